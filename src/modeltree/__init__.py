@@ -1,0 +1,85 @@
+"""modeltree: the genealogy of AI models.
+
+Models are nodes and derivations are edges of a directed acyclic graph that can be asked, grouped and drawn:
+
+>>> import modeltree
+>>> lineage = modeltree.datasets.load("survey")
+>>> lineage.family("Vicuna").name
+'LLaMA'
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from modeltree import datasets as datasets
+    from modeltree.ancestry import AncestryIndex as AncestryIndex
+    from modeltree.dates import PartialDate as PartialDate
+    from modeltree.errors import AmbiguousNameError as AmbiguousNameError
+    from modeltree.errors import CatalogError as CatalogError
+    from modeltree.errors import CycleError as CycleError
+    from modeltree.errors import InvalidDateError as InvalidDateError
+    from modeltree.errors import LayoutError as LayoutError
+    from modeltree.errors import LineageError as LineageError
+    from modeltree.errors import ModelTreeError as ModelTreeError
+    from modeltree.errors import NoPathError as NoPathError
+    from modeltree.errors import UnknownModelError as UnknownModelError
+    from modeltree.families import Family as Family
+    from modeltree.figures import evolution_axes as evolution_axes
+    from modeltree.figures import evolution_figure as evolution_figure
+    from modeltree.figures import evolution_layout as evolution_layout
+    from modeltree.formats import load as load
+    from modeltree.formats import save as save
+    from modeltree.layout.geometry import Layout as Layout
+    from modeltree.lineage import Kinship as Kinship
+    from modeltree.lineage import Lineage as Lineage
+    from modeltree.lineage import Period as Period
+    from modeltree.records import About as About
+    from modeltree.records import Correction as Correction
+    from modeltree.records import Derivation as Derivation
+    from modeltree.records import Licence as Licence
+    from modeltree.records import Links as Links
+    from modeltree.records import Model as Model
+    from modeltree.records import Organization as Organization
+    from modeltree.records import ParameterCount as ParameterCount
+    from modeltree.records import Reference as Reference
+    from modeltree.records import Relation as Relation
+
+# What is public, and the module that has it: nothing is imported before it is asked for.
+_HOMES = {
+    "ancestry": ["AncestryIndex"],
+    "dates": ["PartialDate"],
+    "errors": [
+        "AmbiguousNameError", "CatalogError", "CycleError", "InvalidDateError", "LayoutError", "LineageError",
+        "ModelTreeError", "NoPathError", "UnknownModelError",
+    ],
+    "families": ["Family"],
+    "figures": ["evolution_axes", "evolution_figure", "evolution_layout"],
+    "formats": ["load", "save"],
+    "layout.geometry": ["Layout"],
+    "lineage": ["Kinship", "Lineage", "Period"],
+    "records": [
+        "About", "Correction", "Derivation", "Licence", "Links", "Model", "Organization", "ParameterCount",
+        "Reference", "Relation",
+    ],
+}  # fmt: skip
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__version__ = "0.1.0"
+__all__ = ["__version__", "datasets", *sorted(_HOME_OF)]  # noqa: PLE0604
+
+
+def __getattr__(name: str) -> Any:
+    if name == "datasets":
+        return importlib.import_module("modeltree.datasets")
+    if name in _HOME_OF:
+        value = getattr(importlib.import_module(f"modeltree.{_HOME_OF[name]}"), name)
+        globals()[name] = value
+        return value
+    raise AttributeError(f"module 'modeltree' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

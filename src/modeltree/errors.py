@@ -1,0 +1,247 @@
+"""What can go wrong, and how it is said.
+
+Every error of this library is a `ModelTreeError` and also the builtin it refines, so ``except KeyError`` or
+``except ValueError`` catch what their names promise. Errors about data carry their `Problem` records: all of
+them, not just the first.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+__all__ = [
+    "AmbiguousNameError",
+    "CatalogError",
+    "CycleError",
+    "InvalidDateError",
+    "InvalidSizeError",
+    "LayoutError",
+    "LineageError",
+    "ModelTreeError",
+    "NoPathError",
+    "Position",
+    "Problem",
+    "UnknownDatasetError",
+    "UnknownFamilyError",
+    "UnknownFormatError",
+    "UnknownModelError",
+    "UnknownNameError",
+    "UnknownOrganizationError",
+    "nearest",
+    "shown",
+]
+
+
+class ModelTreeError(Exception):
+    """Whatever this library raises on purpose."""
+
+
+class InvalidDateError(ModelTreeError, ValueError):
+    """A text or number that is no year, month or day."""
+
+
+class InvalidSizeError(ModelTreeError, ValueError):
+    """A text or number that is no count of parameters."""
+
+
+class UnknownNameError(ModelTreeError, KeyError):
+    """A name that nothing goes by; the message has the nearest names that something does go by.
+
+    Parameters
+    ----------
+    kind : str
+        What was looked for: ``"model"``, ``"organization"``, …
+    name : str
+        The name that was not found.
+    known : iterable of str
+        The names that would have been found.
+    """
+
+    kind = "name"
+
+    def __init__(self, name: str, known: Iterable[str] = ()) -> None:
+        self.name = name
+        self.nearest = nearest(name, known)
+        super().__init__(name)
+
+    def __str__(self) -> str:
+        hint = f"; did you mean {_listed(self.nearest)}?" if self.nearest else ""
+        return f"no {self.kind} goes by {self.name!r}{hint}"
+
+
+class UnknownModelError(UnknownNameError):
+    """No model has this id, name or alias."""
+
+    kind = "model"
+
+
+class UnknownOrganizationError(UnknownNameError):
+    """No organization has this id, name or alias."""
+
+    kind = "organization"
+
+
+class UnknownFamilyError(UnknownNameError):
+    """No family has this key."""
+
+    kind = "family"
+
+
+class UnknownDatasetError(UnknownNameError):
+    """No data set of this name ships with the library."""
+
+    kind = "data set"
+
+    def __init__(self, name: str, known: Iterable[str] = ()) -> None:
+        self.known = tuple(known)
+        super().__init__(name, self.known)
+
+    def __str__(self) -> str:
+        known = f"; there are {_listed(self.known, last='and')}" if self.known else ""
+        return f"no data set is called {self.name!r}{known}"
+
+
+class AmbiguousNameError(ModelTreeError, KeyError):
+    """A name that several models go by, so that only an id can tell which is meant."""
+
+    def __init__(self, name: str, ids: Iterable[str]) -> None:
+        self.name = name
+        self.ids = tuple(ids)
+        super().__init__(name, self.ids)
+
+    def __str__(self) -> str:
+        return f"{self.name!r} may mean {_listed(self.ids)}: use the id"
+
+
+class NoPathError(ModelTreeError, ValueError):
+    """Two models, neither descent nor kinship between them."""
+
+
+class LayoutError(ModelTreeError, ValueError):
+    """A figure that cannot be laid out as asked."""
+
+
+class UnknownFormatError(ModelTreeError, ValueError):
+    """A path that ends in nothing that tells its format."""
+
+    def __init__(self, path: Path, known: Iterable[str]) -> None:
+        self.path = path
+        self.known = tuple(known)
+        super().__init__(path, self.known)
+
+    def __str__(self) -> str:
+        ending = f"ends in {self.path.suffix!r}" if self.path.suffix else "has no ending"
+        return f"{str(self.path)!r} {ending}, which is no known format; there are {_listed(self.known, last='and')}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """A place in a file; line and column count from 1."""
+
+    path: Path
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong with some data.
+
+    Parameters
+    ----------
+    kind : str
+        A word for the kind of problem, such as ``"cycle"`` or ``"missing-parent"``.
+    message : str
+        What is wrong, with the offending value.
+    hint : str, optional
+        What would be right.
+    ids : tuple of str
+        The models that it concerns.
+    at : tuple of str or int
+        Where it is in the records: ``("derivations", 3, "parent")``.
+    position : Position, optional
+        Where it is in a file.
+    """
+
+    kind: str
+    message: str
+    hint: str | None = None
+    ids: tuple[str, ...] = ()
+    at: tuple[str | int, ...] = field(default=(), compare=False)
+    position: Position | None = None
+
+    def located(self, position: Position | None) -> Problem:
+        """The same problem at a place in a file."""
+        return replace(self, position=position)
+
+    def __str__(self) -> str:
+        where = f"{self.position}: " if self.position else ""
+        hint = f"; {self.hint}" if self.hint else ""
+        return f"{where}{self.message}{hint}"
+
+
+class LineageError(ModelTreeError, ValueError):
+    """Records that make no lineage; `problems` lists everything that is wrong with them."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        count = len(self.problems)
+        lines = [str(problem) for problem in self.problems]
+        return lines[0] if count == 1 else "\n".join([f"{count} problems:", *lines])
+
+
+class CycleError(LineageError):
+    """Records of which the only thing wrong is that some models descend from themselves."""
+
+
+class CatalogError(LineageError):
+    """A file or folder that is no catalogue."""
+
+
+def nearest(name: str, known: Iterable[str], count: int = 3) -> tuple[str, ...]:
+    """The known names that are most like a name, the most alike first; case does not count.
+
+    Examples
+    --------
+    >>> nearest("vicunna", ["LLaMA", "Vicuna", "Alpaca"])
+    ('Vicuna',)
+    """
+    by_folded: dict[str, str] = {}
+    for candidate in known:
+        by_folded.setdefault(candidate.casefold(), candidate)
+    folded = name.casefold()
+    close = difflib.get_close_matches(folded[:200], by_folded, n=count, cutoff=0.6)
+    if not close and len(folded) >= 3:
+        close = [candidate for candidate in by_folded if candidate.startswith(folded)][:count]
+    return tuple(by_folded[candidate] for candidate in close)
+
+
+def shown(value: object) -> str:
+    """A value as a message shows it: no longer than 60 characters.
+
+    Examples
+    --------
+    >>> shown("2023-13")
+    "'2023-13'"
+    >>> shown("x" * 1000)
+    "'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx..."
+    """
+    try:
+        text = repr(value)
+    except ValueError:  # Python refuses to write integers of more than 4300 digits
+        return f"this {type(value).__name__}"
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _listed(names: Iterable[str], last: str = "or") -> str:
+    quoted = [repr(name) for name in names]
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} {last} {quoted[-1]}"

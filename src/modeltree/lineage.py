@@ -1,0 +1,590 @@
+"""The lineage: models, and what they were made from, as one immutable graph that answers questions."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal, Never, Self
+
+from modeltree.ancestry import AncestryIndex
+from modeltree.dates import Grain, PartialDate
+from modeltree.errors import CycleError, LineageError, NoPathError, UnknownOrganizationError
+from modeltree.families import Family, Grouping, families_of
+from modeltree.names import NameTable
+from modeltree.network import from_digraph, to_digraph
+from modeltree.records import (
+    About,
+    Derivation,
+    Domain,
+    Kind,
+    Model,
+    Openness,
+    Organization,
+    Relation,
+    Relations,
+    one_of,
+    relation_set,
+)
+from modeltree.validation import problems_of
+
+if TYPE_CHECKING:
+    import networkx
+
+__all__ = ["Kinship", "Lineage", "Period"]
+
+Ids = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Kinship:
+    """How two models are related.
+
+    Parameters
+    ----------
+    first, second : str
+        The two models.
+    through : tuple of str
+        Their most recent common ancestors; one of the two itself where the other descends from it.
+    steps : tuple of (int, int)
+        For each of these, the fewest steps from it down to the first and to the second.
+    """
+
+    first: str
+    second: str
+    through: Ids
+    steps: tuple[tuple[int, int], ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.through)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The models of one date; `date` is None for those without."""
+
+    date: PartialDate | None
+    ids: Ids
+
+
+class Lineage:
+    """Models and the derivations between them: a directed acyclic graph that does not change.
+
+    Models go by their id, name or any alias wherever one is asked for. Ids come out in date order, then by id;
+    models without a date come last. ``relations=`` chooses the derivations that a question goes by: one relation,
+    several, ``"weights"`` or ``"ideas"``; what is the default, each method says.
+
+    Parameters
+    ----------
+    models : iterable of Model
+        The nodes.
+    derivations : iterable of Derivation
+        The edges.
+    organizations : iterable of Organization
+        Who made the models. Where there are none, each organization that a model names is one by its id.
+    about : About, optional
+        What the lineage as a whole is.
+
+    Raises
+    ------
+    LineageError
+        When the records make no lineage; `LineageError.problems` has all reasons.
+    CycleError
+        When the only reason is that models descend from themselves.
+
+    Examples
+    --------
+    >>> from modeltree import Derivation, Lineage, Model
+    >>> lineage = Lineage(
+    ...     [Model(id="llama", name="LLaMA", released="2023"), Model(id="vicuna", name="Vicuna", released="2023-03")],
+    ...     [Derivation(parent="llama", child="vicuna", relation="finetune")],
+    ... )
+    >>> lineage.ancestors("Vicuna")
+    ('llama',)
+    """
+
+    def __init__(
+        self,
+        models: Iterable[Model],
+        derivations: Iterable[Derivation] = (),
+        organizations: Iterable[Organization] = (),
+        *,
+        about: About | None = None,
+    ) -> None:
+        models, derivations, organizations = tuple(models), tuple(derivations), tuple(organizations)
+        if problems := problems_of(models, derivations, organizations):
+            cyclic = all(problem.kind in ("cycle", "self-loop") for problem in problems)
+            raise (CycleError if cyclic else LineageError)(problems)
+        if not organizations:
+            named = sorted({name for model in models for name in model.organizations})
+            organizations = tuple(Organization(id=name, name=name) for name in named)
+        ordered = tuple(sorted(models, key=_date_then_id))
+        positions = {model.id: position for position, model in enumerate(ordered)}
+        steps = sorted(derivations, key=lambda step: (positions[step.child], positions[step.parent]))
+        state = {
+            "_about": about or About(),
+            "_models": ordered,
+            "_positions": positions,
+            "_steps": {(step.parent, step.child): step for step in steps},
+            "_organizations": {record.id: record for record in sorted(organizations, key=lambda record: record.id)},
+        }
+        self.__dict__.update(state)
+
+    _about: About
+    _models: tuple[Model, ...]
+    _positions: dict[str, int]
+    _steps: dict[tuple[str, str], Derivation]
+    _organizations: dict[str, Organization]
+
+    @classmethod
+    def from_networkx(
+        cls,
+        graph: networkx.DiGraph[Any],
+        organizations: Iterable[Organization] = (),
+        *,
+        relation: Relation | str = Relation.FINETUNE,
+    ) -> Lineage:
+        """The lineage that a directed graph stands for: edges run from parent to child.
+
+        Parameters
+        ----------
+        graph : networkx.DiGraph
+            Node and edge attributes are the fields of `Model` and `Derivation`, as `graph` gives them; all are
+            optional, and others are refused. Nodes are strings or integers.
+        organizations : iterable of Organization
+            Who made the models.
+        relation : Relation or str
+            The relation of edges that have none.
+        """
+        models, derivations, about = from_digraph(graph, relation)
+        return cls(models, derivations, organizations, about=about)
+
+    # What there is
+
+    @property
+    def about(self) -> About:
+        """What the lineage as a whole is."""
+        return self._about
+
+    @property
+    def models(self) -> tuple[Model, ...]:
+        """All models, in date order."""
+        return self._models
+
+    @property
+    def derivations(self) -> tuple[Derivation, ...]:
+        """All derivations, in the order of their children, then of their parents."""
+        return tuple(self._steps.values())
+
+    @property
+    def organizations(self) -> Mapping[str, Organization]:
+        """The organizations by id."""
+        return MappingProxyType(self._organizations)
+
+    @cached_property
+    def graph(self) -> networkx.DiGraph[str]:
+        """The lineage as a frozen `networkx.DiGraph`: ids as nodes, parent to child as edges, strings as attributes."""
+        return to_digraph(self._models, self._steps.values(), self._about)
+
+    def __len__(self) -> int:
+        return len(self._models)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._positions)
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and len(self._names.owners(name)) == 1
+
+    def __getitem__(self, name: str) -> Model:
+        return self._models[self._position(name)]
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Lineage):
+            return NotImplemented
+        return self._content == other._content
+
+    def __hash__(self) -> int:
+        return hash((self._models, *self._steps))
+
+    def __repr__(self) -> str:
+        title = f"{self._about.title!r}: " if self._about.title else ""
+        dates = [model.released for model in self._models if model.released]
+        span = f", {dates[0].year} to {dates[-1].year}" if dates else ""
+        counts = {"model": self._models, "derivation": self._steps, "organization": self._organizations}
+        words = ", ".join(f"{len(items)} {word}{'s' * (len(items) != 1)}" for word, items in counts.items())
+        return f"<Lineage {title}{words}{span}>"
+
+    def __setattr__(self, name: str, value: object) -> Never:
+        raise AttributeError(f"a Lineage does not change: cannot set {name!r}; build a new one")
+
+    def __delattr__(self, name: str) -> Never:
+        raise AttributeError(f"a Lineage does not change: cannot delete {name!r}; build a new one")
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self
+
+    def __getstate__(self) -> dict[str, Any]:
+        # What is worked out when first asked for is left out of a pickle.
+        return {name: self.__dict__[name] for name in ("_about", "_models", "_positions", "_steps", "_organizations")}
+
+    def derivation(self, parent: str, child: str) -> Derivation:
+        """The derivation of a child from a parent.
+
+        Raises
+        ------
+        NoPathError
+            When the one was not made from the other.
+        """
+        pair = (self._id(parent), self._id(child))
+        if pair not in self._steps:
+            raise NoPathError(f"{pair[1]!r} is not derived from {pair[0]!r} directly")
+        return self._steps[pair]
+
+    def organization(self, name: str) -> Organization:
+        """The organization that has an id, name or alias."""
+        return self._organizations[self._organization_names.find(name)]
+
+    # Neighbours
+
+    def parents(self, model: str, relations: Relations = None) -> Ids:
+        """The models that a model was made from; by default by any relation."""
+        return self._ids(self._index(relations).parents[self._position(model)])
+
+    def children(self, model: str, relations: Relations = None) -> Ids:
+        """The models that were made from a model; by default by any relation."""
+        return self._ids(self._index(relations).children[self._position(model)])
+
+    def siblings(self, model: str, relations: Relations = None) -> Ids:
+        """The other models that share a parent with a model; by default by any relation."""
+        index, position = self._index(relations), self._position(model)
+        shared = {child for parent in index.parents[position] for child in index.children[parent]}
+        return self._ids(sorted(shared - {position}))
+
+    # Ancestry
+
+    def ancestors(self, model: str, relations: Relations = None, max_depth: int | None = None) -> Ids:
+        """The models that a model descends from, itself not among them; by default by any relation.
+
+        Parameters
+        ----------
+        model : str
+            Id, name or alias.
+        relations : optional
+            The derivations to go by.
+        max_depth : int, optional
+            The most steps to go; 1 for the parents.
+
+        Examples
+        --------
+        >>> import modeltree
+        >>> modeltree.datasets.load("survey").ancestors("LLAMA 2-chat")
+        ('llama', 'llama-2')
+        """
+        return self._ids(self._index(relations).ancestors(self._position(model), _counted(max_depth)))
+
+    def descendants(self, model: str, relations: Relations = None, max_depth: int | None = None) -> Ids:
+        """The models that descend from a model, itself not among them; by default by any relation."""
+        return self._ids(self._index(relations).descendants(self._position(model), _counted(max_depth)))
+
+    def is_ancestor(self, ancestor: str, descendant: str, relations: Relations = None) -> bool:
+        """Whether one model descends from another; none from itself; by default by any relation."""
+        return self._index(relations).is_ancestor(self._position(ancestor), self._position(descendant))
+
+    def common_ancestors(self, *models: str, relations: Relations = None) -> Ids:
+        """The models that all of some models descend from or are; by default by any relation."""
+        return self._ids(self._index(relations).common_ancestors(self._several(models)))
+
+    def most_recent_common_ancestors(self, *models: str, relations: Relations = None) -> Ids:
+        """The common ancestors none of whose descendants is one; by default by any relation.
+
+        A model counts as its own ancestor here. In a graph with merges there can be several.
+        """
+        return self._ids(self._index(relations).most_recent_common_ancestors(self._several(models)))
+
+    def paths(self, ancestor: str, descendant: str, relations: Relations = None) -> Iterator[tuple[Derivation, ...]]:
+        """All ways of descent from one model to another, one at a time; by default by any relation.
+
+        There can be exponentially many. There is none where the one does not descend from the other, and from a
+        model to itself there is one, of no steps.
+        """
+        index, ends = self._index(relations), (self._position(ancestor), self._position(descendant))
+        return (self._along(path) for path in index.paths(*ends))
+
+    def shortest_path(self, ancestor: str, descendant: str, relations: Relations = None) -> tuple[Derivation, ...]:
+        """A shortest way of descent from one model to another; by default by any relation.
+
+        From a model to itself it is empty. Among equally short ones it is the one through the earliest models, seen
+        from the descendant.
+
+        Raises
+        ------
+        NoPathError
+            When the one does not descend from the other.
+        """
+        start, end = self._position(ancestor), self._position(descendant)
+        path = self._index(relations).shortest_path(start, end)
+        if path is None:
+            raise NoPathError(f"{self._models[end].id!r} does not descend from {self._models[start].id!r}")
+        return self._along(path)
+
+    def kinship(self, first: str, second: str, relations: Relations = None) -> Kinship:
+        """How two models are related, and through whom; by default by any relation.
+
+        The kinship of two models that are not related is false.
+        """
+        through = self.most_recent_common_ancestors(first, second, relations=relations)
+        steps = tuple(
+            (
+                len(self.shortest_path(ancestor, first, relations)),
+                len(self.shortest_path(ancestor, second, relations)),
+            )
+            for ancestor in through
+        )
+        return Kinship(self._id(first), self._id(second), through, steps)
+
+    # The shape of the whole
+
+    def roots(self, relations: Relations = None) -> Ids:
+        """The models made from no other; by default by any relation."""
+        return self._ids(self._index(relations).roots)
+
+    def leaves(self, relations: Relations = None) -> Ids:
+        """The models that no other was made from; by default by any relation."""
+        return self._ids(self._index(relations).leaves)
+
+    def merges(self, relations: Relations = "weights") -> Ids:
+        """The models with two or more parents; by default by the relations that pass weights on."""
+        return self._ids(node for node, parents in enumerate(self._index(relations).parents) if len(parents) > 1)
+
+    def generations(self, relations: Relations = None) -> tuple[Ids, ...]:
+        """The models by `depth`: the roots, those made from roots, and so on; by default by any relation."""
+        generation = self._index(relations).generation
+        layers: list[list[int]] = [[] for _ in range(max(generation, default=-1) + 1)]
+        for node, depth in enumerate(generation):
+            layers[depth].append(node)
+        return tuple(self._ids(layer) for layer in layers)
+
+    def depth(self, model: str | None = None, relations: Relations = None) -> int:
+        """The steps of the longest descent to a model, or of the longest there is; by default by any relation."""
+        generation = self._index(relations).generation
+        return max(generation, default=0) if model is None else generation[self._position(model)]
+
+    def height(self, model: str | None = None, relations: Relations = None) -> int:
+        """The steps of the longest descent from a model, or of the longest there is; by default by any relation."""
+        height = self._index(relations).height
+        return max(height, default=0) if model is None else height[self._position(model)]
+
+    def families(self, by: Grouping = "base", relations: Relations = "weights") -> tuple[Family, ...]:
+        """The models as families, the largest first.
+
+        Parameters
+        ----------
+        by : {"base", "component", "organization"} or callable
+            ``"base"``: each root with all that descends from it; a model with several parents belongs to the
+            families of all of them, and to one primarily, by the rule in `modeltree.families`.
+            ``"component"``: models that are connected in any way.
+            ``"organization"``: who made them; a joint model belongs to each, primarily to the first.
+            A function gets each `Model` and returns the key of its family.
+        relations : optional
+            The derivations to go by; by default those that pass weights on.
+        """
+        return self._grouping(by, relations)[0]
+
+    def family(self, model: str, by: Grouping = "base", relations: Relations = "weights") -> Family:
+        """The family that a model belongs to primarily; see `families`.
+
+        Examples
+        --------
+        >>> import modeltree
+        >>> modeltree.datasets.load("survey").family("vicuna").name
+        'LLaMA'
+        """
+        return self._grouping(by, relations)[1][self._id(model)]
+
+    def timeline(self, grain: Grain = "month") -> tuple[Period, ...]:
+        """The models by date, at the grain given; a date less precise is a period of its own.
+
+        Models without a date are the last period, whose date is None.
+        """
+        periods: dict[PartialDate | None, list[str]] = {}
+        for model in self._models:
+            date = model.released.at(grain) if model.released else None
+            periods.setdefault(date, []).append(model.id)
+        dated = sorted(date for date in periods if date is not None)
+        return tuple(Period(date, tuple(periods[date])) for date in (*dated, *([None] if None in periods else [])))
+
+    # Parts of it, each a lineage
+
+    def subgraph(self, models: str | Iterable[str]) -> Lineage:
+        """Some models, and the derivations between them."""
+        kept = {self._id(model) for model in _listed(models)}
+        return self._part(kept, self._steps.values())
+
+    def clade(self, model: str, relations: Relations = None) -> Lineage:
+        """A model and all that descends from it, by default by any relation, and all derivations between them."""
+        return self.subgraph((model, *self.descendants(model, relations)))
+
+    def ancestry(self, *models: str, relations: Relations = None) -> Lineage:
+        """Some models and all that they descend from, by default by any relation, and all derivations between them."""
+        return self.subgraph(self._ids(self._index(relations).ancestry(self._several(models))))
+
+    def select(
+        self,
+        where: Callable[[Model], bool] | None = None,
+        *,
+        organization: str | Iterable[str] | None = None,
+        openness: Openness | str | None = None,
+        domain: Domain | str | Iterable[Domain | str] | None = None,
+        kind: Kind | str | None = None,
+        since: PartialDate | datetime.date | str | int | None = None,
+        until: PartialDate | datetime.date | str | int | None = None,
+        relations: Relations = None,
+    ) -> Lineage:
+        """The models that meet every condition given, and the derivations between them.
+
+        Parameters
+        ----------
+        where : callable, optional
+            Gets a `Model`, says whether to keep it.
+        organization : str or iterable of str, optional
+            Made by any of these; ids, names or aliases.
+        openness, domain, kind : str, optional
+            Of this openness, (any of) these domains, this kind.
+        since, until : PartialDate, date, str or int, optional
+            Released within; ``until=2022`` includes all of 2022. Left out are models without a date, and those whose
+            date is less precise and may lie outside.
+        relations : optional
+            Only these derivations, and only models that have part in one.
+        """
+        makers = None if organization is None else {self.organization(name).id for name in _listed(organization)}
+        domains = None if domain is None else {one_of(Domain, word) for word in _listed(domain)}
+        opened = None if openness is None else one_of(Openness, openness)
+        wanted = None if kind is None else one_of(Kind, kind)
+        first = None if since is None else PartialDate.parse(since).lower
+        last = None if until is None else PartialDate.parse(until).upper
+        steps = [step for step in self._steps.values() if step.relation in relation_set(relations)]
+        touched = None if relations is None else {id for step in steps for id in (step.parent, step.child)}
+        kept = {
+            model.id
+            for model in self._models
+            if (where is None or where(model))
+            and (makers is None or not makers.isdisjoint(model.organizations))
+            and (domains is None or model.domain in domains)
+            and (opened is None or model.openness == opened)
+            and (wanted is None or model.kind == wanted)
+            and (first is None or (model.released is not None and model.released.lower >= first))
+            and (last is None or (model.released is not None and model.released.upper <= last))
+            and (touched is None or model.id in touched)
+        }
+        return self._part(kept, steps)
+
+    def to_records(self) -> list[dict[str, Any]]:
+        """A row for each model, in date order, of plain values and lists: for pandas or polars.
+
+        Sizes are integers, dates are strings as precise as they are known, and ``parents`` and ``children`` are ids.
+        """
+        index = self._index(None)
+        rows = []
+        for node, model in enumerate(self._models):
+            row = model.model_dump(mode="json", exclude={"links", "licence", "corrections", "sizes"})
+            row["sizes"] = [int(size) for size in model.sizes]
+            row["licence"] = model.licence.name if model.licence else None
+            row["licence_spdx"] = model.licence.spdx if model.licence else None
+            row |= {f"link_{kind}": address for kind, address in model.links}
+            row["parents"] = list(self._ids(index.parents[node]))
+            row["children"] = list(self._ids(index.children[node]))
+            rows.append(row)
+        return rows
+
+    # Within
+
+    @cached_property
+    def _names(self) -> NameTable:
+        return NameTable(self._models)
+
+    @cached_property
+    def _organization_names(self) -> NameTable:
+        return NameTable(self._organizations.values(), UnknownOrganizationError)
+
+    @cached_property
+    def _indexes(self) -> dict[frozenset[Relation], AncestryIndex]:
+        return {}
+
+    @cached_property
+    def _groupings(self) -> dict[tuple[str, frozenset[Relation]], tuple[tuple[Family, ...], dict[str, Family]]]:
+        return {}
+
+    @property
+    def _content(self) -> tuple[object, ...]:
+        return (self._models, self._steps, self._organizations, self._about)
+
+    def _index(self, relations: Relations) -> AncestryIndex:
+        chosen = relation_set(relations)
+        if chosen not in self._indexes:
+            parents: list[list[int]] = [[] for _ in self._models]
+            for (parent, child), step in self._steps.items():
+                if step.relation in chosen:
+                    parents[self._positions[child]].append(self._positions[parent])
+            self._indexes[chosen] = AncestryIndex(parents)
+        return self._indexes[chosen]
+
+    def _grouping(self, by: Grouping, relations: Relations) -> tuple[tuple[Family, ...], dict[str, Family]]:
+        """The families, and the primary one of each model; all but a function's are kept."""
+        chosen = relation_set(relations)
+        if isinstance(by, str) and (by, chosen) in self._groupings:
+            return self._groupings[by, chosen]
+        relation_of = {pair: step.relation for pair, step in self._steps.items() if step.relation in chosen}
+        names = {record.id: record.name for record in self._organizations.values()}
+        families = families_of(self._models, self._index(chosen), relation_of, by, names)
+        primary = {id: family for family in families for id in family.primary}
+        if isinstance(by, str):
+            self._groupings[by, chosen] = families, primary
+        return families, primary
+
+    def _position(self, model: str) -> int:
+        return self._positions[self._id(model)]
+
+    def _id(self, model: str) -> str:
+        return model if model in self._positions else self._names.find(model)
+
+    def _several(self, models: tuple[str, ...]) -> list[int]:
+        if not models:
+            raise TypeError("at least one model is needed")
+        return [self._position(model) for model in models]
+
+    def _ids(self, nodes: Iterable[int]) -> Ids:
+        return tuple(self._models[node].id for node in nodes)
+
+    def _along(self, path: tuple[int, ...]) -> tuple[Derivation, ...]:
+        ids = self._ids(path)
+        return tuple(self._steps[pair] for pair in pairwise(ids))
+
+    def _part(self, kept: set[str], steps: Iterable[Derivation]) -> Lineage:
+        models = [model for model in self._models if model.id in kept]
+        makers = {name for model in models for name in model.organizations}
+        return Lineage(
+            models,
+            [step for step in steps if step.parent in kept and step.child in kept],
+            [record for id, record in self._organizations.items() if id in makers],
+            about=self._about,
+        )
+
+
+def _date_then_id(model: Model) -> tuple[bool, PartialDate | Literal[0], str]:
+    return (model.released is None, model.released or 0, model.id)
+
+
+def _counted(max_depth: int | None) -> int | None:
+    if max_depth is not None and max_depth < 0:
+        raise ValueError(f"max_depth is {max_depth}; it counts steps, so 0 or more")
+    return max_depth
+
+
+def _listed(values: Any) -> list[Any]:
+    return [values] if isinstance(values, str) else list(values)

@@ -1,0 +1,72 @@
+"""Finding a record by whatever it goes by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+
+from modeltree.errors import AmbiguousNameError, UnknownModelError, UnknownNameError, shown
+from modeltree.records import Model, Organization
+
+__all__ = ["NameTable"]
+
+
+class NameTable:
+    """Ids, display names and aliases, and whose they are.
+
+    An id comes first, then a name or alias written exactly so, then one that differs only in case. Punctuation
+    always counts: "Command R" is not "Command R+".
+
+    Parameters
+    ----------
+    records : iterable of Model or Organization
+        What can be found.
+    unknown : type of UnknownNameError
+        The error for a name that nothing goes by.
+    """
+
+    def __init__(
+        self, records: Iterable[Model | Organization], unknown: type[UnknownNameError] = UnknownModelError
+    ) -> None:
+        self._records = {record.id: record for record in records}
+        self._unknown = unknown
+
+    def owners(self, name: str) -> list[str]:
+        """The ids of all records that a name may mean, in their order."""
+        if not isinstance(name, str):
+            raise TypeError(f"a name is a str, not {shown(name)}")
+        if name in self._records:
+            return [name]
+        return self._exact.get(name) or self._folded.get(name.casefold()) or []
+
+    def find(self, name: str) -> str:
+        """The id of the record that goes by a name.
+
+        Raises
+        ------
+        UnknownNameError
+            When there is none; the message has the nearest names.
+        AmbiguousNameError
+            When there are several.
+        """
+        owners = self.owners(name)
+        if len(owners) > 1:
+            raise AmbiguousNameError(name, owners)
+        if not owners:
+            raise self._unknown(name, (*self._records, *self._exact))
+        return owners[0]
+
+    @cached_property
+    def _exact(self) -> dict[str, list[str]]:
+        owners: dict[str, list[str]] = {}
+        for record in self._records.values():
+            for name in {record.name: None, **dict.fromkeys(record.aliases)}:
+                owners.setdefault(name, []).append(record.id)
+        return owners
+
+    @cached_property
+    def _folded(self) -> dict[str, list[str]]:
+        owners: dict[str, dict[str, None]] = {}
+        for name, ids in [*((id, [id]) for id in self._records), *self._exact.items()]:
+            owners.setdefault(name.casefold(), {}).update(dict.fromkeys(ids))
+        return {name: list(ids) for name, ids in owners.items()}

@@ -1,0 +1,141 @@
+"""The NetworkX face of a lineage: records become a `networkx.DiGraph` with plain attributes, and back."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from modeltree.errors import LineageError, Problem, shown
+from modeltree.records import About, Derivation, Model, Record, Relation
+
+if TYPE_CHECKING:
+    import networkx
+
+__all__ = ["from_digraph", "plain", "to_digraph"]
+
+_SEPARATOR = "; "
+_LISTS = frozenset({"aliases", "organizations", "sizes", "references"})
+
+
+def plain(record: Record, leave_out: frozenset[str] = frozenset()) -> dict[str, str]:
+    """The fields of a record that are set, as strings: lists joined, links as ``link_paper`` and the like.
+
+    Corrections are left out: they have no plain form.
+    """
+    fields = record.model_dump(mode="json", exclude_defaults=True, exclude=set(leave_out) | {"corrections"})
+    attributes: dict[str, str] = {}
+    for name, value in fields.items():
+        if name == "links":
+            attributes |= {f"link_{kind}": address for kind, address in value.items()}
+        elif name == "licence" and isinstance(value, dict):
+            attributes |= {"licence": value["name"], "licence_spdx": value["spdx"]}
+        else:
+            attributes[name] = _joined(value) if isinstance(value, list) else value
+    return attributes
+
+
+def _joined(items: list[str]) -> str:
+    """One string for several; as a JSON list where joining them could not be undone."""
+    joined = _SEPARATOR.join(items)
+    return joined if _split(joined) == items else json.dumps(items, ensure_ascii=False)
+
+
+def _split(joined: str) -> list[str]:
+    if joined.startswith("["):
+        with contextlib.suppress(ValueError, RecursionError):
+            return [str(item) for item in json.loads(joined)]
+    return [item for item in joined.split(_SEPARATOR) if item]
+
+
+def to_digraph(models: Iterable[Model], derivations: Iterable[Derivation], about: About) -> networkx.DiGraph[str]:
+    """A frozen graph: an edge runs from parent to child, attributes are strings."""
+    import networkx
+
+    graph: networkx.DiGraph[str] = networkx.DiGraph()
+    graph.graph.update(plain(about))
+    for model in models:
+        graph.add_node(model.id, **plain(model, frozenset({"id"})))
+    for step in derivations:
+        graph.add_edge(step.parent, step.child, **plain(step, frozenset({"parent", "child"})))
+    networkx.freeze(graph)
+    return graph
+
+
+def from_digraph(
+    graph: networkx.DiGraph[Any], relation: Relation | str = Relation.FINETUNE
+) -> tuple[list[Model], list[Derivation], About]:
+    """The records that a graph stands for; attributes that are no fields are refused, all at once.
+
+    Of the attributes of the graph as a whole, only those that are fields of `About` are read: programs keep their
+    own there.
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph
+        Its nodes are strings or integers. A node without a name is named by its id.
+    relation : Relation or str
+        For edges that have no ``relation``.
+
+    Raises
+    ------
+    LineageError
+        When an attribute is no field of the record or has no fitting value.
+    """
+    if not graph.is_directed() or graph.is_multigraph():
+        raise LineageError([Problem("not-a-digraph", f"a DiGraph is needed, not a {type(graph).__name__}")])
+    problems: list[Problem] = []
+    models: list[Model] = []
+    derivations: list[Derivation] = []
+    for node, attributes in graph.nodes(data=True):
+        fields = {"name": str(node), **_nested(attributes), "id": str(node)}
+        if fields.get("label") == str(node):  # GEXF gives each node a label
+            del fields["label"]
+        try:
+            models.append(Model.model_validate(fields))
+        except ValidationError as error:
+            problems += _described(f"node {shown(node)}", (str(node),), error)
+    for parent, child, attributes in graph.edges(data=True):
+        fields = {"relation": relation, **_nested(attributes), "parent": str(parent), "child": str(child)}
+        fields.pop("id", None)  # GEXF gives each edge a number
+        try:
+            derivations.append(Derivation.model_validate(fields))
+        except ValidationError as error:
+            what = f"edge {shown(parent)} -> {shown(child)}"
+            problems += _described(what, (str(parent), str(child)), error)
+    about = About()
+    try:
+        fields = {name: value for name, value in _nested(graph.graph).items() if name in About.model_fields}
+        about = About.model_validate(fields)
+    except ValidationError as error:
+        problems += _described("graph", (), error)
+    if problems:
+        raise LineageError(problems)
+    return models, derivations, about
+
+
+def _nested(attributes: Mapping[Any, Any]) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    links: dict[str, Any] = {}
+    for name, value in ((str(name), value) for name, value in attributes.items()):
+        if name in _LISTS and isinstance(value, str):
+            fields[name] = _split(value)
+        elif name.startswith("link_"):
+            links[name.removeprefix("link_")] = value
+        elif name != "licence_spdx":
+            fields[name] = value
+    if links:
+        fields["links"] = links
+    if "licence_spdx" in attributes:
+        fields["licence"] = {"name": attributes.get("licence"), "spdx": attributes["licence_spdx"]}
+    return fields
+
+
+def _described(what: str, ids: tuple[str, ...], error: ValidationError) -> Iterator[Problem]:
+    for detail in error.errors():
+        field = ".".join(str(part) for part in detail["loc"])
+        message = detail["msg"].removeprefix("Value error, ")
+        yield Problem("bad-attribute", f"{what}: {field or 'attributes'}: {message}", ids=ids)

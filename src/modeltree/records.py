@@ -1,0 +1,506 @@
+"""The records: what is known of a model, of where it comes from, and of who made it.
+
+All records are frozen, refuse keys they do not know, and can be compared and hashed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from enum import StrEnum
+from fractions import Fraction
+from operator import index
+from typing import Annotated, Any, ClassVar, Literal, Self, SupportsIndex, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    StringConstraints,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
+from pydantic_core import CoreSchema, core_schema
+
+from modeltree.dates import PartialDate
+from modeltree.errors import InvalidSizeError, shown
+
+__all__ = [
+    "IDEAS",
+    "WEIGHTS",
+    "About",
+    "Access",
+    "Architecture",
+    "Correction",
+    "Derivation",
+    "Domain",
+    "Kind",
+    "Licence",
+    "Links",
+    "Model",
+    "Openness",
+    "Organization",
+    "ParameterCount",
+    "Record",
+    "Reference",
+    "Relation",
+    "Relations",
+    "one_of",
+    "relation_set",
+]
+
+
+class Relation(StrEnum):
+    """How a child was made from a parent.
+
+    The first seven pass weights on, the last four ideas. The words of the Hugging Face Hub (``finetune``,
+    ``adapter``, ``merge``, ``quantized``) are kept as they are. The order is the one in which a model with
+    several parents takes after them: see `modeltree.families`.
+    """
+
+    CONTINUED_PRETRAINING = "continued-pretraining"
+    FINETUNE = "finetune"
+    ADAPTER = "adapter"
+    QUANTIZED = "quantized"
+    MERGE = "merge"
+    COMPONENT = "component"
+    DISTILLATION = "distillation"
+    SUCCESSOR = "successor"
+    REPLICATION = "replication"
+    ARCHITECTURE = "architecture"
+    APPLICATION = "application"
+
+    @property
+    def passes_weights(self) -> bool:
+        """Whether the child has weights, or the outputs of weights, from the parent."""
+        return self in WEIGHTS
+
+
+IDEAS: frozenset[Relation] = frozenset(
+    {Relation.SUCCESSOR, Relation.REPLICATION, Relation.ARCHITECTURE, Relation.APPLICATION}
+)
+"""The relations that pass ideas on, and no weights."""
+
+WEIGHTS: frozenset[Relation] = frozenset(Relation) - IDEAS
+"""The relations that pass weights on."""
+
+Word = TypeVar("Word", bound=StrEnum)
+
+Relations = Relation | str | Iterable[Relation | str] | None
+"""A choice of relations: one, several, ``"weights"``, ``"ideas"``, or None for all."""
+
+
+def one_of(words: type[Word], word: str, *more: str) -> Word:
+    """A word of a vocabulary.
+
+    Parameters
+    ----------
+    words : subclass of StrEnum
+        The vocabulary.
+    word : str
+        One of them, or the text of one.
+    *more : str
+        What else could have been said, for the message.
+
+    Raises
+    ------
+    ValueError
+        When it is none of them; the message lists them.
+    """
+    try:
+        return words(word)
+    except ValueError:
+        known = ", ".join((*more, *words))
+        raise ValueError(f"{shown(word)} is no {words.__name__.lower()}; there are {known}") from None
+
+
+def relation_set(relations: Relations) -> frozenset[Relation]:
+    """The relations that a choice stands for.
+
+    Examples
+    --------
+    >>> relation_set("ideas") == IDEAS
+    True
+    >>> sorted(relation_set(["merge", "quantized"]))
+    [<Relation.MERGE: 'merge'>, <Relation.QUANTIZED: 'quantized'>]
+
+    Raises
+    ------
+    ValueError
+        When a word is no relation; the message lists those there are.
+    """
+    if relations is None:
+        return frozenset(Relation)
+    chosen: set[Relation] = set()
+    for word in [relations] if isinstance(relations, str) else relations:
+        if word in ("weights", "ideas"):
+            chosen |= WEIGHTS if word == "weights" else IDEAS
+        else:
+            chosen.add(one_of(Relation, word, "weights", "ideas"))
+    return frozenset(chosen)
+
+
+class Openness(StrEnum):
+    """Whether anyone can get the weights."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class Access(StrEnum):
+    """How one gets at a model, more finely than `Openness` says."""
+
+    OPEN_WEIGHTS = "open-weights"
+    GATED = "gated"
+    API_ONLY = "api-only"
+    UNRELEASED = "unreleased"
+
+
+class Domain(StrEnum):
+    """What a model is for."""
+
+    LANGUAGE = "language"
+    MULTIMODAL = "multimodal"
+    SCIENTIFIC = "scientific"
+    CODE = "code"
+
+
+class Architecture(StrEnum):
+    """How a model is built."""
+
+    DECODER = "decoder"
+    ENCODER = "encoder"
+    ENCODER_DECODER = "encoder-decoder"
+    RNN = "rnn"
+
+
+class Kind(StrEnum):
+    """Whether a record is a model, or a product that runs on models."""
+
+    MODEL = "model"
+    APPLICATION = "application"
+
+
+class ParameterCount(int):
+    """An exact number of parameters, written the way papers do.
+
+    Examples
+    --------
+    >>> ParameterCount.parse("1B7")
+    ParameterCount(1700000000)
+    >>> print(ParameterCount.parse("1B7"), ParameterCount(560_000_000))
+    1.7B 560M
+    >>> f"{ParameterCount(560_000_000):>6s} is {ParameterCount(560_000_000):,}"
+    '  560M is 560,000,000'
+    """
+
+    _WRITTEN: ClassVar[re.Pattern[str]] = re.compile(r"([0-9]+)(\.[0-9]+)?\s*([KMBT])?([0-9]+)?", re.IGNORECASE)
+    _UNITS: ClassVar[dict[str, int]] = {"": 1, "K": 10**3, "M": 10**6, "B": 10**9, "T": 10**12}
+    _MOST: ClassVar[int] = 10**18
+
+    __slots__ = ()
+
+    def __new__(cls, count: SupportsIndex) -> Self:
+        """A count of 1 to 10^18."""
+        if not 1 <= index(count) <= cls._MOST:
+            raise InvalidSizeError(f"{shown(count)} is no whole number of parameters between 1 and 10^18")
+        return super().__new__(cls, count)
+
+    @classmethod
+    def parse(cls, value: str | int) -> ParameterCount:
+        """Read ``7B``, ``1.3B``, ``560M``, ``1B7`` (1.7 billion) or a number.
+
+        Raises
+        ------
+        InvalidSizeError
+            When the value is none of these, or is no whole number of parameters.
+        """
+        if isinstance(value, int) and not isinstance(value, bool):
+            return cls(value)
+        count = cls._count(value)
+        if count.denominator > 1 or not 1 <= count <= cls._MOST:
+            raise InvalidSizeError(f"{value!r} is no whole number of parameters between 1 and 10^18")
+        return cls(int(count))
+
+    @classmethod
+    def _count(cls, value: object) -> Fraction:
+        match = cls._WRITTEN.fullmatch(value.strip()) if isinstance(value, str) and len(value) <= 40 else None
+        if match:
+            whole, fraction, unit, after = match.groups(default="")
+            if not after:
+                return Fraction(whole + fraction) * cls._UNITS[unit.upper()]
+            if not fraction and unit:
+                return Fraction(f"{whole}.{after}") * cls._UNITS[unit.upper()]
+        raise InvalidSizeError(f"{shown(value)} is no number of parameters: write 7B, 1.3B or 560M")
+
+    def __str__(self) -> str:
+        unit = next((unit for unit in "TBMK" if self >= self._UNITS[unit]), "")
+        whole, rest = divmod(int(self), self._UNITS[unit])
+        digits = len(str(self._UNITS[unit])) - 1
+        fraction = f".{rest:0{digits}d}".rstrip("0") if rest else ""
+        return f"{whole:d}{fraction}{unit}"
+
+    def __repr__(self) -> str:
+        return f"ParameterCount({int(self)})"
+
+    def __format__(self, spec: str) -> str:
+        """As papers do for no format or one that ends in ``s``, as the exact integer for any other."""
+        return format(str(self), spec) if not spec or spec.endswith("s") else super().__format__(spec)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(cls.parse, serialization=core_schema.to_string_ser_schema())
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        written = {"type": "string", "pattern": r"^[0-9]+(\.[0-9]+)?\s*[KMBTkmbt]?[0-9]*$"}
+        return {"anyOf": [written, {"type": "integer", "minimum": 1}], "description": "7B, 1.3B, 560M or 1B7"}
+
+
+_NO_SPACE = r"\s\x00-\x1f\x7f\ufffe\uffff"
+
+
+class Reference(str):
+    """What vouches for a fact: ``arxiv:2302.13971``, ``doi:10.1093/bib/bbac409`` or a web address.
+
+    Examples
+    --------
+    >>> Reference("arxiv:2302.13971").url
+    'https://arxiv.org/abs/2302.13971'
+    """
+
+    _FORMS: ClassVar[dict[str, re.Pattern[str]]] = {
+        "arxiv": re.compile(r"arxiv:([0-9]{4}\.[0-9]{4,5}(v[0-9]+)?|[a-z-]+(\.[A-Z]{2})?/[0-9]{7})"),
+        "doi": re.compile(rf'doi:(10\.[0-9]{{4,9}}/[^{_NO_SPACE}<>"]+)'),
+        "url": re.compile(rf'(https?://[^{_NO_SPACE}<>"]+)'),
+    }
+
+    __slots__ = ()
+
+    def __new__(cls, value: str) -> Self:
+        """A text of one of these forms."""
+        if not any(form.fullmatch(value) for form in cls._FORMS.values()):
+            raise ValueError(f"{shown(value)} is no reference: write arxiv:ID, doi:10.… or a web address")
+        return super().__new__(cls, value)
+
+    @property
+    def url(self) -> str:
+        """Where to read it."""
+        scheme, _, rest = self.partition(":")
+        prefix = {"arxiv": "https://arxiv.org/abs/", "doi": "https://doi.org/"}.get(scheme)
+        return prefix + rest if prefix else str(self)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(
+            cls, core_schema.str_schema(max_length=2000), serialization=core_schema.to_string_ser_schema()
+        )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {
+            "type": "string",
+            "pattern": r"^(arxiv:|doi:10\.|https?://)\S+$",
+            "description": "arxiv:ID, doi:10.… or a web address",
+        }
+
+
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
+
+
+def _without_control(text: str) -> str:
+    # XML, and with it GraphML and GEXF, could not hold them; nor could a figure show them.
+    if found := _CONTROL.search(text):
+        raise ValueError(f"{shown(text)} has the control character {found[0]!r}")
+    return text
+
+
+def _on_one_line(name: str) -> str:
+    if "\n" in name or "\t" in name:
+        raise ValueError(f"{shown(name)} is no name: names have no line breaks and no tabs")
+    return _without_control(name)
+
+
+Id = Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=rf"^[^{_NO_SPACE}]+$")]
+Name = Annotated[
+    str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True), AfterValidator(_on_one_line)
+]
+Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True), AfterValidator(_without_control)]
+WebAddress = Annotated[str, StringConstraints(pattern=rf'^https?://[^{_NO_SPACE}<>"]+$', max_length=2000)]
+
+
+class Record(BaseModel):
+    """What all records have in common: frozen, strict about keys, silent about what is not set."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        """Only what differs from its default."""
+        for name, field in type(self).model_fields.items():
+            value = getattr(self, name)
+            if field.is_required() or value != field.get_default(call_default_factory=True):
+                yield name, value
+
+
+class About(Record):
+    """What a lineage as a whole is: where it comes from and of when."""
+
+    title: Name | None = None
+    """A short title."""
+    description: Text | None = None
+    """What it holds and by which rule."""
+    date: PartialDate | None = None
+    """The date of the data."""
+    references: tuple[Reference, ...] = ()
+    """Where it was taken from."""
+
+
+class Organization(Record):
+    """Who made a model: a company, a laboratory, a university or a community."""
+
+    id: Id
+    """A stable slug."""
+    name: Name
+    """The name as printed."""
+    aliases: tuple[Name, ...] = ()
+    """Other names."""
+    url: WebAddress | None = None
+    """Its web page."""
+    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
+    """Two letters, as in ISO 3166-1."""
+    icon: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")] | None = None
+    """The name of an icon file, without extension."""
+
+
+class Licence(Record):
+    """The terms of use, as printed and, where there is one, as an SPDX identifier."""
+
+    name: Name
+    """As printed."""
+    spdx: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9.+-]*$")] | None = None
+    """The identifier in the SPDX licence list."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_name(cls, value: object) -> object:
+        return {"name": value} if isinstance(value, str) else value
+
+    @model_serializer(mode="plain")
+    def _to_name(self) -> str | dict[str, str]:
+        return {"name": self.name, "spdx": self.spdx} if self.spdx else self.name
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"anyOf": [{"type": "string", "minLength": 1}, handler.resolve_ref_schema(handler(schema))]}
+
+
+class Links(Record):
+    """Where to find a model on the web."""
+
+    paper: WebAddress | None = None
+    """The paper that describes it."""
+    code: WebAddress | None = None
+    """Its source code."""
+    weights: WebAddress | None = None
+    """Its weights, or their model card."""
+    blog: WebAddress | None = None
+    """The post that announced it."""
+    website: WebAddress | None = None
+    """Its own page, as a product has one."""
+
+    def __bool__(self) -> bool:
+        return any(getattr(self, name) for name in type(self).model_fields)
+
+
+class Correction(Record):
+    """A value that a published source got wrong: what it printed, and why the record says otherwise."""
+
+    field: Literal[
+        "name", "kind", "released", "organizations", "openness", "access", "licence", "sizes", "training_data",
+        "domain", "architecture", "links", "derived_from",
+    ]  # fmt: skip
+    """The field of the record that is right where the source is wrong."""
+    printed: Text
+    """What the source printed."""
+    source: Id
+    """The source: the name of a data set, or of a part of the publication."""
+    reason: Text
+    """What is right, and why."""
+    references: tuple[Reference, ...] = ()
+    """What vouches for it."""
+
+
+class Derivation(Record):
+    """One step of descent: a child was made from a parent."""
+
+    parent: Id
+    """The id of the model that it was made from."""
+    child: Id
+    """The id of the model that was made."""
+    relation: Relation
+    """How."""
+    references: tuple[Reference, ...] = ()
+    """What vouches for it."""
+    note: Text | None = None
+    """Anything else worth knowing."""
+
+
+class Model(Record):
+    """One model, or one product that runs on models."""
+
+    id: Id
+    """A stable slug."""
+    name: Name
+    """The name as printed."""
+    aliases: tuple[Name, ...] = ()
+    """Other names that it goes by."""
+    kind: Kind = Kind.MODEL
+    """``model`` or ``application``."""
+    released: PartialDate | None = None
+    """When it was first public, as precisely as is known."""
+    organizations: tuple[Id, ...] = ()
+    """The ids of those who made it."""
+    openness: Openness | None = None
+    """``open`` or ``closed``."""
+    access: Access | None = None
+    """How one gets at it, more finely."""
+    licence: Licence | None = None
+    """The terms of use."""
+    sizes: tuple[ParameterCount, ...] = ()
+    """The parameter counts that it was made in."""
+    training_data: Text | None = None
+    """How much it was trained on, as printed."""
+    domain: Domain | None = None
+    """What it is for."""
+    architecture: Architecture | None = None
+    """How it is built."""
+    links: Links = Links()
+    """Where to find it."""
+    references: tuple[Reference, ...] = ()
+    """What vouches for these facts."""
+    note: Text | None = None
+    """Anything else worth knowing."""
+    corrections: tuple[Correction, ...] = ()
+    """Where published sources say something else, and why this record does not."""
+
+    @field_validator("aliases", "organizations", "sizes")
+    @classmethod
+    def _no_repetition(cls, values: tuple[Any, ...]) -> tuple[Any, ...]:
+        repeated = [value for value, count in Counter(values).items() if count > 1]
+        if repeated:
+            raise ValueError(f"{str(repeated[0])!r} stands twice")
+        return values
+
+    @model_validator(mode="after")
+    def _openness_fits_access(self) -> Self:
+        open_access = {Access.OPEN_WEIGHTS, Access.GATED}
+        closed_access = {Access.API_ONLY, Access.UNRELEASED, Access.GATED}
+        fitting = open_access if self.openness == Openness.OPEN else closed_access
+        if self.openness and self.access and self.access not in fitting:
+            choice = " or ".join(sorted(fitting))
+            raise ValueError(f"openness {str(self.openness)!r} does not fit access {str(self.access)!r}: {choice}")
+        return self

@@ -1,0 +1,197 @@
+"""Ancestry on integers: every graph of up to four nodes against brute force, larger ones against networkx."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Iterator, Sequence
+
+import networkx as nx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from modeltree.ancestry import AncestryIndex, find_cycles
+
+Parents = tuple[tuple[int, ...], ...]
+Way = tuple[int, ...]
+
+
+def all_graphs(size: int) -> Iterator[Parents]:
+    """Every directed graph on some nodes, without self-loops."""
+    others = [[other for other in range(size) if other != node] for node in range(size)]
+    choices = [list(itertools.chain.from_iterable(itertools.combinations(o, n) for n in range(size))) for o in others]
+    yield from itertools.product(*choices)
+
+
+def ways(parents: Parents, start: int, end: int, without: Way = ()) -> list[Way]:
+    """Every way down that visits no node twice."""
+    if start == end:
+        return [(end,)]
+    above = [parent for parent in parents[end] if parent not in without]
+    return [(*way, end) for parent in above for way in ways(parents, start, parent, (*without, end))]
+
+
+def is_cyclic(parents: Parents) -> bool:
+    return any(ways(parents, child, parent) for child, above in enumerate(parents) for parent in above)
+
+
+SMALL = [parents for size in range(5) for parents in all_graphs(size)]
+DAGS = [parents for parents in SMALL if not is_cyclic(parents)]
+CYCLIC = [parents for parents in SMALL if is_cyclic(parents)]
+
+
+def test_every_small_graph_is_tried() -> None:
+    """The numbers of labelled digraphs and of labelled DAGs: OEIS A053763 and A003024."""
+    assert len(SMALL) == sum([1, 1, 4, 64, 4096])
+    assert len(DAGS) == sum([1, 1, 3, 25, 543])
+
+
+@pytest.mark.parametrize("size", range(5))
+def test_small_graphs_agree_with_brute_force(size: int) -> None:
+    nodes = range(size)
+    for parents in (parents for parents in DAGS if len(parents) == size):
+        index = AncestryIndex(parents)
+        down = {(a, b): ways(parents, a, b) for a in nodes for b in nodes}
+        assert len(index) == size
+        assert sorted(index.order) == list(nodes)
+        assert all(index.order.index(a) <= index.order.index(b) for a, b in down if down[a, b])
+        assert [tuple(c) for c in index.children] == [tuple(c for c in nodes if n in parents[c]) for n in nodes]
+        roots = [node for node in nodes if not parents[node]]
+        leaves = [node for node in nodes if not any(node in above for above in parents)]
+        assert (list(index.roots), list(index.leaves)) == (roots, leaves)
+        for node in nodes:
+            longest_up = max(len(way) for root in roots for way in down[root, node]) - 1
+            longest_down = max(len(way) for leaf in leaves for way in down[node, leaf]) - 1
+            assert (index.generation[node], index.height[node]) == (longest_up, longest_down)
+            assert index.roots_above[node] == tuple(root for root in roots if down[root, node])
+            for limit in (None, 0, 1, 2, 3):
+                near = [n for n in nodes if n != node and any(len(w) - 1 <= (limit or 9) for w in down[n, node])]
+                far = [n for n in nodes if n != node and any(len(w) - 1 <= (limit or 9) for w in down[node, n])]
+                assert list(index.ancestors(node, limit)) == (near if limit != 0 else [])
+                assert list(index.descendants(node, limit)) == (far if limit != 0 else [])
+        for (start, end), between in down.items():
+            assert index.is_ancestor(start, end) == (start != end and bool(between))
+            assert sorted(index.paths(start, end)) == sorted(between)
+            # Of the shortest, that which is the least read from the descendant up.
+            shortest = min(between, key=lambda way: (len(way), way[::-1]), default=None)
+            assert index.shortest_path(start, end) == shortest
+        for some in itertools.chain.from_iterable(itertools.combinations(nodes, n) for n in nodes):
+            assert list(index.ancestry(some)) == [n for n in nodes if any(down[n, one] for one in some)]
+        for some in itertools.product(nodes, repeat=2):
+            check_common_ancestors(index, down, some)
+        if size:
+            check_common_ancestors(index, down, tuple(nodes))
+
+
+def check_common_ancestors(index: AncestryIndex, down: dict[tuple[int, int], list[Way]], some: Sequence[int]) -> None:
+    common = [node for node in range(len(index)) if all(down[node, one] for one in some)]
+    recent = [node for node in common if not any(down[node, other] for other in common if other != node)]
+    assert list(index.common_ancestors(some)) == common
+    assert list(index.most_recent_common_ancestors(some)) == recent
+
+
+@pytest.mark.parametrize("size", range(5))
+def test_small_components(size: int) -> None:
+    for parents in (parents for parents in DAGS if len(parents) == size):
+        graph = nx.Graph([(parent, child) for child, above in enumerate(parents) for parent in above])
+        graph.add_nodes_from(range(size))
+        least = {node: min(part) for part in nx.connected_components(graph) for node in part}
+        assert AncestryIndex(parents).components == tuple(least[node] for node in range(size))
+
+
+def test_every_small_cyclic_graph_is_refused_with_its_cycles() -> None:
+    for parents in CYCLIC:
+        with pytest.raises(ValueError, match="^the graph has a cycle$"):
+            AncestryIndex(parents)
+        cycles = list(find_cycles(parents))
+        assert cycles
+        assert len(set(cycles)) == len(cycles)
+        for cycle in cycles:
+            assert cycle[0] == min(cycle)
+            assert len(set(cycle)) == len(cycle) > 1
+            assert all(a in parents[b] for a, b in zip(cycle, (*cycle[1:], cycle[0]), strict=True))
+        # Every cycle shares an edge with one of those that are found: none is left when their edges are gone.
+        steps = {(a, b) for cycle in cycles for a, b in zip(cycle, (*cycle[1:], cycle[0]), strict=True)}
+        left = tuple(tuple(a for a in above if (a, b) not in steps) for b, above in enumerate(parents))
+        assert not is_cyclic(left)
+
+
+def test_no_cycle_is_found_where_there_is_none() -> None:
+    assert not any(any(find_cycles(parents)) for parents in DAGS)
+
+
+@st.composite
+def dags(draw: st.DrawFn) -> Parents:
+    """Larger graphs, whose nodes are in any order."""
+    order = draw(st.permutations(range(draw(st.integers(1, 25)))))
+    parents: list[tuple[int, ...]] = [()] * len(order)
+    for place, child in enumerate(order):
+        if place:
+            above = draw(st.lists(st.sampled_from(order[:place]), unique=True, max_size=3))
+            parents[child] = tuple(sorted(above))
+    return tuple(parents)
+
+
+@given(dags(), st.data())
+def test_larger_graphs_agree_with_networkx(parents: Parents, data: st.DataObject) -> None:
+    graph = nx.DiGraph()
+    graph.add_nodes_from(range(len(parents)))
+    graph.add_edges_from((parent, child) for child, above in enumerate(parents) for parent in above)
+    index = AncestryIndex(parents)
+    start, end = (data.draw(st.sampled_from(sorted(graph))) for _ in range(2))
+    limit = data.draw(st.integers(0, 5))
+    assert index.ancestors(end) == tuple(sorted(nx.ancestors(graph, end)))
+    assert index.descendants(start) == tuple(sorted(nx.descendants(graph, start)))
+    lengths = nx.single_source_shortest_path_length(graph, start, cutoff=limit)
+    assert index.descendants(start, limit) == tuple(sorted(set(lengths) - {start}))
+    lengths = nx.single_source_shortest_path_length(graph.reverse(), end, cutoff=limit)
+    assert index.ancestors(end, limit) == tuple(sorted(set(lengths) - {end}))
+    some = data.draw(st.lists(st.sampled_from(sorted(graph)), min_size=1, max_size=4))
+    above = [{one, *nx.ancestors(graph, one)} for one in some]
+    common = set.intersection(*above)
+    assert index.ancestry(some) == tuple(sorted(set.union(*above)))
+    assert index.common_ancestors(some) == tuple(sorted(common))
+    recent = {node for node in common if not nx.descendants(graph, node) & common}
+    assert index.most_recent_common_ancestors(some) == tuple(sorted(recent))
+    roots = [node for node, degree in graph.in_degree if not degree]
+    assert index.roots_above[end] == tuple(sorted(root for root in roots if nx.has_path(graph, root, end)))
+    generation = {node: depth for depth, layer in enumerate(nx.topological_generations(graph)) for node in layer}
+    assert index.generation == tuple(generation[node] for node in sorted(graph))
+    assert max(index.height) == max(index.generation) == nx.dag_longest_path_length(graph)
+    path = index.shortest_path(start, end)
+    assert (path is not None) == nx.has_path(graph, start, end)
+    if path is not None:
+        assert nx.is_path(graph, path)
+        assert len(path) - 1 == nx.shortest_path_length(graph, start, end)
+    if start != end:
+        assert sorted(index.paths(start, end)) == sorted(map(tuple, nx.all_simple_paths(graph, start, end)))
+
+
+def test_long_descents_are_no_trouble() -> None:
+    """Nothing recurses, and nothing takes the square of the time."""
+    size = 50_000
+    began = time.process_time()
+    chain = AncestryIndex([(), *((node,) for node in range(size - 1))])
+    assert len(chain.ancestors(size - 1)) == size - 1
+    assert chain.generation[-1] == chain.height[0] == size - 1
+    assert set(chain.components) == {0}
+    assert chain.roots_above[-1] == (0,)
+    assert next(chain.paths(0, size - 1)) == chain.shortest_path(0, size - 1) == tuple(range(size))
+    assert chain.most_recent_common_ancestors([size - 1, size - 2]) == (size - 2,)
+    circle = [(size - 1,), *((node,) for node in range(size - 1))]
+    assert list(find_cycles(circle)) == [tuple(range(size))]
+    pairs = [(node + 1 - 2 * (node % 2),) for node in range(size)]
+    assert len(list(find_cycles(pairs))) == size // 2
+    assert time.process_time() - began < 10
+
+
+def test_ways_are_given_one_at_a_time() -> None:
+    """A ladder of 60 diamonds has 2^60 ways down."""
+    parents: list[tuple[int, ...]] = [()]
+    for top in range(0, 180, 3):
+        parents += [(top,), (top,), (top + 1, top + 2)]
+    index = AncestryIndex(parents)
+    few = list(itertools.islice(index.paths(0, 180), 100))
+    assert len(set(few)) == 100
+    assert all(len(way) == 121 for way in few)

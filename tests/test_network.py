@@ -1,0 +1,198 @@
+"""The NetworkX face: plain attributes that every writer takes, and graphs that become lineages again."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+
+import networkx as nx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from modeltree.errors import CycleError, LineageError
+from modeltree.lineage import Lineage
+from modeltree.network import _joined, _split, plain
+from modeltree.records import About, Correction, Derivation, Model, Organization, Relation
+from strategies import full_lineages, lineages, names
+
+
+def through_file(write: Callable, read: Callable, graph: nx.DiGraph) -> nx.DiGraph:
+    file = io.BytesIO()
+    write(graph, file)
+    file.seek(0)
+    return read(file)
+
+
+def node_link(graph: nx.DiGraph) -> nx.DiGraph:
+    return nx.node_link_graph(json.loads(json.dumps(nx.node_link_data(graph, edges="edges"))), edges="edges")
+
+
+def cytoscape(graph: nx.DiGraph) -> nx.DiGraph:
+    """Cytoscape's form has each node's id among its attributes, and the ends of each edge, and a value."""
+    read = nx.cytoscape_graph(json.loads(json.dumps(nx.cytoscape_data(graph))))
+    for attributes in (*read.nodes.values(), *(data for *_, data in read.edges(data=True))):
+        for key in ("id", "value", "source", "target"):
+            attributes.pop(key, None)
+    return read
+
+
+# Those that write all attributes of nodes, edges and the graph, and their readers.
+FORMATS = {
+    "GraphML": lambda graph: through_file(nx.write_graphml, nx.read_graphml, graph),
+    "GML": lambda graph: through_file(nx.write_gml, nx.read_gml, graph),
+    "node-link JSON": node_link,
+    "adjacency JSON": lambda graph: nx.adjacency_graph(json.loads(json.dumps(nx.adjacency_data(graph)))),
+    "Cytoscape JSON": cytoscape,
+}
+
+
+@given(full_lineages())
+def test_a_graph_is_plain_and_becomes_the_lineage_again(lineage: Lineage) -> None:
+    graph = lineage.graph
+    assert list(graph) == list(lineage)
+    assert set(graph.edges) == {(step.parent, step.child) for step in lineage.derivations}
+    attributes = [graph.graph, *graph.nodes.values(), *(data for *_, data in graph.edges(data=True))]
+    assert all(type(key) is type(value) is str for one in attributes for key, value in one.items())
+    assert Lineage.from_networkx(graph) == lineage
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@settings(max_examples=50)
+@given(lineage=full_lineages())
+def test_what_is_written_is_read_again(format: str, lineage: Lineage) -> None:
+    assert Lineage.from_networkx(FORMATS[format](lineage.graph)) == lineage
+
+
+@settings(max_examples=50)
+@given(full_lineages())
+def test_gexf_has_all_but_what_is_said_of_the_whole(lineage: Lineage) -> None:
+    again = Lineage.from_networkx(through_file(nx.write_gexf, nx.read_gexf, lineage.graph))
+    assert again == Lineage(lineage.models, lineage.derivations)
+
+
+@pytest.mark.parametrize(
+    ("write", "read"),
+    [
+        (nx.write_adjlist, nx.read_adjlist),
+        (nx.write_multiline_adjlist, nx.read_multiline_adjlist),
+        (nx.write_edgelist, nx.read_edgelist),
+        (nx.write_pajek, nx.read_pajek),
+    ],
+)
+@given(lineage=lineages(min_models=1))
+def test_the_other_writers_keep_the_edges(write: Callable, read: Callable, lineage: Lineage) -> None:
+    file = io.BytesIO()
+    write(lineage.graph, file)
+    file.seek(0)
+    again = read(file) if read is nx.read_pajek else read(file, create_using=nx.DiGraph)
+    assert set(nx.DiGraph(again).edges) == set(lineage.graph.edges)
+
+
+@given(lineages())
+def test_the_graph_is_frozen_and_answers_as_the_lineage_does(lineage: Lineage) -> None:
+    graph = lineage.graph
+    assert graph is lineage.graph
+    assert type(graph) is nx.DiGraph
+    assert nx.is_frozen(graph)
+    with pytest.raises(nx.NetworkXError, match="Frozen graph"):
+        graph.add_node("x")
+    for id in lineage:
+        assert set(lineage.parents(id)) == set(graph.predecessors(id))
+        assert set(lineage.ancestors(id)) == nx.ancestors(graph, id)
+        assert set(lineage.descendants(id)) == nx.descendants(graph, id)
+
+
+def test_attributes_are_the_fields() -> None:
+    model = Model(
+        id="llama", name="LLaMA", aliases=["LLaMA 1", "a; b"], released="2023-02", organizations=["meta", "fair"],
+        sizes=["7B", "1B7"], licence={"name": "GPL v3", "spdx": "GPL-3.0"}, links={"paper": "https://example.org"},
+        references=["arxiv:2302.13971"],
+        corrections=[Correction(field="released", printed="Feb-33", source="table-1", reason="no such month")],
+    )  # fmt: skip
+    step = Derivation(parent="llama", child="vicuna", relation="finetune", note="on shared conversations")
+    graph = Lineage([model, Model(id="vicuna", name="Vicuna", licence="custom")], [step], about=About(date=2023)).graph
+    assert graph.nodes["llama"] == {
+        "name": "LLaMA",
+        "aliases": '["LLaMA 1", "a; b"]',
+        "released": "2023-02",
+        "organizations": "meta; fair",
+        "sizes": "7B; 1.7B",
+        "licence": "GPL v3",
+        "licence_spdx": "GPL-3.0",
+        "link_paper": "https://example.org",
+        "references": "arxiv:2302.13971",
+    }
+    assert graph.nodes["vicuna"] == {"name": "Vicuna", "licence": "custom"}
+    assert graph.edges["llama", "vicuna"] == {"relation": "finetune", "note": "on shared conversations"}
+    assert graph.graph == {"date": "2023"}
+    assert plain(model, frozenset({"id", "name"})).keys() == graph.nodes["llama"].keys() - {"name"}
+
+
+@given(st.lists(names | st.text("[];, \"'a", min_size=1).map(str.strip).filter(bool), min_size=1))
+def test_joined_lists_can_be_split(items: list[str]) -> None:
+    assert _split(_joined(items)) == items
+
+
+def test_lists_written_by_hand() -> None:
+    assert _split("7B; 13B; ") == ["7B", "13B"]
+    assert _split("[meta]") == ["[meta]"]
+    assert _split("[" * 100_000) == ["[" * 100_000]
+    assert _split("") == []
+
+
+def test_a_graph_of_anything_becomes_a_lineage() -> None:
+    graph = nx.DiGraph([(1, 2), (1, "x")], name="not ours", title="Numbers", date="2024-05")
+    graph.nodes[1].update(sizes=["7B"], released=2023)
+    graph.edges[1, 2]["relation"] = "merge"
+    lineage = Lineage.from_networkx(graph, [Organization(id="meta", name="Meta")], relation=Relation.SUCCESSOR)
+    assert lineage == Lineage(
+        [Model(id="1", name="1", sizes=["7B"], released="2023"), Model(id="2", name="2"), Model(id="x", name="x")],
+        [
+            Derivation(parent="1", child="2", relation="merge"),
+            Derivation(parent="1", child="x", relation="successor"),
+        ],
+        [Organization(id="meta", name="Meta")],
+        about=About(title="Numbers", date="2024-05"),
+    )
+    assert Lineage.from_networkx(nx.DiGraph([("a", "b")])).derivation("a", "b").relation == "finetune"
+    assert Lineage.from_networkx(nx.DiGraph()) == Lineage([])
+
+
+def test_all_that_does_not_fit_is_refused_at_once() -> None:
+    graph = nx.DiGraph([("a", "b"), ("b", "c")], title=["x"])
+    graph.nodes["a"].update(weight=3, released="2023-13", label="A")
+    graph.nodes["b"].update({5: "five", "licence_spdx": "MIT"})
+    graph.edges["a", "b"].update(relation="child", weight=1)
+    with pytest.raises(LineageError) as caught:
+        Lineage.from_networkx(graph)
+    assert str(caught.value).splitlines() == [
+        "8 problems:",
+        "node 'a': released: '2023-13' is no date: month 13 is not between 1 and 12",
+        "node 'a': weight: Extra inputs are not permitted",
+        "node 'a': label: Extra inputs are not permitted",
+        "node 'b': licence.name: Input should be a valid string",
+        "node 'b': 5: Extra inputs are not permitted",
+        "edge 'a' -> 'b': relation: Input should be 'continued-pretraining', 'finetune', 'adapter', 'quantized', "
+        "'merge', 'component', 'distillation', 'successor', 'replication', 'architecture' or 'application'",
+        "edge 'a' -> 'b': weight: Extra inputs are not permitted",
+        "graph: title: Input should be a valid string",
+    ]
+    assert {problem.kind for problem in caught.value.problems} == {"bad-attribute"}
+    assert [problem.ids for problem in caught.value.problems] == (
+        [("a",)] * 3 + [("b",)] * 2 + [("a", "b")] * 2 + [()]
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", [nx.Graph, nx.MultiDiGraph])
+def test_only_a_digraph_will_do(kind: type[nx.Graph]) -> None:
+    with pytest.raises(LineageError, match=f"^a DiGraph is needed, not a {kind.__name__}$"):
+        Lineage.from_networkx(kind([("a", "b")]))
+
+
+def test_graphs_that_are_no_lineage_are_refused() -> None:
+    with pytest.raises(CycleError, match="^cycle: a -> b -> a; "):
+        Lineage.from_networkx(nx.DiGraph([("a", "b"), ("b", "a")]))
+    with pytest.raises(LineageError, match="^duplicate id '1': '1' has it already; "):
+        Lineage.from_networkx(nx.DiGraph([(1, 2), ("1", "x")]))
