@@ -1,0 +1,72 @@
+"""The lineages that ship with the library."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from modeltree.errors import UnknownDatasetError
+from modeltree.formats.catalog import SUFFIXES, read_catalog
+from modeltree.lineage import Lineage
+
+__all__ = ["load", "names", "path"]
+
+
+def names() -> tuple[str, ...]:
+    """The names of the data sets.
+
+    Examples
+    --------
+    >>> names()
+    ('survey', 'survey-figure2', 'survey-table1')
+    """
+    return tuple(sorted(_paths()))
+
+
+def load(name: str) -> Lineage:
+    """A data set as a lineage; it is read once.
+
+    Raises
+    ------
+    UnknownDatasetError
+        When there is none of this name.
+
+    Examples
+    --------
+    >>> load("survey-table1").parents("Vicuna")
+    ('llama',)
+    """
+    return _read(path(name))
+
+
+def path(name: str) -> Path:
+    """The file or folder that a data set is read from.
+
+    Raises
+    ------
+    UnknownDatasetError
+        When there is none of this name.
+    """
+    paths = _paths()
+    if name not in paths:
+        raise UnknownDatasetError(name, sorted(paths))
+    return paths[name]
+
+
+@cache
+def _read(path: Path) -> Lineage:
+    return read_catalog(path)
+
+
+@cache
+def _paths() -> dict[str, Path]:
+    folder = _folder()
+    files = {file.stem: file for file in folder.iterdir() if file.suffix.lower() in SUFFIXES}
+    return files | {file.parent.name: file.parent for file in folder.glob("*/*.yaml")}
+
+
+def _folder() -> Path:
+    """The data: inside the package where it is installed, beside ``src`` in a clone."""
+    package = Path(__file__).parent
+    installed = package / "data"
+    return installed if installed.is_dir() else package.parent.parent / "data"

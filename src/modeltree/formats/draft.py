@@ -1,0 +1,229 @@
+"""A catalogue while it is read: the records that its files hold, and everything that is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from modeltree.errors import Position, Problem, shown
+from modeltree.formats.schema import CatalogDocument, CatalogModel, Parentage
+from modeltree.formats.wording import described, no_list, no_mapping, unknown_key, worded
+from modeltree.formats.yamltree import At, YamlTree
+from modeltree.names import NameTable
+from modeltree.records import About, Correction, Derivation, Licence, Links, Model, Organization, Record
+from modeltree.validation import problems_of
+
+__all__ = ["CatalogDraft"]
+
+R = TypeVar("R", bound=Record)
+
+_TABLES = {"models": "model", "organizations": "organization"}
+_INSIDE: dict[str, type[Record]] = {
+    "links": Links,
+    "licence": Licence,
+    "corrections": Correction,
+    "derived_from": Parentage,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Where a record stands, and what to call it or the record that it is part of, under which key."""
+
+    tree: YamlTree
+    at: At
+    owner: str
+    id: str = ""
+    within: str = ""
+
+    def position(self, at: At = (), *, of_key: bool = False) -> Position:
+        """Where a part of the record stands."""
+        return self.tree.position((*self.at, *at), of_key=of_key)
+
+
+class CatalogDraft:
+    """What the files of a catalogue hold, and everything that is wrong with it.
+
+    A record with problems is kept without the fields that have them, so that what refers to it is not reported as
+    referring to nothing.
+    """
+
+    def __init__(self) -> None:
+        self.about: About | None = None
+        self.models: list[Model] = []
+        self.derivations: list[Derivation] = []
+        self.organizations: list[Organization] = []
+        self._about_source: _Source | None = None
+        self._sources: dict[str, list[_Source]] = {"models": [], "derivations": [], "organizations": []}
+        self._first: dict[tuple[str, str], _Source] = {}
+        self._problems: list[Problem] = []
+        # Parents that can be no ids, and the numbers of their problems: they may be names.
+        self._misnamed: list[tuple[int, str]] = []
+        # Whether all that stands in the files was read; and the texts in records that have no id: perhaps their names.
+        self._complete = True
+        self._unclaimed: set[str] = set()
+
+    def add(self, tree: YamlTree) -> None:
+        """Add what a file holds."""
+        self._problems += tree.problems
+        twice = [problem.at for problem in tree.problems if problem.kind == "duplicate-key"]
+        self._complete &= tree.whole and not any(map(_holds_records, [*tree.unread, *twice]))
+        if not tree.whole:
+            return
+        file, known = _Source(tree, (), "catalogue"), list(CatalogDocument.model_fields)
+        if not isinstance(tree.data, dict):
+            self._complete = False
+            message = "the file is empty" if tree.data is None else f"{described(tree.data)} is no catalogue"
+            self._report(file, Problem("wrong-type", message, f"a catalogue has the keys {', '.join(known)}"))
+            return
+        for key in tree.data:
+            if key not in known:
+                self._unclaimed.update(_texts(tree.data[key]))
+                self._report(file, unknown_key(key, "catalogue", known, at=(key,)))
+        self._add_about(file)
+        for source, fields in self._mappings(file, "organizations"):
+            organization = self._record(Organization, source, fields, {"name": source.id})
+            if organization:
+                self.organizations.append(organization)
+                self._remember(source, "organizations")
+        for source, fields in self._mappings(file, "models"):
+            self._add_model(source, fields)
+
+    def all_problems(self) -> list[Problem]:
+        """Everything that is wrong, in the order of files and lines."""
+        for number, name in self._misnamed:
+            self._problems[number] = self._with_id(self._problems[number], name)
+        found = problems_of(self.models, self.derivations, self.organizations)
+        problems = [*self._problems, *(self._placed(problem) for problem in found if not self._follows(problem))]
+        return sorted(problems, key=_place)
+
+    def _add_about(self, file: _Source) -> None:
+        source, fields = _Source(file.tree, ("about",), "about"), file.tree.data.get("about")
+        if fields is None:
+            return
+        if self._about_source:
+            first = self._about_source.position(of_key=True)
+            problem = Problem("duplicate-key", f"'about' stands at {first} already", "keep one of them")
+            self._problems.append(problem.located(source.position(of_key=True)))
+        self._about_source = self._about_source or source
+        if isinstance(fields, dict):
+            self.about = self._record(About, source, fields, {})
+        else:
+            self._report(source, no_mapping(fields, "about"))
+
+    def _add_model(self, source: _Source, fields: dict[str, Any]) -> None:
+        own = {key: value for key, value in fields.items() if key != "derived_from"}
+        model = self._record(Model, source, own, {"name": source.id})
+        if model:
+            self.models.append(model)
+            self._remember(source, "models")
+        for step, parentage in self._mappings(source, "derived_from") if "derived_from" in fields else ():
+            parent = self._record(Parentage, step, parentage, {"relation": "finetune"})
+            if model and parent:
+                self.derivations.append(parent.under(model.id))
+                self._remember(step, "derivations")
+
+    def _remember(self, source: _Source, table: str) -> None:
+        self._sources[table].append(source)
+        self._first.setdefault((table, source.id), source)
+
+    def _mappings(self, around: _Source, key: str) -> Iterator[tuple[_Source, dict[str, Any]]]:
+        """The mappings in a list; what is none is a problem."""
+        rows = around.tree.value(around.at).get(key, [])
+        if not isinstance(rows, list):
+            self._unclaimed.update(_texts(rows) if key in _TABLES else ())
+            self._report(around, no_list(rows, key if not around.at else f"{key} of {around.owner}", (key,)))
+            return
+        for row, item in enumerate(rows):
+            at = (*around.at, key, row)
+            if not isinstance(item, dict):
+                self._unclaimed.update(_texts(item) if key in _TABLES else ())
+                what = _TABLES.get(key, f"{key} of {around.owner}")
+                self._report(_Source(around.tree, at, what), no_mapping(item, what))
+            elif key in _TABLES:
+                id = item["id"] if isinstance(item.get("id"), str) else ""
+                name = id or item.get("name")
+                owner = f"{_TABLES[key]} {shown(name)}" if isinstance(name, str) else _TABLES[key]
+                yield _Source(around.tree, at, owner, id), item
+            else:
+                yield _Source(around.tree, at, around.owner, around.id, key), item
+
+    def _record(self, kind: type[R], source: _Source, fields: dict[str, Any], instead: dict[str, str]) -> R | None:
+        """The record that a mapping stands for; without the fields that are wrong, or with something instead."""
+        ids, keys = (source.id,) if source.id else (), _INSIDE | {"": CatalogModel if kind is Model else kind}
+        wrong: set[str | int] = set()
+        while True:
+            try:
+                right = {key: value for key, value in fields.items() if key not in wrong}
+                return kind.model_validate(instead | right if wrong else right)
+            except ValidationError as error:
+                # Fields are checked against each other once each is right by itself: only that is news then.
+                details = [detail for detail in error.errors() if not wrong or not detail["loc"]]
+            if not details:
+                self._unclaimed.update(_texts(fields))
+                return None
+            for problem in worded(details, source.owner, keys, ids, source.within):
+                self._report(source, problem)
+            wrong.update(name for detail in details for name in detail["loc"][:1] or ("openness", "access"))
+
+    def _report(self, source: _Source, problem: Problem) -> None:
+        """Note a problem of a record, unless it comes from something that was not read."""
+        at = (*source.at, *problem.at)
+        if not any(at[:length] in source.tree.unread for length in range(len(at) + 1)):
+            position = source.position(problem.at, of_key=problem.kind == "unknown-key")
+            self._problems.append(replace(problem, at=at, position=position))
+            if source.within == "derived_from" and problem.at == ("parent",):
+                self._misnamed.append((len(self._problems) - 1, str(source.tree.value(at))))
+
+    def _placed(self, problem: Problem) -> Problem:
+        """A problem between records at its place in the files."""
+        table, row, *rest = problem.at
+        source = self._sources[str(table)][int(row)]
+        if problem.kind == "duplicate-id":
+            first = self._first[str(table), source.id].position()
+            problem = replace(problem, hint=f"the first is at {first}; give each its own id")
+        if problem.kind == "missing-parent":
+            problem = self._with_id(problem, self.derivations[int(row)].parent)
+        return problem.located(source.position(tuple(rest)))
+
+    def _with_id(self, problem: Problem, name: str) -> Problem:
+        """A problem with a parent, which hints at the id of the model that goes by the name given, if one does."""
+        ids = " or ".join(repr(id) for id in self._names.owners(name))
+        return replace(problem, hint=f"did you mean the id {ids}?") if ids else problem
+
+    @cached_property
+    def _names(self) -> NameTable:
+        return NameTable(self.models)
+
+    def _follows(self, problem: Problem) -> bool:
+        """Whether something is only missing because the record that has it could not be read."""
+        if problem.kind == "missing-parent":
+            name = self.derivations[int(problem.at[1])].parent
+        elif problem.kind == "unknown-organization":
+            name = self.models[int(problem.at[1])].organizations[int(problem.at[3])]
+        else:
+            return False
+        return not self._complete or name in self._unclaimed
+
+
+def _holds_records(at: At) -> bool:
+    """Whether what is lost at a place in a file may be records, or the id of one."""
+    return len(at) < 3 or (len(at) == 3 and at[2] == "id")
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """All texts in some data."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (list, dict)):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _texts(part)
+
+
+def _place(problem: Problem) -> tuple[str, int, int]:
+    position = problem.position
+    return (str(position.path), position.line, position.column) if position else ("", 0, 0)

@@ -1,0 +1,344 @@
+"""The native catalogue: it comes back as it was saved, and everything wrong with it is said at once, with its place."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import re
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import modeltree
+from modeltree import CatalogError, Lineage, Model
+from modeltree.errors import ModelTreeError, UnknownFormatError
+from modeltree.formats import catalog, yamltree
+from modeltree.formats.catalog import catalog_text
+from modeltree.formats.draft import CatalogDraft
+from modeltree.formats.schema import catalog_schema
+from modeltree.formats.yamltree import parse_yaml, read_yaml
+from modeltree.formats.yamlwriter import WIDTH, yaml_text
+from strategies_records import hard_names, hard_texts, lineages
+
+DATA = Path(__file__).parents[1] / "data"
+SHIPPED = sorted(DATA.rglob("*.yaml"))
+VALIDATOR = jsonschema.Draft202012Validator(catalog_schema())
+
+
+class Yaml12Loader(yaml.SafeLoader):
+    """Reads as the core schema of YAML 1.2 says, and so as editors do."""
+
+    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012
+
+
+for tag, pattern in {
+    "null": r"~|null|Null|NULL|",
+    "bool": r"true|True|TRUE|false|False|FALSE",
+    "int": r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+",
+    "float": r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)",
+}.items():
+    Yaml12Loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(f"^(?:{pattern})$"), None)
+
+
+def write(path: Path, text: str) -> Path:
+    path.write_text(textwrap.dedent(text), encoding="utf-8")
+    return path
+
+
+def read_text(text: str) -> Lineage:
+    draft = CatalogDraft()
+    draft.add(parse_yaml(text.encode(), Path("x.yaml")))
+    assert draft.all_problems() == []
+    return Lineage(draft.models, draft.derivations, draft.organizations, about=draft.about)
+
+
+# What is read
+
+EVERYTHING = """\
+about:
+  title: A small lineage
+  description: >-
+    Two models and who made them: the description is long enough to be folded, as it would not fit into one
+    line.
+  date: 2023-08
+  references: [arxiv:2308.14149]
+
+organizations:
+  - id: lmsys
+    name: LMSYS
+    aliases: [Large Model Systems]
+    url: https://lmsys.org
+    country: "NO"
+    icon: lmsys
+
+models:
+  - id: llama
+    name: LLaMA
+    released: 2023-02-24
+
+  - id: vicuna
+    name: Vicuna
+    aliases: [Vicuna-13B, "1.5", "no"]
+    released: 2023
+    organizations: [lmsys]
+    openness: open
+    access: gated
+    licence: {name: "Apache 2.0, mostly", spdx: Apache-2.0}
+    sizes: [7, 560M, 1.3B]
+    training_data: "2023"
+    domain: language
+    architecture: decoder
+    links:
+      paper: https://arxiv.org/abs/2302.13971
+      website: https://lmsys.org/?a=b,c
+    references:
+      - arxiv:2302.13971
+      - https://lmsys.org/blog/2023-03-30-vicuna/
+      - https://lmsys.org/blog/2023-03-30-vicuna/?and=more
+    note: |-
+      A list:
+      - with items # and such
+
+      and an end.
+    derived_from:
+      - parent: llama
+        relation: finetune
+        references: [https://lmsys.org/blog/2023-03-30-vicuna/]
+        note: "On ShareGPT: 70k conversations."
+    corrections:
+      - field: released
+        printed: "2023-04"
+        source: table-1
+        reason: It was announced in March.
+        references: [arxiv:2302.13971]
+"""
+
+
+def test_everything_that_a_catalogue_can_say() -> None:
+    lineage = read_text(EVERYTHING)
+    vicuna = lineage["1.5"]
+    assert vicuna.aliases == ("Vicuna-13B", "1.5", "no")
+    assert [str(size) for size in vicuna.sizes] == ["7", "560M", "1.3B"]
+    assert vicuna.training_data == "2023"
+    assert vicuna.note == "A list:\n- with items # and such\n\nand an end."
+    assert vicuna.corrections[0].printed == "2023-04"
+    assert lineage.about.description.endswith("as it would not fit into one line.")  # type: ignore[union-attr]
+    assert lineage.organization("LMSYS").country == "NO"
+    assert lineage.derivation("llama", "vicuna").note == "On ShareGPT: 70k conversations."
+
+
+def test_it_is_written_as_it_was() -> None:
+    assert catalog_text(read_text(EVERYTHING)) == EVERYTHING
+
+
+def test_no_stays_a_string(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "no.yaml", "models: [{id: no, name: no, aliases: [off], training_data: yes, note: 2023-03-14}]"
+    )
+    model = modeltree.load(path)["no"]
+    assert (model.id, model.name, model.aliases) == ("no", "no", ("off",))
+    assert (model.training_data, model.note) == ("yes", "2023-03-14")
+
+
+@pytest.mark.parametrize("parser", [yaml.SafeLoader, getattr(yaml, "CSafeLoader", yaml.SafeLoader)])
+def test_the_files_of_a_folder_are_one_lineage(
+    tmp_path: Path, parser: type[yaml.SafeLoader], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(yamltree, "_LOADER", parser)
+    write(tmp_path / "b.yaml", "models: [{id: llama, name: LLaMA, organizations: [meta]}]")
+    write(
+        tmp_path / "a.YML", "models: [{id: vicuna, name: Vicuna, derived_from: [{parent: llama, relation: finetune}]}]"
+    )
+    write(tmp_path / "c.yml", "organizations: [{id: meta, name: Meta}]\nabout: {title: Both}")
+    write(tmp_path / "d.json", "not read")
+    (tmp_path / "inner.yaml").mkdir()
+    write(tmp_path / "inner.yaml" / "e.yaml", "not read")
+    lineage = modeltree.load(tmp_path)
+    assert lineage.parents("vicuna") == ("llama",)
+    assert (lineage.about.title, lineage.organization("meta").name) == ("Both", "Meta")
+
+
+# What is written
+
+
+@settings(max_examples=100, deadline=None)
+@given(lineage=lineages())
+def test_what_is_saved_comes_back(lineage: Lineage) -> None:
+    text = catalog_text(lineage)
+    again = read_text(text)
+    assert again == lineage
+    assert catalog_text(again) == text
+
+
+@settings(max_examples=50, deadline=None)
+@given(lineage=lineages())
+def test_what_is_saved_means_the_same_to_others(lineage: Lineage) -> None:
+    """Tools that read YAML 1.1 or 1.2 find the strings that were written, and what the schema allows."""
+    text = catalog_text(lineage)
+    ours = parse_yaml(text.encode(), Path("x.yaml")).data
+    for loader in (yaml.SafeLoader, Yaml12Loader):
+        theirs = yaml.load(text, loader)  # noqa: S506
+
+        def assert_same(one: Any, other: Any) -> None:
+            if isinstance(one, dict):
+                assert list(one) == list(other)
+                for key, value in one.items():
+                    if key in ("released", "date", "sizes"):
+                        assert isinstance(other[key], (str, int, list, datetime.date))
+                    else:
+                        assert_same(value, other[key])
+            elif isinstance(one, list):
+                assert len(one) == len(other)
+                for inner, outer in zip(one, other, strict=True):
+                    assert_same(inner, outer)
+            else:
+                assert one == other
+
+        assert_same(ours, theirs)
+    assert VALIDATOR.is_valid(ours)
+    assert VALIDATOR.is_valid(yaml.load(text, Yaml12Loader))  # noqa: S506
+
+
+@given(texts=st.lists(hard_texts, min_size=1, max_size=4), name=hard_names)
+def test_any_text_is_written_so_that_it_comes_back(texts: list[str], name: str) -> None:
+    document = {
+        "about": {"title": name, "note": texts[0]},
+        "models": [{"id": name, "aliases": texts}, {"note": texts[-1]}],
+    }
+    text = yaml_text(document)
+    assert parse_yaml(text.encode(), Path("x.yaml")).data == document
+    assert yaml.safe_load(text) == document
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\xa0\u2028\u2029\u202e\ufeff]", text)
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("plain text, with: colons:inside", '"plain text, with: colons:inside"'),
+        ("plain text, a:b 悟道 'quoted' #1", "plain text, a:b 悟道 'quoted' #1".replace(" #1", " #1")),
+        ("שלום", "שלום"),
+        ("7B", "7B"),
+        ("1e5", '"1e5"'),
+        ("No", '"No"'),
+        ("2023-03", '"2023-03"'),
+        ("2023 or later", "2023 or later"),
+        ("- item", '"- item"'),
+        ("a\u202eb\u2028\x85\U000e0041\xa0", '"a\\u202Eb\\u2028\\x85\\U000E0041\\xA0"'),
+        ('a "b"\tc\\d', '"a \\"b\\"\\tc\\\\d"'),
+        ("\n two", '"\\n two"'),
+        ("two\n\nlines", "|-\n  two\n\n  lines"),
+        ("two \nlines", '"two \\nlines"'),
+        ("word " * 30 + "end", ">-\n  " + ("word " * 21).strip() + "\n  " + "word " * 9 + "end"),
+        ("w" * 200, "w" * 200),
+        ("a:  " + "w" * 110, '"a:  ' + "w" * 110 + '"'),
+    ],
+)  # fmt: skip
+def test_how_texts_are_written(text: str, written: str) -> None:
+    if text.endswith("#1"):
+        written = f'"{text}"'
+    assert yaml_text({"note": text}) == f"note: {written}\n"
+
+
+def test_models_are_in_the_order_of_their_ids_and_an_edit_changes_its_own_line() -> None:
+    ids = ["c", "a", "d", "b"]
+    before = [Model(id=id, name=id.upper(), released=f"20{number}") for number, id in enumerate(ids, 20)]
+    after = [before[0], Model(id="a", name="A", released="1999"), *before[2:]]
+    old, new = (catalog_text(Lineage(models)).splitlines() for models in (before, after))
+    assert re.findall(r"- id: (\w)", "\n".join(new)) == ["a", "b", "c", "d"]
+    assert [(one, other) for one, other in zip(old, new, strict=True) if one != other] == [
+        ("    released: 2021", "    released: 1999")
+    ]
+
+
+def test_the_empty_lineage_is_written_and_read(tmp_path: Path) -> None:
+    modeltree.save(Lineage([]), tmp_path / "none.yaml")
+    assert (tmp_path / "none.yaml").read_text() == "models: []\n"
+    assert modeltree.load(tmp_path / "none.yaml") == Lineage([])
+
+
+@pytest.mark.parametrize("name", ["survey", "survey-table1", "survey-figure2"])
+def test_data_sets_come_back(name: str, tmp_path: Path) -> None:
+    lineage, path = modeltree.datasets.load(name), tmp_path / "saved.yaml"
+    modeltree.save(lineage, path)
+    first = path.read_bytes()
+    assert modeltree.load(path) == lineage
+    modeltree.save(modeltree.load(path), path)
+    assert path.read_bytes() == first
+    too_long = [line for line in first.decode().splitlines() if len(line) > WIDTH]
+    assert all(len(line.split()) == 2 for line in too_long), "only what cannot be broken may be too long"
+
+
+def test_saving_is_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(tmp_path / "a.yaml", "models: [{id: a, name: A}]")
+
+    def fail(*_: object) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(OSError, match="no space left"):
+        modeltree.save(Lineage([]), path)
+    assert path.read_text() == "models: [{id: a, name: A}]"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_could_not_be_read_again_is_not_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catalog, "MAX_BYTES", 10)
+    with pytest.raises(CatalogError, match="the catalogue would be too large"):
+        modeltree.save(Lineage([]), tmp_path / "a.yaml")
+    assert list(tmp_path.iterdir()) == []
+
+
+# Paths
+
+
+def test_paths_that_are_none(tmp_path: Path) -> None:
+    for name in ("none.yaml", "none.csv", "none"):
+        with pytest.raises(FileNotFoundError) as missing:
+            modeltree.load(tmp_path / name)
+        assert missing.value.filename == str(tmp_path / name)
+    with pytest.raises(FileNotFoundError):
+        modeltree.save(Lineage([]), tmp_path / "none" / "a.yaml")
+    with pytest.raises(IsADirectoryError, match=r"a folder; a lineage is saved as one file, as models\.yaml in it"):
+        modeltree.save(Lineage([]), tmp_path)
+    with pytest.raises(CatalogError, match=r"the folder .* has no file that ends in \.yaml or \.yml"):
+        modeltree.load(tmp_path)
+
+
+@pytest.mark.parametrize(("name", "ending"), [("a.csv", "ends in '.csv'"), ("a", "has no ending")])
+def test_unknown_formats(name: str, ending: str, tmp_path: Path) -> None:
+    path = write(tmp_path / name, "")
+    for action in (lambda: modeltree.load(path), lambda: modeltree.save(Lineage([]), path)):
+        with pytest.raises(UnknownFormatError) as caught:
+            action()
+        assert str(caught.value) == f"{str(path)!r} {ending}, which is no known format; there are '.yaml' and '.yml'"
+        assert isinstance(caught.value, ModelTreeError)
+        assert isinstance(caught.value, ValueError)
+
+
+# What ships
+
+
+def test_the_shipped_schema_is_that_of_the_records() -> None:
+    shipped = json.loads((DATA / "catalog.schema.json").read_text(encoding="utf-8"))
+    assert shipped == catalog_schema(), "run: modeltree schema -o data/catalog.schema.json"
+    jsonschema.Draft202012Validator.check_schema(shipped)
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.name)
+def test_the_shipped_files_are_valid_as_they_are_read_here_and_in_editors(path: Path) -> None:
+    for data in (read_yaml(path).data, yaml.load(path.read_text(encoding="utf-8"), Yaml12Loader)):  # noqa: S506
+        assert [f"{error.json_path}: {error.message}" for error in VALIDATOR.iter_errors(data)] == []
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.name)
+def test_the_shipped_files_name_the_schema_to_editors(path: Path) -> None:
+    first, *_ = path.read_text(encoding="utf-8").splitlines()
+    schema = re.fullmatch(r"# yaml-language-server: \$schema=(.+)", first)
+    assert schema
+    assert (path.parent / schema[1]).resolve() == DATA / "catalog.schema.json"

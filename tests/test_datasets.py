@@ -1,0 +1,108 @@
+"""What ships: the published tables and the published figure as published, and the curated lineage."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import yaml
+
+from modeltree import UnknownModelError, datasets
+from modeltree.errors import UnknownDatasetError
+from modeltree.formats import yamltree
+from modeltree.formats.catalog import read_catalog
+
+with (Path(__file__).parent / "data" / "survey_names.csv").open(encoding="utf-8", newline="") as file:
+    PRINTED = [(row["source"], row["name"], row["id"]) for row in csv.DictReader(file)]
+
+CORRECTED = {
+    "belle": ["derived_from"],
+    "chinchilla": ["organizations"],
+    "gpt-j": ["released"],
+    "gpt-neox-20b": ["name", "released"],
+    "internlm": ["released"],
+    "llava": ["organizations"],
+    "pangu-alpha": ["released"],
+    "plug": ["released"],
+    "sparrow": ["organizations"],
+    "stablevicuna": ["released"],
+    "xverse": ["released"],
+}
+
+
+def test_names_and_paths() -> None:
+    assert datasets.names() == ("survey", "survey-figure2", "survey-table1")
+    assert datasets.path("survey").is_dir()
+    assert datasets.path("survey-table1").name == "survey-table1.yaml"
+
+
+@pytest.mark.parametrize("name", ["survy", "", "..", "survey/about", "catalog.schema"])
+def test_unknown_names(name: str) -> None:
+    for action in (datasets.load, datasets.path):
+        with pytest.raises(UnknownDatasetError) as caught:
+            action(name)
+        assert str(caught.value).startswith(f"no data set is called {name!r}; there are 'survey', 'survey-figure2'")
+
+
+def test_a_data_set_is_read_once() -> None:
+    assert datasets.load("survey") is datasets.load("survey")
+
+
+def test_table_1_as_published() -> None:
+    table = datasets.load("survey-table1")
+    assert (len(table), len(table.derivations)) == (42, 21)
+    assert {name for source, name, _ in PRINTED if source == "table1"} == {model.name for model in table.models}
+    assert not any(model.corrections for model in table.models)
+
+
+def test_figure_2_as_published() -> None:
+    figure = datasets.load("survey-figure2")
+    assert (len(figure), len(figure.derivations)) == (92, 0)
+    assert Counter(model.openness for model in figure.models) == {"open": 65, "closed": 27}
+    assert Counter(name for source, name, _ in PRINTED if source == "figure2") == Counter(
+        model.name for model in figure.models
+    )
+    assert not any(model.corrections for model in figure.models)
+
+
+def test_every_derivation_of_the_curated_lineage_has_a_reference() -> None:
+    assert [step for step in datasets.load("survey").derivations if not step.references] == []
+
+
+@pytest.mark.parametrize(("source", "name", "id"), PRINTED)
+def test_every_printed_name_is_found(source: str, name: str, id: str) -> None:
+    survey = datasets.load("survey")
+    assert id in survey
+    if (source, name) == ("table16", "Otter"):
+        # The product; the name alone means the model, which bears it too.
+        assert survey[name].id == "otter"
+    else:
+        assert survey[name].id == id
+
+
+@pytest.mark.parametrize("id", CORRECTED)
+def test_what_the_survey_got_wrong_is_corrected(id: str) -> None:
+    corrections = datasets.load("survey")[id].corrections
+    assert set(CORRECTED[id]) <= {correction.field for correction in corrections}
+    assert all(correction.references for correction in corrections)
+    assert all(correction.source.startswith("survey-") for correction in corrections)
+
+
+def test_corrections_say_something_else_than_the_record() -> None:
+    for model in datasets.load("survey").models:
+        for correction in model.corrections:
+            held = {"released": str(model.released), "name": model.name}.get(correction.field)
+            assert correction.printed != held, f"{model.id}: {correction}"
+
+
+def test_a_name_that_no_source_has_is_not_found() -> None:
+    with pytest.raises(UnknownModelError, match="did you mean 'vicuna'"):
+        datasets.load("survey")["Vicunna"]
+
+
+@pytest.mark.parametrize("name", datasets.names())
+def test_data_sets_are_the_same_without_libyaml(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(yamltree, "_LOADER", yaml.SafeLoader)
+    assert read_catalog(datasets.path(name)) == datasets.load(name)
