@@ -1,0 +1,99 @@
+"""Figures as files: the same file each time, whole or not at all."""
+
+from __future__ import annotations
+
+import io
+import os
+import warnings
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+from matplotlib.figure import Figure
+
+from modeltree.draw.mpl import drawing_style
+from modeltree.draw.svg import finished_svg
+from modeltree.files import write_whole
+
+__all__ = ["LayoutFigure", "save_figure"]
+
+_SETTINGS: dict[str, Any] = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "modeltree",
+    "pdf.fonttype": 42,
+    "ps.fonttype": 42,
+    "text.hinting": "none",
+}
+# Of each format that `save_figure` writes: what matplotlib would put into it that changes from day to day.
+_UNDATED: dict[str, dict[str, None]] = {
+    "svg": {"Date": None},
+    "pdf": {"CreationDate": None},
+    "png": {"Software": None},
+}
+
+
+class LayoutFigure(Figure):
+    """A figure that is the same file each time it is saved, with text that can be selected and searched."""
+
+    summary: tuple[str, str] = ("", "")
+    """Title and description for those who cannot see it."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        with drawing_style():
+            super().__init__(*arguments, **options)
+
+    def savefig(self, fname: Any, **options: Any) -> None:
+        """Save as `matplotlib.figure.Figure.savefig` does; SVG keeps text as text, PDF embeds its fonts.
+
+        Parameters
+        ----------
+        fname : path-like or file object
+            A path gives the format by its suffix, and the file is written whole or not at all.
+        **options
+            As for matplotlib: ``format``, ``dpi``, ``metadata``, …
+        """
+        if isinstance(fname, str | os.PathLike):
+            path = Path(fname)
+            kind = options.pop("format", None) or path.suffix[1:].lower() or matplotlib.rcParams["savefig.format"]
+            buffer = io.BytesIO()
+            self._save(buffer, kind, options)
+            write_whole(path if path.suffix else path.with_suffix(f".{kind}"), buffer.getvalue())
+        else:
+            self._save(fname, options.pop("format", None) or matplotlib.rcParams["savefig.format"], options)
+
+    def _save(self, file: Any, kind: str, options: dict[str, Any]) -> None:
+        metadata = {**_UNDATED.get(kind, {}), **(options.pop("metadata", None) or {})}
+        with drawing_style(_SETTINGS):
+            if kind != "svg":
+                super().savefig(file, format=kind, metadata=metadata or None, **options)
+                return
+            buffer = io.BytesIO()
+            with warnings.catch_warnings():
+                # A letter that no typeface here has may be in one where the file is read.
+                warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from font", UserWarning)
+                super().savefig(buffer, format=kind, metadata=metadata, **options)
+        svg = finished_svg(buffer.getvalue().decode(), *self.summary)
+        file.write(svg if isinstance(file, io.TextIOBase) else svg.encode())
+
+    def _repr_png_(self) -> bytes:
+        """What a notebook shows."""
+        buffer = io.BytesIO()
+        self.savefig(buffer, format="png", dpi=100)
+        return buffer.getvalue()
+
+
+def save_figure(figure: Figure, path: str | os.PathLike[str], dpi: float = 200.0) -> None:
+    """Write a figure as SVG, PDF or PNG, by the suffix of the path: the whole file or nothing.
+
+    Raises
+    ------
+    ValueError
+        When the suffix is none of these.
+    """
+    path = Path(path)
+    kind = path.suffix[1:].lower()
+    if kind not in _UNDATED:
+        raise ValueError(f"cannot write {path.name!r}: the suffix must be .svg, .pdf or .png")
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format=kind, dpi=dpi)
+    write_whole(path, buffer.getvalue())

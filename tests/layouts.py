@@ -1,0 +1,187 @@
+"""What the tests of figures share: a quick measure, items of all sorts, and a checker that knows only the JSON."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import math
+import random
+import unicodedata
+from collections import Counter
+from typing import Any
+
+from hypothesis import strategies as st
+
+from modeltree.dates import PartialDate
+from modeltree.layout.geometry import Layout
+from modeltree.layout.serpentine import Item
+
+SCRIPTS = [
+    "abcdefghijklmnopqrstuvwxyz",
+    "ABCDEFGHIJKLM-0123456789.",
+    "悟道盘古文心一言通义千问",
+    "אבגדהוזחטיכלמנס",
+    "ابتثجحخدذرزسشصض",
+    "🦙🦅🌸🤖",
+    "WMi lj",
+]
+
+
+def stub_measure(text: str, bold: bool = False) -> tuple[float, float]:
+    """Letters are as wide as the Unicode standard says, roughly."""
+    width = sum(1.0 if unicodedata.east_asian_width(letter) in "WF" else 0.55 for letter in text)
+    return width * (1.06 if bold else 1.0), 1.21
+
+
+def spread(number: int, chance: random.Random) -> PartialDate:
+    return PartialDate(2018 + int(6 * chance.random() ** 0.4), chance.randint(1, 12))
+
+
+def one_month(number: int, chance: random.Random) -> PartialDate:
+    return PartialDate(2023, 3)
+
+
+def one_a_year(number: int, chance: random.Random) -> PartialDate:
+    return PartialDate(1964 + number % 60)
+
+
+def gap_of_ten_years(number: int, chance: random.Random) -> PartialDate:
+    return PartialDate(2010 if number % 3 else 2020, chance.randint(1, 12))
+
+
+def years_and_months(number: int, chance: random.Random) -> PartialDate:
+    year = chance.randint(2018, 2021)
+    return PartialDate(year) if number % 2 else PartialDate(year, chance.randint(1, 12))
+
+
+def days(number: int, chance: random.Random) -> PartialDate:
+    return PartialDate(2023, chance.randint(1, 4), chance.randint(1, 28))
+
+
+DISTRIBUTIONS = [spread, one_month, one_a_year, gap_of_ten_years, years_and_months, days]
+
+
+def make_items(count: int, distribution: Any = spread, longest: int = 14, seed: int = 0) -> list[Item]:
+    """Items with labels of one letter up to the longest, in all scripts, with none to three organizations."""
+    chance = random.Random(seed)
+    made = []
+    for number in range(count):
+        script = chance.choice(SCRIPTS[:2] if chance.random() < 0.7 else SCRIPTS)
+        label = "".join(chance.choice(script) for _ in range(chance.randint(1, longest))).strip() or "x"
+        organizations = tuple(f"org{place}" for place in range(chance.choice([0, 1, 1, 1, 2, 3])))
+        made.append(Item(f"model-{number}", label, distribution(number, chance), organizations))
+    chance.shuffle(made)
+    return made
+
+
+@st.composite
+def item_lists(draw: st.DrawFn, max_size: int = 300) -> list[Item]:
+    """One to many items; what is random in them comes from one seed, or large ones could not be drawn."""
+    return make_items(
+        draw(st.integers(1, min(30, max_size)) | st.integers(1, max_size)),
+        draw(st.sampled_from(DISTRIBUTIONS)),
+        draw(st.sampled_from([1, 14, 60])),
+        draw(st.integers(0, 2**16)),
+    )
+
+
+def check_layout(layout: Layout, items: list[Item]) -> None:
+    """All that holds for a layout of items: no faults, nothing lost, in order, and the same from its JSON."""
+    assert layout.faults() == ()
+    dates = {item.id: item.date for item in items}
+    assert sorted(box.id for box in layout.boxes) == sorted(dates)
+    assert [dates[box.id] for box in layout.boxes] == sorted(dates.values())
+    assert {box.id: box.label for box in layout.boxes} == {item.id: item.label for item in items}
+    wanted = Counter((item.id, organization) for item in items for organization in item.organizations)
+    assert Counter((icon.id, icon.organization) for icon in layout.icons) == wanted
+    text = layout.to_json()
+    again = Layout.from_json(text)
+    assert again.to_json() == text
+    assert again.faults() == ()
+    assert hard_zeros(json.loads(text), list(dates)) == {}
+
+
+# The independent checker: nothing but loops over the JSON. It shares no code with the library.
+
+
+def hard_zeros(layout: dict[str, Any], ids: list[str]) -> dict[str, int]:
+    """What the design allows nowhere, counted; nothing where all is well."""
+    boxes, icons, leaders, ticks = layout["boxes"], layout["icons"], layout["leaders"], layout["ticks"]
+    pairs = itertools.combinations
+    leader_segments = [(leader, line) for leader in leaders for line in itertools.pairwise(leader["points"])]
+    axis = list(itertools.pairwise(layout["axis"]))
+    where = {tick["id"]: way_along(axis, middle(tick)) for tick in ticks}
+    found = {
+        "label overlaps": sum(overlap(one, other) for one, other in pairs(boxes, 2)),
+        "label over tick": sum(overlap(box, tick) for box in boxes for tick in ticks),
+        "tick overlaps": sum(overlap(one, other) for one, other in pairs(ticks, 2)),
+        "icon overlaps": sum(overlap(one, other) for one, other in pairs(icons, 2)),
+        "icon on another label": sum(overlap(icon, box) for icon in icons for box in boxes if icon["id"] != box["id"]),
+        "leader crossings": sum(
+            cross(*line, *other) for (one, line), (two, other) in pairs(leader_segments, 2) if one is not two
+        ),
+        "leader through label": sum(through(line, box) for _, line in leader_segments for box in boxes),
+        "axis through label": sum(through(line, box) for line in axis for box in boxes),
+        "clipped": sum(not within(box, layout["page"]) for box in (*boxes, *icons, *ticks)),
+        "dropped": len(set(ids) - {box["id"] for box in boxes}) + abs(len(boxes) - len(ids)),
+        "out of date order": sum(
+            one["tick"] > two["tick"] or where[one["tick"]] > where[two["tick"]]
+            for one, two in itertools.pairwise(boxes)
+        ),
+        "ticks out of order": sum(
+            one["id"] >= two["id"] or where[one["id"]] >= where[two["id"]] for one, two in itertools.pairwise(ticks)
+        ),
+        "not tied": sum(
+            box["tick"] not in [leader["tick"] for leader in leaders if box["id"] in leader["ids"]] for box in boxes
+        ),
+    }
+    return {name: number for name, number in found.items() if number}
+
+
+def overlap(one: dict[str, float], other: dict[str, float]) -> bool:
+    return (
+        abs(2 * one["x"] + one["width"] - 2 * other["x"] - other["width"]) < one["width"] + other["width"] - 0.01
+        and abs(2 * one["y"] + one["height"] - 2 * other["y"] - other["height"])
+        < one["height"] + other["height"] - 0.01
+    )
+
+
+def within(box: dict[str, float], page: dict[str, float]) -> bool:
+    return (
+        box["x"] >= -0.01
+        and box["y"] >= -0.01
+        and box["x"] + box["width"] <= page["width"] + 0.01
+        and box["y"] + box["height"] <= page["height"] + 0.01
+    )
+
+
+def through(line: Any, box: dict[str, float]) -> bool:
+    """A line goes into a box if it ends inside or cuts a diagonal."""
+    left, right = box["x"] + 0.02, box["x"] + box["width"] - 0.02
+    top, bottom = box["y"] + 0.02, box["y"] + box["height"] - 0.02
+    inside = any(left < x < right and top < y < bottom for x, y in line)
+    return inside or cross(*line, (left, top), (right, bottom)) or cross(*line, (left, bottom), (right, top))
+
+
+def cross(a: Any, b: Any, c: Any, d: Any) -> bool:
+    """Whether the line from a to b meets that from c to d, by solving for the place on either."""
+    across = (b[0] - a[0]) * (d[1] - c[1]) - (b[1] - a[1]) * (d[0] - c[0])
+    if across == 0:
+        return False
+    on_first = ((c[0] - a[0]) * (d[1] - c[1]) - (c[1] - a[1]) * (d[0] - c[0])) / across
+    on_second = ((c[0] - a[0]) * (b[1] - a[1]) - (c[1] - a[1]) * (b[0] - a[0])) / across
+    return 0 <= on_first <= 1 and 0 <= on_second <= 1
+
+
+def middle(box: dict[str, float]) -> tuple[float, float]:
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def way_along(axis: list[Any], point: tuple[float, float]) -> float:
+    """How far along the axis a point on it is: on the piece to whose ends it is a straight way."""
+    best, reached = (math.inf, 0.0), 0.0
+    for start, end in axis:
+        detour = math.dist(start, point) + math.dist(point, end) - math.dist(start, end)
+        best = min(best, (round(detour, 3), reached + math.dist(start, point)))
+        reached += math.dist(start, end)
+    return best[1]

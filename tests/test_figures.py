@@ -1,0 +1,472 @@
+"""Figures: what is drawn and what is not, and files that are the same each time, with real text and links."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import os
+import re
+import subprocess
+import sys
+import warnings
+import zlib
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import matplotlib as mpl
+import pytest
+from hypothesis import given, settings
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from PIL import Image
+
+import modeltree
+from layouts import hard_zeros
+from modeltree import datasets
+from modeltree.dates import PartialDate
+from modeltree.draw.fonts import FAMILY
+from modeltree.errors import LayoutError
+from modeltree.figures import evolution_axes, evolution_figure, evolution_layout, save_figure
+from modeltree.layout.plane import Box
+from modeltree.lineage import Lineage
+from modeltree.records import About, Kind, Links, Model, Openness, Organization
+from modeltree.theme import LIGHT
+from strategies import lineages
+
+SHIPPED = ("survey", "survey-figure2", "survey-table1")
+SVG = "{http://www.w3.org/2000/svg}"
+LINK = "{http://www.w3.org/1999/xlink}href"
+NASTY = 'A <b> & "c" $x^2$ \\alpha'
+
+
+def model(id: str, released: str | None = "2023-03", **fields: Any) -> Model:
+    date = PartialDate.parse(released) if released else None
+    return Model(id=id, name=fields.pop("name", id.upper()), released=date, **fields)
+
+
+SMALL = Lineage(
+    [
+        model("a", "2020", openness=Openness.OPEN, organizations=("oa",), links=Links(paper="https://example.org/a?b=c&d")),
+        model("b", name=NASTY, openness=Openness.CLOSED, organizations=("oa", "other"), links=Links(code="https://x.org")),
+        model("c"),
+        model("undated", None, name="No date"),
+        model("app", kind=Kind.APPLICATION, name="A product"),
+    ],
+    organizations=[Organization(id="oa", name="OpenAI"), Organization(id="other", name="Other")],
+    about=About(title="A small lineage", date=PartialDate(2023, 8)),
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def small() -> Figure:
+    return evolution_figure(SMALL)
+
+
+def saved(figure: Figure, kind: str, **options: Any) -> bytes:
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format=kind, **options)
+    return buffer.getvalue()
+
+
+def run(code: str, **environment: str) -> str:
+    command = [sys.executable, "-W", "error", "-c", code]
+    result = subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+# What is drawn
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_what_ships_has_no_faults(name: str) -> None:
+    lineage = datasets.load(name)
+    layout = evolution_layout(lineage)
+    assert layout.faults() == ()
+    expected = [record.id for record in lineage.models if record.released and record.kind == Kind.MODEL]
+    assert hard_zeros(json.loads(layout.to_json()), expected) == {}
+
+
+def test_figure_2_in_numbers() -> None:
+    layout = evolution_layout(datasets.load("survey-figure2"))
+    assert len(layout.boxes) == 92
+    assert (layout.page.width, layout.page.height) == (14 * 72, pytest.approx(13.5 * 72, abs=0.1))
+    assert layout.fill >= 0.3
+    lengths = layout.leader_lengths
+    assert sum(lengths) / len(lengths) <= 1.5
+    assert layout.font_size >= 14, "as large as it is by hand"
+
+
+def test_the_json_is_what_is_promised() -> None:
+    layout = json.loads(evolution_layout(datasets.load("survey-figure2")).to_json())
+    assert layout["unit"] == "pt"
+    box = {"x", "y", "width", "height"}
+    assert set(layout["page"]) == {"width", "height"}
+    for name, keys in {
+        "boxes": {"id", "label", "tick"} | box, "icons": {"id"} | box, "ticks": {"id", "label", "kind"} | box,
+        "leaders": {"tick", "ids", "points"},
+    }.items():  # fmt: skip
+        assert layout[name], name
+        assert all(keys <= set(part) for part in layout[name]), name
+    assert {tick["kind"] for tick in layout["ticks"]} == {"year", "month"}
+    assert all(len(point) == 2 for leader in layout["leaders"] for point in (*leader["points"], *layout["axis"]))
+    ticks = [tick["id"] for tick in layout["ticks"]]
+    assert ticks == sorted(ticks)
+    places = [ticks.index(box["tick"]) for box in layout["boxes"]]
+    assert places == sorted(places)
+    labels = {box["id"]: box for box in layout["boxes"]}
+    for icon in layout["icons"]:
+        label = labels[icon["id"]]
+        assert label["x"] < icon["x"] < label["text_x"] < label["x"] + label["width"]
+        assert label["y"] < icon["y"] < icon["y"] + icon["height"] < label["y"] + label["height"]
+    first, last = layout["ticks"][0], layout["ticks"][-1]
+    assert first["x"] < layout["page"]["width"] / 4
+    assert first["y"] < last["y"], "the origin is at the top left"
+
+
+@settings(max_examples=25, deadline=None)
+@given(lineages(max_models=9))
+def test_small_lineages(lineage: Lineage) -> None:
+    drawn = [record.id for record in lineage.models if record.released and record.kind == Kind.MODEL]
+    if not drawn:
+        with pytest.raises(LayoutError, match="no model has a date"):
+            evolution_layout(lineage)
+        return
+    layout = evolution_layout(lineage)
+    assert layout.faults() == ()
+    assert sorted(box.id for box in layout.boxes) == sorted(drawn)
+    everything = evolution_layout(lineage, applications=True)
+    assert {box.id for box in everything.boxes} == {record.id for record in lineage.models if record.released}
+
+
+def footnote(**options: Any) -> str:
+    layout = evolution_layout(options.pop("lineage", SMALL), **options)
+    return " ".join(line.text for line in layout.texts if line.role == "footnote")
+
+
+def test_the_footnote_says_what_is_drawn_and_what_is_not() -> None:
+    assert footnote() == (
+        "Drawn: 3 models, every one that has a date. Left out: products that run on models (1). Data as of 2023-08. "
+        "Left out because no date is known: No date."
+    )
+    assert footnote(applications=True).startswith(
+        "Drawn: 3 models and 1 product, every one that has a date. Data as of"
+    )
+    assert footnote(lineage=Lineage([model("a")])) == "Drawn: 1 model, every one that has a date."
+
+
+def test_a_footnote_names_some_of_many() -> None:
+    undated = [model(f"m{number}", None, name=f"Model {number}") for number in range(1500)]
+    text = footnote(lineage=Lineage([model("a"), *undated]))
+    assert text.endswith("Model 1032, and 1,460 more.")
+
+
+def test_the_legend_says_what_occurs() -> None:
+    def legend(lineage: Lineage) -> list[str]:
+        return [line.text for line in evolution_layout(lineage).texts if line.role == "legend"]
+
+    assert legend(SMALL) == ["open source", "closed source", "openness not known"]
+    assert legend(Lineage([model("a", openness=Openness.OPEN)])) == ["open source"]
+
+
+@pytest.mark.parametrize(("title", "expected"), [(None, ["A small lineage"]), ("Mine", ["Mine"]), ("", [])])
+def test_titles(title: str | None, expected: list[str]) -> None:
+    layout = evolution_layout(SMALL, title=title)
+    assert [line.text for line in layout.texts if line.role == "title"] == expected
+
+
+@pytest.mark.parametrize("undated", [[], [model("a", None)], [model("a", kind=Kind.APPLICATION)]])
+def test_nothing_to_draw(undated: list[Model]) -> None:
+    with pytest.raises(LayoutError, match="nothing to draw: no model has a date"):
+        evolution_figure(Lineage(undated))
+
+
+def test_a_page_of_no_use() -> None:
+    with pytest.raises(LayoutError):
+        evolution_figure(SMALL, page=(0.3, 0.3))
+    with pytest.raises(LayoutError):
+        evolution_figure(SMALL, page=(float("nan"), 3))
+
+
+# Ink
+
+
+def test_all_text_is_within_what_it_belongs_to() -> None:
+    lineage = datasets.load("survey")
+    figure, layout = evolution_figure(lineage), evolution_layout(lineage)
+    figure.set_dpi(72)
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    labels: dict[str, Box] = {f"label-{box.id}": box for box in layout.boxes}
+    others = [*layout.ticks, *layout.icons]
+    homes = []
+    for text in figure.findobj(Text):
+        if not text.get_text():
+            continue
+        with mpl.rc_context({"text.hinting": "none"}):
+            extent = text.get_window_extent(renderer)
+        written = Box(
+            x=extent.x0, y=layout.page.height - extent.y1, width=extent.x1 - extent.x0, height=extent.y1 - extent.y0
+        )
+        home = labels.get(str(text.get_gid())) or next((box for box in others if box.touches(written.centre)), None)
+        if home:
+            homes.append(home)
+            assert home.contains(written, slack=0), text
+    assert len(homes) == len(set(homes)) == len(layout.boxes) + len(layout.ticks) + len(layout.icons)
+
+
+def test_colours_say_what_is_open() -> None:
+    root = ElementTree.fromstring(saved(evolution_figure(SMALL), "svg"))
+    groups = {group.get("id"): group for group in root.iter(f"{SVG}g")}
+    fills = {}
+    for id in "abc":
+        path = next(groups[f"model-{id}"].iter(f"{SVG}path"))
+        fills[id] = re.search("fill: (#[0-9a-f]+)", path.get("style", "")).group(1)  # type: ignore[union-attr]
+    assert fills == {
+        "a": LIGHT.openness["open"].fill, "b": LIGHT.openness["closed"].fill, "c": LIGHT.openness["unknown"].fill,
+    }  # fmt: skip
+
+
+def test_a_matplotlibrc_changes_nothing() -> None:
+    expected = saved(evolution_figure(SMALL), "svg")
+    with mpl.rc_context({"text.usetex": True, "lines.dash_capstyle": "round", "path.sketch": (1, 100, 2),
+                         "font.size": 30, "axes.facecolor": "black", "savefig.bbox": "tight", "text.color": "red",
+                         "svg.fonttype": "path", "patch.linewidth": 9, "figure.dpi": 300}):  # fmt: skip
+        assert saved(evolution_figure(SMALL), "svg") == expected
+
+
+def test_rcparams_are_left_alone(tmp_path: Path) -> None:
+    before = dict(mpl.rcParams)
+    figure = evolution_figure(SMALL)
+    for kind in ("svg", "pdf", "png"):
+        save_figure(figure, tmp_path / f"figure.{kind}")
+    assert dict(mpl.rcParams) == before
+
+
+def test_no_warning_and_no_log(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING), warnings.catch_warnings():
+        warnings.simplefilter("error")
+        saved(evolution_figure(datasets.load("survey-table1")), "png", dpi=50)
+    assert caplog.records == []
+
+
+def test_letters_that_no_typeface_here_has() -> None:
+    lineage = Lineage([model("a", name="𖨀 \U000e0041")])
+    assert "𖨀" in saved(evolution_figure(lineage), "svg").decode(), "whoever reads the file may have it"
+    with pytest.warns(UserWarning, match="missing from font"):
+        saved(evolution_figure(lineage), "png")
+
+
+# Files
+
+
+def test_svg_has_names_and_links(small: Figure) -> None:
+    svg = saved(small, "svg")
+    root = ElementTree.fromstring(svg)
+    texts = [text.text for text in root.iter(f"{SVG}text")]
+    for name in ("A", NASTY, "C", "2020", "2023", "Mar.", "OA", "A small lineage", "open source"):
+        assert name in texts
+    linked = {
+        next(link.iter(f"{SVG}text")).text: link.get(LINK)
+        for link in root.iter(f"{SVG}a")
+        if link.find(f"{SVG}text") is not None
+    }
+    assert linked["A"] == "https://example.org/a?b=c&d"
+    assert linked[NASTY] == "https://x.org"
+    assert "C" not in linked
+    ids = [element.get("id") for element in root.iter() if element.get("id")]
+    assert len(ids) == len(set(ids))
+    assert {"axis", "model-a", "label-a"} <= set(ids)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_svg_has_every_model_by_name(name: str) -> None:
+    lineage = datasets.load(name)
+    root = ElementTree.fromstring(saved(evolution_figure(lineage), "svg"))
+    texts = {text.text for text in root.iter(f"{SVG}text")}
+    links = {link.get(LINK) for link in root.iter(f"{SVG}a")}
+    for record in lineage.models:
+        if record.released and record.kind == Kind.MODEL:
+            assert record.name in texts
+            known = {link for link in record.links.model_dump().values() if link}
+            assert not known or known & links, record.id
+
+
+def test_svg_says_what_it_shows(small: Figure) -> None:
+    root = ElementTree.fromstring(saved(small, "svg"))
+    title, description = root[0], root[1]
+    assert (title.tag, title.text) == (f"{SVG}title", "A small lineage")
+    assert description.tag == f"{SVG}desc"
+    assert description.text is not None
+    assert description.text.startswith("A timeline of 3 models from 2020 to 2023-03")
+    assert root.get("role") == "graphics-document document"
+    assert (root.get("width"), root.get("viewBox", "").split()[2]) == ("1008pt", "1008")
+
+
+def test_svg_brings_its_typeface_and_fits_any_other(small: Figure) -> None:
+    svg = saved(small, "svg").decode()
+    faces = re.findall(rf"@font-face{{font-family:'{FAMILY}';font-weight:(\d+);src:url\(data:font/woff;base64", svg)
+    assert faces == ["400", "700"]
+    root = ElementTree.fromstring(svg)
+    for text in root.iter(f"{SVG}text"):
+        assert float(text.get("textLength", "0")) > 0
+        assert f"'{FAMILY}', " in text.get("style", "")
+        assert "sans-serif" in text.get("style", "")
+
+
+def test_pdf_embeds_fonts_as_text(small: Figure) -> None:
+    pdf = saved(small, "pdf")
+    assert pdf.startswith(b"%PDF")
+    streams = [
+        zlib.decompress(stream) for stream in re.findall(rb"/FlateDecode.*?stream\r?\n(.*?)endstream", pdf, re.DOTALL)
+    ]
+    whole = pdf + b"".join(streams)
+    assert b"/Type3" not in whole
+    assert re.search(rb"/Subtype\s*/Type0|/Subtype\s*/CIDFontType2|/Subtype\s*/TrueType", whole)
+    assert b"/URI" in whole
+    assert b"CreationDate" not in whole
+
+
+@pytest.mark.parametrize("dpi", [50, 100, 200])
+def test_png_is_as_large_as_asked(dpi: int, tmp_path: Path, small: Figure) -> None:
+    path = tmp_path / "figure.png"
+    save_figure(small, path, dpi=dpi)
+    with Image.open(path) as image:
+        height = evolution_layout(SMALL).page.height
+        assert image.size == (14 * dpi, pytest.approx(height / 72 * dpi, abs=1))
+        assert "Software" not in image.info
+        assert round(image.info["dpi"][0]) == dpi
+
+
+@pytest.mark.parametrize("kind", ["svg", "pdf", "png"])
+def test_files_are_the_same_each_time(kind: str, small: Figure) -> None:
+    first = saved(small, kind)
+    assert saved(small, kind) == first
+    assert saved(evolution_figure(SMALL), kind) == first
+
+
+def test_files_do_not_hang_on_the_hash_seed() -> None:
+    code = """
+import hashlib, io, modeltree
+figure = modeltree.evolution_figure(modeltree.datasets.load("survey-figure2"))
+for kind in ("svg", "pdf"):
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format=kind)
+    print(hashlib.sha256(buffer.getvalue()).hexdigest())
+"""
+    assert len({run(code, PYTHONHASHSEED=seed, TZ=zone) for seed, zone in (("0", "UTC"), ("7", "Asia/Tokyo"))}) == 1
+
+
+@pytest.mark.parametrize("path", ["figure.SVG", "figure.gif", "figure", "figure."])
+def test_a_suffix_is_needed(path: str, tmp_path: Path, small: Figure) -> None:
+    if path == "figure.SVG":
+        save_figure(small, tmp_path / path)
+        assert b"</svg>" in (tmp_path / path).read_bytes()
+        return
+    with pytest.raises(ValueError, match=r"the suffix must be \.svg, \.pdf or \.png"):
+        save_figure(small, tmp_path / path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_savefig_takes_paths_and_files(tmp_path: Path, small: Figure) -> None:
+    svg = saved(small, "svg")
+    small.savefig(tmp_path / "a.svg")
+    small.savefig(str(tmp_path / "b.svg"))
+    small.savefig(tmp_path / "c", format="svg")
+    with (tmp_path / "d.svg").open("w", encoding="utf-8", newline="") as file:
+        small.savefig(file, format="svg")
+    assert {path.name: path.read_bytes() == svg for path in tmp_path.iterdir()} == {
+        "a.svg": True, "b.svg": True, "c.svg": True, "d.svg": True,
+    }  # fmt: skip
+    small.savefig(tmp_path / "e")
+    assert (tmp_path / "e.png").read_bytes() == saved(small, "png")
+    buffer = io.BytesIO()
+    small.savefig(buffer)
+    assert buffer.getvalue().startswith(b"\x89PNG")
+    with pytest.raises(ValueError, match="xyz"):
+        small.savefig(tmp_path / "f.xyz")
+    assert not (tmp_path / "f.xyz").exists()
+
+
+def test_metadata_can_be_added(small: Figure) -> None:
+    assert b"somebody" in saved(small, "svg", metadata={"Creator": "somebody"})
+
+
+def test_what_a_notebook_shows(small: Figure) -> None:
+    assert small._repr_png_() == saved(small, "png", dpi=100)  # type: ignore[attr-defined]
+
+
+def test_several_figures_in_one_pdf(tmp_path: Path, small: Figure) -> None:
+    from matplotlib.backends.backend_pdf import PdfPages
+
+    with PdfPages(tmp_path / "both.pdf") as pages:
+        small.savefig(pages, format="pdf")
+        small.savefig(pages, format="pdf")
+    assert (tmp_path / "both.pdf").read_bytes().count(b"/Type /Page\n") in {0, 2}
+
+
+# On axes of one's own
+
+
+def test_axes_of_ones_own() -> None:
+    figure = Figure(figsize=(16, 9))
+    left, right = figure.subplots(1, 2)
+    right.plot([0, 1])
+    assert evolution_axes(SMALL, left) is left
+    assert len(right.lines) == 1
+    width, height = left.bbox.width / figure.dpi * 72, left.bbox.height / figure.dpi * 72
+    assert left.get_xlim() == pytest.approx((0, width))
+    assert left.get_ylim() == pytest.approx((height, 0))
+    names = [text.get_text() for text in left.texts]
+    assert {"A", NASTY, "C"} <= set(names)
+    figure.savefig(io.BytesIO(), format="png")
+
+
+def test_axes_of_a_subfigure() -> None:
+    figure = Figure(figsize=(16, 9))
+    ax = figure.subfigures(1, 2)[0].add_axes((0, 0, 1, 1))
+    evolution_axes(SMALL, ax, title="")
+    assert ax.get_xlim() == pytest.approx((0, 8 * 72))
+
+
+def test_axes_of_a_new_figure() -> None:
+    ax = evolution_axes(SMALL, title="Mine")
+    assert ax.figure.axes == [ax]
+    assert "Mine" in [text.get_text() for text in ax.texts]
+
+
+# Imports
+
+
+def test_figures_need_no_pyplot() -> None:
+    code = """
+import io, sys, modeltree
+figure = modeltree.evolution_figure(modeltree.datasets.load("survey-figure2"))
+figure.savefig(io.BytesIO(), format="svg")
+print("matplotlib" in sys.modules, "matplotlib.pyplot" in sys.modules)
+"""
+    assert run(code) == "True False\n"
+
+
+def test_the_library_alone_is_light() -> None:
+    code = "import sys, modeltree; print(sorted({'matplotlib', 'networkx', 'numpy', 'pydantic'} & set(sys.modules)))"
+    assert run(code) == "[]\n"
+
+
+def test_layouts_need_no_matplotlib() -> None:
+    code = """
+import sys
+from modeltree.dates import PartialDate
+from modeltree.layout.serpentine import Item, serpentine
+serpentine([Item("a", "A", PartialDate(2020))], lambda text, bold=False: (len(text), 1.0)).to_json()
+print("matplotlib" in sys.modules)
+"""
+    assert run(code) == "False\n"
+
+
+def test_the_figures_are_public() -> None:
+    assert modeltree.evolution_figure is evolution_figure
+    assert modeltree.evolution_layout is evolution_layout
+    assert modeltree.evolution_axes is evolution_axes

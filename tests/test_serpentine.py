@@ -1,0 +1,149 @@
+"""The serpentine: whatever it is given, no fault in what comes out, and a clear error where nothing can."""
+
+from __future__ import annotations
+
+import math
+import os
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from layouts import DISTRIBUTIONS, check_layout, hard_zeros, make_items, one_a_year, one_month, spread, stub_measure
+from layouts import item_lists as item_lists_of
+from modeltree.dates import PartialDate
+from modeltree.errors import LayoutError
+from modeltree.layout.furniture import Furniture
+from modeltree.layout.serpentine import Item, serpentine
+
+A4, POSTER = (595.0, 842.0), (2384.0, 3370.0)
+FURNITURE = Furniture("A title", (("open", "open source"), ("closed", "closed source")), ("A note. " * 40, "Another."))
+
+
+@settings(max_examples=30, deadline=None)
+@given(items=item_lists_of(), page=st.sampled_from([(1008.0, 972.0), A4, POSTER]))
+def test_whatever_the_models_there_is_no_fault(items: list[Item], page: tuple[float, float]) -> None:
+    layout = serpentine(items, stub_measure, page=page)
+    check_layout(layout, items)
+    assert layout.page.width == page[0]
+    assert layout.page.height <= page[1] + 1e-6
+
+
+@settings(max_examples=15, deadline=None)
+@given(item_lists_of(max_size=60), st.sampled_from(["year", "quarter", "month", "day"]), st.booleans())
+def test_whatever_the_grain_and_the_words_around_it(items: list[Item], grain: str, furnished: bool) -> None:
+    layout = serpentine(items, stub_measure, grain=grain, furniture=FURNITURE if furnished else None)
+    assert {tick.kind for tick in layout.ticks} <= {"year", grain}
+    assert layout.faults() == ()
+    assert hard_zeros(layout.to_dict(), [item.id for item in items]) == {}
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    items=item_lists_of(max_size=40),
+    page=st.tuples(st.floats(1, 400), st.floats(1, 400)),
+    margin=st.floats(0, 30),
+    furnished=st.booleans(),
+)
+def test_a_small_page_is_a_clear_error_or_no_fault(
+    items: list[Item], page: tuple[float, float], margin: float, furnished: bool
+) -> None:
+    furniture = FURNITURE if furnished else None
+    try:
+        layout = serpentine(items, stub_measure, page=page, margin=margin, furniture=furniture)
+    except LayoutError:
+        return
+    check_layout(layout, items)
+
+
+@pytest.mark.parametrize("distribution", DISTRIBUTIONS)
+@pytest.mark.parametrize("count", [1, 2, 5, 92])
+def test_each_distribution(count: int, distribution: object) -> None:
+    items = make_items(count, distribution)
+    check_layout(serpentine(items, stub_measure), items)
+
+
+def test_three_hundred_long_labels_on_a_small_page() -> None:
+    items = [Item(f"m{number}", "x" * 60, PartialDate(2018 + number % 6, 1 + number % 12)) for number in range(300)]
+    check_layout(serpentine(items, stub_measure, page=(400, 400)), items)
+
+
+def test_nothing_to_place_is_an_empty_sheet() -> None:
+    layout = serpentine([], stub_measure)
+    assert (layout.boxes, layout.ticks, layout.axis, layout.faults()) == ((), (), (), ())
+
+
+def test_one_model() -> None:
+    layout = serpentine([Item("gpt-1", "GPT-1", PartialDate(2018, 6), ("openai",))], stub_measure)
+    assert [tick.id for tick in layout.ticks] == ["2018", "2018-06"]
+    assert [leader.tick for leader in layout.leaders] == ["2018-06"]
+    assert layout.page.height < 200, "the page is no higher than it need be"
+    assert layout.font_size == 20
+
+
+def test_empty_labels_have_boxes_too() -> None:
+    items = [Item(f"m{number}", "", PartialDate(2020), ()) for number in range(4)]
+    check_layout(serpentine(items, stub_measure), items)
+
+
+def test_the_order_of_the_items_does_not_matter() -> None:
+    items = make_items(60)
+    shuffled = random.Random(1).sample(items, len(items))
+    assert serpentine(items, stub_measure).to_json() == serpentine(shuffled, stub_measure).to_json()
+
+
+@pytest.mark.parametrize(
+    "page",
+    [(0, 0), (-10, 300), (20, 20), (300, 30), (math.nan, 300), (300, math.nan), (math.inf, 300), (300, math.inf)],
+)
+def test_impossible_pages(page: tuple[float, float]) -> None:
+    with pytest.raises(LayoutError):
+        serpentine(make_items(5), stub_measure, page=page)
+
+
+def test_an_endless_label() -> None:
+    with pytest.raises(LayoutError, match="do not fit"):
+        serpentine([Item("m", "x" * 10_000, PartialDate(2020))], stub_measure)
+
+
+def test_pages_far_longer_than_wide_and_far_wider_than_long() -> None:
+    for page in [(200, 8000), (8000, 200), (1e5, 1e5)]:
+        items = make_items(60)
+        check_layout(serpentine(items, stub_measure, page=page), items)
+
+
+def test_larger_pages_have_larger_type() -> None:
+    items = make_items(100)
+    sizes = [serpentine(items, stub_measure, page=page).font_size for page in [(500, 500), (1000, 1000), (2000, 2000)]]
+    assert sizes == sorted(sizes)
+    assert sizes[1] == pytest.approx(2 * sizes[0], rel=0.05), "but for the margins all is in proportion"
+
+
+def test_years_stand_before_their_months_and_hold_what_has_no_month() -> None:
+    items = [
+        Item("a", "A", PartialDate(2020, 5)),
+        Item("b", "B", PartialDate(2020)),
+        Item("c", "C", PartialDate(2021, 1)),
+    ]
+    layout = serpentine(items, stub_measure)
+    assert [(tick.id, tick.kind) for tick in layout.ticks] == [
+        ("2020", "year"), ("2020-05", "month"), ("2021", "year"), ("2021-01", "month"),
+    ]  # fmt: skip
+    assert [(box.id, box.tick) for box in layout.boxes] == [("b", "2020"), ("a", "2020-05"), ("c", "2021-01")]
+
+
+@pytest.mark.parametrize("distribution", [spread, one_month, one_a_year])
+def test_density_and_short_leaders(distribution: object) -> None:
+    items = make_items(92, distribution)
+    layout = serpentine(items, stub_measure)
+    lengths = layout.leader_lengths
+    assert layout.fill >= 0.25
+    assert sum(lengths) / len(lengths) <= 1.5
+
+
+@pytest.mark.scale
+@pytest.mark.skipif("MODELTREE_SCALE" not in os.environ, reason="takes minutes; needs MODELTREE_SCALE=1")
+def test_three_thousand() -> None:
+    items = make_items(3000)
+    check_layout(serpentine(items, stub_measure, page=(3370.0, 2384.0)), items)
