@@ -1,0 +1,552 @@
+"""The command line, as a user or a script meets it."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import runpy
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+import modeltree
+from modeltree import cli, datasets
+from modeltree.lineage import Lineage
+from modeltree.records import Correction, Derivation, Domain, Kind, Model, Openness, Organization
+from modeltree.text import model_card
+
+MODELTREE = [sys.executable, "-m", "modeltree"]
+
+Run = Callable[..., SimpleNamespace]
+
+
+@pytest.fixture(scope="module")
+def lineage() -> Lineage:
+    """A root with two fine-tunes, their merge, a closed successor, and a model of no relation."""
+    return Lineage(
+        [
+            Model(
+                id="llama",
+                name="LLaMA",
+                aliases=("LLaMA 1",),
+                released="2023-02-24",
+                organizations=("meta",),
+                openness="open",
+                access="gated",
+                licence={"name": "LLaMA licence", "spdx": "LicenseRef-LLaMA"},
+                sizes=("7B", "13B", "65B"),
+                training_data="1.4T tokens",
+                domain="language",
+                architecture="decoder",
+                links={"paper": "https://arxiv.org/abs/2302.13971"},
+                references=("arxiv:2302.13971",),
+                note="The root of many. " * 12,
+            ),
+            Model(id="alpaca", name="Alpaca", released="2023-03", organizations=("stanford",), openness="open"),
+            Model(
+                id="vicuna",
+                name="Vicuna",
+                released="2023-03-30",
+                sizes=("7B", "13B"),
+                corrections=(
+                    Correction(
+                        field="released",
+                        printed="Vicuna",
+                        source="table-1",
+                        reason="A date",
+                        references=("doi:10.1000/x",),
+                    ),
+                ),
+            ),
+            Model(id="merge", name="PanGu-α", released="2024"),
+            Model(id="llama-2", name="LLaMA 2", released="2023-07", organizations=("meta", "ms"), openness="closed"),
+            Model(id="rwkv", name="RWKV", kind="application", domain="code"),
+        ],
+        [
+            Derivation(parent="llama", child="alpaca", relation="finetune", references=("arxiv:2302.13971",)),
+            Derivation(parent="llama", child="vicuna", relation="finetune", note="on shared conversations"),
+            Derivation(parent="alpaca", child="merge", relation="merge"),
+            Derivation(parent="vicuna", child="merge", relation="merge"),
+            Derivation(parent="llama", child="llama-2", relation="successor"),
+        ],
+        [
+            Organization(id="meta", name="Meta AI"),
+            Organization(id="ms", name="Microsoft"),
+            Organization(id="stanford", name="Stanford"),
+        ],
+    )
+
+
+@pytest.fixture(scope="module")
+def data(lineage: Lineage, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("data") / "small.yaml"
+    modeltree.save(lineage, path)
+    return path
+
+
+@pytest.fixture
+def run(data: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs a command on the small data, unless it says which."""
+
+    def call(*argv: str) -> SimpleNamespace:
+        takes_data = argv[0] not in ("check", "schema") and "--data" not in argv
+        code = cli.main([*argv, *(["--data", str(data)] if takes_data else [])])
+        out, err = capsys.readouterr()
+        return SimpleNamespace(code=code, out=out, err=err, lines=out.splitlines())
+
+    return call
+
+
+def ids(result: SimpleNamespace) -> list[str]:
+    """The first column of the table that was printed, without its header."""
+    return [line.split()[0] for line in itertools.takewhile(bool, result.lines[1:])]
+
+
+# Questions
+
+
+def test_list_is_aligned(run: Run) -> None:
+    result = run("list")
+    assert (result.code, result.err) == (0, "")
+    assert result.lines == [
+        "ID       NAME     RELEASED    OPENNESS  SIZES      ORGANIZATIONS",
+        "llama    LLaMA    2023-02-24  open      7B to 65B  Meta AI",
+        "alpaca   Alpaca   2023-03     open      -          Stanford",
+        "vicuna   Vicuna   2023-03-30  -         7B, 13B    -",
+        "llama-2  LLaMA 2  2023-07     closed    -          Meta AI, Microsoft",
+        "merge    PanGu-α  2024        -         -          -",
+        "rwkv     RWKV     -           -         -          -",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (["--organization", "Meta AI"], ["llama", "llama-2"]),
+        (["--organization", "meta", "--organization", "Stanford"], ["llama", "alpaca", "llama-2"]),
+        (["--openness", "closed"], ["llama-2"]),
+        (["--domain", "code", "--domain", "scientific"], ["rwkv"]),
+        (["--kind", "application"], ["rwkv"]),
+        (["--since", "2023-03", "--until", "2023"], ["alpaca", "vicuna", "llama-2"]),
+        (["--relations", "merge"], ["alpaca", "vicuna", "merge"]),
+    ],
+)
+def test_list_keeps_what_meets_the_conditions(run: Run, options: list[str], expected: list[str]) -> None:
+    assert ids(run("list", *options)) == expected
+
+
+def test_nothing_found_is_said(run: Run) -> None:
+    result = run("list", "--domain", "scientific")
+    assert (result.code, result.out, result.err) == (0, "", "no model meets all conditions\n")
+    assert run("ancestors", "LLaMA").err == "'llama' has no ancestors\n"
+
+
+def test_ancestors_and_descendants(run: Run) -> None:
+    assert ids(run("ancestors", "merge")) == ["llama", "alpaca", "vicuna"]
+    assert ids(run("ancestors", "merge", "--max-depth", "1")) == ["alpaca", "vicuna"]
+    assert ids(run("descendants", "LLAMA 1")) == ["alpaca", "vicuna", "llama-2", "merge"]
+    assert ids(run("descendants", "llama", "--relations", "ideas,merge")) == ["llama-2"]
+
+
+def test_path_of_descent(run: Run) -> None:
+    assert run("path", "LLaMA", "merge").lines == [
+        "merge descends from llama",
+        "PARENT  RELATION  CHILD   REFERENCES",
+        "llama   finetune  alpaca  arxiv:2302.13971",
+        "alpaca  merge     merge   -",
+    ]
+    assert run("path", "alpaca", "llama").lines[0] == "alpaca descends from llama"
+    assert run("path", "llama", "llama").out == "llama is one and the same model\n"
+
+
+def test_path_of_kinship(run: Run) -> None:
+    result = run("path", "vicuna", "llama-2")
+    assert result.lines[0] == "vicuna and llama-2 descend from llama"
+    assert [line.split()[:3] for line in result.lines[2:]] == [
+        ["llama", "finetune", "vicuna"],
+        ["llama", "successor", "llama-2"],
+    ]
+    answer = json.loads(run("path", "vicuna", "llama-2", "--json").out)
+    assert (answer["first"], answer["second"]) == ("vicuna", "llama-2")
+    (way,) = answer["through"]
+    assert (way["id"], way["to_first"][0]["relation"], way["to_second"][0]["relation"]) == (
+        "llama", "finetune", "successor"
+    )  # fmt: skip
+
+
+def test_path_between_strangers_fails(run: Run) -> None:
+    result = run("path", "rwkv", "llama")
+    assert (result.code, result.out) == (1, "")
+    assert result.err == "modeltree path: error: 'rwkv' and 'llama' are not related\n"
+    result = run("path", "rwkv", "llama", "--json")
+    assert (result.code, json.loads(result.out)["through"]) == (1, [])
+    assert run("path", "vicuna", "llama-2", "--relations", "weights").code == 1
+
+
+def test_mrca(run: Run) -> None:
+    assert ids(run("mrca", "alpaca", "vicuna")) == ["llama"]
+    assert ids(run("mrca", "alpaca", "vicuna", "llama-2")) == ["llama"]
+    assert [row["id"] for row in json.loads(run("mrca", "merge", "alpaca", "--json").out)] == ["alpaca"]
+    result = run("mrca", "rwkv", "llama")
+    assert (result.code, result.out) == (1, "")
+    assert result.err == "modeltree mrca: error: these models have no common ancestor\n"
+
+
+def test_families(run: Run) -> None:
+    assert run("families").lines == [
+        "FAMILY  ROOT   MODELS  DEPTH  FIRST       LAST  ORGANIZATIONS",
+        "LLaMA   llama  4       2      2023-02-24  2024  2",
+        "",
+        "2 families of fewer than 2 models left out",
+    ]
+    assert len(run("families", "--min-size", "0").lines) == 4
+    assert ids(run("families", "--relations", "finetune", "--min-size", "3")) == ["LLaMA"]
+    assert run("families", "--by", "organization").lines[1].startswith("no organization")
+    assert run("families", "--by", "component", "--relations", "weights,ideas").lines[1].split()[2] == "5"
+
+
+def test_families_as_json(run: Run) -> None:
+    (family,) = json.loads(run("families", "--json").out)
+    assert family["key"] == family["root"] == "llama"
+    assert family["members"] == ["llama", "alpaca", "vicuna", "merge"]
+    assert family["span"] == ["2023-02-24", "2024"]
+    assert {entry["span"] is None for entry in json.loads(run("families", "--json", "--min-size", "1").out)} == {
+        True, False
+    }  # fmt: skip
+
+
+def test_show(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "70")
+    result = run("show", "llama", "Vicuna")
+    first, second = result.out.split("\n\n")
+    assert max(map(len, result.lines)) <= 70
+    assert first.splitlines()[:10] == [
+        "LLaMA (llama)",
+        "  also called    LLaMA 1",
+        "  kind           model",
+        "  released       2023-02-24",
+        "  organization   Meta AI",
+        "  openness       open, gated",
+        "  licence        LLaMA licence (LicenseRef-LLaMA)",
+        "  sizes          7B, 13B, 65B",
+        "  training data  1.4T tokens",
+        "  domain         language",
+    ]
+    assert "  led to         Alpaca (alpaca) by finetune [arxiv:2302.13971]" in first
+    assert "  paper          https://arxiv.org/abs/2302.13971" in first
+    assert "derived from  LLaMA (llama) by finetune: on shared conversations" in second
+    assert "table-1 prints 'Vicuna' as released: A date [doi:10.1000/x]" in " ".join(second.split())
+
+
+def test_show_as_json(run: Run) -> None:
+    (card,) = json.loads(run("show", "vicuna", "--json").out)
+    assert card["name"] == "Vicuna"
+    assert card["corrections"][0]["printed"] == "Vicuna"
+    assert [step["parent"] for step in card["derived_from"]] == ["llama"]
+    assert [step["child"] for step in card["led_to"]] == ["merge"]
+
+
+def test_a_hostile_name_does_nothing_to_the_terminal() -> None:
+    name = "\x9b2Jclear \u202eevil\u2028line"
+    card = model_card(Lineage([Model(id="x", name=name, note=name)]), "x")
+    assert all(letter.isprintable() or letter == "\n" for letter in card)
+    assert len(card.splitlines()) == 4
+
+
+def test_rows_as_json(run: Run, lineage: Lineage) -> None:
+    assert json.loads(run("list", "--json").out) == lineage.to_records()
+    assert [row["id"] for row in json.loads(run("descendants", "llama", "--json").out)] == [
+        "alpaca", "vicuna", "llama-2", "merge"
+    ]  # fmt: skip
+    assert json.loads(run("ancestors", "llama", "--json").out) == []
+
+
+# Data
+
+
+def test_data_is_a_shipped_name_or_a_path(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ids(run("ancestors", "LLAMA 2-chat", "--data", "survey")) == ["llama", "llama-2"]
+    assert cli.main(["ancestors", "LLAMA 2-chat", "--json"]) == 0
+    assert [row["id"] for row in json.loads(capsys.readouterr().out)] == ["llama", "llama-2"]
+    for name in datasets.names():
+        assert len(run("list", "--data", name).lines) == len(datasets.load(name)) + 1
+
+
+@pytest.mark.parametrize("name", ["no-such-data", ""])
+def test_unknown_data(run: Run, name: str) -> None:
+    result = run("list", "--data", name)
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith(f"modeltree list: error: {name!r} is no file or folder, and no data set")
+    assert " survey," in result.err
+
+
+def test_data_of_no_known_format(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.touch()
+    result = run("list", "--data", str(path))
+    assert (result.code, result.out) == (2, "")
+    assert "no known format" in result.err
+
+
+def test_check_of_good_data(run: Run, data: Path) -> None:
+    assert run("check", str(data)).out == "ok: 6 models, 5 derivations, 3 organizations\n"
+    assert run("check", "survey").code == 0
+    answer = json.loads(run("check", str(data), "--json").out)
+    assert answer == {"ok": True, "models": 6, "derivations": 5, "organizations": 3, "problems": []}
+
+
+BAD = """\
+models:
+  - id: a
+    name: A
+    released: 2023-13-01
+  - id: b
+    nam: B
+"""
+
+
+def test_check_lists_all_problems(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "bad.yaml"
+    path.write_text(BAD, encoding="utf-8")
+    result = run("check", str(path))
+    assert result.code == 1
+    assert len(result.lines) >= 3
+    assert all(line.startswith(f"{path}:") for line in result.lines)
+    assert result.lines[0].startswith(f"{path}:4:")
+    answer = json.loads(run("check", str(path), "--json").out)
+    assert not answer["ok"]
+    assert len(answer["problems"]) == len(result.lines)
+    assert (answer["problems"][0]["path"], answer["problems"][0]["line"]) == (str(path), 4)
+
+
+def test_other_commands_refuse_bad_data(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "bad.yaml"
+    path.write_text(BAD, encoding="utf-8")
+    result = run("figure", "evolution", "--data", str(path), "-o", str(tmp_path / "out.svg"))
+    assert (result.code, result.out) == (1, "")
+    assert f"{path}:4:" in result.err
+    assert not (tmp_path / "out.svg").exists()
+
+
+def test_check_of_what_is_not_there(run: Run, tmp_path: Path) -> None:
+    assert run("check", str(tmp_path / "none.yaml")).code == 2
+
+
+def test_schema(run: Run, tmp_path: Path) -> None:
+    schema = json.loads(run("schema").out)
+    assert "models" in schema["properties"]
+    path = tmp_path / "schema.json"
+    assert run("schema", "-o", str(path)).out == f"wrote {path}\n"
+    assert json.loads(path.read_text(encoding="utf-8")) == schema
+
+
+# Wrong usage
+
+
+@pytest.mark.parametrize(
+    ("argv", "message"),
+    [
+        ([], "the following arguments are required: COMMAND"),
+        (["draw"], "invalid choice: 'draw'"),
+        (["figure", "pie"], "invalid choice: 'pie'"),
+        (["figure", "evolution", "-o", "figure.gif"], "'figure.gif' does not end with .svg, .pdf or .png"),
+        (["figure", "evolution", "-o", "no/such/folder/figure.svg"], "there is no folder 'no/such/folder'"),
+        (["layout", "evolution", "-o", "."], "'.' is no name of a file"),
+        (["ancestors"], "required: MODEL"),
+        (["ancestors", "llama", "--max-depth", "-1"], "'-1' is no number of 0 or more"),
+        (["ancestors", "llama", "--relations", "cousin"], "'cousin' is no relation; there are weights, ideas"),
+        (["ancestors", "vicunna"], "no model goes by 'vicunna'; did you mean 'vicuna'"),
+        (["mrca", "llama"], "required: MODEL"),
+        (["list", "--since", "2023-13"], "'2023-13' is no date: month 13 is not between 1 and 12"),
+        (["list", "--organization", "Metta AI"], "no organization goes by 'Metta AI'; did you mean 'Meta AI'"),
+        (["list", "--jso"], "unrecognized arguments: --jso"),
+    ],
+)
+def test_wrong_usage(argv: list[str], message: str, data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with_data = [*argv, "--data", str(data)] if len(argv) > 1 else argv
+    assert cli.main(with_data) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert message in err
+    assert err.startswith("modeltree")
+    assert err.count("\n") == 1
+
+
+def test_an_ambiguous_name_is_wrong_usage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "twins.yaml"
+    modeltree.save(Lineage([Model(id="a", name="Twin"), Model(id="b", name="Twin")]), path)
+    assert cli.main(["show", "Twin", "--data", str(path)]) == 2
+    assert "'Twin' may mean 'a' or 'b': use the id" in capsys.readouterr().err
+
+
+def test_the_choices_are_those_of_the_records(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["list", "--help"]) == 0
+    text = capsys.readouterr().out
+    for option, words in (("openness", Openness), ("domain", Domain), ("kind", Kind)):
+        assert f"--{option} {{{','.join(words)}}}" in text
+    assert all(name in text for name in datasets.names())
+
+
+def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["--version"]) == 0
+    assert capsys.readouterr().out == f"modeltree {modeltree.__version__}\n"
+    assert cli.main(["--help"]) == 0
+    text = capsys.readouterr().out
+    commands = [
+        "figure", "layout", "ancestors", "descendants", "path", "mrca", "show", "families", "list", "check", "schema"
+    ]  # fmt: skip
+    assert all(f"\n    {command} " in text for command in commands)
+    assert all(cli.main([command, "--help"]) == 0 for command in commands)
+
+
+# Files
+
+
+def test_figure_formats(run: Run, tmp_path: Path) -> None:
+    for suffix, start in ((".svg", b"<?xml"), (".pdf", b"%PDF"), (".PNG", b"\x89PNG")):
+        path = tmp_path / f"figure{suffix}"
+        result = run("figure", "evolution", "-o", str(path))
+        assert (result.code, result.out, result.err) == (0, f"wrote {path}\n", "")
+        assert path.read_bytes().startswith(start)
+
+
+def test_figure_goes_to_a_file_named_after_it(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run("figure", "evolution").out == "wrote evolution.svg\n"
+    assert "</svg>" in (tmp_path / "evolution.svg").read_text(encoding="utf-8")
+
+
+def test_layout(run: Run, tmp_path: Path) -> None:
+    printed = json.loads(run("layout", "evolution").out)
+    assert printed["unit"] == "pt"
+    assert [box["id"] for box in printed["boxes"]] == ["llama", "alpaca", "vicuna", "llama-2", "merge"]
+    path = tmp_path / "layout.json"
+    assert run("layout", "evolution", "-o", str(path)).out == f"wrote {path}\n"
+    assert json.loads(path.read_text(encoding="utf-8")) == printed
+
+
+@pytest.mark.parametrize("failure", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+@pytest.mark.parametrize("command", ["figure", "layout"])
+def test_what_fails_on_the_way_leaves_the_old_file(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, failure: BaseException
+) -> None:
+    def fail(descriptor: int) -> None:
+        assert len(list(tmp_path.iterdir())) == 2, "by now there is a part of the new file"
+        raise failure
+
+    path = tmp_path / "figure.svg"
+    path.write_text("old", encoding="utf-8")
+    monkeypatch.setattr(os, "fsync", fail)
+    result = run(command, "evolution", "-o", str(path))
+    if isinstance(failure, OSError):
+        assert (result.code, result.err) == (1, f"modeltree {command}: error: No space left on device\n")
+    else:
+        assert (result.code, result.err) == (130, "")
+    assert path.read_text(encoding="utf-8") == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_nothing_to_draw(run: Run, tmp_path: Path) -> None:
+    empty = tmp_path / "undated.yaml"
+    modeltree.save(Lineage([Model(id="a", name="A")]), empty)
+    result = run("figure", "evolution", "--data", str(empty), "-o", str(tmp_path / "figure.svg"))
+    assert (result.code, result.out) == (1, "")
+    assert result.err == "modeltree figure: error: there is nothing to draw: no model has a date\n"
+    assert list(tmp_path.iterdir()) == [empty]
+
+
+def test_a_file_that_must_not_be_written_is_named(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "layout.json"
+    path.touch()
+    monkeypatch.setattr(os, "access", lambda *_: False)  # root may write everywhere
+    result = run("layout", "evolution", "-o", str(path))
+    assert (result.code, result.out) == (1, "")
+    assert result.err == f"modeltree layout: error: {path}: Permission denied\n"
+
+
+# Processes
+
+
+def test_module_runs(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["modeltree", "--version"])
+    with pytest.raises(SystemExit, match="0"):
+        runpy.run_module("modeltree", run_name="__main__")
+    result = subprocess.run([*MODELTREE, "list", "--data", str(data)], capture_output=True, text=True, check=True)
+    assert result.stdout.startswith("ID")
+    wrong = subprocess.run([*MODELTREE, "show", "nobody"], capture_output=True, text=True, check=False)
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert "Traceback" not in wrong.stderr
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("argv", [["list"], ["list", "--json"], ["--help"], ["layout", "evolution"]])
+def test_a_broken_pipe_is_quiet(argv: list[str], unbuffered: str) -> None:
+    environment = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
+    command = [*MODELTREE, *argv]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    # argparse itself passes over a help that it cannot write
+    assert process.returncode in ((0, 141) if argv == ["--help"] else (141,))
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device here that is always full")
+def test_a_full_disk_is_one_message() -> None:
+    with Path("/dev/full").open("w") as full:
+        result = subprocess.run([*MODELTREE, "list"], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert result.returncode == 1
+    assert result.stderr == "modeltree list: error: No space left on device\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT of this kind")
+def test_control_c_is_quiet(tmp_path: Path) -> None:
+    code = (
+        "import os, signal, sys; from modeltree import cli, datasets;"
+        "datasets.load = lambda name: os.kill(os.getpid(), signal.SIGINT);"
+        "sys.exit(cli.main(['list']))"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stdout, result.stderr) == (128 + signal.SIGINT, "", "")
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+def test_any_terminal_can_show_the_names(data: Path, encoding: str) -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    text = subprocess.run([*MODELTREE, "list", "--data", str(data)], capture_output=True, env=environment, check=True)
+    assert ("PanGu-α" if encoding == "utf-8" else r"PanGu-\u03b1") in text.stdout.decode(encoding)
+    command = [*MODELTREE, "list", "--json", "--data", str(data)]
+    answer = subprocess.run(command, capture_output=True, env=environment, check=True)
+    assert "PanGu-α" in [row["name"] for row in json.loads(answer.stdout.decode("utf-8"))]
+
+
+def test_help_comes_at_once() -> None:
+    """In under 0.3 s, and no slower beside a bare Python: a loaded machine is slow at both."""
+
+    def best(command: list[str]) -> float:
+        times = []
+        for _ in range(5):
+            start = time.perf_counter()
+            subprocess.run(command, capture_output=True, check=True)
+            times.append(time.perf_counter() - start)
+        return min(times)
+
+    bare = best([sys.executable, "-c", "pass"])
+    assert best([*MODELTREE, "--help"]) < max(0.3, 6 * bare)
+
+
+def test_nothing_heavy_is_imported_for_help() -> None:
+    code = (
+        "import sys; from modeltree import cli; cli.main(['--help']);"
+        "print(*{name.partition('.')[0] for name in sys.modules}, file=sys.stderr)"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert {"matplotlib", "networkx", "numpy", "pydantic", "yaml"}.isdisjoint(result.stderr.split())

@@ -1,0 +1,49 @@
+"""The examples run as a reader would run them, the notebook in a real kernel."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import nbclient
+import nbformat
+import pytest
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+
+
+def run(script: str, *arguments: str) -> str:
+    finished = subprocess.run(
+        [sys.executable, str(EXAMPLES / script), *arguments], capture_output=True, text=True, check=True, timeout=120
+    )
+    assert finished.stderr == ""
+    return finished.stdout
+
+
+def test_evolution_figure(tmp_path: Path) -> None:
+    assert run("evolution_figure.py", str(tmp_path)) == "wrote evolution.svg\nwrote llama.pdf\n"
+    assert "Vicuna</text>" in (tmp_path / "evolution.svg").read_text(encoding="utf-8")
+    assert (tmp_path / "llama.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_ancestry() -> None:
+    printed = run("ancestry.py")
+    assert "Vicuna -> StableVicuna: finetune, https://" in printed
+    assert "It is related to Koala through ChatGPT and LLaMA." in printed
+    assert "Closed models among its ancestors: code-davinci-002, GPT-3.5, ChatGPT." in printed
+
+
+@pytest.mark.filterwarnings("ignore")  # those of the kernel's own machinery
+def test_the_notebook_answers_as_it_did() -> None:
+    notebook = nbformat.read(EXAMPLES / "explore.ipynb", as_version=4)
+    kept = [cell.outputs for cell in notebook.cells if cell.cell_type == "code"]
+    nbclient.NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
+    found = [cell.outputs for cell in notebook.cells if cell.cell_type == "code"]
+
+    def texts(outputs: list[nbformat.NotebookNode]) -> list[str]:
+        return [output.get("text") or output["data"]["text/plain"] for output in outputs]
+
+    # The last cell shows a figure: what it is called and how large it is may change with the layout.
+    assert [texts(outputs) for outputs in found[:-1]] == [texts(outputs) for outputs in kept[:-1]]
+    assert "image/png" in found[-1][0]["data"]

@@ -1,0 +1,44 @@
+"""The README is right: its tour gives what it says, its YAML loads, its figure is the one that is drawn."""
+
+from __future__ import annotations
+
+import doctest
+import re
+from pathlib import Path
+
+import modeltree
+
+ROOT = Path(__file__).parent.parent
+README = ROOT / "README.md"
+
+
+def test_the_tour_gives_what_it_says() -> None:
+    result = doctest.testfile(str(README), module_relative=False, optionflags=doctest.ELLIPSIS)
+    assert result.attempted >= 10
+    assert result.failed == 0
+
+
+def test_the_catalogue_in_it_loads(tmp_path: Path) -> None:
+    (block,) = re.findall(r"```yaml\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    path = tmp_path / "mine.yaml"
+    path.write_text(block, encoding="utf-8")
+    assert modeltree.load(path).ancestors("Vicuna") == ("llama",)
+
+
+def test_its_figure_shows_what_is_drawn_today() -> None:
+    svg = (ROOT / "docs" / "evolution.svg").read_text(encoding="utf-8")
+    shown = re.findall(r'id="label-([^"]+)"', svg)
+    layout = modeltree.evolution_layout(modeltree.datasets.load("survey"))
+    assert sorted(shown) == sorted(box.id for box in layout.boxes)
+    alternative = re.search(r"\[!\[([^\]]*)\]\(docs/evolution\.svg\)", README.read_text(encoding="utf-8"))
+    assert alternative is not None
+    assert f"{len(layout.boxes)} " in alternative.group(1)
+
+
+def test_every_command_in_it_exists() -> None:
+    from modeltree.cli import main
+
+    commands = set(re.findall(r"^(?:\$ )?modeltree ([a-z]+)", README.read_text(encoding="utf-8"), re.MULTILINE))
+    assert {"check", "figure", "schema", "descendants", "path", "mrca", "families", "show"} <= commands
+    for command in commands:
+        assert main([command, "--help"]) == 0, command
