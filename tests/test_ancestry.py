@@ -195,3 +195,5 @@ def test_ways_are_given_one_at_a_time() -> None:
     few = list(itertools.islice(index.paths(0, 180), 100))
     assert len(set(few)) == 100
     assert all(len(way) == 121 for way in few)
+    # Only what leads to the end is followed, or this would not come back.
+    assert list(index.paths(0, 3)) == [(0, 1, 3), (0, 2, 3)]

@@ -229,6 +229,7 @@ def test_any_text_is_written_so_that_it_comes_back(texts: list[str], name: str) 
         ("2023-03", '"2023-03"'),
         ("2023 or later", "2023 or later"),
         ("- item", '"- item"'),
+        ("ends:", '"ends:"'),
         ("a\u202eb\u2028\x85\U000e0041\xa0", '"a\\u202Eb\\u2028\\x85\\U000E0041\\xA0"'),
         ('a "b"\tc\\d', '"a \\"b\\"\\tc\\\\d"'),
         ("\n two", '"\\n two"'),

@@ -490,7 +490,10 @@ for relations in (None, "weights", "ideas"):
 print(lineage.families("organization"), lineage.families(lambda model: model.domain))
 print(lineage.select(organization=["meta", "google"], relations="weights").derivations)
 wrong = [Derivation(parent=s.child, child=s.parent, relation="merge") for s in steps[:9]]
-for models, steps in ((models, steps + wrong), (models[5:] + models[:9], steps)):
+alike = [Model(id=word + str(n), name="Twin") for n in range(5) for word in ("model", "Model")]
+strays = [Derivation(parent=f"modell{n}", child=f"model{n}", relation="merge") for n in range(5)]
+aliased = Model(id="one", name="One", aliases=["Twin"])
+for models, steps in ((models, steps + wrong), (models[5:] + models[:9], steps), ([*alike, aliased], strays)):
     try:
         Lineage(models, steps)
     except LineageError as error:

@@ -80,6 +80,14 @@ def test_models_survive_json_and_fit_their_schema(model: Model) -> None:
 SCHEMA = jsonschema.Draft202012Validator(Model.model_json_schema())
 
 
+def test_the_schema_refuses_what_the_record_does() -> None:
+    for fields in ({}, {"licence": "MIT"}, {"licence": {"name": "MIT", "spdx": "MIT"}}):
+        assert SCHEMA.is_valid({"id": "a", "name": "A", **fields})
+    for fields in ({"licence": ""}, {"licence": {"spdx": "MIT"}}, {"parameters": 7}, {"released": "March 2023"}):
+        assert not SCHEMA.is_valid({"id": "a", "name": "A", **fields})
+        assert problem(Model, **{"id": "a", "name": "A", **fields})
+
+
 def test_the_representation_of_a_model_can_be_evaluated() -> None:
     model = Model(
         id="llama", name="LLaMA", released="2023-02", sizes=["7B", "65B"], licence={"name": "GPL", "spdx": "GPL-3.0"},
@@ -110,6 +118,14 @@ def test_names_and_texts_are_stripped_and_hold_no_control_characters() -> None:
         said = f"Value error, {f'A{character}B'!r} has the control character {character!r}"
         assert problem(Model, id="a", name=f"A{character}B") == said
         assert problem(Model, id="a", name="A", note=f"A{character}B") == said
+
+
+def test_lengths_are_limited() -> None:
+    web = "https://example.org/".ljust(2000, "x")
+    model = Model(id="a" * 300, name="A" * 500, links={"paper": web}, references=[web], note="A" * 100_000)
+    assert Model.model_validate(model.model_dump()) == model
+    for fields in ({"name": "A" * 501}, {"links": {"paper": web + "x"}}, {"references": [web + "x"]}):
+        assert " at most " in problem(Model, **{"id": "a", "name": "A", **fields})
 
 
 def test_nothing_stands_twice_in_a_list() -> None:
@@ -216,6 +232,7 @@ def test_sizes_are_exact_and_printed_back(size: ParameterCount) -> None:
         ("1.75T", 1_750_000_000_000, "1.75T"),
         ("1000 M", 10**9, "1B"),
         ("117000", 117_000, "117K"),
+        ("7".zfill(40), 7, "7"),
         (999, 999, "999"),
         (1, 1, "1"),
         (1001, 1001, "1.001K"),
@@ -247,6 +264,7 @@ def test_a_unit_in_the_middle_is_a_decimal_point(whole: int, after: str, unit: s
         ("7 000", "'7 000' is no number of parameters: write 7B, 1.3B or 560M"),
         ("-7B", "'-7B' is no number of parameters: write 7B, 1.3B or 560M"),
         ("9" * 99, f"'{'9' * 56}... is no number of parameters: write 7B, 1.3B or 560M"),
+        ("7".zfill(41), f"'{'0' * 40}7' is no number of parameters: write 7B, 1.3B or 560M"),
         (7e9, "7000000000.0 is no number of parameters: write 7B, 1.3B or 560M"),
         (True, "True is no number of parameters: write 7B, 1.3B or 560M"),
         (None, "None is no number of parameters: write 7B, 1.3B or 560M"),
@@ -280,6 +298,11 @@ def test_sizes_are_integers() -> None:
     assert not hasattr(size, "__dict__")
     with pytest.raises(InvalidSizeError):
         ParameterCount(0)
+
+
+def test_the_json_schema_of_a_size_allows_text_and_integers() -> None:
+    text, number = TypeAdapter(ParameterCount).json_schema()["anyOf"]
+    assert (text["type"], number) == ("string", {"type": "integer", "minimum": 1})
 
 
 def test_sizes_are_formatted_as_papers_do_or_as_integers() -> None:

@@ -56,6 +56,14 @@ META = Organization(id="meta", name="Meta")
             id="alias is an id",
         ),
         pytest.param(
+            ([*(model(id, name="GLM") for id in "zyxwv"), model("glm", aliases=["GLM"])],),
+            "ambiguous-alias",
+            "alias 'GLM' of 'glm' also names the model 'v'; drop it from one of them",
+            ("glm", "v", "w", "x", "y", "z"),
+            ("models", 5, "aliases", 0),
+            id="alias is the name of several",
+        ),
+        pytest.param(
             ([], [], [META, Organization(id="fair", name="FAIR", aliases=["Meta"])]),
             "ambiguous-alias",
             "alias 'Meta' of 'fair' also names the organization 'meta'; drop it from one of them",

@@ -25,7 +25,6 @@ __all__ = [
     "Position",
     "Problem",
     "UnknownDatasetError",
-    "UnknownFamilyError",
     "UnknownFormatError",
     "UnknownModelError",
     "UnknownNameError",
@@ -82,12 +81,6 @@ class UnknownOrganizationError(UnknownNameError):
     """No organization has this id, name or alias."""
 
     kind = "organization"
-
-
-class UnknownFamilyError(UnknownNameError):
-    """No family has this key."""
-
-    kind = "family"
 
 
 class UnknownDatasetError(UnknownNameError):

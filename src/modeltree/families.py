@@ -114,7 +114,7 @@ def families_of(
     found = []
     for key, nodes in groups.items():
         members = [models[node] for node in nodes]
-        dates = sorted(model.released for model in members if model.released)
+        dates = [model.released for model in members if model.released]
         within = set(nodes)
         roots = [node for node in nodes if within.isdisjoint(index.parents[node])]
         family = Family(
@@ -185,8 +185,8 @@ def _grouped(
 
 def _depth(nodes: Sequence[int], index: AncestryIndex) -> int:
     """The steps of the longest way from one of the nodes to another through nothing but them."""
-    steps: dict[int, int] = dict.fromkeys(nodes, 0)
+    steps: dict[int, int] = {}
     for node in sorted(nodes, key=index.generation.__getitem__):
         within = [steps[parent] + 1 for parent in index.parents[node] if parent in steps]
         steps[node] = max(within, default=0)
-    return max(steps.values(), default=0)
+    return max(steps.values())
