@@ -35,7 +35,7 @@ def test_whatever_the_labels(widths: list[float], most_lines: int) -> None:
             assert following.left == pytest.approx(slot.left + slot.width + GAP)
         assert line[-1].left + line[-1].width <= block.width + 1e-9
         added = [slot.width - widths[slot.label] for slot in line]
-        assert all(-1e-9 <= width <= 0.3 * max(widths[slot.label] for slot in line) + 1e-9 for width in added)
+        assert all(-1e-9 <= width <= 0.4 * min(widths[slot.label] for slot in line) + 1e-9 for width in added)
     assert block.width == pytest.approx(max(line[-1].left + line[-1].width for line in block.lines))
 
 
@@ -76,10 +76,10 @@ def test_the_longest_line_is_nearest_to_the_axis() -> None:
 
 
 def test_lines_that_are_nearly_full_are_filled() -> None:
-    first, second, last = made([6, 5.5, 6, 5.2, 9], 3).lines
+    first, second, last = made([6, 5.5, 6, 5.2, 8], 3).lines
     assert first[-1].left + first[-1].width == pytest.approx(6 + 5.5 + GAP)
     assert second[-1].left + second[-1].width == pytest.approx(6 + 5.5 + GAP)
-    assert [slot.width for slot in last] == [9], "the last line of a paragraph may stay short"
+    assert [slot.width for slot in last] == [8], "the last line of a paragraph may stay short"
 
 
 @given(st.lists(st.floats(0.5, 20), min_size=1, max_size=6), st.integers(1, 3))

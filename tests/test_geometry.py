@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layouts import cross, hard_zeros, overlap, through
-from modeltree.layout.geometry import IconBox, LabelBox, Layout, Leader, Page, Panel, Swatch, TextLine, TickBox
+from modeltree.layout.geometry import IconBox, LabelBox, Layout, Leader, Link, Page, Panel, Swatch, TextLine, TickBox
 from modeltree.layout.plane import Box, distance_along, line_length, lines_meet, overlapping, struck
 
 SQUARE = Box(x=10, y=20, width=30, height=40)
@@ -175,6 +175,10 @@ GOOD = Layout(
     panels=(Panel(tick="2020-02", x=125, y=195, width=180, height=30),),
     texts=(TextLine(role="title", text="Title", x=20, y=10, width=50, height=20, size=14),),
     swatches=(Swatch(key="open", x=300, y=10, width=20, height=12),),
+    links=(
+        Link("a", "c", ((100, 50), (120, 90), (120, 210), (130, 210)), "finetune"),
+        Link("a", "b", ((60, 60), (60, 65))),
+    ),
 )  # fmt: skip
 
 
@@ -238,6 +242,14 @@ FAULTS = {
     "label b comes after label c": lambda layout: replace(
         layout, boxes=tuple(layout.boxes[place] for place in (0, 2, 1, 3))
     ),
+    "link a → c leaves the page": move("links", 0, points=((100, 50), (120, -1), (120, 210), (130, 210))),
+    "link a → e is tied to e, which has no label": move("links", 0, child="e"),
+    "link a → c does not begin at label a": move("links", 0, points=((110, 50), (120, 210), (130, 210))),
+    "link a → c does not end at label c": move("links", 0, points=((100, 50), (120, 90), (120, 210))),
+    "link a → c runs through tick 2020-02": move("links", 0, points=((100, 50), (160, 150), (135, 200))),
+    "link a → c runs through label b": move("links", 0, points=((60, 60), (60, 90), (120, 210), (130, 210))),
+    "link a → c runs through text Title": move("links", 0, points=((60, 40), (60, 20), (120, 20), (130, 200))),
+    "link a → c does not begin at label a ": move("links", 0, points=()),
     "tick 2020-02 is not after tick 2020-01 along the axis": lambda layout: replace(layout, axis=layout.axis[::-1]),
 }
 
@@ -249,7 +261,7 @@ def test_a_layout_without_fault() -> None:
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_each_fault_is_seen(fault: str) -> None:
-    assert fault in FAULTS[fault](GOOD).faults()
+    assert fault.rstrip() in FAULTS[fault](GOOD).faults()
 
 
 def test_the_independent_checker_sees_what_is_spoilt() -> None:
@@ -284,6 +296,7 @@ def test_the_json_has_what_is_promised() -> None:
     }  # fmt: skip
     assert layout["icons"][0] == {"id": "a", "organization": "o", "x": 25, "y": 42, "width": 16, "height": 16}
     assert layout["leaders"][0] == {"tick": "2020-01", "ids": ["b", "a"], "points": [[60, 140], [60, 85]]}
+    assert layout["links"][1] == {"parent": "a", "child": "b", "points": [[60, 60], [60, 65]], "kind": None}
     assert layout["axis"] == [[20, 150], [380, 150]]
     assert layout["ticks"][0] == {
         "id": "2020-01", "label": "Jan.", "kind": "month", "x": 40, "y": 140, "width": 40, "height": 20,
@@ -302,6 +315,13 @@ def test_lengths_are_rounded_and_names_are_not_escaped() -> None:
     assert '"x": 20.333,' in text
     assert "悟道" in text
     assert Layout.from_json(text).to_json() == text
+
+
+def test_what_is_not_in_the_json_is_empty() -> None:
+    data = {
+        name: value for name, value in GOOD.to_dict().items() if name not in {"panels", "texts", "swatches", "links"}
+    }
+    assert Layout.from_json(json.dumps(data)) == replace(GOOD, panels=(), texts=(), swatches=(), links=())
 
 
 def test_keys_that_are_not_known_do_no_harm() -> None:

@@ -115,6 +115,13 @@ def test_what_is_chosen_can_be_placed_and_a_wider_beam_is_not_much_worse(case: C
     assert len(placed(case, many)) == len(many)
 
 
+def test_the_way_that_takes_least_room_now_may_leave_none_later() -> None:
+    either = (choice_of([2], [], 1), choice_of([], [2], 1))
+    options = (either, either, (choice_of([], [], 1),), (choice_of([6.8], [], 1),))
+    case = Case((1.0,) * 4, options, RowEnds((0, 10), (0, 10), (0, 10), flipped=False))
+    assert [len(filled(case, beam)) for beam in (1, 4)] == [3, 4]
+
+
 def test_a_row_too_short() -> None:
     case = Case((4.0,), ((choice_of([10.0], [], 1),),), RowEnds((0, 8), (0, 8), (0, 8), flipped=False))
     assert filled(case, 4) == ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -67,6 +68,42 @@ def test_each_distribution(count: int, distribution: object) -> None:
 def test_three_hundred_long_labels_on_a_small_page() -> None:
     items = [Item(f"m{number}", "x" * 60, PartialDate(2018 + number % 6, 1 + number % 12)) for number in range(300)]
     check_layout(serpentine(items, stub_measure, page=(400, 400)), items)
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    items=item_lists_of(max_size=80),
+    page=st.sampled_from([(1008.0, 972.0), A4, (1008.0, None)]),
+    options=st.fixed_dictionaries(
+        {"time_scale": st.sampled_from(["ticks", "linear"])},
+        optional={
+            "trim": st.booleans(),
+            "font_size": st.sampled_from([3.0, 6.0, 12.0]),
+            "rows": st.integers(1, 6),
+            "fall": st.sampled_from([0.5, 2.0, 8.0]),
+        },
+    ),
+)
+def test_whatever_the_options(items: list[Item], page: tuple[float, float | None], options: dict[str, Any]) -> None:
+    try:
+        layout = serpentine(items, stub_measure, page=page, **options)
+    except LayoutError:
+        assert "font_size" in options or "rows" in options or page[1] is None
+        return
+    check_layout(layout, items)
+    assert layout.font_size == options.get("font_size", layout.font_size)
+    assert layout.page.width == page[0]
+    if page[1] is not None:
+        assert layout.page.height == page[1] if not options.get("trim", True) else layout.page.height <= page[1] + 1e-6
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_rows_fall_no_more_than_leaders_that_lean_allow(seed: int) -> None:
+    items = make_items(30, spread, seed=seed)
+    layout = serpentine(items, stub_measure, page=(1008, 200), time_scale="linear", fall=20)
+    check_layout(layout, items)
+    first, second = layout.ticks[:2]
+    assert first.centre[1] < second.centre[1], "they fall"
 
 
 def test_nothing_to_place_is_an_empty_sheet() -> None:

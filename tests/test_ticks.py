@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from layouts import stub_measure
 from modeltree.dates import Grain, PartialDate
-from modeltree.layout.ticks import make_ticks
+from modeltree.layout.ticks import fitting_grain, make_ticks
 from strategies import partial_dates
 
 GRAINS: Sequence[Grain] = ("year", "quarter", "month", "day")
@@ -38,7 +38,7 @@ def test_a_date_without_month_is_the_years() -> None:
     ("grain", "expected"),
     [
         ("year", [("2020", "2020", "year", (0, 1, 2))]),
-        ("quarter", [("2020", "2020", "year", (2,)), ("2020-04", "Q2", "quarter", (0, 1))]),
+        ("quarter", [("2020", "2020", "year", (2,)), ("2020-Q2", "Q2", "quarter", (0, 1))]),
         ("month", [("2020", "2020", "year", (2,)), ("2020-05", "May", "month", (0, 1))]),
         (
             "day",
@@ -59,7 +59,7 @@ def test_every_date_has_its_tick_and_all_are_in_order(dates: list[PartialDate], 
     for tick in ticks:
         assert tick.kind in {"year", grain}
         assert list(tick.items) == sorted(tick.items)
-        assert {str(dates[item].at(grain)) for item in tick.items} <= {tick.id}
+        assert {dates[item].at(grain) for item in tick.items} <= {tick.date}
         assert tick.items or tick.kind == "year"
 
 
@@ -72,3 +72,25 @@ def test_a_tick_has_room_for_its_label(dates: list[PartialDate], grain: Grain) -
 
 def test_no_dates_no_ticks() -> None:
     assert make_ticks([], stub_measure) == ()
+
+
+MONTHS = [PartialDate(2000 + number // 12, 1 + number % 12) for number in range(2000)]
+
+
+@pytest.mark.parametrize(
+    ("dates", "expected"),
+    [
+        ([], "month"),
+        (MONTHS[:1], "month"),
+        (MONTHS[:160], "month"),
+        (MONTHS[:161], "quarter"),
+        (MONTHS[: 3 * 160], "quarter"),
+        (MONTHS, "year"),
+        ([PartialDate(2023, 3, 1), PartialDate(2023, 4, 30)], "day"),
+        ([PartialDate(2023, 3, 1), PartialDate(2023, 6, 1)], "month"),
+        ([PartialDate(2023, 3), PartialDate(2023, 4)], "month"),
+        ([PartialDate(2023, 3, 1), PartialDate(2023)], "month"),
+    ],
+)
+def test_the_grain_that_fits(dates: list[PartialDate], expected: Grain) -> None:
+    assert fitting_grain(dates) == expected

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 __all__ = ["Block", "Slot", "set_block"]
 
 # By how much of its width a label may be made wider to fill its line, at the most.
-_STRETCH = 0.3
+_STRETCH = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +54,7 @@ class Block:
         return tuple((self.width - most, self.width - least) for least, most in reversed(self.windows))
 
 
-def set_block(
-    labels: Sequence[int], widths: Sequence[float], most_lines: int, gap: float, anchor: float
-) -> Block:
+def set_block(labels: Sequence[int], widths: Sequence[float], most_lines: int, gap: float, anchor: float) -> Block:
     """Set labels in at most so many lines, as narrow as can be.
 
     Where each label has a line of its own they stay in order. Else the widest are set first, each in the first
@@ -83,11 +81,12 @@ def set_block(
         lines.sort(key=lambda line: (-_length(line, widths, gap), line))
     width = max(_length(line, widths, gap) for line in lines)
     spare = [(width - _length(line, widths, gap)) / len(line) for line in lines]
+    fills = [extra <= _STRETCH * min(widths[label] for label in line) for line, extra in zip(lines, spare, strict=True)]
     # As in a paragraph the line farthest from the axis may stay short; one that cannot fill the width leaves all as is.
-    full = len(labels) > len(lines) and max(spare[:-1], default=0.0) <= _STRETCH * width / len(lines[0])
+    full = len(labels) > len(lines) and all(fills[:-1])
     set_lines = tuple(
-        _spread(line, widths, gap, extra if full and extra <= _STRETCH * widths[line[0]] else 0.0)
-        for line, extra in zip(lines, spare, strict=True)
+        _spread(line, widths, gap, extra if full and fill else 0.0)
+        for line, extra, fill in zip(lines, spare, fills, strict=True)
     )
     windows = []
     for slot in set_lines[0]:

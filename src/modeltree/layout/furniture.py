@@ -60,7 +60,7 @@ class Frame:
     notes: tuple[TextLine, ...]
 
 
-def set_furniture(furniture: Furniture, measure: Measure, width: float, margin: float) -> Frame:
+def set_furniture(furniture: Furniture, measure: Measure, width: float, margin: float, share: float = 1.0) -> Frame:
     """Set title, legend and footnote for a page of a given width; all in points.
 
     Raises
@@ -68,7 +68,7 @@ def set_furniture(furniture: Furniture, measure: Measure, width: float, margin: 
     LayoutError
         When the page is too narrow for a single word of them.
     """
-    scale = min(max((width / _FULL_WIDTH) ** 0.5, 0.5), 2.0)
+    scale = share * min(max((width / _FULL_WIDTH) ** 0.5, 0.5), 2.0)
     compositor = _Compositor(measure, margin, width - 2 * margin, scale)
     title = compositor.paragraph("title", furniture.title or "", margin, _TITLE, bold=True)
     swatches, words = compositor.legend(furniture.legend, title)

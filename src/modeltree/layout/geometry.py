@@ -19,6 +19,7 @@ __all__ = [
     "LabelBox",
     "Layout",
     "Leader",
+    "Link",
     "Measure",
     "Page",
     "Panel",
@@ -94,6 +95,26 @@ class Leader:
     points: tuple[Point, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The curve from a parent's label to a child's, straight from point to point.
+
+    Parameters
+    ----------
+    parent, child : str
+        The ids of the models.
+    points : tuple of (float, float)
+        From the edge of the one label to that of the other.
+    kind : str, optional
+        What sort of derivation it stands for.
+    """
+
+    parent: str
+    child: str
+    points: tuple[Point, ...]
+    kind: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextLine(Box):
     """A line of text that is no label: title, legend or footnote, or the dots after the curve."""
@@ -137,6 +158,8 @@ class Layout:
         Title, legend and footnote.
     swatches : tuple of Swatch
         The legend's samples.
+    links : tuple of Link
+        Curves from parents to children.
     """
 
     page: Page
@@ -149,6 +172,7 @@ class Layout:
     panels: tuple[Panel, ...] = ()
     texts: tuple[TextLine, ...] = ()
     swatches: tuple[Swatch, ...] = ()
+    links: tuple[Link, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Plain lists, dictionaries, strings and numbers."""
@@ -174,6 +198,10 @@ class Layout:
             Leader(entry["tick"], tuple(entry["ids"]), tuple((x, y) for x, y in entry["points"]))
             for entry in data["leaders"]
         )
+        data["links"] = tuple(
+            Link(entry["parent"], entry["child"], tuple((x, y) for x, y in entry["points"]), entry.get("kind"))
+            for entry in data.get("links", [])
+        )
         known = {field.name for field in fields(cls)}
         return cls(**{name: value for name, value in data.items() if name in known})
 
@@ -197,8 +225,13 @@ class Layout:
         - Each label is tied to its tick by one leader, which begins at the tick and ends at one of its labels.
         - No two leaders meet, no leader runs through a tick or a label, and the axis runs through no label.
         - Models are in the order of their ticks, and ticks in order along the axis.
+        - Each link leads from the edge of its parent's label to that of its child's, and runs through no label, tick,
+          line of text or sample.
         """
-        checks = (self._overlaps, self._strays, self._bad_icons, self._bad_ties, self._struck, self._disorder)
+        checks = (
+            self._overlaps, self._strays, self._bad_icons, self._bad_ties, self._struck, self._disorder,
+            self._bad_links,
+        )  # fmt: skip
         return tuple(fault for check in checks for fault in check())
 
     def _overlaps(self) -> Iterator[str]:
@@ -216,7 +249,7 @@ class Layout:
         for box in (*self.boxes, *self.ticks, *self.texts, *self.swatches, *self.panels):
             if not sheet.contains(box):
                 yield f"{_name(box)} leaves the page"
-        for name, points in self._lines():
+        for name, points in (*self._lines(), *((_name(link), link.points) for link in self.links)):
             if not all(sheet.touches(point) for point in points):
                 yield f"{name} leaves the page"
         for label in self.boxes:
@@ -270,6 +303,19 @@ class Layout:
             if distance_along(self.axis, tick.centre) >= distance_along(self.axis, following.centre):
                 yield f"{_name(following)} is not after {_name(tick)} along the axis"
 
+    def _bad_links(self) -> Iterator[str]:
+        labels = {label.id: label for label in self.boxes}
+        obstacles: list[Box] = [*self.boxes, *self.ticks, *self.texts, *self.swatches]
+        for link in self.links:
+            for model, verb, end in ((link.parent, "begin", 0), (link.child, "end", -1)):
+                if model not in labels:
+                    yield f"{_name(link)} is tied to {model}, which has no label"
+                elif not link.points or not labels[model].touches(link.points[end]):
+                    yield f"{_name(link)} does not {verb} at {_name(labels[model])}"
+            hit = {id(box): box for _, box in struck(obstacles, pairwise(link.points))}
+            for box in hit.values():
+                yield f"{_name(link)} runs through {_name(box)}"
+
     def _lines(self) -> Iterator[tuple[str, Sequence[Point]]]:
         """The axis and the leaders."""
         yield "axis", self.axis
@@ -303,6 +349,8 @@ _KINDS = {
 }  # fmt: skip
 
 
-def _name(part: Box | Leader) -> str:
+def _name(part: Box | Leader | Link) -> str:
+    if isinstance(part, Link):
+        return f"link {part.parent} → {part.child}"
     names = (getattr(part, attribute, None) for attribute in ("id", "text", "key", "tick"))
     return f"{_KINDS[type(part)]} {next(name for name in names if name is not None)}"

@@ -34,10 +34,14 @@ class Metrics:
         From a turn to the labels inside it.
     tick_reach : float
         From the axis to whatever lies beyond its ticks, at the least.
+    slack : float
+        By how much less than `reach` the axis may come near a block, where rows fall.
     lead, tail, dots : float
         From the left edge to the first tick, from the last tick to the right edge, and what the dots take of that.
     panel_pad : float
         From labels that stand side by side to the edge of the ground behind them.
+    furniture : float
+        The size of title, legend and footnote by their usual one: the more there is to show the less they take.
     pad, icon, icon_gap, text_gap, text_end : float
         Within a label: before the icon, the icon, between two icons, from icon to text, and after the text.
     """
@@ -53,10 +57,12 @@ class Metrics:
     turn: float = 3.0
     turn_gap: float = 0.9
     tick_reach: float = 1.1
+    slack: float = 0.45
     lead: float = 0.8
     tail: float = 3.2
     dots: float = 2.0
     panel_pad: float = 0.32
+    furniture: float = 1.0
     pad: float = 0.32
     icon: float = 1.16
     icon_gap: float = 0.14
@@ -80,8 +86,8 @@ class Metrics:
 
     @classmethod
     def for_count(cls, count: int) -> Metrics:
-        """The distances for so many labels: roomy up to a hundred, tight from a thousand on, in proportion between."""
-        share = min(1.0, max(0.0, math.log10(max(count, 1)) - 2.0))
+        """The distances for so many labels: roomy up to 100, tight from 300 on, in proportion between."""
+        share = min(1.0, max(0.0, math.log(max(count, 1) / 100) / math.log(3)))
         if not share:
             return cls()
         mixed = {
@@ -92,6 +98,7 @@ class Metrics:
 
 
 _TIGHT = Metrics(
-    label_height=1.5, line_gap=0.226, word_gap=0.25, block_gap=0.65, tick_gap=0.5, reach=1.4, row_gap=0.55, turn=2.2,
-    turn_gap=0.65, tick_reach=1.0, panel_pad=0.2, pad=0.24, icon=1.06, icon_gap=0.1, text_gap=0.26, text_end=0.36,
+    label_height=1.46, line_gap=0.22, word_gap=0.22, block_gap=0.5, tick_gap=0.4, reach=1.3, row_gap=0.45, turn=2.0,
+    turn_gap=0.55, tick_reach=0.95, panel_pad=0.15, pad=0.22, icon=1.04, icon_gap=0.08, text_gap=0.24, text_end=0.32,
+    furniture=0.7,
 )  # fmt: skip

@@ -16,7 +16,7 @@ from modeltree.layout.metrics import Metrics
 
 Windows = Sequence[tuple[float, float]]
 
-__all__ = ["Choice", "Placed", "RowEnds", "extend_row", "place_row"]
+__all__ = ["Choice", "Placed", "RowEnds", "extend_row", "in_order", "place_row"]
 
 # What rounding in sums may make of a place.
 _CLOSE = 1e-9
@@ -268,11 +268,11 @@ def _centred(widths: Sequence[float], row: Sequence[Placed], ends: RowEnds, metr
     highs = reversed(list(accumulate(reversed(most), min)))
     return tuple(
         replace(placed, tick=min(max(fit, low), high) + offset)
-        for placed, fit, low, high, offset in zip(row, _in_order(wanted), lows, highs, offsets, strict=True)
+        for placed, fit, low, high, offset in zip(row, in_order(wanted), lows, highs, offsets, strict=True)
     )
 
 
-def _in_order(wanted: Sequence[float]) -> list[float]:
+def in_order(wanted: Sequence[float]) -> list[float]:
     """The ascending numbers nearest to given ones, by pooling adjacent violators.
 
     The method is that of Ayer et al. 1955, doi:10.1214/aoms/1177728423.

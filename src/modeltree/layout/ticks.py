@@ -9,7 +9,10 @@ from typing import Literal
 from modeltree.dates import Grain, PartialDate
 from modeltree.layout.geometry import Measure
 
-__all__ = ["Tick", "make_ticks"]
+__all__ = ["Tick", "fitting_grain", "make_ticks"]
+
+# More ticks than this are not read one by one.
+_MOST_TICKS = 160
 
 _MONTHS = ("Jan.", "Feb.", "Mar.", "Apr.", "May", "Jun.", "Jul.", "Aug.", "Sep.", "Oct.", "Nov.", "Dec.")
 
@@ -21,7 +24,9 @@ class Tick:
     Parameters
     ----------
     id, label : str
-        ``"2023-03"`` and ``"Mar."``, or ``"2023"`` twice.
+        ``"2023-03"`` and ``"Mar."``, ``"2023-Q1"`` and ``"Q1"``, or ``"2023"`` twice.
+    date : PartialDate
+        The date; of a quarter, its first month.
     kind : {"year", "quarter", "month", "day"}
         What it stands for.
     items : tuple of int
@@ -32,6 +37,7 @@ class Tick:
 
     id: str
     label: str
+    date: PartialDate
     kind: Literal["year", "quarter", "month", "day"]
     items: tuple[int, ...]
     width: float
@@ -53,8 +59,20 @@ def make_ticks(dates: Sequence[PartialDate], measure: Measure, grain: Grain = "m
         label = _label(date, grain)
         width, _ = measure(label, bold=is_year)
         size = (width + 1.5, 1.75) if is_year else (0.92 * width + 0.5, 1.25)
-        ticks.append(Tick(str(date), label, "year" if is_year else grain, tuple(members[is_year, date]), *size))
+        id = f"{date.year:04d}-{label}" if grain == "quarter" and not is_year else str(date)
+        ticks.append(Tick(id, label, date, "year" if is_year else grain, tuple(members[is_year, date]), *size))
     return tuple(ticks)
+
+
+def fitting_grain(dates: Sequence[PartialDate]) -> Grain:
+    """The grain at which dates are best told apart: days within some weeks, months within some years, then coarser."""
+    if not dates:
+        return "month"
+    span = max(date.upper for date in dates) - min(date.lower for date in dates)
+    if span.days <= 62 and any(date.day for date in dates):
+        return "day"
+    grains: tuple[Grain, ...] = ("month", "quarter")
+    return next((grain for grain in grains if len({date.at(grain) for date in dates}) <= _MOST_TICKS), "year")
 
 
 def _label(date: PartialDate, grain: Grain) -> str:

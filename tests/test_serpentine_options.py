@@ -1,0 +1,162 @@
+"""The serpentine as asked for: a page or a type, a time scale, rows, and a former layout."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from layouts import check_layout, item_lists, make_items, stub_measure
+from modeltree.dates import PartialDate
+from modeltree.errors import LayoutError
+from modeltree.layout.geometry import Layout
+from modeltree.layout.linear import months_of
+from modeltree.layout.serpentine import Item, serpentine
+from modeltree.layout.ticks import fitting_grain, make_ticks
+
+ITEMS = make_items(92, seed=7)
+
+
+def rows_of(layout: Layout) -> int:
+    """How often the curve turns, and one."""
+    rightward = [end[0] > start[0] for start, end in pairwise(layout.axis) if abs(end[0] - start[0]) > 1e-9]
+    return 1 + sum(one != other for one, other in pairwise(rightward))
+
+
+def test_a_page_that_is_given_is_kept() -> None:
+    layout = serpentine(ITEMS[:5], stub_measure, page=(700, 600), trim=False)
+    assert (layout.page.width, layout.page.height) == (700, 600)
+    check_layout(layout, ITEMS[:5])
+
+
+def test_a_type_that_is_given_is_kept_on_the_lowest_page() -> None:
+    layout = serpentine(ITEMS, stub_measure, page=(700, None), font_size=9.0)
+    assert layout.font_size == 9.0
+    check_layout(layout, ITEMS)
+    larger = serpentine(ITEMS, stub_measure, page=(700, None), font_size=12.0)
+    assert larger.page.height > layout.page.height
+    # It is the smallest page: on one that is a tenth lower it does not fit.
+    with pytest.raises(LayoutError, match=r"in type of 9 pt the figure is \d+ pt high, and the page has \d+ pt for it"):
+        serpentine(ITEMS, stub_measure, page=(700, 0.9 * layout.page.height), font_size=9.0)
+
+
+def test_a_type_that_fits_on_the_page_is_kept_there() -> None:
+    largest = serpentine(ITEMS, stub_measure, trim=False)
+    layout = serpentine(ITEMS, stub_measure, trim=False, font_size=0.9 * largest.font_size)
+    assert layout.font_size == pytest.approx(0.9 * largest.font_size)
+    check_layout(layout, ITEMS)
+
+
+def test_what_cannot_be() -> None:
+    with pytest.raises(LayoutError, match="a label is wider than a row"):
+        serpentine(ITEMS, stub_measure, page=(700, None), font_size=300.0)
+    with pytest.raises(LayoutError, match="needs a font_size"):
+        serpentine(ITEMS, stub_measure, page=(700, None))
+    with pytest.raises(LayoutError, match="there cannot be 0 rows"):
+        serpentine(ITEMS, stub_measure, rows=0)
+    with pytest.raises(LayoutError, match="rows cannot fall"):
+        serpentine(ITEMS, stub_measure, fall=-1.0)
+
+
+@settings(max_examples=20, deadline=None)
+@given(item_lists(max_size=120), st.floats(0, 4))
+def test_rows_that_fall(items: list[Item], fall: float) -> None:
+    check_layout(serpentine(items, stub_measure, fall=fall), items)
+
+
+def test_a_falling_row_falls() -> None:
+    layout = serpentine(ITEMS, stub_measure, fall=1.0)
+    (_, first), (_, second) = layout.axis[:2]
+    assert 0.3 * layout.font_size < second - first <= 1.0 * layout.font_size
+    # No kink where a row becomes a turn.
+    start, bend, after = layout.axis[:3]
+    row, turn = ((bend[1] - start[1]) / (bend[0] - start[0]), (after[1] - bend[1]) / (after[0] - bend[0]))
+    assert turn == pytest.approx(row, abs=0.05)
+
+
+@pytest.mark.parametrize("time_scale", ["ticks", "linear"])
+@pytest.mark.parametrize("rows", [1, 2, 4])
+def test_as_many_rows_as_asked_for(rows: int, time_scale: str) -> None:
+    layout = serpentine(ITEMS, stub_measure, rows=rows, time_scale=time_scale)
+    assert rows_of(layout) == rows
+    check_layout(layout, ITEMS)
+
+
+@settings(max_examples=25, deadline=None)
+@given(item_lists(max_size=150), st.sampled_from(["year", "quarter", "month", None]))
+def test_linear_time_has_no_fault_either(items: list[Item], grain: str | None) -> None:
+    layout = serpentine(items, stub_measure, time_scale="linear", grain=grain)
+    check_layout(layout, items)
+
+
+def test_linear_time_is_linear() -> None:
+    items = [Item(f"m{month}", f"M{month}", PartialDate(2020, month)) for month in (1, 3, 4, 9, 12)]
+    layout = serpentine(items, stub_measure, time_scale="linear", rows=1)
+    ticks = {tick.id: tick for tick in make_ticks([item.date for item in items], stub_measure)}
+    places = {tick.id: tick.x + tick.width / 2 for tick in layout.ticks if tick.id in ticks}
+    scale = (places["2020-12"] - places["2020-03"]) / (months_of(ticks["2020-12"]) - months_of(ticks["2020-03"]))
+    for one, other in pairwise(("2020-03", "2020-04", "2020-09", "2020-12")):
+        expected = scale * (months_of(ticks[other]) - months_of(ticks[one]))
+        assert places[other] - places[one] == pytest.approx(expected, abs=0.5)
+
+
+def test_the_grain_that_fits() -> None:
+    weeks = [PartialDate(2023, 3, day) for day in (1, 8, 15)]
+    years = [PartialDate(2000 + number // 12, 1 + number % 12) for number in range(300)]
+    assert fitting_grain(weeks) == "day"
+    assert fitting_grain([item.date for item in ITEMS]) == "month"
+    assert fitting_grain(years) == "quarter"
+    assert fitting_grain([PartialDate(1700 + number) for number in range(200)]) == "year"
+    assert fitting_grain([]) == "month"
+
+
+def moved(before: Layout, after: Layout) -> float:
+    """The share of labels that are more than their height from where they were."""
+    places = {box.id: box for box in before.boxes}
+    here = [box for box in after.boxes if box.id in places]
+    far = [box for box in here if (box.x - places[box.id].x) ** 2 + (box.y - places[box.id].y) ** 2 > box.height**2]
+    return len(far) / len(here)
+
+
+@pytest.mark.parametrize("count", [92, 300])
+def test_one_more_model_moves_few_others(count: int) -> None:
+    """Of a figure whose type leaves it a tenth of room; the median of several, since some find no free place."""
+    items = make_items(count, seed=3)
+    size = 0.9 * serpentine(items, stub_measure, trim=False).font_size
+    before = serpentine(items, stub_measure, trim=False, font_size=size)
+    chance, shares = random.Random(5), []
+    for _ in range(7):
+        new = Item("new", "One more", chance.choice(items).date, ("An organization",))
+        after = serpentine([*items, new], stub_measure, trim=False, font_size=size, like=before)
+        check_layout(after, [*items, new])
+        shares.append(moved(before, after))
+    assert sorted(shares)[3] <= 0.02
+
+
+@settings(max_examples=15, deadline=None)
+@given(item_lists(max_size=60), st.randoms(use_true_random=False))
+def test_a_former_layout_never_makes_a_fault(items: list[Item], chance: random.Random) -> None:
+    before = serpentine(items, stub_measure)
+    kept = [item for item in items if chance.random() > 0.1] or items
+    renamed = [replace(item, label=f"{item.label} 2") if chance.random() < 0.1 else item for item in kept]
+    added = [
+        Item(f"new-{number}", "New", PartialDate(chance.randint(2015, 2026), chance.choice([None, 3])))
+        for number in range(chance.randint(0, 3))
+    ]
+    check_layout(serpentine([*renamed, *added], stub_measure, like=before), [*renamed, *added])
+
+
+def test_nothing_changes_where_nothing_is_new() -> None:
+    before = serpentine(ITEMS, stub_measure)
+    after = serpentine(ITEMS, stub_measure, like=before)
+    assert replace(after, leaders=(), panels=()) == replace(before, leaders=(), panels=())
+
+    def ties(layout: Layout) -> list[tuple[str, list[str]]]:
+        return sorted((leader.tick, sorted(leader.ids)) for leader in layout.leaders)
+
+    assert ties(after) == ties(before)
+    assert len(after.panels) == len(before.panels)
