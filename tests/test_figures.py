@@ -7,10 +7,12 @@ import json
 import logging
 import os
 import re
+import shutil
 import subprocess
 import sys
 import warnings
 import zlib
+from html import unescape
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -46,6 +48,23 @@ def model(id: str, released: str | None = "2023-03", **fields: Any) -> Model:
     date = PartialDate.parse(released) if released else None
     return Model(id=id, name=fields.pop("name", id.upper()), released=date, **fields)
 
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+# For each text its wanted and its natural length, and for each label whether its text is within its box.
+MEASURE = """
+document.fonts.ready.then(() => {
+  const inside = (one, other) => one.x >= other.x && one.x + one.width <= other.x + other.width
+    && one.y >= other.y && one.y + one.height <= other.y + other.height;
+  const labels = [...document.querySelectorAll("[id^=label-]")].map(group => [group.id, inside(group.getBBox(),
+    document.getElementById(group.id.replace("label-", "box-")).getBBox())]);
+  const texts = [...document.querySelectorAll("text")].map(text => {
+    const wanted = Number(text.getAttribute("textLength"));
+    text.removeAttribute("textLength");
+    return [text.textContent, wanted, text.getComputedTextLength()];
+  });
+  document.title = JSON.stringify({labels, texts});
+});
+"""
 
 SMALL = Lineage(
     [
@@ -268,14 +287,10 @@ def test_svg_has_names_and_links(small: Figure) -> None:
     texts = [text.text for text in root.iter(f"{SVG}text")]
     for name in ("A", NASTY, "C", "2020", "2023", "Mar.", "OA", "A small lineage", "open source"):
         assert name in texts
-    linked = {
-        next(link.iter(f"{SVG}text")).text: link.get(LINK)
-        for link in root.iter(f"{SVG}a")
-        if link.find(f"{SVG}text") is not None
-    }
-    assert linked["A"] == "https://example.org/a?b=c&d"
-    assert linked[NASTY] == "https://x.org"
-    assert "C" not in linked
+    linked = {text.text: link.get(LINK) for link in root.iter(f"{SVG}a") for text in link.iter(f"{SVG}text")}
+    assert linked == {
+        "A": "https://example.org/a?b=c&d", NASTY: "https://x.org", "OA": "https://x.org", "Ot": "https://x.org",
+    }  # fmt: skip
     ids = [element.get("id") for element in root.iter() if element.get("id")]
     assert len(ids) == len(set(ids))
     assert {"axis", "model-a", "label-a"} <= set(ids)
@@ -347,6 +362,15 @@ def test_files_are_the_same_each_time(kind: str, small: Figure) -> None:
     assert saved(evolution_figure(SMALL), kind) == first
 
 
+def test_files_are_the_same_whatever_is_drawn_over_the_figure() -> None:
+    def drawn_over() -> bytes:
+        figure = evolution_figure(SMALL)
+        figure.axes[0].plot([100, 5000], [0, 100], marker="o")  # cut off by the page, which needs an id in the file
+        return saved(figure, "svg")
+
+    assert drawn_over() == drawn_over()
+
+
 def test_files_do_not_hang_on_the_hash_seed() -> None:
     code = """
 import hashlib, io, modeltree
@@ -407,6 +431,31 @@ def test_several_figures_in_one_pdf(tmp_path: Path, small: Figure) -> None:
     assert (tmp_path / "both.pdf").read_bytes().count(b"/Type /Page\n") in {0, 2}
 
 
+@pytest.mark.browser
+@pytest.mark.skipif(CHROMIUM is None, reason="needs headless Chromium")
+def test_a_browser_sets_the_text_as_it_was_measured(tmp_path: Path) -> None:
+    svg = saved(evolution_figure(datasets.load("survey")), "svg").decode()
+    page = tmp_path / "page.html"
+    page.write_text(f"<!doctype html><meta charset=utf-8>{svg[svg.index('<svg') :]}<script>{MEASURE}</script>")
+    command = [
+        str(CHROMIUM),
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--virtual-time-budget=10000",
+        "--dump-dom",
+    ]
+    result = subprocess.run([*command, page.as_uri()], capture_output=True, text=True, check=True, timeout=120)
+    found = re.search("<title>(.*)</title>", result.stdout)
+    assert found is not None
+    measured = json.loads(unescape(found.group(1)))
+    assert len(measured["texts"]) > 300
+    for text, wanted, natural in measured["texts"]:
+        assert natural == pytest.approx(wanted, rel=0.04, abs=0.1), text
+    assert len(measured["labels"]) == 122
+    assert [id for id, inside in measured["labels"] if not inside] == []
+
+
 # On axes of one's own
 
 
@@ -419,7 +468,7 @@ def test_axes_of_ones_own() -> None:
     width, height = left.bbox.width / figure.dpi * 72, left.bbox.height / figure.dpi * 72
     assert left.get_xlim() == pytest.approx((0, width))
     assert left.get_ylim() == pytest.approx((height, 0))
-    names = [text.get_text() for text in left.texts]
+    names = [text.get_text() for text in left.findobj(Text)]
     assert {"A", NASTY, "C"} <= set(names)
     figure.savefig(io.BytesIO(), format="png")
 
@@ -434,7 +483,7 @@ def test_axes_of_a_subfigure() -> None:
 def test_axes_of_a_new_figure() -> None:
     ax = evolution_axes(SMALL, title="Mine")
     assert ax.figure.axes == [ax]
-    assert "Mine" in [text.get_text() for text in ax.texts]
+    assert "Mine" in [text.get_text() for text in ax.findobj(Text)]
 
 
 # Imports

@@ -84,10 +84,14 @@ def test_letters_from_elsewhere_are_set_smaller_where_they_are_wider(monkeypatch
 
 def test_nobody_elses_inter_is_taken() -> None:
     code = """
-from matplotlib import font_manager
-font_manager.fontManager.ttflist.insert(0, font_manager.FontEntry(fname="/nowhere/Inter.ttf", name="Inter", weight=700))
+from matplotlib import font_manager as manager
+other = manager.findfont("DejaVu Sans")
+manager.fontManager.ttflist.insert(0, manager.FontEntry(fname=other, name="Inter", weight=700, size="scalable"))
 from modeltree.draw.fonts import font
-print(font_manager.findfont(font("A", 12, bold=True)))
+inter = manager.FontProperties(family=["Inter"], weight=700)
+print(manager.findfont(inter), manager.findfont(font("A", 12, bold=True)))
 """
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert result.stdout.strip().endswith("Inter-SemiBold.ttf")
+    others, ours = result.stdout.split()
+    assert others.endswith("DejaVuSans.ttf")
+    assert ours.endswith("Inter-SemiBold.ttf")

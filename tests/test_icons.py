@@ -23,6 +23,7 @@ from modeltree.icons import badge, contrast, monogram
         ("Google", "Go"),
         ("Meta", "Me"),
         ("IBM", "IB"),
+        ("Alibaba", "AL"),
         ("AI2", "A2"),
         ("X", "X"),
         ("x", "X"),

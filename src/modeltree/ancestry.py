@@ -78,9 +78,10 @@ class AncestryIndex:
 
         A tree has at most one; in a graph with merges there can be several.
         """
-        shared = set(self.common_ancestors(nodes))
+        common = self.common_ancestors(nodes)
+        shared = set(common)
         # Along any path from a common ancestor down to a later one all are common ancestors: children suffice.
-        return tuple(sorted(node for node in shared if shared.isdisjoint(self.children[node])))
+        return tuple(node for node in common if shared.isdisjoint(self.children[node]))
 
     @cached_property
     def roots(self) -> tuple[int, ...]:

@@ -16,13 +16,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Never
 
 from modeltree import __version__
+from modeltree.arguments import (
+    UsageError,
+    add_filters,
+    add_ink_options,
+    add_layout_options,
+    count,
+    figure_file,
+    figure_options,
+    layout_options,
+    new_file,
+    relations,
+)
 from modeltree.errors import AmbiguousNameError, LineageError, ModelTreeError, UnknownFormatError, UnknownNameError
 
 if TYPE_CHECKING:
-    from modeltree.dates import PartialDate
     from modeltree.errors import Problem
     from modeltree.lineage import Lineage
-    from modeltree.records import Derivation, Relation
+    from modeltree.records import Derivation
 
 __all__ = ["main"]
 
@@ -30,12 +41,11 @@ DONE, FAILED, MISUSED, INTERRUPTED, PIPE_BROKEN = 0, 1, 2, 130, 141
 """Exit codes; the last two are what a shell reports of a program that ends by SIGINT or SIGPIPE."""
 
 RECIPES = ("evolution",)
-FIGURE_FORMATS = (".svg", ".pdf", ".png")
 
 EPILOG = """\
 exit code:
   0  done
-  1  the data are wrong, a file cannot be read or written, or the models asked for are not related
+  1  the data are wrong or cannot be drawn as asked, a file cannot be read or written, or models are not related
   2  wrong usage: an option, a model or a file that there is not
 """
 
@@ -82,10 +92,6 @@ def main(argv: Sequence[str] | None = None) -> int:
 # Arguments
 
 
-class UsageError(ModelTreeError):
-    """Arguments that are wrong in a way that argparse cannot see."""
-
-
 class _Parser(argparse.ArgumentParser):
     """Says what is wrong in one line."""
 
@@ -111,27 +117,30 @@ def _parser() -> argparse.ArgumentParser:
     data = _option(
         "--data", default="survey", metavar="NAME|PATH", help=f"{shipped}, or a file or folder (default: survey)"
     )
-    relations = _relations_option("all")
-    depth = _option("--max-depth", type=_count, metavar="N", help="go at most N steps")
-    output = _option("-o", "--output", type=_new_file, metavar="FILE", help="write it to a file")
+    by_relations = _relations_option("all")
+    depth = _option("--max-depth", type=count, metavar="N", help="go at most N steps")
+    output = _option("-o", "--output", type=new_file, metavar="FILE", help="write it to a file")
     machine = _option("--json", action="store_true", help="print JSON")
 
     figure = command("figure", _figure, "draw a figure", data)
     figure.add_argument("recipe", choices=RECIPES, help="what to draw")
-    figure.add_argument("-o", "--output", type=_figure_file, metavar="FILE", help="default: RECIPE.svg; or .pdf, .png")
+    figure.add_argument("-o", "--output", type=figure_file, metavar="FILE", help="default: RECIPE.svg; or .pdf, .png")
+    add_layout_options(figure)
+    add_ink_options(figure)
     layout = command("layout", _layout, "print where everything is in a figure, as JSON in points", data, output)
     layout.add_argument("recipe", choices=RECIPES, help="what to lay out")
+    add_layout_options(layout)
 
     for name, what in (
         ("ancestors", "list the models that a model descends from"),
         ("descendants", "list the models that descend from a model"),
     ):
-        command(name, _relatives, what, data, relations, depth, machine).add_argument("model", metavar="MODEL")
-    path = command("path", _path, "print how one model descends from another", data, relations, machine)
+        command(name, _relatives, what, data, by_relations, depth, machine).add_argument("model", metavar="MODEL")
+    path = command("path", _path, "print how one model descends from another", data, by_relations, machine)
     path.description = "Print how two models are related: the descent of one from the other or of both from others."
     path.add_argument("first", metavar="ANCESTOR")
     path.add_argument("second", metavar="MODEL")
-    mrca = command("mrca", _mrca, "list the most recent common ancestors of models", data, relations, machine)
+    mrca = command("mrca", _mrca, "list the most recent common ancestors of models", data, by_relations, machine)
     mrca.add_argument("model", metavar="MODEL")
     mrca.add_argument("others", metavar="MODEL", nargs="+")
     show = command("show", _show, "print all that is known of models", data, machine)
@@ -142,9 +151,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     families.add_argument("--by", choices=("base", "component", "organization"), default="base", help="default: base")
     families.add_argument(
-        "--min-size", type=_count, default=2, metavar="N", help="leave out families of fewer models (default: 2)"
+        "--min-size", type=count, default=2, metavar="N", help="leave out families of fewer models (default: 2)"
     )
-    _filters(command("list", _list, "list models", data, relations, machine))
+    add_filters(command("list", _list, "list models", data, by_relations, machine))
 
     check = command("check", _check, "find all that is wrong with a file or folder of data", machine)
     check.add_argument("path", metavar="PATH")
@@ -162,80 +171,35 @@ def _option(*names: str, **settings: Any) -> argparse.ArgumentParser:
 def _relations_option(default: str) -> argparse.ArgumentParser:
     return _option(
         "--relations",
-        type=_relations,
+        type=relations,
         default=None if default == "all" else default,
         metavar="WORDS",
         help=f"the derivations to go by: weights, ideas, or relations such as finetune,merge (default: {default})",
     )
 
 
-def _filters(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--organization", action="append", metavar="NAME", help="made by it; may be repeated")
-    parser.add_argument("--openness", choices=("open", "closed"))
-    parser.add_argument("--domain", action="append", choices=("language", "multimodal", "scientific", "code"))
-    parser.add_argument("--kind", choices=("model", "application"))
-    parser.add_argument("--since", type=_date, metavar="DATE", help="released then or later: YYYY, YYYY-MM, YYYY-MM-DD")
-    parser.add_argument("--until", type=_date, metavar="DATE", help="released then or earlier")
-
-
-def _count(word: str) -> int:
-    if not (word.isascii() and word.isdigit() and len(word) < 10):
-        raise argparse.ArgumentTypeError(f"{word!r} is no number of 0 or more")
-    return int(word)
-
-
-def _date(word: str) -> PartialDate:
-    from modeltree.dates import PartialDate
-
-    try:
-        return PartialDate.parse(word)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
-
-
-def _relations(words: str) -> frozenset[Relation]:
-    from modeltree.records import relation_set
-
-    try:
-        return relation_set(word.strip() for word in words.split(","))
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
-
-
-def _new_file(word: str) -> Path:
-    path = Path(word)
-    if not path.name or path.is_dir():
-        raise argparse.ArgumentTypeError(f"{word!r} is no name of a file")
-    if not path.parent.is_dir():
-        raise argparse.ArgumentTypeError(f"there is no folder {str(path.parent)!r}")
-    return path
-
-
-def _figure_file(word: str) -> Path:
-    path = _new_file(word)
-    if path.suffix.lower() not in FIGURE_FORMATS:
-        raise argparse.ArgumentTypeError(f"{word!r} does not end with {', '.join(FIGURE_FORMATS[:-1])} or .png")
-    return path
-
-
 # Commands
 
 
 def _figure(arguments: argparse.Namespace) -> int:
+    options = figure_options(arguments)
     lineage = _lineage(arguments.data)
     from modeltree import figures
 
     output = arguments.output or Path(f"{arguments.recipe}.svg")
-    figures.save_figure(getattr(figures, f"{arguments.recipe}_figure")(lineage), output)
+    figure = getattr(figures, f"{arguments.recipe}_figure")(lineage, **options)
+    figures.save_figure(figure, output, dpi=arguments.dpi)
     _print(f"wrote {output}")
     return DONE
 
 
 def _layout(arguments: argparse.Namespace) -> int:
+    options = layout_options(arguments)
     lineage = _lineage(arguments.data)
     from modeltree import figures
 
-    _deliver(getattr(figures, f"{arguments.recipe}_layout")(lineage).to_json(), arguments.output)
+    layout = getattr(figures, f"{arguments.recipe}_layout")(lineage, **options)
+    _deliver(layout.to_json(), arguments.output)
     return DONE
 
 

@@ -16,10 +16,12 @@ __all__ = [
     "AmbiguousNameError",
     "CatalogError",
     "CycleError",
+    "IconError",
     "InvalidDateError",
     "InvalidSizeError",
     "LayoutError",
     "LineageError",
+    "MissingExtraError",
     "ModelTreeError",
     "NoPathError",
     "Position",
@@ -115,6 +117,14 @@ class NoPathError(ModelTreeError, ValueError):
 
 class LayoutError(ModelTreeError, ValueError):
     """A figure that cannot be laid out as asked."""
+
+
+class IconError(ModelTreeError, ValueError):
+    """A folder of icons, or a file in it, that is none."""
+
+
+class MissingExtraError(ModelTreeError, ImportError):
+    """A package that only some uses need and that is not installed; the message names the extra that brings it."""
 
 
 class UnknownFormatError(ModelTreeError, ValueError):

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
-from modeltree.errors import LayoutError
-from modeltree.layout.furniture import Furniture
-from modeltree.layout.geometry import Layout
-from modeltree.layout.serpentine import Item, serpentine
-from modeltree.records import Kind, Model
-from modeltree.theme import LIGHT, Paint, Theme
+from modeltree.colouring import ColorBy
+from modeltree.contents import Contents, accessible_name
+from modeltree.layout.links import with_links
+from modeltree.layout.serpentine import TimeScale, serpentine
+from modeltree.sizes import page_size
+from modeltree.theme import LIGHT, Paint, Theme, faint
 
 if TYPE_CHECKING:
     import os
@@ -20,24 +17,46 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from modeltree.dates import Grain
+    from modeltree.draw.mpl import Look, Style
+    from modeltree.icons import Badge
+    from modeltree.layout.geometry import Layout
     from modeltree.lineage import Lineage
+    from modeltree.records import Model
 
-__all__ = ["evolution_axes", "evolution_figure", "evolution_layout", "save_figure"]
+__all__ = ["EvolutionOptions", "PageSize", "evolution_axes", "evolution_figure", "evolution_layout", "save_figure"]
+
+PageSize = str | tuple[float, float | None]
+"""Width and height in inches, or a text as `modeltree.sizes.page_size` takes it."""
 
 _INCH = 72.0
 _PAGE = (14.0, 13.5)
-# So many models without a date are named in the footnote.
-_MOST_NAMES = 40
-_OPENNESS = {"open": "open source", "closed": "closed source", "unknown": "openness not known"}
+
+
+class EvolutionOptions(TypedDict, total=False):
+    """What `evolution_layout` takes beside the lineage, and explains."""
+
+    title: str | None
+    page: PageSize | None
+    font_size: float | None
+    time_scale: TimeScale
+    grain: Grain | None
+    rows: int | None
+    fall: float
+    like: Layout | None
+    applications: bool
+    color_by: ColorBy
+    highlight: str | None
+    outline: str | None
+    links: bool | None
 
 
 def evolution_figure(
     lineage: Lineage,
     *,
-    title: str | None = None,
-    page: tuple[float, float] = _PAGE,
-    applications: bool = False,
     theme: Theme = LIGHT,
+    icon_dir: str | os.PathLike[str] | None = None,
+    **options: Unpack[EvolutionOptions],
 ) -> Figure:
     """The evolution figure: every dated model along a serpentine of time.
 
@@ -45,14 +64,13 @@ def evolution_figure(
     ----------
     lineage : Lineage
         What to draw.
-    title : str, optional
-        By default the title of the lineage; none where it is empty.
-    page : (float, float)
-        The greatest width and height, in inches. Where there is little to draw the figure is less high.
-    applications : bool
-        Whether products are drawn beside models.
     theme : Theme
-        How it looks.
+        How it looks; `modeltree.theme.THEMES` has some.
+    icon_dir : path-like, optional
+        A folder with icons of organizations, SVG or PNG, named as in `Organization.icon`. SVG needs the extra
+        ``icons``. Organizations without an icon there have a badge.
+    **options
+        As for `evolution_layout`: ``title``, ``page``, ``font_size``, ``color_by``, ``highlight``, ….
 
     Returns
     -------
@@ -70,16 +88,14 @@ def evolution_figure(
     >>> figure = modeltree.evolution_figure(modeltree.datasets.load("survey-figure2"))
     >>> figure.savefig("evolution.svg")  # doctest: +SKIP
     """
+    from modeltree.draw.mpl import draw_layout
     from modeltree.draw.saving import LayoutFigure
 
-    layout = evolution_layout(lineage, title=title, page=page, applications=applications)
+    contents, layout = _evolution(lineage, options)
+    look = _look(contents, theme, icon_dir)
     figure = LayoutFigure(figsize=(layout.page.width / _INCH, layout.page.height / _INCH), facecolor=theme.page)
-    figure.summary = (
-        _title(lineage, title) or "Model evolution",
-        f"A timeline of {_counted(lineage[box.id] for box in layout.boxes)} from {layout.ticks[0].id} to "
-        f"{layout.ticks[-1].id}: each is a box with its name, tied to the date of its release.",
-    )
-    _draw(layout, lineage, figure.add_axes((0.0, 0.0, 1.0, 1.0)), theme)
+    figure.summary = contents.summary
+    draw_layout(layout, figure.add_axes((0.0, 0.0, 1.0, 1.0)), look)
     return figure
 
 
@@ -87,9 +103,9 @@ def evolution_axes(
     lineage: Lineage,
     ax: Axes | None = None,
     *,
-    title: str | None = None,
-    applications: bool = False,
     theme: Theme = LIGHT,
+    icon_dir: str | os.PathLike[str] | None = None,
+    **options: Unpack[EvolutionOptions],
 ) -> Axes:
     """The evolution figure on axes of your own, in type that fits them as large as they are now.
 
@@ -99,45 +115,70 @@ def evolution_axes(
         What to draw.
     ax : matplotlib.axes.Axes, optional
         Where to draw; by default those of a new figure.
-    title, applications, theme
-        As for `evolution_figure`.
+    theme, icon_dir, **options
+        As for `evolution_figure`; the page is that of the axes.
     """
+    from modeltree.draw.mpl import draw_layout
+
     if ax is None:
-        return evolution_figure(lineage, title=title, applications=applications, theme=theme).axes[0]
+        return evolution_figure(lineage, theme=theme, icon_dir=icon_dir, **options).axes[0]
     figure = ax.get_figure(root=True)
     assert figure is not None
-    page = (float(ax.bbox.width / figure.dpi), float(ax.bbox.height / figure.dpi))
-    layout = evolution_layout(lineage, title=title, page=page, applications=applications)
-    _draw(layout, lineage, ax, theme)
-    ax.set_ylim(page[1] * _INCH, 0)  # where the layout takes less height, it stays at the top
+    if options.get("page") is not None:
+        raise TypeError("axes are a page of their own: give either ax or page")
+    options["page"] = (float(ax.bbox.width / figure.dpi), float(ax.bbox.height / figure.dpi))
+    contents, layout = _evolution(lineage, options)
+    draw_layout(layout, ax, _look(contents, theme, icon_dir))
     return ax
 
 
-def evolution_layout(
-    lineage: Lineage,
-    *,
-    title: str | None = None,
-    page: tuple[float, float] = _PAGE,
-    applications: bool = False,
-) -> Layout:
-    """Where everything in the evolution figure goes, as numbers; parameters as for `evolution_figure`."""
-    from modeltree.draw.fonts import measure
+def evolution_layout(lineage: Lineage, **options: Unpack[EvolutionOptions]) -> Layout:
+    """Where everything in the evolution figure goes, as numbers.
 
-    chosen = _Chosen.of(lineage, applications)
-    if not chosen.dated:
-        raise LayoutError("there is nothing to draw: no model has a date")
-    items = [
-        Item(model.id, model.name, model.released, model.organizations)
-        for model in chosen.dated
-        if model.released is not None
-    ]
-    occurring = {_openness(model) for model in chosen.dated}
-    furniture = Furniture(
-        title=_title(lineage, title),
-        legend=tuple((key, text) for key, text in _OPENNESS.items() if key in occurring),
-        footnote=tuple(_footnote(lineage, chosen)),
-    )
-    return serpentine(items, measure, page=(page[0] * _INCH, page[1] * _INCH), furniture=furniture)
+    Parameters
+    ----------
+    lineage : Lineage
+        What to draw.
+    title : str, optional
+        By default the title of the lineage; none where it is empty.
+    page : (float, float or None) or str, optional
+        Exactly this width and height, in inches, or ``"A4"``, ``"A0-landscape"``, ``"355x343mm"``. By default at most
+        14 × 13.5 inches, and less high where there is little to draw; with a `font_size`, 14 inches wide and as high
+        as is needed, as is any page whose height is None.
+    font_size : float, optional
+        Of the labels, in points; by default the largest with which all fit on the page.
+    time_scale : {"ticks", "linear"}
+        Whether dates are as far apart as their labels need, or as they are in time.
+    grain : {"year", "quarter", "month", "day"}, optional
+        What a tick stands for; by default what tells the dates apart best.
+    rows : int, optional
+        How many rows there must be.
+    fall : float
+        How far each row falls from its beginning to its end, in ems.
+    like : Layout, optional
+        An earlier layout, from which no more moves than must.
+    applications : bool
+        Whether products are drawn beside models.
+    color_by : {"openness", "family", "organization", "domain", "licence"} or callable
+        What colour says; a function gets each `Model` and returns its group, or None.
+    highlight : str, optional
+        A model that is drawn strong, with all that it descends from, while the rest is faint.
+    outline : str, optional
+        A model whose family has an edge of one colour.
+    links : bool, optional
+        Whether derivations are drawn as curves; by default those of the ancestry that is highlighted.
+
+    Returns
+    -------
+    Layout
+        In points.
+
+    Raises
+    ------
+    LayoutError
+        When it cannot be; the message says what could.
+    """
+    return _evolution(lineage, options)[1]
 
 
 def save_figure(figure: Figure, path: str | os.PathLike[str], dpi: float = 200.0) -> None:
@@ -147,65 +188,72 @@ def save_figure(figure: Figure, path: str | os.PathLike[str], dpi: float = 200.0
     save(figure, path, dpi=dpi)
 
 
-@dataclass(frozen=True, slots=True)
-class _Chosen:
-    """What of a lineage is drawn, and what is left out for want of a date or as a product."""
-
-    dated: tuple[Model, ...]
-    undated: tuple[Model, ...]
-    products: tuple[Model, ...]
-
-    @classmethod
-    def of(cls, lineage: Lineage, applications: bool) -> _Chosen:
-        products = tuple(model for model in lineage.models if model.kind == Kind.APPLICATION and not applications)
-        left_out = {model.id for model in products}
-        wanted = [model for model in lineage.models if model.id not in left_out]
-        return cls(
-            tuple(model for model in wanted if model.released),
-            tuple(model for model in wanted if not model.released),
-            products,
-        )
+def _evolution(lineage: Lineage, options: EvolutionOptions) -> tuple[Contents, Layout]:
+    placing = {"page", "font_size", "time_scale", "grain", "rows", "fall", "like"}
+    shown: Any = {name: value for name, value in options.items() if name not in placing}
+    placed: Any = {name: value for name, value in options.items() if name in placing}
+    contents = Contents.of(lineage, **shown)
+    return contents, _laid_out(contents, **placed)
 
 
-def _title(lineage: Lineage, title: str | None) -> str | None:
-    return lineage.about.title if title is None else title
+def _laid_out(
+    contents: Contents, page: PageSize | None = None, font_size: float | None = None, **options: Any
+) -> Layout:
+    from modeltree.draw.fonts import measure
+
+    trim = page is None
+    if page is None:
+        page = _PAGE if font_size is None else (_PAGE[0], None)
+    width, height = page_size(page) if isinstance(page, str) else page
+    layout = serpentine(
+        contents.items,
+        measure,
+        page=(width * _INCH, None if height is None else height * _INCH),
+        trim=trim,
+        font_size=font_size,
+        furniture=contents.furniture,
+        **options,
+    )
+    return with_links(layout, contents.pairs) if contents.pairs else layout
 
 
-def _footnote(lineage: Lineage, chosen: _Chosen) -> Iterator[str]:
-    parts = [f"Drawn: {_counted(chosen.dated)}, every one that has a date."]
-    if chosen.products:
-        parts.append(f"Left out: products that run on models ({len(chosen.products):,}).")
-    if lineage.about.date:
-        parts.append(f"Data as of {lineage.about.date}.")
-    yield " ".join(parts)
-    if chosen.undated:
-        names = [model.name for model in chosen.undated[:_MOST_NAMES]]
-        if more := len(chosen.undated) - len(names):
-            names.append(f"and {more:,} more")
-        yield f"Left out because no date is known: {', '.join(names)}."
+def _look(contents: Contents, theme: Theme, icon_dir: str | os.PathLike[str] | None) -> Look:
+    from modeltree.draw.mpl import Look, Style
+
+    paints = contents.groups.paints(theme)
+    outline = Paint(theme.page, theme.outline, theme.ink)
+    swatches = {key: Style(paint, theme.edge_width) for key, paint in paints.items()}
+    swatches["outline"] = Style(outline, theme.strong_width)
+    labels = {model.id: _style(contents, model, theme, paints) for model in contents.models}
+    return Look(theme, labels, swatches, _marks(contents, theme, icon_dir))
 
 
-def _counted(models: Iterable[Model]) -> str:
-    """How many there are of each kind, in words."""
-    numbers = Counter(model.kind for model in models)
-    things = ((numbers[Kind.MODEL], "model"), (numbers[Kind.APPLICATION], "product"))
-    return " and ".join(f"{number:,} {thing}{'s' if number != 1 else ''}" for number, thing in things if number)
+def _style(contents: Contents, model: Model, theme: Theme, paints: dict[str, Paint]) -> Style:
+    from modeltree.draw.mpl import Style
 
-
-def _openness(model: Model) -> str:
-    return str(model.openness) if model.openness else "unknown"
-
-
-def _draw(layout: Layout, lineage: Lineage, ax: Axes, theme: Theme) -> None:
-    from modeltree.draw.mpl import draw_layout
-
-    paints: dict[str, Paint] = {box.id: theme.openness[_openness(lineage[box.id])] for box in layout.boxes}
-    links = {box.id: address for box in layout.boxes if (address := _address(lineage[box.id]))}
-    names = {record.id: record.name for record in lineage.organizations.values()}
-    draw_layout(layout, ax, theme, paints, theme.openness, names, links)
-
-
-def _address(model: Model) -> str | None:
-    """Where the name of a model leads to: what tells most about it."""
     links = model.links
-    return links.paper or links.code or links.weights or links.blog or links.website
+    url = links.paper or links.code or links.weights or links.blog or links.website  # what tells most about it
+    paint, width = paints[contents.groups.keys[model.id]], theme.edge_width
+    stands_out = contents.strong is not None and model.id in contents.strong
+    recedes = contents.strong is not None and not stands_out
+    if recedes:
+        paint = faint(paint, theme)
+    elif stands_out:
+        paint, width = Paint(paint.fill, theme.strong, paint.text), theme.strong_width
+    if model.id in contents.outlined:
+        paint, width = Paint(paint.fill, theme.outline, paint.text), theme.strong_width
+    return Style(paint, width, accessible_name(contents.lineage, model), url, recedes, stands_out)
+
+
+def _marks(contents: Contents, theme: Theme, icon_dir: str | os.PathLike[str] | None) -> dict[str, Badge | bytes]:
+    """What stands for each organization that made a model which is drawn."""
+    from modeltree.icons import badge, icons_in
+
+    makers = dict.fromkeys(id for model in contents.models for id in model.organizations)
+    organizations = [contents.lineage.organizations[id] for id in makers]
+    marks: dict[str, Badge | bytes] = {
+        record.id: badge(record.name, theme.badge_lightness, theme.badge_saturation) for record in organizations
+    }
+    if icon_dir is not None:
+        marks.update(icons_in(icon_dir, organizations))
+    return marks

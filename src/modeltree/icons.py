@@ -1,4 +1,4 @@
-"""Badges that stand for organizations: a monogram on the organization's own colour.
+"""What stands for an organization: an icon of a folder, or else a badge, a monogram on a colour of its own.
 
 Brand icons are trademarks, so none ships with the library.
 """
@@ -7,13 +7,20 @@ from __future__ import annotations
 
 import colorsys
 import hashlib
+import os
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
-__all__ = ["Badge", "badge", "contrast", "monogram"]
+from modeltree.colours import READABLE, contrast
+from modeltree.errors import IconError, MissingExtraError
+from modeltree.records import Organization
 
-# Of white letters on a badge: WCAG 2.2, level AA.
-_LEAST_CONTRAST = 4.5
+__all__ = ["Badge", "badge", "icons_in", "monogram"]
+
+# How wide an icon is drawn from an SVG file, in pixels: fine enough for a label on A0.
+_PIXELS = 192
 _SMALL_WORDS = frozenset({"and", "for", "of", "the"})
 
 
@@ -26,7 +33,7 @@ class Badge:
     ink: str
 
 
-def badge(name: str, lightness: float = 0.4) -> Badge:
+def badge(name: str, lightness: float = 0.4, saturation: float = 1.0) -> Badge:
     """The badge of an organization: the same for the same name, always.
 
     Parameters
@@ -35,6 +42,8 @@ def badge(name: str, lightness: float = 0.4) -> Badge:
         What the organization is called.
     lightness : float
         Of its colour, from 0 to 1; it is darker where white letters would not be readable on it.
+    saturation : float
+        Of its colour, from 0 for grey to 1.
 
     Examples
     --------
@@ -42,7 +51,7 @@ def badge(name: str, lightness: float = 0.4) -> Badge:
     'OA'
     """
     first, second, third, *_ = hashlib.sha256(name.encode()).digest()
-    fill = _readable(first / 256, lightness * (0.72 + 0.56 * second / 255), 0.35 + 0.5 * third / 255)
+    fill = _readable(first / 256, lightness * (0.72 + 0.56 * second / 255), saturation * (0.35 + 0.5 * third / 255))
     return Badge(monogram(name), fill, "#ffffff")
 
 
@@ -63,19 +72,58 @@ def monogram(name: str) -> str:
     later = re.search(r"(?<=[a-z])[A-Z]|[0-9]", word[1:])
     if later:
         return (word[0] + later.group()).upper()
-    return word[:2] if word.isupper() else word[0].upper() + word[1:2].lower()
+    if word.isupper() or word[1:2] == "l":  # a small L looks like a capital I: AL is not AI
+        return word[:2].upper()
+    return word[0].upper() + word[1:2].lower()
 
 
-def contrast(one: str, other: str) -> float:
-    """The contrast of two colours, from 1 to 21, as WCAG 2.2 defines it.
+def icons_in(folder: str | os.PathLike[str], organizations: Iterable[Organization]) -> dict[str, bytes]:
+    """The icons that a folder has for some organizations, as PNG, by the organizations' ids.
 
-    Examples
-    --------
-    >>> contrast("#ffffff", "#000000")
-    21.0
+    Parameters
+    ----------
+    folder : path-like
+        With files named as in `Organization.icon`, ending in ``.svg`` or ``.png``; SVG goes before PNG.
+    organizations : iterable of Organization
+        Those without an icon in the folder are left out.
+
+    Raises
+    ------
+    IconError
+        When it is no folder, or a file in it is no picture.
+    MissingExtraError
+        When an icon is SVG and resvg_py is not installed.
     """
-    dark, light = sorted((_luminance(one), _luminance(other)))
-    return (light + 0.05) / (dark + 0.05)
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise IconError(f"there is no folder {str(folder)!r} to take icons from")
+    found = {}
+    for organization in organizations:
+        paths = [folder / f"{organization.icon}{suffix}" for suffix in (".svg", ".png") if organization.icon]
+        path = next((path for path in paths if path.is_file()), None)
+        if path is not None:
+            found[organization.id] = _drawn(path) if path.suffix == ".svg" else _png(path)
+    return found
+
+
+def _drawn(path: Path) -> bytes:
+    """An SVG file as PNG."""
+    try:
+        import resvg_py
+    except ImportError:
+        needed = "install it with: pip install 'modeltree-lineage[icons]'"
+        raise MissingExtraError(f"{path.name} is SVG, and to draw it resvg_py is needed; {needed}") from None
+    try:
+        return bytes(resvg_py.svg_to_bytes(svg_path=str(path), width=_PIXELS, skip_system_fonts=True))
+    except ValueError as error:
+        raise IconError(f"{path}: no SVG that can be drawn: {error}") from None
+
+
+def _png(path: Path) -> bytes:
+    data = path.read_bytes()
+    if not data.startswith(b"\x89PNG\r\n\x1a\n"):
+        raise IconError(f"{path}: no PNG")
+    return data
 
 
 def _readable(hue: float, lightness: float, saturation: float) -> str:
@@ -84,12 +132,6 @@ def _readable(hue: float, lightness: float, saturation: float) -> str:
     while True:
         parts = colorsys.hls_to_rgb(hue, lightness, saturation)
         colour = "#" + "".join(f"{round(255 * part):02x}" for part in parts)
-        if contrast(colour, "#ffffff") >= _LEAST_CONTRAST:
+        if contrast(colour, "#ffffff") >= READABLE:
             return colour
         lightness = max(lightness - 0.02, 0.0)
-
-
-def _luminance(colour: str) -> float:
-    parts = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

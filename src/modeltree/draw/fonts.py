@@ -24,6 +24,7 @@ HALF_CAPITAL = 0.3636
 REGULAR, BOLD = 400, 700
 """The weights; bold is Inter's SemiBold."""
 
+_NAMES = {REGULAR: "normal", BOLD: "bold"}  # matplotlib 3.10 cannot write a number to SVG
 _FOLDER = Path(__file__).parent.parent / "fonts"
 _FILES = {REGULAR: "Inter-Regular.ttf", BOLD: "Inter-SemiBold.ttf"}
 # What comes with matplotlib, and so is there on every machine, for letters that Inter lacks.
@@ -53,11 +54,11 @@ def font(text: str, size: float, bold: bool = False) -> FontProperties:
     weight = BOLD if bold else REGULAR
     _register()
     if _inter_has(weight).issuperset(map(ord, text)):
-        return FontProperties(family=[FAMILY], size=size, weight=weight)
+        return FontProperties(family=[FAMILY], size=size, weight=_NAMES[weight])
     family = [FAMILY, _SECOND_FAMILY]
     if not _measurable(weight).issuperset(map(ord, text)):
         family += _installed(weight)
-    properties = FontProperties(family=family, size=size, weight=weight)
+    properties = FontProperties(family=family, size=size, weight=_NAMES[weight])
     room, drawn = measure(text, bold)[0], _drawn_width(text, properties)
     if drawn > room > 0:
         properties.set_size(size * room / drawn)
@@ -116,12 +117,12 @@ def _second_file(weight: int) -> Path:
 
 @lru_cache(maxsize=2)
 def _inter_has(weight: int) -> frozenset[int]:
-    return frozenset(FT2Font(font_file(weight)).get_charmap())
+    return frozenset(FT2Font(str(font_file(weight))).get_charmap())
 
 
 @lru_cache(maxsize=2)
 def _measurable(weight: int) -> frozenset[int]:
-    return _inter_has(weight) | frozenset(FT2Font(_second_file(weight)).get_charmap())
+    return _inter_has(weight) | frozenset(FT2Font(str(_second_file(weight))).get_charmap())
 
 
 @lru_cache(maxsize=2)

@@ -23,13 +23,16 @@ _SETTINGS: dict[str, Any] = {
     "pdf.fonttype": 42,
     "ps.fonttype": 42,
     "text.hinting": "none",
+    "image.composite_image": False,  # icons that are drawn one after the other stay several
 }
 # Of each format that `save_figure` writes: what matplotlib would put into it that changes from day to day.
-_UNDATED: dict[str, dict[str, None]] = {
+_UNDATED: dict[str, dict[str, str | None]] = {
     "svg": {"Date": None},
     "pdf": {"CreationDate": None},
     "png": {"Software": None},
 }
+# What each calls the description; SVG has an element of its own for it.
+_DESCRIPTION = {"pdf": "Subject", "png": "Description"}
 
 
 class LayoutFigure(Figure):
@@ -62,7 +65,9 @@ class LayoutFigure(Figure):
             self._save(fname, options.pop("format", None) or matplotlib.rcParams["savefig.format"], options)
 
     def _save(self, file: Any, kind: str, options: dict[str, Any]) -> None:
-        metadata = {**_UNDATED.get(kind, {}), **(options.pop("metadata", None) or {})}
+        title, description = self.summary
+        titles = {"Title": title, _DESCRIPTION[kind]: description} if title and kind in _DESCRIPTION else {}
+        metadata = {**_UNDATED.get(kind, {}), **titles, **(options.pop("metadata", None) or {})}
         with drawing_style(_SETTINGS):
             if kind != "svg":
                 super().savefig(file, format=kind, metadata=metadata or None, **options)

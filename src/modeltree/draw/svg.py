@@ -19,6 +19,9 @@ _TEXT = re.compile(rf"""<text style="([^"]*'{FAMILY}'[^"]*)"([^>]*)>([^<]+)</tex
 # Matplotlib 3.10 writes `font: 700 12px …`, later ones `font-weight: 700; font-size: 12px`.
 _IS_BOLD = re.compile(rf"font(?:-weight)?: (?:[^;]* )?{BOLD}\b")
 _SIZE = re.compile(r"font(?:-size)?: (?:[^;]* )?([0-9.]+)px")
+# A picture, as matplotlib writes it; its id hangs on what it shows.
+_IMAGE = re.compile(r'<image xlink:href="([^"]*)"((?: opacity="[^"]*")?) id="(image[0-9a-f]+)"([^>]*?) style="[^"]*"/>')
+_SIZES = re.compile(r' (?:width|height)="[^"]*"')
 # What is used by programs that take no typeface from the file.
 _OTHERS = "Inter, 'Helvetica Neue', Arial, sans-serif"
 
@@ -48,7 +51,15 @@ def finished_svg(svg: str, title: str = "", description: str = "") -> str:
         rest = re.sub(r' transform="rotate\(-?0 [^"]*"', "", rest)
         return f'<text style="{style}"{rest} textLength="{length:.2f}" lengthAdjust="spacingAndGlyphs">{content}</text>'
 
-    svg = _TEXT.sub(fitted, svg)
+    pictures: dict[str, str] = {}
+
+    def used(match: re.Match[str]) -> str:
+        source, opacity, id, rest = match.groups()
+        sizes = "".join(_SIZES.findall(rest))
+        pictures.setdefault(id, f'<image id="{id}"{sizes} xlink:href="{source}"/>')
+        return f'<use xlink:href="#{id}"{opacity}{_SIZES.sub("", rest)}/>'
+
+    svg = _IMAGE.sub(used, _TEXT.sub(fitted, svg))
     faces = "".join(_face(weight, characters) for weight, characters in sorted(written.items()))
     opening = re.search(r"<svg [^>]*>", svg)
     assert opening is not None
@@ -56,6 +67,8 @@ def finished_svg(svg: str, title: str = "", description: str = "") -> str:
     tag = opening.group()[:-1] + ' role="graphics-document document">'
     head = f"\n <title>{escape(title)}</title>\n <desc>{escape(description)}</desc>" if title else ""
     style = f"\n <style>{faces}</style>" if faces else ""
+    if pictures:  # each once, however often it is seen
+        style += "\n <defs>" + "".join(f"\n  {picture}" for picture in pictures.values()) + "\n </defs>"
     return svg[: opening.start()] + tag + head + style + svg[opening.end() :]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from modeltree.dates import Grain
@@ -83,93 +83,148 @@ def serpentine(
     LayoutError
         When the models do not fit; the message says what would do.
     """
-    width, height = page
-    _check(width, height, font_size, rows, fall)
-    items = sorted(items, key=lambda item: (item.date, item.id))
+    _check(*page, font_size, rows, fall)
     given, metrics = metrics, metrics or Metrics.for_count(len(like.boxes if like else items))
     if time_scale == "linear":
         metrics = replace(metrics, reach=metrics.reach + 1.2)
-    most = max(_LARGEST_TYPE * width / _USUAL_WIDTH, _SMALLEST_TYPE) if not trim else _LARGEST_TYPE
-    margin = max(margin * metrics.furniture, metrics.panel_pad * (font_size or most))  # panels reach into it
-    frame = set_furniture(furniture or Furniture(), measure, width, margin, metrics.furniture)
-    room = width - 2 * margin
-    rise = math.inf if height is None else height - frame.header - frame.footer
-    if room <= 0 or rise <= 0:
-        raise LayoutError(f"a page of {width:g} × {height or 0:g} pt leaves no room for a figure")
+    sheet = _Sheet.of(page, trim, furniture or Furniture(), measure, metrics, margin, font_size)
     if not items:
-        return _page(frame, width, frame.header, None if trim else height)
-    starts = [metrics.text_start(len(item.organizations)) for item in items]
-    widths = [
-        start + measure(item.label, bold=True)[0] + metrics.text_end for start, item in zip(starts, items, strict=True)
-    ]
-    dates = [item.date for item in items]
-    ticks = make_ticks(dates, measure, grain or fitting_grain(dates))
+        return sheet.empty(sheet.frame.header)
+    labels = _Labels.of(items, measure, grain, metrics)
     if like is not None:
-        kept = _kept(like, items, ticks, widths, starts, metrics, frame, page, trim)
-        return kept or serpentine(
+        return _kept(like, labels, sheet) or serpentine(
             items, measure, page=page, trim=trim, font_size=font_size, time_scale=time_scale, grain=grain, rows=rows,
             fall=fall, furniture=furniture, metrics=given, margin=margin,
         )  # fmt: skip
-    chooser = Chooser(widths, metrics, page_aspect=rise / room)
+    chooser = Chooser(labels.widths, metrics, page_aspect=sheet.rise / sheet.room)
     made = LinearSolver if time_scale == "linear" else RowSolver
-    solver: Solver = made(ticks, chooser, fall, rows)
+    solver: Solver = made(labels.ticks, chooser, fall, rows)
     if font_size is None:
-        if height is None:
+        if sheet.height is None:
             raise LayoutError("a page without a height needs a font_size")
-        size, stack = largest_type(solver, room, rise, (_SMALLEST_TYPE, most))
+        size, stack = largest_type(solver, sheet.room, sheet.rise, (_SMALLEST_TYPE, sheet.largest_type))
     else:
         size = font_size
-        stack = type_of_size(solver, room, None if height is None else rise, size)
-    return _set(stack, items, starts, size, frame, (width, height), margin, trim)
+        stack = type_of_size(solver, sheet.room, None if sheet.height is None else sheet.rise, size)
+    return _set(stack, labels, size, sheet)
 
 
-def _kept(
-    like: Layout,
-    items: Sequence[Item],
-    ticks: Sequence[Tick],
-    widths: Sequence[float],
-    starts: Sequence[float],
-    metrics: Metrics,
-    frame: Frame,
-    page: tuple[float, float | None],
-    trim: bool,
-) -> Layout | None:
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """A page with its margins and its furniture."""
+
+    width: float
+    height: float | None
+    trim: bool
+    margin: float
+    frame: Frame
+
+    @classmethod
+    def of(
+        cls,
+        page: tuple[float, float | None],
+        trim: bool,
+        furniture: Furniture,
+        measure: Measure,
+        metrics: Metrics,
+        margin: float,
+        font_size: float | None,
+    ) -> _Sheet:
+        width, height = page
+        most = font_size or _largest_type(width, trim)
+        margin = max(margin * metrics.furniture, metrics.panel_pad * most)  # panels reach into it
+        frame = set_furniture(furniture, measure, width, margin, metrics.furniture)
+        sheet = cls(width, height, trim, margin, frame)
+        if sheet.room <= 0 or sheet.rise <= 0:
+            raise LayoutError(f"a page of {width:g} × {height or 0:g} pt leaves no room for a figure")
+        return sheet
+
+    @property
+    def room(self) -> float:
+        """The width for the figure proper."""
+        return self.width - 2 * self.margin
+
+    @property
+    def rise(self) -> float:
+        """The height for it: without end where the page has none yet."""
+        return math.inf if self.height is None else self.height - self.frame.header - self.frame.footer
+
+    @property
+    def largest_type(self) -> float:
+        """That makes sense on it."""
+        return _largest_type(self.width, self.trim)
+
+    def empty(self, bottom: float, height: float | None = None) -> Layout:
+        """The page with nothing but its furniture: as high as given, or as a figure that ends at a bottom needs."""
+        if height is None:
+            height = self.height if self.height is not None and not self.trim else bottom + self.frame.footer
+        notes = [replace(line, y=line.y + height - self.frame.footer) for line in self.frame.notes]
+        return Layout(
+            page=Page(self.width, height),
+            font_size=_LARGEST_TYPE,
+            boxes=(),
+            icons=(),
+            leaders=(),
+            axis=(),
+            ticks=(),
+            texts=(*self.frame.texts, *notes),
+            swatches=self.frame.swatches,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Labels:
+    """The items in time order, where their texts begin and how wide their labels are, in ems, and their ticks."""
+
+    items: tuple[Item, ...]
+    starts: tuple[float, ...]
+    widths: tuple[float, ...]
+    ticks: tuple[Tick, ...]
+    metrics: Metrics
+
+    @classmethod
+    def of(cls, items: Sequence[Item], measure: Measure, grain: Grain | None, metrics: Metrics) -> _Labels:
+        ordered = tuple(sorted(items, key=lambda item: (item.date, item.id)))
+        starts = tuple(metrics.text_start(len(item.organizations)) for item in ordered)
+        widths = tuple(
+            start + measure(item.label, bold=True)[0] + metrics.text_end
+            for start, item in zip(starts, ordered, strict=True)
+        )
+        dates = [item.date for item in ordered]
+        return cls(ordered, starts, widths, make_ticks(dates, measure, grain or fitting_grain(dates)), metrics)
+
+
+def _kept(like: Layout, labels: _Labels, sheet: _Sheet) -> Layout | None:
     """The layout of before with what is new in it; None where there is no room for that, or the page is another."""
-    width, height = page
-    same = like.page.width == width and (height is None or trim or like.page.height == height)
+    height = sheet.height
+    same = like.page.width == sheet.width and (height is None or sheet.trim or like.page.height == height)
     if not same or (height is not None and like.page.height > height + 0.01):
         return None
-    words = _page(frame, width, 0.0, like.page.height)
-    layout = revised(like, items, ticks, widths, starts, metrics, (words.texts, words.swatches))
+    words = sheet.empty(0.0, like.page.height)
+    metrics = labels.metrics
+    layout = revised(
+        like, labels.items, labels.ticks, labels.widths, labels.starts, metrics, (words.texts, words.swatches)
+    )
     if layout is None:
         return None
-    layout = replace(layout, icons=tuple(set_icons(items, layout.boxes, layout.font_size, metrics)))
+    layout = replace(layout, icons=tuple(set_icons(labels.items, layout.boxes, layout.font_size, metrics)))
     return None if layout.faults() else layout
 
 
-def _set(
-    stack: Stack,
-    items: Sequence[Item],
-    starts: Sequence[float],
-    size: float,
-    frame: Frame,
-    page: tuple[float, float | None],
-    margin: float,
-    trim: bool,
-) -> Layout:
-    width, height = page
-    rise = stack.height * size if height is None else height - frame.header - frame.footer
-    setting = Setting(stack, items, size, (margin, frame.header), rise)
-    if height is not None and not trim:  # in the middle of what it leaves of the page
+def _set(stack: Stack, labels: _Labels, size: float, sheet: _Sheet) -> Layout:
+    frame = sheet.frame
+    rise = stack.height * size if sheet.height is None else sheet.rise
+    setting = Setting(stack, labels.items, size, (sheet.margin, frame.header), rise)
+    if sheet.height is not None and not sheet.trim:  # in the middle of what it leaves of the page
         down = (frame.header + rise - setting.bottom) / 2
-        setting = Setting(stack, items, size, (margin, frame.header + down), rise)
-    boxes = setting.boxes(starts)
-    empty = _page(frame, width, setting.bottom, None if trim else height)
+        setting = Setting(stack, labels.items, size, (sheet.margin, frame.header + down), rise)
+    boxes = setting.boxes(labels.starts)
+    empty = sheet.empty(setting.bottom)
     return replace(
         empty,
         font_size=size,
         boxes=tuple(boxes),
-        icons=tuple(set_icons(items, boxes, size, stack.metrics)),
+        icons=tuple(set_icons(labels.items, boxes, size, stack.metrics)),
         leaders=tuple(setting.leaders()),
         axis=tuple(setting.axis()),
         ticks=tuple(setting.ticks()),
@@ -178,21 +233,8 @@ def _set(
     )
 
 
-def _page(frame: Frame, width: float, bottom: float, height: float | None) -> Layout:
-    """A page with nothing but its furniture: so high as given, or as the figure, whose bottom is given, needs."""
-    height = bottom + frame.footer if height is None else height
-    notes = [replace(line, y=line.y + height - frame.footer) for line in frame.notes]
-    return Layout(
-        page=Page(width, height),
-        font_size=_LARGEST_TYPE,
-        boxes=(),
-        icons=(),
-        leaders=(),
-        axis=(),
-        ticks=(),
-        texts=(*frame.texts, *notes),
-        swatches=frame.swatches,
-    )
+def _largest_type(width: float, trim: bool) -> float:
+    return _LARGEST_TYPE if trim else max(_LARGEST_TYPE * width / _USUAL_WIDTH, _SMALLEST_TYPE)
 
 
 def _check(width: float, height: float | None, font_size: float | None, rows: int | None, fall: float) -> None:

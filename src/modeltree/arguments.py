@@ -1,0 +1,183 @@
+"""Words of the command line become values, and the options of figures become those of the library.
+
+Only the standard library is imported before it is known what to do.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from modeltree.errors import LayoutError, ModelTreeError
+
+if TYPE_CHECKING:
+    from modeltree.dates import PartialDate
+    from modeltree.records import Relation
+
+__all__ = [
+    "FIGURE_FORMATS", "UsageError", "add_filters", "add_ink_options", "add_layout_options", "count", "date",
+    "figure_file", "figure_options", "layout_options", "new_file", "relations",
+]  # fmt: skip
+
+FIGURE_FORMATS = (".svg", ".pdf", ".png")
+# As in `modeltree.colouring.ColorBy`, `modeltree.theme.THEMES` and `modeltree.dates.Grain`; tests compare them.
+COLORS = ("openness", "family", "organization", "domain", "licence")
+THEMES = ("light", "dark", "print", "colorblind")
+GRAINS = ("year", "quarter", "month", "day")
+TIME_SCALES = ("ticks", "linear")
+
+
+class UsageError(ModelTreeError):
+    """Arguments that are wrong in a way that argparse cannot see."""
+
+
+def count(word: str) -> int:
+    """A whole number of 0 or more."""
+    if not (word.isascii() and word.isdigit() and len(word) < 10):
+        raise argparse.ArgumentTypeError(f"{word!r} is no number of 0 or more")
+    return int(word)
+
+
+def date(word: str) -> PartialDate:
+    """A year, month or day."""
+    from modeltree.dates import PartialDate
+
+    try:
+        return PartialDate.parse(word)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def relations(words: str) -> frozenset[Relation]:
+    """Some relations, or a class of them."""
+    from modeltree.records import relation_set
+
+    try:
+        return relation_set(word.strip() for word in words.split(","))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def new_file(word: str) -> Path:
+    """A file that can be written, or at least is none of another sort."""
+    path = Path(word)
+    if not path.name or path.is_dir():
+        raise argparse.ArgumentTypeError(f"{word!r} is no name of a file")
+    if not path.parent.is_dir():
+        raise argparse.ArgumentTypeError(f"there is no folder {str(path.parent)!r}")
+    return path
+
+
+def figure_file(word: str) -> Path:
+    """A file for a figure."""
+    path = new_file(word)
+    if path.suffix.lower() not in FIGURE_FORMATS:
+        raise argparse.ArgumentTypeError(f"{word!r} does not end with {', '.join(FIGURE_FORMATS[:-1])} or .png")
+    return path
+
+
+def add_filters(parser: argparse.ArgumentParser) -> None:
+    """Conditions on models."""
+    parser.add_argument("--organization", action="append", metavar="NAME", help="made by it; may be repeated")
+    parser.add_argument("--openness", choices=("open", "closed"))
+    parser.add_argument("--domain", action="append", choices=("language", "multimodal", "scientific", "code"))
+    parser.add_argument("--kind", choices=("model", "application"))
+    parser.add_argument("--since", type=date, metavar="DATE", help="released then or later: YYYY, YYYY-MM, YYYY-MM-DD")
+    parser.add_argument("--until", type=date, metavar="DATE", help="released then or earlier")
+
+
+def add_layout_options(parser: argparse.ArgumentParser) -> None:
+    """What is drawn, and where."""
+    page = parser.add_argument_group("page", "Without --font-size the type decides itself by the page, and conversely.")
+    page.add_argument("--page", type=_page, metavar="SIZE", help="14x13.5in, 355x343mm, A4, A0-landscape, or a width")
+    page.add_argument("--font-size", type=_positive, metavar="PT", help="of the labels, in points")
+    page.add_argument("--time-scale", choices=TIME_SCALES, help="whether distances are those of labels or of time")
+    page.add_argument("--grain", choices=GRAINS, help="what a tick stands for")
+    page.add_argument("--rows", type=_several, metavar="N", help="how many rows there must be")
+    page.add_argument("--fall", type=_distance, metavar="EMS", help="how far each row falls to its end")
+    shown = parser.add_argument_group("contents")
+    shown.add_argument("--title", metavar="TEXT", help="by default that of the data; '' for none")
+    shown.add_argument("--applications", action="store_true", default=None, help="draw products, too")
+    shown.add_argument("--color-by", choices=COLORS, help="what colour says (default: openness)")
+    shown.add_argument("--highlight", metavar="MODEL", help="draw it and its ancestors strong, all others faint")
+    shown.add_argument("--outline", metavar="MODEL", help="give its family an edge of one colour")
+    shown.add_argument(
+        "--links",
+        action=argparse.BooleanOptionalAction,
+        help="draw derivations as curves (default: of the ancestry that is highlighted)",
+    )
+
+
+def add_ink_options(parser: argparse.ArgumentParser) -> None:
+    """How it looks."""
+    ink = parser.add_argument_group("ink")
+    ink.add_argument("--theme", choices=THEMES, help="default: light")
+    ink.add_argument("--icon-dir", type=_folder, metavar="FOLDER", help="with icons of organizations, SVG or PNG")
+    ink.add_argument("--dpi", type=_positive, default=200.0, metavar="N", help="of PNG (default: 200)")
+
+
+def layout_options(arguments: argparse.Namespace) -> dict[str, Any]:
+    """What was given of the options of layouts, as the library calls them."""
+    names = (
+        "title", "page", "font_size", "time_scale", "grain", "rows", "fall", "applications", "color_by", "highlight",
+        "outline", "links",
+    )  # fmt: skip
+    given = {name: getattr(arguments, name) for name in names}
+    page = given["page"]
+    if page is not None and page[1] is None and given["font_size"] is None:
+        raise UsageError("--page with a width alone needs --font-size: give a height, too, or the size of the type")
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def figure_options(arguments: argparse.Namespace) -> dict[str, Any]:
+    """What was given of the options of figures, as the library calls them."""
+    from modeltree import theme
+
+    options = layout_options(arguments)
+    if arguments.theme is not None:
+        options["theme"] = theme.THEMES[arguments.theme]
+    if arguments.icon_dir is not None:
+        options["icon_dir"] = arguments.icon_dir
+    return options
+
+
+def _page(word: str) -> tuple[float, float | None]:
+    from modeltree.sizes import page_size
+
+    try:
+        return page_size(word)
+    except LayoutError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _distance(word: str) -> float:
+    try:
+        number = float(word)
+    except ValueError:
+        number = math.nan
+    if not 0 <= number < math.inf:
+        raise argparse.ArgumentTypeError(f"{word!r} is no number of 0 or more")
+    return number
+
+
+def _positive(word: str) -> float:
+    number = _distance(word)
+    if not number:
+        raise argparse.ArgumentTypeError(f"{word!r} is not more than 0")
+    return number
+
+
+def _several(word: str) -> int:
+    number = count(word)
+    if not number:
+        raise argparse.ArgumentTypeError("there is no figure of 0 rows")
+    return number
+
+
+def _folder(word: str) -> Path:
+    folder = Path(word)
+    if not (word and folder.is_dir()):
+        raise argparse.ArgumentTypeError(f"there is no folder {word!r}")
+    return folder

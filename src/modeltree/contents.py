@@ -1,0 +1,206 @@
+"""What a figure shows of a lineage, by which rule, and the words that say so."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from modeltree.colouring import ColorBy, Groups, groups_of
+from modeltree.errors import LayoutError
+from modeltree.layout.furniture import Furniture
+from modeltree.layout.serpentine import Item
+from modeltree.lineage import Lineage
+from modeltree.records import Kind, Model
+
+__all__ = ["Contents", "accessible_name"]
+
+# So many models are named in a list in the footnote.
+_MOST_NAMES = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What is drawn of a lineage.
+
+    Parameters
+    ----------
+    lineage : Lineage
+        All of it.
+    models : tuple of Model
+        Those that are drawn, in time order.
+    groups : Groups
+        Which of them have the same colour.
+    strong : frozenset of str, optional
+        Those that are drawn strong while all others are faint.
+    outlined : frozenset of str
+        Those of the family that has an edge of one colour.
+    pairs : tuple of (str, str)
+        The derivations that are drawn, as parent and child.
+    furniture : Furniture
+        Title, legend and footnote.
+    """
+
+    lineage: Lineage
+    models: tuple[Model, ...]
+    groups: Groups
+    strong: frozenset[str] | None
+    outlined: frozenset[str]
+    pairs: tuple[tuple[str, str], ...]
+    furniture: Furniture
+
+    @classmethod
+    def of(
+        cls,
+        lineage: Lineage,
+        *,
+        title: str | None = None,
+        applications: bool = False,
+        color_by: ColorBy = "openness",
+        highlight: str | None = None,
+        outline: str | None = None,
+        links: bool | None = None,
+    ) -> Contents:
+        """What the options of `modeltree.figures.evolution_layout` choose.
+
+        Raises
+        ------
+        LayoutError
+            When there is nothing to draw, or what is highlighted is not drawn.
+        """
+        chosen = _Chosen.of(lineage, applications)
+        if not chosen.dated:
+            raise LayoutError("there is nothing to draw: no model has a date")
+        drawn = frozenset(model.id for model in chosen.dated)
+        words = _Words(lineage, drawn)
+        groups = groups_of(lineage, chosen.dated, color_by)
+        strong = None if highlight is None else words.highlighted(highlight)
+        outlined = frozenset() if outline is None else words.outlined(outline)
+        pairs: tuple[tuple[str, str], ...] = ()
+        if links or (links is None and strong):
+            pairs = words.linked(strong if not links else None)
+        if groups.note:
+            words.said.append(groups.note)
+        furniture = Furniture(
+            title=_title(lineage, title),
+            legend=(*groups.legend, *words.legend),
+            footnote=tuple(_footnote(lineage, chosen, words.said)),
+        )
+        return cls(lineage, chosen.dated, groups, strong, outlined, pairs, furniture)
+
+    @property
+    def items(self) -> list[Item]:
+        """What is to be laid out."""
+        return [
+            Item(model.id, model.name, model.released, model.organizations)
+            for model in self.models
+            if model.released is not None
+        ]
+
+    @property
+    def summary(self) -> tuple[str, str]:
+        """Title and description for those who cannot see the figure."""
+        dates = [model.released for model in self.models]
+        described = (
+            f"A timeline of {_counted(self.models)} from {dates[0]} to {dates[-1]}: each is a box with its "
+            "name, tied to the date of its release."
+        )
+        return self.furniture.title or "Model evolution", " ".join([described, *self.furniture.footnote])
+
+
+def _title(lineage: Lineage, title: str | None) -> str | None:
+    """The title of a figure: that of the lineage, unless there is another; none where that is empty."""
+    return lineage.about.title if title is None else title
+
+
+def accessible_name(lineage: Lineage, model: Model) -> str:
+    """What a screen reader says of a model: name, date, organizations."""
+    makers = (lineage.organizations[id].name for id in model.organizations)
+    return ", ".join(map(str, filter(None, (model.name, model.released, *makers))))
+
+
+def _counted(models: Iterable[Model]) -> str:
+    """How many there are of each kind, in words."""
+    numbers = Counter(model.kind for model in models)
+    things = ((numbers[Kind.MODEL], "model"), (numbers[Kind.APPLICATION], "product"))
+    return " and ".join(f"{number:,} {thing}{'s' if number != 1 else ''}" for number, thing in things if number)
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """What of a lineage is drawn, and what is left out for want of a date or as a product."""
+
+    dated: tuple[Model, ...]
+    undated: tuple[Model, ...]
+    products: tuple[Model, ...]
+
+    @classmethod
+    def of(cls, lineage: Lineage, applications: bool) -> _Chosen:
+        products = tuple(model for model in lineage.models if model.kind == Kind.APPLICATION and not applications)
+        left_out = {model.id for model in products}
+        wanted = [model for model in lineage.models if model.id not in left_out]
+        return cls(
+            tuple(model for model in wanted if model.released),
+            tuple(model for model in wanted if not model.released),
+            products,
+        )
+
+
+class _Words:
+    """Chooses models to be set off, and keeps what legend and footnote must say of that."""
+
+    def __init__(self, lineage: Lineage, drawn: frozenset[str]) -> None:
+        self._lineage = lineage
+        self._drawn = drawn
+        self.legend: list[tuple[str, str]] = []
+        self.said: list[str] = []
+
+    def highlighted(self, name: str) -> frozenset[str]:
+        """A model and all that it descends from."""
+        model = self._lineage[name]
+        if model.id not in self._drawn:
+            why = "is a product" if model.released else "has no date"
+            raise LayoutError(f"{model.name} cannot be highlighted: it {why} and is not drawn")
+        above = self._lineage.ancestors(model.id)
+        hidden = [self._lineage[id].name for id in above if id not in self._drawn]
+        said = f"Drawn strong: {model.name} and all that it descends from by any relation"
+        self.said.append(f"{said}; not drawn of these: {_listed(hidden)}." if hidden else f"{said}.")
+        return frozenset({model.id, *above}) & self._drawn
+
+    def outlined(self, name: str) -> frozenset[str]:
+        """The models that have the weights of what a model's family began with."""
+        family = self._lineage.family(name)
+        members = self._drawn.intersection(family.members)
+        if not members:
+            raise LayoutError(f"the family of {family.name} cannot be outlined: none of it is drawn")
+        self.legend.append(("outline", f"family of {family.name}"))
+        self.said.append(f"Outlined: {family.name} and what was made from its weights or outputs.")
+        return members
+
+    def linked(self, among: frozenset[str] | None) -> tuple[tuple[str, str], ...]:
+        """The derivations of which both ends are drawn, and are among some models."""
+        ends = self._drawn if among is None else among
+        steps = [(step.parent, step.child) for step in self._lineage.derivations]
+        pairs = tuple(pair for pair in steps if ends.issuperset(pair))
+        if among is None:
+            others = len(steps) - len(pairs)
+            rest = f"; {others:,} more have an end that is not drawn" if others else ""
+            self.said.append(f"Thin curves: {len(pairs):,} derivations, by any relation{rest}.")
+        return pairs
+
+
+def _footnote(lineage: Lineage, chosen: _Chosen, said: Iterable[str]) -> Iterator[str]:
+    parts = [f"Drawn: {_counted(chosen.dated)}, every one that has a date."]
+    if chosen.products:
+        parts.append(f"Left out: products that run on models ({len(chosen.products):,}).")
+    if lineage.about.date:
+        parts.append(f"Data as of {lineage.about.date}.")
+    yield " ".join([*parts, *said])
+    if chosen.undated:
+        yield f"Left out because no date is known: {_listed(model.name for model in chosen.undated)}."
+
+
+def _listed(names: Iterable[str]) -> str:
+    known = list(names)
+    more = len(known) - _MOST_NAMES
+    return ", ".join([*known[:_MOST_NAMES], *([f"and {more:,} more"] if more > 0 else [])])

@@ -1,0 +1,75 @@
+"""Finishing an SVG: its typeface is put in, and texts in it keep their length in any other."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+from xml.etree import ElementTree
+
+import pytest
+from fontTools.ttLib import TTFont
+
+from modeltree.draw.fonts import FAMILY, measure
+from modeltree.draw.svg import finished_svg
+
+NAMESPACE = "{http://www.w3.org/2000/svg}"
+# As matplotlib 3.11 and 3.10 write the same text.
+STYLES = {
+    "3.11 bold": f"font-weight: 700; font-size: 20px; font-family: '{FAMILY}'; text-anchor: start; fill: #16191d",
+    "3.10 bold": f"font: 700 20px '{FAMILY}'; text-anchor: start; fill: #16191d",
+    "3.11 regular": f"font-size: 20px; font-family: '{FAMILY}', 'DejaVu Sans'; text-anchor: middle",
+    "3.10 regular": f"font: 20px '{FAMILY}', 'DejaVu Sans'; text-anchor: middle",
+}
+
+
+def finished(style: str, content: str, title: str = "", description: str = "") -> ElementTree.Element:
+    text = f'<text style="{style}" x="1" y="2" transform="rotate(-0 1 2)">{content}</text>'
+    svg = f'<?xml version="1.0"?>\n<svg xmlns="{NAMESPACE[1:-1]}" width="9pt">\n {text}\n</svg>\n'
+    return ElementTree.fromstring(finished_svg(svg, title, description))
+
+
+def typefaces(root: ElementTree.Element) -> dict[str, TTFont]:
+    css = "".join(style.text or "" for style in root.iter(f"{NAMESPACE}style"))
+    faces = re.findall(r"font-weight:(\d+);src:url\(data:font/woff;base64,([^)]*)\)", css)
+    return {weight: TTFont(io.BytesIO(base64.b64decode(data))) for weight, data in faces}
+
+
+@pytest.mark.parametrize("version", STYLES)
+def test_texts_get_a_length_and_further_families(version: str) -> None:
+    text = next(finished(STYLES[version], "a &lt; b &amp; c").iter(f"{NAMESPACE}text"))
+    assert text.text == "a < b & c"
+    length = measure("a < b & c", bold="bold" in version)[0] * 20
+    assert float(text.get("textLength", "0")) == pytest.approx(length, abs=0.01)
+    family = "" if "bold" in version else ", 'DejaVu Sans'"
+    assert f"'{FAMILY}'{family}, Inter, 'Helvetica Neue', Arial, sans-serif; text-anchor" in text.get("style", "")
+    assert (text.get("x"), text.get("y"), text.get("transform")) == ("1", "2", None)
+
+
+@pytest.mark.parametrize("version", STYLES)
+def test_the_glyphs_that_are_used_are_put_in_and_no_others(version: str) -> None:
+    faces = typefaces(finished(STYLES[version], "Σ &amp; b"))
+    assert list(faces) == ["700" if "bold" in version else "400"]
+    (face,) = faces.values()
+    assert set(face.getBestCmap()) == set(map(ord, "Σ &b"))
+
+
+def test_texts_in_other_typefaces_are_left_as_they_are() -> None:
+    root = finished("font: 20px 'DejaVu Sans'", "a")
+    assert typefaces(root) == {}
+    assert next(root.iter(f"{NAMESPACE}text")).attrib == {
+        "style": "font: 20px 'DejaVu Sans'", "x": "1", "y": "2", "transform": "rotate(-0 1 2)",
+    }  # fmt: skip
+
+
+def test_title_and_description_come_first() -> None:
+    root = finished(STYLES["3.11 bold"], "a", "A < B & C", 'So "it" is')
+    assert [(part.tag, part.text) for part in root][:2] == [
+        (f"{NAMESPACE}title", "A < B & C"), (f"{NAMESPACE}desc", 'So "it" is'),
+    ]  # fmt: skip
+    assert "title" not in [part.tag.removeprefix(NAMESPACE) for part in finished(STYLES["3.11 bold"], "a")]
+
+
+def test_it_is_the_same_each_time() -> None:
+    svg = f'<svg xmlns="x"><text style="{STYLES["3.11 bold"]}">A model</text></svg>'
+    assert finished_svg(svg) == finished_svg(svg)
