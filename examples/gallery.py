@@ -29,7 +29,7 @@ def variants(icon_dir: Path | None = None) -> Iterator[tuple[str, dict[str, Any]
     yield "outline-llama", {"outline": "llama"}
     yield "applications", {"applications": True}
     yield "time-linear", {"time_scale": "linear"}
-    yield "one-row", {"rows": 1, "page": (60.0, 9.0)}
+    yield "one-row", {"rows": 1, "font_size": 14.0, "page": (50.0, None)}
     yield "rows-6", {"rows": 6}
     yield "rows-that-fall", {"fall": 3.0}
     yield "grain-quarter", {"grain": "quarter"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,8 @@ from pathlib import Path
 import nbclient
 import nbformat
 import pytest
+
+import modeltree
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
@@ -47,3 +50,18 @@ def test_the_notebook_answers_as_it_did() -> None:
     # The last cell shows a figure: what it is called and how large it is may change with the layout.
     assert [texts(outputs) for outputs in found[:-1]] == [texts(outputs) for outputs in kept[:-1]]
     assert "image/png" in found[-1][0]["data"]
+
+
+def test_gallery(tmp_path: Path) -> None:
+    printed = run("gallery.py", str(tmp_path), "--only", "journal", "--dpi", "40")
+    assert printed == "wrote page-journal-column.png\nwrote page-journal-width.png\n"
+    assert all((tmp_path / line.split()[1]).read_bytes().startswith(b"\x89PNG") for line in printed.splitlines())
+
+
+def test_every_variant_of_the_gallery_can_be_laid_out() -> None:
+    gallery = runpy.run_path(str(EXAMPLES / "gallery.py"))
+    variants = dict(gallery["variants"](Path("icons")))
+    assert len(variants) > 30
+    lineage = modeltree.datasets.load("survey")
+    for name in ("one-row", "rows-that-fall", "grain-quarter", "time-linear", "highlight-family-color"):
+        assert modeltree.evolution_layout(lineage, **variants[name]).faults() == (), name

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from modeltree import datasets
-from modeltree.icons import badge, contrast, monogram
+from modeltree.colours import contrast
+from modeltree.errors import IconError, MissingExtraError
+from modeltree.icons import badge, icons_in, monogram
+from modeltree.records import Organization
 
 
 @pytest.mark.parametrize(
@@ -75,10 +81,55 @@ def test_badges_do_not_hang_on_the_hash_seed() -> None:
     assert len(printed) == 1
 
 
-@pytest.mark.parametrize(
-    ("one", "other", "expected"),
-    [("#ffffff", "#000000", 21), ("#777777", "#ffffff", 4.48), ("#123456", "#123456", 1), ("#0000ff", "#ffffff", 8.59)],
-)
-def test_contrast_as_in_the_standard(one: str, other: str, expected: float) -> None:
-    assert contrast(one, other) == pytest.approx(expected, abs=0.005)
-    assert contrast(other, one) == contrast(one, other)
+def test_badges_may_be_grey() -> None:
+    fill = badge("OpenAI", saturation=0.0).fill
+    assert fill[1:3] == fill[3:5] == fill[5:7]
+
+
+# Icons of a folder
+
+WIDE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 30 10"><path d="M0 0h30v10H0z" fill="#f00"/></svg>'
+ORGANIZATIONS = [
+    Organization(id="wide", name="Wide", icon="wide"),
+    Organization(id="square", name="Square", icon="square-color"),
+    Organization(id="missing", name="Missing", icon="nowhere"),
+    Organization(id="none", name="None"),
+]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "wide.svg").write_text(WIDE, encoding="utf-8")
+    Image.new("RGBA", (40, 40), "#00f").save(tmp_path / "square-color.png")
+    return tmp_path
+
+
+def test_icons_of_a_folder(folder: Path) -> None:
+    pytest.importorskip("resvg_py", reason="needs the extra icons")
+    found = icons_in(folder, ORGANIZATIONS)
+    assert list(found) == ["wide", "square"]
+    with Image.open(io.BytesIO(found["wide"])) as image:
+        assert image.width == 3 * image.height
+    assert found["square"] == (folder / "square-color.png").read_bytes()
+
+
+def test_svg_needs_an_extra(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "resvg_py", None)
+    with pytest.raises(MissingExtraError, match=r"wide\.svg is SVG.*pip install 'modeltree-lineage\[icons\]'"):
+        icons_in(folder, ORGANIZATIONS)
+    assert list(icons_in(folder, ORGANIZATIONS[1:])) == ["square"]
+
+
+def test_icons_that_are_none(folder: Path) -> None:
+    with pytest.raises(IconError, match="there is no folder"):
+        icons_in(folder / "nowhere", ORGANIZATIONS)
+    (folder / "square-color.png").write_bytes(b"GIF89a")
+    with pytest.raises(IconError, match=r"square-color\.png: no PNG"):
+        icons_in(folder, ORGANIZATIONS[1:])
+
+
+def test_svg_that_is_none(folder: Path) -> None:
+    pytest.importorskip("resvg_py", reason="needs the extra icons")
+    (folder / "wide.svg").write_text("<svg", encoding="utf-8")
+    with pytest.raises(IconError, match=r"wide\.svg: no SVG that can be drawn"):
+        icons_in(folder, ORGANIZATIONS)

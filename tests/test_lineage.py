@@ -107,7 +107,7 @@ def test_names() -> None:
 
 def test_organizations() -> None:
     assert LINEAGE.organization("facebook") is LINEAGE.organizations["meta"] is META
-    assert dict(LINEAGE.organizations) == {"berkeley": BERKELEY, "meta": META}
+    assert list(LINEAGE.organizations.items()) == [("berkeley", BERKELEY), ("meta", META)]
     with pytest.raises(UnknownOrganizationError, match="^no organization goes by 'metta'; did you mean 'meta'"):
         LINEAGE.organization("metta")
     with pytest.raises(TypeError):
@@ -171,6 +171,8 @@ def test_a_pickle_holds_the_records_only() -> None:
 
 def test_representation() -> None:
     assert repr(LINEAGE) == "<Lineage 'Small': 6 models, 4 derivations, 2 organizations, 2022 to 2023>"
+    two = Lineage([Model(id="a", name="A", released=2022), Model(id="b", name="B", released="2024-05")])
+    assert repr(two) == "<Lineage 2 models, 0 derivations, 0 organizations, 2022 to 2024>"
     assert repr(Lineage([Model(id="a", name="A")])) == "<Lineage 1 model, 0 derivations, 0 organizations>"
 
 
@@ -218,6 +220,16 @@ def test_defaults() -> None:
     assert LINEAGE.ancestors("vicuna", max_depth=1) == LINEAGE.parents("vicuna") == ("llama", "alpaca")
     assert Lineage([]).depth() == Lineage([]).height() == 0
     assert Lineage([]).generations() == Lineage([]).timeline() == Lineage([]).roots() == ()
+
+
+def test_many_answers_are_in_order() -> None:
+    ids = [f"m{number:03d}" for number in range(100)]
+    star = Lineage(
+        [Model(id=id, name=id) for id in reversed(ids)],
+        [Derivation(parent="m000", child=id, relation="finetune") for id in ids[1:]],
+    )
+    assert star.siblings("m050") == (*ids[1:50], *ids[51:])
+    assert star.descendants("m000") == star.children("m000") == star.leaves() == tuple(ids[1:])
 
 
 def test_every_method_that_takes_relations_says_its_default() -> None:

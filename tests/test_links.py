@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import math
+import os
 import random
 import time
 from dataclasses import replace
@@ -213,6 +214,7 @@ def test_links_of_different_parents_run_apart(survey: Survey) -> None:
 
 
 @pytest.mark.scale
+@pytest.mark.skipif("MODELTREE_SCALE" not in os.environ, reason="takes minutes; needs MODELTREE_SCALE=1")
 def test_a_thousand_labels_take_less_than_a_minute() -> None:
     layout = serpentine(make_items(1000), stub_measure)
     order = [box.id for box in layout.boxes]

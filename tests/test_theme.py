@@ -2,15 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import FrozenInstanceError, replace
+from itertools import pairwise
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from modeltree.icons import badge, contrast
+from modeltree.colours import contrast
+from modeltree.icons import badge
 from modeltree.records import Openness
-from modeltree.theme import LIGHT, MOST_GROUPS, THEMES, Paint, Theme, faint
+from modeltree.theme import COLORBLIND, LIGHT, MOST_GROUPS, PRINT, THEMES, Paint, Theme, faint
 
 TEXT, LINES = 4.5, 3.0
+
+# How linear RGB looks to eyes without red cones (protanopia) and without green ones (deuteranopia): Machado, Oliveira
+# and Fernandes 2009, doi:10.1109/TVCG.2009.113, severity 1.0.
+VISIONS = {
+    "all cones": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
+    "no red cones": (
+        (0.152286, 1.052583, -0.204868), (0.114503, 0.786281, 0.099216), (-0.003882, -0.048116, 1.051998),
+    ),
+    "no green cones": (
+        (0.367322, 0.860646, -0.227968), (0.280085, 0.672501, 0.047413), (-0.011820, 0.042940, 0.968881),
+    ),
+}  # fmt: skip
+SRGB_TO_XYZ = ((0.4124564, 0.3575761, 0.1804375), (0.2126729, 0.7151522, 0.0721750), (0.0193339, 0.1191920, 0.9503041))
+
+
+def lab(colours: Sequence[str], vision: str = "all cones") -> NDArray[np.float64]:
+    """CIE L*a*b* of colours as some eyes see them, a row each."""
+    parts = np.array([[int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)] for colour in colours])
+    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    seen = np.clip(linear @ np.transpose(VISIONS[vision]), 0, 1)
+    xyz = seen @ np.transpose(SRGB_TO_XYZ) / np.sum(SRGB_TO_XYZ, axis=1)
+    roots = np.where(xyz > (6 / 29) ** 3, np.cbrt(xyz), xyz / (3 * (6 / 29) ** 2) + 4 / 29)
+    x, y, z = roots.T
+    return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=1)
+
+
+def least_distance(colours: Sequence[str], vision: str = "all cones") -> float:
+    """Between any two of some colours (CIE 1976)."""
+    points = lab(colours, vision)
+    distances = np.linalg.norm(points[:, None] - points[None], axis=-1)
+    return float(distances[~np.eye(len(points), dtype=bool)].min())
 
 
 @pytest.fixture(params=THEMES)
@@ -19,7 +55,7 @@ def theme(request: pytest.FixtureRequest) -> Theme:
 
 
 def paints(theme: Theme) -> list[Paint]:
-    return [*theme.openness.values(), *theme.categories, theme.other]
+    return [*theme.openness.values(), *theme.categories, theme.other, theme.none]
 
 
 def test_labels_can_be_read(theme: Theme) -> None:
@@ -53,7 +89,7 @@ def test_a_box_that_is_white_on_white_has_an_edge_that_can_be_seen(theme: Theme)
 
 def test_badges_can_be_read_in_each_theme(theme: Theme) -> None:
     for name in ("OpenAI", "Meta", "Google", "清华大学"):
-        mark = badge(name, theme.badge_lightness)
+        mark = badge(name, theme.badge_lightness, theme.badge_saturation)
         assert contrast(mark.ink, mark.fill) >= TEXT
 
 
@@ -78,3 +114,33 @@ def test_a_theme_has_paints_for_all_groups(theme: Theme) -> None:
     assert len(theme.categories) >= MOST_GROUPS
     with pytest.raises(ValueError, match=f"needs {MOST_GROUPS} paints for groups, not 3"):
         replace(theme, categories=theme.categories[:3])
+
+
+def fills(theme: Theme) -> list[str]:
+    return [paint.fill for paint in theme.categories]
+
+
+def test_a_colour_seen_is_what_the_standard_says() -> None:
+    assert lab(["#ffffff", "#ff0000"]) == pytest.approx(np.array([[100, 0, 0], [53.24, 80.09, 67.20]]), abs=0.02)
+
+
+def test_groups_differ_to_the_eye(theme: Theme) -> None:
+    if theme is not PRINT:
+        assert least_distance([*fills(theme), theme.other.fill]) >= 12
+
+
+@pytest.mark.parametrize("vision", VISIONS)
+def test_groups_differ_to_eyes_that_lack_cones(vision: str) -> None:
+    assert least_distance(fills(COLORBLIND), vision) >= 30
+    assert least_distance([*fills(COLORBLIND), COLORBLIND.other.fill], vision) >= 18
+    assert least_distance([paint.fill for paint in COLORBLIND.openness.values()], vision) >= 10
+
+
+def test_groups_in_print_differ_in_lightness() -> None:
+    colours = {paint.fill for paint in (*PRINT.categories, PRINT.other, *PRINT.openness.values())}
+    assert np.abs(lab(sorted(colours))[:, 1:]).max() < 0.1, "there is no colour but grey"
+    lightness = sorted(lab([*fills(PRINT), PRINT.other.fill])[:, 0])
+    assert all(later - earlier >= 8 for earlier, later in pairwise(lightness))
+    in_legend = lab(fills(PRINT))[:, 0]
+    assert all(abs(one - other) >= 15 for one, other in pairwise(in_legend))
+    assert PRINT.badge_saturation == 0

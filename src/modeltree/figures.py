@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from modeltree.colouring import ColorBy
 from modeltree.contents import Contents, accessible_name
-from modeltree.layout.links import with_links
 from modeltree.layout.serpentine import TimeScale, serpentine
 from modeltree.sizes import page_size
 from modeltree.theme import LIGHT, Paint, Theme, faint
@@ -214,7 +213,11 @@ def _laid_out(
         furniture=contents.furniture,
         **options,
     )
-    return with_links(layout, contents.pairs) if contents.pairs else layout
+    if not contents.pairs:
+        return layout
+    from modeltree.layout.links import with_links  # it takes numpy, which all else does without
+
+    return with_links(layout, contents.pairs)
 
 
 def _look(contents: Contents, theme: Theme, icon_dir: str | os.PathLike[str] | None) -> Look:

@@ -119,7 +119,7 @@ class Lineage:
             cyclic = all(problem.kind in ("cycle", "self-loop") for problem in problems)
             raise (CycleError if cyclic else LineageError)(problems)
         if not organizations:
-            named = sorted({name for model in models for name in model.organizations})
+            named = {name for model in models for name in model.organizations}
             organizations = tuple(Organization(id=name, name=name) for name in named)
         ordered = tuple(sorted(models, key=_date_then_id))
         positions = {model.id: position for position, model in enumerate(ordered)}
@@ -416,8 +416,8 @@ class Lineage:
         for model in self._models:
             date = model.released.at(grain) if model.released else None
             periods.setdefault(date, []).append(model.id)
-        dated = sorted(date for date in periods if date is not None)
-        return tuple(Period(date, tuple(periods[date])) for date in (*dated, *([None] if None in periods else [])))
+        # Models are in date order, and dates stay in order when they are made less precise.
+        return tuple(Period(date, tuple(ids)) for date, ids in periods.items())
 
     # Parts of it, each a lineage
 

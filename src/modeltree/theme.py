@@ -7,12 +7,13 @@ from dataclasses import dataclass, field, replace
 
 from modeltree.colours import contrast, mixed, readable
 
-__all__ = ["COLORBLIND", "DARK", "LIGHT", "MOST_GROUPS", "PRINT", "THEMES", "Paint", "Theme", "faint"]
+__all__ = ["COLORBLIND", "DARK", "FAINT", "LIGHT", "MOST_GROUPS", "PRINT", "THEMES", "Paint", "Theme", "faint"]
 
 MOST_GROUPS = 10
 """So many groups have a colour of their own."""
-# How much of the page is in what is drawn faint.
-_FAINT = 0.6
+
+FAINT = 0.6
+"""How much of the page is in what is drawn faint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ class Theme:
 
 def faint(paint: Paint, theme: Theme) -> Paint:
     """A paint that recedes into the page of a theme, with text that can still be read."""
-    fill, edge = (mixed(colour, theme.page, _FAINT) for colour in (paint.fill, paint.edge))
+    fill, edge = (mixed(colour, theme.page, FAINT) for colour in (paint.fill, paint.edge))
     return Paint(fill, edge, readable(theme.quiet, fill, theme.ink))
 
 

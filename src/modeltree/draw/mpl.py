@@ -15,13 +15,13 @@ from matplotlib.patches import Circle, FancyBboxPatch, PathPatch, Polygon, Recta
 from matplotlib.path import Path as Curve
 from matplotlib.text import Text
 
-from modeltree.colours import mixed, readable
+from modeltree.colours import contrast, mixed, readable
 from modeltree.draw.fonts import HALF_CAPITAL, font, measure
 from modeltree.draw.groups import Group
 from modeltree.draw.pictures import Picture, pixels, placed
 from modeltree.icons import Badge
 from modeltree.layout.geometry import Box, IconBox, LabelBox, Layout, Leader, Link, TextLine, TickBox
-from modeltree.theme import Paint, Theme
+from modeltree.theme import FAINT, Paint, Theme
 
 __all__ = ["Look", "Style", "draw_layout", "drawing_style"]
 
@@ -33,9 +33,10 @@ _MONTH_TYPE = 0.9
 _LABEL_CORNER, _PANEL_CORNER = 0.22, 0.5
 # Of a badge's diameter: how high its letters' type is, and how wide they may be at the most.
 _MONOGRAM_TYPE, _MONOGRAM_WIDTH = 0.47, 0.76
-# The head of a link, in ems; and how much of the page is in what is faint.
+# The head of a link, in ems.
 _HEAD_LENGTH, _HEAD_WIDTH = 0.42, 0.34
-_FAINT = 0.6
+# A badge of less contrast to its label than this has a ring around it, so wide in points for type of 12 points.
+_ALIKE, _RING = 1.5, 0.6
 # Of the usual width: that of a link between models that stand out.
 _STRONG_LINK = 2.2
 
@@ -211,19 +212,20 @@ class _Ink:
         mark = self._look.marks[icon.organization or ""]
         centre, theme = icon.centre, self._theme
         if isinstance(mark, Badge):
-            fill = mixed(mark.fill, theme.page, _FAINT) if style.faint else mark.fill
+            fill = mixed(mark.fill, theme.page, FAINT) if style.faint else mark.fill
             ink = readable(mark.ink, fill, theme.ink) if style.faint else mark.ink
             size = min(_MONOGRAM_TYPE, _MONOGRAM_WIDTH / max(measure(mark.text, bold=True)[0], 1e-3)) * icon.height
-            return [
-                Circle(centre, icon.width / 2, facecolor=fill, linewidth=0, clip_on=False),
-                _text(mark.text, icon, size, ink, bold=True),
-            ]
+            alike = contrast(fill, style.paint.fill) < _ALIKE
+            ring = self._width(_RING) if alike else 0.0
+            badge = Circle(centre, (icon.width - ring) / 2, facecolor=fill, linewidth=ring, clip_on=False)
+            badge.set_edgecolor(mixed(style.paint.fill, style.paint.text, 0.5))
+            return [badge, _text(mark.text, icon, size, ink, bold=True)]
         image = pixels(mark)
         picture = Picture(
             self._ax, extent=placed(image, centre, icon.width), origin="upper", resample=True, clip_on=False
         )
         picture.set_data(image)
-        picture.set_alpha(1.0 - _FAINT if style.faint else None)
+        picture.set_alpha(1.0 - FAINT if style.faint else None)
         ground = Circle(centre, icon.width / 2, facecolor=theme.icon_ground, linewidth=0, clip_on=False)
         return [ground, picture]
 
@@ -256,7 +258,7 @@ class _Ink:
         return max(width * self._scale, self._theme.hairline)
 
     def _faint(self, colour: str) -> str:
-        return mixed(colour, self._theme.page, _FAINT)
+        return mixed(colour, self._theme.page, FAINT)
 
 
 def _text(text: str, box: Box, size: float, ink: str, *, bold: bool, left: float | None = None) -> Text:

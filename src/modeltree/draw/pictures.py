@@ -57,6 +57,6 @@ def placed(image: NDArray[np.uint8], centre: tuple[float, float], diameter: floa
     height, width = image.shape[:2]
     rows, columns = np.nonzero(image[:, :, 3] > _SEEN)
     far = np.hypot(np.abs(columns + 0.5 - width / 2) + 0.5, np.abs(rows + 0.5 - height / 2) + 0.5)
-    scale = _REACH * diameter / 2 / float(far.max(initial=1.0))
+    scale = _REACH * diameter / 2 / (float(far.max()) if far.size else max(width, height))
     x, y = centre
     return (x - width / 2 * scale, x + width / 2 * scale, y + height / 2 * scale, y - height / 2 * scale)

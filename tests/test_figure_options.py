@@ -1,0 +1,383 @@
+"""What a figure can be asked to show: pages, colours, a highlighted ancestry, an outlined family, links, icons."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import shutil
+import subprocess
+import tarfile
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from matplotlib.figure import Figure
+from PIL import Image
+
+from modeltree import datasets
+from modeltree.colours import contrast
+from modeltree.errors import IconError, LayoutError, UnknownModelError
+from modeltree.figures import evolution_axes, evolution_figure, evolution_layout, save_figure
+from modeltree.layout.geometry import Layout
+from modeltree.lineage import Lineage
+from modeltree.records import Derivation, Kind, Model, Organization
+from modeltree.theme import LIGHT, THEMES, Theme
+
+SVG = "{http://www.w3.org/2000/svg}"
+LINK = "{http://www.w3.org/1999/xlink}href"
+PDFTOTEXT = shutil.which("pdftotext")
+
+SURVEY = datasets.load("survey")
+
+
+def made() -> Lineage:
+    """A family of four, one of two, one model that is alone, and a product."""
+    models = [
+        Model(id="a", name="Alpha", released="2020-01", organizations=("x", "y"), openness="open", domain="code"),
+        Model(id="b", name="Beta", released="2020-05", organizations=("y",), openness="closed", licence="MIT"),
+        Model(id="c", name="Gamma", released="2021", organizations=("x",), links={"paper": "https://example.org/c"}),
+        Model(id="d", name="Delta", released="2021-03", licence={"name": "MIT licence", "spdx": "MIT"}),
+        Model(id="e", name="Epsilon", released="2022", organizations=("z",)),
+        Model(id="f", name="Zeta", released="2022-02", domain="language"),
+        Model(id="g", name="Eta", released="2022-03"),
+        Model(id="undated", name="Undated"),
+        Model(id="product", name="Product", released="2022-05", kind=Kind.APPLICATION),
+    ]
+    steps = [
+        ("a", "b", "finetune"), ("b", "c", "merge"), ("a", "c", "merge"), ("undated", "c", "successor"),
+        ("c", "d", "adapter"), ("e", "f", "finetune"), ("f", "product", "application"), ("e", "g", "successor"),
+    ]  # fmt: skip
+    return Lineage(
+        models,
+        [Derivation(parent=parent, child=child, relation=relation) for parent, child, relation in steps],
+        [Organization(id=id, name=f"Maker {id}", icon=f"icon-{id}") for id in "xyz"],
+    )
+
+
+SMALL = made()
+
+
+def svg(figure: Figure) -> ElementTree.Element:
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="svg")
+    return ElementTree.fromstring(buffer.getvalue())
+
+
+def colours(root: ElementTree.Element, id: str, what: str = "fill") -> str:
+    """The fill or the stroke of the box of a model."""
+    group = next(group for group in root.iter(f"{SVG}g") if group.get("id") == f"box-{id}")
+    style = next(group.iter(f"{SVG}path")).get("style", "")
+    found = re.search(rf"{what}: (#[0-9a-f]+)", style)
+    assert found is not None
+    return found.group(1)
+
+
+def legend(layout: Layout) -> list[str]:
+    return [line.text for line in layout.texts if line.role == "legend"]
+
+
+def footnote(layout: Layout) -> str:
+    return " ".join(line.text for line in layout.texts if line.role == "footnote")
+
+
+# The page or the type decides
+
+
+@pytest.mark.parametrize(("page", "expected"), [((8, 5), (576, 360)), ("A4", (595.276, 841.89)), ("8x5in", (576, 360))])
+def test_a_page_that_is_given_is_kept(page: Any, expected: tuple[float, float]) -> None:
+    layout = evolution_layout(SMALL, page=page)
+    assert (layout.page.width, layout.page.height) == pytest.approx(expected, abs=0.01)
+    assert layout.faults() == ()
+
+
+def test_a_type_that_is_given_makes_the_page() -> None:
+    layout = evolution_layout(SURVEY, font_size=12)
+    assert (layout.font_size, layout.page.width) == (12, 14 * 72)
+    narrow = evolution_layout(SURVEY, font_size=12, page=(8.0, None))
+    assert (narrow.font_size, narrow.page.width) == (12, 8 * 72)
+    assert narrow.page.height > layout.page.height
+
+
+def test_a_page_and_a_type_that_do_not_go_together() -> None:
+    with pytest.raises(LayoutError, match=r"in type of 20 pt the figure is \d+ pt high, and the page has \d+ pt"):
+        evolution_layout(SURVEY, font_size=20, page=(8, 5))
+    with pytest.raises(LayoutError, match="a page without a height needs a font_size"):
+        evolution_layout(SURVEY, page=(8.0, None))
+    with pytest.raises(LayoutError, match="'A9' is no size of a page"):
+        evolution_layout(SURVEY, page="A9")
+
+
+@pytest.mark.parametrize(
+    "options", [{"time_scale": "linear"}, {"grain": "quarter"}, {"rows": 3}, {"fall": 1.0}, {"applications": True}]
+)
+def test_what_is_passed_on_to_the_serpentine(options: dict[str, Any]) -> None:
+    layout = evolution_layout(SMALL, **options)
+    assert layout.faults() == ()
+    assert layout != evolution_layout(SMALL)
+
+
+def test_a_layout_like_an_earlier_one() -> None:
+    earlier = evolution_layout(SMALL)
+    assert evolution_layout(SMALL, like=earlier).boxes == earlier.boxes
+
+
+def test_axes_are_a_page_of_their_own() -> None:
+    ax = Figure().add_subplot()
+    with pytest.raises(TypeError, match="give either ax or page"):
+        evolution_axes(SMALL, ax, page="A4")
+    with pytest.raises(TypeError, match="colour_by"):
+        evolution_axes(SMALL, ax, colour_by="family")  # type: ignore[call-arg]
+
+
+# Colour
+
+
+@pytest.mark.parametrize(
+    ("color_by", "expected"),
+    [
+        ("openness", ["open source", "closed source", "openness not known"]),
+        ("family", ["Alpha", "Epsilon", "in no family"]),
+        ("organization", ["Maker x", "Maker y", "Maker z", "organization not known"]),
+        ("domain", ["code", "language", "domain not known"]),
+        ("licence", ["MIT", "licence not known"]),
+        (lambda model: len(model.name), ["5", "4", "7", "3"]),
+        (lambda model: None, ["not known"]),
+    ],
+)
+def test_the_legend_says_what_occurs(color_by: Any, expected: list[str]) -> None:
+    layout = evolution_layout(SMALL, color_by=color_by)
+    assert legend(layout) == expected
+    assert layout.faults() == ()
+    root = svg(evolution_figure(SMALL, color_by=color_by))
+    used = {colours(root, box.id) for box in layout.boxes}
+    assert len(used) == len(expected)
+
+
+def test_only_the_largest_groups_have_names() -> None:
+    models = [Model(id=f"m{number:02}", name=f"M{number}", released="2023") for number in range(30)]
+    layout = evolution_layout(Lineage(models), color_by=lambda model: min(int(model.id[1:]) // 2, 12))
+    assert legend(layout) == ["12", *map(str, range(9)), "other"]
+    few = evolution_layout(Lineage(models[:20]), color_by=lambda model: int(model.id[1:]) // 2)
+    assert legend(few) == [*map(str, range(10))]
+
+
+def test_groups_that_look_alike_are_several() -> None:
+    root = svg(evolution_figure(SMALL, color_by=lambda model: "1" if model.id < "d" else 1))
+    assert colours(root, "a") != colours(root, "e")
+
+
+def test_the_survey_by_family() -> None:
+    layout = evolution_layout(SURVEY, color_by="family")
+    assert legend(layout)[0] == "LLaMA"
+    assert legend(layout)[-2:] == ["other families", "in no family"]
+    assert len(legend(layout)) == 12
+    assert "Colours: the family that a model belongs to first" in footnote(layout)
+
+
+def test_a_colour_that_means_nothing() -> None:
+    with pytest.raises(ValueError, match=r"cannot colour by 'size': say openness, family, .*, or give a function"):
+        evolution_layout(SMALL, color_by="size")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
+def test_a_theme_gives_the_colours(theme: Theme) -> None:
+    figure = evolution_figure(SMALL, theme=theme)
+    assert figure.get_facecolor() == pytest.approx(Figure(facecolor=theme.page).get_facecolor())
+    root = svg(figure)
+    assert colours(root, "a") == theme.openness["open"].fill
+    assert colours(root, "b", "stroke") == theme.openness["closed"].edge
+
+
+# Descent
+
+
+def test_a_highlighted_ancestry_is_strong_and_the_rest_faint() -> None:
+    layout = evolution_layout(SMALL, highlight="Gamma")
+    assert [(link.parent, link.child) for link in layout.links] == [("a", "b"), ("a", "c"), ("b", "c")]
+    assert "Drawn strong: Gamma and all that it descends from by any relation; not drawn of these: Undated." in (
+        footnote(layout)
+    )
+    root, plain = svg(evolution_figure(SMALL, highlight="c")), svg(evolution_figure(SMALL))
+    for id in "abcdefg":
+        strong = colours(root, id, "stroke") == LIGHT.strong
+        assert strong == (id in "abc")
+        assert strong == (colours(root, id) == colours(plain, id))
+    for text in root.iter(f"{SVG}text"):
+        found = re.search("fill: (#[0-9a-f]+)", text.get("style", ""))
+        if text.text in {"Delta", "Epsilon"}:
+            assert found is not None
+            assert contrast(found.group(1), "#ffffff") >= 4.5
+
+
+def test_what_is_not_drawn_cannot_be_highlighted() -> None:
+    with pytest.raises(LayoutError, match="Undated cannot be highlighted: it has no date"):
+        evolution_layout(SMALL, highlight="undated")
+    with pytest.raises(LayoutError, match="Product cannot be highlighted: it is a product"):
+        evolution_layout(SMALL, highlight="product")
+    assert evolution_layout(SMALL, highlight="product", applications=True).links
+    with pytest.raises(UnknownModelError):
+        evolution_layout(SMALL, highlight="nobody")
+
+
+def test_links_are_derivations() -> None:
+    layout = evolution_layout(SMALL, links=True)
+    assert layout.faults() == ()
+    assert {(link.parent, link.child) for link in layout.links} == {
+        ("a", "b"), ("b", "c"), ("a", "c"), ("c", "d"), ("e", "f"), ("e", "g"),
+    }  # fmt: skip
+    assert "Thin curves: 6 derivations, by any relation; 2 more have an end that is not drawn." in footnote(layout)
+    root = svg(evolution_figure(SMALL, links=True, highlight="b"))
+    titles = {group.get("id"): group.get("aria-label") for group in root.iter(f"{SVG}g")}
+    assert titles["link-1"] == "Alpha, 2020-01, Maker x, Maker y → Beta, 2020-05, Maker y"
+    assert evolution_layout(SMALL, links=False, highlight="b").links == ()
+
+
+def test_links_of_the_survey_hit_no_label() -> None:
+    layout = evolution_layout(SURVEY, links=True)
+    assert len(layout.links) == 137
+    assert layout.faults() == ()
+
+
+def test_an_outlined_family() -> None:
+    layout = evolution_layout(SMALL, outline="Beta")
+    assert legend(layout)[-1] == "family of Alpha"
+    assert "Outlined: Alpha and what was made from its weights or outputs." in footnote(layout)
+    root = svg(evolution_figure(SMALL, outline="b"))
+    assert {id for id in "abcdefg" if colours(root, id, "stroke") == LIGHT.outline} == set("abcd")
+    with pytest.raises(LayoutError, match="the family of Undated cannot be outlined: none of it is drawn"):
+        evolution_layout(SMALL, outline="undated")
+
+
+# Icons
+
+
+def pictures(root: ElementTree.Element) -> tuple[int, int]:
+    """How many there are, and how often they are shown."""
+    shown = [use for use in root.iter(f"{SVG}use") if use.get(LINK, "").startswith("#image")]
+    return len(list(root.iter(f"{SVG}image"))), len(shown)
+
+
+def test_icons_of_a_folder_are_shown_and_badges_where_there_is_none(tmp_path: Path) -> None:
+    Image.new("RGBA", (60, 20), "#d00").save(tmp_path / "icon-x.png")
+    figure = evolution_figure(SMALL, icon_dir=tmp_path)
+    root = svg(figure)
+    assert pictures(root) == (1, 2), "each picture is in the file once"
+    texts = [text.text for text in root.iter(f"{SVG}text")]
+    assert texts.count("MX") == 0
+    assert texts.count("MY") == 2, "a joint model shows both"
+    ids = [element.get("id") for element in root.iter() if element.get("id")]
+    assert len(ids) == len(set(ids))
+    for kind in ("pdf", "png"):
+        figure.savefig(io.BytesIO(), format=kind)
+    with Image.open(saved(figure, tmp_path / "figure.png")) as image:
+        reds = image.convert("RGB").quantize(256).convert("RGB").getcolors(1 << 20)
+    assert reds is not None
+    assert any(red > 180 and green < 60 for _, (red, green, _) in reds)  # type: ignore[misc]
+
+
+def saved(figure: Figure, path: Path) -> Path:
+    save_figure(figure, path, dpi=100)
+    return path
+
+
+def test_an_icon_that_is_no_picture(tmp_path: Path) -> None:
+    (tmp_path / "icon-x.png").write_bytes(b"\x89PNG\r\n\x1a\n and no more")
+    with pytest.raises(IconError, match="an icon is no picture"):
+        evolution_figure(SMALL, icon_dir=tmp_path)
+
+
+def test_an_icon_of_which_nothing_is_seen(tmp_path: Path) -> None:
+    Image.new("RGBA", (60, 20), "#ffffff00").save(tmp_path / "icon-x.png")
+    assert pictures(svg(evolution_figure(SMALL, icon_dir=tmp_path))) == (1, 2)
+
+
+@pytest.mark.npm
+@pytest.mark.skipif(os.environ.get("MODELTREE_NPM") != "1", reason="fetches an npm package: set MODELTREE_NPM=1")
+def test_icons_of_the_real_package(tmp_path: Path) -> None:
+    pytest.importorskip("resvg_py", reason="needs the extra icons")
+    subprocess.run(["npm", "pack", "--silent", "@lobehub/icons-static-svg"], cwd=tmp_path, check=True, timeout=300)
+    with tarfile.open(next(tmp_path.glob("*.tgz"))) as archive:
+        archive.extractall(tmp_path, filter="data")
+    icons = tmp_path / "package" / "icons"
+    lacking = [
+        record.id
+        for record in SURVEY.organizations.values()
+        if record.icon and not (icons / f"{record.icon}.svg").exists()
+    ]
+    assert lacking == []
+    different, shown = pictures(svg(evolution_figure(SURVEY, icon_dir=icons)))
+    assert different >= 15
+    assert shown >= 60
+
+
+# Each model is one thing
+
+
+def test_each_model_is_one_group_with_a_name_and_a_link() -> None:
+    root = svg(evolution_figure(SMALL))
+    groups = [group for group in root.iter(f"{SVG}g") if group.get("id", "").startswith("model-")]
+    assert [group.get("id") for group in groups] == [f"model-{id}" for id in "abcdefg"], "in the order of their dates"
+    gamma = groups[2]
+    assert (gamma.get("role"), gamma.get("aria-label")) == ("graphics-object", "Gamma, 2021, Maker x")
+    assert gamma.findtext(f"{SVG}title") == "Gamma, 2021, Maker x"
+    (link,) = gamma.iter(f"{SVG}a")
+    assert link.get(LINK) == "https://example.org/c"
+    assert link.get("aria-label") == "Gamma, 2021, Maker x"
+    inside = [element.get("id") for element in link.iter() if element.get("id")]
+    assert {"box-c", "label-c"} <= set(inside), "all of the label can be clicked"
+    assert [text.text for text in link.iter(f"{SVG}text")] == ["MX", "Gamma"]
+    assert not list(groups[0].iter(f"{SVG}a")), "no link where none is known"
+
+
+def test_each_model_of_the_survey_is_there_once() -> None:
+    root = svg(evolution_figure(SURVEY))
+    groups = {group.get("id"): group for group in root.iter(f"{SVG}g") if group.get("id", "").startswith("model-")}
+    drawn = [model for model in SURVEY.models if model.released and model.kind == Kind.MODEL]
+    assert list(groups) == [f"model-{model.id}" for model in drawn]
+    for model in drawn:
+        group = groups[f"model-{model.id}"]
+        assert [text.text for text in group.iter(f"{SVG}text")].count(model.name) == 1
+        assert len(list(group.iter(f"{SVG}a"))) == bool(model.links)
+
+
+def test_a_label_in_pdf_can_be_clicked_all_over() -> None:
+    layout, buffer = evolution_layout(SMALL), io.BytesIO()
+    evolution_figure(SMALL).savefig(buffer, format="pdf")
+    (rectangle,) = re.findall(rb"/Subtype /Link\s*/Rect \[ ([^\]]*)\]", buffer.getvalue())
+    box = next(box for box in layout.boxes if box.id == "c")
+    left, low, right, high = map(float, rectangle.split())
+    assert (left, right) == pytest.approx((box.x, box.right), abs=0.01)
+    assert (low, high) == pytest.approx((layout.page.height - box.bottom, layout.page.height - box.y), abs=0.01)
+    assert b"(https://example.org/c)" in buffer.getvalue()
+    assert b"(Gamma, 2021, Maker x)" in buffer.getvalue()
+
+
+def test_files_say_what_they_show(tmp_path: Path) -> None:
+    figure = evolution_figure(SMALL, title="Greek letters")
+    with Image.open(saved(figure, tmp_path / "figure.png")) as image:
+        assert image.info["Title"] == "Greek letters"
+        assert "Drawn: 7 models" in image.info["Description"]
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="pdf")
+    assert b"/Title (Greek letters)" in buffer.getvalue()
+
+
+@pytest.mark.skipif(PDFTOTEXT is None, reason="needs pdftotext")
+def test_pdf_text_is_whole_words(tmp_path: Path) -> None:
+    path = saved(evolution_figure(SURVEY), tmp_path / "figure.pdf")
+    result = subprocess.run([str(PDFTOTEXT), str(path), "-"], capture_output=True, text=True, check=True)
+    words = set(result.stdout.splitlines())
+    for model in SURVEY.models:
+        if model.released and model.kind == Kind.MODEL:
+            assert any(model.name in line for line in words), model.name
+
+
+def test_the_box_around_all_that_is_drawn_is_tight() -> None:
+    figure = Figure(figsize=(10, 6))
+    evolution_axes(SMALL, figure.add_axes((0.1, 0.1, 0.8, 0.8)), highlight="c")
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", bbox_inches="tight", dpi=50)
+    with Image.open(buffer) as image:
+        assert 300 < image.width < 500
