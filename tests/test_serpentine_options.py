@@ -58,6 +58,8 @@ def test_what_cannot_be() -> None:
         serpentine(ITEMS, stub_measure, page=(700, None))
     with pytest.raises(LayoutError, match="there cannot be 0 rows"):
         serpentine(ITEMS, stub_measure, rows=0)
+    with pytest.raises(LayoutError, match=r"there cannot be 9999 rows: there are only \d+ dates"):
+        serpentine(ITEMS, stub_measure, rows=9999)
     with pytest.raises(LayoutError, match="rows cannot fall"):
         serpentine(ITEMS, stub_measure, fall=-1.0)
 

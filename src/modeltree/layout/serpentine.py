@@ -91,6 +91,8 @@ def serpentine(
     if not items:
         return sheet.empty(sheet.frame.header)
     labels = _Labels.of(items, measure, grain, metrics)
+    if rows is not None and rows > len(labels.ticks):
+        raise LayoutError(f"there cannot be {rows} rows: there are only {len(labels.ticks)} dates")
     if like is not None:
         return _kept(like, labels, sheet) or serpentine(
             items, measure, page=page, trim=trim, font_size=font_size, time_scale=time_scale, grain=grain, rows=rows,
