@@ -13,6 +13,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from modeltree.dates import PartialDate
+from modeltree.layout.family_tree import Offspring
 from modeltree.layout.geometry import Layout
 from modeltree.layout.serpentine import Item
 
@@ -185,3 +186,119 @@ def way_along(axis: list[Any], point: tuple[float, float]) -> float:
         best = min(best, (round(detour, 3), reached + math.dist(start, point)))
         reached += math.dist(start, end)
     return best[1]
+
+
+# Family trees: items that branch off each other, and what holds for the layout of them, again by nothing but loops.
+
+
+def make_offspring(
+    count: int, span: int = 1000, longest: int = 14, further: float = 0.3, against: bool = False, seed: int = 0
+) -> list[Offspring]:
+    """Models in a forest within so many days, with further parents, of which some may be later than their child."""
+    chance = random.Random(seed)
+    days = sorted(chance.randint(0, span) for _ in range(count))
+    rooted, favoured = chance.random(), chance.random()
+    made = []
+    for place, day in enumerate(days):
+        parent = None
+        if place and chance.random() >= rooted:
+            parent = 0 if chance.random() < favoured / 2 else chance.randrange(place)
+        others = [other for other in range(count if against else place) if other not in (parent, place)]
+        several = chance.choice([1, 1, 2, 3]) if chance.random() < further else 0
+        script = chance.choice(SCRIPTS)
+        label = "".join(chance.choice(script) for _ in range(chance.randint(1, longest))).strip() or "x"
+        made.append(Offspring(
+            id=f"m{place}", label=label, at=730000.5 + day, organizations=("o",) * chance.choice([0, 1, 2]),
+            parent=parent, kind=None if parent is None else "finetune",
+            further=tuple((other, "merge") for other in chance.sample(others, min(several, len(others)))),
+        ))  # fmt: skip
+    return made
+
+
+@st.composite
+def offspring_lists(draw: st.DrawFn, max_size: int = 16) -> list[Offspring]:
+    """Few to many models, on one day, on few days and in years."""
+    return make_offspring(
+        draw(st.integers(1, max_size)),
+        draw(st.sampled_from([0, 1, 2, 30, 3000])),
+        draw(st.sampled_from([1, 14, 40])),
+        draw(st.sampled_from([0.0, 0.3, 1.0])),
+        draw(st.booleans()),
+        draw(st.integers(0, 2**16)),
+    )
+
+
+def check_tree(layout: Layout, items: list[Offspring]) -> None:
+    """All that holds for a family tree: no faults, each model and derivation there once, and the same from its JSON."""
+    assert layout.faults() == ()
+    text = layout.to_json()
+    again = Layout.from_json(text)
+    assert again.to_json() == text
+    assert again.faults() == ()
+    assert tree_zeros(json.loads(text), items) == {}
+
+
+def tree_zeros(layout: dict[str, Any], items: list[Offspring]) -> dict[str, int]:
+    """What is allowed nowhere in a family tree, counted; nothing where all is well."""
+    boxes, ticks, links, lanes = layout["boxes"], layout["ticks"], layout["links"], layout["lanes"]
+    pairs = itertools.combinations
+    lines = [
+        (link["parent"], bool(link["tree"]), line) for link in links for line in itertools.pairwise(link["points"])
+    ]
+    lines += [(lane["id"], True, line) for lane in lanes for line in itertools.pairwise(lane["points"])]
+    branches = [(owner, line) for owner, is_branch, line in lines if is_branch]
+    solid = [*boxes, *ticks, *layout["texts"], *layout["swatches"]]
+    label = {box["id"]: box for box in boxes}
+    root = {}
+    for item in items:  # each after its parent
+        root[item.id] = item.id if item.parent is None else root[items[item.parent].id]
+    wanted = Counter((items[item.parent].id, item.id, True) for item in items if item.parent is not None)
+    wanted += Counter((items[other].id, item.id, False) for item in items for other, _ in item.further)
+    page = layout["page"]
+    found = {
+        "overlaps": sum(overlap(one, other) for one, other in pairs(solid, 2)),
+        "band overlaps": sum(overlap(one, other) for one, other in pairs(layout["bands"], 2)),
+        "label on the band of others": sum(
+            overlap(box, band) for band in layout["bands"] for box in boxes if root[box["id"]] != band["id"]
+        ),
+        "label off its band": sum(
+            not any(overlap(box, band) for band in layout["bands"] if band["id"] == root[item.id])
+            for item in items
+            if item.parent is not None and (box := label[item.id])
+        ),
+        "line through label": sum(through(line, box) for _, _, line in lines for box in solid),
+        "branch crossings": sum(
+            one != other and meet(line, second) for (one, line), (other, second) in pairs(branches, 2)
+        ),
+        "clipped": sum(not within(box, page) for box in (*solid, *layout["bands"]))
+        + sum(
+            not (-0.01 <= x <= page["width"] + 0.01 and -0.01 <= y <= page["height"] + 0.01)
+            for _, _, line in lines
+            for x, y in line
+        ),
+        "dropped": abs(len(boxes) - len(items)) + len({item.id for item in items} - set(label)),
+        "derivations": sum(
+            ((Counter((link["parent"], link["child"], link["tree"]) for link in links) - wanted)
+            + (wanted - Counter((link["parent"], link["child"], link["tree"]) for link in links))).values()
+        ),
+        "ends off the label": sum(not on(label[link["child"]], link["points"][-1]) for link in links),
+    }  # fmt: skip
+    return {name: number for name, number in found.items() if number}
+
+
+def on(box: dict[str, float], point: Any) -> bool:
+    return (
+        box["x"] - 0.01 <= point[0] <= box["x"] + box["width"] + 0.01
+        and box["y"] - 0.01 <= point[1] <= box["y"] + box["height"] + 0.01
+    )
+
+
+def meet(one: Any, other: Any) -> bool:
+    """Whether two straight lines share a point; also where the one lies on the other."""
+    if cross(*one, *other):
+        return True
+    return any(
+        math.dist(line[0], point) + math.dist(point, line[1]) - math.dist(*line) < 1e-9
+        for line, points in ((one, other), (other, one))
+        for point in points
+    )

@@ -14,8 +14,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layouts import cross, hard_zeros, overlap, through
-from modeltree.layout.geometry import IconBox, LabelBox, Layout, Leader, Link, Page, Panel, Swatch, TextLine, TickBox
-from modeltree.layout.plane import Box, distance_along, line_length, lines_meet, overlapping, struck
+from modeltree.layout.geometry import (
+    Band,
+    Guide,
+    IconBox,
+    LabelBox,
+    Lane,
+    Layout,
+    Leader,
+    Link,
+    Page,
+    Panel,
+    Swatch,
+    TextLine,
+    TickBox,
+)
+from modeltree.layout.plane import Box, crossing, distance_along, line_length, lines_meet, overlapping, rounded, struck
 
 SQUARE = Box(x=10, y=20, width=30, height=40)
 # Whole numbers, so that whether shapes touch does not hang on rounding.
@@ -296,7 +310,9 @@ def test_the_json_has_what_is_promised() -> None:
     }  # fmt: skip
     assert layout["icons"][0] == {"id": "a", "organization": "o", "x": 25, "y": 42, "width": 16, "height": 16}
     assert layout["leaders"][0] == {"tick": "2020-01", "ids": ["b", "a"], "points": [[60, 140], [60, 85]]}
-    assert layout["links"][1] == {"parent": "a", "child": "b", "points": [[60, 60], [60, 65]], "kind": None}
+    assert layout["links"][1] == {
+        "parent": "a", "child": "b", "points": [[60, 60], [60, 65]], "kind": None, "tree": False,
+    }  # fmt: skip
     assert layout["axis"] == [[20, 150], [380, 150]]
     assert layout["ticks"][0] == {
         "id": "2020-01", "label": "Jan.", "kind": "month", "x": 40, "y": 140, "width": 40, "height": 20,
@@ -342,3 +358,121 @@ def test_fill_and_leader_lengths() -> None:
     assert GOOD.fill == pytest.approx(4 * 80 * 20 / (400 * 300))
     assert GOOD.leader_lengths == (55 / 20, 40 / 20)
     assert replace(GOOD, boxes=()).leader_lengths == (55, 40)
+
+
+# Crossings and round corners
+
+
+@given(points, points, points, points)
+def test_lines_cross_where_both_have_their_ends_on_either_side(a: Any, b: Any, c: Any, d: Any) -> None:
+    place = crossing(a, b, c, d)
+    ends = any(lines_meet((a, b), (point, point)) for point in (c, d)) or any(
+        lines_meet((c, d), (point, point)) for point in (a, b)
+    )
+    assert (place is not None) == (cross(a, b, c, d) and not ends)
+    if place is not None:
+        for start, end in ((a, b), (c, d)):
+            assert math.dist(start, place) + math.dist(place, end) == pytest.approx(math.dist(start, end))
+
+
+@given(st.lists(places, min_size=2, max_size=7, unique=True), st.sampled_from([0.1, 1.0, 9.0]))
+def test_corners_are_rounded_within_their_legs(turns: list[float], radius: float) -> None:
+    line = [(turns[place - place % 2], turns[place - 1 + place % 2]) for place in range(1, len(turns))]
+    made = rounded(line, radius)
+    assert (made[0], made[-1]) == (line[0], line[-1])
+    assert line_length(made) <= line_length(line) + 1e-9
+    for point in made:
+        near = min(math.dist(point, start) + math.dist(point, end) - math.dist(start, end)
+                   for start, end in itertools.pairwise(line)) if len(line) > 1 else 0.0  # fmt: skip
+        assert near <= radius
+    for start, end in itertools.pairwise(made):
+        assert len(line) < 3 or math.dist(start, end) <= line_length(line)
+
+
+def test_a_round_corner() -> None:
+    made = rounded([(0, 0), (10, 0), (10, 10)], 2)
+    assert (made[1], made[-2]) == ((pytest.approx(8), pytest.approx(0)), (pytest.approx(10), pytest.approx(2)))
+    assert all(math.dist(point, (8, 2)) == pytest.approx(2) for point in made[1:-1])
+    assert rounded([(0, 0), (5, 0), (10, 0)], 2) == ((0, 0), (5, 0), (10, 0)), "no corner"
+    assert rounded([(0, 0), (0, 0), (0, 9)], 2)[-1] == (0, 9)
+
+
+# A small family tree without fault: a has the children b and c, and e is a further parent of c.
+
+TREE = Layout(
+    page=Page(400, 300),
+    font_size=12,
+    boxes=(
+        LabelBox(id="a", label="A", tick=None, x=20, y=40, width=60, height=20, text_x=25),
+        LabelBox(id="e", label="E", tick=None, x=20, y=140, width=60, height=20, text_x=25),
+        LabelBox(id="b", label="B", tick=None, x=150, y=70, width=60, height=20, text_x=155),
+        LabelBox(id="c", label="C", tick=None, x=250, y=40, width=60, height=20, text_x=255),
+    ),
+    icons=(),
+    leaders=(),
+    axis=((20, 15), (380, 15)),
+    ticks=(TickBox(id="2020", label="2020", kind="year", x=20, y=5, width=40, height=20),),
+    links=(
+        Link("a", "b", ((140, 50), (140, 80), (150, 80)), "finetune", tree=True),
+        Link("a", "c", ((240, 50), (250, 50)), "finetune", tree=True),
+        Link("e", "c", ((60, 140), (60, 100), (260, 100), (260, 60)), "merge"),
+    ),
+    bands=(
+        Band(id="a", x=15, y=35, width=300, height=60),
+        Band(id="e", x=15, y=135, width=70, height=30),
+    ),
+    guides=(Guide("2020", ((40, 15), (40, 200))),),
+    lanes=(Lane("a", ((80, 50), (240, 50))),),
+)
+
+TREE_FAULTS = {
+    "band of a overlaps band of e": move("bands", 1, y=90.0),
+    "band of a leaves the page": move("bands", 0, width=390.0),
+    "guide at 2020 leaves the page": move("guides", 0, points=((40, 15), (40, 301))),
+    "lane of a leaves the page": move("lanes", 0, points=((80, 50), (401, 50))),
+    "lane of a does not begin at its label": move("lanes", 0, points=((90, 50), (240, 50))),
+    "lane of x does not begin at its label": move("lanes", 0, id="x"),
+    "lane of a runs through label c": move("lanes", 0, points=((80, 50), (300, 50))),
+    "link a → b does not begin at label a": move("lanes", 0, points=((80, 50), (130, 50))),
+    "link e → c does not begin at label e": move("links", 2, points=((200, 50), (200, 100), (260, 100), (260, 60))),
+    "link e → c runs through label b": move("links", 2, points=((60, 140), (60, 80), (260, 80), (260, 60))),
+    "link e → c meets lane of a": move("links", 2, points=((60, 140), (60, 100), (220, 30), (255, 40)), tree=True),
+    "link a → b meets link e → c": move("links", 2, points=((60, 140), (60, 75), (145, 75), (260, 60)), tree=True),
+    "lane of e meets lane of a": add("lanes", Lane("e", ((80, 150), (120, 150), (120, 20)))),
+    "label a is tied to 2020, and should be to nothing": add("leaders", Leader("2020", ("a",), ((30, 25), (30, 40)))),
+}
+
+
+def test_a_tree_without_fault() -> None:
+    assert TREE.faults() == ()
+    assert Layout.from_json(TREE.to_json()) == TREE
+
+
+@pytest.mark.parametrize("fault", TREE_FAULTS)
+def test_each_fault_of_a_tree_is_seen(fault: str) -> None:
+    assert fault in TREE_FAULTS[fault](TREE).faults()
+
+
+def test_branches_of_one_parent_may_lie_on_each_other() -> None:
+    points = ((140, 50), (140, 120), (150, 120))
+    more = LabelBox(id="d", label="D", tick=None, x=150, y=110, width=60, height=20, text_x=155)
+    tree = replace(TREE, boxes=(*TREE.boxes, more), links=(*TREE.links[:2], Link("a", "d", points, tree=True)))
+    assert tree.faults() == ()
+
+
+def test_crossings_are_counted_once_each() -> None:
+    assert TREE.crossings == 0
+    across = ((60, 140), (60, 100), (120, 100), (120, 30), (260, 30), (260, 40))
+    assert move("links", 2, points=across)(TREE).crossings == 1, "the lane"
+    twice = replace(TREE, links=(*TREE.links[:2], Link("e", "c", across), Link("e", "b", across)))
+    assert twice.crossings == 1, "lines of one parent are one where they run together"
+    assert replace(TREE, links=(), lanes=()).crossings == 0
+
+
+def test_the_json_has_the_parts_of_a_tree() -> None:
+    data = json.loads(TREE.to_json())
+    assert data["lanes"] == [{"id": "a", "points": [[80, 50], [240, 50]]}]
+    assert data["guides"] == [{"tick": "2020", "points": [[40, 15], [40, 200]]}]
+    assert data["bands"][1] == {"id": "e", "x": 15, "y": 135, "width": 70, "height": 30}
+    assert [link["tree"] for link in data["links"]] == [True, True, False]
+    assert data["boxes"][0]["tick"] is None

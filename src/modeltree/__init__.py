@@ -30,8 +30,13 @@ if TYPE_CHECKING:
     from modeltree.figures import evolution_axes as evolution_axes
     from modeltree.figures import evolution_figure as evolution_figure
     from modeltree.figures import evolution_layout as evolution_layout
+    from modeltree.figures import family_tree_axes as family_tree_axes
+    from modeltree.figures import family_tree_figure as family_tree_figure
+    from modeltree.figures import family_tree_layout as family_tree_layout
+    from modeltree.figures import save_figure as save_figure
     from modeltree.formats import load as load
     from modeltree.formats import save as save
+    from modeltree.genealogy import Collapse as Collapse
     from modeltree.layout.geometry import Layout as Layout
     from modeltree.lineage import Kinship as Kinship
     from modeltree.lineage import Lineage as Lineage
@@ -56,9 +61,13 @@ _HOMES = {
         "ModelTreeError", "NoPathError", "UnknownModelError",
     ],
     "families": ["Family"],
-    "figures": ["evolution_axes", "evolution_figure", "evolution_layout"],
+    "figures": [
+        "evolution_axes", "evolution_figure", "evolution_layout", "family_tree_axes", "family_tree_figure",
+        "family_tree_layout", "save_figure",
+    ],
     "formats": ["load", "save"],
     "layout.geometry": ["Layout"],
+    "genealogy": ["Collapse"],
     "lineage": ["Kinship", "Lineage", "Period"],
     "records": [
         "About", "Correction", "Derivation", "Licence", "Links", "Model", "Organization", "ParameterCount",

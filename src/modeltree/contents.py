@@ -13,7 +13,7 @@ from modeltree.layout.serpentine import Item
 from modeltree.lineage import Lineage
 from modeltree.records import Kind, Model
 
-__all__ = ["Contents", "accessible_name"]
+__all__ = ["Contents", "Words", "accessible_name", "counted_models", "listed", "title_of"]
 
 # So many models are named in a list in the footnote.
 _MOST_NAMES = 40
@@ -72,7 +72,7 @@ class Contents:
         if not chosen.dated:
             raise LayoutError("there is nothing to draw: no model has a date")
         drawn = frozenset(model.id for model in chosen.dated)
-        words = _Words(lineage, drawn)
+        words = Words(lineage, drawn)
         groups = groups_of(lineage, chosen.dated, color_by)
         strong = None if highlight is None else words.highlighted(highlight)
         outlined = frozenset() if outline is None else words.outlined(outline)
@@ -82,7 +82,7 @@ class Contents:
         if groups.note:
             words.said.append(groups.note)
         furniture = Furniture(
-            title=_title(lineage, title),
+            title=title_of(lineage, title),
             legend=(*groups.legend, *words.legend),
             footnote=tuple(_footnote(lineage, chosen, words.said)),
         )
@@ -102,13 +102,13 @@ class Contents:
         """Title and description for those who cannot see the figure."""
         dates = [model.released for model in self.models]
         described = (
-            f"A timeline of {_counted(self.models)} from {dates[0]} to {dates[-1]}: each is a box with its "
+            f"A timeline of {counted_models(self.models)} from {dates[0]} to {dates[-1]}: each is a box with its "
             "name, tied to the date of its release."
         )
         return self.furniture.title or "Model evolution", " ".join([described, *self.furniture.footnote])
 
 
-def _title(lineage: Lineage, title: str | None) -> str | None:
+def title_of(lineage: Lineage, title: str | None) -> str | None:
     """The title of a figure: that of the lineage, unless there is another; none where that is empty."""
     return lineage.about.title if title is None else title
 
@@ -119,7 +119,7 @@ def accessible_name(lineage: Lineage, model: Model) -> str:
     return ", ".join(map(str, filter(None, (model.name, model.released, *makers))))
 
 
-def _counted(models: Iterable[Model]) -> str:
+def counted_models(models: Iterable[Model]) -> str:
     """How many there are of each kind, in words."""
     numbers = Counter(model.kind for model in models)
     things = ((numbers[Kind.MODEL], "model"), (numbers[Kind.APPLICATION], "product"))
@@ -146,8 +146,16 @@ class _Chosen:
         )
 
 
-class _Words:
-    """Chooses models to be set off, and keeps what legend and footnote must say of that."""
+class Words:
+    """Chooses models to be set off, and keeps what legend and footnote must say of that.
+
+    Parameters
+    ----------
+    lineage : Lineage
+        Where the models are from.
+    drawn : frozenset of str
+        Those that are drawn.
+    """
 
     def __init__(self, lineage: Lineage, drawn: frozenset[str]) -> None:
         self._lineage = lineage
@@ -164,7 +172,7 @@ class _Words:
         above = self._lineage.ancestors(model.id)
         hidden = [self._lineage[id].name for id in above if id not in self._drawn]
         said = f"Drawn strong: {model.name} and all that it descends from by any relation"
-        self.said.append(f"{said}; not drawn of these: {_listed(hidden)}." if hidden else f"{said}.")
+        self.said.append(f"{said}; not drawn of these: {listed(hidden)}." if hidden else f"{said}.")
         return frozenset({model.id, *above}) & self._drawn
 
     def outlined(self, name: str) -> frozenset[str]:
@@ -190,17 +198,18 @@ class _Words:
 
 
 def _footnote(lineage: Lineage, chosen: _Chosen, said: Iterable[str]) -> Iterator[str]:
-    parts = [f"Drawn: {_counted(chosen.dated)}, every one that has a date."]
+    parts = [f"Drawn: {counted_models(chosen.dated)}, every one that has a date."]
     if chosen.products:
         parts.append(f"Left out: products that run on models ({len(chosen.products):,}).")
     if lineage.about.date:
         parts.append(f"Data as of {lineage.about.date}.")
     yield " ".join([*parts, *said])
     if chosen.undated:
-        yield f"Left out because no date is known: {_listed(model.name for model in chosen.undated)}."
+        yield f"Left out because no date is known: {listed(model.name for model in chosen.undated)}."
 
 
-def _listed(names: Iterable[str]) -> str:
+def listed(names: Iterable[str]) -> str:
+    """Some names in a row, not too many."""
     known = list(names)
     more = len(known) - _MOST_NAMES
     return ", ".join([*known[:_MOST_NAMES], *([f"and {more:,} more"] if more > 0 else [])])

@@ -19,8 +19,9 @@ from typing import Literal
 from modeltree.ancestry import AncestryIndex
 from modeltree.dates import PartialDate
 from modeltree.records import Model, Relation
+from modeltree.showing import Shown
 
-__all__ = ["Family", "Grouping", "families_of", "primary_roots"]
+__all__ = ["Family", "Grouping", "families_of", "primary_parent", "primary_roots"]
 
 Grouping = Literal["base", "component", "organization"] | Callable[[Model], Hashable]
 """How to group: by base model, by connection, by organization, or by what a function says of each model."""
@@ -29,7 +30,7 @@ _RANK = {relation: rank for rank, relation in enumerate(Relation)}
 
 
 @dataclass(frozen=True, slots=True)
-class Family:
+class Family(Shown):
     """Models that belong together.
 
     Parameters
@@ -135,20 +136,23 @@ def primary_roots(
     models: Sequence[Model], index: AncestryIndex, relation_of: Mapping[tuple[str, str], Relation]
 ) -> list[int]:
     """For each node, the root of its primary family."""
-
-    def primary_parent(child: int) -> int:
-        parents = index.parents[child]
-        ranks = [_RANK[relation_of[models[parent].id, models[child].id]] for parent in parents]
-        first = [parent for parent, rank in zip(parents, ranks, strict=True) if rank == min(ranks)]
-        latest = max((date for parent in first if (date := models[parent].released)), default=None)
-        # Nodes are in date order, then by id: the first of those with this date has the least id.
-        return next(parent for parent in first if models[parent].released == latest)
-
     roots = list(range(len(models)))
     for node in index.order:
-        if index.parents[node]:
-            roots[node] = roots[primary_parent(node)]
+        if parents := index.parents[node]:
+            roots[node] = roots[primary_parent(models, relation_of, node, parents)]
     return roots
+
+
+def primary_parent(
+    models: Sequence[Model], relation_of: Mapping[tuple[str, str], Relation], child: int, parents: Sequence[int]
+) -> int:
+    """The one of some parents of a node that it takes after, by the rule above; they are in the order of the nodes."""
+    ranks = [_RANK[relation_of[models[parent].id, models[child].id]] for parent in parents]
+    least = min(ranks)
+    first = [parent for parent, rank in zip(parents, ranks, strict=True) if rank == least]
+    latest = max((date for parent in first if (date := models[parent].released)), default=None)
+    # Nodes are in date order, then by id: the first of those with this date has the least id.
+    return next(parent for parent in first if models[parent].released == latest)
 
 
 def _grouped(

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from modeltree.colouring import ColorBy
-from modeltree.contents import Contents, accessible_name
-from modeltree.layout.serpentine import TimeScale, serpentine
-from modeltree.sizes import page_size
-from modeltree.theme import LIGHT, Paint, Theme, faint
+from modeltree.contents import Contents
+from modeltree.layout.family_tree import Direction
+from modeltree.layout.serpentine import TimeScale
+from modeltree.looks import look_of, tree_look_of
+from modeltree.placing import PageSize, evolution_placed, family_tree_placed
+from modeltree.theme import LIGHT, Theme
+from modeltree.tree_contents import TreeContents
 
 if TYPE_CHECKING:
     import os
@@ -17,19 +20,18 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from modeltree.dates import Grain
-    from modeltree.draw.mpl import Look, Style
-    from modeltree.icons import Badge
+    from modeltree.draw.look import Look
+    from modeltree.genealogy import Collapse
     from modeltree.layout.geometry import Layout
     from modeltree.lineage import Lineage
-    from modeltree.records import Model
+    from modeltree.records import Relations
 
-__all__ = ["EvolutionOptions", "PageSize", "evolution_axes", "evolution_figure", "evolution_layout", "save_figure"]
-
-PageSize = str | tuple[float, float | None]
-"""Width and height in inches, or a text as `modeltree.sizes.page_size` takes it."""
+__all__ = [
+    "EvolutionOptions", "FamilyTreeOptions", "PageSize", "evolution_axes", "evolution_figure", "evolution_layout",
+    "family_tree_axes", "family_tree_figure", "family_tree_layout", "save_figure",
+]  # fmt: skip
 
 _INCH = 72.0
-_PAGE = (14.0, 13.5)
 
 
 class EvolutionOptions(TypedDict, total=False):
@@ -87,15 +89,8 @@ def evolution_figure(
     >>> figure = modeltree.evolution_figure(modeltree.datasets.load("survey-figure2"))
     >>> figure.savefig("evolution.svg")  # doctest: +SKIP
     """
-    from modeltree.draw.mpl import draw_layout
-    from modeltree.draw.saving import LayoutFigure
-
     contents, layout = _evolution(lineage, options)
-    look = _look(contents, theme, icon_dir)
-    figure = LayoutFigure(figsize=(layout.page.width / _INCH, layout.page.height / _INCH), facecolor=theme.page)
-    figure.summary = contents.summary
-    draw_layout(layout, figure.add_axes((0.0, 0.0, 1.0, 1.0)), look)
-    return figure
+    return _figure(layout, look_of(contents, theme, icon_dir), contents.summary)
 
 
 def evolution_axes(
@@ -117,18 +112,11 @@ def evolution_axes(
     theme, icon_dir, **options
         As for `evolution_figure`; the page is that of the axes.
     """
-    from modeltree.draw.mpl import draw_layout
-
     if ax is None:
         return evolution_figure(lineage, theme=theme, icon_dir=icon_dir, **options).axes[0]
-    figure = ax.get_figure(root=True)
-    assert figure is not None
-    if options.get("page") is not None:
-        raise TypeError("axes are a page of their own: give either ax or page")
-    options["page"] = (float(ax.bbox.width / figure.dpi), float(ax.bbox.height / figure.dpi))
+    options["page"] = _page_of(ax, options.get("page"))
     contents, layout = _evolution(lineage, options)
-    draw_layout(layout, ax, _look(contents, theme, icon_dir))
-    return ax
+    return _drawn(layout, ax, look_of(contents, theme, icon_dir))
 
 
 def evolution_layout(lineage: Lineage, **options: Unpack[EvolutionOptions]) -> Layout:
@@ -180,6 +168,119 @@ def evolution_layout(lineage: Lineage, **options: Unpack[EvolutionOptions]) -> L
     return _evolution(lineage, options)[1]
 
 
+class FamilyTreeOptions(TypedDict, total=False):
+    """What `family_tree_layout` takes beside the lineage, and explains."""
+
+    title: str | None
+    page: PageSize | None
+    font_size: float | None
+    direction: Direction
+    applications: bool
+    relations: Relations
+    collapse: Collapse | str | None
+    color_by: ColorBy
+    highlight: str | None
+    outline: str | None
+
+
+def family_tree_figure(
+    lineage: Lineage,
+    *,
+    theme: Theme = LIGHT,
+    icon_dir: str | os.PathLike[str] | None = None,
+    **options: Unpack[FamilyTreeOptions],
+) -> Figure:
+    """The family tree: every model at its date on an exact axis, branching off what it was made from.
+
+    Parameters
+    ----------
+    lineage : Lineage
+        What to draw.
+    theme, icon_dir
+        As for `evolution_figure`.
+    **options
+        As for `family_tree_layout`: ``page``, ``direction``, ``relations``, ``collapse``, ….
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Not bound to pyplot: save it with `save_figure` or its own ``savefig``.
+
+    Raises
+    ------
+    LayoutError
+        When the models do not fit on the page in type of any size, or there is none that has a date.
+
+    Examples
+    --------
+    >>> import modeltree
+    >>> lineage = modeltree.datasets.load("survey").clade("llama")
+    >>> figure = modeltree.family_tree_figure(lineage, title="LLaMA")
+    >>> figure.savefig("llama.svg")  # doctest: +SKIP
+    """
+    contents, layout = _family_tree(lineage, options)
+    return _figure(layout, tree_look_of(contents, theme, icon_dir), contents.summary)
+
+
+def family_tree_axes(
+    lineage: Lineage,
+    ax: Axes | None = None,
+    *,
+    theme: Theme = LIGHT,
+    icon_dir: str | os.PathLike[str] | None = None,
+    **options: Unpack[FamilyTreeOptions],
+) -> Axes:
+    """The family tree on axes of your own, in type that fits them as large as they are now.
+
+    Parameters
+    ----------
+    lineage : Lineage
+        What to draw.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; by default those of a new figure.
+    theme, icon_dir, **options
+        As for `family_tree_figure`; the page is that of the axes.
+    """
+    if ax is None:
+        return family_tree_figure(lineage, theme=theme, icon_dir=icon_dir, **options).axes[0]
+    options["page"] = _page_of(ax, options.get("page"))
+    contents, layout = _family_tree(lineage, options)
+    return _drawn(layout, ax, tree_look_of(contents, theme, icon_dir))
+
+
+def family_tree_layout(lineage: Lineage, **options: Unpack[FamilyTreeOptions]) -> Layout:
+    """Where everything in the family tree goes, as numbers.
+
+    Parameters
+    ----------
+    lineage : Lineage
+        What to draw.
+    title, page, font_size : optional
+        As for `evolution_layout`.
+    direction : {"right", "down"}
+        Where time runs to.
+    applications : bool
+        Whether products are drawn beside models.
+    relations : optional
+        The derivations to go by; by default all.
+    collapse : Collapse or str, optional
+        Which branches are folded into one node: a `Collapse`, or words such as ``"smaller=5,quantized,depth=3"``.
+    color_by, highlight, outline : optional
+        As for `evolution_layout`.
+
+    Returns
+    -------
+    Layout
+        In points.
+
+    Raises
+    ------
+    LayoutError
+        When it cannot be; the message says what could.
+    """
+    return _family_tree(lineage, options)[1]
+
+
 def save_figure(figure: Figure, path: str | os.PathLike[str], dpi: float = 200.0) -> None:
     """Write a figure as SVG, PDF or PNG, by the suffix of the path: the whole file or nothing."""
     from modeltree.draw.saving import save_figure as save
@@ -192,71 +293,38 @@ def _evolution(lineage: Lineage, options: EvolutionOptions) -> tuple[Contents, L
     shown: Any = {name: value for name, value in options.items() if name not in placing}
     placed: Any = {name: value for name, value in options.items() if name in placing}
     contents = Contents.of(lineage, **shown)
-    return contents, _laid_out(contents, **placed)
+    return contents, evolution_placed(contents, **placed)
 
 
-def _laid_out(
-    contents: Contents, page: PageSize | None = None, font_size: float | None = None, **options: Any
-) -> Layout:
-    from modeltree.draw.fonts import measure
-
-    trim = page is None
-    if page is None:
-        page = _PAGE if font_size is None else (_PAGE[0], None)
-    width, height = page_size(page) if isinstance(page, str) else page
-    layout = serpentine(
-        contents.items,
-        measure,
-        page=(width * _INCH, None if height is None else height * _INCH),
-        trim=trim,
-        font_size=font_size,
-        furniture=contents.furniture,
-        **options,
-    )
-    if not contents.pairs:
-        return layout
-    from modeltree.layout.links import with_links  # it takes numpy, which all else does without
-
-    return with_links(layout, contents.pairs)
+def _family_tree(lineage: Lineage, options: FamilyTreeOptions) -> tuple[TreeContents, Layout]:
+    placing = {"page", "font_size", "direction"}
+    shown: Any = {name: value for name, value in options.items() if name not in placing}
+    placed: Any = {name: value for name, value in options.items() if name in placing}
+    contents = TreeContents.of(lineage, **shown)
+    return contents, family_tree_placed(contents, **placed)
 
 
-def _look(contents: Contents, theme: Theme, icon_dir: str | os.PathLike[str] | None) -> Look:
-    from modeltree.draw.mpl import Look, Style
+def _figure(layout: Layout, look: Look, summary: tuple[str, str]) -> Figure:
+    """A figure with nothing but a layout."""
+    from modeltree.draw.saving import LayoutFigure
 
-    paints = contents.groups.paints(theme)
-    outline = Paint(theme.page, theme.outline, theme.ink)
-    swatches = {key: Style(paint, theme.edge_width) for key, paint in paints.items()}
-    swatches["outline"] = Style(outline, theme.strong_width)
-    labels = {model.id: _style(contents, model, theme, paints) for model in contents.models}
-    return Look(theme, labels, swatches, _marks(contents, theme, icon_dir))
-
-
-def _style(contents: Contents, model: Model, theme: Theme, paints: dict[str, Paint]) -> Style:
-    from modeltree.draw.mpl import Style
-
-    links = model.links
-    url = links.paper or links.code or links.weights or links.blog or links.website  # what tells most about it
-    paint, width = paints[contents.groups.keys[model.id]], theme.edge_width
-    stands_out = contents.strong is not None and model.id in contents.strong
-    recedes = contents.strong is not None and not stands_out
-    if recedes:
-        paint = faint(paint, theme)
-    elif stands_out:
-        paint, width = Paint(paint.fill, theme.strong, paint.text), theme.strong_width
-    if model.id in contents.outlined:
-        paint, width = Paint(paint.fill, theme.outline, paint.text), theme.strong_width
-    return Style(paint, width, accessible_name(contents.lineage, model), url, recedes, stands_out)
+    figure = LayoutFigure(figsize=(layout.page.width / _INCH, layout.page.height / _INCH), facecolor=look.theme.page)
+    figure.summary = summary
+    _drawn(layout, figure.add_axes((0.0, 0.0, 1.0, 1.0)), look)
+    return figure
 
 
-def _marks(contents: Contents, theme: Theme, icon_dir: str | os.PathLike[str] | None) -> dict[str, Badge | bytes]:
-    """What stands for each organization that made a model which is drawn."""
-    from modeltree.icons import badge, icons_in
+def _drawn(layout: Layout, ax: Axes, look: Look) -> Axes:
+    from modeltree.draw.mpl import draw_layout
 
-    makers = dict.fromkeys(id for model in contents.models for id in model.organizations)
-    organizations = [contents.lineage.organizations[id] for id in makers]
-    marks: dict[str, Badge | bytes] = {
-        record.id: badge(record.name, theme.badge_lightness, theme.badge_saturation) for record in organizations
-    }
-    if icon_dir is not None:
-        marks.update(icons_in(icon_dir, organizations))
-    return marks
+    draw_layout(layout, ax, look)
+    return ax
+
+
+def _page_of(ax: Axes, page: PageSize | None) -> tuple[float, float]:
+    """Width and height of axes, in inches."""
+    if page is not None:
+        raise TypeError("axes are a page of their own: give either ax or page")
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    return (float(ax.bbox.width / figure.dpi), float(ax.bbox.height / figure.dpi))

@@ -7,7 +7,19 @@ from dataclasses import dataclass, field, replace
 
 from modeltree.colours import contrast, mixed, readable
 
-__all__ = ["COLORBLIND", "DARK", "FAINT", "LIGHT", "MOST_GROUPS", "PRINT", "THEMES", "Paint", "Theme", "faint"]
+__all__ = [
+    "COLORBLIND",
+    "DARK",
+    "FAINT",
+    "LIGHT",
+    "MOST_GROUPS",
+    "PRINT",
+    "THEMES",
+    "Paint",
+    "Stroke",
+    "Theme",
+    "faint",
+]
 
 MOST_GROUPS = 10
 """So many groups have a colour of their own."""
@@ -29,6 +41,41 @@ class Paint:
     fill: str
     edge: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """How a line is drawn.
+
+    Parameters
+    ----------
+    dashes : tuple of float
+        Lengths of dashes and of the gaps after them, in widths of the line; none for a line without gaps.
+    width : float
+        Of the usual width.
+    quiet : bool
+        Whether it has the colour of what recedes.
+    """
+
+    dashes: tuple[float, ...] = ()
+    width: float = 1.0
+    quiet: bool = False
+
+
+def _strokes() -> Mapping[str, Stroke]:
+    return {
+        "continued-pretraining": Stroke(width=1.8),
+        "finetune": Stroke(),
+        "adapter": Stroke((5.0, 2.0)),
+        "quantized": Stroke((1.2, 1.6)),
+        "merge": Stroke((9.0, 2.5)),
+        "component": Stroke((6.0, 1.8, 1.2, 1.8)),
+        "distillation": Stroke((3.0, 1.6, 1.2, 1.6, 1.2, 1.6)),
+        "successor": Stroke(quiet=True, width=1.3),
+        "replication": Stroke((5.0, 2.0), quiet=True),
+        "architecture": Stroke((1.2, 1.6), quiet=True),
+        "application": Stroke((6.0, 1.8, 1.2, 1.8), quiet=True),
+    }
 
 
 def _openness() -> Mapping[str, Paint]:
@@ -78,6 +125,14 @@ class Theme:
         The colours of groups, the largest group first; at least ten.
     other, none : Paint
         The colours of all further groups, and of what is in no group.
+    band : str
+        The colour of the ground behind a family.
+    guide : str
+        The colour of lines at dates.
+    descent, idea : str
+        The colours of links by which weights pass on, and of those by which ideas do.
+    strokes : mapping of str to Stroke
+        How links of each relation are drawn.
     badge_lightness, badge_saturation : float
         Of the organizations' badges, from 0 to 1.
     icon_ground : str
@@ -105,6 +160,11 @@ class Theme:
     categories: tuple[Paint, ...] = field(default_factory=_categories)
     other: Paint = Paint(fill="#e1e4e8", edge="#b9bec6", text="#1d2126")
     none: Paint = Paint(fill="#ffffff", edge="#b9bec6", text="#1d2126")
+    band: str = "#f5f6f8"
+    guide: str = "#dfe3e8"
+    descent: str = "#2f3a46"
+    idea: str = "#7c8794"
+    strokes: Mapping[str, Stroke] = field(default_factory=_strokes)
     badge_lightness: float = 0.4
     badge_saturation: float = 1.0
     icon_ground: str = "#ffffff"
@@ -125,7 +185,8 @@ LIGHT = Theme()
 
 DARK = Theme(
     page="#14171c", ink="#eef0f3", quiet="#a3abb6", axis="#c9ced6", leader="#c9ced6", link="#a493bd",
-    panel="#1d2127", year_fill="#23405c", year_text="#e3effa", strong="#ffffff", outline="#ff8a70",
+    panel="#1d2127", band="#1a1e24", guide="#2c323a", descent="#c9d1da", idea="#8a94a1",
+    year_fill="#23405c", year_text="#e3effa", strong="#ffffff", outline="#ff8a70",
     openness={
         "open": Paint(fill="#2f5d33", edge="#2f5d33", text="#f1f8ee"),
         "closed": Paint(fill="#14171c", edge="#74b052", text="#f1f8ee"),
@@ -140,7 +201,8 @@ DARK = Theme(
 """Light ink on a dark screen."""
 
 PRINT = Theme(
-    ink="#000000", quiet="#444444", axis="#000000", leader="#000000", link="#7c7c7c", panel="#f7f7f7",
+    ink="#000000", quiet="#444444", band="#f7f7f7", guide="#d9d9d9", descent="#000000", idea="#7c7c7c",
+    axis="#000000", leader="#000000", link="#7c7c7c", panel="#f7f7f7",
     year_fill="#000000", year_text="#ffffff", strong="#000000", outline="#808080", strong_width=2.4,
     openness={
         "open": Paint(fill="#d6d6d6", edge="#d6d6d6", text="#000000"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
 from typing import Any
 
 import matplotlib.style
@@ -18,15 +17,29 @@ from matplotlib.text import Text
 from modeltree.colours import contrast, mixed, readable
 from modeltree.draw.fonts import HALF_CAPITAL, font, measure
 from modeltree.draw.groups import Group
+from modeltree.draw.look import Look, Style
 from modeltree.draw.pictures import Picture, pixels, placed
 from modeltree.icons import Badge
-from modeltree.layout.geometry import Box, IconBox, LabelBox, Layout, Leader, Link, TextLine, TickBox
-from modeltree.theme import FAINT, Paint, Theme
+from modeltree.layout.geometry import (
+    Band,
+    Box,
+    Guide,
+    IconBox,
+    LabelBox,
+    Lane,
+    Layout,
+    Leader,
+    Link,
+    Swatch,
+    TextLine,
+    TickBox,
+)
+from modeltree.theme import FAINT, Paint, Stroke
 
-__all__ = ["Look", "Style", "draw_layout", "drawing_style"]
+__all__ = ["draw_layout", "drawing_style"]
 
 # What is drawn over what.
-_PANELS, _LINKS, _AXIS, _LEADERS, _TICKS, _BOXES, _TEXT = range(7)
+_BANDS, _GUIDES, _PANELS, _LINKS, _AXIS, _LEADERS, _TICKS, _BOXES, _TEXT = range(9)
 
 # In the text of a tick's box or of a label, per its height or the type's size.
 _MONTH_TYPE = 0.9
@@ -37,54 +50,10 @@ _MONOGRAM_TYPE, _MONOGRAM_WIDTH = 0.47, 0.76
 _HEAD_LENGTH, _HEAD_WIDTH = 0.42, 0.34
 # A badge of less contrast to its label than this has a ring around it, so wide in points for type of 12 points.
 _ALIKE, _RING = 1.5, 0.6
-# Of the usual width: that of a link between models that stand out.
-_STRONG_LINK = 2.2
-
-
-@dataclass(frozen=True, slots=True)
-class Style:
-    """How one label looks and what it is to those who cannot see it.
-
-    Parameters
-    ----------
-    paint : Paint
-        Its colours.
-    width : float
-        Of its edge, in points, for type of 12 points.
-    name : str
-        What a screen reader says.
-    url : str, optional
-        Where it leads to.
-    faint, strong : bool
-        Whether it recedes, or stands out.
-    """
-
-    paint: Paint
-    width: float
-    name: str = ""
-    url: str | None = None
-    faint: bool = False
-    strong: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """All that a layout does not say of how it is drawn.
-
-    Parameters
-    ----------
-    theme : Theme
-        Colours and widths.
-    labels, swatches : mapping of str to Style
-        How each model and each entry of the legend looks.
-    marks : mapping of str to Badge or bytes
-        What stands for each organization, by its id: a badge, or a picture as PNG.
-    """
-
-    theme: Theme
-    labels: Mapping[str, Style]
-    swatches: Mapping[str, Style]
-    marks: Mapping[str, Badge | bytes] = field(default_factory=dict)
+# Of the usual width: that of a link between models that stand out, and of the lines of a tree.
+_STRONG_LINK, _LANE = 2.2, 1.5
+# The head of a link that is no branch, of the usual size; the line of a sample, per its height; a dashed edge.
+_SMALL_HEAD, _SAMPLE_LINE, _DASHED = 0.85, 0.085, (3.0, 2.0)
 
 
 def drawing_style(settings: Mapping[str, Any] | None = None) -> AbstractContextManager[None]:
@@ -112,6 +81,11 @@ def draw_layout(layout: Layout, ax: Axes, look: Look) -> None:
         ground = Style(Paint(theme.panel, theme.panel, theme.ink), 0.0)
         for panel in layout.panels:
             ink.add(ink.rounded(panel, _PANEL_CORNER * layout.font_size, ground), zorder=_PANELS)
+        ink.bands(layout.bands)
+        for guide in layout.guides:
+            ink.guide(guide)
+        for lane in layout.lanes:
+            ink.lane(lane)
         for number, link in enumerate(layout.links, 1):
             ink.link(link, number)
         ink.axis(layout)
@@ -125,8 +99,7 @@ def draw_layout(layout: Layout, ax: Axes, look: Look) -> None:
         for box in layout.boxes:
             ink.label(box, icons.get(box.id, ()))
         for swatch in layout.swatches:
-            style = look.swatches[swatch.key]
-            ink.add(ink.rounded(swatch, _LABEL_CORNER * swatch.height, style, swatch.height / 18), zorder=_BOXES)
+            ink.swatch(swatch)
         for number, line in enumerate(layout.texts, 1):
             ink.text_line(line, number)
 
@@ -167,21 +140,70 @@ class _Ink:
         width = self._width(self._theme.leader_width)
         self.add(Line2D(xs, ys, color=colour, linewidth=width, solid_capstyle="butt"), zorder=_LEADERS)
 
+    def bands(self, bands: Iterable[Band]) -> None:
+        """The grounds of families, each of one piece."""
+        grounds: dict[str, list[Curve]] = {}
+        for band in bands:
+            corners = [(band.x, band.y), (band.right, band.y), (band.right, band.bottom), (band.x, band.bottom)]
+            grounds.setdefault(band.id, []).append(Curve([*corners, corners[0]], closed=True))
+        for id, pieces in grounds.items():
+            ground = PathPatch(Curve.make_compound_path(*pieces), facecolor=self._theme.band, linewidth=0)
+            self.add(ground, gid=f"band-{id}", zorder=_BANDS)
+
+    def guide(self, guide: Guide) -> None:
+        """The line at a date."""
+        xs, ys = zip(*guide.points, strict=True)
+        width = max(0.5 * self._scale, self._theme.hairline)
+        self.add(Line2D(xs, ys, color=self._theme.guide, linewidth=width), zorder=_GUIDES)
+
+    def lane(self, lane: Lane) -> None:
+        """The line of a model's life."""
+        faint = self._look.labels[lane.id].faint
+        colour = self._faint(self._theme.descent) if faint else self._theme.descent
+        line = PathPatch(Curve(lane.points), fill=False, edgecolor=colour, capstyle="butt")
+        line.set_linewidth(self._width(_LANE * self._theme.link_width))
+        self.add(line, gid=f"lane-{lane.id}", zorder=_LINKS + (0.0 if faint else 0.5))
+
     def link(self, link: Link, number: int) -> None:
-        """The curve from a parent to its child, with a head at the child."""
+        """The curve from a parent to its child; with a head at the child if it is no branch of a tree."""
         parent, child = (self._look.labels[id] for id in (link.parent, link.child))
         faint = parent.faint or child.faint
-        colour = self._faint(self._theme.link) if faint else self._theme.link
         strength = _STRONG_LINK if parent.strong and child.strong else 1.0
+        stroke, colour = self._stroke(link.kind)
+        colour = self._faint(colour) if faint else colour
         line = PathPatch(Curve(link.points), fill=False, edgecolor=colour)
-        line.set(
-            linewidth=self._width(strength * self._theme.link_width), capstyle="butt", joinstyle="round", clip_on=False
-        )
-        head = Polygon(
-            _head(link, strength**0.5 * self._font_size), closed=True, facecolor=colour, linewidth=0, clip_on=False
-        )
-        group = Group(self._ax, [line, head], f"link-{number}", f"{parent.name} → {child.name}")
-        self.add(group, zorder=_LINKS + (0.0 if faint else 0.5))
+        width = self._width(strength * stroke.width * self._theme.link_width * (_LANE if link.tree else 1.0))
+        line.set(linewidth=width, capstyle="butt", joinstyle="round", clip_on=False)
+        if stroke.dashes:
+            line.set_linestyle((0, stroke.dashes))
+        parts: list[Artist] = [line]
+        if not link.tree:
+            size = strength**0.5 * self._font_size * (_SMALL_HEAD if link.kind else 1.0)
+            parts.append(Polygon(_head(link, size), closed=True, facecolor=colour, linewidth=0, clip_on=False))
+        name = f"{parent.name} → {child.name}" + (f", {link.kind}" if link.kind else "")
+        self.add(Group(self._ax, parts, f"link-{number}", name), zorder=_LINKS + (0.0 if faint else 0.5))
+
+    def swatch(self, swatch: Swatch) -> None:
+        """A sample of the legend: a box, or a line where it stands for one."""
+        if swatch.key.startswith("link:"):
+            stroke, colour = self._stroke(swatch.key.removeprefix("link:"))
+            middle = swatch.centre[1]
+            line = PathPatch(Curve([(swatch.x, middle), (swatch.right, middle)]), fill=False, edgecolor=colour)
+            line.set(linewidth=stroke.width * _SAMPLE_LINE * swatch.height, capstyle="butt")
+            if stroke.dashes:
+                line.set_linestyle((0, stroke.dashes))
+            self.add(line, zorder=_BOXES)
+            return
+        style = self._look.swatches[swatch.key]
+        self.add(self.rounded(swatch, _LABEL_CORNER * swatch.height, style, swatch.height / 18), zorder=_BOXES)
+
+    def _stroke(self, kind: str | None) -> tuple[Stroke, str]:
+        """How a link is drawn, and in which colour."""
+        theme = self._theme
+        if kind is None or kind not in theme.strokes:
+            return Stroke(), theme.link
+        stroke = theme.strokes[kind]
+        return stroke, theme.idea if stroke.quiet else theme.descent
 
     def tick(self, tick: TickBox) -> None:
         """A date on the curve: years in a box, all others on the bare page."""
@@ -247,6 +269,8 @@ class _Ink:
         corners = f"round,pad=0,rounding_size={radius - inset:.4f}"
         patch = FancyBboxPatch((box.x + inset, box.y + inset), box.width - edge, box.height - edge, boxstyle=corners)
         patch.set(facecolor=style.paint.fill, edgecolor=style.paint.edge, linewidth=edge, clip_on=False)
+        if style.dashed:
+            patch.set(edgecolor=mixed(style.paint.edge, style.paint.text, 0.5), linestyle=(0, _DASHED))
         return patch
 
     def add(self, artist: Artist, **settings: Any) -> None:

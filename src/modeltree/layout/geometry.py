@@ -7,16 +7,46 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from itertools import pairwise
-from typing import Any, Literal, Protocol
+from typing import Any
 
-from modeltree.layout.plane import Box, Point, distance_along, line_length, lines_meet, overlapping, struck
+from modeltree.layout.parts import (
+    Band,
+    Guide,
+    IconBox,
+    LabelBox,
+    Lane,
+    Leader,
+    Link,
+    Measure,
+    Page,
+    Panel,
+    Swatch,
+    TextLine,
+    TextRole,
+    TickBox,
+)  # fmt: skip
+from modeltree.layout.plane import (
+    Box,
+    Point,
+    Segment,
+    crossing,
+    distance_along,
+    line_length,
+    lines_meet,
+    overlapping,
+    struck,
+)
+from modeltree.showing import Shown
 
 __all__ = [
+    "Band",
     "Box",
+    "Guide",
     "IconBox",
     "LabelBox",
+    "Lane",
     "Layout",
     "Leader",
     "Link",
@@ -30,110 +60,12 @@ __all__ = [
     "TickBox",
 ]
 
-TextRole = Literal["title", "legend", "footnote", "continuation"]
-
 # Lengths are kept to a thousandth of a point, so that a layout is the same on every machine.
 _DECIMALS = 3
 
 
-class Measure(Protocol):
-    """How wide and high a text is, in ems: multiply by the font size to get points."""
-
-    def __call__(self, text: str, bold: bool = False) -> tuple[float, float]:
-        """Width and height of a line of text."""
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """The size of the sheet."""
-
-    width: float
-    height: float
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LabelBox(Box):
-    """The box of a model: its icons, its text and the padding around them."""
-
-    id: str
-    label: str
-    tick: str
-    text_x: float
-    """Where the text begins."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IconBox(Box):
-    """The icon of one organization at the left of a model's box."""
-
-    id: str
-    organization: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TickBox(Box):
-    """A date on the axis."""
-
-    id: str
-    label: str
-    kind: Literal["year", "quarter", "month", "day"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Panel(Box):
-    """The ground behind labels of one tick that stand side by side, so that they are seen to belong together."""
-
-    tick: str
-
-
-@dataclass(frozen=True, slots=True)
-class Leader:
-    """The line that ties the models of a tick, on one side of the axis, to it."""
-
-    tick: str
-    ids: tuple[str, ...]
-    points: tuple[Point, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """The curve from a parent's label to a child's, straight from point to point.
-
-    Parameters
-    ----------
-    parent, child : str
-        The ids of the models.
-    points : tuple of (float, float)
-        From the edge of the one label to that of the other.
-    kind : str, optional
-        What sort of derivation it stands for.
-    """
-
-    parent: str
-    child: str
-    points: tuple[Point, ...]
-    kind: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TextLine(Box):
-    """A line of text that is no label: title, legend or footnote, or the dots after the curve."""
-
-    role: TextRole
-    text: str
-    size: float
-    bold: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Swatch(Box):
-    """The sample of a style in the legend."""
-
-    key: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Layout:
+class Layout(Shown):
     """Where everything in a figure goes.
 
     Parameters
@@ -160,6 +92,12 @@ class Layout:
         The legend's samples.
     links : tuple of Link
         Curves from parents to children.
+    bands : tuple of Band
+        Grounds behind families.
+    guides : tuple of Guide
+        Lines at dates.
+    lanes : tuple of Lane
+        Lines of models that have children.
     """
 
     page: Page
@@ -173,6 +111,13 @@ class Layout:
     texts: tuple[TextLine, ...] = ()
     swatches: tuple[Swatch, ...] = ()
     links: tuple[Link, ...] = ()
+    bands: tuple[Band, ...] = ()
+    guides: tuple[Guide, ...] = ()
+    lanes: tuple[Lane, ...] = ()
+
+    def __repr__(self) -> str:
+        size = f"{self.page.width:.0f} × {self.page.height:.0f} pt"
+        return f"<Layout: {len(self.boxes)} labels in type of {self.font_size:g} pt on {size}>"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain lists, dictionaries, strings and numbers."""
@@ -189,19 +134,16 @@ class Layout:
         if data.pop("unit", None) != "pt":
             raise ValueError("this is no layout in points: the unit is not 'pt'")
         parts: dict[str, Any] = {"boxes": LabelBox, "icons": IconBox, "ticks": TickBox, "texts": TextLine,
-                                 "swatches": Swatch, "panels": Panel}  # fmt: skip
+                                 "swatches": Swatch, "panels": Panel, "bands": Band}  # fmt: skip
         for name, kind in parts.items():
             data[name] = tuple(kind(**entry) for entry in data.get(name, []))
         data["page"] = Page(**data["page"])
-        data["axis"] = tuple((x, y) for x, y in data["axis"])
-        data["leaders"] = tuple(
-            Leader(entry["tick"], tuple(entry["ids"]), tuple((x, y) for x, y in entry["points"]))
-            for entry in data["leaders"]
-        )
-        data["links"] = tuple(
-            Link(entry["parent"], entry["child"], tuple((x, y) for x, y in entry["points"]), entry.get("kind"))
-            for entry in data.get("links", [])
-        )
+        data["axis"] = _points(data["axis"])
+        lines: dict[str, Any] = {"leaders": Leader, "links": Link, "guides": Guide, "lanes": Lane}
+        for name, kind in lines.items():
+            entries = ({**entry, "points": _points(entry["points"])} for entry in data.get(name, []))
+            data[name] = tuple(kind(**entry) for entry in entries)
+        data["leaders"] = tuple(replace(leader, ids=tuple(leader.ids)) for leader in data["leaders"])
         known = {field.name for field in fields(cls)}
         return cls(**{name: value for name, value in data.items() if name in known})
 
@@ -216,27 +158,50 @@ class Layout:
         height = self.boxes[0].height if self.boxes else 1.0
         return tuple(line_length(leader.points) / height for leader in self.leaders)
 
+    @property
+    def crossings(self) -> int:
+        """At how many places links that are no branches cross lanes, branches and each other.
+
+        Where links of one parent run together they are one line.
+        """
+        drawn: list[tuple[str, bool, Lane | Link]] = [(lane.id, False, lane) for lane in self.lanes]
+        drawn += [(link.parent, not link.tree, link) for link in self.links]
+        pieces = [_Piece.of(*points, owner, line) for owner, _, line in drawn for points in pairwise(line.points)]
+        further = {id(line) for _, free, line in drawn if free}
+        places = set()
+        for one, other in overlapping(pieces):
+            of_interest = id(one.line) in further or id(other.line) in further
+            if (
+                of_interest
+                and one.owner != other.owner
+                and (place := crossing(one.start, one.end, other.start, other.end))
+            ):
+                places.add((*sorted((one.owner, other.owner)), round(place[0], 1), round(place[1], 1)))
+        return len(places)
+
     def faults(self) -> tuple[str, ...]:
         """What breaks the rules of a good figure; a layout that this library makes has none.
 
-        - No two labels, ticks, icons, lines of text or samples overlap, and no panel covers another one or a label
-          of another tick.
+        - No two labels, ticks, icons, lines of text or samples overlap, no panel covers another one or a label
+          of another tick, and no two bands overlap.
         - Nothing leaves the page, no icon its label, and text begins within its label.
-        - Each label is tied to its tick by one leader, which begins at the tick and ends at one of its labels.
+        - Each label that has a tick is tied to it by one leader, which begins at the tick and ends at one of its
+          labels.
         - No two leaders meet, no leader runs through a tick or a label, and the axis runs through no label.
         - Models are in the order of their ticks, and ticks in order along the axis.
-        - Each link leads from the edge of its parent's label to that of its child's, and runs through no label, tick,
-          line of text or sample.
+        - Each link leads from its parent's label or lane to its child's label, and runs through no label, tick, line
+          of text or sample; nor does any lane, which begins at its model's label.
+        - No lane or branch of a family tree meets that of another parent.
         """
         checks = (
             self._overlaps, self._strays, self._bad_icons, self._bad_ties, self._struck, self._disorder,
-            self._bad_links,
+            self._bad_links, self._bad_lanes, self._crossed_branches,
         )  # fmt: skip
         return tuple(fault for check in checks for fault in check())
 
     def _overlaps(self) -> Iterator[str]:
         solid: list[Box] = [*self.boxes, *self.ticks, *self.texts, *self.swatches]
-        for group in (solid, self.icons, self.panels):
+        for group in (solid, self.icons, self.panels, self.bands):
             for one, other in overlapping(group):
                 yield f"{_name(one)} overlaps {_name(other)}"
         for one, other in overlapping([*self.panels, *self.boxes]):
@@ -246,10 +211,11 @@ class Layout:
 
     def _strays(self) -> Iterator[str]:
         sheet = Box(x=0, y=0, width=self.page.width, height=self.page.height)
-        for box in (*self.boxes, *self.ticks, *self.texts, *self.swatches, *self.panels):
+        for box in (*self.boxes, *self.ticks, *self.texts, *self.swatches, *self.panels, *self.bands):
             if not sheet.contains(box):
                 yield f"{_name(box)} leaves the page"
-        for name, points in (*self._lines(), *((_name(link), link.points) for link in self.links)):
+        drawn: tuple[Link | Lane | Guide, ...] = (*self.links, *self.lanes, *self.guides)
+        for name, points in (*self._lines(), *((_name(line), line.points) for line in drawn)):
             if not all(sheet.touches(point) for point in points):
                 yield f"{name} leaves the page"
         for label in self.boxes:
@@ -278,8 +244,10 @@ class Layout:
         for model, tied_to in ties.items():
             if model not in labels:
                 yield f"a leader is tied to {model}, which has no label"
-            elif tied_to != [labels[model].tick]:
-                yield f"label {model} is tied to {', '.join(tied_to) or 'nothing'}, not to {labels[model].tick} alone"
+            elif (tick := labels[model].tick) and tied_to != [tick]:
+                yield f"label {model} is tied to {', '.join(tied_to) or 'nothing'}, not to {tick} alone"
+            elif tied_to and not tick:
+                yield f"label {model} is tied to {', '.join(tied_to)}, and should be to nothing"
 
     def _struck(self) -> Iterator[str]:
         obstacles: list[Box] = [*self.boxes, *self.ticks]
@@ -293,11 +261,12 @@ class Layout:
 
     def _disorder(self) -> Iterator[str]:
         places = {tick.id: place for place, tick in enumerate(self.ticks)}
-        for label in self.boxes:
-            if label.tick not in places:
-                yield f"{_name(label)} has no tick {label.tick}"
-        for label, later in pairwise(label for label in self.boxes if label.tick in places):
-            if places[label.tick] > places[later.tick]:
+        tied = [(label, label.tick) for label in self.boxes if label.tick is not None]
+        for label, tick_id in tied:
+            if tick_id not in places:
+                yield f"{_name(label)} has no tick {tick_id}"
+        for (label, one), (later, other) in pairwise(entry for entry in tied if entry[1] in places):
+            if places[one] > places[other]:
                 yield f"{_name(later)} comes after {_name(label)}"
         for tick, following in pairwise(self.ticks):
             if distance_along(self.axis, tick.centre) >= distance_along(self.axis, following.centre):
@@ -305,16 +274,47 @@ class Layout:
 
     def _bad_links(self) -> Iterator[str]:
         labels = {label.id: label for label in self.boxes}
-        obstacles: list[Box] = [*self.boxes, *self.ticks, *self.texts, *self.swatches]
+        lanes = {lane.id: lane for lane in self.lanes}
         for link in self.links:
             for model, verb, end in ((link.parent, "begin", 0), (link.child, "end", -1)):
                 if model not in labels:
                     yield f"{_name(link)} is tied to {model}, which has no label"
+                elif link.points and verb == "begin" and model in lanes and _lies_on(lanes[model], link.points[0]):
+                    continue
                 elif not link.points or not labels[model].touches(link.points[end]):
                     yield f"{_name(link)} does not {verb} at {_name(labels[model])}"
-            hit = {id(box): box for _, box in struck(obstacles, pairwise(link.points))}
-            for box in hit.values():
-                yield f"{_name(link)} runs through {_name(box)}"
+        yield from self._hits(self.links)
+
+    def _bad_lanes(self) -> Iterator[str]:
+        labels = {label.id: label for label in self.boxes}
+        for lane in self.lanes:
+            if lane.id not in labels or not labels[lane.id].touches(lane.points[0]):
+                yield f"{_name(lane)} does not begin at its label"
+        yield from self._hits(self.lanes)
+
+    def _hits(self, lines: Sequence[Link | Lane]) -> Iterator[str]:
+        """What lines run through that they should not."""
+        obstacles: list[Box] = [*self.boxes, *self.ticks, *self.texts, *self.swatches]
+        owners: dict[Segment, list[Link | Lane]] = {}
+        for line in lines:
+            for segment in pairwise(line.points):
+                owners.setdefault(segment, []).append(line)
+        hits = struck(obstacles, owners)
+        said = dict.fromkeys((_name(line), _name(box)) for segment, box in hits for line in owners[segment])
+        for line_name, box_name in said:
+            yield f"{line_name} runs through {box_name}"
+
+    def _crossed_branches(self) -> Iterator[str]:
+        branches: list[tuple[str, Lane | Link]] = [(lane.id, lane) for lane in self.lanes]
+        branches += [(link.parent, link) for link in self.links if link.tree]
+        seen = set()
+        for one, other in overlapping([_Piece.of(*points, *branch) for branch in branches
+                                       for points in pairwise(branch[1].points)]):  # fmt: skip
+            pair = (_name(one.line), _name(other.line))
+            meet = one.owner != other.owner and lines_meet((one.start, one.end), (other.start, other.end))
+            if meet and pair not in seen:
+                seen.add(pair)
+                yield f"{pair[0]} meets {pair[1]}"
 
     def _lines(self) -> Iterator[tuple[str, Sequence[Point]]]:
         """The axis and the leaders."""
@@ -335,6 +335,34 @@ class _Span(Box):
         return cls(x=left, y=top, width=max(xs) + 0.01 - left, height=max(ys) + 0.01 - top, leader=leader)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Piece(Box):
+    """A straight piece of a branch, and the room that it takes."""
+
+    start: Point
+    end: Point
+    owner: str
+    line: Lane | Link
+
+    @classmethod
+    def of(cls, start: Point, end: Point, owner: str, line: Lane | Link) -> _Piece:
+        left, top = min(start[0], end[0]) - 0.01, min(start[1], end[1]) - 0.01
+        width, height = abs(start[0] - end[0]) + 0.02, abs(start[1] - end[1]) + 0.02
+        return cls(x=left, y=top, width=width, height=height, start=start, end=end, owner=owner, line=line)
+
+
+def _lies_on(lane: Lane, point: Point) -> bool:
+    return any(
+        Box(x=min(start[0], end[0]), y=min(start[1], end[1]), width=abs(start[0] - end[0]),
+            height=abs(start[1] - end[1])).touches(point)
+        for start, end in pairwise(lane.points)
+    )  # fmt: skip
+
+
+def _points(pairs: Sequence[Sequence[float]]) -> tuple[Point, ...]:
+    return tuple((x, y) for x, y in pairs)
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, float):
         return round(value, _DECIMALS)
@@ -345,11 +373,11 @@ def _plain(value: Any) -> Any:
 
 _KINDS = {
     LabelBox: "label", IconBox: "icon of", TickBox: "tick", Panel: "panel of", Leader: "leader of", TextLine: "text",
-    Swatch: "sample",
+    Swatch: "sample", Band: "band of", Lane: "lane of", Guide: "guide at",
 }  # fmt: skip
 
 
-def _name(part: Box | Leader | Link) -> str:
+def _name(part: Box | Leader | Link | Lane | Guide) -> str:
     if isinstance(part, Link):
         return f"link {part.parent} → {part.child}"
     names = (getattr(part, attribute, None) for attribute in ("id", "text", "key", "tick"))

@@ -11,13 +11,18 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeVar
 
-__all__ = ["Box", "Point", "Segment", "distance_along", "line_length", "lines_meet", "overlapping", "struck"]
+__all__ = [
+    "Box", "Point", "Segment", "crossing", "distance_along", "line_length", "lines_meet", "overlapping", "rounded",
+    "struck",
+]  # fmt: skip
 
 Point = tuple[float, float]
 Segment = tuple[Point, Point]
 
 # So little, in points, is no overlap and no gap: more than rounding to a thousandth makes, less than can be seen.
 _SLACK = 1e-2
+# The pieces of a round corner.
+_ARC_STEPS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +126,15 @@ def lines_meet(one: Sequence[Point], other: Sequence[Point]) -> bool:
     return any(_segments_meet(*first, *second) for first in pairwise(one) for second in pairwise(other))
 
 
+def crossing(start: Point, end: Point, other_start: Point, other_end: Point) -> Point | None:
+    """Where two straight lines cross: each has an end on either side of the other."""
+    first, last = _side(other_start, other_end, start), _side(other_start, other_end, end)
+    if first * last >= 0 or _side(start, end, other_start) * _side(start, end, other_end) >= 0:
+        return None
+    share = first / (first - last)
+    return (start[0] + share * (end[0] - start[0]), start[1] + share * (end[1] - start[1]))
+
+
 def _segments_meet(start: Point, end: Point, other_start: Point, other_end: Point) -> bool:
     """Whether two straight lines share a point."""
     for axis in (0, 1):  # or one would lie wholly beside the other
@@ -160,3 +174,24 @@ def distance_along(line: Sequence[Point], point: Point) -> float:
             best, nearest = away, reached + ahead
         reached += length
     return nearest
+
+
+def rounded(points: Sequence[Point], radius: float) -> tuple[Point, ...]:
+    """A line of upright and level pieces with round corners: as round as their legs allow."""
+    line = [points[0]]
+    for before, corner, after in zip(points, points[1:], points[2:], strict=False):
+        legs = math.dist(before, corner), math.dist(corner, after)
+        reach = min(radius, legs[0] / 2, legs[1] / 2)
+        (x, y), (next_x, next_y) = (
+            ((end[0] - corner[0]) / (leg or 1.0), (end[1] - corner[1]) / (leg or 1.0))
+            for end, leg in zip((before, after), legs, strict=True)
+        )
+        if reach < 0.05 or abs(x * next_y - y * next_x) < 0.5:  # too little to be seen, or no corner
+            line.append(corner)
+            continue
+        for step in range(_ARC_STEPS + 1):
+            angle = math.pi / 2 * step / _ARC_STEPS
+            back, on = reach * (1 - math.sin(angle)), reach * (1 - math.cos(angle))
+            line.append((corner[0] + x * back + next_x * on, corner[1] + y * back + next_y * on))
+    line.append(points[-1])
+    return tuple(line)

@@ -94,7 +94,7 @@ class _Revision:
         self.boxes: dict[str, LabelBox] = {box.id: box for box in kept}
 
     def _stays(self, box: LabelBox) -> bool:
-        known = self.tick_of.get(box.id) == box.tick and self.label_of.get(box.id) == box.label
+        known = self.tick_of.get(box.id, "") == box.tick and self.label_of.get(box.id) == box.label
         return known and abs(self.starts[box.id] * self.size - (box.text_x - box.x)) < 0.01
 
     def possible(self) -> bool:
@@ -126,12 +126,12 @@ class _Revision:
         sides: dict[tuple[str, int], list[LabelBox]] = {}
         for item in self.items:
             if box := self.boxes.get(item.id):
-                sides.setdefault((box.tick, self._direction(box)), []).append(box)
+                sides.setdefault((self.tick_of[item.id], self._direction(box)), []).append(box)
         for (tick, direction), boxes in sides.items():
             yield _Group(self.ticks[tick], direction, tuple(boxes))
 
     def _direction(self, box: LabelBox) -> int:
-        tick = self.ticks[box.tick]
+        tick = self.ticks[self.tick_of[box.id]]
         return -1 if box.y < tick.y + tick.height / 2 else 1
 
     def _place(self, item: Item) -> bool:

@@ -10,12 +10,13 @@ from typing import Literal
 from modeltree.dates import Grain
 from modeltree.errors import LayoutError
 from modeltree.layout.fitting import Solver, largest_type, type_of_size
-from modeltree.layout.furniture import Frame, Furniture, set_furniture
-from modeltree.layout.geometry import Layout, Measure, Page
+from modeltree.layout.furniture import Furniture
+from modeltree.layout.geometry import Layout, Measure
 from modeltree.layout.linear import LinearSolver
 from modeltree.layout.metrics import Metrics
 from modeltree.layout.revision import revised
 from modeltree.layout.setting import Item, Setting, set_icons
+from modeltree.layout.sheet import Sheet, check_page
 from modeltree.layout.solver import Chooser, RowSolver
 from modeltree.layout.stack import Stack
 from modeltree.layout.ticks import Tick, fitting_grain, make_ticks
@@ -25,8 +26,6 @@ __all__ = ["Item", "TimeScale", "serpentine"]
 TimeScale = Literal["ticks", "linear"]
 """``"ticks"``: dates in order, as far apart as labels need. ``"linear"``: as far apart as they are in time."""
 
-# The largest type on a page 14 inches wide, in points; larger pages may have larger type in proportion.
-_LARGEST_TYPE, _USUAL_WIDTH = 20.0, 1008.0
 _SMALLEST_TYPE = 0.5
 
 
@@ -83,11 +82,14 @@ def serpentine(
     LayoutError
         When the models do not fit; the message says what would do.
     """
-    _check(*page, font_size, rows, fall)
+    check_page(*page, font_size)
+    _check(rows, fall)
     given, metrics = metrics, metrics or Metrics.for_count(len(like.boxes if like else items))
     if time_scale == "linear":
         metrics = replace(metrics, reach=metrics.reach + 1.2)
-    sheet = _Sheet.of(page, trim, furniture or Furniture(), measure, metrics, margin, font_size)
+    sheet = Sheet.of(
+        page, trim, furniture or Furniture(), measure, margin, metrics.furniture, metrics.panel_pad, font_size
+    )
     if not items:
         return sheet.empty(sheet.frame.header)
     labels = _Labels.of(items, measure, grain, metrics)
@@ -112,69 +114,6 @@ def serpentine(
 
 
 @dataclass(frozen=True, slots=True)
-class _Sheet:
-    """A page with its margins and its furniture."""
-
-    width: float
-    height: float | None
-    trim: bool
-    margin: float
-    frame: Frame
-
-    @classmethod
-    def of(
-        cls,
-        page: tuple[float, float | None],
-        trim: bool,
-        furniture: Furniture,
-        measure: Measure,
-        metrics: Metrics,
-        margin: float,
-        font_size: float | None,
-    ) -> _Sheet:
-        width, height = page
-        most = font_size or _largest_type(width, trim)
-        margin = max(margin * metrics.furniture, metrics.panel_pad * most)  # panels reach into it
-        frame = set_furniture(furniture, measure, width, margin, metrics.furniture)
-        sheet = cls(width, height, trim, margin, frame)
-        if sheet.room <= 0 or sheet.rise <= 0:
-            raise LayoutError(f"a page of {width:g} × {height or 0:g} pt leaves no room for a figure")
-        return sheet
-
-    @property
-    def room(self) -> float:
-        """The width for the figure proper."""
-        return self.width - 2 * self.margin
-
-    @property
-    def rise(self) -> float:
-        """The height for it: without end where the page has none yet."""
-        return math.inf if self.height is None else self.height - self.frame.header - self.frame.footer
-
-    @property
-    def largest_type(self) -> float:
-        """That makes sense on it."""
-        return _largest_type(self.width, self.trim)
-
-    def empty(self, bottom: float, height: float | None = None) -> Layout:
-        """The page with nothing but its furniture: as high as given, or as a figure that ends at a bottom needs."""
-        if height is None:
-            height = self.height if self.height is not None and not self.trim else bottom + self.frame.footer
-        notes = [replace(line, y=line.y + height - self.frame.footer) for line in self.frame.notes]
-        return Layout(
-            page=Page(self.width, height),
-            font_size=_LARGEST_TYPE,
-            boxes=(),
-            icons=(),
-            leaders=(),
-            axis=(),
-            ticks=(),
-            texts=(*self.frame.texts, *notes),
-            swatches=self.frame.swatches,
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class _Labels:
     """The items in time order, where their texts begin and how wide their labels are, in ems, and their ticks."""
 
@@ -196,7 +135,7 @@ class _Labels:
         return cls(ordered, starts, widths, make_ticks(dates, measure, grain or fitting_grain(dates)), metrics)
 
 
-def _kept(like: Layout, labels: _Labels, sheet: _Sheet) -> Layout | None:
+def _kept(like: Layout, labels: _Labels, sheet: Sheet) -> Layout | None:
     """The layout of before with what is new in it; None where there is no room for that, or the page is another."""
     height = sheet.height
     same = like.page.width == sheet.width and (height is None or sheet.trim or like.page.height == height)
@@ -213,7 +152,7 @@ def _kept(like: Layout, labels: _Labels, sheet: _Sheet) -> Layout | None:
     return None if layout.faults() else layout
 
 
-def _set(stack: Stack, labels: _Labels, size: float, sheet: _Sheet) -> Layout:
+def _set(stack: Stack, labels: _Labels, size: float, sheet: Sheet) -> Layout:
     frame = sheet.frame
     rise = stack.height * size if sheet.height is None else sheet.rise
     setting = Setting(stack, labels.items, size, (sheet.margin, frame.header), rise)
@@ -235,14 +174,7 @@ def _set(stack: Stack, labels: _Labels, size: float, sheet: _Sheet) -> Layout:
     )
 
 
-def _largest_type(width: float, trim: bool) -> float:
-    return _LARGEST_TYPE if trim else max(_LARGEST_TYPE * width / _USUAL_WIDTH, _SMALLEST_TYPE)
-
-
-def _check(width: float, height: float | None, font_size: float | None, rows: int | None, fall: float) -> None:
-    lengths = (width, *(length for length in (height, font_size) if length is not None))
-    if not all(0 < length < math.inf for length in lengths):
-        raise LayoutError(f"a page of {width} × {height} pt with type of {font_size} pt is none")
+def _check(rows: int | None, fall: float) -> None:
     if rows is not None and rows < 1:
         raise LayoutError(f"there cannot be {rows} rows")
     if not 0 <= fall < math.inf:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Protocol
 
 from modeltree.dates import PartialDate
 from modeltree.layout.blocks import Block
@@ -175,7 +176,14 @@ class Setting:
         return min(max(side.tick_x, least), most)
 
 
-def set_icons(items: Sequence[Item], boxes: Sequence[LabelBox], size: float, metrics: Metrics) -> Iterator[IconBox]:
+class _Made(Protocol):
+    @property
+    def id(self) -> str: ...
+    @property
+    def organizations(self) -> tuple[str, ...]: ...
+
+
+def set_icons(items: Sequence[_Made], boxes: Sequence[LabelBox], size: float, metrics: Metrics) -> Iterator[IconBox]:
     """The icons of each item, side by side at the left of its box."""
     side = metrics.icon * size
     for item, box in zip(items, boxes, strict=True):

@@ -9,7 +9,7 @@ from typing import Literal
 from modeltree.dates import Grain, PartialDate
 from modeltree.layout.geometry import Measure
 
-__all__ = ["Tick", "fitting_grain", "make_ticks"]
+__all__ = ["Tick", "fitting_grain", "make_ticks", "tick_label"]
 
 # More ticks than this are not read one by one.
 _MOST_TICKS = 160
@@ -56,7 +56,7 @@ def make_ticks(dates: Sequence[PartialDate], measure: Measure, grain: Grain = "m
         members.setdefault((coarse.month is None, coarse), []).append(number)
     ticks = []
     for is_year, date in sorted(members, key=lambda key: key[1]):
-        label = _label(date, grain)
+        label = tick_label(date, grain)
         width, _ = measure(label, bold=is_year)
         size = (width + 1.5, 1.75) if is_year else (0.92 * width + 0.5, 1.25)
         id = f"{date.year:04d}-{label}" if grain == "quarter" and not is_year else str(date)
@@ -75,7 +75,8 @@ def fitting_grain(dates: Sequence[PartialDate]) -> Grain:
     return next((grain for grain in grains if len({date.at(grain) for date in dates}) <= _MOST_TICKS), "year")
 
 
-def _label(date: PartialDate, grain: Grain) -> str:
+def tick_label(date: PartialDate, grain: Grain = "month") -> str:
+    """What stands on the axis for a date: the quarter, month or day alone, or the year."""
     if date.month is None:
         return str(date.year)
     if grain == "quarter":

@@ -1,0 +1,340 @@
+"""The family tree: nothing in the way of anything, each model at its date, each derivation there; and the figure."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import itertools
+import json
+import os
+import random
+import sys
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from matplotlib.figure import Figure
+
+from layouts import check_tree, make_offspring, offspring_lists, stub_measure, tree_zeros
+from modeltree import datasets
+from modeltree.errors import LayoutError
+from modeltree.figures import family_tree_axes, family_tree_figure, family_tree_layout
+from modeltree.genealogy import Collapse
+from modeltree.layout.family_tree import Direction, Offspring, family_tree
+from modeltree.layout.furniture import Furniture
+from modeltree.layout.geometry import Layout
+from modeltree.lineage import Lineage
+from modeltree.records import About, Derivation, Kind, Model, Relation
+from modeltree.theme import THEMES
+from strategies import lineages
+
+DIRECTIONS: tuple[Direction, ...] = ("right", "down")
+FURNITURE = Furniture(title="Title", legend=(("open", "open"),), footnote=("Some words. " * 20,))
+NASTY = ["<b>&$x^2$", "悟道-2.0", "W" * 90, "i", "\u202eabc", "🦙" * 5]
+
+
+def item(id: str, day: float, parent: int | None = None, *further: int, label: str = "") -> Offspring:
+    kind = None if parent is None else "finetune"
+    return Offspring(id, label or id, 738000.5 + day, (), parent, kind, tuple((other, "merge") for other in further))
+
+
+def ordinal(id: str) -> int:
+    year, month, day = [*map(int, id.split("-")), 1, 1][:3]
+    return datetime.date(year, month, day).toordinal()
+
+
+def begins(layout: Layout, direction: Direction) -> dict[str, float]:
+    """Where each box begins along the axis."""
+    return {box.id: box.y if direction == "down" else box.x for box in layout.boxes}
+
+
+def check_dates(layout: Layout, items: list[Offspring], direction: Direction) -> None:
+    """Each box begins at its date: by the ticks where there are two, and by each other."""
+    begin = begins(layout, direction)
+    known = [(ordinal(tick.id), tick.centre[direction == "down"]) for tick in layout.ticks]
+    known += [(one.at, begin[one.id]) for one in items]
+    (first, start), (last, end) = min(known), max(known)
+    for at, place in known:
+        share = (at - first) / (last - first) if last > first else 0.0
+        assert abs(start + share * (end - start) - place) < 0.02
+    if layout.page.width >= 700:
+        assert layout.ticks, "an axis without a date says nothing"
+
+
+# The layout
+
+
+@settings(max_examples=50)
+@given(offspring_lists(), st.sampled_from(DIRECTIONS), st.sampled_from(["trim", "page", "size", "both"]), st.booleans())
+def test_what_holds_for_all_trees(items: list[Offspring], direction: Direction, mode: str, words: bool) -> None:
+    options: dict[str, Any] = {
+        "trim": {},
+        "page": {"page": (700, 800), "trim": False},
+        "size": {"page": (3000, None), "font_size": 6.0},
+        "both": {"page": (3000, 3000), "font_size": 6.0, "trim": False},
+    }[mode]
+    furniture = FURNITURE if words else None
+    layout = family_tree(items, stub_measure, direction=direction, furniture=furniture, **options)
+    check_tree(layout, items)
+    check_dates(layout, items, direction)
+    if mode in ("page", "both"):
+        assert (layout.page.width, layout.page.height) == options["page"]
+    if mode in ("size", "both"):
+        assert layout.font_size == 6.0
+    assert (
+        layout.to_json()
+        == family_tree(items, stub_measure, direction=direction, furniture=furniture, **options).to_json()
+    )
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+def test_all_small_trees(direction: Direction) -> None:
+    """Every forest of up to four models at every order of dates, equal ones and near ones among them."""
+    for count, step in itertools.product(range(1, 5), (1, 400)):
+        steps = itertools.product((0, step), repeat=count - 1)
+        parents = itertools.product(*[[None, *range(place)] for place in range(count)])
+        for pattern, above in itertools.product(steps, list(parents)):
+            days = itertools.accumulate(pattern, initial=0)
+            items = [item(f"m{place}", day, up) for place, (day, up) in enumerate(zip(days, above, strict=True))]
+            layout = family_tree(items, stub_measure, direction=direction)
+            assert layout.faults() == ()
+            assert tree_zeros(json.loads(layout.to_json()), items) == {}
+
+
+def chain_of(count: int, apart: float) -> list[Offspring]:
+    return [item(f"m{place}", apart * place, place - 1 if place else None) for place in range(count)]
+
+
+HOSTILE = {
+    "one": [item("m0", 0)],
+    "one of a long name": [item("m0", 0, label="W" * 200)],
+    "two on one day": [item("m0", 0), item("m1", 0, 0)],
+    "a chain on one day": chain_of(12, 0),
+    "a chain on two days": [item(f"m{place}", place // 6, place - 1 if place else None) for place in range(12)],
+    "hundreds of children on one day": [item("m0", 0), *(item(f"m{place}", 3, 0) for place in range(1, 200))],
+    "hundreds of children on the day of their parent": [
+        item("m0", 0), *(item(f"m{place}", 0, 0) for place in range(1, 200))
+    ],
+    "families of children on one day": [
+        item("m0", 0), *(item(f"m{place}", 0, (place - 1) // 3) for place in range(1, 40))
+    ],
+    "all tied to all": [item(f"m{place}", 9 * place, None, *range(place)) for place in range(9)],
+    "parents of parents": [item(f"m{place}", 40 * place, place - 1 if place else None, *range(max(place - 1, 0)))
+                           for place in range(9)],
+    "later than the child": [item("m0", 50), item("m1", 90, 0), item("m2", 10, None, 0, 1), item("m3", 10, 2, 1)],
+    "centuries": [item("m0", -600000), item("m1", 0, 0), item("m2", 1, 1, 0)],
+    "all scripts": [item(f"m{place}", 30 * place, place // 2 if place else None, label=label)
+                    for place, label in enumerate(NASTY)],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_trees(name: str, direction: Direction) -> None:
+    items = HOSTILE[name]
+    layout = family_tree(items, stub_measure, direction=direction)
+    assert layout.faults() == ()
+    check_dates(layout, items, direction)
+    if len(items) < 50:
+        check_tree(layout, items)
+
+
+def test_a_lane_ends_where_the_last_child_branches_off() -> None:
+    items = [item("a", 0), item("b", 500, 0), item("c", 900, 0), item("d", 1000, 0)]
+    layout = family_tree(items, stub_measure)
+    (lane,) = layout.lanes
+    last = next(link for link in layout.links if link.child == "d")
+    assert lane.id == "a"
+    assert lane.points[0] == (layout.boxes[0].right, pytest.approx(layout.boxes[0].centre[1]))
+    assert lane.points[1][0] == pytest.approx(last.points[0][0])
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+def test_many_merges(direction: Direction) -> None:
+    items = make_offspring(30, 300, 8, further=1.0, seed=5)
+    check_tree(family_tree(items, stub_measure, direction=direction), items)
+
+
+def test_nothing_is_a_page_with_its_words() -> None:
+    layout = family_tree([], stub_measure, furniture=FURNITURE)
+    assert layout.boxes == layout.ticks == layout.links == ()
+    assert layout.texts
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"page": (40, 40)}, "do not fit on|leaves no room"),
+        ({"page": (100, 900), "font_size": 20.0}, "a label is longer than the axis"),
+        ({"page": (400, 60), "font_size": 12.0}, "the page has .* pt for it"),
+        ({"page": (400, None)}, "needs a font_size"),
+        ({"page": (40, None), "font_size": 12.0, "direction": "down"}, "there is no room|leaves no room"),
+        ({"page": (200, 900), "font_size": 12.0, "direction": "down"}, "pt wide, and the page has"),
+        ({"direction": "up"}, "say 'right' or 'down'"),
+        ({"page": (0, 10)}, "is none"),
+        ({"font_size": float("nan")}, "is none"),
+    ],
+)
+def test_what_cannot_be_is_said(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(LayoutError, match=message):
+        family_tree(make_offspring(20, 3000, 14, seed=1), stub_measure, **options)
+
+
+# The figure
+
+
+def model(id: str, released: str | None = "2023-03", **fields: Any) -> Model:
+    return Model(id=id, name=fields.pop("name", id.upper()), released=released, **fields)
+
+
+def step(parent: str, child: str, relation: str = "finetune") -> Derivation:
+    return Derivation(parent=parent, child=child, relation=relation)
+
+
+SMALL = Lineage(
+    [
+        model("a", "2020"), model("b", "2021-03", name=NASTY[0]), model("c", None), model("d", "2022-06-01"),
+        model("e", "2019-05"), model("lost", None), model("app", "2023", kind=Kind.APPLICATION),
+        *(model(f"q{number}", f"2022-0{number}") for number in range(1, 5)),
+    ],
+    [
+        step("a", "b"), step("b", "c", "adapter"), step("c", "d", "merge"), step("a", "d", "merge"), step("d", "e"),
+        *(step("a", f"q{number}", "quantized") for number in range(1, 5)), step("a", "app", "application"),
+    ],
+    about=About(title="Small"),
+)  # fmt: skip
+
+
+def words(layout: Layout, role: str) -> str:
+    return " ".join(line.text for line in layout.texts if line.role == role)
+
+
+@settings(max_examples=25)
+@given(lineages(1, 8), st.sampled_from(DIRECTIONS), st.sampled_from([None, "smaller=3", "quantized,depth=1"]))
+def test_any_lineage(lineage: Lineage, direction: Direction, collapse: str | None) -> None:
+    options: Any = {"direction": direction, "collapse": collapse, "applications": True}
+    if not any(record.released for record in lineage.models):
+        with pytest.raises(LayoutError, match="no model has a date"):
+            family_tree_layout(lineage, **options)
+        return
+    layout = family_tree_layout(lineage, **options)
+    assert layout.faults() == ()
+    records, steps = list(lineage.models), list(lineage.derivations)
+    random.Random(0).shuffle(records)
+    random.Random(1).shuffle(steps)
+    assert family_tree_layout(Lineage(records, steps), **options).to_json() == layout.to_json()
+
+
+def test_the_legend_has_the_relations_that_occur() -> None:
+    layout = family_tree_layout(SMALL)
+    keys = [swatch.key for swatch in layout.swatches]
+    assert [key for key in keys if key.startswith("link:")] == [
+        "link:finetune", "link:adapter", "link:quantized", "link:merge"
+    ]  # fmt: skip
+    assert "inferred" in keys
+    assert "folded" not in keys
+    assert {f"link:{link.kind}" for link in layout.links} == {key for key in keys if key.startswith("link:")}
+    only = family_tree_layout(SMALL, relations="quantized")
+    assert {swatch.key for swatch in only.swatches if swatch.key.startswith("link:")} == {"link:quantized"}
+    assert {link.kind for link in family_tree_layout(SMALL, applications=True).links} >= {"application"}
+
+
+def test_the_legend_knows_all_relations() -> None:
+    records = [model("root", "2020"), *(model(str(number), "2021") for number in range(len(Relation)))]
+    lineage = Lineage(records, [step("root", str(number), relation) for number, relation in enumerate(Relation)])
+    assert sum(swatch.key.startswith("link:") for swatch in family_tree_layout(lineage).swatches) == len(Relation)
+
+
+def test_the_footnote_says_what_is_uncertain() -> None:
+    text = words(family_tree_layout(SMALL), "footnote")
+    assert "No date is known of these" in text
+    assert ": C." in text
+    assert "Made from what is dated later: E from D." in text
+    assert "no date is known of them or their kin: LOST" in text
+    assert "known only to the month or year" in text
+    assert "products that run on models (1)" in text
+    assert "folded" not in text
+    folded = words(family_tree_layout(SMALL, collapse="quantized"), "footnote")
+    assert "4 of them are folded into 1, with 3 derivations" in folded
+
+
+def test_folded_branches_are_one_node() -> None:
+    layout = family_tree_layout(SMALL, collapse=Collapse(only=frozenset({Relation.QUANTIZED})))
+    assert [box.label for box in layout.boxes if "more" in box.label] == ["A: 4 more"]
+    assert not {"q1", "q2"} & {box.id for box in layout.boxes}
+    assert "folded" in {swatch.key for swatch in layout.swatches}
+
+
+def saved(figure: Figure, kind: str) -> bytes:
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format=kind)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("options", [{}, {"direction": "down"}, {"collapse": "quantized", "highlight": "d"}])
+def test_the_svg_is_the_same_each_time(options: dict[str, Any]) -> None:
+    text = saved(family_tree_figure(SMALL, **options), "svg")
+    assert text == saved(family_tree_figure(SMALL, **options), "svg")
+    ids = {element.get("id") for element in ElementTree.fromstring(text).iter()}
+    assert {"label-a", "axis"} <= ids
+    assert any(id and id.startswith("band-") for id in ids)
+    assert b"No date is known of these" in text
+
+
+def test_pdf_and_png() -> None:
+    figure = family_tree_figure(SMALL)
+    assert saved(figure, "pdf").startswith(b"%PDF")
+    assert saved(figure, "png").startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_themes(theme: str) -> None:
+    figure = family_tree_figure(SMALL, theme=THEMES[theme], collapse="quantized", highlight="d", outline="a")
+    assert b"A: 4 more" in saved(figure, "svg")
+
+
+def test_highlight_and_outline_change_the_ink_alone() -> None:
+    plain = family_tree_layout(SMALL, title="")
+    for options in ({"highlight": "d"}, {"outline": "a"}):
+        other = family_tree_layout(SMALL, title="", page=(14.0, 20.0), **options)
+        assert [box.id for box in other.boxes] == [box.id for box in plain.boxes]
+    assert saved(family_tree_figure(SMALL, highlight="d"), "svg") != saved(family_tree_figure(SMALL), "svg")
+
+
+def test_axes_of_ones_own() -> None:
+    figure = Figure((12, 6))
+    ax = figure.add_axes((0, 0, 1, 1))
+    assert family_tree_axes(SMALL, ax) is ax
+    assert ax.get_xlim() == (0, pytest.approx(12 * 72))
+    assert saved(figure, "svg")
+    with pytest.raises(TypeError, match="give either ax or page"):
+        family_tree_axes(SMALL, ax, page=(3.0, 3.0))
+    assert family_tree_axes(SMALL).figure is not figure
+
+
+def test_pages_of_a_given_size() -> None:
+    layout = family_tree_layout(SMALL, page="A4-landscape")
+    assert (layout.page.width, layout.page.height) == (pytest.approx(841.89, abs=0.1), pytest.approx(595.28, abs=0.1))
+    with pytest.raises(LayoutError, match="no model has a date"):
+        family_tree_layout(Lineage([model("a", None)]))
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+def test_what_ships_has_no_faults(direction: Direction) -> None:
+    assert family_tree_layout(datasets.load("survey").clade("llama"), direction=direction).faults() == ()
+
+
+@pytest.mark.scale
+@pytest.mark.skipif(not os.environ.get("MODELTREE_SCALE"), reason="takes minutes; set MODELTREE_SCALE=1")
+@pytest.mark.parametrize(("count", "page"), [(556, "A1-landscape"), (3000, "A0-landscape")])
+def test_large_genealogies(count: int, page: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[1] / "benchmarks"))
+    from genealogies import grown
+
+    layout = family_tree_layout(grown(count), page=page)
+    sys.modules.pop("genealogies")
+    assert len(layout.boxes) == count
+    assert layout.faults() == ()
