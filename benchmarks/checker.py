@@ -14,7 +14,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Drawing", "Icon", "Label", "Leader", "Measures", "measures", "moved"]
+__all__ = [
+    "Drawing", "Floats", "Icon", "Label", "Leader", "Measures", "Point", "Truths", "measures",
+    "moved", "run_through", "side", "trimmed",
+]  # fmt: skip
 
 Point = tuple[float, float]
 Floats = npt.NDArray[np.float64]
@@ -282,20 +285,21 @@ def _segments(points: Sequence[Point]) -> Floats:
     return np.array([(*start, *end) for start, end in pairwise(points)], dtype=np.float64).reshape(-1, 4)
 
 
-def _run_through(segments: Floats, boxes: Floats) -> Truths:
-    """For each straight line and box, whether the line has a part inside: cut at each pair of edges in turn."""
-    first = np.zeros((len(segments), len(boxes)))
-    last = np.ones((len(segments), len(boxes)))
+def run_through(segments: Floats, boxes: Floats) -> Truths:
+    """For each straight line and its box, whether the line has a part inside: cut at each pair of edges in turn."""
+    shape = np.broadcast_shapes(segments.shape[:-1], boxes.shape[:-1])
+    first, last = np.zeros(shape), np.ones(shape)
     with np.errstate(divide="ignore", invalid="ignore"):
         for axis in (0, 1):
-            begin = segments[:, axis, None]
-            run = segments[:, axis + 2, None] - begin
-            near = (boxes[None, :, axis] + _SLACK - begin) / run
-            far = (boxes[None, :, axis + 2] - _SLACK - begin) / run
+            begin = segments[..., axis]
+            run = segments[..., axis + 2] - begin
+            near = (boxes[..., axis] + _SLACK - begin) / run
+            far = (boxes[..., axis + 2] - _SLACK - begin) / run
             # 0 / 0: along the edge of the shrunken box, which is not inside; a line across is bounded by no such edge
             first = np.maximum(first, np.nan_to_num(np.minimum(near, far), nan=2.0, posinf=2.0, neginf=0.0))
             last = np.minimum(last, np.nan_to_num(np.maximum(near, far), nan=-1.0, posinf=1.0, neginf=-1.0))
-    return first < last
+    through: Truths = np.asarray(first < last)
+    return through
 
 
 def _lines_through(lines: Sequence[Sequence[Point]], boxes: Floats) -> set[tuple[int, int]]:
@@ -304,7 +308,7 @@ def _lines_through(lines: Sequence[Sequence[Point]], boxes: Floats) -> set[tuple
     owner = np.repeat(np.arange(len(lines)), [max(len(points) - 1, 0) for points in lines])
     found: set[tuple[int, int]] = set()
     for part in _chunks(len(segments), len(boxes)):
-        rows, columns = np.nonzero(_run_through(segments[part], boxes))
+        rows, columns = np.nonzero(run_through(segments[part, None], boxes[None]))
         found.update(zip(owner[part][rows].tolist(), columns.tolist(), strict=True))
     return found
 
@@ -323,7 +327,7 @@ def _leads_to(leader: Leader, label: Label) -> bool:
     return label.id in leader.ids and within and label.y - reach <= y <= label.y + label.height + reach
 
 
-def _trimmed(points: Sequence[Point]) -> list[Point]:
+def trimmed(points: Sequence[Point]) -> list[Point]:
     """A line without a little at both ends; nothing of one that is no longer than that."""
     if _length(points) <= 2 * _END:
         return []
@@ -345,7 +349,7 @@ def _cut(points: Sequence[Point]) -> list[Point]:
 
 def _crossings(leaders: Sequence[Leader]) -> int:
     """Those of one tick may run along each other, as one line does for many; those of two may not even touch."""
-    lines = [(leader.tick, points) for leader in leaders if (points := _trimmed(leader.points))]
+    lines = [(leader.tick, points) for leader in leaders if (points := trimmed(leader.points))]
     if not lines:
         return 0
     spans = np.array([(*np.min(points, axis=0), *np.max(points, axis=0)) for _, points in lines])
@@ -369,13 +373,13 @@ def _meet(some: Floats, others: Floats) -> tuple[Truths, Truths]:
     a, b = some[:, None, :2], some[:, None, 2:]
     c, d = others[None, :, :2], others[None, :, 2:]
     apart = (np.maximum(a, b) < np.minimum(c, d)).any(axis=2) | (np.maximum(c, d) < np.minimum(a, b)).any(axis=2)
-    first, second = _side(a, b, c) * _side(a, b, d), _side(c, d, a) * _side(c, d, b)
+    first, second = side(a, b, c) * side(a, b, d), side(c, d, a) * side(c, d, b)
     meet = ~apart & (first <= 0) & (second <= 0)
     cross = ~apart & (first < 0) & (second < 0)
     return np.asarray(meet.any(axis=0)), np.asarray(cross.any(axis=0))
 
 
-def _side(start: Floats, end: Floats, point: Floats) -> Floats:
+def side(start: Floats, end: Floats, point: Floats) -> Floats:
     """On which side of a line a point lies: the sign says it; next to nothing is on the line."""
     ahead, aside = end - start, point - start
     area = ahead[..., 0] * aside[..., 1] - ahead[..., 1] * aside[..., 0]

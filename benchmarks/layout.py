@@ -10,10 +10,6 @@ from __future__ import annotations
 import argparse
 import inspect
 import json
-import os
-import resource
-import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -26,9 +22,9 @@ from typing import Any
 from checker import Measures, measures, moved
 from enlargement import enlarged, insertions
 from methods import METHODS, Given, from_layout
+from processes import Clock, News, said_by, say
 
 from modeltree import datasets
-from modeltree.errors import LayoutError
 from modeltree.figures import evolution_layout
 from modeltree.layout.geometry import Layout
 
@@ -42,10 +38,8 @@ COLUMNS = (
 _OURS = "modeltree"
 _PAGE = (14.0, 13.5)
 _A0 = (841 / 25.4, 1189 / 25.4)
-_MEMORY = 4 << 30
 # What a later layout may be given an earlier one as, so that little moves.
 _PREVIOUS = ("like", "previous")
-_LOST, _SLOW = "out of memory", "over {:g} s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +81,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run what is asked for and print the table."""
     options = _parser().parse_args(arguments)
     if options.child:
-        _child(json.loads(options.child))
+        task: dict[str, Any] = json.loads(options.child)
+        say(lambda: _findings(Run(**task["run"]), Path(task["layout"]), task), task["limit"])
         return
     rows: list[tuple[Run, Outcome]] = []
     with tempfile.TemporaryDirectory() as folder:
@@ -145,68 +140,26 @@ def _on_a0(count: int, file: Path, options: argparse.Namespace) -> tuple[Run, Ou
 
 
 def _in_a_process(run: Run, layout: Path, options: argparse.Namespace) -> Outcome:
-    """Run a method in a process that can be stopped, and read what it says line by line."""
-    task = {
-        "run": asdict(run), "layout": str(layout), "insertions": options.insertions, "share": options.share,
-        "limit": options.limit,
-    }  # fmt: skip
-    command = [sys.executable, str(Path(__file__)), "--child", json.dumps(task)]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MPLBACKEND": "agg"}
-    process = subprocess.Popen(  # noqa: S603 (this very script)
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, start_new_session=True
-    )
-    late = False
-    try:
-        said, complaints = process.communicate(timeout=3 * options.limit)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        said, complaints = process.communicate()
-        late = True
-    outcome = _read(said)
-    if outcome.measures is None and not outcome.failure:
-        if late or process.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
-            outcome.failure = _SLOW.format(options.limit)
-        else:
-            outcome.failure = (complaints.strip().splitlines() or [f"ended with {process.returncode}"])[-1]
-    return outcome
-
-
-def _read(said: str) -> Outcome:
+    """Run a method in a process that can be stopped, and read what it says."""
+    task = {"run": asdict(run), "layout": str(layout), "insertions": options.insertions, "share": options.share}
+    said, ending = said_by(Path(__file__), task, options.limit)
     outcome = Outcome()
-    for line in said.splitlines():
-        if not line.startswith("{"):
-            continue  # libraries talk
-        news: dict[str, Any] = json.loads(line)
+    for news in said:
         if "measures" in news:
             news["measures"] = Measures(**news["measures"])
         outcome = replace(outcome, **news)
+    if outcome.measures is None and not outcome.failure:
+        outcome.failure = ending
     return outcome
 
 
-def _child(task: dict[str, Any]) -> None:
-    """What happens in the process of a run: each finding is said at once, so that it is known if the next is lost."""
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-    seconds = int(task["limit"])
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
-    run = Run(**task["run"])
-    try:
-        for news in _findings(run, Path(task["layout"]), task):
-            print(json.dumps(news), flush=True)
-    except MemoryError:
-        print(json.dumps({"failure": _LOST}), flush=True)
-    except ImportError as error:
-        print(json.dumps({"failure": f"not installed: {error.name}"}), flush=True)
-    except (RecursionError, LayoutError, subprocess.CalledProcessError) as error:
-        print(json.dumps({"failure": type(error).__name__}), flush=True)
-
-
-def _findings(run: Run, file: Path, task: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _findings(run: Run, file: Path, task: dict[str, Any]) -> Iterator[News]:
     original = datasets.load("survey-figure2")
     lineage = enlarged(original, run.count)
     ids = [model.id for model in lineage.models]
     more = insertions(original, lineage, task["insertions"])
     evolution_layout(original)  # so that fonts are loaded
-    clock = _Clock()
+    clock = Clock()
     if run.method == _OURS:
         layout = evolution_layout(lineage, page=run.page)
         times = clock.read()
@@ -217,7 +170,7 @@ def _findings(run: Run, file: Path, task: dict[str, Any]) -> Iterator[dict[str, 
     else:
         layout = Layout.from_json(file.read_text(encoding="utf-8"))
         method = METHODS[run.method]
-        clock = _Clock()
+        clock = Clock()
         drawing = method(Given(lineage, layout, task["share"]))
         times = clock.read()
         yield {"measures": asdict(measures(drawing, ids)), **times}
@@ -237,22 +190,6 @@ def _findings(run: Run, file: Path, task: dict[str, Any]) -> Iterator[dict[str, 
         else:
             shares.append(moved(drawing, method(Given(larger, layout, task["share"]))))
             yield {"moved": shares}
-
-
-class _Clock:
-    """Seconds of processor time, with those of programs that were called, and seconds by the clock."""
-
-    def __init__(self) -> None:
-        self._begin = (self._processor(), time.perf_counter())
-
-    def read(self) -> dict[str, float]:
-        """How many have passed."""
-        return {"seconds": self._processor() - self._begin[0], "wall": time.perf_counter() - self._begin[1]}
-
-    @staticmethod
-    def _processor() -> float:
-        called = resource.getrusage(resource.RUSAGE_CHILDREN)
-        return time.process_time() + called.ru_utime + called.ru_stime
 
 
 def where_room_goes(layout: Layout, needed_widths: Mapping[str, float]) -> dict[str, float]:

@@ -1,0 +1,196 @@
+"""How good a family tree is, in numbers: modeltree's and Graphviz dot's of the same genealogies.
+
+The genealogies are grown to the shape of a real one (see genealogies.py), and the survey's own data. Each run is in a
+process of its own, with a limit on its time and its memory; what it draws is measured by one and the same checker. Out
+comes a table in Markdown. See README.md beside this file for what each method is given and what each column says.
+"""  # noqa: INP001
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from genealogies import grown
+from processes import Clock, News, said_by, say
+from tree_checker import TreeMeasures, tree_measures
+from tree_methods import Genealogy, dot_drawing, from_layout, on_page, rows_of
+
+from modeltree import Lineage, datasets
+from modeltree.figures import family_tree_layout
+from modeltree.layout.geometry import Layout
+from modeltree.sizes import page_size
+
+COLUMNS = (
+    "n", "sheet", "method", "tree edges crossing", "labels hit", "label overlaps", "clipped", "missing", "loose ends",
+    "type, pt", "rows", "fewest rows", "rows ÷ fewest", "further links", "crossings", "crossings per further link",
+    "further link, mean", "fill", "CPU s",
+)  # fmt: skip
+
+_OURS, _DOT = "modeltree", "dot"
+# The sheet for so many models.
+_SHEETS = ((100, "A4"), (300, "A2"), (1000, "A1"))
+_LARGEST = "A0"
+_SURVEY, _SURVEY_SHEET = "survey", "A3-landscape"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What becomes a row of the table for each sheet.
+
+    Parameters
+    ----------
+    source : str
+        How many models are grown, or ``"survey"``.
+    method : str
+        Which of the two.
+    sheets : tuple of str
+        What it is drawn on. dot's drawing is scaled to the sheet, so that it needs to be made only once for all.
+    """
+
+    source: str
+    method: str
+    sheets: tuple[str, ...]
+
+    @property
+    def lineage(self) -> Lineage:
+        """The models, always the same."""
+        return datasets.load("survey") if self.source == _SURVEY else grown(int(self.source))
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came of a run on a sheet: measures, rows and seconds, or a word on why there are none."""
+
+    measures: TreeMeasures | None = None
+    rows: tuple[int, int] | None = None
+    seconds: float = 0.0
+    failure: str = ""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run what is asked for and print the table."""
+    options = _parser().parse_args(arguments)
+    if options.child:
+        task: dict[str, Any] = json.loads(options.child)
+        run = Run(**{**task["run"], "sheets": tuple(task["run"]["sheets"])})
+        say(lambda: _findings(run, Path(task["folder"])), task["limit"])
+        return
+    sources = [(str(count), _sheets(count)) for count in options.n]
+    if not options.no_survey:
+        sources.append((_SURVEY, (_SURVEY_SHEET,)))
+    lines = list(_head())
+    with tempfile.TemporaryDirectory() as folder:
+        for source, sheets in sources:
+            runs = [Run(source, _OURS, (sheet,)) for sheet in sheets]
+            for run in [*runs, Run(source, _DOT, sheets)]:
+                lines += _rows(run, _in_a_process(run, folder, options.limit))
+                print(f"{source} {run.method} on {', '.join(run.sheets)}: done", file=sys.stderr)
+    print("\n".join(lines))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        "--n", type=int, nargs="*", default=[100, 300, 556, 1000, 3000], metavar="N",
+        help="how many models (%(default)s)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--limit", type=float, default=120.0, metavar="SECONDS",
+        help="of processor time for each method and number (%(default)g); three times as much by the clock",
+    )  # fmt: skip
+    parser.add_argument("--no-survey", action="store_true", help="leave out the survey's own data")
+    parser.add_argument("--child", help=argparse.SUPPRESS)
+    return parser
+
+
+def _sheets(count: int) -> tuple[str, str]:
+    """Upright and lying."""
+    sheet = next((name for most, name in _SHEETS if count <= most), _LARGEST)
+    return sheet, f"{sheet}-landscape"
+
+
+def _in_a_process(run: Run, folder: str, limit: float) -> list[Outcome]:
+    """What comes of a run, for each of its sheets."""
+    said, ending = said_by(Path(__file__), {"run": asdict(run), "folder": folder}, limit)
+    outcomes = {sheet: Outcome(failure=ending or "said nothing") for sheet in run.sheets}
+    for news in said:
+        if "sheet" in news:
+            measures = TreeMeasures(**news["measures"])
+            rows = tuple(news["rows"]) if news["rows"] else None
+            outcomes[news["sheet"]] = Outcome(measures, rows, news["seconds"])
+        else:
+            outcomes = {
+                sheet: outcome if outcome.measures else replace(outcome, failure=news["failure"])
+                for sheet, outcome in outcomes.items()
+            }
+    return [outcomes[sheet] for sheet in run.sheets]
+
+
+def _findings(run: Run, folder: Path) -> Iterator[News]:
+    lineage = run.lineage
+    genealogy = Genealogy.of(lineage)
+    descents = [*genealogy.tree, *genealogy.further]
+    file = folder / f"{run.source}.json"
+    family_tree_layout(grown(5), title="")  # so that fonts and modules are loaded
+    if run.method == _OURS:
+        (sheet,) = run.sheets
+        clock = Clock()
+        layout = family_tree_layout(lineage, page=sheet, title="")
+        seconds = clock.read()["seconds"]
+        file.write_text(layout.to_json(), encoding="utf-8")
+        drawing = from_layout(layout)
+        yield _news(sheet, tree_measures(drawing, genealogy.ids, descents), seconds, rows_of(drawing))
+        return
+    if not file.exists():
+        yield {"failure": f"needs the layout of {_OURS}"}
+        return
+    layout = Layout.from_json(file.read_text(encoding="utf-8"))
+    clock = Clock()
+    made = dot_drawing(genealogy, layout)
+    seconds = clock.read()["seconds"]
+    for sheet in run.sheets:
+        width, height = page_size(sheet)
+        assert height is not None
+        drawing = on_page(made, (72 * width, 72 * height))
+        yield _news(sheet, tree_measures(drawing, genealogy.ids, descents), seconds)
+
+
+def _news(sheet: str, measures: TreeMeasures, seconds: float, rows: tuple[int, int] | None = None) -> News:
+    return {"sheet": sheet, "measures": asdict(measures), "rows": rows, "seconds": seconds}
+
+
+def _head() -> Iterator[str]:
+    yield f"| {' | '.join(COLUMNS)} |"
+    yield f"|{'---|' * 3}{'---:|' * (len(COLUMNS) - 3)}"
+
+
+def _rows(run: Run, outcomes: Sequence[Outcome]) -> Iterator[str]:
+    count = f"{len(Genealogy.of(run.lineage).items):,}{' (survey)' if run.source == _SURVEY else ''}"
+    for sheet, outcome in zip(run.sheets, outcomes, strict=True):
+        cells = [count, sheet, run.method, *_cells(outcome)]
+        yield f"| {' | '.join([*cells, *['–'] * (len(COLUMNS) - len(cells))])} |"
+
+
+def _cells(outcome: Outcome) -> list[str]:
+    found = outcome.measures
+    if found is None:
+        return [outcome.failure]
+    rows = ["–"] * 3
+    if outcome.rows:
+        rows = [*map(str, outcome.rows), f"{outcome.rows[0] / outcome.rows[1]:.2f}"]
+    per_link = f"{found.crossings / found.further:.2f}" if found.further else "–"
+    return [
+        *(f"{number:,}" for number in found.hard_zeros.values()), f"{found.font_size:.1f}", *rows,
+        f"{found.further:,}", f"{found.crossings:,}", per_link, f"{found.further_mean:.1f}", f"{found.fill:.3f}",
+        f"{outcome.seconds:.2f}",
+    ]  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
