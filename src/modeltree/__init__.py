@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from modeltree import datasets as datasets
     from modeltree.ancestry import AncestryIndex as AncestryIndex
     from modeltree.dates import PartialDate as PartialDate
+    from modeltree.diagrams import save_diagram as save_diagram
+    from modeltree.diagrams import to_dot as to_dot
     from modeltree.errors import AmbiguousNameError as AmbiguousNameError
     from modeltree.errors import CatalogError as CatalogError
     from modeltree.errors import CycleError as CycleError
@@ -60,6 +62,7 @@ _HOMES = {
         "AmbiguousNameError", "CatalogError", "CycleError", "InvalidDateError", "LayoutError", "LineageError",
         "ModelTreeError", "NoPathError", "UnknownModelError",
     ],
+    "diagrams": ["save_diagram", "to_dot"],
     "families": ["Family"],
     "figures": [
         "evolution_axes", "evolution_figure", "evolution_layout", "family_tree_axes", "family_tree_figure",

@@ -16,6 +16,7 @@ __all__ = [
     "AmbiguousNameError",
     "CatalogError",
     "CycleError",
+    "DiagramError",
     "IconError",
     "InvalidDateError",
     "InvalidSizeError",
@@ -117,6 +118,10 @@ class NoPathError(ModelTreeError, ValueError):
 
 class LayoutError(ModelTreeError, ValueError):
     """A figure that cannot be laid out as asked."""
+
+
+class DiagramError(ModelTreeError, RuntimeError):
+    """A diagram that Graphviz cannot draw; the message is its own."""
 
 
 class IconError(ModelTreeError, ValueError):
