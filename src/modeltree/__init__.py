@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from modeltree.lineage import Kinship as Kinship
     from modeltree.lineage import Lineage as Lineage
     from modeltree.lineage import Period as Period
+    from modeltree.pages import lineage_page as lineage_page
+    from modeltree.pages import save_page as save_page
     from modeltree.records import About as About
     from modeltree.records import Correction as Correction
     from modeltree.records import Derivation as Derivation
@@ -72,6 +74,7 @@ _HOMES = {
     "layout.geometry": ["Layout"],
     "genealogy": ["Collapse"],
     "lineage": ["Kinship", "Lineage", "Period"],
+    "pages": ["lineage_page", "save_page"],
     "records": [
         "About", "Correction", "Derivation", "Licence", "Links", "Model", "Organization", "ParameterCount",
         "Reference", "Relation",

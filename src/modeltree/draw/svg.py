@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import re
+from collections.abc import Iterable
 from html import unescape
 from xml.sax.saxutils import escape
 
@@ -13,7 +14,7 @@ from fontTools.ttLib import TTFont
 
 from modeltree.draw.fonts import BOLD, FAMILY, REGULAR, font_file, measure
 
-__all__ = ["finished_svg"]
+__all__ = ["finished_svg", "typeface_rule"]
 
 _TEXT = re.compile(rf"""<text style="([^"]*'{FAMILY}'[^"]*)"([^>]*)>([^<]+)</text>""")
 # Matplotlib 3.10 writes `font: 700 12px …`, later ones `font-weight: 700; font-size: 12px`.
@@ -60,7 +61,7 @@ def finished_svg(svg: str, title: str = "", description: str = "") -> str:
         return f'<use xlink:href="#{id}"{opacity}{_SIZES.sub("", rest)}/>'
 
     svg = _IMAGE.sub(used, _TEXT.sub(fitted, svg))
-    faces = "".join(_face(weight, characters) for weight, characters in sorted(written.items()))
+    faces = "".join(typeface_rule(weight, characters) for weight, characters in sorted(written.items()))
     opening = re.search(r"<svg [^>]*>", svg)
     assert opening is not None
     # Not an image, whose inside is hidden from screen readers: there are names and links in it.
@@ -72,7 +73,7 @@ def finished_svg(svg: str, title: str = "", description: str = "") -> str:
     return svg[: opening.start()] + tag + head + style + svg[opening.end() :]
 
 
-def _face(weight: int, characters: set[str]) -> str:
+def typeface_rule(weight: int, characters: Iterable[str]) -> str:
     """The CSS rule that has the glyphs for some characters in it."""
     options = subset.Options(layout_features=["kern", "ccmp", "mark", "mkmk"], hinting=False, notdef_outline=True)
     options.recalc_timestamp = False

@@ -1,0 +1,55 @@
+// What is known: models by their places in time order, and the derivations between them.
+const DATA = JSON.parse(document.getElementById("data").textContent);
+const MODELS = DATA.models;
+const STEPS = DATA.steps; // parent, child, relation, references, note
+const BY_ID = new Map(MODELS.map((model, place) => [model.i, place]));
+const PARENTS = MODELS.map(() => []); // the steps that lead to each model
+const CHILDREN = MODELS.map(() => []); // the steps that lead from it
+STEPS.forEach(([parent, child], step) => {
+  PARENTS[child].push(step);
+  CHILDREN[parent].push(step);
+});
+
+// First the parent that a model takes after: by relation, then the latest.
+for (const steps of PARENTS) steps.sort((one, other) => STEPS[one][2] - STEPS[other][2] || STEPS[other][0] - STEPS[one][0]);
+
+const passesWeights = (step) => DATA.relations[STEPS[step][2]][1];
+const makersOf = (model) => (model.o || []).map((place) => DATA.organizations[place][0]);
+const counted = (count, one, many = `${one}s`) => `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
+
+// All models that steps lead to from one, the nearest first, and these steps; it is not among them itself.
+const SEEN = new Int32Array(MODELS.length);
+let search = 0;
+function reached(start, stepsFrom, end) {
+  const models = [];
+  const steps = [];
+  SEEN[start] = search += 1;
+  for (let place = -1; place < models.length; place += 1) {
+    for (const step of stepsFrom[place < 0 ? start : models[place]]) {
+      steps.push(step);
+      const model = STEPS[step][end];
+      if (SEEN[model] !== search) {
+        SEEN[model] = search;
+        models.push(model);
+      }
+    }
+  }
+  return { models, steps };
+}
+const ancestry = (model) => reached(model, PARENTS, 0);
+const descent = (model) => reached(model, CHILDREN, 1);
+
+function nameFor(model) {
+  const { n, d } = MODELS[model];
+  return [n, d || "no date", ...makersOf(MODELS[model])].join(", ");
+}
+
+function kinshipFor(model) {
+  const above = ancestry(model).models.length;
+  const below = descent(model).models.length;
+  return `${MODELS[model].n}: ${counted(above, "ancestor")}, ${counted(below, "descendant")}`;
+}
+
+// The first and the last day that a date as precise as "2023", "2023-03" or "2023-03-14" may mean, in order as texts.
+const firstDay = (date) => `${date}-01-01`.slice(0, 10);
+const lastDay = (date) => `${date}-99-99`.slice(0, 10);

@@ -1,0 +1,231 @@
+// The stage: which figure is on it, how near, and which part of it is in the middle.
+const stage = at("stage");
+const overlay = at("overlay");
+const FIGURES = new Map(
+  DATA.figures.map((key) => {
+    const svg = document.getElementById(key);
+    const { width, height, type } = svg.dataset;
+    const figure = { key, svg, world: svg.querySelector(".world"), base: svg.parentNode, nodes: null, view: null };
+    return [key, Object.assign(figure, { width: +width, height: +height, type: +type })];
+  }),
+);
+let shown = FIGURES.get(DATA.figures[0]);
+
+// The elements of the models in a figure, by place; looked up when it is first needed.
+function nodesOf(figure) {
+  if (!figure.nodes) {
+    figure.nodes = new Array(MODELS.length).fill(null);
+    for (const node of figure.svg.querySelectorAll(".m")) figure.nodes[placeOf(node)] = node;
+  }
+  return figure.nodes;
+}
+const placeOf = (node) => +node.id.slice(node.id.lastIndexOf("-") + 1);
+const nodeOf = (model) => nodesOf(shown)[model];
+
+// Where a model's label is, in the figure's own points.
+function boxOf(model, figure = shown) {
+  const rect = nodesOf(figure)[model].firstElementChild;
+  const [x, y, width, height] = ["x", "y", "width", "height"].map((name) => +rect.getAttribute(name));
+  return { x, y, width, height, middle: [x + width / 2, y + height / 2] };
+}
+
+const MARGIN = 20; // around a figure that fits, in pixels
+const AROUND = 32; // what is revealed, in pixels
+const LARGEST_TYPE = 64; // that one can zoom in to, in pixels
+const READABLE_TYPE = 9; // in pixels
+let size = { width: 1, height: 1 };
+const fitting = (figure) =>
+  Math.max(0.02, Math.min((size.width - 2 * MARGIN) / figure.width, (size.height - 2 * MARGIN) / figure.height));
+const whole = (figure) => ({ zoom: 1, x: figure.width / 2, y: figure.height / 2 });
+const mostZoom = (figure) => Math.max(4, LARGEST_TYPE / (figure.type * fitting(figure)));
+
+// A view begins with the whole figure, or where that could not be read with a part: at the beginning of time, unless
+// there is much more to see elsewhere. Of what is very large it is the whole again, to choose from.
+function beginning(figure) {
+  const scale = READABLE_TYPE / figure.type;
+  const grown = scale / fitting(figure);
+  if (grown < 1.3 || grown > (narrow.matches ? 8 : 2.4)) return whole(figure);
+  const middles = nodesOf(figure).flatMap((node, model) => (node ? [boxOf(model, figure).middle] : []));
+  middles.sort((one, other) => one[0] - other[0]);
+  const width = size.width / scale - 2 * MARGIN;
+  const early = middles.filter(([x]) => x < width).length;
+  let [start, most] = [0, early];
+  for (let from = 0, to = 0; from < middles.length; from += 1) {
+    while (to < middles.length && middles[to][0] - middles[from][0] < width) to += 1;
+    if (to - from > most) [start, most] = [from, to - from];
+  }
+  const elsewhere = most > 1.5 * early;
+  const [left, right] = elsewhere ? [middles[start][0], middles[start + most - 1][0]] : [-MARGIN, width + MARGIN];
+  const heights = middles.slice(elsewhere ? start : 0, (elsewhere ? start : 0) + most).map(([, y]) => y);
+  heights.sort((one, other) => one - other);
+  const y = figure.height * scale < size.height ? figure.height / 2 : heights[heights.length >> 1];
+  return { zoom: grown, x: (left + right) / 2, y };
+}
+
+// The middle may leave the figure a little, so that what is at its edge can be seen beside the card.
+const BEYOND = 0.4; // of the stage
+function bounded(figure, { zoom, x, y }) {
+  const kept = (value, least, most) => Math.min(Math.max(value, least), most);
+  const nearness = kept(zoom, 0.6, mostZoom(figure));
+  const beyond = (extent) => (BEYOND * extent) / (nearness * fitting(figure));
+  const [across, down] = [beyond(size.width), beyond(size.height)];
+  return { zoom: nearness, x: kept(x, -across, figure.width + across), y: kept(y, -down, figure.height + down) };
+}
+
+const scaleOf = (figure) => figure.view.zoom * fitting(figure);
+
+// Where a figure is on the stage: how many pixels from the corner, and how many for a point.
+function placing(figure) {
+  const scale = scaleOf(figure);
+  return { x: size.width / 2 - figure.view.x * scale, y: size.height / 2 - figure.view.y * scale, scale };
+}
+
+// Dates that have lines across the figure stay in sight: they are on a strip that keeps to the top.
+function addRuler(figure) {
+  const [guides, axis, ticks] = ["guide", "axis", "tick"].map((name) => figure.svg.querySelector(`.${name}`));
+  if (!guides || !axis || !ticks) return;
+  const rects = [...ticks.querySelectorAll("rect")];
+  const [top, height] = ["y", "height"].map((name) => rects.map((rect) => +rect.getAttribute(name)));
+  const [least, most] = [Math.min(...top), Math.max(...top.map((y, place) => y + height[place]))];
+  if (most - least > 4 * figure.type) return; // they are not in a row
+  const pad = figure.type / 2;
+  const strip = { class: "strip", x: -figure.width, y: least - pad, width: 3 * figure.width, height: most - least + 2 * pad };
+  figure.ruler = drawn("g", { class: "ruler" });
+  figure.ruler.append(drawn("rect", strip), axis, ticks);
+  figure.rulerTop = least - pad;
+  figure.rulerHeight = strip.height;
+  figure.world.append(figure.ruler);
+}
+
+let put = null; // where the figure was drawn last
+let settling = 0;
+let printing = false;
+function place() {
+  clearTimeout(settling);
+  if (printing) return;
+  put = placing(shown);
+  const { x, y, scale } = put;
+  const moved = `translate(${x.toFixed(2)} ${y.toFixed(2)}) scale(${scale.toFixed(5)})`;
+  shown.world.setAttribute("transform", moved);
+  overlay.firstElementChild.setAttribute("transform", moved);
+  const hidden = -y / scale - (shown.rulerTop ?? Infinity);
+  shown.ruler?.setAttribute("transform", `translate(0 ${Math.max(0, hidden).toFixed(2)})`);
+  overlay.style.clipPath = hidden > 0 ? `inset(${(shown.rulerHeight * scale).toFixed(1)}px 0 0)` : ""; // dates stay above
+  for (const layer of [at("figures"), overlay]) layer.style.transform = "";
+  stage.classList.toggle("far", shown.type * scale < 7);
+}
+
+// A large figure takes long to draw: while it moves its last drawing is moved, and drawn anew when it rests.
+const LARGE = 600; // models
+const REST = 130; // milliseconds
+function shift() {
+  if (nodesOf(shown).length < LARGE || !put) return place();
+  const { x, y, scale } = placing(shown);
+  const grown = scale / put.scale;
+  const moved = `translate(${x - put.x * grown}px, ${y - put.y * grown}px) scale(${grown})`;
+  for (const layer of [at("figures"), overlay]) layer.style.transform = moved;
+  clearTimeout(settling);
+  settling = setTimeout(place, REST);
+  return undefined;
+}
+
+let frame = 0;
+let motion = 0;
+function look(view, { keep = true } = {}) {
+  shown.view = bounded(shown, view);
+  if (!frame) frame = requestAnimationFrame(() => { frame = 0; shift(); });
+  if (keep) remember();
+}
+
+// Go to a view at an even pace, or at once where nothing should move.
+function travel(view) {
+  const [from, to] = [shown.view, bounded(shown, view)];
+  cancelAnimationFrame(motion);
+  if (calm.matches) return look(to);
+  const start = performance.now();
+  const step = (now) => {
+    const share = Math.min((now - start) / 220, 1);
+    const eased = 1 - (1 - share) ** 3;
+    const between = (one, other) => one + (other - one) * eased;
+    const zoom = Math.exp(between(Math.log(from.zoom), Math.log(to.zoom)));
+    look({ zoom, x: between(from.x, to.x), y: between(from.y, to.y) }, { keep: share === 1 });
+    if (share < 1) motion = requestAnimationFrame(step);
+  };
+  motion = requestAnimationFrame(step);
+}
+const halt = () => cancelAnimationFrame(motion);
+
+// Zoom by a factor so that what is under a point of the stage stays there.
+function zoomed(factor, [px, py] = [size.width / 2, size.height / 2]) {
+  const before = scaleOf(shown);
+  const { zoom } = bounded(shown, { ...shown.view, zoom: shown.view.zoom * factor });
+  const after = zoom * fitting(shown);
+  const [dx, dy] = [px - size.width / 2, py - size.height / 2];
+  return { zoom, x: shown.view.x + dx / before - dx / after, y: shown.view.y + dy / before - dy / after };
+}
+
+function panned(dx, dy) {
+  const scale = scaleOf(shown);
+  return { ...shown.view, x: shown.view.x - dx / scale, y: shown.view.y - dy / scale };
+}
+
+// What is seen of the stage beside the card, in pixels.
+function room() {
+  const free = { right: size.width, bottom: size.height };
+  const card = at("card");
+  if (card.hidden) return free;
+  const [covered, own] = [card.getBoundingClientRect(), stage.getBoundingClientRect()];
+  if (narrow.matches) free.bottom = Math.max(80, covered.top - own.top);
+  else free.right = Math.max(120, covered.left - own.left);
+  return free;
+}
+
+// Bring a model into what is seen, and with it some kin or other, the last most of all, if there is room, no farther
+// than must be; on a narrow window so near that it can be read.
+function reveal(model, ...circles) {
+  const groups = [...circles, []].map((kin) => [model, ...kin].filter(nodeOf)).filter((group) => group.length);
+  if (!groups.length) return;
+  const small = shown.type * scaleOf(shown) < READABLE_TYPE - 1;
+  const zoom = small && narrow.matches ? READABLE_TYPE / (shown.type * fitting(shown)) : shown.view.zoom;
+  const scale = zoom * fitting(shown);
+  const { right, bottom } = room();
+  const moved = { ...shown.view, zoom };
+  const above = AROUND + (shown.rulerHeight ?? 0) * scale;
+  for (const group of groups) {
+    const boxes = group.map((one) => boxOf(one));
+    moved.x += into(boxes.map(({ x, width }) => [x, x + width]), moved.x, size.width, right, scale);
+    moved.y += into(boxes.map(({ y, height }) => [y, y + height]), moved.y, size.height, bottom, scale, above);
+  }
+  if (moved.x !== shown.view.x || moved.y !== shown.view.y || zoom !== shown.view.zoom) travel(moved);
+}
+
+// How far the middle of the view must go along one axis for some stretches to be seen; nowhere if there is no room.
+function into(stretches, middle, whole, room, scale, before = AROUND) {
+  const ends = [Math.min(...stretches.map(([start]) => start)), Math.max(...stretches.map(([, end]) => end))];
+  const [start, end] = ends.map((place) => (place - middle) * scale + whole / 2);
+  if (end - start > room - before - AROUND) return 0;
+  if (start < before) return (start - before) / scale;
+  return end > room - AROUND ? (end - room + AROUND) / scale : 0;
+}
+
+function measureStage() {
+  size = { width: stage.clientWidth || 1, height: stage.clientHeight || 1 };
+  if (!shown.view) return;
+  look(shown.view, { keep: false });
+}
+
+function putOnStage(figure) {
+  shown = figure;
+  for (const other of FIGURES.values()) other.base.hidden = other !== figure;
+  for (const part of document.querySelectorAll(".about")) part.hidden = part.dataset.figure !== figure.key;
+  for (const tab of document.querySelectorAll("[role=tab]")) {
+    const own = tab.dataset.figure === figure.key;
+    tab.setAttribute("aria-selected", own);
+    tab.tabIndex = own ? 0 : -1;
+  }
+  if (figure.svg.hasAttribute("viewBox")) addRuler(figure);
+  figure.svg.removeAttribute("viewBox"); // it shows a whole figure where there are no scripts
+  figure.start ||= beginning(figure);
+  figure.view ||= figure.start;
+  place();
+}

@@ -1,0 +1,417 @@
+"""The page of a lineage: one document that allows nothing but itself, in which data are text."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import json
+import re
+from html.parser import HTMLParser
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from modeltree import Derivation, Lineage, Model, Organization, datasets
+from modeltree.cards import card_data
+from modeltree.contents import Contents
+from modeltree.draw.html import page_document
+from modeltree.draw.look import Look, Style
+from modeltree.draw.markup import Numbers, figure_markup, link_sample
+from modeltree.draw.palette import Palette
+from modeltree.errors import LayoutError
+from modeltree.icons import Badge
+from modeltree.layout.geometry import (
+    Band,
+    Guide,
+    IconBox,
+    LabelBox,
+    Lane,
+    Layout,
+    Leader,
+    Link,
+    Page,
+    Panel,
+    Swatch,
+    TextLine,
+    TickBox,
+)
+from modeltree.pages import lineage_page, save_page
+from modeltree.records import About
+from modeltree.theme import DARK, LIGHT, Paint
+
+HOSTILE = "</script><img src=x onerror=alert(1)>\u2028\"'&amp;<!--<script>"
+SURVEY = datasets.load("survey")
+
+
+class Reader(HTMLParser):
+    """What a browser would see: elements with their attributes, and the text in each."""
+
+    def __init__(self, document: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str]]] = []
+        self.texts: dict[str, list[str]] = {}
+        self._open: list[str] = []
+        self.feed(document)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, {name: value or "" for name, value in attrs}))
+        self.texts.setdefault(tag, []).append("")
+        self._open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self._open:
+            while self._open.pop() != tag:
+                pass
+
+    def handle_data(self, data: str) -> None:
+        if self._open:
+            self.texts[self._open[-1]][-1] += data
+
+    def named(self, tag: str) -> list[dict[str, str]]:
+        return [attributes for name, attributes in self.elements if name == tag]
+
+    @property
+    def data(self) -> dict[str, list[dict[str, object]]]:
+        found: dict[str, list[dict[str, object]]] = json.loads(self.texts["script"][0])
+        return found
+
+
+def small(name: str = "A model", **more: object) -> Lineage:
+    maker = Organization(id="lab", name=f"Lab {name}", url="https://example.org")
+    parent = Model.model_validate({
+        "id": "one", "name": name, "released": "2023-01", "organizations": ["lab"], "openness": "open", "note": name,
+        "licence": name, "training_data": name,
+    })  # fmt: skip
+    child = Model(id="two", name="Second", aliases=(f"alias {name}",), released="2023-03")
+    step = Derivation(parent="one", child="two", relation="finetune", note=name)
+    undated = Model(id="three", name="Third")
+    return Lineage([parent, child, undated], [step], [maker], about=About(title=name))
+
+
+@pytest.fixture(scope="module")
+def page() -> Reader:
+    return Reader(lineage_page(SURVEY))
+
+
+def hash_of(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+# What a browser is allowed
+
+
+def test_the_policy_allows_the_one_script_and_the_one_style_and_no_more(page: Reader) -> None:
+    policy = next(meta["content"] for meta in page.named("meta") if "http-equiv" in meta)
+    rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+    assert rules == {
+        "default-src": "'none'",
+        "script-src": hash_of(page.texts["script"][1]),
+        "style-src": hash_of(page.texts["style"][0]),
+        "font-src": "data:",
+        "img-src": "data:",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+        "require-trusted-types-for": "'script'",
+        "trusted-types": "'none'",
+    }
+    assert [script.get("type") for script in page.named("script")] == ["application/json", None]
+    assert len(page.named("style")) == 1
+
+
+def test_nothing_is_fetched_and_nothing_is_styled_or_scripted_in_place(page: Reader) -> None:
+    for tag, attributes in page.elements:
+        assert not [name for name in attributes if name.startswith("on") or name == "style"], tag
+        for name in ("src", "href", "xlink:href", "action", "srcset", "poster", "data"):
+            assert attributes.get(name, "#").startswith(("#", "data:")), (tag, attributes)
+    assert re.findall(r"url\((?!data:)", page.texts["style"][0]) == []
+    assert "@import" not in page.texts["style"][0]
+    assert {"name": "referrer", "content": "no-referrer"} in page.named("meta")
+
+
+def test_scripts_make_no_markup_of_texts() -> None:
+    for script in (files("modeltree.draw") / "page").iterdir():
+        if script.name.endswith(".js"):
+            text = script.read_text(encoding="utf-8")
+            assert not re.search(r"innerHTML|outerHTML|insertAdjacent|document\.write|\beval\b|new Function", text)
+
+
+def test_it_is_the_same_each_time() -> None:
+    assert lineage_page(SURVEY) == lineage_page(datasets.load("survey"))
+
+
+# What comes from data is text
+
+
+@pytest.mark.parametrize("text", [HOSTILE, "$title ${data} $$", "<b>", "&lt;", "]]>", "\u202eabc", "🦙 智谱"])
+def test_any_name_is_just_a_name(text: str) -> None:
+    reader, plain = Reader(lineage_page(small(text))), Reader(lineage_page(small()))
+    assert [tag for tag, _ in reader.elements] == [tag for tag, _ in plain.elements]
+    model, second = reader.data["models"][:2]
+    assert (model["n"], model["x"], model["l"], model["t"], second["a"]) == (
+        text,
+        text,
+        [text],
+        text,
+        [f"alias {text}"],
+    )
+    assert reader.texts["title"] == reader.texts["h1"] == [text]
+    labels = [attributes.get("aria-label") for attributes in reader.named("g")]
+    assert f"{text}, 2023-01, Lab {text}" in labels
+    assert text in reader.texts["text"]
+
+
+@settings(max_examples=10)
+@given(st.text(st.characters(exclude_categories=["Cc", "Cs", "Cn", "Zl", "Zp", "Zs"]), min_size=1, max_size=30))
+def test_no_text_ends_the_data(text: str) -> None:
+    numbers = Numbers({}, {})
+    layout = Layout(page=Page(9, 9), font_size=9, boxes=(), icons=(), leaders=(), axis=(), ticks=())
+    look = Look(LIGHT, {}, {})
+    drawn = figure_markup(layout, [look, look], Palette([LIGHT, DARK]), numbers, "key", text)
+    assert Reader(drawn).named("svg")[0]["aria-label"] == text
+    assert Reader(lineage_page(Lineage([Model(id="m", name=text, released="2020")]))).data["models"][0]["n"] == text
+
+
+# What is in it
+
+
+def test_every_dated_model_has_a_place_in_the_timeline_and_the_others_are_in_the_data(page: Reader) -> None:
+    places = {attributes["id"]: attributes for attributes in page.named("g") if "id" in attributes}
+    for place, model in enumerate(SURVEY.models):
+        assert page.data["models"][place]["i"] == model.id
+        assert (f"timeline-{place}" in places) == (model.released is not None)
+        if model.released:
+            assert places[f"timeline-{place}"]["aria-label"].startswith(f"{model.name}, {model.released}")
+            assert places[f"timeline-{place}"]["role"] == "button"
+    undated = [model for model in SURVEY.models if not model.released]
+    assert undated
+    assert all("d" not in page.data["models"][place] for place in range(len(SURVEY) - len(undated), len(SURVEY)))
+
+
+def test_there_are_two_figures_and_the_first_is_shown(page: Reader) -> None:
+    tabs = [attributes["data-figure"] for attributes in page.named("button") if attributes.get("role") == "tab"]
+    assert tabs == page.data["figures"] == ["timeline", "tree"]
+    bases = [attributes for attributes in page.named("div") if attributes.get("class") == "base"]
+    assert [("hidden" in attributes, attributes["data-figure"]) for attributes in bases] == [
+        (False, "timeline"), (True, "tree"),
+    ]  # fmt: skip
+    assert "Left out because no date is known: AI Anywhere" in "".join(page.texts["p"])
+
+
+def test_colours_are_those_of_the_figures_in_both_themes(page: Reader) -> None:
+    style = page.texts["style"][0]
+    light, dark = (
+        dict(re.findall(r"--([\w-]+):([^;}]+)", rule))
+        for rule in re.findall(r":root(?:\[data-theme=\"dark\"\])?\{color-scheme:\w+;([^}]*)\}", style)
+    )
+    groups = Contents.of(SURVEY, applications=True).groups
+    for theme, found in ((LIGHT, light), (DARK, dark)):
+        paints = groups.paints(theme)
+        for place, model in enumerate(SURVEY.models):
+            if model.released:
+                label = next(g for g in page.named("g") if g.get("id") == f"timeline-{place}")
+                kind = label["class"].split()[-1]
+                shown = Paint(*(found[f"{kind}{part}"] for part in "fet"))
+                assert shown == paints[groups.keys[model.id]], model.id
+        assert found["page"] == theme.page
+    classes = {name for _, attributes in page.elements for name in attributes.get("class", "").split()}
+    for name in classes:
+        if re.fullmatch(r"[op]\d+", name):
+            assert f".{name}{{" in style or f".{name}>" in style, name
+
+
+def test_one_typeface_goes_with_it_and_has_the_letters_of_names() -> None:
+    plain, other = lineage_page(small()), lineage_page(small("Ωmega"))
+    assert plain.count("font/woff;base64") == other.count("font/woff;base64") == 2
+    assert 'textLength="' not in plain + other
+    fitted = lineage_page(small("智谱")).count('lengthAdjust="spacingAndGlyphs"')
+    assert fitted == 4  # a name and a badge, in two figures
+
+
+def test_cards_have_all_that_is_known() -> None:
+    data = card_data(SURVEY)
+    assert json.loads(json.dumps(data)) == data
+    models = {model["i"]: model for model in data["models"]}
+    glm = SURVEY["glm"]
+    assert [row[:4] for row in models["glm"]["p"]] == [
+        [entry.field, entry.printed, entry.source, entry.reason] for entry in glm.corrections
+    ]
+    assert [data["organizations"][place][0] for place in models["glm"]["o"]] == [
+        SURVEY.organizations[id].name for id in glm.organizations
+    ]
+    assert models["glm"]["s"] == ["110M", "335M", "410M", "515M", "2B", "10B"]
+    assert models["llama"]["a"] == ["LLaMA 1"]
+    assert models["copilot-in-azure-quantum"]["k"] == "application"
+    for step, (parent, child, relation, *rest) in zip(SURVEY.derivations, data["steps"], strict=True):
+        assert (data["models"][parent]["i"], data["models"][child]["i"]) == (step.parent, step.child)
+        assert data["relations"][relation] == [step.relation, step.relation.passes_weights]
+        assert (rest[0] if rest else []) == list(step.references)
+        assert (rest[1] if len(rest) > 1 else None) == step.note
+
+
+def test_families_of_a_model_begin_with_its_primary_one() -> None:
+    data = card_data(SURVEY)
+    for model in SURVEY.models:
+        row = data["models"][list(SURVEY).index(model.id)]
+        named = [data["models"][data["families"][number]]["i"] for number in row.get("f", [])]
+        family = SURVEY.family(model.id)
+        assert named[:1] == ([family.key] if family.size > 1 else [])
+        assert set(named) == {other.key for other in SURVEY.families() if model.id in other and other.size > 1}
+
+
+def test_title_and_counts() -> None:
+    reader = Reader(lineage_page(small(), title="Mine & yours"))
+    assert reader.texts["h1"] == ["Mine & yours"]
+    assert reader.texts["span"][:4] == ["3 models", "1 derivation", "1 organization", "2023"]
+    assert Reader(lineage_page(small(), title="")).texts["h1"] == ["Models and what they were made from"]
+
+
+def test_colours_can_say_something_else() -> None:
+    assert "LLaMA" in Reader(lineage_page(SURVEY, color_by="family")).texts["li"]
+
+
+def test_icons_of_ones_own_are_in_it_once(tmp_path: Path) -> None:
+    buffer = io.BytesIO()
+    Image.new("RGBA", (32, 32), "#ff0000").save(buffer, "png")
+    (tmp_path / "lab.png").write_bytes(buffer.getvalue())
+    models = [Model(id=f"m{number}", name=f"M{number}", released="2020", organizations=("lab",)) for number in range(3)]
+    lineage = Lineage(models, (), [Organization(id="lab", name="Lab", icon="lab")])
+    reader = Reader(lineage_page(lineage, icon_dir=tmp_path))
+    assert len(reader.named("image")) == 1
+    assert reader.named("image")[0]["href"].startswith("data:image/png;base64,")
+    assert [use["href"] for use in reader.named("use")] == ["#i0"] * 6
+
+
+# Layouts of all parts
+
+LABELS = {"x": 40.0, "y": 20.0, "width": 60.0, "height": 18.0}
+PLAIN = Style(Paint("#ffffff", "#000000", "#000000"), 0.9, "Plain one")
+PARTS = Layout(
+    page=Page(300, 200),
+    font_size=12,
+    boxes=(
+        LabelBox(id="a", label="A", tick="2020", text_x=60, **LABELS),
+        LabelBox(id="b", label="B", tick=None, text_x=160, **{**LABELS, "x": 140.0}),
+        LabelBox(id="fold", label="5 more", tick=None, text_x=160, **{**LABELS, "x": 140.0, "y": 90.0}),
+    ),
+    icons=(IconBox(id="a", organization="lab", x=42, y=22, width=14, height=14),),
+    leaders=(Leader("2020", ("a",), ((10, 10), (10, 20))),),
+    axis=((0, 5), (300, 5)),
+    ticks=(
+        TickBox(id="2020", label="2020", kind="year", x=0, y=0, width=30, height=10),
+        TickBox(id="2020-02", label="Feb.", kind="month", x=50, y=0, width=30, height=10),
+    ),
+    panels=(Panel(tick="2020", x=30, y=10, width=80, height=40),),
+    texts=(
+        TextLine(role="footnote", text="A < note", size=8, x=0, y=180, width=50, height=10),
+        TextLine(role="continuation", text="…", size=8, x=100, y=180, width=50, height=10),
+    ),
+    swatches=(
+        Swatch(key="link:adapter", x=0, y=150, width=20, height=10),
+        Swatch(key="plain", x=40, y=150, width=20, height=10),
+    ),
+    links=(
+        Link("a", "b", ((100, 29), (140, 29)), "finetune", True),
+        Link("a", "fold", ((100, 30), (140, 99)), "successor", False),
+        Link("b", "fold", ((160, 38), (160, 90))),
+    ),
+    bands=(Band(id="a", x=30, y=10, width=80, height=40), Band(id="a", x=110, y=10, width=80, height=40)),
+    guides=(Guide("2020", ((15, 10), (15, 200))),),
+    lanes=(Lane("a", ((100, 29), (200, 29))),),
+)
+
+
+def drawn_parts() -> Reader:
+    labels = {"a": PLAIN, "b": Style(PLAIN.paint, 1.8, "B", dashed=True), "fold": Style(PLAIN.paint, 0.9, "5 more")}
+    looks = [
+        Look(theme, labels, {"plain": PLAIN}, {"lab": Badge("LA", fill, "#ffffff")})
+        for theme, fill in ((LIGHT, "#123456"), (DARK, "#fefefe"))
+    ]
+    palette = Palette([LIGHT, DARK])
+    numbers = Numbers({"a": 0, "b": 1}, {("a", "b"): 7})
+    reader = Reader(figure_markup(PARTS, looks, palette, numbers, "parts", 'All "parts"'))
+    assert reader.named("svg")[0]["aria-label"] == 'All "parts"'
+    reader.texts["rules"] = [palette.rules(), palette.colours(0), palette.colours(1)]
+    return reader
+
+
+def test_all_parts_of_a_layout_are_drawn() -> None:
+    groups = [attributes.get("class", "") for attributes in drawn_parts().named("g")]
+    for name in ("band", "guide", "panel", "lane", "axis", "leader", "tick", "models", "sample", "words"):
+        assert name in groups
+    assert {"link", "link descent", "link idea"} <= set(groups)
+    assert groups.index("link idea") < groups.index("link descent")  # what recedes is behind
+
+
+def test_bands_of_one_family_are_one_piece() -> None:
+    reader = drawn_parts()
+    paths = [attributes["d"] for attributes in reader.named("path")]
+    assert "M30 10 110 10 110 50 30 50zM110 10 190 10 190 50 110 50z" in paths
+
+
+def test_branches_have_no_head_and_other_links_have_one() -> None:
+    reader = drawn_parts()
+    assert [attributes.get("class") for attributes in reader.named("path")].count("head") == 2
+    assert [g["id"] for g in reader.named("g") if "link-" in g.get("id", "")] == ["parts-link-7"]
+    assert [path["id"] for path in reader.named("path") if "id" in path] == ["parts-lane-0"]
+
+
+def test_what_stands_for_several_models_is_no_button() -> None:
+    labels = {g["aria-label"]: g for g in drawn_parts().named("g") if "aria-label" in g}
+    assert (labels["Plain one"]["role"], labels["Plain one"]["id"]) == ("button", "parts-0")
+    assert labels["5 more"]["role"] == "img"
+    assert "id" not in labels["5 more"]
+
+
+def test_edges_lie_within_their_labels_and_may_be_dashed() -> None:
+    rects = drawn_parts().named("rect")
+    (plain,) = (rect for rect in rects if rect["x"] == "40.45" and rect["y"] == "20.45")
+    assert (plain["width"], plain["height"], plain["rx"]) == ("59.1", "17.1", "3.51")
+    assert "stroke-width" not in plain
+    (dashed,) = (rect for rect in rects if "stroke-dasharray" in rect)
+    assert (dashed["stroke-width"], dashed["stroke-dasharray"], dashed["x"]) == ("1.8", "5.4 3.6", "140.9")
+
+
+def test_a_badge_that_is_like_its_label_has_a_ring() -> None:
+    reader = drawn_parts()
+    badge = reader.named("circle")[0]
+    assert (badge["class"], badge["stroke-width"], badge["r"]) == ("o0", "0.6", "6.7")
+    rules, light, dark = reader.texts["rules"]
+    assert "circle.o0{fill:var(--o0f);stroke:var(--o0r)}" in rules
+    assert "--o0r:#123456" in light  # where it differs, the ring cannot be seen
+    assert "--o0r:#808080" in dark
+
+
+def test_samples_of_links_are_lines() -> None:
+    adapter, unknown = Reader(link_sample("adapter", LIGHT)), Reader(link_sample("none of them", LIGHT))
+    assert adapter.named("svg")[0]["class"] == "sample link descent"
+    assert adapter.named("path")[0]["stroke-dasharray"] == "7 2.8"
+    assert unknown.named("svg")[0]["class"] == "sample link"
+    assert "stroke-dasharray" not in unknown.named("path")[0]
+
+
+# Files
+
+
+def test_the_whole_page_is_saved(tmp_path: Path) -> None:
+    save_page(small(), tmp_path / "page.html", title="Saved")
+    assert (tmp_path / "page.html").read_text(encoding="utf-8") == lineage_page(small(), title="Saved")
+
+
+def test_or_nothing_is(tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text("before", encoding="utf-8")
+    with pytest.raises(LayoutError, match="no model has a date"):
+        save_page(Lineage([Model(id="a", name="A")]), tmp_path / "page.html")
+    assert (tmp_path / "page.html").read_text(encoding="utf-8") == "before"
+    with pytest.raises(FileNotFoundError):
+        save_page(small(), tmp_path / "missing" / "page.html")
+
+
+def test_a_page_needs_a_figure() -> None:
+    with pytest.raises(ValueError, match="at least one figure"):
+        page_document("Title", [], [], {}, Numbers({}, {}))
