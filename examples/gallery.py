@@ -1,4 +1,4 @@
-"""Draw the evolution figure in all its variants, to look at side by side.
+"""Draw the evolution figure and the family tree in all their variants, to look at side by side.
 
 Run it as ``python examples/gallery.py FOLDER [--icon-dir FOLDER] [--only WORD] [--format svg|pdf|png] [--dpi N]``.
 """
@@ -17,7 +17,7 @@ from modeltree.theme import THEMES
 
 
 def variants(icon_dir: Path | None = None) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The name of each variant and its options; `clade` is the root of the part that is drawn."""
+    """The name of each variant and its options; `clade` is the root of the part that is drawn, `recipe` the figure."""
     for name, theme in THEMES.items():
         for color_by in COLOR_WORDS:
             yield f"theme-{name}-{color_by}", {"theme": theme, "color_by": color_by}
@@ -38,15 +38,32 @@ def variants(icon_dir: Path | None = None) -> Iterator[tuple[str, dict[str, Any]
     yield "page-a3-landscape", {"page": "A3-landscape"}
     yield "page-journal-column", {"clade": "llama", "font_size": 7.0, "page": (3.4, None), "title": ""}
     yield "page-journal-width", {"page": (7.0, 9.0), "color_by": "domain", "theme": THEMES["colorblind"]}
+    for name, options in _trees():
+        yield f"tree-{name}", {"recipe": "family_tree", **options}
     if icon_dir is not None:
         for name, theme in THEMES.items():
             yield f"icons-{name}", {"icon_dir": icon_dir, "theme": theme}
         yield "icons-highlight", {"icon_dir": icon_dir, "highlight": "llava"}
 
 
+def _trees() -> Iterator[tuple[str, dict[str, Any]]]:
+    for name, theme in THEMES.items():
+        yield f"theme-{name}", {"theme": theme, "page": "A3-landscape"}
+    yield "family", {"clade": "llama", "page": "A4-landscape", "title": "The family of LLaMA"}
+    yield "family-down", {"clade": "llama", "page": "A4", "direction": "down", "title": "The family of LLaMA"}
+    yield "weights", {"relations": "weights", "page": "A3-landscape", "color_by": "family"}
+    yield "ideas", {"relations": "ideas", "page": "A3-landscape"}
+    yield "highlight", {"highlight": "vicuna", "outline": "llama", "page": "A3-landscape"}
+    yield "folded", {"collapse": "smaller=4", "page": "A3-landscape", "color_by": "family"}
+    yield "folded-deep", {"collapse": "depth=1", "page": "A3-landscape"}
+    yield "applications", {"applications": True, "page": "A2-landscape"}
+    yield "type-8-points", {"font_size": 8.0}
+    yield "down", {"direction": "down", "page": "A2"}
+
+
 def main() -> None:
     """Draw what was asked for into a folder."""
-    parser = argparse.ArgumentParser(description="Draw the evolution figure in all its variants.")
+    parser = argparse.ArgumentParser(description="Draw the figures in all their variants.")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--data", default="survey", help="the data set")
     parser.add_argument("--icon-dir", type=Path, help="icons of organizations")
@@ -61,7 +78,8 @@ def main() -> None:
             path = arguments.folder / f"{name}.{arguments.format}"
             root = options.pop("clade", None)
             part = lineage.clade(root, relations="weights") if root else lineage
-            save_figure(modeltree.evolution_figure(part, **options), path, dpi=arguments.dpi)
+            draw = modeltree.family_tree_figure if options.pop("recipe", None) else modeltree.evolution_figure
+            save_figure(draw(part, **options), path, dpi=arguments.dpi)
             print(f"wrote {path.name}")
 
 

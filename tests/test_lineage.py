@@ -243,7 +243,7 @@ def test_every_method_that_takes_relations_says_its_default() -> None:
                     assert "by default" in method.__doc__ or "see `families`" in method.__doc__, name
     assert {name for name, default in defaults.items() if default == "weights"} == {"merges", "families", "family"}
     assert set(defaults.values()) == {"weights", None}
-    assert len(defaults) == 22
+    assert len(defaults) == 23
 
 
 @given(lineages(min_models=1), CHOICES, st.data())

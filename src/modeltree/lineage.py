@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import datetime
+import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, Never, Self
 
 from modeltree.ancestry import AncestryIndex
+from modeltree.answers import Ids, Kinship, Period
 from modeltree.dates import Grain, PartialDate
 from modeltree.errors import CycleError, LineageError, NoPathError, UnknownOrganizationError
 from modeltree.families import Family, Grouping, families_of
 from modeltree.names import NameTable
 from modeltree.network import from_digraph, to_digraph
+from modeltree.outline import outline
 from modeltree.records import (
     About,
     Derivation,
@@ -26,51 +27,22 @@ from modeltree.records import (
     Organization,
     Relation,
     Relations,
-    one_of,
     relation_set,
 )
+from modeltree.selection import Conditions, Date
+from modeltree.showing import Shown, notebook
+from modeltree.tabular import Rows, rows_of
 from modeltree.validation import problems_of
 
 if TYPE_CHECKING:
     import networkx
 
+    from modeltree.notebook import Page
+
 __all__ = ["Kinship", "Lineage", "Period"]
 
-Ids = tuple[str, ...]
 
-
-@dataclass(frozen=True, slots=True)
-class Kinship:
-    """How two models are related.
-
-    Parameters
-    ----------
-    first, second : str
-        The two models.
-    through : tuple of str
-        Their most recent common ancestors; one of the two itself where the other descends from it.
-    steps : tuple of (int, int)
-        For each of these, the fewest steps from it down to the first and to the second.
-    """
-
-    first: str
-    second: str
-    through: Ids
-    steps: tuple[tuple[int, int], ...]
-
-    def __bool__(self) -> bool:
-        return bool(self.through)
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """The models of one date; `date` is None for those without."""
-
-    date: PartialDate | None
-    ids: Ids
-
-
-class Lineage:
+class Lineage(Shown):
     """Models and the derivations between them: a directed acyclic graph that does not change.
 
     Models go by their id, name or any alias wherever one is asked for. Ids come out in date order, then by id;
@@ -199,7 +171,9 @@ class Lineage:
         return isinstance(name, str) and len(self._names.owners(name)) == 1
 
     def __getitem__(self, name: str) -> Model:
-        return self._models[self._position(name)]
+        model = self._models[self._position(name)]
+        object.__setattr__(model, "_lineage", weakref.ref(self))
+        return model
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Lineage):
@@ -212,10 +186,10 @@ class Lineage:
     def __repr__(self) -> str:
         title = f"{self._about.title!r}: " if self._about.title else ""
         dates = [model.released for model in self._models if model.released]
-        span = f", {dates[0].year} to {dates[-1].year}" if dates else ""
+        span = " to ".join(map(str, dict.fromkeys([date.year for date in (dates[0], dates[-1])]))) if dates else ""
         counts = {"model": self._models, "derivation": self._steps, "organization": self._organizations}
         words = ", ".join(f"{len(items)} {word}{'s' * (len(items) != 1)}" for word, items in counts.items())
-        return f"<Lineage {title}{words}{span}>"
+        return f"<Lineage {title}{', '.join(filter(None, (words, span)))}>"
 
     def __setattr__(self, name: str, value: object) -> Never:
         raise AttributeError(f"a Lineage does not change: cannot set {name!r}; build a new one")
@@ -442,8 +416,8 @@ class Lineage:
         openness: Openness | str | None = None,
         domain: Domain | str | Iterable[Domain | str] | None = None,
         kind: Kind | str | None = None,
-        since: PartialDate | datetime.date | str | int | None = None,
-        until: PartialDate | datetime.date | str | int | None = None,
+        since: Date | None = None,
+        until: Date | None = None,
         relations: Relations = None,
     ) -> Lineage:
         """The models that meet every condition given, and the derivations between them.
@@ -462,45 +436,70 @@ class Lineage:
         relations : optional
             Only these derivations, and only models that have part in one.
         """
-        makers = None if organization is None else {self.organization(name).id for name in _listed(organization)}
-        domains = None if domain is None else {one_of(Domain, word) for word in _listed(domain)}
-        opened = None if openness is None else one_of(Openness, openness)
-        wanted = None if kind is None else one_of(Kind, kind)
-        first = None if since is None else PartialDate.parse(since).lower
-        last = None if until is None else PartialDate.parse(until).upper
+        makers = None if organization is None else [self.organization(name).id for name in _listed(organization)]
+        conditions = Conditions.of(where, makers, domain, openness, kind, since, until)
         steps = [step for step in self._steps.values() if step.relation in relation_set(relations)]
         touched = None if relations is None else {id for step in steps for id in (step.parent, step.child)}
         kept = {
-            model.id
-            for model in self._models
-            if (where is None or where(model))
-            and (makers is None or not makers.isdisjoint(model.organizations))
-            and (domains is None or model.domain in domains)
-            and (opened is None or model.openness == opened)
-            and (wanted is None or model.kind == wanted)
-            and (first is None or (model.released is not None and model.released.lower >= first))
-            and (last is None or (model.released is not None and model.released.upper <= last))
-            and (touched is None or model.id in touched)
+            model.id for model in self._models if (touched is None or model.id in touched) and conditions.met_by(model)
         }
         return self._part(kept, steps)
 
-    def to_records(self) -> list[dict[str, Any]]:
-        """A row for each model, in date order, of plain values and lists: for pandas or polars.
+    # Ways to look at it
 
+    def to_records(self) -> Rows:
+        """A row for each model, in date order: ``pandas.DataFrame`` and ``polars.DataFrame`` take them as they are.
+
+        They are read like a list, and ``list`` makes one of them. A row is a dictionary of plain values and lists.
         Sizes are integers, dates are strings as precise as they are known, and ``parents`` and ``children`` are ids.
+        What is not known is None, which is null in polars and missing in pandas, and an empty list where there may be
+        several.
         """
-        index = self._index(None)
-        rows = []
-        for node, model in enumerate(self._models):
-            row = model.model_dump(mode="json", exclude={"links", "licence", "corrections", "sizes"})
-            row["sizes"] = [int(size) for size in model.sizes]
-            row["licence"] = model.licence.name if model.licence else None
-            row["licence_spdx"] = model.licence.spdx if model.licence else None
-            row |= {f"link_{kind}": address for kind, address in model.links}
-            row["parents"] = list(self._ids(index.parents[node]))
-            row["children"] = list(self._ids(index.children[node]))
-            rows.append(row)
-        return rows
+        return rows_of(self._models, self._index(None))
+
+    def tree(self, root: str | None = None, *, relations: Relations = None, max_depth: int | None = None) -> str:
+        """The models as an indented text, each below what it was made from, in date order.
+
+        A model that was made from several others has a ``◆``. It stands in full once, below its primary parent (see
+        `modeltree.families`), and names the others; below those there is a line with ``◇`` that leads there.
+        A line that ends in ``…`` has children, which are too deep. Lines deeper than 30 levels begin with their
+        level and are indented no further.
+
+        Parameters
+        ----------
+        root : str, optional
+            The model to begin with; by default every one that has children and no parents.
+        relations : optional
+            The derivations to go by; by default any.
+        max_depth : int, optional
+            The most levels below the root.
+
+        Examples
+        --------
+        >>> import modeltree
+        >>> print(modeltree.datasets.load("survey").tree("BLOOM", relations="weights"))
+        BLOOM  2022-07-12
+        ├─ BLOOMZ  2022-11-03 · finetune
+        ├─ BLOOMZ-7B1-MT  2022-11-03 · finetune
+        │  └─ ◆ BELLE  2023-03 · finetune · also from ChatGPT (distillation), LLaMA (finetune)
+        └─ BLOOMZ-MT  2022-11-03 · finetune
+        """
+        chosen = relation_set(relations)
+        top = None if root is None else self._position(root)
+        return outline(self._models, self._index(chosen), self._relations_of(chosen), top, _counted(max_depth))
+
+    def page(self, height: int = 640, **options: Any) -> Page:
+        """The page to look around in, as something that a notebook shows: it works offline, in a frame of its own.
+
+        Parameters
+        ----------
+        height : int
+            Of the frame, in pixels.
+        **options
+            As for `modeltree.pages.lineage_page`.
+        """
+        page: Page = notebook().page_of(self, height, options)
+        return page
 
     # Within
 
@@ -534,12 +533,15 @@ class Lineage:
             self._indexes[chosen] = AncestryIndex(parents)
         return self._indexes[chosen]
 
+    def _relations_of(self, chosen: frozenset[Relation]) -> dict[tuple[str, str], Relation]:
+        return {pair: step.relation for pair, step in self._steps.items() if step.relation in chosen}
+
     def _grouping(self, by: Grouping, relations: Relations) -> tuple[tuple[Family, ...], dict[str, Family]]:
         """The families, and the primary one of each model; all but a function's are kept."""
         chosen = relation_set(relations)
         if isinstance(by, str) and (by, chosen) in self._groupings:
             return self._groupings[by, chosen]
-        relation_of = {pair: step.relation for pair, step in self._steps.items() if step.relation in chosen}
+        relation_of = self._relations_of(chosen)
         names = {record.id: record.name for record in self._organizations.values()}
         families = families_of(self._models, self._index(chosen), relation_of, by, names)
         primary = {id: family for family in families for id in family.primary}

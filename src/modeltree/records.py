@@ -28,6 +28,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from modeltree.dates import PartialDate
 from modeltree.errors import InvalidSizeError, shown
+from modeltree.showing import Shown
 
 __all__ = [
     "IDEAS",
@@ -449,8 +450,11 @@ class Derivation(Record):
     """Anything else worth knowing."""
 
 
-class Model(Record):
+class Model(Shown, Record):
     """One model, or one product that runs on models."""
+
+    # No field: the lineage that it was last taken from, weakly, so that a card can show its descent.
+    __slots__ = ("_lineage",)
 
     id: Id
     """A stable slug."""

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from modeltree.families import Family
 from modeltree.lineage import Lineage
+from modeltree.outline import printable
 from modeltree.records import Derivation, Model
 
 __all__ = ["counted", "descent_table", "family_table", "kinship_text", "model_card", "model_table", "summary", "table"]
@@ -25,7 +26,7 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     pangu-alpha  PanGu-α
     glm          智谱
     """
-    cells = [[word.upper() for word in header], *([_printable(cell) for cell in row] for row in rows)]
+    cells = [[word.upper() for word in header], *([printable(cell) for cell in row] for row in rows)]
     widths = [max(map(_columns, column)) for column in zip(*cells, strict=True)]
     lines = (
         "  ".join(cell + " " * (width - _columns(cell)) for cell, width in zip(row, widths, strict=True))
@@ -135,12 +136,12 @@ def model_card(lineage: Lineage, name: str, width: int = 100) -> str:
     model = lineage[name]
     fields = list(_fields(lineage, model))
     margin = max(len(label) for label, _ in fields) + 4
-    lines = [_printable(f"{model.name} ({model.id})")]
+    lines = [printable(f"{model.name} ({model.id})")]
     last = ""
     for label, value in fields:
         first = f"  {label if label != last else ''}".ljust(margin)
         lines += textwrap.wrap(
-            _printable(value),
+            printable(value),
             max(width, margin + 20),
             initial_indent=first,
             subsequent_indent=" " * margin,
@@ -207,15 +208,6 @@ def _joined(words: Iterable[str]) -> str:
 
 def _or_dash(value: object) -> str:
     return "-" if value is None else str(value)
-
-
-def _printable(text: str) -> str:
-    """A text on one line that does nothing to a terminal but be read."""
-    joiners = "\u200c\u200d"  # inside words and emoji
-    return "".join(
-        letter if letter.isprintable() or letter in joiners else " " if letter.isspace() else "\ufffd"
-        for letter in text
-    )
 
 
 def _columns(text: str) -> int:
