@@ -14,11 +14,13 @@ from modeltree.errors import LayoutError, ModelTreeError
 
 if TYPE_CHECKING:
     from modeltree.dates import PartialDate
+    from modeltree.genealogy import Collapse
     from modeltree.records import Relation
 
 __all__ = [
-    "FIGURE_FORMATS", "UsageError", "add_filters", "add_ink_options", "add_layout_options", "count", "date",
-    "figure_file", "figure_options", "layout_options", "new_file", "relations",
+    "FIGURE_FORMATS", "UsageError", "add_diagram_options", "add_filters", "add_ink_options", "add_layout_options",
+    "add_page_options", "count", "date", "diagram_file", "figure_file", "figure_options", "layout_options", "new_file",
+    "relations",
 ]  # fmt: skip
 
 FIGURE_FORMATS = (".svg", ".pdf", ".png")
@@ -27,6 +29,15 @@ COLORS = ("openness", "family", "organization", "domain", "licence")
 THEMES = ("light", "dark", "print", "colorblind")
 GRAINS = ("year", "quarter", "month", "day")
 TIME_SCALES = ("ticks", "linear")
+DIRECTIONS = ("right", "down")
+CLUSTERS = ("family", "organization", "none")
+RANKS = ("year", "step", "none")
+DIAGRAM_FORMATS = (".svg", ".pdf", ".png", ".dot", ".gv")
+# The options of layouts that only one of the recipes takes.
+_ONLY = {
+    "evolution": ("time_scale", "grain", "rows", "fall", "links"),
+    "family-tree": ("direction", "relations", "collapse"),
+}
 
 
 class UsageError(ModelTreeError):
@@ -78,6 +89,14 @@ def figure_file(word: str) -> Path:
     return path
 
 
+def diagram_file(word: str) -> Path:
+    """A file for a diagram."""
+    path = new_file(word)
+    if path.suffix.lower() not in DIAGRAM_FORMATS:
+        raise argparse.ArgumentTypeError(f"{word!r} does not end with {', '.join(DIAGRAM_FORMATS[:-1])} or .gv")
+    return path
+
+
 def add_filters(parser: argparse.ArgumentParser) -> None:
     """Conditions on models."""
     parser.add_argument("--organization", action="append", metavar="NAME", help="made by it; may be repeated")
@@ -93,21 +112,42 @@ def add_layout_options(parser: argparse.ArgumentParser) -> None:
     page = parser.add_argument_group("page", "Without --font-size the type decides itself by the page, and conversely.")
     page.add_argument("--page", type=_page, metavar="SIZE", help="14x13.5in, 355x343mm, A4, A0-landscape, or a width")
     page.add_argument("--font-size", type=_positive, metavar="PT", help="of the labels, in points")
-    page.add_argument("--time-scale", choices=TIME_SCALES, help="whether distances are those of labels or of time")
-    page.add_argument("--grain", choices=GRAINS, help="what a tick stands for")
-    page.add_argument("--rows", type=_several, metavar="N", help="how many rows there must be")
-    page.add_argument("--fall", type=_distance, metavar="EMS", help="how far each row falls to its end")
     shown = parser.add_argument_group("contents")
-    shown.add_argument("--title", metavar="TEXT", help="by default that of the data; '' for none")
     shown.add_argument("--applications", action="store_true", default=None, help="draw products, too")
     shown.add_argument("--color-by", choices=COLORS, help="what colour says (default: openness)")
     shown.add_argument("--highlight", metavar="MODEL", help="draw it and its ancestors strong, all others faint")
     shown.add_argument("--outline", metavar="MODEL", help="give its family an edge of one colour")
-    shown.add_argument(
+    evolution = parser.add_argument_group("evolution")
+    evolution.add_argument("--time-scale", choices=TIME_SCALES, help="whether distances are those of labels or of time")
+    evolution.add_argument("--grain", choices=GRAINS, help="what a tick stands for")
+    evolution.add_argument("--rows", type=_several, metavar="N", help="how many rows there must be")
+    evolution.add_argument("--fall", type=_distance, metavar="EMS", help="how far each row falls to its end")
+    evolution.add_argument(
         "--links",
         action=argparse.BooleanOptionalAction,
         help="draw derivations as curves (default: of the ancestry that is highlighted)",
     )
+    tree = parser.add_argument_group("family-tree")
+    tree.add_argument("--direction", choices=DIRECTIONS, help="where time runs to (default: right)")
+    tree.add_argument("--relations", type=relations, metavar="WORDS", help="the derivations to go by (default: all)")
+    tree.add_argument(
+        "--collapse", type=_collapse, metavar="RULE", help="fold branches: smaller=N, depth=N, quantized, or several"
+    )
+
+
+def add_page_options(parser: argparse.ArgumentParser) -> None:
+    """How a page looks."""
+    parser.add_argument("--color-by", choices=COLORS, help="what colour says (default: openness)")
+    parser.add_argument("--icon-dir", type=_folder, metavar="FOLDER", help="with icons of organizations, SVG or PNG")
+
+
+def add_diagram_options(parser: argparse.ArgumentParser) -> None:
+    """How a diagram is arranged, and how it looks."""
+    parser.add_argument("--cluster", choices=CLUSTERS, help="default: family")
+    parser.add_argument("--rank", choices=RANKS, help="what is level (default: year)")
+    parser.add_argument("--direction", choices=("LR", "TB"), help="where time runs to (default: LR)")
+    parser.add_argument("--color-by", choices=COLORS, help="what colour says (default: openness)")
+    parser.add_argument("--theme", choices=THEMES, help="default: light")
 
 
 def add_ink_options(parser: argparse.ArgumentParser) -> None:
@@ -122,9 +162,13 @@ def layout_options(arguments: argparse.Namespace) -> dict[str, Any]:
     """What was given of the options of layouts, as the library calls them."""
     names = (
         "title", "page", "font_size", "time_scale", "grain", "rows", "fall", "applications", "color_by", "highlight",
-        "outline", "links",
+        "outline", "links", "direction", "relations", "collapse",
     )  # fmt: skip
     given = {name: getattr(arguments, name) for name in names}
+    for recipe, only in _ONLY.items():
+        for name in only:
+            if recipe != arguments.recipe and given[name] is not None:
+                raise UsageError(f"--{name.replace('_', '-')} is for {recipe}, not for {arguments.recipe}")
     page = given["page"]
     if page is not None and page[1] is None and given["font_size"] is None:
         raise UsageError("--page with a width alone needs --font-size: give a height, too, or the size of the type")
@@ -149,6 +193,15 @@ def _page(word: str) -> tuple[float, float | None]:
     try:
         return page_size(word)
     except LayoutError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _collapse(word: str) -> Collapse:
+    from modeltree.genealogy import Collapse
+
+    try:
+        return Collapse.parse(word)
+    except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 
