@@ -150,6 +150,14 @@ def test_the_last_child_goes_on_in_the_row_of_its_parent() -> None:
     assert lanes.count == 2
 
 
+def test_a_branch_touches_nothing_that_begins_or_ends_where_it_passes() -> None:
+    starts = [0, 6, 12, 12, 14, 14, 14, 16, 16]
+    ends = [3, 9, 17, 13, 17, 19, 15, 17, 19]
+    parents = [None, 0, 1, 0, 2, 4, 5, 2, 1]
+    stretches = [Stretch(start, end, up) for start, end, up in zip(starts, ends, parents, strict=True)]
+    check(stretches, lanes_of(stretches, GAP, BRANCH))
+
+
 def test_rows_are_used_again() -> None:
     chain = [Stretch(5.0 * place, 5.0 * place + 3) for place in range(50)]
     assert lanes_of(chain, GAP, BRANCH).count == 1

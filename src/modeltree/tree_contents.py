@@ -150,11 +150,12 @@ def _footnote(lineage: Lineage, genealogy: Genealogy, products: int, said: list[
     parts = [f"Drawn: {counted_models(drawn)}."]
     if folded := [entry for entry in entries if entry.folded]:
         several = sum(len(entry.models) for entry in folded)
-        parts.append(f"{several:,} of them are folded into {len(folded):,}, with {genealogy.hidden:,} derivations.")
+        within = f"{genealogy.hidden:,} derivation{'s' if genealogy.hidden != 1 else ''}"
+        parts.append(f"{several:,} of them are folded into {len(folded):,}, with {within}.")
     if any(entry.parent is not None for entry in entries):
         parts.append("Each branches off its primary parent, at its date on an exact axis.")
     if further := sum(len(entry.further) for entry in entries):
-        parts.append(f"Lines with a head: {further:,} further parents.")
+        parts.append(f"Lines with a head: {further:,} further {'parent' if further == 1 else 'parents'}.")
     if any(_vague(model) for model in drawn):
         parts.append("A date known only to the month or year stands at its middle, or nearer where its kin ask for it.")
     if genealogy.against_time:

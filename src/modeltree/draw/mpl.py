@@ -220,14 +220,15 @@ class _Ink:
         """The box of a model, its icons and its name, as one thing."""
         style = self._look.labels[box.id]
         ground = self.rounded(box, _LABEL_CORNER * box.height, style, self._scale)
-        ground.set_gid(f"box-{box.id}")
+        id = box.id.replace(" ", "_")  # what is folded has a blank in its id, and no id of XML has
+        ground.set_gid(f"box-{id}")
         parts = [ground]
         for icon in icons:
             parts += self._icon(icon, style)
         name = _text(box.label, box, self._font_size, style.paint.text, bold=True, left=box.text_x)
-        name.set_gid(f"label-{box.id}")
+        name.set_gid(f"label-{id}")
         extent = (box.x, box.right, box.bottom, box.y)
-        self.add(Group(self._ax, [*parts, name], f"model-{box.id}", style.name, style.url, extent), zorder=_BOXES)
+        self.add(Group(self._ax, [*parts, name], f"model-{id}", style.name, style.url, extent), zorder=_BOXES)
 
     def _icon(self, icon: IconBox, style: Style) -> list[Artist]:
         """The badge of an organization, or its picture on a disc."""

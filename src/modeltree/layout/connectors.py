@@ -12,10 +12,9 @@ times the length of the axis.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from heapq import heappop, heappush
-from itertools import groupby, pairwise
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -250,57 +249,44 @@ class _Field:
         return _Way(cost, Connector(parent, child, *ends, low, tuple(runs)), passed, shared)
 
     def _winding_way(self, parent: int, child: int) -> _Way:
-        """The cheapest way of all, where none runs straight across the rows: by Dijkstra's method."""
-        end, after = self.lanes.rows[child], self.lanes.rows[child] + self.stretches[child].rows
+        """The cheapest way of all, where none runs straight across the rows: by sweeps to and fro until none helps."""
+        end, below = self.lanes.rows[child], self.lanes.rows[child] + self.stretches[child].rows
+        row = self.lanes.rows[parent]
+        leaving = {gap: costs for low in (True, False) for gap, costs in self._leaving(parent, low).items()}
+        come: _Costs = np.full(self.gaps.shape, 2 * _NEVER)  # what it costs to come to each place in each gap
+        for gap, costs in leaving.items():
+            come[gap] = np.minimum.reduce(costs)
+        begin, leave = come.copy(), np.full_like(come, 2 * _NEVER)
+        changed = True
+        while changed:
+            changed = False
+            for gaps, step in ((range(len(come)), 1), (range(len(come) - 1, -1, -1), -1)):
+                for gap in gaps:
+                    leave[gap] = self._along(gap, come[gap]) + self.gaps[gap]
+                    if 0 <= (then := gap + step) < len(come):
+                        crossed = leave[gap] + self.rows[min(gap, then)] + self.taken[min(gap, then)]
+                        if (crossed < come[then] - 1e-6).any():
+                            come[then] = np.minimum(come[then], crossed)
+                            changed = True
         arriving = self._arriving(child)
-        queue: list[tuple[float, int, int, bool]] = []
-        reached: dict[tuple[int, int, bool], tuple[float, tuple[int, int, bool] | None]] = {}
-        for low in (True, False):
-            for gap, starts in self._leaving(parent, low).items():
-                costs: _Costs = np.minimum.reduce(starts)
-                for begin in np.flatnonzero(costs < _NEVER).tolist():
-                    state, cost = (gap, begin, low), float(costs[begin])
-                    if cost < reached.get(state, (_NEVER, None))[0]:
-                        reached[state] = (cost, None)
-                        heappush(queue, (cost, *state))
-        best: tuple[float, tuple[int, int, bool] | None, bool] = (_NEVER, None, True)
-        while queue:
-            cost, gap, place, low = heappop(queue)
-            if cost >= best[0]:
-                break
-            state = (gap, place, low)
-            if cost > reached[state][0]:
-                continue
-            if gap in (end, after) and cost + arriving[place] < best[0]:
-                best = (cost + float(arriving[place]), state, gap == end)
-            for then, there, step in self._steps(gap, place):
-                following = (then, there, low)
-                if cost + step < min(reached.get(following, (_NEVER, None))[0], _NEVER):
-                    reached[following] = (cost + step, state)
-                    heappush(queue, (cost + step, *following))
-        if best[1] is None:
+        last = min((end, below), key=lambda gap: float(np.min(leave[gap] + arriving)))
+        place = int(np.argmin(leave[last] + arriving))
+        cost = float(leave[last][place] + arriving[place])
+        if cost >= _NEVER:
             raise LayoutError("there is no way between two labels: use a larger page")
-        states: list[tuple[int, int, bool]] = []
-        state_now: tuple[int, int, bool] | None = best[1]
-        while state_now is not None:
-            states.append(state_now)
-            state_now = reached[state_now][1]
-        states.reverse()
-        passed = tuple(
-            (gap, stay[0][1], stay[-1][1])
-            for gap, group in groupby(states, key=lambda state: state[0])
-            for stay in (list(group),)
-        )
-        return self._made(parent, child, best[0], (states[0][2], best[2]), passed, 0)
-
-    def _steps(self, gap: int, place: int) -> Iterator[tuple[int, int, float]]:
-        """From a place in a gap to those beside it, and what that costs."""
-        for there, run in ((place - 1, place - 1), (place + 1, place)):
-            if 0 <= there < len(self.at):
-                yield gap, there, float(self.runs[gap, run]) + _TURN / 4
-        for then, row in ((gap - 1, gap - 1), (gap + 1, gap)):
-            if 0 <= row < len(self.rows):
-                yield then, place, float(self.rows[row, place] + self.taken[row, place])
+        gap, backward = last, list[_Pass]()
+        while True:
+            origin = self._origin(gap, come[gap], float(leave[gap][place] - self.gaps[gap][place]), place)
+            backward.append((gap, origin, place))
+            place = origin
+            if begin[gap][place] <= come[gap][place] + 1e-6:
+                break
+            neighbours = [then for then in (gap - 1, gap + 1) if 0 <= then < len(come)]
+            crossing = {
+                then: self.rows[min(gap, then)][place] + self.taken[min(gap, then)][place] for then in neighbours
+            }
+            gap = min(neighbours, key=lambda then: float(leave[then][place] + crossing[then]))
+        return self._made(parent, child, cost, (gap == row, last == end), tuple(reversed(backward)), 0)
 
     def _leaving(self, parent: int, low: bool) -> dict[int, list[_Costs]]:
         """By the gap in which one then is, what it costs to begin at each place, on the label or on the lane behind."""

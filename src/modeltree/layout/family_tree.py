@@ -229,6 +229,7 @@ class _Tree:
         self.extent, self.scale = extent, scale  # in ems
         self.gap = _COLUMN_GAP if self.down else _ROW_GAP * self.metrics.line_gap / Metrics().line_gap
         self.corner = (0.0, 0.0)
+        self.reaches: list[float] = []
         self.marks = self._marks()
         self.axis_room = _TICK + 0.5
         if self.down:
@@ -260,6 +261,7 @@ class _Tree:
         labels = [self._label(node) for node in range(len(self.items))]
         order = sorted(range(len(self.items)), key=lambda node: (self.items[node].at, self.items[node].id))
         connectors = connectors_of(self.grower.ties, self.stretches, self.lanes, self.extent)
+        self.reaches = self._reached(connectors)
         kinds = [kind for item in self.items for _, kind in item.further]
         links = [self._branch(node) for node, item in enumerate(self.items) if item.parent is not None]
         links += [self._connector(way, kind) for way, kind in zip(connectors, kinds, strict=True)]
@@ -320,8 +322,18 @@ class _Tree:
             text_x=box.x + self.grower.starts[node] * self.size,
         )  # fmt: skip
 
+    def _reached(self, connectors: Sequence[Connector]) -> list[float]:
+        """To where each lane is drawn: to the last that leaves its row. From there on its last child has it."""
+        reaches = [stretch.end for stretch in self.stretches]
+        for node, item in enumerate(self.items):
+            if item.parent is not None and self.lanes.rows[node] != self.lanes.rows[item.parent]:
+                reaches[item.parent] = max(reaches[item.parent], self.lanes.branches[node])
+        for way in connectors:
+            reaches[way.parent] = max(reaches[way.parent], way.start)
+        return reaches
+
     def _lanes(self) -> Iterator[Lane]:
-        for node, (stretch, end) in enumerate(zip(self.stretches, self.lanes.ends, strict=True)):
+        for node, (stretch, end) in enumerate(zip(self.stretches, self.reaches, strict=True)):
             if end > stretch.end + 1e-6:
                 across = self._line(self.lanes.rows[node])
                 yield Lane(self.items[node].id, (self._point(stretch.end, across), self._point(end, across)))
@@ -340,7 +352,8 @@ class _Tree:
         parent = item.parent
         assert parent is not None
         row, parent_row = self.lanes.rows[node], self.lanes.rows[parent]
-        end = [(at, self._line(row)), (stretch.start, self._line(row))]
+        begin = at if row != parent_row else self.reaches[parent]
+        end = [(begin, self._line(row)), (stretch.start, self._line(row))]
         if row != parent_row:
             leave = max(at, self.stretches[parent].start + _BRANCH / 2)
             edge = self._leaving(parent, leave, downward=row > parent_row)
