@@ -17,13 +17,14 @@ from hypothesis import strategies as st
 
 import modeltree
 from modeltree import CatalogError, Lineage, Model
-from modeltree.errors import ModelTreeError, UnknownFormatError
-from modeltree.formats import catalog, yamltree
+from modeltree.errors import ModelTreeError, SourceError, UnknownFormatError
+from modeltree.formats import catalog
 from modeltree.formats.catalog import catalog_text
-from modeltree.formats.draft import CatalogDraft
-from modeltree.formats.schema import catalog_schema
-from modeltree.formats.yamltree import parse_yaml, read_yaml
-from modeltree.formats.yamlwriter import WIDTH, yaml_text
+from modeltree.formats.catalog.draft import CatalogDraft
+from modeltree.formats.catalog.schema import catalog_schema
+from modeltree.formats.texts import yamltree
+from modeltree.formats.texts.yamltree import parse_yaml, read_yaml
+from modeltree.formats.texts.yamlwriter import WIDTH, yaml_text
 from strategies_records import hard_names, hard_texts, lineages
 
 DATA = Path(__file__).parents[1] / "data"
@@ -307,17 +308,19 @@ def test_paths_that_are_none(tmp_path: Path) -> None:
         modeltree.save(Lineage([]), tmp_path / "none" / "a.yaml")
     with pytest.raises(IsADirectoryError, match=r"a folder; a lineage is saved as one file, as models\.yaml in it"):
         modeltree.save(Lineage([]), tmp_path)
-    with pytest.raises(CatalogError, match=r"the folder .* has no file that ends in \.yaml or \.yml"):
+    with pytest.raises(SourceError, match=r"the folder .* has no catalogue, no model cards and no other files"):
         modeltree.load(tmp_path)
+    with pytest.raises(CatalogError, match=r"the folder .* has no file that ends in \.yaml or \.yml"):
+        modeltree.load(tmp_path, "catalog")
 
 
-@pytest.mark.parametrize(("name", "ending"), [("a.csv", "ends in '.csv'"), ("a", "has no ending")])
+@pytest.mark.parametrize(("name", "ending"), [("a.xyz", "ends in '.xyz'"), ("a", "has no ending")])
 def test_unknown_formats(name: str, ending: str, tmp_path: Path) -> None:
     path = write(tmp_path / name, "")
     for action in (lambda: modeltree.load(path), lambda: modeltree.save(Lineage([]), path)):
         with pytest.raises(UnknownFormatError) as caught:
             action()
-        assert str(caught.value) == f"{str(path)!r} {ending}, which is no known format; there are '.yaml' and '.yml'"
+        assert str(caught.value).startswith(f"{str(path)!r} {ending}, which is no known format; there are '.yaml', ")
         assert isinstance(caught.value, ModelTreeError)
         assert isinstance(caught.value, ValueError)
 

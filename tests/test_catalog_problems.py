@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 
 import modeltree
 from modeltree import CatalogError, Lineage, Model
-from modeltree.formats import yamltree
-from modeltree.formats.draft import CatalogDraft
-from modeltree.formats.schema import catalog_schema
-from modeltree.formats.yamltree import parse_yaml
+from modeltree.formats.catalog.draft import CatalogDraft
+from modeltree.formats.catalog.schema import catalog_schema
+from modeltree.formats.texts import yamltree
+from modeltree.formats.texts.yamltree import parse_yaml
 
 
 def write(path: Path, text: str) -> Path:
@@ -194,7 +194,7 @@ def test_the_files_of_a_folder_are_judged_together(tmp_path: Path) -> None:
         "a.yaml:3:46: unknown organization 'mta' of 'llama'; did you mean 'meta'?",
         "b.yaml:1:1: 'about' stands at a.yaml:1:1 already; keep one of them",
         "b.yaml:4:10: duplicate id 'llama': 'LLaMA' has it already; the first is at a.yaml:3:5; give each its own id",
-        "b.yaml:4:38: kind of model 'llama': 'x' is no kind; there are model, application",
+        "b.yaml:4:38: kind of model 'llama': 'x' is no kind; there are model, application, dataset",
         "b.yaml:5:56: missing parent 'llam' of 'vicuna'; did you mean 'llama'?",
     ]
 

@@ -11,8 +11,8 @@ import yaml
 
 from modeltree import UnknownModelError, datasets
 from modeltree.errors import UnknownDatasetError
-from modeltree.formats import yamltree
-from modeltree.formats.catalog import read_catalog
+from modeltree.formats.catalog import catalog_lineage
+from modeltree.formats.texts import yamltree
 
 with (Path(__file__).parent / "data" / "survey_names.csv").open(encoding="utf-8", newline="") as file:
     PRINTED = [(row["source"], row["name"], row["id"]) for row in csv.DictReader(file)]
@@ -105,4 +105,4 @@ def test_a_name_that_no_source_has_is_not_found() -> None:
 @pytest.mark.parametrize("name", datasets.names())
 def test_data_sets_are_the_same_without_libyaml(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(yamltree, "_LOADER", yaml.SafeLoader)
-    assert read_catalog(datasets.path(name)) == datasets.load(name)
+    assert catalog_lineage(datasets.path(name)) == datasets.load(name)

@@ -13,8 +13,6 @@ from modeltree.errors import (
     CycleError,
     LineageError,
     ModelTreeError,
-    Position,
-    Problem,
     UnknownDatasetError,
     UnknownFormatError,
     UnknownModelError,
@@ -22,8 +20,9 @@ from modeltree.errors import (
     nearest,
     shown,
 )
+from modeltree.findings import Finding, Position
 
-ONE = Problem("cycle", "cycle: a -> b -> a", "one of these derivations is wrong", ("a", "b"))
+ONE = Finding("cycle", "cycle: a -> b -> a", "one of these derivations is wrong", ("a", "b"))
 HERE = Position(Path("catalog.yaml"), 3, 5)
 
 
@@ -53,7 +52,7 @@ HERE = Position(Path("catalog.yaml"), 3, 5)
         (AmbiguousNameError("GLM", ["glm", "glm-130b"]), "'GLM' may mean 'glm' or 'glm-130b': use the id"),
         (CycleError([ONE]), "cycle: a -> b -> a; one of these derivations is wrong"),
         (
-            LineageError([ONE.located(HERE), Problem("self-loop", "self-loop: 'a' is derived from itself")]),
+            LineageError([ONE.located(HERE), Finding("self-loop", "self-loop: 'a' is derived from itself")]),
             "2 problems:\ncatalog.yaml:3:5: cycle: a -> b -> a; one of these derivations is wrong\n"
             "self-loop: 'a' is derived from itself",
         ),
@@ -89,5 +88,5 @@ def test_long_values_are_shown_short() -> None:
 
 
 def test_where_a_problem_is_found_is_no_part_of_what_it_is() -> None:
-    assert Problem("cycle", "m", at=("derivations", 1)) == Problem("cycle", "m", at=("derivations", 2))
-    assert Problem("cycle", "m").located(HERE).position == HERE
+    assert Finding("cycle", "m", at=("derivations", 1)) == Finding("cycle", "m", at=("derivations", 2))
+    assert Finding("cycle", "m").located(HERE).position == HERE

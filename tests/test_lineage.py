@@ -406,10 +406,11 @@ def test_select_in_words() -> None:
     [
         ({"openness": "ajar"}, "'ajar' is no openness; there are open, closed"),
         ({"domain": ["code", "music"]}, "'music' is no domain; there are language, multimodal, scientific, code"),
-        ({"kind": "person"}, "'person' is no kind; there are model, application"),
+        ({"kind": "person"}, "'person' is no kind; there are model, application, dataset"),
         ({"since": "soon"}, "'soon' is no date: write YYYY, YYYY-MM or YYYY-MM-DD"),
         ({"relations": "friend"}, "'friend' is no relation; there are weights, ideas, continued-pretraining, finetune, "
-            "adapter, quantized, merge, component, distillation, successor, replication, architecture, application"),
+            "adapter, quantized, merge, component, distillation, successor, replication, architecture, "
+            "application, data, unspecified"),
     ],
 )  # fmt: skip
 def test_conditions_that_cannot_be_met_are_refused(condition: dict[str, object], message: str) -> None:

@@ -16,6 +16,7 @@ from modeltree.lineage import Lineage
 from modeltree.network import _joined, _split, plain
 from modeltree.records import About, Correction, Derivation, Model, Organization, Relation
 from strategies import full_lineages, lineages, names
+from strategies_records import lineages as record_lineages
 
 
 def through_file(write: Callable, read: Callable, graph: nx.DiGraph) -> nx.DiGraph:
@@ -56,6 +57,17 @@ def test_a_graph_is_plain_and_becomes_the_lineage_again(lineage: Lineage) -> Non
     attributes = [graph.graph, *graph.nodes.values(), *(data for *_, data in graph.edges(data=True))]
     assert all(type(key) is type(value) is str for one in attributes for key, value in one.items())
     assert Lineage.from_networkx(graph) == lineage
+
+
+@settings(max_examples=50)
+@given(record_lineages())
+def test_a_graph_carries_everything(lineage: Lineage) -> None:
+    graph = lineage.graph
+    attributes = [graph.graph, *graph.nodes.values(), *(data for *_, data in graph.edges(data=True))]
+    assert all(type(key) is type(value) is str for one in attributes for key, value in one.items())
+    again = Lineage.from_networkx(graph)
+    assert again == lineage
+    assert again.organizations == lineage.organizations
 
 
 @pytest.mark.parametrize("format", FORMATS)
@@ -123,6 +135,7 @@ def test_attributes_are_the_fields() -> None:
         "licence_spdx": "GPL-3.0",
         "link_paper": "https://example.org",
         "references": "arxiv:2302.13971",
+        "corrections": '[{"field": "released", "printed": "Feb-33", "source": "table-1", "reason": "no such month"}]',
     }
     assert graph.nodes["vicuna"] == {"name": "Vicuna", "licence": "custom"}
     assert graph.edges["llama", "vicuna"] == {"relation": "finetune", "note": "on shared conversations"}
@@ -160,28 +173,59 @@ def test_a_graph_of_anything_becomes_a_lineage() -> None:
     assert Lineage.from_networkx(nx.DiGraph()) == Lineage([])
 
 
+def test_organizations_are_one_attribute_of_the_graph() -> None:
+    models = [Model(id="a", name="A", organizations=["meta", "ai2"])]
+    meta, ai2 = Organization(id="meta", name="Meta", country="US"), Organization(id="ai2", name="ai2")
+    lineage = Lineage(models, organizations=[meta, ai2])
+    listed = '[{"id": "ai2", "name": "ai2"}, {"id": "meta", "name": "Meta", "country": "US"}]'
+    assert lineage.graph.graph == {"organizations": listed}
+    assert Lineage(models).graph.graph == {}
+    graph = nx.DiGraph(lineage.graph)
+    graph.graph["organizations"] = '[{"id": "meta", "name": "Meta", "country": "US"}]'
+    assert Lineage.from_networkx(graph) == lineage
+    others = [Organization(id="meta", name="M"), ai2]
+    assert dict(Lineage.from_networkx(graph, others).organizations) == {"ai2": ai2, "meta": others[0]}
+    unnamed = Lineage(models, organizations=[Organization(id="meta", name="meta"), ai2, Organization(id="x", name="x")])
+    assert Lineage.from_networkx(unnamed.graph) == unnamed
+
+
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [
+        ("no JSON", "graph: organizations: attributes: Input should be a valid list"),
+        ('[{"id": "a"}]', "graph: organizations: 0.name: Field required"),
+        ("[" * 100_000, "graph: organizations: attributes: Input should be a valid list"),
+    ],
+)
+def test_organizations_that_are_none_are_refused(value: str, problem: str) -> None:
+    with pytest.raises(LineageError, match=f"^{problem}$"):
+        Lineage.from_networkx(nx.DiGraph(organizations=value))
+
+
 def test_all_that_does_not_fit_is_refused_at_once() -> None:
     graph = nx.DiGraph([("a", "b"), ("b", "c")], title=["x"])
     graph.nodes["a"].update(weight=3, released="2023-13", label="A")
-    graph.nodes["b"].update({5: "five", "licence_spdx": "MIT"})
+    graph.nodes["b"].update({5: "five", "licence_spdx": "MIT", "corrections": "none"})
     graph.edges["a", "b"].update(relation="child", weight=1)
     with pytest.raises(LineageError) as caught:
         Lineage.from_networkx(graph)
     assert str(caught.value).splitlines() == [
-        "8 problems:",
+        "9 problems:",
         "node 'a': released: '2023-13' is no date: month 13 is not between 1 and 12",
         "node 'a': weight: Extra inputs are not permitted",
         "node 'a': label: Extra inputs are not permitted",
         "node 'b': licence.name: Input should be a valid string",
+        "node 'b': corrections: Input should be a valid tuple",
         "node 'b': 5: Extra inputs are not permitted",
         "edge 'a' -> 'b': relation: Input should be 'continued-pretraining', 'finetune', 'adapter', 'quantized', "
-        "'merge', 'component', 'distillation', 'successor', 'replication', 'architecture' or 'application'",
+        "'merge', 'component', 'distillation', 'successor', 'replication', 'architecture', 'application', 'data' or "
+        "'unspecified'",
         "edge 'a' -> 'b': weight: Extra inputs are not permitted",
         "graph: title: Input should be a valid string",
     ]
     assert {problem.kind for problem in caught.value.problems} == {"bad-attribute"}
     assert [problem.ids for problem in caught.value.problems] == (
-        [("a",)] * 3 + [("b",)] * 2 + [("a", "b")] * 2 + [()]
+        [("a",)] * 3 + [("b",)] * 3 + [("a", "b")] * 2 + [()]
     )  # fmt: skip
 
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modeltree.errors import CycleError, LineageError, Problem
+from modeltree.errors import CycleError, LineageError
+from modeltree.findings import Finding
 from modeltree.lineage import Lineage
 from modeltree.records import Derivation, Model, Organization
 from modeltree.validation import problems_of
@@ -197,7 +198,7 @@ def test_thousands_of_problems_are_found_in_time() -> None:
     steps = [step(f"mm{number + 1000}", f"m{number}") for number in range(5000)]
     steps += [step(f"m{number}", f"m{number ^ 1}") for number in range(5000)]
     began = time.process_time()
-    problems: list[Problem] = problems_of(models, steps)
+    problems: list[Finding] = problems_of(models, steps)
     assert time.process_time() - began < 10
     assert sum(problem.kind == "missing-parent" for problem in problems) == 5000
     assert sum(problem.kind == "cycle" for problem in problems) == 2500

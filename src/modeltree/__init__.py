@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from modeltree.errors import LineageError as LineageError
     from modeltree.errors import ModelTreeError as ModelTreeError
     from modeltree.errors import NoPathError as NoPathError
+    from modeltree.errors import SourceError as SourceError
     from modeltree.errors import UnknownModelError as UnknownModelError
     from modeltree.families import Family as Family
     from modeltree.figures import evolution_axes as evolution_axes
@@ -36,8 +37,16 @@ if TYPE_CHECKING:
     from modeltree.figures import family_tree_figure as family_tree_figure
     from modeltree.figures import family_tree_layout as family_tree_layout
     from modeltree.figures import save_figure as save_figure
+    from modeltree.findings import Finding as Finding
+    from modeltree.findings import FindingsWarning as FindingsWarning
+    from modeltree.findings import Position as Position
+    from modeltree.findings import Severity as Severity
+    from modeltree.formats import Policy as Policy
+    from modeltree.formats import Reading as Reading
     from modeltree.formats import load as load
+    from modeltree.formats import read as read
     from modeltree.formats import save as save
+    from modeltree.formats.catalog import read_catalog as read_catalog
     from modeltree.genealogy import Collapse as Collapse
     from modeltree.layout.geometry import Layout as Layout
     from modeltree.lineage import Kinship as Kinship
@@ -61,8 +70,8 @@ _HOMES = {
     "ancestry": ["AncestryIndex"],
     "dates": ["PartialDate"],
     "errors": [
-        "AmbiguousNameError", "CatalogError", "CycleError", "InvalidDateError", "LayoutError", "LineageError",
-        "ModelTreeError", "NoPathError", "UnknownModelError",
+        "AmbiguousNameError", "CatalogError", "CycleError", "InvalidDateError", "LayoutError",
+        "LineageError", "ModelTreeError", "NoPathError", "SourceError", "UnknownModelError",
     ],
     "diagrams": ["save_diagram", "to_dot"],
     "families": ["Family"],
@@ -70,7 +79,9 @@ _HOMES = {
         "evolution_axes", "evolution_figure", "evolution_layout", "family_tree_axes", "family_tree_figure",
         "family_tree_layout", "save_figure",
     ],
-    "formats": ["load", "save"],
+    "findings": ["Finding", "FindingsWarning", "Position", "Severity"],
+    "formats": ["Policy", "Reading", "load", "read", "save"],
+    "formats.catalog": ["read_catalog"],
     "layout.geometry": ["Layout"],
     "genealogy": ["Collapse"],
     "lineage": ["Kinship", "Lineage", "Period"],
@@ -88,7 +99,7 @@ __all__ = ["__version__", "datasets", *sorted(_HOME_OF)]  # noqa: PLE0604
 
 def __getattr__(name: str) -> Any:
     if name == "datasets":
-        return importlib.import_module("modeltree.datasets")
+        return importlib.import_module(f"modeltree.{name}")
     if name in _HOME_OF:
         value = getattr(importlib.import_module(f"modeltree.{_HOME_OF[name]}"), name)
         globals()[name] = value

@@ -102,7 +102,7 @@ def add_filters(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--organization", action="append", metavar="NAME", help="made by it; may be repeated")
     parser.add_argument("--openness", choices=("open", "closed"))
     parser.add_argument("--domain", action="append", choices=("language", "multimodal", "scientific", "code"))
-    parser.add_argument("--kind", choices=("model", "application"))
+    parser.add_argument("--kind", choices=("model", "application", "dataset"))
     parser.add_argument("--since", type=date, metavar="DATE", help="released then or later: YYYY, YYYY-MM, YYYY-MM-DD")
     parser.add_argument("--until", type=date, metavar="DATE", help="released then or earlier")
 

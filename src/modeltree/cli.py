@@ -8,8 +8,9 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any, Never
 
 from modeltree import __version__
@@ -168,10 +169,36 @@ def _parser() -> argparse.ArgumentParser:
     )
     add_filters(command("list", run.models, "list models", data, by_relations, machine))
 
-    check = command("check", run.check, "find all that is wrong with a file or folder of data", machine)
-    check.add_argument("path", metavar="PATH")
-    command("schema", run.schema, "print the JSON Schema of the data files", output)
+    _add_data_commands(command, machine, output)
     return parser
+
+
+def _add_data_commands(
+    command: Callable[..., argparse.ArgumentParser], machine: argparse.ArgumentParser, output: argparse.ArgumentParser
+) -> None:
+    """Add the commands that are about data files and not about models."""
+    reading = _reading_options()
+    check = command("check", run.check, "find all that is wrong with files or folders of data", *reading, machine)
+    check.add_argument("paths", metavar="PATH", nargs="+")
+    check.add_argument("--strict", action="store_true", help="fail for warnings, too")
+    check.add_argument("--all", action="store_true", help="print notes, too")
+    crawl = command("crawl", run.crawl, "read models and their kin from the Hugging Face Hub", *reading[1:])
+    crawl.add_argument("ids", metavar="ID", nargs="*", help="where to begin, as mistralai/Mistral-7B-v0.1")
+    crawl.add_argument("--author", metavar="NAME", help="begin with all models of somebody")
+    crawl.add_argument("--family", metavar="ID", help="a model and all that descends from it")
+    crawl.add_argument("--upwards", type=count, metavar="N", help="go N steps to parents (default: all)")
+    crawl.add_argument("--downwards", type=count, metavar="N", default=0, help="go N steps to children (default: 0)")
+    crawl.add_argument(
+        "--limit", type=count, metavar="N", default=1000, help="ask for at most N models (default: 1000)"
+    )
+    crawl.add_argument("--state", metavar="FILE", help="keep answers in it, and go on from there when begun again")
+    crawl.add_argument("-o", "--output", type=Path, metavar="FILE", required=True, help="its ending tells the format")
+    convert = command("convert", run.convert, "read one format and write another", *reading)
+    convert.add_argument("path", metavar="IN", help="a file or folder, or a data set")
+    convert.add_argument("output", metavar="OUT", type=Path, help="its ending tells the format")
+    convert.add_argument("--to", metavar="FORMAT", help="where the ending does not tell it")
+    command("formats", run.formats, "list the formats that are read and written")
+    command("schema", run.schema, "print the JSON Schema of the data files", output)
 
 
 def _option(*names: str, **settings: Any) -> argparse.ArgumentParser:
@@ -179,6 +206,21 @@ def _option(*names: str, **settings: Any) -> argparse.ArgumentParser:
     option = argparse.ArgumentParser(add_help=False)
     option.add_argument(*names, **settings)
     return option
+
+
+def _reading_options() -> tuple[argparse.ArgumentParser, ...]:
+    """How data are read that may be no lineage as they stand."""
+    return (
+        _option("--format", metavar="FORMAT", help="of what is read, where neither ending nor content tells it"),
+        _option("--aliases", metavar="FILE", type=Path, help="a YAML file of 'name: the name that is meant' lines"),
+        _option(
+            "--policy",
+            metavar="KIND=ACTION",
+            action="append",
+            default=[],
+            help="what is done about findings of a kind, as cycle=refuse; may be given several times",
+        ),
+    )
 
 
 def _relations_option(default: str) -> argparse.ArgumentParser:

@@ -9,17 +9,21 @@ import argparse
 import io
 import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from modeltree.arguments import UsageError, figure_options, layout_options
 from modeltree.errors import LineageError
 
 if TYPE_CHECKING:
-    from modeltree.errors import Problem
+    from modeltree.findings import Finding
+    from modeltree.formats import Policy, Reading
+    from modeltree.formats.registry import Format
     from modeltree.lineage import Lineage
     from modeltree.records import Derivation
+
+T = TypeVar("T")
 
 DONE, FAILED = 0, 1
 """Exit codes of commands."""
@@ -181,28 +185,62 @@ def models(arguments: argparse.Namespace) -> int:
 
 
 def check(arguments: argparse.Namespace) -> int:
-    """Print what is wrong with data."""
-    try:
-        lineage = _lineage(arguments.path)
-    except LineageError as error:
-        if arguments.json:
-            _print_json({"ok": False, "problems": [_described(problem) for problem in error.problems]})
-        else:
-            _print("\n".join(map(str, error.problems)))
-        return FAILED
-    if arguments.json:
-        counts = {name: len(getattr(lineage, name)) for name in ("models", "derivations", "organizations")}
-        _print_json({"ok": True, **counts, "problems": []})
-    else:
-        from modeltree.text import summary
+    """Print what is found in data, and say by the exit code how bad it is."""
+    from modeltree.findings import Severity
 
-        _print(f"ok: {summary(lineage)}")
+    sources = [_checked(name, arguments) for name in arguments.paths]
+    fatal = {Severity.ERROR, Severity.WARNING} if arguments.strict else {Severity.ERROR}
+    bad = any(
+        lineage is None or any(finding.severity in fatal for finding in findings) for _, lineage, findings in sources
+    )
+    if arguments.json:
+        _print_json({"ok": not bad, "sources": [_source(*source) for source in sources]})
+        return FAILED if bad else DONE
+    from modeltree.text import findings_summary, summary
+
+    for name, lineage, findings in sources:
+        for finding in findings:
+            if arguments.all or finding.severity != Severity.NOTE:
+                _print(_line(finding))
+        found = findings_summary(findings, arguments.all)
+        read = "" if lineage is None else summary(lineage)
+        worst = any(finding.severity != Severity.NOTE for finding in findings)
+        _print(
+            ": ".join(
+                filter(None, (name if worst or len(sources) > 1 else "ok", "; ".join(filter(None, (read, found)))))
+            )
+        )
+    return FAILED if bad else DONE
+
+
+def convert(arguments: argparse.Namespace) -> int:
+    """Read one format and write another."""
+    to = _format_to_write(arguments.output, arguments.to)
+    return _converted(_read(arguments.path, arguments), arguments.output, to)
+
+
+def crawl(arguments: argparse.Namespace) -> int:
+    """Read models from the Hub."""
+    from modeltree import hub
+
+    to = _format_to_write(arguments.output)
+    names = ("author", "family", "upwards", "downwards", "limit", "state")
+    policy, aliases = _mending(arguments)
+    options = {name: getattr(arguments, name) for name in names}
+    return _converted(hub.crawl(arguments.ids, **options, policy=policy, aliases=aliases), arguments.output, to)
+
+
+def formats(arguments: argparse.Namespace) -> int:
+    """List the formats."""
+    from modeltree.text import format_table
+
+    _print(format_table())
     return DONE
 
 
 def schema(arguments: argparse.Namespace) -> int:
     """Print the JSON Schema of the data files."""
-    from modeltree.formats.schema import catalog_schema
+    from modeltree.formats.catalog.schema import catalog_schema
 
     _deliver(_json(catalog_schema()), arguments.output)
     return DONE
@@ -217,11 +255,95 @@ def _lineage(name: str) -> Lineage:
 
     if name in datasets.names():
         return datasets.load(name)
+    from modeltree import formats
+    from modeltree.findings import Severity
+
+    lineage, findings = formats.read(_existing(name))
+    bad = sum(finding.severity != Severity.NOTE for finding in findings)
+    if bad:
+        print(f"modeltree: {name}: found {bad} errors or warnings; see: modeltree check {name}", file=sys.stderr)
+    return lineage
+
+
+def _existing(name: str) -> Path:
+    """The path of a data set, or one where something is."""
+    from modeltree import datasets
+
+    if name in datasets.names():
+        return datasets.path(name)
     if not (name and Path(name).exists()):
         raise UsageError(f"{name!r} is no file or folder, and no data set: those are {', '.join(datasets.names())}")
+    return Path(name)
+
+
+def _read(name: str, arguments: argparse.Namespace) -> Reading:
+    """What is at a path, read as the arguments say."""
     from modeltree import formats
 
-    return formats.load(name)
+    path = _existing(name)
+    chosen = _usable(formats.format_named, arguments.format) if arguments.format else formats.format_of(path)
+    policy, aliases = _mending(arguments)
+    options: dict[str, Any] = {"policy": policy, "aliases": aliases} if chosen.mended else {}
+    return formats.read(path, chosen.name, **options)
+
+
+def _mending(arguments: argparse.Namespace) -> tuple[Policy, dict[str, str] | None]:
+    """The policy and the alias table that are asked for."""
+    from modeltree.formats import Policy
+    from modeltree.formats.intake.aliases import read_aliases
+
+    return _usable(Policy.parse, arguments.policy), read_aliases(arguments.aliases) if arguments.aliases else None
+
+
+def _format_to_write(path: Path, name: str | None = None) -> Format:
+    """The format that a file is to be written in."""
+    from modeltree import formats
+
+    chosen = _usable(formats.format_named, name) if name else formats.format_to_write(path)
+    _usable(lambda: chosen.writer)
+    return chosen
+
+
+def _converted(reading: Reading, path: Path, to: Format) -> int:
+    """Write what was read, and say what is wrong with it or is left out."""
+    from modeltree.findings import Severity
+
+    lineage, findings = reading
+    for finding in (*findings, *to.writer(lineage, path)):
+        if finding.severity != Severity.NOTE:
+            print(_line(finding), file=sys.stderr)
+    _print(f"wrote {path}")
+    return DONE
+
+
+def _usable(parse: Callable[..., T], *words: Any) -> T:
+    """What some words stand for; words that stand for nothing are wrong usage."""
+    try:
+        return parse(*words)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+
+
+def _checked(name: str, arguments: argparse.Namespace) -> tuple[str, Lineage | None, tuple[Finding, ...]]:
+    """What is found at a path; the lineage, if it is one."""
+    try:
+        lineage, findings = _read(name, arguments)
+    except LineageError as error:
+        return name, None, error.problems
+    return name, lineage, findings
+
+
+def _source(name: str, lineage: Lineage | None, findings: tuple[Finding, ...]) -> dict[str, Any]:
+    """What is found at a path, for a machine."""
+    tables = ("models", "derivations", "organizations")
+    counts = {} if lineage is None else {table: len(getattr(lineage, table)) for table in tables}
+    return {"path": name, **counts, "findings": [_described(finding) for finding in findings]}
+
+
+def _line(finding: Finding) -> str:
+    """A finding as compilers print theirs."""
+    where = f"{finding.position}: " if finding.position else ""
+    return f"{where}{finding.severity}: {finding.located(None)} [{finding.kind}]"
 
 
 def _part(arguments: argparse.Namespace) -> Lineage:
@@ -262,11 +384,11 @@ def _plain(steps: Iterable[Derivation]) -> list[dict[str, Any]]:
     return [step.model_dump(mode="json") for step in steps]
 
 
-def _described(problem: Problem) -> dict[str, Any]:
-    at = problem.position
-    place = {"path": str(at.path), "line": at.line, "column": at.column} if at else {}
-    fields = {"kind": problem.kind, "message": problem.message, "hint": problem.hint, "ids": list(problem.ids)}
-    return fields | place
+def _described(finding: Finding) -> dict[str, Any]:
+    at = finding.position
+    place = {"path": str(at.path), "line": at.line or None, "column": at.column or None} if at else {}
+    names = ("kind", "severity", "message", "hint", "done")
+    return {name: getattr(finding, name) for name in names} | {"ids": list(finding.ids)} | place
 
 
 def _print_json(answer: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from modeltree.colouring import ColorBy, Groups, groups_of
@@ -122,27 +122,39 @@ def accessible_name(lineage: Lineage, model: Model) -> str:
 def counted_models(models: Iterable[Model]) -> str:
     """How many there are of each kind, in words."""
     numbers = Counter(model.kind for model in models)
-    things = ((numbers[Kind.MODEL], "model"), (numbers[Kind.APPLICATION], "product"))
-    return " and ".join(f"{number:,} {thing}{'s' if number != 1 else ''}" for number, thing in things if number)
+    things = {Kind.MODEL: "model", Kind.APPLICATION: "product", Kind.DATASET: "data set"}
+    counts = [
+        f"{numbers[kind]:,} {thing}{'s' * (numbers[kind] != 1)}" for kind, thing in things.items() if numbers[kind]
+    ]
+    return " and ".join(filter(None, (", ".join(counts[:-1]), *counts[-1:])))
+
+
+def left_out(others: Sequence[Model]) -> Iterator[str]:
+    """What a footnote says of products and data sets that are not drawn."""
+    if others:
+        numbers = Counter(model.kind for model in others)
+        things = {Kind.APPLICATION: "products that run on models", Kind.DATASET: "data sets"}
+        said = (f"{thing} ({numbers[kind]:,})" for kind, thing in things.items() if numbers[kind])
+        yield f"Left out: {', '.join(said)}."
 
 
 @dataclass(frozen=True, slots=True)
 class _Chosen:
-    """What of a lineage is drawn, and what is left out for want of a date or as a product."""
+    """What of a lineage is drawn, and what is left out for want of a date or as no model."""
 
     dated: tuple[Model, ...]
     undated: tuple[Model, ...]
-    products: tuple[Model, ...]
+    others: tuple[Model, ...]
 
     @classmethod
     def of(cls, lineage: Lineage, applications: bool) -> _Chosen:
-        products = tuple(model for model in lineage.models if model.kind == Kind.APPLICATION and not applications)
-        left_out = {model.id for model in products}
-        wanted = [model for model in lineage.models if model.id not in left_out]
+        drawn = {Kind.MODEL, Kind.APPLICATION} if applications else {Kind.MODEL}
+        others = tuple(model for model in lineage.models if model.kind not in drawn)
+        wanted = [model for model in lineage.models if model.kind in drawn]
         return cls(
             tuple(model for model in wanted if model.released),
             tuple(model for model in wanted if not model.released),
-            products,
+            others,
         )
 
 
@@ -199,8 +211,7 @@ class Words:
 
 def _footnote(lineage: Lineage, chosen: _Chosen, said: Iterable[str]) -> Iterator[str]:
     parts = [f"Drawn: {counted_models(chosen.dated)}, every one that has a date."]
-    if chosen.products:
-        parts.append(f"Left out: products that run on models ({len(chosen.products):,}).")
+    parts += left_out(chosen.others)
     if lineage.about.date:
         parts.append(f"Data as of {lineage.about.date}.")
     yield " ".join([*parts, *said])

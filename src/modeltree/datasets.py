@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from modeltree.errors import UnknownDatasetError
-from modeltree.formats.catalog import SUFFIXES, read_catalog
+from modeltree.formats.catalog import SUFFIXES, catalog_lineage
 from modeltree.lineage import Lineage
 
 __all__ = ["load", "names", "path"]
@@ -55,7 +55,7 @@ def path(name: str) -> Path:
 
 @cache
 def _read(path: Path) -> Lineage:
-    return read_catalog(path)
+    return catalog_lineage(path)
 
 
 @cache

@@ -1,7 +1,7 @@
 """What can go wrong, and how it is said.
 
 Every error of this library is a `ModelTreeError` and also the builtin it refines, so ``except KeyError`` or
-``except ValueError`` catch what their names promise. Errors about data carry their `Problem` records: all of
+``except ValueError`` catch what their names promise. Errors about data carry their `Finding` records: all of
 them, not just the first.
 """
 
@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+from modeltree.findings import Finding
 
 __all__ = [
     "AmbiguousNameError",
@@ -25,8 +26,7 @@ __all__ = [
     "MissingExtraError",
     "ModelTreeError",
     "NoPathError",
-    "Position",
-    "Problem",
+    "SourceError",
     "UnknownDatasetError",
     "UnknownFormatError",
     "UnknownModelError",
@@ -145,59 +145,10 @@ class UnknownFormatError(ModelTreeError, ValueError):
         return f"{str(self.path)!r} {ending}, which is no known format; there are {_listed(self.known, last='and')}"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Position:
-    """A place in a file; line and column count from 1."""
-
-    path: Path
-    line: int
-    column: int
-
-    def __str__(self) -> str:
-        return f"{self.path}:{self.line}:{self.column}"
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing that is wrong with some data.
-
-    Parameters
-    ----------
-    kind : str
-        A word for the kind of problem, such as ``"cycle"`` or ``"missing-parent"``.
-    message : str
-        What is wrong, with the offending value.
-    hint : str, optional
-        What would be right.
-    ids : tuple of str
-        The models that it concerns.
-    at : tuple of str or int
-        Where it is in the records: ``("derivations", 3, "parent")``.
-    position : Position, optional
-        Where it is in a file.
-    """
-
-    kind: str
-    message: str
-    hint: str | None = None
-    ids: tuple[str, ...] = ()
-    at: tuple[str | int, ...] = field(default=(), compare=False)
-    position: Position | None = None
-
-    def located(self, position: Position | None) -> Problem:
-        """The same problem at a place in a file."""
-        return replace(self, position=position)
-
-    def __str__(self) -> str:
-        where = f"{self.position}: " if self.position else ""
-        hint = f"; {self.hint}" if self.hint else ""
-        return f"{where}{self.message}{hint}"
-
-
 class LineageError(ModelTreeError, ValueError):
     """Records that make no lineage; `problems` lists everything that is wrong with them."""
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    def __init__(self, problems: Iterable[Finding]) -> None:
         self.problems = tuple(problems)
         super().__init__(self.problems)
 
@@ -211,7 +162,11 @@ class CycleError(LineageError):
     """Records of which the only thing wrong is that some models descend from themselves."""
 
 
-class CatalogError(LineageError):
+class SourceError(LineageError):
+    """A file or folder from which no lineage can be read, or only one that a policy refuses."""
+
+
+class CatalogError(SourceError):
     """A file or folder that is no catalogue."""
 
 

@@ -127,12 +127,12 @@ class Lineage(Shown):
             Node and edge attributes are the fields of `Model` and `Derivation`, as `graph` gives them; all are
             optional, and others are refused. Nodes are strings or integers.
         organizations : iterable of Organization
-            Who made the models.
+            Who made the models; where there are none, those of the graph.
         relation : Relation or str
             The relation of edges that have none.
         """
-        models, derivations, about = from_digraph(graph, relation)
-        return cls(models, derivations, organizations, about=about)
+        models, derivations, listed, about = from_digraph(graph, relation)
+        return cls(models, derivations, tuple(organizations) or listed, about=about)
 
     # What there is
 
@@ -159,7 +159,7 @@ class Lineage(Shown):
     @cached_property
     def graph(self) -> networkx.DiGraph[str]:
         """The lineage as a frozen `networkx.DiGraph`: ids as nodes, parent to child as edges, strings as attributes."""
-        return to_digraph(self._models, self._steps.values(), self._about)
+        return to_digraph(self._models, self._steps.values(), tuple(self._organizations.values()), self._about)
 
     def __len__(self) -> int:
         return len(self._models)

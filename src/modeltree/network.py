@@ -4,35 +4,45 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
-from modeltree.errors import LineageError, Problem, shown
-from modeltree.records import About, Derivation, Model, Record, Relation
+from modeltree.errors import LineageError, shown
+from modeltree.findings import Finding
+from modeltree.records import About, Derivation, Model, Organization, Record, Relation
 
 if TYPE_CHECKING:
     import networkx
 
-__all__ = ["from_digraph", "plain", "to_digraph"]
+__all__ = ["from_digraph", "from_json", "nested", "plain", "to_digraph"]
 
 _SEPARATOR = "; "
 _LISTS = frozenset({"aliases", "organizations", "sizes", "references"})
+_RECORDS = "corrections"
+_ORGANIZATIONS = TypeAdapter(list[Organization])
 
 
 def plain(record: Record, leave_out: frozenset[str] = frozenset()) -> dict[str, str]:
     """The fields of a record that are set, as strings: lists joined, links as ``link_paper`` and the like.
 
-    Corrections are left out: they have no plain form.
+    Corrections are one attribute, as JSON.
+
+    Examples
+    --------
+    >>> plain(Model(id="llama", name="LLaMA", sizes=["7B", "13B"], links={"paper": "https://example.org"}))
+    {'id': 'llama', 'name': 'LLaMA', 'sizes': '7B; 13B', 'link_paper': 'https://example.org'}
     """
-    fields = record.model_dump(mode="json", exclude_defaults=True, exclude=set(leave_out) | {"corrections"})
+    fields = record.model_dump(mode="json", exclude_defaults=True, exclude=set(leave_out))
     attributes: dict[str, str] = {}
     for name, value in fields.items():
         if name == "links":
             attributes |= {f"link_{kind}": address for kind, address in value.items()}
         elif name == "licence" and isinstance(value, dict):
             attributes |= {"licence": value["name"], "licence_spdx": value["spdx"]}
+        elif name == _RECORDS:
+            attributes[name] = json.dumps(value, ensure_ascii=False)
         else:
             attributes[name] = _joined(value) if isinstance(value, list) else value
     return attributes
@@ -51,12 +61,21 @@ def _split(joined: str) -> list[str]:
     return [item for item in joined.split(_SEPARATOR) if item]
 
 
-def to_digraph(models: Iterable[Model], derivations: Iterable[Derivation], about: About) -> networkx.DiGraph[str]:
-    """A frozen graph: an edge runs from parent to child, attributes are strings."""
+def to_digraph(
+    models: Sequence[Model], derivations: Iterable[Derivation], organizations: Sequence[Organization], about: About
+) -> networkx.DiGraph[str]:
+    """A frozen graph: an edge runs from parent to child, attributes are strings.
+
+    The organizations are one attribute of the graph, as JSON. There is none where the models name all of them and
+    nothing else is known of any.
+    """
     import networkx
 
     graph: networkx.DiGraph[str] = networkx.DiGraph()
     graph.graph.update(plain(about))
+    if set(organizations) != set(_implied(models)):
+        records = [record.model_dump(mode="json", exclude_defaults=True) for record in organizations]
+        graph.graph["organizations"] = json.dumps(records, ensure_ascii=False)
     for model in models:
         graph.add_node(model.id, **plain(model, frozenset({"id"})))
     for step in derivations:
@@ -67,11 +86,11 @@ def to_digraph(models: Iterable[Model], derivations: Iterable[Derivation], about
 
 def from_digraph(
     graph: networkx.DiGraph[Any], relation: Relation | str = Relation.FINETUNE
-) -> tuple[list[Model], list[Derivation], About]:
+) -> tuple[list[Model], list[Derivation], list[Organization], About]:
     """The records that a graph stands for; attributes that are no fields are refused, all at once.
 
-    Of the attributes of the graph as a whole, only those that are fields of `About` are read: programs keep their
-    own there.
+    Of the attributes of the graph as a whole, only ``organizations`` and those that are fields of `About` are read:
+    programs keep their own there. Where some organizations are listed, the others that models name go by their ids.
 
     Parameters
     ----------
@@ -86,12 +105,12 @@ def from_digraph(
         When an attribute is no field of the record or has no fitting value.
     """
     if not graph.is_directed() or graph.is_multigraph():
-        raise LineageError([Problem("not-a-digraph", f"a DiGraph is needed, not a {type(graph).__name__}")])
-    problems: list[Problem] = []
+        raise LineageError([Finding("not-a-digraph", f"a DiGraph is needed, not a {type(graph).__name__}")])
+    problems: list[Finding] = []
     models: list[Model] = []
     derivations: list[Derivation] = []
     for node, attributes in graph.nodes(data=True):
-        fields = {"name": str(node), **_nested(attributes), "id": str(node)}
+        fields = {"name": str(node), **nested(attributes), "id": str(node)}
         if fields.get("label") == str(node):  # GEXF gives each node a label
             del fields["label"]
         try:
@@ -99,7 +118,7 @@ def from_digraph(
         except ValidationError as error:
             problems += _described(f"node {shown(node)}", (str(node),), error)
     for parent, child, attributes in graph.edges(data=True):
-        fields = {"relation": relation, **_nested(attributes), "parent": str(parent), "child": str(child)}
+        fields = {"relation": relation, **nested(attributes), "parent": str(parent), "child": str(child)}
         fields.pop("id", None)  # GEXF gives each edge a number
         try:
             derivations.append(Derivation.model_validate(fields))
@@ -107,22 +126,47 @@ def from_digraph(
             what = f"edge {shown(parent)} -> {shown(child)}"
             problems += _described(what, (str(parent), str(child)), error)
     about = About()
+    organizations: list[Organization] = []
     try:
-        fields = {name: value for name, value in _nested(graph.graph).items() if name in About.model_fields}
+        fields = {name: value for name, value in nested(graph.graph).items() if name in About.model_fields}
         about = About.model_validate(fields)
     except ValidationError as error:
         problems += _described("graph", (), error)
+    try:
+        organizations = _ORGANIZATIONS.validate_python(from_json(graph.graph.get("organizations", [])))
+    except ValidationError as error:
+        problems += _described("graph: organizations", (), error)
     if problems:
         raise LineageError(problems)
-    return models, derivations, about
+    if organizations:
+        known = {record.id for record in organizations}
+        organizations += [record for record in _implied(models) if record.id not in known]
+    return models, derivations, organizations, about
 
 
-def _nested(attributes: Mapping[Any, Any]) -> dict[str, Any]:
+def _implied(models: Iterable[Model]) -> list[Organization]:
+    """The organizations that are known of only because models name them."""
+    named = dict.fromkeys(name for model in models for name in model.organizations)
+    return [Organization(id=name, name=name) for name in named]
+
+
+def nested(attributes: Mapping[Any, Any]) -> dict[str, Any]:
+    """The attributes of a node, an edge or a graph as fields of a record: what `plain` did, undone.
+
+    Nothing is checked: what is no field and what has no fitting value stays as it is.
+
+    Examples
+    --------
+    >>> nested({"sizes": "7B; 13B", "link_paper": "https://example.org", "weight": 1})
+    {'sizes': ['7B', '13B'], 'weight': 1, 'links': {'paper': 'https://example.org'}}
+    """
     fields: dict[str, Any] = {}
     links: dict[str, Any] = {}
     for name, value in ((str(name), value) for name, value in attributes.items()):
         if name in _LISTS and isinstance(value, str):
             fields[name] = _split(value)
+        elif name == _RECORDS:
+            fields[name] = from_json(value)
         elif name.startswith("link_"):
             links[name.removeprefix("link_")] = value
         elif name != "licence_spdx":
@@ -134,8 +178,16 @@ def _nested(attributes: Mapping[Any, Any]) -> dict[str, Any]:
     return fields
 
 
-def _described(what: str, ids: tuple[str, ...], error: ValidationError) -> Iterator[Problem]:
+def from_json(value: Any) -> Any:
+    """What a JSON text says; whatever else comes back as it is."""
+    if isinstance(value, str):
+        with contextlib.suppress(ValueError, RecursionError):
+            return json.loads(value)
+    return value
+
+
+def _described(what: str, ids: tuple[str, ...], error: ValidationError) -> Iterator[Finding]:
     for detail in error.errors():
         field = ".".join(str(part) for part in detail["loc"])
         message = detail["msg"].removeprefix("Value error, ")
-        yield Problem("bad-attribute", f"{what}: {field or 'attributes'}: {message}", ids=ids)
+        yield Finding("bad-attribute", f"{what}: {field or 'attributes'}: {message}", ids=ids)

@@ -58,9 +58,9 @@ __all__ = [
 class Relation(StrEnum):
     """How a child was made from a parent.
 
-    The first seven pass weights on, the last four ideas. The words of the Hugging Face Hub (``finetune``,
-    ``adapter``, ``merge``, ``quantized``) are kept as they are. The order is the one in which a model with
-    several parents takes after them: see `modeltree.families`.
+    The first seven pass weights on, the next four ideas; of the last two neither is known. The words of the Hugging
+    Face Hub (``finetune``, ``adapter``, ``merge``, ``quantized``) are kept as they are. The order is the one in which
+    a model with several parents takes after them: see `modeltree.families`.
     """
 
     CONTINUED_PRETRAINING = "continued-pretraining"
@@ -74,6 +74,8 @@ class Relation(StrEnum):
     REPLICATION = "replication"
     ARCHITECTURE = "architecture"
     APPLICATION = "application"
+    DATA = "data"
+    UNSPECIFIED = "unspecified"
 
     @property
     def passes_weights(self) -> bool:
@@ -86,7 +88,7 @@ IDEAS: frozenset[Relation] = frozenset(
 )
 """The relations that pass ideas on, and no weights."""
 
-WEIGHTS: frozenset[Relation] = frozenset(Relation) - IDEAS
+WEIGHTS: frozenset[Relation] = frozenset(Relation) - IDEAS - {Relation.DATA, Relation.UNSPECIFIED}
 """The relations that pass weights on."""
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -180,10 +182,11 @@ class Architecture(StrEnum):
 
 
 class Kind(StrEnum):
-    """Whether a record is a model, or a product that runs on models."""
+    """Whether a record is a model, a product that runs on models, or a data set that models are made with."""
 
     MODEL = "model"
     APPLICATION = "application"
+    DATASET = "dataset"
 
 
 class ParameterCount(int):
@@ -451,7 +454,7 @@ class Derivation(Record):
 
 
 class Model(Shown, Record):
-    """One model, or one product that runs on models."""
+    """One model, or a product that runs on models, or a data set that models are made with."""
 
     # No field: the lineage that it was last taken from, weakly, so that a card can show its descent.
     __slots__ = ("_lineage",)
@@ -463,7 +466,7 @@ class Model(Shown, Record):
     aliases: tuple[Name, ...] = ()
     """Other names that it goes by."""
     kind: Kind = Kind.MODEL
-    """``model`` or ``application``."""
+    """``model``, ``application`` or ``dataset``."""
     released: PartialDate | None = None
     """When it was first public, as precisely as is known."""
     organizations: tuple[Id, ...] = ()

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import textwrap
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from modeltree.families import Family
+from modeltree.findings import Finding, Severity
+from modeltree.formats.registry import FORMATS
 from modeltree.lineage import Lineage
 from modeltree.outline import printable
 from modeltree.records import Derivation, Model
 
-__all__ = ["counted", "descent_table", "family_table", "kinship_text", "model_card", "model_table", "summary", "table"]
+__all__ = [
+    "counted", "descent_table", "family_table", "findings_summary", "format_table", "kinship_text", "model_card",
+    "model_table", "summary", "table",
+]  # fmt: skip
 
 Field = tuple[str, str]
 
@@ -51,6 +57,29 @@ def summary(lineage: Lineage) -> str:
             (lineage.organizations, "organization"),
         )
     )
+
+
+def findings_summary(findings: Sequence[Finding], all_shown: bool = True) -> str:
+    """How many findings there are of each severity; nothing where there is none.
+
+    Examples
+    --------
+    >>> findings_summary([Finding("cycle", "…"), Finding("missing-licence", "…")], all_shown=False)
+    '1 error, 1 note (see --all)'
+    """
+    numbers = Counter(finding.severity for finding in findings)
+    counts = [counted(numbers[severity], severity) for severity in Severity if numbers[severity]]
+    hidden = " (see --all)" if numbers[Severity.NOTE] and not all_shown else ""
+    return ", ".join(counts) + hidden
+
+
+def format_table() -> str:
+    """All formats: what they are called, what they are, whether they are read and written, how their files end."""
+    rows = [
+        (one.name, one.title, "yes" if one.reads else "", "yes" if one.writes else "", " ".join(one.suffixes))
+        for one in FORMATS
+    ]
+    return table(("format", "what it is", "read", "written", "endings"), rows)
 
 
 def counted(count: int, singular: str, plural: str | None = None) -> str:

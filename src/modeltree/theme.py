@@ -75,6 +75,8 @@ def _strokes() -> Mapping[str, Stroke]:
         "replication": Stroke((5.0, 2.0), quiet=True),
         "architecture": Stroke((1.2, 1.6), quiet=True),
         "application": Stroke((6.0, 1.8, 1.2, 1.8), quiet=True),
+        "data": Stroke((1.2, 3.2), quiet=True, width=1.3),
+        "unspecified": Stroke((9.0, 2.5), quiet=True),
     }
 
 

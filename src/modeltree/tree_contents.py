@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from modeltree.colouring import ColorBy, Groups, groups_of
-from modeltree.contents import Words, counted_models, listed, title_of
+from modeltree.contents import Words, counted_models, left_out, listed, title_of
 from modeltree.errors import LayoutError
 from modeltree.genealogy import Collapse, Genealogy, genealogy_of
 from modeltree.layout.family_tree import Offspring
@@ -28,6 +28,8 @@ _RELATIONS = {
     Relation.REPLICATION: "replication",
     Relation.ARCHITECTURE: "architecture",
     Relation.APPLICATION: "application",
+    Relation.DATA: "training data",
+    Relation.UNSPECIFIED: "relation not stated",
 }
 
 
@@ -78,11 +80,9 @@ class TreeContents:
         LayoutError
             When there is nothing to draw, or what is highlighted is not drawn.
         """
-        products = 0
-        if not applications:
-            models = lineage.select(kind=Kind.MODEL)
-            products = len(lineage) - len(models)
-            lineage = models
+        drawn = {Kind.MODEL, Kind.APPLICATION} if applications else {Kind.MODEL}
+        others = [model for model in lineage.models if model.kind not in drawn]
+        lineage = lineage.select(lambda model: model.kind in drawn) if others else lineage
         rule = Collapse.parse(collapse) if isinstance(collapse, str) else collapse
         genealogy = genealogy_of(lineage, relations, rule)
         if not genealogy.entries:
@@ -97,7 +97,7 @@ class TreeContents:
         furniture = Furniture(
             title=title_of(lineage, title),
             legend=(*groups.legend, *words.legend, *_legend(genealogy)),
-            footnote=tuple(_footnote(lineage, genealogy, products, words.said)),
+            footnote=tuple(_footnote(lineage, genealogy, others, words.said)),
         )
         return cls(lineage, genealogy, groups, strong, outlined, furniture)
 
@@ -144,7 +144,7 @@ def _legend(genealogy: Genealogy) -> Iterator[tuple[str, str]]:
         yield "folded", "several models, folded"
 
 
-def _footnote(lineage: Lineage, genealogy: Genealogy, products: int, said: list[str]) -> Iterator[str]:
+def _footnote(lineage: Lineage, genealogy: Genealogy, others: list[Model], said: list[str]) -> Iterator[str]:
     entries = genealogy.entries
     drawn = [model for entry in entries for model in entry.models]
     parts = [f"Drawn: {counted_models(drawn)}."]
@@ -161,8 +161,7 @@ def _footnote(lineage: Lineage, genealogy: Genealogy, products: int, said: list[
     if genealogy.against_time:
         pairs = (f"{lineage[step.child].name} from {lineage[step.parent].name}" for step in genealogy.against_time)
         parts.append(f"Made from what is dated later: {listed(pairs)}.")
-    if products:
-        parts.append(f"Left out: products that run on models ({products:,}).")
+    parts += left_out(others)
     if lineage.about.date:
         parts.append(f"Data as of {lineage.about.date}.")
     yield " ".join([*parts, *said])

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from modeltree.ancestry import find_cycles
-from modeltree.errors import Problem, nearest
+from modeltree.errors import nearest
+from modeltree.findings import Finding
 from modeltree.records import Derivation, Model, Organization
 
 __all__ = ["problems_of"]
@@ -15,7 +16,7 @@ _MOST_HINTS = 20
 
 def problems_of(
     models: Sequence[Model], derivations: Sequence[Derivation], organizations: Sequence[Organization] = ()
-) -> list[Problem]:
+) -> list[Finding]:
     """All reasons why some records make no lineage, in the order of the records.
 
     Where no organizations are given, any organization id is taken as it is.
@@ -31,17 +32,17 @@ def problems_of(
     ]
 
 
-def _repeated_ids(table: str, records: Sequence[Model | Organization]) -> Iterator[Problem]:
+def _repeated_ids(table: str, records: Sequence[Model | Organization]) -> Iterator[Finding]:
     first: dict[str, str] = {}
     for row, record in enumerate(records):
         if record.id in first:
             message = f"duplicate id {record.id!r}: {first[record.id]!r} has it already"
-            yield Problem("duplicate-id", message, "give each its own id", (record.id,), (table, row, "id"))
+            yield Finding("duplicate-id", message, "give each its own id", (record.id,), (table, row, "id"))
         else:
             first[record.id] = record.name
 
 
-def _shared_aliases(table: str, records: Sequence[Model | Organization]) -> Iterator[Problem]:
+def _shared_aliases(table: str, records: Sequence[Model | Organization]) -> Iterator[Finding]:
     """An alias is one record's alone; display names may be shared, then only ids tell the records apart."""
     owners: dict[str, set[str]] = {}
     for record in records:
@@ -54,10 +55,10 @@ def _shared_aliases(table: str, records: Sequence[Model | Organization]) -> Iter
             if others:
                 message = f"alias {alias!r} of {record.id!r} also names the {kind} {others[0]!r}"
                 at = (table, row, "aliases", place)
-                yield Problem("ambiguous-alias", message, "drop it from one of them", (record.id, *others), at)
+                yield Finding("ambiguous-alias", message, "drop it from one of them", (record.id, *others), at)
 
 
-def _unknown_organizations(models: Sequence[Model], organizations: Sequence[Organization]) -> Iterator[Problem]:
+def _unknown_organizations(models: Sequence[Model], organizations: Sequence[Organization]) -> Iterator[Finding]:
     known = {organization.id for organization in organizations}
     did_you_mean = _hints(known)
     for row, model in enumerate(models if known else ()):
@@ -65,10 +66,10 @@ def _unknown_organizations(models: Sequence[Model], organizations: Sequence[Orga
             if name not in known:
                 message = f"unknown organization {name!r} of {model.id!r}"
                 at = ("models", row, "organizations", place)
-                yield Problem("unknown-organization", message, did_you_mean(name), (model.id,), at)
+                yield Finding("unknown-organization", message, did_you_mean(name), (model.id,), at)
 
 
-def _broken_derivations(models: Sequence[Model], derivations: Sequence[Derivation]) -> Iterator[Problem]:
+def _broken_derivations(models: Sequence[Model], derivations: Sequence[Derivation]) -> Iterator[Finding]:
     known = {model.id for model in models}
     did_you_mean = _hints(known)
     seen: dict[tuple[str, str], Derivation] = {}
@@ -78,18 +79,18 @@ def _broken_derivations(models: Sequence[Model], derivations: Sequence[Derivatio
             if name not in known:
                 other = step.child if end == "parent" else step.parent
                 message = f"missing {end} {name!r} of {other!r}"
-                yield Problem(f"missing-{end}", message, did_you_mean(name), (other,), ("derivations", row, end))
+                yield Finding(f"missing-{end}", message, did_you_mean(name), (other,), ("derivations", row, end))
         if step.parent == step.child:
             message = f"self-loop: {step.child!r} is derived from itself"
-            yield Problem("self-loop", message, "name another parent", (step.child,), ("derivations", row, "parent"))
+            yield Finding("self-loop", message, "name another parent", (step.child,), ("derivations", row, "parent"))
         if pair in seen:
             message = f"{step.child!r} is derived from {step.parent!r} twice: {seen[pair].relation}, {step.relation}"
             hint = "a pair of models has one derivation with one relation"
-            yield Problem("duplicate-derivation", message, hint, pair, ("derivations", row, "parent"))
+            yield Finding("duplicate-derivation", message, hint, pair, ("derivations", row, "parent"))
         seen.setdefault(pair, step)
 
 
-def _cycles(models: Sequence[Model], derivations: Sequence[Derivation]) -> Iterator[Problem]:
+def _cycles(models: Sequence[Model], derivations: Sequence[Derivation]) -> Iterator[Finding]:
     ids = sorted({model.id for model in models})
     numbers = {name: number for number, name in enumerate(ids)}
     parents: list[list[int]] = [[] for _ in ids]
@@ -103,7 +104,7 @@ def _cycles(models: Sequence[Model], derivations: Sequence[Derivation]) -> Itera
         names = tuple(ids[number] for number in cycle)
         message = f"cycle: {' -> '.join((*names, names[0]))}"
         at = ("derivations", rows[cycle[-1], cycle[0]], "parent")
-        yield Problem("cycle", message, "one of these derivations is wrong", names, at)
+        yield Finding("cycle", message, "one of these derivations is wrong", names, at)
 
 
 def _hints(known: Iterable[str]) -> Callable[[str], str | None]:

@@ -42,6 +42,8 @@ _HEADS: Mapping[str, str] = {
     "replication": "vee",
     "architecture": "vee",
     "application": "odot",
+    "data": "box",
+    "unspecified": "open",
 }
 # What XML cannot hold, and so neither SVG, nor UTF-8.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")

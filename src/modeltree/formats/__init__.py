@@ -1,30 +1,60 @@
-"""Files become a lineage and a lineage becomes a file: one module for each format, chosen by how the path ends."""
+"""Files become a lineage and a lineage becomes a file: one module for each format, chosen by the path and its content.
+
+Reading gives the lineage and everything found on the way, see `modeltree.findings`. What is done about data that are
+no lineage as they stand, a `Policy` says.
+"""
 
 from __future__ import annotations
 
 import errno
 import os
+import warnings
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-from modeltree.errors import UnknownFormatError
-from modeltree.formats.catalog import SUFFIXES, read_catalog, write_catalog
+from modeltree.findings import Finding, FindingsWarning, Severity
+from modeltree.formats.detection import format_of
+from modeltree.formats.intake.claims import Reading
+from modeltree.formats.intake.policy import Policy
+from modeltree.formats.registry import format_named, format_to_write
 from modeltree.lineage import Lineage
 
-__all__ = ["load", "save"]
+__all__ = ["Policy", "Reading", "format_named", "format_of", "format_to_write", "load", "read", "save"]
 
 
-def load(path: str | os.PathLike[str]) -> Lineage:
-    """Read a lineage from a file, or from a folder of catalogue files.
+def read(
+    path: str | os.PathLike[str],
+    format: str | None = None,
+    *,
+    policy: Policy | None = None,
+    aliases: Mapping[str, str] | None = None,
+    **options: Any,
+) -> Reading:
+    """Read a lineage from a file or folder of any known format, with everything found on the way.
 
     Parameters
     ----------
     path : str or path
-        A file that ends in ``.yaml`` or ``.yml``, or a folder with such files directly in it.
+        A file or folder; ``~`` is one's own.
+    format : str, optional
+        The name of its format, as ``"epoch"``; by default it is told by how the path ends and by what stands in it.
+    policy : Policy, optional
+        What is done about what is wrong; the default of each kind is in `Policy`. A catalogue is taken as it stands.
+    aliases : mapping of str to str, optional
+        For names as the source has them, the name or id of the model that is meant.
+    **options
+        What else the reader of the format takes.
+
+    Returns
+    -------
+    Reading
+        The lineage and the findings, as a pair.
 
     Raises
     ------
-    CatalogError
-        When the data is wrong; the error has every problem, with file, line and column.
+    SourceError
+        When nothing can be read, or the policy refuses something; the error has every finding, with file and line.
     UnknownFormatError
         When the path ends in nothing that is known.
     OSError
@@ -33,43 +63,82 @@ def load(path: str | os.PathLike[str]) -> Lineage:
     Examples
     --------
     >>> from modeltree import datasets
+    >>> lineage, findings = read(datasets.path("survey-table1"))
+    >>> lineage["Vicuna"].id
+    'vicuna'
+    """
+    path = Path(path).expanduser()
+    if not path.exists():
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
+    chosen = format_named(format) if format else format_of(path)
+    if chosen.mended:
+        options |= {"policy": policy, "aliases": aliases}
+    elif policy or aliases:
+        raise ValueError(f"{path} is {chosen.title}, which is taken as it stands: it has no policy and no alias table")
+    reading: Reading = chosen.reader(path, **options)
+    return reading
+
+
+def load(path: str | os.PathLike[str], format: str | None = None, **options: Any) -> Lineage:
+    """Read a lineage from a file or folder of any known format.
+
+    What is found on the way is summed up in a warning; `read` gives it in full, and takes the same.
+
+    Warns
+    -----
+    FindingsWarning
+        When there are errors or warnings among the findings.
+
+    Examples
+    --------
+    >>> from modeltree import datasets
     >>> load(datasets.path("survey-table1"))["Vicuna"].id
     'vicuna'
     """
-    path = Path(path)
-    if not path.exists():
-        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
-    if not path.is_dir():
-        _check_suffix(path)
-    return read_catalog(path)
+    lineage, findings = read(path, format, **options)
+    bad = [finding for finding in findings if finding.severity != Severity.NOTE]
+    if bad:
+        count = f"{len(bad)} finding{'s' * (len(bad) != 1)}"
+        message = f"{count}, the first: {bad[0]}. modeltree.read gives all, modeltree check prints them"
+        warnings.warn(message, FindingsWarning, stacklevel=2)
+    return lineage
 
 
-def save(lineage: Lineage, path: str | os.PathLike[str]) -> None:
-    """Write a lineage to a file, whole or not at all.
+def save(
+    lineage: Lineage, path: str | os.PathLike[str], format: str | None = None, **options: Any
+) -> tuple[Finding, ...]:
+    """Write a lineage to a file, whole or not at all, in the format that its path ends in.
 
-    Loading it again gives an equal lineage, and saving that again the same bytes. What was in the file is replaced,
-    comments included.
+    Loading a catalogue again gives an equal lineage, and saving that again the same bytes; what other formats cannot
+    carry, their modules say. What was in the file is replaced, comments included.
 
     Parameters
     ----------
     lineage : Lineage
         What to write.
     path : str or path
-        A file that ends in ``.yaml`` or ``.yml``; its folder exists.
+        Where to; its folder exists.
+    format : str, optional
+        The name of the format.
+    **options
+        What else the writer of the format takes.
+
+    Returns
+    -------
+    tuple of Finding
+        What of this lineage the format cannot carry; empty where all is written.
 
     Raises
     ------
     UnknownFormatError
-        When the path ends in nothing that is known.
+        When the path ends in nothing that is written.
     OSError
         When it is a folder (`IsADirectoryError`), or the file cannot be written.
     """
-    path = Path(path)
-    if not path.is_dir():
-        _check_suffix(path)
-    write_catalog(lineage, path)
-
-
-def _check_suffix(path: Path) -> None:
-    if path.suffix.lower() not in SUFFIXES:
-        raise UnknownFormatError(path, SUFFIXES)
+    path = Path(path).expanduser()
+    if format is None and path.is_dir():
+        right = "a folder; a lineage is saved as one file, as models.yaml in it, or with format='model-cards'"
+        raise IsADirectoryError(errno.EISDIR, right, str(path))
+    chosen = format_named(format) if format else format_to_write(path)
+    findings: tuple[Finding, ...] = chosen.writer(lineage, path, **options)
+    return findings

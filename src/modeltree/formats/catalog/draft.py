@@ -9,10 +9,11 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from modeltree.errors import Position, Problem, shown
-from modeltree.formats.schema import CatalogDocument, CatalogModel, Parentage
-from modeltree.formats.wording import described, no_list, no_mapping, unknown_key, worded
-from modeltree.formats.yamltree import At, YamlTree
+from modeltree.errors import shown
+from modeltree.findings import Finding, Position
+from modeltree.formats.catalog.schema import CatalogDocument, CatalogModel, Parentage
+from modeltree.formats.intake.wording import described, no_list, no_mapping, unknown_key, worded
+from modeltree.formats.texts.yamltree import At, YamlTree
 from modeltree.names import NameTable
 from modeltree.records import About, Correction, Derivation, Licence, Links, Model, Organization, Record
 from modeltree.validation import problems_of
@@ -60,7 +61,7 @@ class CatalogDraft:
         self._about_source: _Source | None = None
         self._sources: dict[str, list[_Source]] = {"models": [], "derivations": [], "organizations": []}
         self._first: dict[tuple[str, str], _Source] = {}
-        self._problems: list[Problem] = []
+        self._problems: list[Finding] = []
         # Parents that can be no ids, and the numbers of their problems: they may be names.
         self._misnamed: list[tuple[int, str]] = []
         # Whether all that stands in the files was read; and the texts in records that have no id: perhaps their names.
@@ -78,7 +79,7 @@ class CatalogDraft:
         if not isinstance(tree.data, dict):
             self._complete = False
             message = "the file is empty" if tree.data is None else f"{described(tree.data)} is no catalogue"
-            self._report(file, Problem("wrong-type", message, f"a catalogue has the keys {', '.join(known)}"))
+            self._report(file, Finding("wrong-type", message, f"a catalogue has the keys {', '.join(known)}"))
             return
         for key in tree.data:
             if key not in known:
@@ -93,7 +94,7 @@ class CatalogDraft:
         for source, fields in self._mappings(file, "models"):
             self._add_model(source, fields)
 
-    def all_problems(self) -> list[Problem]:
+    def all_problems(self) -> list[Finding]:
         """Everything that is wrong, in the order of files and lines."""
         for number, name in self._misnamed:
             self._problems[number] = self._with_id(self._problems[number], name)
@@ -101,13 +102,24 @@ class CatalogDraft:
         problems = [*self._problems, *(self._placed(problem) for problem in found if not self._follows(problem))]
         return sorted(problems, key=_place)
 
+    def place(self, model: str, parent: str) -> Position | None:
+        """Where a model stands, or, where a parent is given, the derivation from it."""
+        if not parent:
+            return self._first["models", model].position()
+        return self._steps[parent, model].position() if (parent, model) in self._steps else None
+
+    @cached_property
+    def _steps(self) -> dict[tuple[str, str], _Source]:
+        sources = zip(self.derivations, self._sources["derivations"], strict=True)
+        return {(step.parent, step.child): source for step, source in sources}
+
     def _add_about(self, file: _Source) -> None:
         source, fields = _Source(file.tree, ("about",), "about"), file.tree.data.get("about")
         if fields is None:
             return
         if self._about_source:
             first = self._about_source.position(of_key=True)
-            problem = Problem("duplicate-key", f"'about' stands at {first} already", "keep one of them")
+            problem = Finding("duplicate-key", f"'about' stands at {first} already", "keep one of them")
             self._problems.append(problem.located(source.position(of_key=True)))
         self._about_source = self._about_source or source
         if isinstance(fields, dict):
@@ -170,7 +182,7 @@ class CatalogDraft:
                 self._report(source, problem)
             wrong.update(name for detail in details for name in detail["loc"][:1] or ("openness", "access"))
 
-    def _report(self, source: _Source, problem: Problem) -> None:
+    def _report(self, source: _Source, problem: Finding) -> None:
         """Note a problem of a record, unless it comes from something that was not read."""
         at = (*source.at, *problem.at)
         if not any(at[:length] in source.tree.unread for length in range(len(at) + 1)):
@@ -179,7 +191,7 @@ class CatalogDraft:
             if source.within == "derived_from" and problem.at == ("parent",):
                 self._misnamed.append((len(self._problems) - 1, str(source.tree.value(at))))
 
-    def _placed(self, problem: Problem) -> Problem:
+    def _placed(self, problem: Finding) -> Finding:
         """A problem between records at its place in the files."""
         table, row, *rest = problem.at
         source = self._sources[str(table)][int(row)]
@@ -190,7 +202,7 @@ class CatalogDraft:
             problem = self._with_id(problem, self.derivations[int(row)].parent)
         return problem.located(source.position(tuple(rest)))
 
-    def _with_id(self, problem: Problem, name: str) -> Problem:
+    def _with_id(self, problem: Finding, name: str) -> Finding:
         """A problem with a parent, which hints at the id of the model that goes by the name given, if one does."""
         ids = " or ".join(repr(id) for id in self._names.owners(name))
         return replace(problem, hint=f"did you mean the id {ids}?") if ids else problem
@@ -199,7 +211,7 @@ class CatalogDraft:
     def _names(self) -> NameTable:
         return NameTable(self.models)
 
-    def _follows(self, problem: Problem) -> bool:
+    def _follows(self, problem: Finding) -> bool:
         """Whether something is only missing because the record that has it could not be read."""
         if problem.kind == "missing-parent":
             name = self.derivations[int(problem.at[1])].parent
@@ -224,6 +236,6 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(part)
 
 
-def _place(problem: Problem) -> tuple[str, int, int]:
+def _place(problem: Finding) -> tuple[str, int, int]:
     position = problem.position
     return (str(position.path), position.line, position.column) if position else ("", 0, 0)

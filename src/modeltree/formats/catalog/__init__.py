@@ -17,26 +17,32 @@ the models in the order of their ids, so that an edited fact changes its own lin
 from __future__ import annotations
 
 import errno
+import os
 from pathlib import Path
 from typing import Any
 
 from modeltree.dates import PartialDate
-from modeltree.errors import CatalogError, Problem
+from modeltree.errors import CatalogError
 from modeltree.files import write_whole
-from modeltree.formats.draft import CatalogDraft
-from modeltree.formats.yamltree import MAX_BYTES, read_yaml
-from modeltree.formats.yamlwriter import Inline, Verbatim, yaml_text
+from modeltree.findings import Finding
+from modeltree.formats.catalog.draft import CatalogDraft
+from modeltree.formats.intake.audit import audited
+from modeltree.formats.intake.claims import Reading
+from modeltree.formats.texts.yamltree import MAX_BYTES, read_yaml
+from modeltree.formats.texts.yamlwriter import Inline, Verbatim, yaml_text
 from modeltree.lineage import Lineage
 from modeltree.records import Licence, ParameterCount, Record
 
-__all__ = ["SUFFIXES", "catalog_text", "read_catalog", "write_catalog"]
+__all__ = ["SUFFIXES", "catalog_lineage", "catalog_text", "read_catalog", "write_catalog"]
 
 SUFFIXES = (".yaml", ".yml")
 """How the files of a catalogue end."""
 
 
-def read_catalog(path: Path) -> Lineage:
+def read_catalog(path: str | os.PathLike[str]) -> Reading:
     """Read a catalogue from a file, or from all files directly in a folder that end in ``.yaml`` or ``.yml``.
+
+    Nothing is mended: what is wrong is refused, and the findings are what is worth knowing besides.
 
     Raises
     ------
@@ -45,15 +51,25 @@ def read_catalog(path: Path) -> Lineage:
     OSError
         When there is no such file or folder, or it cannot be read.
     """
+    lineage, draft = _read(Path(path))
+    return Reading(lineage, audited(lineage, draft.place))
+
+
+def catalog_lineage(path: Path) -> Lineage:
+    """The lineage of a catalogue alone; see `read_catalog`."""
+    return _read(path)[0]
+
+
+def _read(path: Path) -> tuple[Lineage, CatalogDraft]:
     draft = CatalogDraft()
     for file in _files_of(path):
         draft.add(read_yaml(file))
     if problems := draft.all_problems():
         raise CatalogError(problems)
-    return Lineage(draft.models, draft.derivations, draft.organizations, about=draft.about)
+    return Lineage(draft.models, draft.derivations, draft.organizations, about=draft.about), draft
 
 
-def write_catalog(lineage: Lineage, path: Path) -> None:
+def write_catalog(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Finding, ...]:
     """Write a lineage to a catalogue file, whole or not at all.
 
     What was in the file is replaced, comments included. A folder is refused: which of its files a record belongs
@@ -66,14 +82,16 @@ def write_catalog(lineage: Lineage, path: Path) -> None:
     OSError
         When the file cannot be written.
     """
+    path = Path(path)
     if path.is_dir():
         right = "a folder; a lineage is saved as one file, as models.yaml in it"
         raise IsADirectoryError(errno.EISDIR, right, str(path))
     content = catalog_text(lineage).encode()
     if len(content) > MAX_BYTES:
         message = f"the catalogue would be too large: {len(content) / 2**20:.0f} MiB of {MAX_BYTES // 2**20}"
-        raise CatalogError([Problem("too-large", message, "save parts of the lineage")])
+        raise CatalogError([Finding("too-large", message, "save parts of the lineage")])
     write_whole(path, content)
+    return ()
 
 
 def catalog_text(lineage: Lineage) -> str:
@@ -128,5 +146,5 @@ def _files_of(path: Path) -> list[Path]:
         return [path]
     files = sorted(file for file in path.iterdir() if file.suffix.lower() in SUFFIXES and file.is_file())
     if not files:
-        raise CatalogError([Problem("no-files", f"the folder {path} has no file that ends in {' or '.join(SUFFIXES)}")])
+        raise CatalogError([Finding("no-files", f"the folder {path} has no file that ends in {' or '.join(SUFFIXES)}")])
     return files

@@ -9,7 +9,8 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from modeltree.errors import InvalidDateError, InvalidSizeError, Problem, nearest, shown
+from modeltree.errors import InvalidDateError, InvalidSizeError, nearest, shown
+from modeltree.findings import Finding
 
 __all__ = ["described", "no_list", "no_mapping", "unknown_key", "worded"]
 
@@ -46,27 +47,27 @@ def described(value: object) -> str:
     return kinds.get(type(value)) or shown(value)
 
 
-def unknown_key(key: str, owner: str, known: Sequence[str], ids: Ids = (), at: At = ()) -> Problem:
+def unknown_key(key: str, owner: str, known: Sequence[str], ids: Ids = (), at: At = ()) -> Finding:
     """A key that nothing is read from."""
     close = nearest(key, known, 1)
     hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(known)}"
-    return Problem("unknown-key", f"unknown key {shown(key)} in {owner}", hint, ids, at)
+    return Finding("unknown-key", f"unknown key {shown(key)} in {owner}", hint, ids, at)
 
 
-def no_list(value: object, what: str, at: At = ()) -> Problem:
+def no_list(value: object, what: str, at: At = ()) -> Finding:
     """Something else where a list should be."""
-    return Problem("wrong-type", f"{what}: {described(value)} is no list", _RIGHT_LIST, at=at)
+    return Finding("wrong-type", f"{what}: {described(value)} is no list", _RIGHT_LIST, at=at)
 
 
-def no_mapping(value: object, what: str, at: At = ()) -> Problem:
+def no_mapping(value: object, what: str, at: At = ()) -> Finding:
     """Something else where a mapping should be."""
-    return Problem("wrong-type", f"{what}: {described(value)} is no mapping", _RIGHT_MAPPING, at=at)
+    return Finding("wrong-type", f"{what}: {described(value)} is no mapping", _RIGHT_MAPPING, at=at)
 
 
 def worded(
     details: Iterable[ErrorDetails], owner: str, keys: Mapping[str, type[BaseModel]], ids: Ids = (), within: str = ""
-) -> Iterator[Problem]:
-    """What pydantic found wrong with a record, as problems; `Problem.at` is the way into the record.
+) -> Iterator[Finding]:
+    """What pydantic found wrong with a record, as problems; `Finding.at` is the way into the record.
 
     Parameters
     ----------
@@ -90,12 +91,12 @@ def worded(
             inside = keys[names[-2] if len(names) > 1 else ""]
             yield unknown_key(names[-1], holder, list(inside.model_fields), ids, at)
         elif detail["type"] == "missing":
-            yield Problem("missing-key", f"{holder} has no {names[-1]!r}", f"add '{names[-1]}: …'", ids, at[:-1])
+            yield Finding("missing-key", f"{holder} has no {names[-1]!r}", f"add '{names[-1]}: …'", ids, at[:-1])
         else:
             kind, message, hint = _wrong_value(detail, names)
             whose = f"{'.'.join(names)} of {owner}" if names else owner
             # Only a check of two fields against each other has no field: openness and access, where access says more.
-            yield Problem(kind, f"{whose}: {message}", hint, ids, at or ("access",))
+            yield Finding(kind, f"{whose}: {message}", hint, ids, at or ("access",))
 
 
 def _wrong_value(detail: ErrorDetails, names: list[str]) -> tuple[str, str, str | None]:

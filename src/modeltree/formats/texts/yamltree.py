@@ -12,16 +12,16 @@ equal keys in silence, expands aliases without bound, and overflows the stack on
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import Any, NoReturn
 
 import yaml
 
-from modeltree.errors import Position, Problem, shown
+from modeltree.errors import shown
+from modeltree.findings import Finding, Position
+from modeltree.formats.texts.lines import Lines
 
 __all__ = ["MAX_BYTES", "MAX_DEPTH", "At", "YamlTree", "parse_yaml", "read_yaml"]
 
@@ -40,7 +40,6 @@ At = tuple[str | int, ...]
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NULLS = {"", "~", "null"}
 _NOT_YAML = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
-_LINE_END = re.compile("\r\n?|\n")
 
 
 @dataclass(slots=True)
@@ -50,21 +49,6 @@ class _Place:
     start: int
     keys: dict[str | int, int] = field(default_factory=dict)
     values: dict[str | int, int | _Place] = field(default_factory=dict)
-
-
-class _Lines:
-    """Where the lines of a text begin. YAML knows more line ends than editors count, hence not the parser's marks."""
-
-    def __init__(self, path: Path, text: str) -> None:
-        self._path, self._text = path, text
-
-    def position(self, offset: int) -> Position:
-        line = bisect_right(self._starts, offset)
-        return Position(self._path, line, offset - self._starts[line - 1] + 1)
-
-    @cached_property
-    def _starts(self) -> list[int]:
-        return [0, *(match.end() for match in _LINE_END.finditer(self._text))]
 
 
 @dataclass(frozen=True)
@@ -77,8 +61,8 @@ class YamlTree:
         The file.
     data : dict, list, str or None
         What it holds, in dictionaries, lists, strings and None.
-    problems : tuple of Problem
-        Everything wrong with it as YAML, in the order of the file; `Problem.at` is the way into `data`.
+    problems : tuple of Finding
+        Everything wrong with it as YAML, in the order of the file; `Finding.at` is the way into `data`.
     whole : bool
         Whether it was read to its end. If not, `data` is None and the last problem says why.
     unread : frozenset of tuples
@@ -87,11 +71,11 @@ class YamlTree:
 
     path: Path
     data: Any
-    problems: tuple[Problem, ...]
+    problems: tuple[Finding, ...]
     whole: bool
     unread: frozenset[At]
     _root: int | _Place
-    _lines: _Lines
+    _lines: Lines
 
     def value(self, at: At) -> Any:
         """The part of the data that a way leads to."""
@@ -132,8 +116,8 @@ def read_yaml(path: Path) -> YamlTree:
         return parse_yaml(file.read(MAX_BYTES + 1), path)
 
 
-def parse_yaml(content: bytes, path: Path) -> YamlTree:
-    """Read YAML from bytes that come from a file; see `read_yaml`.
+def parse_yaml(content: bytes, path: Path, first_line: int = 1) -> YamlTree:
+    """Read YAML from bytes that come from a file, from its first line or a later one; see `read_yaml`.
 
     Examples
     --------
@@ -144,7 +128,8 @@ def parse_yaml(content: bytes, path: Path) -> YamlTree:
     models.yaml:1:24
     """
     text, refusal = _decoded(content)
-    lines = _Lines(path, text)
+    # YAML knows more line ends than editors count, hence not the marks of its parser.
+    lines = Lines(path, text, first_line)
     builder = _Builder(lines)
     try:
         if refusal:
@@ -225,11 +210,11 @@ class _Frame:
 class _Builder:
     """Builds data from parser events."""
 
-    def __init__(self, lines: _Lines) -> None:
+    def __init__(self, lines: Lines) -> None:
         self.data: Any = None
         self.root: int | _Place = 0
         self.unread: set[At] = set()
-        self.problems: list[Problem] = []
+        self.problems: list[Finding] = []
         self._lines = lines
         self._frames: list[_Frame] = []
         self._documents = 0
@@ -260,11 +245,11 @@ class _Builder:
 
     def stop(self, offset: int, kind: str, message: str, hint: str | None) -> NoReturn:
         """Note a problem after which nothing can be read."""
-        self.problems.append(Problem(kind, message, hint, at=self._here(), position=self._lines.position(offset)))
+        self.problems.append(Finding(kind, message, hint, at=self._here(), position=self._lines.position(offset)))
         raise _Stop
 
     def _note(self, offset: int, kind: str, message: str, hint: str, at: At) -> None:
-        self.problems.append(Problem(kind, message, hint, at=at, position=self._lines.position(offset)))
+        self.problems.append(Finding(kind, message, hint, at=at, position=self._lines.position(offset)))
         if len(self.problems) >= MAX_PROBLEMS:
             self.stop(offset, "syntax", f"{MAX_PROBLEMS} problems: reading ends here", None)
 

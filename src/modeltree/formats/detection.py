@@ -1,0 +1,126 @@
+"""Which format a file or folder is in: by how it ends, and by what stands in it where that does not tell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from modeltree.errors import SourceError, UnknownFormatError
+from modeltree.findings import Finding, Position
+from modeltree.formats.registry import FORMATS, Format, format_named
+
+__all__ = ["format_of"]
+
+_HEAD = 64 * 1024
+
+# What tells formats apart that end alike, by what stands at the beginning; the first that fits.
+_JSON = (
+    ("cyclonedx", re.compile(rb'"bomFormat"|"\$schema"\s*:\s*"https?://cyclonedx')),
+    ("peft", re.compile(rb'"base_model_name_or_path"|"peft_type"')),
+    ("cytoscape", re.compile(rb'"elements"\s*:')),
+)
+_YAML = (
+    ("ecosystem-graphs", re.compile(rb"^-\s+(?=[\s\S]*^  (?:type|created_date|dependencies):)", re.MULTILINE)),
+    (
+        "mergekit",
+        re.compile(
+            rb"^(?:merge_method|slices|experts|modules|gate_mode)\s*:|^\s*-\s*(?:model|sources)\s*:", re.MULTILINE
+        ),
+    ),
+)
+_CSV = (
+    ("epoch", re.compile(rb"(?=.*\bPublication date\b)(?=.*\b(?:Model|System)\b).*", re.IGNORECASE)),
+    ("ecosystem-graphs", re.compile(rb"(?=.*\bdependencies\b)(?=.*\bcreated_date\b)(?=.*\btype\b).*")),
+)
+_CARD = re.compile(rb"(?:\xef\xbb\xbf)?\s*---[ \t]*\r?\n")
+_CARD_FILES = re.compile(
+    r"README\.md|(?:.*\.)?adapter_config\.json|mergekit(?:_moe)?_config\.ya?ml|.*\.gguf|.*\.safetensors|models--.+",
+    re.IGNORECASE,
+)
+_DEEPEST = 3
+_MOST_ENTRIES = 10_000
+
+
+def format_of(path: Path) -> Format:
+    """The format that a file or folder is read as.
+
+    Raises
+    ------
+    UnknownFormatError
+        When a file ends in nothing that is known.
+    SourceError
+        When a folder has nothing in it that is known.
+    OSError
+        When it cannot be read.
+    """
+    if path.is_dir():
+        return _format_of_folder(path)
+    name = path.name.lower()
+    read = [(suffix, format) for format in FORMATS if format.reads for suffix in format.suffixes]
+    matching = [format for suffix, format in sorted(read, key=lambda pair: -len(pair[0])) if name.endswith(suffix)]
+    if not matching:
+        raise UnknownFormatError(path, [suffix for suffix, _ in read])
+    by_ending = matching[0]
+    signs = {"node-link": _JSON, "catalog": _YAML, "csv": _CSV}.get(by_ending.name, ())
+    if not signs and by_ending.name != "markdown":
+        return by_ending
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    if by_ending.name == "markdown":
+        return format_named("model-cards") if _CARD.match(head) else by_ending
+    if by_ending.name == "csv":
+        head = head.lstrip(b"\xef\xbb\xbf \r\n").splitlines()[0] if head.strip(b"\xef\xbb\xbf \r\n") else b""
+    return next((format_named(name) for name, sign in signs if sign.search(head)), by_ending)
+
+
+def _format_of_folder(path: Path) -> Format:
+    """A folder of a catalogue has its files directly in it; model cards lie in folders of their own, perhaps deep."""
+    assets = path / "assets"
+    if assets.is_dir() and not assets.is_symlink():
+        path = assets
+    entries = sorted(path.iterdir())
+    if any(entry.name.endswith(".adapter_config.json") for entry in entries):
+        return format_named("peft")
+    if _has_cards(path):
+        return format_named("model-cards")
+    files = [entry for entry in entries if entry.suffix.lower() in (".yaml", ".yml") and entry.is_file()]
+    if files:
+        with files[0].open("rb") as file:
+            head = file.read(_HEAD)
+        return next((format_named(name) for name, sign in _YAML if sign.search(head)), format_named("catalog"))
+    message = f"the folder {path} has no catalogue, no model cards and no other files that are known"
+    raise SourceError([Finding("no-files", message, "name the file, or the format", position=Position(path))])
+
+
+def _has_cards(path: Path) -> bool:
+    """Whether a folder, or one some levels below, has what lies beside models."""
+    left, waiting = _MOST_ENTRIES, [(path, 1)]
+    while waiting and left > 0:
+        folder, level = waiting.pop()  # deep first: a broad folder has a card in its first branches
+        below: list[tuple[Path, int]] = []
+        for entry in _entries(folder):
+            left -= 1
+            if _CARD_FILES.fullmatch(entry.name) and (entry.name.lower() != "readme.md" or _is_card(entry)):
+                return True
+            if level < _DEEPEST and entry.is_dir() and not entry.is_symlink():
+                below.append((entry, level + 1))
+        waiting += reversed(below)
+    return False
+
+
+def _entries(folder: Path) -> Iterable[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except OSError:
+        return ()
+
+
+def _is_card(path: Path) -> bool:
+    try:
+        if not path.is_file():  # a pipe would keep whoever opens it
+            return False
+        with path.open("rb") as file:
+            return bool(_CARD.match(file.read(1024)))
+    except OSError:
+        return False

@@ -1,0 +1,116 @@
+"""The formats there are: what each is called, how its files end, and where it is read and written."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from modeltree.errors import UnknownFormatError, nearest, shown
+
+__all__ = ["FORMATS", "Format", "format_named", "format_to_write"]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format, and the functions that read and write it; they are imported when they are needed.
+
+    Parameters
+    ----------
+    name : str
+        What it is called.
+    title : str
+        What it is, in a few words.
+    module : str
+        Where it is read and written, below ``modeltree.formats``.
+    reads, writes : str, optional
+        The functions of that module; None where it is not read, or not written.
+    suffixes : tuple of str
+        How files end that are surely of this format; the first is what it is written to.
+    mended : bool
+        Whether what is wrong with it is mended by a policy. The native catalogue is taken as it stands.
+    """
+
+    name: str
+    title: str
+    module: str
+    reads: str | None = None
+    writes: str | None = None
+    suffixes: tuple[str, ...] = ()
+    mended: bool = True
+
+    @property
+    def reader(self) -> Callable[..., Any]:
+        """The function that reads it."""
+        return self._function(self.reads, "read")
+
+    @property
+    def writer(self) -> Callable[..., Any]:
+        """The function that writes it."""
+        return self._function(self.writes, "written")
+
+    def _function(self, name: str | None, use: str) -> Callable[..., Any]:
+        if name is None:
+            raise ValueError(f"{self.title} is not {use}")
+        function: Callable[..., Any] = getattr(importlib.import_module(f"modeltree.formats.{self.module}"), name)
+        return function
+
+
+FORMATS = (
+    Format("catalog", "a catalogue", "catalog", "read_catalog", "write_catalog", (".yaml", ".yml"), mended=False),
+    Format("model-cards", "model cards", "cards", "read_model_cards", "write_model_cards"),
+    Format("peft", "an adapter's configuration", "weights.peft", "read_peft"),
+    Format("mergekit", "a recipe of mergekit", "weights.mergekit", "read_mergekit"),
+    Format("gguf", "a GGUF file", "weights.gguf", "read_gguf", None, (".gguf",)),
+    Format("safetensors", "a safetensors file", "weights.safetensors", "read_safetensors", None, (".safetensors",)),
+    Format("ecosystem-graphs", "Ecosystem Graphs", "trackers.ecosystem_graphs", "read_ecosystem_graphs"),
+    Format("epoch", "a table of Epoch AI", "trackers.epoch", "read_epoch"),
+    Format("csv", "a table as CSV", "tables", "read_table", "write_csv", (".csv", ".tsv")),
+    Format("jsonl", "a table as JSON lines", "tables", "read_table", "write_jsonl", (".jsonl", ".ndjson")),
+    Format("parquet", "a table as Parquet", "tables", "read_table", "write_parquet", (".parquet",)),
+    Format("markdown", "tables in Markdown", "printed.markdown", "read_markdown", None, (".md", ".markdown")),
+    Format("latex", "tables in LaTeX", "printed.latex", "read_latex", None, (".tex",)),
+    Format("cyclonedx", "a bill of materials", "graphs.cyclonedx", "read_cyclonedx", "write_cyclonedx", (".cdx.json",)),
+    Format("node-link", "node-link JSON", "graphs.node_link", "read_node_link", "write_node_link", (".json",)),
+    Format("cytoscape", "Cytoscape JSON", "graphs.cytoscape", "read_cytoscape", "write_cytoscape", (".cyjs",)),
+    Format("graphml", "GraphML", "graphs.graphml", "read_graphml", "write_graphml", (".graphml",)),
+    Format("gexf", "GEXF", "graphs.gexf", "read_gexf", "write_gexf", (".gexf",)),
+    Format("mermaid", "a Mermaid flowchart", "graphs.mermaid", None, "write_mermaid", (".mmd", ".mermaid")),
+    Format("dot", "a graph in DOT", "graphs.dot", None, "write_dot", (".dot", ".gv")),
+    Format("newick", "a tree in Newick's notation", "graphs.newick", None, "write_newick", (".nwk", ".newick")),
+)
+"""All formats."""
+
+
+def format_named(name: str) -> Format:
+    """The format of a name.
+
+    Raises
+    ------
+    ValueError
+        When there is none; the message has the names that there are.
+    """
+    names = [format.name for format in FORMATS]
+    if name not in names:
+        close = nearest(name, names) or names
+        raise ValueError(f"{shown(name)} is no format; there is {', '.join(close)}")
+    return FORMATS[names.index(name)]
+
+
+def format_to_write(path: Path) -> Format:
+    """The format that a file is to be written in, by how its path ends.
+
+    Raises
+    ------
+    UnknownFormatError
+        When it ends in nothing that is known.
+    """
+    name = path.name.lower()
+    written = [(suffix, format) for format in FORMATS if format.writes for suffix in format.suffixes]
+    # The longest first: .cdx.json is not .json.
+    for suffix, format in sorted(written, key=lambda pair: -len(pair[0])):
+        if name.endswith(suffix):
+            return format
+    raise UnknownFormatError(path, [suffix for suffix, _ in written])
