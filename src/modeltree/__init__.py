@@ -47,6 +47,10 @@ if TYPE_CHECKING:
     from modeltree.formats import read as read
     from modeltree.formats import save as save
     from modeltree.formats.catalog import read_catalog as read_catalog
+    from modeltree.formats.weights.gguf import read_gguf as read_gguf
+    from modeltree.formats.weights.mergekit import read_mergekit as read_mergekit
+    from modeltree.formats.weights.peft import read_peft as read_peft
+    from modeltree.formats.weights.safetensors import read_safetensors as read_safetensors
     from modeltree.genealogy import Collapse as Collapse
     from modeltree.layout.geometry import Layout as Layout
     from modeltree.lineage import Kinship as Kinship
@@ -82,6 +86,10 @@ _HOMES = {
     "findings": ["Finding", "FindingsWarning", "Position", "Severity"],
     "formats": ["Policy", "Reading", "load", "read", "save"],
     "formats.catalog": ["read_catalog"],
+    "formats.weights.gguf": ["read_gguf"],
+    "formats.weights.mergekit": ["read_mergekit"],
+    "formats.weights.peft": ["read_peft"],
+    "formats.weights.safetensors": ["read_safetensors"],
     "layout.geometry": ["Layout"],
     "genealogy": ["Collapse"],
     "lineage": ["Kinship", "Lineage", "Period"],

@@ -1,0 +1,379 @@
+"""GGUF: the header of a file of weights as llama.cpp reads them, which says what the weights were made from.
+
+Only the header is read, from the front, piece by piece: the arrays in it, as the vocabulary, are passed over without
+being held, and the weights are not touched.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import struct
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, BinaryIO, NoReturn
+
+from modeltree.errors import shown
+from modeltree.findings import Finding, Position
+from modeltree.formats.intake.claims import Intake, Reading
+from modeltree.formats.intake.licences import licence_of
+from modeltree.formats.intake.policy import Policy
+from modeltree.formats.intake.wording import described
+from modeltree.formats.weights.common import Parent, Said, brief, read_files, repository_at, tell
+from modeltree.records import Relation
+
+__all__ = ["declare", "read_gguf"]
+
+MAX_HEADER = 256 * 2**20
+"""So much of a file is read at most, in bytes; vocabularies take some 10 MiB."""
+
+MAX_KEYS = 10_000
+"""The most keys that are read."""
+
+MAX_ITEMS = 5_000_000
+"""The most texts and arrays in lists that are passed over."""
+
+MAX_TEXT = 64 * 1024
+"""The longest key or text that is read, in bytes."""
+
+MAX_DEPTH = 4
+"""How deep arrays may lie in arrays."""
+
+_PIECE = 256 * 1024
+_OLDER = {b"lmgg": "GGML", b"fmgg": "GGMF", b"tjgg": "GGJT"}
+_TEXT, _ARRAY = 8, 9
+_FORMS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
+_WHOLE = re.compile(r"general\.(?:base_model\.count|file_type|parameter_count)")
+_WANTED = re.compile(
+    r"general\.(?:architecture|type|name|organization|license|license\.name|quantized_by|size_label|file_type"
+    r"|parameter_count|url|repo_url|source\.url|source\.repo_url|base_model\.count"
+    r"|base_model\.[0-9]{1,6}\.(?:name|organization|author|version|url|repo_url))"
+)
+_BASE = re.compile(r"general\.base_model\.([0-9]+)\.")
+
+_UNQUANTIZED = {0: "F32", 1: "F16", 32: "BF16"}
+_QUANTIZED = {
+    2: "Q4_0", 3: "Q4_1", 4: "Q4_1_SOME_F16", 5: "Q4_2", 6: "Q4_3", 7: "Q8_0", 8: "Q5_0", 9: "Q5_1", 10: "Q2_K",
+    11: "Q3_K_S", 12: "Q3_K_M", 13: "Q3_K_L", 14: "Q4_K_S", 15: "Q4_K_M", 16: "Q5_K_S", 17: "Q5_K_M", 18: "Q6_K",
+    19: "IQ2_XXS", 20: "IQ2_XS", 21: "Q2_K_S", 22: "IQ3_XS", 23: "IQ3_XXS", 24: "IQ1_S", 25: "IQ4_NL", 26: "IQ3_S",
+    27: "IQ3_M", 28: "IQ2_S", 29: "IQ2_M", 30: "IQ4_XS", 31: "IQ1_M", 33: "Q4_0_4_4", 34: "Q4_0_4_8",
+    35: "Q4_0_8_8", 36: "TQ1_0", 37: "TQ2_0", 38: "MXFP4", 39: "NVFP4", 40: "Q1_0",
+}  # fmt: skip
+_GUESSED = 1024
+
+
+def read_gguf(
+    path: str | os.PathLike[str], *, policy: Policy | None = None, aliases: Mapping[str, str] | None = None
+) -> Reading:
+    """Read headers of GGUF files: one file, or all in a folder and below it; those of one folder are of one model.
+
+    From the metadata are read ``general.name``, ``organization``, ``license`` with ``license.name``,
+    ``parameter_count``, ``repo_url`` (as the link to the weights) and ``url``; ``type``, ``architecture``,
+    ``file_type``, ``size_label`` and ``quantized_by`` are in the note.
+
+    The parents are those under ``general.base_model``: the repository that ``repo_url`` or ``url`` leads to on the
+    Hugging Face Hub, else the ``name`` as written; and what ``general.source`` leads to. The format has no word for
+    how a model was made from them. They are parents by ``adapter`` where ``type`` says that it is one; by
+    ``quantized`` where ``file_type``, or that somebody quantized it, says so, with a finding of kind
+    ``"inferred-relation"``; else by ``unspecified``. Where there is a source, that is what was quantized, and how the
+    base models were used is not said. Converters copy ``base_model`` from the model card of what they convert, so that
+    a quantized model may name its grandparent.
+
+    Parameters
+    ----------
+    path : str or path
+        The file or folder. The id of the model is that of its folder, see `modeltree.formats.intake.folders.model_id`.
+    policy : Policy, optional
+        What is done about what is wrong.
+    aliases : mapping of str to str, optional
+        For names as the files have them, the id of the model that is meant.
+
+    Returns
+    -------
+    Reading
+        The lineage, and what is wrong or worth knowing. Of a header that breaks off, what stands before is kept.
+
+    Raises
+    ------
+    SourceError
+        When a single file is no GGUF file of version 2 or 3, when there is none in a folder, or when the policy
+        refuses something.
+    OSError
+        When there is no such file or folder, or it cannot be read.
+    """
+    return read_files(path, _said, lambda name: name.lower().endswith(".gguf"), policy, aliases)
+
+
+def declare(path: Path, intake: Intake, child: int) -> tuple[str, ...]:
+    """Tell an intake of the parents that the header of a file names for a model; the names come back as written."""
+    return tell(_said(path), intake, child)
+
+
+def _said(path: Path) -> Said:
+    said = Said(path)
+    with path.open("rb") as file:
+        header = _Header(file, said)
+        try:
+            header.read()
+        except _Stop as stop:
+            said.findings.append(stop.finding)
+            said.readable = header.begun
+    if said.readable:
+        _take(header.found, said)
+    return said
+
+
+class _Stop(Exception):
+    """Reading cannot go on."""
+
+    def __init__(self, finding: Finding) -> None:
+        self.finding = finding
+        super().__init__(finding)
+
+
+class _Header:
+    """The metadata at the front of a file, read piece by piece."""
+
+    def __init__(self, file: BinaryIO, said: Said) -> None:
+        self.found: dict[str, Any] = {}
+        self.begun = False
+        """Whether there is any metadata that can be read."""
+        self._file, self._said = file, said
+        self._piece, self._place, self._before = b"", 0, 0
+        self._order = "<"
+        self._items = 0
+
+    def read(self) -> None:
+        """Read all keys; those that are wanted are in `found`."""
+        magic = self._file.read(4)
+        if magic != b"GGUF":
+            older = _OLDER.get(magic)
+            hint = f"it is of the older format {older}: convert it" if older else "a GGUF file begins with 'GGUF'"
+            self._stop("syntax", f"no GGUF file: it begins with {magic!r}", hint)
+        self._before = 4
+        version = self._take(4)
+        self._order = ">" if version[:2] == b"\0\0" else "<"  # no version takes more than 16 bits
+        number = struct.unpack(f"{self._order}I", version)[0]
+        if number not in (2, 3):
+            hint = "versions 2 and 3 are read" + ("; convert it with llama.cpp" if number == 1 else "")
+            self._stop("syntax", f"version {number} of GGUF", hint)
+        _tensors, keys = self._number("Q"), self._number("Q")
+        if keys > MAX_KEYS:
+            message = f"a header that claims to have {keys:,} keys"
+            self._said.report("too-large", message, f"at most {MAX_KEYS:,} are read")
+        self.begun = keys == 0
+        for _ in range(min(keys, MAX_KEYS)):
+            self._pair()
+            self.begun = True
+
+    def _pair(self) -> None:
+        length = self._number("Q")
+        if length > MAX_TEXT:
+            self._stop("too-large", f"a key of {length:,} bytes", f"at most {MAX_TEXT:,} are read")
+        key = self._decoded(self._take(length), "a key")
+        kind = self._number("I")
+        wanted = key is not None and _WANTED.fullmatch(key)
+        if not wanted or kind == _ARRAY:
+            self._skip(kind, 1)
+            value: Any = [] if kind == _ARRAY else None
+        else:
+            value = self._value(kind, str(key))
+        if wanted and key in self.found:
+            self._said.report("duplicate-key", f"duplicate key {shown(key)}", done="the first is kept")
+        elif wanted:
+            self.found[str(key)] = value
+
+    def _value(self, kind: int, key: str) -> Any:
+        if kind != _TEXT:
+            return self._number(self._form(kind))
+        length = self._number("Q")
+        if length > MAX_TEXT:
+            self._said.report("too-large", f"{key}: a text of {length:,} bytes", done="it is left out")
+            self._pass(length)
+            return None
+        return self._decoded(self._take(length), key)
+
+    def _skip(self, kind: int, count: int, depth: int = 0) -> None:
+        """Pass over some values of one type."""
+        if kind not in (_TEXT, _ARRAY):
+            self._pass(count * struct.calcsize(self._form(kind)))
+            return
+        self._items += count
+        if self._items > MAX_ITEMS:
+            message = f"a header that claims to have {self._items:,} texts and arrays in lists"
+            self._stop("too-large", message, f"at most {MAX_ITEMS:,} are read")
+        if kind == _TEXT:
+            self._skip_texts(count)
+        elif depth == MAX_DEPTH:
+            self._stop("too-deep", f"arrays nested more than {MAX_DEPTH} deep", None)
+        else:
+            for _ in range(count):
+                inner = self._number("I")
+                self._skip(inner, self._number("Q"), depth + 1)
+
+    def _skip_texts(self, count: int) -> None:
+        """Pass over texts; a vocabulary has hundreds of thousands, so that each must be quick."""
+        length_at = struct.Struct(f"{self._order}Q").unpack_from
+        while count:
+            piece, place, last = self._piece, self._place, len(self._piece) - 8
+            while count and place <= last and (after := place + 8 + length_at(piece, place)[0]) <= last + 8:
+                place = after
+                count -= 1
+            self._place = place
+            if count:  # one that lies across the end of the piece
+                self._pass(self._number("Q"))
+                count -= 1
+
+    def _form(self, kind: int) -> str:
+        if kind not in _FORMS:
+            self._stop("syntax", f"{kind} is no type of a value", "there are 0 to 12")
+        return _FORMS[kind]
+
+    def _number(self, form: str) -> Any:
+        size = struct.calcsize(form)
+        if self._place + size > len(self._piece):
+            self._more(size)
+        value = struct.unpack_from(f"{self._order}{form}", self._piece, self._place)[0]
+        self._place += size
+        return value
+
+    def _take(self, size: int) -> bytes:
+        if self._place + size > len(self._piece):
+            self._more(size)
+        self._place += size
+        return self._piece[self._place - size : self._place]
+
+    def _pass(self, size: int) -> None:
+        """Go on by some bytes, however many a header claims that there are."""
+        if self._before + self._place + size > MAX_HEADER:
+            self._end(size)
+        while self._place + size > len(self._piece):
+            size -= len(self._piece) - self._place
+            self._before += len(self._piece)
+            self._piece, self._place = self._file.read(_PIECE), 0
+            if not self._piece:
+                self._broken_off(self._before)
+        self._place += size
+
+    def _more(self, size: int) -> None:
+        """Have so many bytes ahead."""
+        if self._before + self._place + size > MAX_HEADER:
+            self._end(size)
+        rest = self._piece[self._place :]
+        self._before += self._place
+        self._piece, self._place = rest + self._file.read(max(size - len(rest), _PIECE)), 0
+        if len(self._piece) < size:
+            self._broken_off(self._before + len(self._piece))
+
+    def _broken_off(self, end: int) -> NoReturn:
+        self._stop("syntax", f"the file ends after {end:,} bytes, within its header", "fetch it again")
+
+    def _end(self, size: int) -> NoReturn:
+        message = f"a header that claims to go on for {size:,} bytes from byte {self._before + self._place:,}"
+        self._stop("too-large", message, f"at most {MAX_HEADER // 2**20} MiB of a file are read")
+
+    def _decoded(self, content: bytes, what: str) -> str | None:
+        try:
+            return content.decode()
+        except UnicodeDecodeError as error:
+            self._said.report(
+                "encoding", f"{what}: not UTF-8: byte 0x{content[error.start]:02x}", done="it is left out"
+            )
+            return None
+
+    def _stop(self, kind: str, message: str, hint: str | None) -> NoReturn:
+        raise _Stop(Finding(kind, message, hint, position=Position(self._said.path)))
+
+
+def _take(found: dict[str, Any], said: Said) -> None:
+    """Take the fields and parents from metadata."""
+    values: dict[str, Any] = {}
+    for key, value in found.items():
+        name = key.removeprefix("general.")
+        if not _WHOLE.fullmatch(key):
+            values[name] = said.text(value, key)
+        elif isinstance(value, int) and not isinstance(value, bool):
+            values[name] = value
+        elif value is not None:
+            said.report("wrong-type", f"{key}: {described(value)} is no whole number", done="it is left out")
+    said.fields = _fields(values, said)
+    relation, why = _relation(values)
+    source = values.get("source.repo_url") or values.get("source.url")
+    if source:
+        said.parents.append(_parent(source, None, relation, why, "source", said))
+    if source and relation == Relation.QUANTIZED:
+        relation, why = None, None  # the source was quantized, and its base models were not
+    for number, base in _bases(values, said).items():
+        address, called = base.get("repo_url") or base.get("url"), base.get("name")
+        if not address and not called:
+            message = f"general.base_model.{number} has neither 'name' nor 'repo_url'"
+            said.report("missing-key", message, done="it is left out")
+            continue
+        known = [f"{key}: {brief(base[key])}" for key in ("organization", "author", "version") if base.get(key)]
+        said.parents.append(_parent(address, called, relation, why, "; ".join(known), said))
+
+
+def _fields(values: Mapping[str, Any], said: Said) -> dict[str, Any]:
+    words = {"type": "type", "architecture": "architecture", "size_label": "size label", "quantized_by": "quantized by"}
+    notes = [f"{word}: {brief(values[key])}" for key, word in words.items() if values.get(key)]
+    if "file_type" in values:
+        number = values["file_type"] & ~_GUESSED
+        kind = (_UNQUANTIZED | _QUANTIZED).get(number)
+        notes.append(f"file type: {kind or number}")
+        if kind is None:
+            said.report("unknown-word", f"general.file_type: {number} is no type that is known", done="it is noted")
+    count = values.get("parameter_count")
+    links = {"weights": values.get("repo_url"), "website": values.get("url")}
+    fields = {
+        "name": values.get("name"),
+        "organizations": [values["organization"]] if values.get("organization") else None,
+        "licence": licence_of(values.get("license") or "", values.get("license.name")),
+        "sizes": None if count is None else [count],
+        "links": {key: address for key, address in links.items() if address} or None,
+        "note": "; ".join(notes) or None,
+    }
+    return {key: value for key, value in fields.items() if value is not None}
+
+
+def _relation(values: Mapping[str, Any]) -> tuple[Relation | None, str | None]:
+    """How the model was made from its parents, and what that is worked out from, where it is not said."""
+    kind = str(values.get("type") or "model").lower()
+    if kind == "adapter":
+        return Relation.ADAPTER, None
+    if kind != "model":  # a projector or a vocabulary
+        return None, None
+    number = values.get("file_type")
+    quantized = _QUANTIZED.get(number & ~_GUESSED) if number is not None else None
+    if quantized:
+        return Relation.QUANTIZED, f"the file type is {quantized}"
+    if values.get("quantized_by") and number is None:
+        return Relation.QUANTIZED, f"it was quantized by {shown(values['quantized_by'])}"
+    return None, None
+
+
+def _bases(values: Mapping[str, Any], said: Said) -> dict[int, dict[str, str]]:
+    """What is said of each base model, by its number."""
+    bases: dict[int, dict[str, str]] = {}
+    for key, value in values.items():
+        if (match := _BASE.match(f"general.{key}")) and value:
+            bases.setdefault(int(match[1]), {})[key.rpartition(".")[2]] = value
+    count = values.get("base_model.count", len(bases))
+    if count != len(bases):
+        message = f"general.base_model.count: {count:,}, but {len(bases)} are described"
+        said.report("bad-value", message, done="those that are described are kept")
+    return dict(sorted(bases.items()))
+
+
+def _parent(
+    address: str | None, name: str | None, relation: Relation | None, why: str | None, note: str, said: Said
+) -> Parent:
+    """A parent: the repository at its address, else its name, else its address."""
+    where = Position(said.path)
+    repository = repository_at(address or "")
+    called = repository or name or address or ""
+    references = (address,) if address and not repository and address.startswith(("http://", "https://")) else ()
+    finding = None
+    if why:
+        message = f"nothing says how it was made from {shown(called)}"
+        finding = Finding("inferred-relation", message, position=where, done=f"{str(relation)!r}, for {why}")
+    return Parent(called, relation, where, note or None, references, finding)

@@ -1,0 +1,369 @@
+"""mergekit: the recipe of a merge, which lists the models that were merged."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from modeltree.errors import shown
+from modeltree.findings import Finding, Position
+from modeltree.formats.intake.claims import Intake, Reading
+from modeltree.formats.intake.folders import model_id
+from modeltree.formats.intake.policy import Policy
+from modeltree.formats.intake.wording import described
+from modeltree.formats.texts.yamltree import At, YamlTree, parse_yaml
+from modeltree.formats.weights.common import Parent, Said, brief, read_files, tell
+from modeltree.records import Relation
+
+__all__ = ["declare", "read_mergekit"]
+
+MAX_BYTES = 2**20
+"""The largest recipe that is read, in bytes."""
+
+MAX_DOCUMENTS = 200
+"""The most merges in one file that are read."""
+
+_OWN_FILE = re.compile(r"mergekit(?:_moe)?_config\.ya?ml")
+_INPUTS = ("models", "slices", "modules", "experts")
+_MARK = re.compile(rb"^(?:---(?=[ \t\r\n]|\Z)|\.\.\.[ \t]*(?:#[^\n]*)?\r?(?:\n|\Z))", re.MULTILINE)
+# Nothing but white space, comments, directives and the marks themselves.
+_NOTHING = re.compile(rb"(?:(?:---|\.\.\.)?[ \t]*(?:#[^\n]*)?\r?\n|%[^\n]*\n)*(?:---|\.\.\.)?[ \t]*(?:#[^\n]*)?")
+_NO_MODEL = {"union", "base"}
+
+
+def read_mergekit(
+    path: str | os.PathLike[str], *, policy: Policy | None = None, aliases: Mapping[str, str] | None = None
+) -> Reading:
+    r"""Read recipes of mergekit: a YAML file, or all that end in ``.yml`` or ``.yaml`` in a folder and below it.
+
+    A merge derives by ``merge`` from every model in its recipe: in ``models``, in the ``sources`` of ``slices``, in
+    ``modules`` made of either, in the ``experts`` and ``shared_experts`` of a mixture, and in ``base_model``. Of
+    ``base+adapter`` both are parents; a revision after ``@`` is in the note of the derivation, with the part that the
+    model has. The merge method is in the notes of the merge and of its derivations. A model that only gives its
+    tokenizer is no parent, and reported as ``"ignored"``.
+
+    Of a file with several documents, those with a ``name`` (or an ``out_path``) are merges of their own, with ids of
+    the form ``ID#name``; the others may take them for parents. The one without is the model of the file.
+
+    Parameters
+    ----------
+    path : str or path
+        The file or folder. The id of a merge is that of its folder, see `modeltree.formats.intake.folders.model_id`,
+        for files of the name that mergekit gives them, as ``mergekit_config.yml``, and else the file's name.
+    policy : Policy, optional
+        What is done about what is wrong.
+    aliases : mapping of str to str, optional
+        For names as the files have them, the id of the model that is meant.
+
+    Returns
+    -------
+    Reading
+        The lineage, and what is wrong or worth knowing. Other YAML files in a folder are passed over, with a finding.
+
+    Raises
+    ------
+    SourceError
+        When a single file is no recipe, when there is none in a folder, or when the policy refuses something.
+    OSError
+        When there is no such file or folder, or it cannot be read.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = Path(folder) / "blend.yml"
+    ...     _ = file.write_text("models:\n- model: acme/a\n- model: acme/b\nmerge_method: linear\n")
+    ...     lineage, findings = read_mergekit(file)
+    >>> lineage.parents("blend"), lineage["blend"].note
+    (('acme/a', 'acme/b'), 'merge method: linear')
+    """
+    return read_files(path, _said, lambda name: name.lower().endswith((".yml", ".yaml")), policy, aliases, _id)
+
+
+def declare(path: Path, intake: Intake, child: int) -> tuple[str, ...]:
+    """Tell an intake of the models that a recipe has for a merge; the names come back as written."""
+    return tell(_said(path), intake, child)
+
+
+def _id(file: Path, root: Path) -> str:
+    return model_id(file, root) if _OWN_FILE.fullmatch(file.name) else file.stem
+
+
+def _said(path: Path) -> Said:
+    said = Said(path)
+    with path.open("rb") as file:
+        content = file.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        return _none(said, "too-large", f"the file is too large: more than {MAX_BYTES // 2**20} MiB")
+    merges: list[_Merge] = []
+    for number, (part, first_line) in enumerate(_documents(content.removeprefix(b"\xef\xbb\xbf"))):
+        if number == MAX_DOCUMENTS:
+            said.report("too-large", f"more than {MAX_DOCUMENTS} documents: the rest is not read")
+            break
+        tree = parse_yaml(part, path, first_line)
+        if refusal := _refusal(tree):
+            said.findings += [*tree.problems, *([refusal] if tree.whole else [])]
+        else:
+            merges.append(_Merge(tree, said))
+    if not merges:
+        if not said.findings:
+            said.report("missing-key", "the file is empty")
+        return _none(said)
+    for merge in merges:
+        said.findings += merge.tree.problems
+        merge.read()
+    _sort(merges, said)
+    return said
+
+
+def _none(said: Said, *finding: str) -> Said:
+    """A file that is no recipe; one that does not have the name of one says nothing of a model."""
+    if finding:
+        said.report(*finding)
+    said.readable = False
+    if not _OWN_FILE.fullmatch(said.path.name):
+        said.of_model = False
+    return said
+
+
+def _documents(content: bytes) -> Iterator[tuple[bytes, int]]:
+    """The documents of a YAML file, each with the number of its first line; the empty ones are left out.
+
+    A line that begins with ``---`` ends a document wherever it stands, in a block of text too.
+    """
+    start, place, line = 0, 0, 1
+    ends = [match.end() if match[0].startswith(b".") else match.start() for match in _MARK.finditer(content)]
+    for end in [*ends, len(content)]:
+        empty, place = _NOTHING.fullmatch(content, place, end), end
+        if not empty:  # comments and directives belong to what comes next
+            part = content[start:end]
+            yield part, line
+            line += part.count(b"\n")
+            start = end
+
+
+def _refusal(tree: YamlTree) -> Finding | None:
+    """The finding that a document is no recipe."""
+    data = tree.data
+    if not isinstance(data, dict):
+        message = f"no recipe of a merge: {described(data)} is no mapping"
+        return Finding("wrong-type", message, position=tree.position())
+    if "genome" in data:
+        message = "no merge, but a search for one (mergekit-evolve)"
+        hint = "the recipe that it found says which models were merged"
+        return Finding("missing-key", message, hint, position=tree.position())
+    models = data.get("models")
+    listed = isinstance(models, list) and any(isinstance(item, dict) and "model" in item for item in models)
+    if listed or any(key in data for key in ("merge_method", "slices", "modules", "experts")):
+        return None
+    message = f"no recipe of a merge: none of {', '.join(map(repr, _INPUTS))} is in it"
+    return Finding("missing-key", message, position=tree.position())
+
+
+def _sort(merges: list[_Merge], said: Said) -> None:
+    """Tell which merge of a file is the model of the file, and which are models within it."""
+    several = len(merges) > 1
+    unnamed = [merge for merge in merges if merge.name is None or not several]
+    for merge in merges:
+        if merge in unnamed:
+            continue
+        if merge.name in said.models:
+            message = f"{shown(merge.name)} is the name of an earlier merge already"
+            said.report("duplicate-id", message, position=merge.where, done="the first is kept")
+            continue
+        said.models[str(merge.name)] = merge.result()
+    for merge in unnamed[:1]:
+        result = merge.result()
+        said.fields, said.parents = result.fields, result.parents
+    for merge in unnamed[1:]:
+        message = "another merge without a name: the models that it lists are taken for parents too"
+        said.report("missing-key", message, "name all merges but the last", position=merge.where)
+        said.parents += merge.result().parents
+    if not unnamed:
+        said.of_model = False
+        message = "all merges have names: which of them is the model of the file is not said"
+        said.report("unknown-base", message, position=merges[0].where)
+
+
+@dataclass
+class _Use:
+    """What a model is used for in a merge."""
+
+    where: Position
+    parts: dict[str, None] = field(default_factory=dict)
+    revisions: dict[str, None] = field(default_factory=dict)
+
+
+class _Merge:
+    """One merge, as a document has it."""
+
+    def __init__(self, tree: YamlTree, said: Said) -> None:
+        self.tree, self.said = tree, said
+        self.data: dict[str, Any] = tree.data
+        self.where = tree.position()
+        self.uses: dict[str, _Use] = {}
+        self.tokens: dict[str, Position] = {}
+        self.name = self._text("name") or self._text("out_path")
+
+    def read(self) -> None:
+        """Find the models in it."""
+        self._inputs(self.data, ())
+        for key in self._mapping("modules"):
+            self._inputs(self._of(("modules", key)), ("modules", key))
+        for key, part in (("experts", "expert"), ("shared_experts", "shared expert")):
+            for at in self._items((key,), self.data.get(key)):
+                self._member(at, "source_model", part)
+        if self.data.get("base_model") is not None:
+            self._model(self.data["base_model"], ("base_model",), "base model")
+        self._tokenizer()
+        if not self.uses:
+            self._report("unknown-base", "a merge in which no model is named", ())
+        elif len(self.uses) == 1:
+            only = f"a merge of one model alone, {shown(next(iter(self.uses)))}"
+            self._report("unlikely-relation", only, (), done="it is kept as 'merge'")
+
+    def result(self) -> Said:
+        """What it says of the model that was made."""
+        method = self._text("merge_method")
+        if "experts" in self.data:
+            gate = self._text("gate_mode")
+            how = "mixture of experts" + (f", gate mode: {brief(gate)}" if gate else "")
+        else:
+            how = f"merge method: {brief(method)}" if method else ""
+        said = Said(self.said.path, {"note": how} if how else {})
+        for name, use in self.uses.items():
+            revisions = [f"revision: {brief(revision)}" for revision in use.revisions]
+            note = "; ".join(filter(None, [how, *use.parts, *revisions]))
+            said.parents.append(Parent(name, Relation.MERGE, use.where, note or None))
+        return said
+
+    # The forms that a recipe can have
+
+    def _inputs(self, data: Any, at: At) -> None:
+        """What is merged: models as a whole, or layer by layer."""
+        if not isinstance(data, dict):
+            self._wrong(data, at, "mapping")
+            return
+        for item in self._items((*at, "models"), data.get("models")):
+            self._member(item, "model", "")
+        for item in self._items((*at, "slices"), data.get("slices")):
+            piece = self._of(item)
+            if not isinstance(piece, dict):
+                self._wrong(piece, item, "mapping")
+                continue
+            for source in self._items((*item, "sources"), piece.get("sources")):
+                self._member(source, "model", "")
+            if piece.get("base_model") is not None:
+                self._model(piece["base_model"], (*item, "base_model"), "base model")
+
+    def _member(self, at: At, key: str, part: str) -> None:
+        """One of the models that are merged."""
+        item = self._of(at)
+        if isinstance(item, str):
+            hint = f"write '{key}: {brief(item)}'"
+            self._report("wrong-type", f"{shown(item)} is no mapping", at, hint, done="it is taken for the model")
+            self._model(item, at, part)
+        elif not isinstance(item, dict):
+            self._wrong(item, at, "mapping")
+        elif key not in item:
+            self._report("missing-key", f"one of {at[-2]!r} has no {key!r}", at, f"add '{key}: …'")
+        else:
+            self._model(item[key], (*at, key), part)
+
+    def _model(self, value: Any, at: At, part: str) -> None:
+        """A reference to a model, as text or as mapping, perhaps with an adapter."""
+        if isinstance(value, dict) and "model" in value:
+            self._path(value["model"], (*at, "model"), part)
+            if value.get("lora") is not None:
+                self._path(value["lora"], (*at, "lora"), _applied(value["model"]))
+            return
+        base, *adapters = value.split("+") if isinstance(value, str) else [value]
+        if len(adapters) > 1:
+            hint = "write model, or model+adapter"
+            self._report("bad-value", f"{shown(value)} is no reference to a model", at, hint, done="it is left out")
+            return
+        self._path(base, at, part)
+        for adapter in adapters:
+            self._path(adapter, at, _applied(base))
+
+    def _path(self, value: Any, at: At, part: str) -> None:
+        """A model or an adapter, as text or as mapping, perhaps with a revision."""
+        revision = None
+        if isinstance(value, dict):
+            revision, value = value.get("revision"), value.get("path")
+        if not isinstance(value, str):
+            self._wrong(value, at, "model")
+            return
+        if revision is None and value.count("@") == 1:
+            value, _, revision = value.partition("@")
+        if not value.strip() or "@" in value:
+            hint = "write a name, or name@revision"
+            self._report("bad-value", f"{shown(value)} is no model", at, hint, done="it is left out")
+            return
+        use = self.uses.setdefault(value.strip(), _Use(self.tree.position(at)))
+        if part:
+            use.parts[part] = None
+        if isinstance(revision, str) and revision.strip():
+            use.revisions[revision.strip()] = None
+
+    def _tokenizer(self) -> None:
+        """Report models that give only a tokenizer, or the embeddings of some tokens."""
+        sources: dict[At, Any] = {("tokenizer_source",): self.data.get("tokenizer_source")}
+        if isinstance(tokenizer := self.data.get("tokenizer"), dict):
+            sources["tokenizer", "source"] = tokenizer.get("source")
+            tokens = tokenizer.get("tokens")
+            for token, how in tokens.items() if isinstance(tokens, dict) else ():
+                sources["tokenizer", "tokens", token, "source"] = how.get("source") if isinstance(how, dict) else None
+        seen = set(self.uses)
+        for at, source in sources.items():
+            name = _named(source)
+            if name and name not in seen | _NO_MODEL:
+                seen.add(name)
+                message = f"{shown(name)} gives tokens alone, and no other weights"
+                self._report("ignored", message, at, done="it is no parent")
+
+    # The parts of a document
+
+    def _of(self, at: At) -> Any:
+        return self.tree.value(at)
+
+    def _text(self, key: str) -> str | None:
+        if (key,) in self.tree.unread:
+            return None
+        return self.said.text(self.data.get(key), key, self.tree.position((key,)))
+
+    def _mapping(self, key: str) -> dict[str, Any]:
+        value = self.data.get(key)
+        if value is not None and not isinstance(value, dict):
+            self._wrong(value, (key,), "mapping")
+        return value if isinstance(value, dict) else {}
+
+    def _items(self, at: At, value: Any) -> Iterator[At]:
+        """The ways to the items of a list; something else is reported."""
+        if isinstance(value, list):
+            yield from ((*at, place) for place in range(len(value)))
+        elif value is not None:
+            self._wrong(value, at, "list")
+
+    def _wrong(self, value: Any, at: At, right: str) -> None:
+        if at not in self.tree.unread:  # what an alias stands for is reported already
+            self._report("wrong-type", f"{at[-1]}: {described(value)} is no {right}", at, done="it is left out")
+
+    def _report(self, kind: str, message: str, at: At, hint: str | None = None, **more: Any) -> None:
+        self.said.report(kind, message, hint, position=self.tree.position(at), **more)
+
+
+def _named(source: Any) -> str:
+    """The model that a source of tokens names, or an empty text."""
+    while isinstance(source, dict):
+        source = source.get("model", source.get("path"))
+    return re.split("[+@]", source.strip().removeprefix("model:"))[0] if isinstance(source, str) else ""
+
+
+def _applied(base: Any) -> str:
+    name = base.get("path") if isinstance(base, dict) else base
+    return f"adapter applied to {brief(name)}" if isinstance(name, str) else "adapter"

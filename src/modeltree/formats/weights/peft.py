@@ -1,0 +1,122 @@
+"""PEFT: the configuration of an adapter, ``adapter_config.json``, which names the model that it was trained on."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from modeltree.findings import Position
+from modeltree.formats.intake.claims import Intake, Reading
+from modeltree.formats.intake.folders import model_id
+from modeltree.formats.intake.policy import Policy
+from modeltree.formats.intake.wording import described
+from modeltree.formats.texts.jsontree import JsonTree, parse_json
+from modeltree.formats.weights.common import Parent, Said, brief, read_files, tell
+from modeltree.records import Relation
+
+__all__ = ["declare", "read_peft"]
+
+MAX_BYTES = 8 * 2**20
+"""The largest configuration that is read, in bytes."""
+
+_FILE = re.compile(r"(?:(.+)\.)?adapter_config\.json")
+_BASE = "base_model_name_or_path"
+_OLD_BASE = "model_name"
+
+
+def read_peft(
+    path: str | os.PathLike[str], *, policy: Policy | None = None, aliases: Mapping[str, str] | None = None
+) -> Reading:
+    """Read configurations of adapters: an ``adapter_config.json``, or all of them in a folder and below it.
+
+    The adapter derives from ``base_model_name_or_path`` by ``adapter``; the ``revision`` of that model is in the note
+    of the derivation, the ``peft_type`` in the note of the adapter. Of the configurations of AdapterHub, which have
+    the same file name, ``model_name`` is read. The rest of a configuration says nothing of descent.
+
+    Parameters
+    ----------
+    path : str or path
+        The file or folder. The id of an adapter is that of its folder, see `modeltree.formats.intake.folders.model_id`;
+        what is called ``NAME.adapter_config.json`` is the adapter NAME.
+    policy : Policy, optional
+        What is done about what is wrong.
+    aliases : mapping of str to str, optional
+        For names as the files have them, the id of the model that is meant.
+
+    Returns
+    -------
+    Reading
+        The lineage, and what is wrong or worth knowing: ``"unknown-base"`` where the base model is empty or missing.
+
+    Raises
+    ------
+    SourceError
+        When a single file is no such configuration, when there is none in a folder, or when the policy refuses
+        something.
+    OSError
+        When there is no such file or folder, or it cannot be read.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = Path(folder) / "alpaca-lora.adapter_config.json"
+    ...     _ = file.write_text('{"base_model_name_or_path": "huggyllama/llama-7b", "peft_type": "LORA"}')
+    ...     lineage, findings = read_peft(file)
+    >>> print(*lineage.derivations)
+    parent='huggyllama/llama-7b' child='alpaca-lora' relation=<Relation.ADAPTER: 'adapter'>
+    """
+    return read_files(path, _said, lambda name: bool(_FILE.fullmatch(name)), policy, aliases, _id)
+
+
+def declare(path: Path, intake: Intake, child: int) -> tuple[str, ...]:
+    """Tell an intake of the base model that a configuration names for a model; the names come back as written."""
+    return tell(_said(path), intake, child)
+
+
+def _id(file: Path, root: Path) -> str:
+    match = _FILE.fullmatch(file.name)
+    return match[1] if match and match[1] else model_id(file, root)
+
+
+def _said(path: Path) -> Said:
+    said = Said(path)
+    with path.open("rb") as file:
+        content = file.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        return said.refuse("too-large", f"the file is too large: more than {MAX_BYTES // 2**20} MiB")
+    tree = parse_json(content, path)
+    said.findings += tree.problems
+    if not tree.whole:
+        said.readable = False
+        return said
+    if not isinstance(tree.data, dict):
+        message = f"no configuration of an adapter: {described(tree.data)} is no mapping"
+        return said.refuse("wrong-type", message, position=tree.position())
+    old = _BASE not in tree.data and _OLD_BASE in tree.data
+    if not old and _BASE not in tree.data and "peft_type" not in tree.data:
+        message = f"no configuration of an adapter: neither {_BASE!r} nor 'peft_type' is in it"
+        return said.refuse("missing-key", message, position=tree.position())
+    _take(tree, _OLD_BASE if old else _BASE, said)
+    return said
+
+
+def _take(tree: JsonTree, key: str, said: Said) -> None:
+    def text(name: str) -> str | None:
+        return said.text(tree.data.get(name), name, where(name))
+
+    def where(name: str) -> Position:
+        return tree.position((name,))
+
+    kind, name, revision = text("peft_type"), text(key), text("revision")
+    if kind:
+        said.fields["note"] = f"PEFT type: {brief(kind)}"
+    if name:
+        note = f"revision: {brief(revision)}" if revision else None
+        said.parents.append(Parent(name, Relation.ADAPTER, where(key), note))
+    elif key not in tree.data:
+        said.report("unknown-base", f"an adapter without {key!r}", position=tree.position())
+    elif not isinstance(tree.data[key], (bool, int, float, list, dict)):
+        said.report("unknown-base", f"{key} is empty", position=where(key))

@@ -1,0 +1,249 @@
+"""safetensors: the header of a file of weights, in which tools note what the weights were made from.
+
+Only the header is read: its length, and the JSON that has this length. The format gives the metadata no meaning;
+what is read are the keys of ModelSpec, of the trainers known as kohya's, and of the merges of web interfaces.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from modeltree.errors import shown
+from modeltree.findings import Finding, Position
+from modeltree.formats.intake.claims import Intake, Reading
+from modeltree.formats.intake.licences import licence_of
+from modeltree.formats.intake.policy import Policy
+from modeltree.formats.intake.vocabulary import is_local_path
+from modeltree.formats.intake.wording import described
+from modeltree.formats.texts.jsontree import parse_json
+from modeltree.formats.weights.common import Parent, Said, brief, read_files, repository_at, tell
+from modeltree.records import Relation
+
+__all__ = ["declare", "read_safetensors"]
+
+LONGEST_HEADER = 100_000_000
+"""The longest header that the format allows, in bytes."""
+
+MAX_HEADER = 32 * 2**20
+"""The longest header that is read, in bytes; most have less than one MiB."""
+
+MAX_PROBLEMS = 100
+"""So many problems of a header as JSON are told."""
+
+_SHARD = re.compile(r"(.*)-([0-9]{5})-of-([0-9]{5})\.safetensors")
+_REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", re.ASCII)
+_ADAPTER = re.compile(r"(?:^|[-_/.])(?:lora|locon|loha|lokr|dora|controlnet-lllite)(?:$|[-_/.])", re.IGNORECASE)
+_PARAMETERS = {"F64", "F32", "F16", "BF16"}
+_NO_PARAMETERS = {"BOOL", "I64"}  # masks and places of tokens, which models keep beside their weights
+
+
+def read_safetensors(
+    path: str | os.PathLike[str], *, policy: Policy | None = None, aliases: Mapping[str, str] | None = None
+) -> Reading:
+    """Read headers of safetensors files: one file, or all in a folder and below it; those of one folder are one model.
+
+    From the metadata are read
+
+    - ``base_model``, and ``ss_sd_model_name`` where it is the id of a repository, as parents: by ``adapter`` where
+      ``ss_network_module`` or ``modelspec.architecture`` says that it is one, with a finding of kind
+      ``"inferred-relation"``, else by ``unspecified``;
+    - ``modelspec.merged_from``, the parents of a merge, with commas between them;
+    - ``modelspec.title``, ``author``, ``date`` and ``license``;
+    - ``modelspec.architecture`` and ``ss_base_model_version``, into the note.
+
+    What only has the name of a file or a hash, as the models in ``sd_merge_models`` and most in ``ss_sd_model_name``,
+    is no parent that others could find: it is reported as ``"unknown-base"``.
+
+    The number of parameters is added up from the shapes of the tensors, where all of a model is there: not for
+    adapters, for weights of other types than floating point of 16 bits or more, and for folders in which a part is
+    missing, or that have several files that are no parts of one.
+
+    Parameters
+    ----------
+    path : str or path
+        The file or folder. The id of the model is that of its folder, see `modeltree.formats.intake.folders.model_id`.
+    policy : Policy, optional
+        What is done about what is wrong.
+    aliases : mapping of str to str, optional
+        For names as the files have them, the id of the model that is meant.
+
+    Returns
+    -------
+    Reading
+        The lineage, and what is wrong or worth knowing.
+
+    Raises
+    ------
+    SourceError
+        When a single file is no safetensors file, when there is none in a folder, or when the policy refuses
+        something.
+    OSError
+        When there is no such file or folder, or it cannot be read.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> header = b'{"__metadata__": {"base_model": "acme/base"}, "w": {"dtype": "F16", "shape": [1000, 7]}}'
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = Path(folder) / "small" / "model.safetensors"
+    ...     file.parent.mkdir()
+    ...     _ = file.write_bytes(len(header).to_bytes(8, "little") + header)
+    ...     lineage, findings = read_safetensors(file)
+    >>> lineage.parents("small"), str(lineage["small"].sizes[0])
+    (('acme/base',), '7K')
+    """
+    return read_files(path, _said, lambda name: name.lower().endswith(".safetensors"), policy, aliases, finish=_whole)
+
+
+def declare(path: Path, intake: Intake, child: int) -> tuple[str, ...]:
+    """Tell an intake of the parents that the header of a file names for a model; the names come back as written."""
+    return tell(_said(path), intake, child)
+
+
+def _said(path: Path) -> Said:
+    said = Said(path)
+    with path.open("rb") as file:
+        start = file.read(8)
+        length = int.from_bytes(start, "little")
+        if len(start) < 8 or not 2 <= length <= LONGEST_HEADER:
+            message = f"no safetensors file: a header of {length:,} bytes"
+            if len(start) < 8:
+                message = f"the file ends after {len(start)} bytes" if start else "the file is empty"
+            return said.refuse("syntax", message, f"a header has 2 to {LONGEST_HEADER:,} bytes")
+        if length > MAX_HEADER:
+            message = f"a header of {length:,} bytes"
+            return said.refuse("too-large", message, f"at most {MAX_HEADER // 2**20} MiB are read")
+        content = file.read(length)
+    if len(content) < length:
+        message = f"the file ends after {8 + len(content):,} bytes, within its header of {length:,}"
+        return said.refuse("syntax", message, "fetch it again")
+    if not content.startswith(b"{"):
+        return said.refuse("syntax", f"no safetensors file: its header begins with {content[:1]!r}")
+    tree = parse_json(content, path)
+    # The lines and columns are those of the header, and no editor shows them.
+    said.findings += [replace(problem, position=Position(path)) for problem in tree.problems[-MAX_PROBLEMS:]]
+    if not tree.whole or not isinstance(tree.data, dict):
+        said.readable = False
+        return said
+    metadata = tree.data.pop("__metadata__", None)
+    if isinstance(metadata, dict):
+        _take(metadata, said)
+    elif metadata is not None:
+        said.report("wrong-type", f"__metadata__: {described(metadata)} is no mapping", done="it is left out")
+    said.count = _count(tree.data, said)
+    return said
+
+
+def _take(metadata: Mapping[str, Any], said: Said) -> None:
+    """Take the fields and parents from metadata."""
+
+    def text(key: str) -> str | None:
+        return said.text(metadata.get(key), key)
+
+    architecture, network = text("modelspec.architecture"), text("ss_network_module")
+    version, author = text("ss_base_model_version"), text("modelspec.author")
+    notes = {"architecture": architecture, "base model version": version, "network": network}
+    fields = {
+        "name": text("modelspec.title"),
+        "organizations": [author] if author else None,
+        "released": text("modelspec.date"),
+        "licence": licence_of(text("modelspec.license") or ""),
+        "note": "; ".join(f"{word}: {brief(value)}" for word, value in notes.items() if value) or None,
+    }
+    said.fields = {key: value for key, value in fields.items() if value is not None}
+    why = f"its network is {shown(network)}" if network else None
+    if not why and architecture and _ADAPTER.search(architecture):
+        why = f"its architecture is {shown(architecture)}"
+    if base := text("base_model"):
+        _add(repository_at(base) or base, why, said)
+    if name := text("ss_sd_model_name"):
+        if _REPOSITORY.fullmatch(name) and not is_local_path(name):
+            _add(name, why, said)
+        else:
+            digest = text("ss_new_sd_model_hash") or text("ss_sd_model_hash")
+            of = f", with the hash {brief(digest)}" if digest else ""
+            message = f"ss_sd_model_name: the base model is {shown(name)}{of}"
+            said.report("unknown-base", message, "that is the name of a file, not of a model")
+    for part in (text("modelspec.merged_from") or "").split(","):
+        if part.strip():
+            said.parents.append(Parent(part.strip(), Relation.MERGE, Position(said.path)))
+    _recipe(metadata, said)
+
+
+def _add(name: str, why: str | None, said: Said) -> None:
+    where = Position(said.path)
+    if any(parent.name == name for parent in said.parents):
+        return
+    finding = None
+    if why:
+        message = f"nothing says how it was made from {shown(name)}"
+        finding = Finding("inferred-relation", message, position=where, done=f"'adapter', for {why}")
+    said.parents.append(Parent(name, Relation.ADAPTER if why else None, where, finding=finding))
+
+
+def _recipe(metadata: Mapping[str, Any], said: Said) -> None:
+    """Report the models that a web interface merged, which are known by the names of their files."""
+    models = _inner(metadata, "sd_merge_models", said)
+    recipe = _inner(metadata, "sd_merge_recipe", said)
+    names = [
+        model["name"] for model in models.values() if isinstance(model, dict) and isinstance(model.get("name"), str)
+    ]
+    if names:
+        listed = ", ".join(shown(name) for name in names[:5]) + (", …" if len(names) > 5 else "")
+        message = f"sd_merge_models: it was merged from {listed}"
+        said.report("unknown-base", message, "these are names of files, not of models")
+    method = recipe.get("interp_method")
+    if isinstance(method, str) and method.strip():
+        note = f"merge method: {brief(method)}"
+        said.fields["note"] = f"{said.fields['note']}; {note}" if "note" in said.fields else note
+
+
+def _inner(metadata: Mapping[str, Any], key: str, said: Said) -> dict[str, Any]:
+    """The mapping that a text of JSON within the metadata holds."""
+    text = said.text(metadata.get(key), key)
+    if text is None:
+        return {}
+    tree = parse_json(text.encode(), said.path)
+    for problem in tree.problems[-MAX_PROBLEMS:]:
+        said.report(problem.kind, f"{key}: {problem.message}", problem.hint)
+    if tree.whole and not isinstance(tree.data, dict):
+        said.report("wrong-type", f"{key}: {described(tree.data)} is no mapping", done="it is left out")
+    return tree.data if isinstance(tree.data, dict) else {}
+
+
+def _count(tensors: Mapping[str, Any], said: Said) -> int | None:
+    """How many parameters some tensors have, or None where that cannot be told from their shapes."""
+    total = 0
+    for name, tensor in tensors.items():
+        kind, shape = (tensor.get("dtype"), tensor.get("shape")) if isinstance(tensor, dict) else (None, None)
+        sane = isinstance(shape, list) and all(type(side) is int and 0 <= side < 2**63 for side in shape)
+        if not isinstance(kind, str) or not sane or len(shape or ()) > 16:
+            message = f"tensor {shown(name)} has no type and shape: {shown(tensor)}"
+            said.report("bad-value", message, done="the parameters are not counted")
+            return None
+        if kind not in _PARAMETERS | _NO_PARAMETERS or "lora" in name.lower():
+            return None
+        total += math.prod(shape or ()) if kind in _PARAMETERS else 0
+    return total or None
+
+
+def _whole(together: list[Said]) -> dict[str, Any]:
+    """The number of parameters of all files of a model, where each is a part of it."""
+    counts = [said.count for said in together]
+    if None in counts or (len(counts) > 1 and not _complete(said.path.name for said in together)):
+        return {}
+    return {"sizes": [sum(count or 0 for count in counts)]}
+
+
+def _complete(names: Iterator[str]) -> bool:
+    """Whether some files are all the parts of one."""
+    parts = [_SHARD.fullmatch(name) for name in names]
+    numbers = {int(part[2]) for part in parts if part}
+    of = {(part[1], int(part[3])) for part in parts if part}
+    return None not in parts and len(of) == 1 and numbers == set(range(1, of.pop()[1] + 1))
