@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from modeltree.formats import load as load
     from modeltree.formats import read as read
     from modeltree.formats import save as save
+    from modeltree.formats.cards import read_model_cards as read_model_cards
     from modeltree.formats.catalog import read_catalog as read_catalog
     from modeltree.formats.weights.gguf import read_gguf as read_gguf
     from modeltree.formats.weights.mergekit import read_mergekit as read_mergekit
@@ -85,6 +86,7 @@ _HOMES = {
     ],
     "findings": ["Finding", "FindingsWarning", "Position", "Severity"],
     "formats": ["Policy", "Reading", "load", "read", "save"],
+    "formats.cards": ["read_model_cards"],
     "formats.catalog": ["read_catalog"],
     "formats.weights.gguf": ["read_gguf"],
     "formats.weights.mergekit": ["read_mergekit"],

@@ -1,0 +1,200 @@
+"""Model cards of the Hugging Face Hub as they are written."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from modeltree.files import write_whole
+from modeltree.findings import Finding
+from modeltree.formats.cards.places import CARD, ID_KEY, hub_address
+from modeltree.formats.intake.licences import hub_licence, licence_of
+from modeltree.formats.intake.losses import losses
+from modeltree.formats.texts.yamlwriter import yaml_text
+from modeltree.lineage import Lineage
+from modeltree.records import Derivation, Licence, Links, Model, Relation
+
+__all__ = ["model_card_text", "write_model_cards"]
+
+_PLAIN_PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}(?<!\.)")
+# What Windows takes for a device, what the cache of the Hub is made of, and the name of a card itself.
+_SPECIAL = re.compile(
+    r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?|(models|datasets|spaces)--.*|snapshots|readme\.md", re.IGNORECASE
+)
+
+
+def model_card_text(lineage: Lineage, model: Model | str) -> str:
+    """The model card of a model: front matter, and its name as a heading.
+
+    The Hub knows the relations ``finetune``, ``adapter``, ``merge`` and ``quantized``; others are written as the
+    words that they are here. Where the parents of a model differ in relation, each has a tag of the form
+    ``base_model:RELATION:ID``. A model with one successor names it as its ``new_version``.
+
+    Parameters
+    ----------
+    lineage : Lineage
+        The lineage that the model is in.
+    model : Model or str
+        The model, or its id, name or alias.
+
+    Examples
+    --------
+    >>> from modeltree import datasets
+    >>> print(model_card_text(datasets.load("survey-table1"), "Vicuna"), end="")
+    ---
+    base_model: llama
+    base_model_relation: finetune
+    ---
+    <BLANKLINE>
+    # Vicuna
+    """
+    id = model if isinstance(model, str) else model.id
+    return _Cards(lineage).text(lineage[id])
+
+
+def write_model_cards(lineage: Lineage, folder: str | os.PathLike[str]) -> tuple[Finding, ...]:
+    """Write a model card for each model: ``folder/org/name/README.md`` or ``folder/name/README.md``.
+
+    An id that is no safe path is never used as one: that has more parts, or other characters than letters of ASCII,
+    digits, hyphens, dots and underscores, or a meaning to some system, or that differs from another only in case.
+    Its folder is a safe form of it with a part of its SHA-256, and its card has the id as ``modeltree_id``. Reading
+    the folder gives the same ids, derivations with their relations, and licences, but for the SPDX identifiers that
+    the Hub has no word for. Cards that are there already are replaced; other files are left alone.
+
+    Parameters
+    ----------
+    lineage : Lineage
+        What to write.
+    folder : str or path
+        The folder; it is made where there is none.
+
+    Returns
+    -------
+    tuple of Finding
+        What the lineage has and model cards cannot hold.
+
+    Raises
+    ------
+    OSError
+        When a file cannot be written, or a link in the folder leads out of it.
+    """
+    top = Path(folder)
+    top.mkdir(exist_ok=True)
+    cards = _Cards(lineage)
+    files = {id: top.joinpath(*place, CARD) for id, place in cards.places.items()}
+    inside = top.resolve()
+    for file in files.values():
+        if not Path(os.path.realpath(file)).is_relative_to(inside):
+            raise PermissionError(errno.EPERM, f"a link out of {inside}, which is not followed", os.fspath(file))
+    for id, file in files.items():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(file, cards.text(lineage[id]))
+    return cards.losses()
+
+
+class _Cards:
+    """The cards of a lineage."""
+
+    def __init__(self, lineage: Lineage) -> None:
+        self.lineage = lineage
+        self.models = sorted(lineage.models, key=lambda model: model.id)
+        self.places = _places(model.id for model in self.models)
+        successors: dict[str, list[str]] = {}
+        for step in lineage.derivations:
+            if step.relation == Relation.SUCCESSOR:
+                successors.setdefault(step.parent, []).append(step.child)
+        self._newer = {parent: children[0] for parent, children in successors.items() if len(children) == 1}
+        self._parents: dict[str, list[Derivation]] = {}
+        for step in lineage.derivations:
+            if step.relation != Relation.SUCCESSOR or step.parent not in self._newer:
+                self._parents.setdefault(step.child, []).append(step)
+
+    def text(self, model: Model) -> str:
+        """The card of a model."""
+        steps = sorted(self._parents.get(model.id, ()), key=lambda step: step.parent)
+        parents = [step.parent for step in steps]
+        relations = {step.relation for step in steps}
+        fields: dict[str, Any] = {}
+        if "/".join(self.places[model.id]) != model.id:
+            fields[ID_KEY] = model.id
+        if parents:
+            fields["base_model"] = parents if len(parents) > 1 else parents[0]
+        if len(relations) == 1:
+            fields["base_model_relation"] = str(*relations)
+        if newer := self._newer.get(model.id):
+            fields["new_version"] = newer
+        fields |= _licence_fields(model)
+        if len(relations) > 1:
+            fields["tags"] = [f"base_model:{step.relation}:{step.parent}" for step in steps]
+        front = "".join(yaml_text({key: value}) for key, value in fields.items())
+        return f"---\n{front}---\n\n# {_escaped(model.name)}\n"
+
+    def losses(self) -> tuple[Finding, ...]:
+        """What the cards do not hold."""
+        held = ("id", "name", "organizations", "licence", "links")
+        found = [*losses(self.lineage, "a model card", models=held, derivations=["relation"])]
+        for name in held[1:]:
+            if owners := [model.id for model in self.models if not _is_held(name, model)]:
+                counted = f"{len(owners)} model{'s' * (len(owners) != 1)}"
+                message = f"a model card has no place for {name!r} other than the id and the Hub say"
+                done = f"left out for {counted}, the first is {owners[0]!r}"
+                found.append(Finding("not-carried", message, ids=tuple(owners), done=done))
+        return tuple(found)
+
+
+def _is_held(name: str, model: Model) -> bool:
+    """Whether reading the card of a model gives the value of a field."""
+    maker, slash, last = model.id.rpartition("/")
+    match name:
+        case "name":
+            return model.name == last
+        case "organizations":
+            return model.organizations == ((maker,) if slash and "/" not in maker else ())
+        case "licence":
+            fields = _licence_fields(model)
+            read = licence_of(fields["license"], fields.get("license_name")) if fields else None
+            return (read and Licence.model_validate(read)) == model.licence
+    return not model.links or model.links == Links(weights=hub_address(model.id))
+
+
+def _licence_fields(model: Model) -> dict[str, str]:
+    if not model.licence:
+        return {}
+    word, name = hub_licence(model.licence), model.licence.name
+    usual = licence_of(word)
+    printed = usual["name"] if isinstance(usual, dict) else usual
+    return {"license": word} | ({"license_name": name} if name != printed else {})
+
+
+def _escaped(name: str) -> str:
+    """A name as Markdown that shows it."""
+    return re.sub(r"([\\`*_\[\]<&#])", r"\\\1", name)
+
+
+def _places(ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """The parts of the folder of each id; no two differ only in case, for some systems ignore it."""
+    spelled: dict[str, str] = {}
+    places: dict[str, tuple[str, ...]] = {}
+    unsafe = []
+    for id in sorted(ids):
+        parts = tuple(id.split("/"))
+        plain = len(parts) <= 2 and all(_PLAIN_PART.fullmatch(part) and not _SPECIAL.fullmatch(part) for part in parts)
+        ways = ["/".join(parts[:count]) for count in range(1, len(parts) + 1)]
+        if plain and all(spelled.get(way.lower(), way) == way for way in ways):
+            spelled |= {way.lower(): way for way in ways}
+            places[id] = parts
+        else:
+            unsafe.append(id)
+    for id in unsafe:
+        shape = re.sub("[^A-Za-z0-9]+", "-", id).strip("-")[:60] or "model"
+        digest = hashlib.sha256(id.encode()).hexdigest()
+        lengths = range(8, len(digest) + 1, 8)
+        free = next(name for length in lengths if (name := f"{shape}-{digest[:length]}").lower() not in spelled)
+        spelled[free.lower()] = free
+        places[id] = (free,)
+    return places
