@@ -1,0 +1,1 @@
+"""Files of projects that keep track of models: Ecosystem Graphs and Epoch AI."""

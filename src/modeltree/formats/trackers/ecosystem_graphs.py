@@ -1,0 +1,384 @@
+"""Ecosystem Graphs: the assets (models, data sets, applications) and what each depends on, as YAML files or as CSV.
+
+An asset is a mapping; what stands at a key is a value, or a value with an explanation::
+
+    - name: Alpaca
+      type: model
+      created_date: {value: 2023-03-13, explanation: The day of the post.}
+      dependencies: [LLaMA, {value: [Alpaca dataset]}]
+
+Each asset goes by its name, exactly as it is written. The source says on what an asset depends and never how.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from modeltree.errors import SourceError, shown
+from modeltree.findings import Finding, Position
+from modeltree.formats.intake.claims import Intake, Reading
+from modeltree.formats.intake.folders import files_below
+from modeltree.formats.intake.licences import licence_of
+from modeltree.formats.intake.policy import Policy
+from modeltree.formats.intake.wording import described, no_mapping, unknown_key
+from modeltree.formats.texts.csvtree import CsvTable, read_csv
+from modeltree.formats.texts.yamltree import At, YamlTree, read_yaml
+from modeltree.formats.trackers.addresses import arxiv_reference, link_field
+from modeltree.formats.trackers.entries import check_size
+from modeltree.records import Relation, one_of
+
+__all__ = ["read_ecosystem_graphs"]
+
+_READ = ["name", "type", "organization", "created_date", "url", "model_card", "datasheet", "modality", "size"]
+_READ += ["access", "license"]
+_UNREAD = """
+    description nationality sample analysis included excluded quality_control intended_uses prohibited_uses monitoring
+    feedback training_emissions training_time training_hardware adaptation output_space terms_of_service failures
+    monthly_active_users user_distribution
+"""
+_KEYS = (*_READ, "dependencies", *_UNREAD.split())
+_NOT_SAID = {"", "unknown", "none", "n/a"}
+_ANSWERED = {"licence": "license", "sizes": "size", "released": "created_date", "organizations": "organization"}
+_ANSWERED |= {"domain": "modality", "openness": "access", "kind": "type", "name": "name", "references": "url"}
+
+_SIZE = re.compile(
+    r"([0-9]{1,6}(?:\.[0-9]{1,6})? ?[KMBT])(?:\s+parameters\b\s*(\(dense(?: model)?\))?)?", re.IGNORECASE
+)
+_MEDIA = {"text", "image", "images", "audio", "video", "vision", "speech", "music", "3d"}
+_LEGAL_FORM = re.compile(r"(?:inc|ltd|llc|corp|co|gmbh|s\.?a|limited|incorporated)\.?", re.IGNORECASE)
+
+_LONGEST_LIST = 100_000
+_ITEM = r"""(?:'(?:[^'\\\n]|\\[\\'"nrt])*+'|"(?:[^"\\\n]|\\[\\'"nrt])*+"|None)"""
+_LIST = re.compile(rf"\[\s*+(?:{_ITEM}(?:\s*+,\s*+{_ITEM})*+)?\s*+,?\s*+\]")
+
+
+@dataclass(slots=True)
+class _Asset:
+    """An asset as it is written: its values, what it depends on and where, and where its keys stand."""
+
+    values: dict[str, str]
+    where: Callable[[str], Position]
+    parents: list[tuple[str, Position]] = field(default_factory=list)
+
+
+def read_ecosystem_graphs(
+    path: str | os.PathLike[str],
+    *,
+    policy: Policy | None = None,
+    aliases: Mapping[str, str] | None = None,
+    relation: Relation | str | None = None,
+) -> Reading:
+    """Read Ecosystem Graphs: a folder of YAML files, one of them, or the CSV file of all assets.
+
+    Models, data sets and applications become records of these kinds. They are told apart by their exact names: "Llama
+    2" is not "LLaMA 2". What depends on what is said, but not how. So an application is derived by ``application``; a
+    data set, or what depends on one that is listed, by ``data``; all else, a model that depends on a model among it,
+    is ``unspecified``, with a finding of kind ``"missing-relation"``.
+
+    - ``created_date`` is the date of release. What is no date, ``unknown`` too, is a finding and left out.
+    - ``organization`` is split at commas where at least one of the parts is an organization elsewhere in the source.
+      Else it is taken for one name, with a finding: "Runway AI, Inc." is one.
+    - ``access`` of models and data sets is ``open`` or ``closed``; ``limited``, which may mean an interface or weights
+      on request, stands in the note, and so does the access to an application.
+    - ``size`` of a model is the number that it begins with; what else it says, and the size of a data set, is in the
+      note.
+    - ``modality`` tells the domain where it is clear: ``language`` for text alone, ``code`` for code alone,
+      ``multimodal`` for several of text, images, audio and video and nothing else.
+    - ``license`` of ``unknown`` or ``none`` is no licence; one that is written as SPDX or the Hugging Face Hub writes
+      it, but for case and spaces, has its SPDX identifier.
+    - ``url``, ``model_card`` and ``datasheet`` become links, those of papers on arXiv references.
+
+    Descriptions, explanations and what else there is of an asset are not read.
+
+    Parameters
+    ----------
+    path : str or path
+        A folder with YAML files, or one with such a folder ``assets`` in it; a YAML file; or a CSV file, in which
+        dependencies are lists as Python writes them.
+    policy : Policy, optional
+        What is done about what is wrong.
+    aliases : mapping of str to str, optional
+        For names as the source has them, the name that is meant.
+    relation : Relation or str, optional
+        What it shall mean that a listed model depends on a listed model, for all of them: ``"finetune"``.
+
+    Returns
+    -------
+    Reading
+        The lineage, and what is wrong or worth knowing. A file of a folder that cannot be read is a finding.
+
+    Raises
+    ------
+    SourceError
+        When a single file cannot be read, when there is no asset in a folder, or when the policy refuses something.
+    ValueError
+        When `relation` is none.
+    OSError
+        When there is no such file or folder, or it cannot be read.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = Path(folder, "stanford.yaml")
+    ...     _ = file.write_text("- {name: Alpaca, type: model, size: 7B parameters, dependencies: [LLaMA]}")
+    ...     lineage, findings = read_ecosystem_graphs(file)
+    >>> lineage.parents("Alpaca"), lineage["Alpaca"].sizes
+    (('LLaMA',), (ParameterCount(7000000000),))
+    >>> sorted({finding.kind for finding in findings})
+    ['missing-date', 'missing-licence', 'missing-parent', 'missing-relation']
+    """
+    meaning = None if relation is None else one_of(Relation, relation)
+    root = Path(path)
+    intake = Intake(names=True)
+    assets: list[_Asset] = []
+    dependencies = 0
+    for asset in _assets(root, intake):
+        dependencies += len(asset.parents)
+        if _is_named(asset, intake):
+            assets.append(asset)
+        check_size(len(assets), dependencies, asset.where(""))
+    if not assets:
+        raise SourceError(intake.findings or [Finding("no-files", f"no assets in {root}", position=Position(root))])
+    known = {asset.values["organization"].strip() for asset in assets if "organization" in asset.values}
+    kinds: dict[str, set[str]] = {}
+    for asset in assets:
+        kinds.setdefault(asset.values["name"].strip(), set()).add(asset.values.get("type", ""))
+    for asset in assets:
+        fields, links = _fields(asset, known, intake)
+        where = partial(_place, asset, links)
+        number = intake.add(asset.values["name"], where, fields)
+        for parent, position in asset.parents:
+            name = (aliases or {}).get(parent.strip(), parent.strip())
+            word = _relation(asset.values.get("type", ""), kinds.get(name, set()), meaning)
+            intake.derive(number, parent, word, position)
+    return intake.reading(policy, aliases)
+
+
+def _assets(root: Path, intake: Intake) -> Iterator[_Asset]:
+    """The assets of a folder or file; what is wrong with a file in a folder is told to the intake."""
+    if root.is_dir():
+        inner = root / "assets"
+        folder = inner if inner.is_dir() and not inner.is_symlink() else root
+        for file in files_below(folder, lambda name: name.lower().endswith((".yaml", ".yml")), intake):
+            try:
+                tree = read_yaml(file)
+            except OSError as error:
+                intake.report("unreadable", f"the file cannot be read: {error.strerror}", where=Position(file))
+                continue
+            yield from _of_tree(tree, intake)
+    elif root.suffix.lower() == ".csv":
+        yield from _of_table(read_csv(root), intake)
+    else:
+        yield from _of_tree(read_yaml(root), intake)
+
+
+def _of_tree(tree: YamlTree, intake: Intake) -> Iterator[_Asset]:
+    """The assets of a YAML file."""
+    intake.findings.extend(tree.problems)
+    if tree.whole and not isinstance(tree.data, list):
+        message = f"{described(tree.data)} where a list of assets should be"
+        intake.report("wrong-type", message, "begin each asset with '- '", where=tree.position())
+    for number, entry in enumerate(tree.data if isinstance(tree.data, list) else []):
+        if not isinstance(entry, dict):
+            intake.findings.append(no_mapping(entry, "an asset").located(tree.position((number,))))
+            continue
+        owner = f"asset {shown(entry.get('name'))}"
+        values: dict[str, str] = {}
+        for key in entry:
+            if key not in _KEYS:
+                intake.findings.append(
+                    unknown_key(key, owner, _KEYS).located(tree.position((number, key), of_key=True))
+                )
+            elif key in _READ and (text := _text(tree, (number, key), owner, intake)) is not None:
+                values[key] = text
+        where = partial(_place_in_tree, tree, number)
+        yield _Asset(values, where, list(_parents(tree, (number, "dependencies"), owner, intake)))
+
+
+def _place_in_tree(tree: YamlTree, number: int, key: str) -> Position:
+    return tree.position((number, key) if key else (number,))
+
+
+def _text(tree: YamlTree, at: At, owner: str, intake: Intake) -> str | None:
+    """A value that stands by itself or has an explanation; None where there is none."""
+    value = tree.value(at)
+    if isinstance(value, dict):
+        if "value" not in value and value:
+            message = f"{at[-1]} of {owner} has {', '.join(sorted(map(shown, value)))[:60]} and no 'value'"
+            intake.report("missing-key", message, "add 'value: …'", where=tree.position(at), done="it is left out")
+        at, value = (*at, "value"), value.get("value")
+    if value is None or isinstance(value, str):
+        return value
+    message = f"{at[1]} of {owner}: {described(value)} is no text"
+    intake.report("wrong-type", message, "write a text", where=tree.position(at), done="it is left out")
+    return None
+
+
+def _parents(tree: YamlTree, at: At, owner: str, intake: Intake) -> Iterator[tuple[str, Position]]:
+    """The dependencies of an asset: a list of names, each of which may be a value with an explanation, or a list."""
+    *before, last = at
+    outer = tree.value(tuple(before))
+    value = outer.get(last) if isinstance(outer, dict) else outer[last]
+    if isinstance(value, dict):
+        if set(value) - {"value", "explanation"}:
+            message = f"a dependency of {owner}: {described(value)} is no name"
+            intake.report("wrong-type", message, "write the name of an asset", where=tree.position(at))
+        yield from _parents(tree, (*at, "value"), owner, intake)
+    elif isinstance(value, list):
+        for number in range(len(value)):
+            yield from _parents(tree, (*at, number), owner, intake)
+    elif value is not None and value.strip():
+        yield value, tree.position(at)
+
+
+def _of_table(table: CsvTable, intake: Intake) -> Iterator[_Asset]:
+    """The assets of a CSV file."""
+    intake.findings.extend(table.problems)
+    missing = [key for key in ("name", "type", "dependencies") if key not in table.columns] if table.columns else []
+    if missing:
+        message = f"the table has no column {' and no column '.join(map(shown, missing))}"
+        intake.report("missing-key", message, f"there are {', '.join(table.columns)[:200]}", where=table.position())
+        return
+    for column in table.columns:
+        # In the table of all assets stands what one asset once had at this key.
+        if column not in _KEYS and column != "value":
+            at = table.position(column=column)
+            intake.findings.append(unknown_key(column, "the header", _KEYS).located(at))
+    for number, row in enumerate(table.rows):
+        values = {key: row[key] for key in _READ if row.get(key)}
+        written = row["dependencies"].strip()
+        names = _listed(written)
+        where = partial(table.position, number)
+        if names is None:
+            message = f"dependencies of asset {shown(row['name'])}: {shown(written)} is no list"
+            hint = "write it as Python does: ['LLaMA', 'The Pile']"
+            intake.report("wrong-type", message, hint, where=where("dependencies"), done="they are left out")
+        at = where("dependencies") if names else Position(table.path)
+        yield _Asset(values, where, [(name, at) for name in names or ()])
+
+
+def _listed(written: str) -> list[str] | None:
+    """The texts of a list as Python writes it; None where it is none."""
+    if not written:
+        return []
+    # Only what is surely a flat list of texts is given to the parser, which deep nesting would break.
+    if len(written) > _LONGEST_LIST or not _LIST.fullmatch(written):
+        return None
+    return [item for item in ast.literal_eval(written) if item and item.strip()]
+
+
+def _is_named(asset: _Asset, intake: Intake) -> bool:
+    """Whether an asset can be told from others; what it lacks is a finding."""
+    if not asset.values.get("name", "").strip():
+        where = asset.where("")
+        intake.report("missing-key", "an asset without a name", "add 'name: …'", where=where, done="it is left out")
+        return False
+    if "type" not in asset.values:
+        message = f"asset {shown(asset.values['name'])} has no 'type'"
+        hint = "add 'type: model', dataset or application"
+        intake.report("missing-key", message, hint, where=asset.where(""), done="it is taken for a model")
+    return True
+
+
+def _place(asset: _Asset, links: Mapping[str, str], at: At = ()) -> Position:
+    """Where in a file stands what a field of a model was read from."""
+    first = str(at[0]) if at else ""
+    second = str(at[1]) if len(at) > 1 else ""
+    return asset.where(links.get(second, "url") if first == "links" else _ANSWERED.get(first, ""))
+
+
+def _relation(child: str, parents: set[str], meaning: Relation | None) -> Relation | None:
+    """How a child is made from a parent, by the types of both; None where these do not tell."""
+    if child == "application":
+        return Relation.APPLICATION
+    if child == "dataset" or parents == {"dataset"}:
+        return Relation.DATA
+    return meaning if child == "model" and parents == {"model"} else None
+
+
+def _fields(asset: _Asset, organizations: set[str], intake: Intake) -> tuple[dict[str, Any], dict[str, str]]:
+    """The fields of a record, and from which key each of its links was read."""
+    kind = asset.values.get("type", "model")
+    said = {key: text.strip() for key, text in asset.values.items() if text.strip().lower() not in _NOT_SAID}
+    notes: list[str] = []
+    fields: dict[str, Any] = {"kind": kind, "released": asset.values.get("created_date", "").strip() or None}
+    if "organization" in said:
+        fields["organizations"] = _organizations(said["organization"], organizations, asset, intake)
+    if "access" in said:
+        fields["openness"] = _openness(said["access"], kind, notes)
+    if "license" in said:
+        fields["licence"] = _licence(said["license"])
+    if "size" in said:
+        fields["sizes"] = _sizes(said["size"], kind, notes)
+    if "modality" in said:
+        fields["domain"] = _domain(said["modality"])
+    links: dict[str, str] = {}
+    addresses: dict[str, str] = {}
+    references: list[str] = []
+    for key in ("url", "model_card", "datasheet"):
+        if key in said:
+            reference = arxiv_reference(said[key])
+            link = "weights" if key == "model_card" else link_field(said[key])
+            if reference:
+                references.append(reference)
+            elif link not in addresses or key == "model_card":
+                addresses[link], links[link] = said[key], key
+    fields |= {"references": list(dict.fromkeys(references)) or None, "links": addresses or None}
+    return fields | {"note": "; ".join(notes) or None}, links
+
+
+def _organizations(written: str, known: set[str], asset: _Asset, intake: Intake) -> list[str]:
+    """Those that made an asset: several where one of them is known by itself."""
+    parts = [part.strip() for part in written.split(",")]
+    if len(parts) == 1:
+        return [written]
+    surely = not any(_LEGAL_FORM.fullmatch(part) or not part for part in parts)
+    if surely and written.count("(") == written.count(")") and known.intersection(parts):
+        return list(dict.fromkeys(parts))
+    message = f"organization {shown(written)} of asset {shown(asset.values['name'].strip())} has a comma"
+    hint = "several are told by one of them that stands alone elsewhere"
+    where = asset.where("organization")
+    intake.report("read-as", message, hint, where=where, done="it is taken for one name")
+    return [written]
+
+
+def _openness(access: str, kind: str, notes: list[str]) -> str | None:
+    word = access.lower()
+    if word not in ("open", "closed", "limited"):
+        return access
+    if word == "limited" or kind == "application":
+        notes.append(f"access in the source: {access}")
+        return None
+    return word
+
+
+def _licence(written: str) -> str | dict[str, str]:
+    found = licence_of(re.sub(r"\s+", "-", written.lower()))
+    return {"name": written, "spdx": found["spdx"]} if isinstance(found, dict) else written
+
+
+def _sizes(written: str, kind: str, notes: list[str]) -> list[str] | None:
+    """The number of parameters; what else is said of the size goes into the notes."""
+    match = _SIZE.match(written) if kind == "model" else None
+    whole = bool(match) and match is not None and match.end() == len(written)
+    if not whole:
+        notes.append(f"size in the source: {written}")
+    if kind != "model":
+        return None
+    return [match[1]] if match and (whole or "parameters" in match[0].lower()) else [written]
+
+
+def _domain(modality: str) -> str | None:
+    words = {word.strip().lower() for word in re.split("[,;]", modality)} - {""}
+    if words in ({"text"}, {"code"}):
+        return "language" if words == {"text"} else "code"
+    return "multimodal" if len(words) > 1 and words <= _MEDIA else None

@@ -1,0 +1,246 @@
+"""The tables of Epoch AI: notable, frontier, large-scale and all models, each as CSV with one row for a model.
+
+Only the column with the names (``Model``, in old tables ``System``) must be there. Who has the text of another
+version of the table with other columns loses nothing but what these say.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from modeltree.errors import SourceError, shown
+from modeltree.findings import Finding, Position
+from modeltree.formats.intake.claims import Intake, Reading
+from modeltree.formats.intake.policy import Policy
+from modeltree.formats.texts.csvtree import CsvTable, read_csv
+from modeltree.formats.trackers.addresses import arxiv_reference, link_field
+from modeltree.formats.trackers.entries import check_size
+from modeltree.records import Relation
+
+__all__ = ["read_epoch"]
+
+_NAMES = ("Model", "System")
+_BASE = "Base model"
+_COLUMNS = {"released": "Publication date", "organizations": "Organization", "sizes": "Parameters", "domain": "Domain"}
+_COLUMNS |= {"openness": "Model accessibility", "access": "Model accessibility", "links": "Link", "references": "Link"}
+
+# The words for how one gets at a model, as openness and access; the last are of old tables.
+_ACCESSIBILITY: Mapping[str, tuple[str | None, str | None]] = {
+    "open weights (unrestricted)": ("open", "open-weights"),
+    "open weights (restricted use)": ("open", "open-weights"),
+    "open weights (non-commercial)": ("open", "open-weights"),
+    "api access": ("closed", "api-only"),
+    "hosted access (no api)": ("closed", None),
+    "unreleased": ("closed", "unreleased"),
+    "limited access": (None, None),
+    "unknown": (None, None),
+    "open source": ("open", "open-weights"),
+    "open access (unrestricted)": ("open", "open-weights"),
+    "open access (restricted use)": ("open", "open-weights"),
+    "open access (non-commercial)": ("open", "open-weights"),
+}
+_SCIENCES = {"biology", "medicine", "earth science", "materials science", "astronomy", "physics", "chemistry"}
+_NUMBER = re.compile(r"[0-9]{1,20}(?:\.[0-9]{1,20})?(?:[eE]\+?[0-9]{1,2})?")
+_ITEM = re.compile(r'\s*+(?:"((?:[^"]|"")*+)"(?=\s*+(?:,|\Z))|([^,]*+))\s*+(,?)')
+_MOST_COMMAS = 7  # in the name of a model
+
+
+class _Item(NamedTuple):
+    """A text that commas separate from others, whether it is in quotes, and whether ", " follows it."""
+
+    name: str
+    quoted: bool
+    space: bool
+
+
+def read_epoch(
+    path: str | os.PathLike[str], *, policy: Policy | None = None, aliases: Mapping[str, str] | None = None
+) -> Reading:
+    r"""Read a table of Epoch AI, as ``notable_ai_models.csv`` and ``all_ai_models.csv``.
+
+    Models are told apart by their exact names.
+
+    - ``Base model`` names the models that a model was fine-tuned from, or trained further from: the table has one
+      word for both, and each derivation is a ``finetune``, with one finding of kind ``"inferred-relation"``. Several
+      are separated by commas. A name that has one is in quotes, or found since it is the name of a listed model, the
+      longest first; a text with a comma and a space that is no name is split, with a finding.
+    - ``Model accessibility`` is openness and access: open weights are ``open`` whatever their licence, hosted access
+      without an interface is ``closed``. Where it is empty, ``Open model weights?`` tells the openness.
+    - ``Parameters`` is a number, also as ``1.75e+11``.
+    - ``Domain`` is ``multimodal`` where that is among the words, ``language`` where it is the only one, and
+      ``scientific`` where all are sciences.
+    - ``Organization``, several separated by commas without a space; ``Publication date``; and ``Link``, where papers
+      on arXiv become references.
+
+    The table has no licences. Compute, hardware, data, notes and what else there is are not read.
+
+    Parameters
+    ----------
+    path : str or path
+        The CSV file.
+    policy : Policy, optional
+        What is done about what is wrong.
+    aliases : mapping of str to str, optional
+        For names as the table has them, the name that is meant.
+
+    Returns
+    -------
+    Reading
+        The lineage, and what is wrong or worth knowing.
+
+    Raises
+    ------
+    SourceError
+        When the file cannot be read, has no column of names or no model, or when the policy refuses something.
+    OSError
+        When there is no such file, or it cannot be read.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = Path(folder, "models.csv")
+    ...     _ = file.write_text(
+    ...         "Model,Publication date,Parameters,Base model\n"
+    ...         "LLaMA-7B,2023-02-24,7e9,\n"
+    ...         "Vicuna-7B,2023-03-30,6738000000.0,LLaMA-7B\n"
+    ...     )
+    ...     lineage, findings = read_epoch(file)
+    >>> lineage.parents("Vicuna-7B", relations="finetune"), str(lineage["Vicuna-7B"].sizes[0])
+    (('LLaMA-7B',), '6.738B')
+    """
+    table = read_csv(Path(path))
+    intake = Intake(names=True)
+    intake.findings.extend(table.problems)
+    column = next((name for name in _NAMES if name in table.columns), None)
+    if column is None:
+        if table.columns:
+            hint = f"there are {', '.join(table.columns)[:200]}"
+            intake.report("missing-key", "the table has no column 'Model'", hint, where=table.position())
+        raise SourceError(intake.findings)
+    listed = {row[column].strip() for row in table.rows} | set(aliases or {})
+    inferred: Position | None = None
+    for number, row in enumerate(table.rows):
+        name = row[column].strip()
+        if not name:
+            where = table.position(number)
+            intake.report("missing-key", "a row without the name of a model", None, where=where, done="it is left out")
+            continue
+        asset = intake.add(name, partial(_place, table, number, column), _fields(row))
+        check_size(len(intake.assets), 0, Position(table.path))
+        if row.get(_BASE, "").strip():
+            at = table.position(number, _BASE)
+            inferred = inferred or at
+            for base in _bases(row[_BASE], listed, name, at, intake):
+                intake.derive(asset, base, Relation.FINETUNE, at)
+                check_size(0, len(intake.steps), at)
+    if not intake.assets:
+        raise SourceError([*intake.findings, Finding("no-files", "the table has no model", position=table.position())])
+    if inferred:
+        message = (
+            "a base model is one that a model was fine-tuned or trained further from: all are taken for 'finetune'"
+        )
+        intake.report("inferred-relation", message, where=inferred)
+    return intake.reading(policy, aliases)
+
+
+def _place(table: CsvTable, row: int, names: str, at: tuple[str | int, ...] = ()) -> Position:
+    """Where in a table stands what a field of a model was read from."""
+    column = names if at[:1] == ("name",) else _COLUMNS.get(str(at[0]), "") if at else ""
+    return table.position(row, column)
+
+
+def _fields(row: Mapping[str, str]) -> dict[str, Any]:
+    """The fields of a record, as far as a row says them."""
+    openness, access = _accessibility(row)
+    fields: dict[str, Any] = {"openness": openness, "access": access, "domain": _domain(row.get("Domain", ""))}
+    fields["released"] = row.get("Publication date", "").strip() or None
+    fields["organizations"] = _organizations(row.get("Organization", "")) or None
+    if written := row.get("Parameters", "").strip():
+        fields["sizes"] = [_whole(written)]
+    references: list[str] = []
+    links: dict[str, str] = {}
+    for word in row.get("Link", "").split():
+        address = word.rstrip(",;")
+        if reference := arxiv_reference(address):
+            references.append(reference)
+        elif address:
+            links.setdefault(link_field(address), address)
+    return fields | {"references": list(dict.fromkeys(references)) or None, "links": links or None}
+
+
+def _accessibility(row: Mapping[str, str]) -> tuple[str | None, str | None]:
+    """Openness and access; a word that is not known is handed on, to be reported."""
+    written = row.get("Model accessibility", "").strip()
+    if not written:
+        weights = row.get("Open model weights?", "").strip().lower()
+        return {"yes": "open", "no": "closed"}.get(weights), None
+    return _ACCESSIBILITY.get(written.lower(), (None, written))
+
+
+def _domain(written: str) -> str | None:
+    words = {word.strip().lower() for word in written.split(",")} - {""}
+    if "multimodal" in words or words == {"language"}:
+        return "multimodal" if "multimodal" in words else "language"
+    return "scientific" if words and words <= _SCIENCES else None
+
+
+def _whole(written: str) -> int | str:
+    """A number of parameters, however it is written; what is none, or no whole one, as it is."""
+    if not _NUMBER.fullmatch(written):
+        return written
+    number = Decimal(written)
+    return int(number) if number == number.to_integral_value() else written
+
+
+def _items(written: str) -> Iterator[_Item]:
+    """What the commas of a cell separate."""
+    text = written.strip()
+    for match in _ITEM.finditer(text):
+        quoted, plain, comma = match.groups()
+        name = (plain if quoted is None else quoted.replace('""', '"')).strip()
+        if name:
+            yield _Item(name, quoted is not None, bool(comma) and text[match.end() : match.end() + 1] == " ")
+        if not comma:
+            return
+
+
+def _organizations(written: str) -> list[str]:
+    """The organizations of a cell; a comma with a space behind it is part of a name, as in "Baidu, Inc."."""
+    names: list[str] = []
+    goes_on = False
+    for name, _, space in _items(written):
+        if goes_on:
+            names[-1] += f", {name}"
+        else:
+            names.append(name)
+        goes_on = space
+    return names
+
+
+def _bases(written: str, listed: set[str], child: str, at: Position, intake: Intake) -> Iterator[str]:
+    """The base models that a cell names: the longest names that are listed, else what the commas separate."""
+    text = written.strip()
+    items = [_Item(text, False, False)] if text in listed else list(_items(text))
+    place = 0
+    while place < len(items):
+        name, quoted, space = items[place]
+        length = 1
+        for end in range(min(len(items), place + _MOST_COMMAS + 1), place + 1, -1):
+            joined = ", ".join(item.name for item in items[place:end])
+            if not quoted and joined in listed:
+                name, length = joined, end - place
+                break
+        place += length
+        if space and length == 1 and not quoted and name not in listed:
+            message = f"base model {shown(text)} of {shown(child)}: {shown(name)} is not listed, and ', ' follows it"
+            hint = "put a name with a comma in quotes"
+            intake.report("read-as", message, hint, where=at, done="it is taken for a name by itself")
+        yield name
