@@ -1,0 +1,141 @@
+"""Dataframes in memory, of pandas, polars, Arrow and whatever else narwhals takes, as columns."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from modeltree.errors import MissingExtraError, SourceError, shown
+from modeltree.findings import Finding, Position
+from modeltree.formats.tables.columns import Column, Table
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["arrow_column", "distinct", "table_of_frame"]
+
+
+def table_of_frame(frame: Any) -> Table:
+    """A dataframe by its columns; a lazy one is computed.
+
+    There is no file: the number of the row, from 1, stands for the line.
+
+    Raises
+    ------
+    TypeError
+        When it is no dataframe.
+    SourceError
+        When two of its columns have one name.
+    MissingExtraError
+        When narwhals is not installed.
+
+    Examples
+    --------
+    >>> import pandas
+    >>> table = table_of_frame(pandas.DataFrame({"id": ["a", "b"], "released": [2023, None]}))
+    >>> table.take(["id"]), str(table.place(1, "id"))
+    ({'id': ['a', 'b']}, '<DataFrame>:2')
+    """
+    narwhals = _narwhals()
+    path = Path(f"<{type(frame).__name__}>")
+    try:
+        known = narwhals.from_native(frame)
+    except TypeError:
+        raise TypeError(f"a path or a dataframe is needed, not {shown(frame)}") from None
+    except narwhals.exceptions.DuplicateError as error:
+        message = " ".join(str(error).split())
+        raise SourceError([Finding("duplicate-key", message, "rename one", position=Position(path))]) from None
+    if isinstance(known, narwhals.LazyFrame):
+        known = known.collect()
+    columns = {str(name): name for name in known.columns}
+    distinct(map(str, known.columns), path)
+
+    def take(names: Sequence[str]) -> dict[str, Column]:
+        return {name: _listed(known.get_column(columns[name])) for name in names}
+
+    def place(row: int | None, column: str | None) -> Position:
+        return Position(path, 0 if row is None else row + 1)
+
+    return Table(path, tuple(columns), take, place)
+
+
+def distinct(names: Iterable[str], path: Path) -> None:
+    """Refuse names of columns of which one stands twice.
+
+    Raises
+    ------
+    SourceError
+        With a finding for each.
+    """
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        hint = "rename one"
+        raise SourceError(
+            [
+                Finding("duplicate-key", f"two columns are called {shown(name)}", hint, position=Position(path))
+                for name in twice
+            ]
+        )
+
+
+def _narwhals() -> ModuleType:
+    try:
+        import narwhals
+    except ImportError:
+        message = 'dataframes are read through narwhals: pip install "modeltree-lineage[tables]"'
+        raise MissingExtraError(message) from None
+    return narwhals
+
+
+def _listed(series: Any) -> Column:
+    """The values of a column."""
+    if series.implementation.is_pyarrow():
+        return arrow_column(series.to_native())
+    return list(series.to_list())
+
+
+def arrow_column(column: pa.ChunkedArray[Any]) -> Column:
+    """The values of a column of Arrow.
+
+    A text that stands in many rows by its number in a dictionary is one object here too: a small file cannot become
+    a large list of texts. Times are days, since no date of a model is finer.
+    """
+    return [value for chunk in column.chunks for value in _values(chunk)]
+
+
+def _values(array: Any) -> Column:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    kind = array.type
+    if isinstance(array, pa.ExtensionArray):
+        return _values(array.storage)
+    if pa.types.is_dictionary(kind):
+        words = _values(array.dictionary)
+        return [None if number is None else words[number] for number in array.indices.to_pylist()]
+    if pa.types.is_run_end_encoded(kind):
+        return _values(pc.run_end_decode(array))
+    if pa.types.is_timestamp(kind):
+        return list(array.cast(pa.date32(), safe=False).to_pylist())
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
+        return _lists(_values(array.flatten()), pc.list_value_length(array).to_pylist())
+    if pa.types.is_struct(kind):
+        parts = [_values(part) for part in array.flatten()]
+        names = [field.name for field in kind]
+        rows = zip(*parts, strict=True) if parts else ((),) * len(array)
+        there = array.is_valid().to_pylist()
+        return [dict(zip(names, row, strict=True)) if valid else None for row, valid in zip(rows, there, strict=True)]
+    return list(array.to_pylist())
+
+
+def _lists(items: Column, lengths: Sequence[int | None]) -> Column:
+    """Items as one list for each length, and None where there is no length."""
+    start = 0
+    found: Column = []
+    for length in lengths:
+        found.append(None if length is None else items[start : start + length])
+        start += length or 0
+    return found

@@ -1,0 +1,184 @@
+"""Parquet: tables of models and derivations with typed columns, read and written through pyarrow.
+
+A file of a few bytes can hold billions of rows. What a file says of itself is checked before anything is read, only
+the columns that are needed are read, and a text that is repeated is kept once.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from types import ModuleType
+from typing import Any, NoReturn
+
+from modeltree.errors import MissingExtraError, SourceError, shown
+from modeltree.findings import Finding, Position
+from modeltree.formats.tables.columns import Column, Table
+from modeltree.formats.tables.footer import Footer, read_footer
+from modeltree.formats.tables.frames import arrow_column, distinct
+from modeltree.formats.texts.jsontree import parse_json
+
+__all__ = ["MAX_BYTES", "MAX_ROWS", "MAX_TEXT", "MAX_UNPACKED", "MAX_VALUES", "parquet_bytes", "read_parquet_table"]
+
+MAX_BYTES = 2**30
+"""The largest file that is read, in bytes."""
+
+MAX_ROWS = 10_000_000
+"""The most rows that are read."""
+
+MAX_VALUES = 100_000_000
+"""The most values that are read, those in lists counted one by one."""
+
+MAX_COLUMNS = 2000
+"""The most columns that a file may have."""
+
+MAX_UNPACKED = 4 * 2**30
+"""The most bytes that a file may say to have when unpacked."""
+
+MAX_TEXT = 2**30
+"""The most characters in all rows of a column, repeated texts counted as often as they stand."""
+
+_KEY = b"modeltree"
+_LONGEST_METADATA = 16 * 2**20
+
+
+def read_parquet_table(path: Path) -> Table:
+    """Read what a Parquet file says of itself; the columns are read when they are taken.
+
+    Raises
+    ------
+    SourceError
+        When it is no Parquet file, or larger than what is read.
+    OSError
+        When there is no such file, or it cannot be read.
+    MissingExtraError
+        When pyarrow is not installed.
+    """
+    parquet = _pyarrow()
+    with path.open("rb") as file:
+        content = file.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        _refuse(
+            path, "too-large", f"the file is too large: more than {MAX_BYTES // 2**20} MiB", "split it into several"
+        )
+    try:
+        footer = read_footer(content)
+    except ValueError as error:
+        _refuse_broken(path, error)
+    _check_size(path, footer)
+    try:
+        file_of = partial(
+            parquet.ParquetFile,
+            thrift_string_size_limit=4 * _LONGEST_METADATA,
+            thrift_container_size_limit=1_000_000,
+            arrow_extensions_enabled=False,
+        )
+        head = file_of(io.BytesIO(content))
+        metadata, schema = head.metadata, head.schema_arrow
+        names = [str(name) for name in schema.names]
+        leaves = [metadata.schema.column(number) for number in range(min(metadata.num_columns, MAX_COLUMNS))]
+        texts = [leaf.path for leaf in leaves if leaf.physical_type == "BYTE_ARRAY"]
+    except Exception as error:  # pyarrow has many errors for a broken file, some of them builtins
+        _refuse_broken(path, error)
+    distinct(names, path)
+    about, organizations, findings = _more(path, schema.metadata or {})
+
+    def take(wanted: Sequence[str]) -> dict[str, Column]:
+        _check_values(path, footer, wanted)
+        repeated = [leaf for leaf in texts if any(leaf == name or leaf.startswith(f"{name}.") for name in wanted)]
+        try:
+            read = file_of(io.BytesIO(content), read_dictionary=repeated).read(columns=list(wanted), use_threads=False)
+            found = {name: arrow_column(read.column(name)) for name in wanted}
+        except Exception as error:  # as above
+            _refuse_broken(path, error)
+        for name, column in found.items():
+            if sum(len(value) for value in column if isinstance(value, str)) > MAX_TEXT:
+                _refuse(path, "too-large", f"column {shown(name)} has more than {MAX_TEXT:,} characters", None)
+        return found
+
+    def place(row: int | None, column: str | None) -> Position:
+        return Position(path, 0 if row is None else row + 1)
+
+    return Table(path, tuple(names), take, place, findings, about, organizations)
+
+
+def _check_size(path: Path, footer: Footer) -> None:
+    """Refuse a file that by its own account is larger than what is read."""
+    if len(footer.values) > MAX_COLUMNS:
+        _refuse(path, "too-large", f"the table has more than {MAX_COLUMNS:,} columns", "leave out what is not needed")
+    sizes = ((footer.rows, MAX_ROWS, "rows"), (footer.unpacked, MAX_UNPACKED, "bytes when unpacked"))
+    for size, most, what in sizes:
+        if size > most:
+            _refuse(path, "too-large", f"the table has {size:,} {what}; {most:,} are read", "split it into several")
+
+
+def _check_values(path: Path, footer: Footer, wanted: Sequence[str]) -> None:
+    """Refuse columns that have more values than what is read: a row can hold a list of any length."""
+    values = sum(footer.values.get(name, 0) for name in wanted)
+    if values > MAX_VALUES:
+        _refuse(path, "too-large", f"the table has {values:,} values; {MAX_VALUES:,} are read", "split it into several")
+
+
+def _more(
+    path: Path, metadata: Mapping[bytes, bytes]
+) -> tuple[dict[str, Any], list[dict[str, Any]], tuple[Finding, ...]]:
+    """What the file holds besides its rows, if `parquet_bytes` made it."""
+    content = metadata.get(_KEY)
+    if content is None:
+        return {}, [], ()
+    data = None if len(content) > _LONGEST_METADATA else parse_json(content, path).data
+    about = data.get("about", {}) if isinstance(data, dict) else None
+    organizations = data.get("organizations", []) if isinstance(data, dict) else None
+    if not isinstance(about, dict) or not isinstance(organizations, list):
+        message = "the metadata of the file that say what the lineage is have another form"
+        return {}, [], (Finding("bad-value", message, position=Position(path), done="they are left out"),)
+    return about, [item for item in organizations if isinstance(item, dict)], ()
+
+
+def _refuse(path: Path, kind: str, message: str, hint: str | None) -> NoReturn:
+    raise SourceError([Finding(kind, message, hint, position=Position(path))])
+
+
+def _refuse_broken(path: Path, error: Exception) -> NoReturn:
+    reason = " ".join(str(error).split())
+    _refuse(path, "syntax", f"no Parquet that can be read: {reason[:200] or type(error).__name__}", None)
+
+
+def _pyarrow() -> ModuleType:
+    try:
+        import pyarrow.parquet
+    except ImportError:
+        message = 'Parquet is read and written by pyarrow: pip install "modeltree-lineage[tables]"'
+        raise MissingExtraError(message) from None
+    module: ModuleType = pyarrow.parquet
+    return module
+
+
+def parquet_bytes(columns: Mapping[str, Column], types: Mapping[str, str], more: Mapping[str, Any] | None) -> bytes:
+    """Columns as the bytes of a Parquet file.
+
+    Parameters
+    ----------
+    columns : mapping of str to list
+        The columns, all of one length.
+    types : mapping of str to str
+        For columns that hold no texts: ``"texts"``, ``"integers"`` or ``"corrections"``, all lists.
+    more : mapping, optional
+        What the file holds besides its rows; it stands in the metadata, as JSON.
+    """
+    parquet = _pyarrow()
+    import pyarrow as pa
+
+    texts = pa.list_(pa.string())
+    parts = {name: pa.string() for name in ("field", "printed", "source", "reason")} | {"references": texts}
+    of = {"texts": texts, "integers": pa.list_(pa.int64()), "corrections": pa.list_(pa.struct(list(parts.items())))}
+    kinds = {name: of[types[name]] if name in types else pa.string() for name in columns}
+    metadata = {_KEY: json.dumps(more, ensure_ascii=False).encode()} if more else None
+    schema = pa.schema(list(kinds.items()), metadata=metadata)
+    table = pa.Table.from_pydict({name: list(column) for name, column in columns.items()}, schema=schema)
+    buffer = io.BytesIO()
+    parquet.write_table(table, buffer, compression="zstd")
+    return buffer.getvalue()

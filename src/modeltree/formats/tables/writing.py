@@ -1,0 +1,262 @@
+"""Lineages as tables: CSV, JSON lines and Parquet."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from modeltree.errors import SourceError
+from modeltree.files import write_whole
+from modeltree.findings import Finding
+from modeltree.formats.tables.columns import LINKS, Column
+from modeltree.formats.tables.files import escaped
+from modeltree.formats.tables.listtext import join_texts
+from modeltree.formats.tables.parquet import parquet_bytes
+from modeltree.formats.texts.csvtree import MAX_BYTES
+from modeltree.lineage import Lineage
+from modeltree.records import About, Derivation, Model, Organization, Record
+
+__all__ = ["beside", "jsonl_text", "write_csv", "write_jsonl", "write_parquet"]
+
+_LISTS = ("aliases", "organizations", "references")
+_KEYS = {"licence", "links"}
+
+
+def beside(path: str | os.PathLike[str], part: str) -> Path:
+    """The file that has another part of the same lineage: ``models.edges.csv`` of ``models.csv``.
+
+    Examples
+    --------
+    >>> beside("models.csv", "edges").name
+    'models.edges.csv'
+    """
+    path = Path(path)
+    return path.with_name(f"{path.stem}.{part}{path.suffix}")
+
+
+def write_csv(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Finding, ...]:
+    """Write the models to a CSV file, and the derivations to another beside it, both whole or not at all.
+
+    Of ``models.csv`` the derivations are in ``models.edges.csv``, and the organizations in
+    ``models.organizations.csv``, if more is known of one than the id by which a model names it. `read_table` gives
+    the same lineage of these files; only what the lineage as a whole is, they cannot hold.
+
+    Lists are joined by ``"; "``, or JSON where that could not be undone; corrections are JSON. A text that a
+    spreadsheet would take for a formula has an apostrophe before it, and a column ``escaped`` names the columns
+    of the row where that is so. Of a comma as separator that is sure; a program that is told to take the semicolon
+    for one splits cells that have it.
+
+    Parameters
+    ----------
+    lineage : Lineage
+        What to write.
+    path : path-like
+        The file of the models; its folder exists.
+
+    Returns
+    -------
+    tuple of Finding
+        What of this lineage the files do not hold.
+
+    Raises
+    ------
+    SourceError
+        When a file would be larger than what is read again.
+    OSError
+        When a file cannot be written; those that were there are as they were.
+    """
+    contents = {beside(path, "edges"): _csv_text(_edge_columns(lineage))}
+    organizations = beside(path, "organizations")
+    if _has_known_organizations(lineage) or organizations.exists():
+        # One that is there would be read: it must not speak of another lineage.
+        contents[organizations] = _csv_text(_organization_columns(lineage))
+    contents[Path(path)] = _csv_text(_node_columns(lineage))
+    _write_all({file: text.encode() for file, text in contents.items()})
+    return _not_carried(lineage, about=True)
+
+
+def write_jsonl(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Finding, ...]:
+    """Write a lineage to a file of JSON lines, whole or not at all: see `jsonl_text`.
+
+    `read_table` gives the same models and derivations. What the lineage as a whole is, and what is known of
+    organizations besides their ids, the file does not hold: each line is a model.
+
+    Returns
+    -------
+    tuple of Finding
+        What of this lineage the file does not hold.
+
+    Raises
+    ------
+    OSError
+        When the file cannot be written.
+    """
+    content = jsonl_text(lineage).encode()
+    _check_size(Path(path), content)
+    write_whole(path, content)
+    return _not_carried(lineage, about=True, organizations=True)
+
+
+def jsonl_text(lineage: Lineage) -> str:
+    """A lineage as JSON lines: on each a model as in a catalogue, with what it was derived from.
+
+    Examples
+    --------
+    >>> print(jsonl_text(Lineage([Model(id="llama", name="LLaMA", released="2023-02")])), end="")
+    {"id": "llama", "name": "LLaMA", "released": "2023-02"}
+    """
+    parents: dict[str, list[dict[str, Any]]] = {}
+    for step in lineage.derivations:
+        parents.setdefault(step.child, []).append(_dumped(step, leave_out="child"))
+    lines = []
+    for model in lineage.models:
+        fields = _dumped(model) | ({"derived_from": parents[model.id]} if model.id in parents else {})
+        lines.append(f"{json.dumps(fields, ensure_ascii=False)}\n")
+    return "".join(lines)
+
+
+def write_parquet(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Finding, ...]:
+    """Write the models to a Parquet file, and the derivations to another beside it, both whole or not at all.
+
+    Of ``models.parquet`` the derivations are in ``models.edges.parquet``. Lists are lists, sizes are integers, dates
+    are texts since they may be of a month; organizations, and what the lineage as a whole is, are in the metadata
+    ``modeltree`` of the first file, as JSON. `read_table` gives the same lineage.
+
+    Returns
+    -------
+    tuple of Finding
+        What of this lineage the files do not hold: nothing.
+
+    Raises
+    ------
+    MissingExtraError
+        When pyarrow is not installed.
+    OSError
+        When a file cannot be written; those that were there are as they were.
+    """
+    more: dict[str, Any] = {}
+    if lineage.about != About():
+        more["about"] = _dumped(lineage.about)
+    if _has_known_organizations(lineage):
+        more["organizations"] = [_dumped(record) for record in lineage.organizations.values()]
+    types = dict.fromkeys(_LISTS, "texts") | {"sizes": "integers", "corrections": "corrections"}
+    edges = parquet_bytes(_edge_columns(lineage), {"references": "texts"}, None)
+    _write_all(
+        {beside(path, "edges"): edges, Path(path): parquet_bytes(_node_columns(lineage), types, more)}, checked=False
+    )
+    return ()
+
+
+# Columns
+
+
+def _node_columns(lineage: Lineage) -> dict[str, Column]:
+    """A column for each field of a model; None is what is not known."""
+    models = lineage.models
+    columns = {name: _column(models, name) for name in Model.model_fields if name not in _KEYS | {"corrections"}}
+    columns["sizes"] = [[int(size) for size in model.sizes] or None for model in models]
+    columns["licence"] = [model.licence.name if model.licence else None for model in models]
+    columns["licence_spdx"] = [model.licence.spdx if model.licence else None for model in models]
+    for name in LINKS:
+        columns[name] = [getattr(model.links, name.removeprefix("link_")) for model in models]
+    columns["corrections"] = [[_dumped(each) for each in model.corrections] or None for model in models]
+    return columns
+
+
+def _edge_columns(lineage: Lineage) -> dict[str, Column]:
+    return {name: _column(lineage.derivations, name) for name in Derivation.model_fields}
+
+
+def _organization_columns(lineage: Lineage) -> dict[str, Column]:
+    return {name: _column(tuple(lineage.organizations.values()), name) for name in Organization.model_fields}
+
+
+def _column(records: Sequence[Record], name: str) -> Column:
+    """A field of all records, as lists of texts, texts and None."""
+    values = (getattr(record, name) for record in records)
+    if name in _LISTS:
+        return [[str(item) for item in value] or None for value in values]
+    return [None if value is None else str(value) for value in values]
+
+
+def _dumped(record: Record, leave_out: str = "") -> dict[str, Any]:
+    return record.model_dump(mode="json", exclude_defaults=True, exclude={leave_out})
+
+
+def _has_known_organizations(lineage: Lineage) -> bool:
+    """Whether more is known of organizations than the ids by which models name them."""
+    named = {name for model in lineage.models for name in model.organizations}
+    implied = {name: Organization(id=name, name=name) for name in named}
+    return implied != dict(lineage.organizations)
+
+
+# Files
+
+
+def _csv_text(columns: Mapping[str, Column]) -> str:
+    """Columns as CSV, without those that are empty throughout, save the first two."""
+    kept = list(columns)[:2]
+    texts = {
+        name: [_cell(value) for value in column]
+        for name, column in columns.items()
+        if name in kept or any(value is not None for value in column)
+    }
+    safe = escaped(texts)
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(safe)
+    writer.writerows(zip(*safe.values(), strict=True))
+    return buffer.getvalue()
+
+
+def _cell(value: Any) -> str | None:
+    if isinstance(value, list):
+        if value and isinstance(value[0], dict):
+            value = json.dumps(value, ensure_ascii=False)
+        else:
+            value = join_texts([str(item) for item in value])
+    return value if value is None else str(value)
+
+
+def _write_all(contents: Mapping[Path, bytes], *, checked: bool = True) -> None:
+    """Write several files; if one cannot be written, those that were are again what they were."""
+    if checked:
+        for path, content in contents.items():
+            _check_size(path, content)
+    former = {path: path.read_bytes() if path.is_file() else None for path in contents}
+    written: list[Path] = []
+    try:
+        for path, content in contents.items():
+            write_whole(path, content)
+            written.append(path)
+    except OSError:
+        for path in written:
+            before = former[path]
+            if before is None:
+                path.unlink(missing_ok=True)
+            else:
+                write_whole(path, before)
+        raise
+
+
+def _check_size(path: Path, content: bytes) -> None:
+    if len(content) > MAX_BYTES:
+        message = f"{path.name} would be too large: {len(content) / 2**20:.0f} MiB of {MAX_BYTES // 2**20}"
+        raise SourceError([Finding("too-large", message, "save parts of the lineage")])
+
+
+def _not_carried(lineage: Lineage, *, about: bool = False, organizations: bool = False) -> tuple[Finding, ...]:
+    """What of a lineage is not written."""
+    found = []
+    if about and lineage.about != About():
+        said = ", ".join(_dumped(lineage.about))
+        found.append(Finding("not-carried", f"what the lineage as a whole is, its {said}, is not written"))
+    if organizations and _has_known_organizations(lineage):
+        message = f"of {len(lineage.organizations)} organizations only the ids that models name are written"
+        found.append(Finding("not-carried", message))
+    return tuple(found)
