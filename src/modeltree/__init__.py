@@ -48,6 +48,8 @@ if TYPE_CHECKING:
     from modeltree.formats import save as save
     from modeltree.formats.cards import read_model_cards as read_model_cards
     from modeltree.formats.catalog import read_catalog as read_catalog
+    from modeltree.formats.printed.latex import read_latex as read_latex
+    from modeltree.formats.printed.markdown import read_markdown as read_markdown
     from modeltree.formats.tables import read_table as read_table
     from modeltree.formats.trackers.ecosystem_graphs import read_ecosystem_graphs as read_ecosystem_graphs
     from modeltree.formats.trackers.epoch import read_epoch as read_epoch
@@ -91,6 +93,8 @@ _HOMES = {
     "formats": ["Policy", "Reading", "load", "read", "save"],
     "formats.cards": ["read_model_cards"],
     "formats.catalog": ["read_catalog"],
+    "formats.printed.latex": ["read_latex"],
+    "formats.printed.markdown": ["read_markdown"],
     "formats.tables": ["read_table"],
     "formats.trackers.ecosystem_graphs": ["read_ecosystem_graphs"],
     "formats.trackers.epoch": ["read_epoch"],

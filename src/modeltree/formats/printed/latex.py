@@ -1,0 +1,350 @@
+r"""Tables in LaTeX, as papers print them: ``tabular``, ``longtable`` and their kin.
+
+A table is read where it has a column of models; which columns are read as what, the findings say. Models are told
+apart by their names. Macros are not expanded. See `modeltree.formats.printed.reading` for the headers that are known.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import islice
+from pathlib import Path
+
+from modeltree.errors import SourceError, shown
+from modeltree.findings import Finding
+from modeltree.formats.intake.claims import Reading
+from modeltree.formats.intake.policy import Policy
+from modeltree.formats.printed.latexcells import latex_cell
+from modeltree.formats.printed.reading import Choice, reading_of, text_of
+from modeltree.formats.printed.table import MAX_CELL, MAX_COLUMNS, MAX_ROWS, MAX_TABLES, Cell, Table, indent_of
+from modeltree.formats.texts.lines import Lines
+from modeltree.records import Relation
+
+__all__ = ["read_latex"]
+
+_COMMENT = re.compile(r"\\.|%[^\r\n]*+", re.DOTALL)
+_VERBATIM = re.compile(r"\\(begin|end)\s*\{(verbatim|lstlisting|minted|comment|Verbatim)\*?\}")
+_ENVIRONMENTS = "tabular tabularx tabulary longtable xltabular tabu longtabu supertabular NiceTabular array tabularray"
+_TABULARS = frozenset(_ENVIRONMENTS.split())
+_TABULAR = re.compile(r"\\(begin|end)\s*\{([A-Za-z]+)\*?\}")
+_SECTION = re.compile(r"\\(?:chapter|(?:sub){0,2}section|paragraph)\*?\s*(?=\{)")
+_CAPTION = re.compile(r"\\caption(?:of\s*\{[a-z]+\})?\*?\s*(?:\[[^\[\]]*\]\s*)?(?=\{)")
+_FLOAT = re.compile(r"\\(begin|end)\s*\{(table|sidewaystable|wraptable|figure)\*?\}")
+_SIGN = re.compile(
+    r"\\(?:begin|end)\s*\{[A-Za-z]+\*?\}|\\\\\*?(?:\s*\[[^\[\]\n]{0,20}\])?|\\(?:[A-Za-z@]+|.)|[{}&]", re.DOTALL
+)
+_LEAD = re.compile(
+    r"\s*+\\(?P<name>hline|toprule|midrule|bottomrule|hhline|cline|cmidrule|addlinespace|specialrule|morecmidrules"
+    r"|rowcolor|rowcolors|noalign|endfirsthead|endhead|endfoot|endlastfoot|arrayrulecolor|Xhline|Xcline|caption|label"
+    r"|centering|small|footnotesize|scriptsize|tiny|rowfont|heavyrulewidth|arraystretch|setlength|cdashline|hdashline"
+    r"|hspace|vspace)(?![A-Za-z])\*?"
+)
+_ARGUMENT = re.compile(r"\s*+(?:\([^()]*\)|\[[^\[\]]*\])")
+_BRACE = re.compile(r"\s*+(?=\{)")
+_SPANNED = re.compile(r"\s*\\multi(row|column)\s*")
+_RULES = frozenset({"hline", "midrule", "Xhline", "hhline", "specialrule", "toprule", "hdashline"})
+_PARTS = frozenset({"endfirsthead", "endhead", "endfoot", "endlastfoot"})
+_MOST_HEADER_ROWS = 3
+_LONGEST = MAX_CELL  # what stands in braces
+
+
+def read_latex(
+    path: str | os.PathLike[str],
+    *,
+    table: int | str | None = None,
+    columns: Mapping[str, str] | None = None,
+    relation: Relation | str | None = None,
+    policy: Policy | None = None,
+    aliases: Mapping[str, str] | None = None,
+) -> Reading:
+    r"""Read a lineage from the tables in a LaTeX file.
+
+    Parameters
+    ----------
+    path : str or path
+        The file.
+    table : int or str, optional
+        Which table: its number in the file, from 1, or a part of its caption or of the heading above it. By default
+        every table that has a column of models.
+    columns : mapping of str to str, optional
+        For headers, the fields that stand below them: ``{"Ancestor": "parents", "Score": "ignored"}``.
+    relation : Relation or str, optional
+        How children were made from their parents where the table does not say; by default that is not known.
+    policy, aliases
+        As for `modeltree.read`.
+
+    Raises
+    ------
+    SourceError
+        When there is no table of models, the file is no text, or the policy refuses something.
+    OSError
+        When there is no such file, or it cannot be read.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> path = pathlib.Path(tempfile.mkdtemp(), "models.tex")
+    >>> rows = [r"Model & Base model & Size \\ \midrule", r"LLaMA & - & 7B \\", r"Vicuna\cite{v} & LLaMA & $\sim$7B \\"]
+    >>> _ = path.write_text("\n".join([r"\begin{tabular}{lll}", *rows, r"\end{tabular}"]))
+    >>> lineage, findings = read_latex(path)
+    >>> lineage.parents("Vicuna"), str(lineage["Vicuna"].sizes[0])
+    (('LLaMA',), '7B')
+    """
+    choice = Choice.of(table, columns, relation)
+    path = Path(path)
+    lines = Lines(path, text_of(path))
+    return reading_of(list(_tables(lines)), path, choice, policy, aliases)
+
+
+def _tables(lines: Lines) -> Iterator[Table]:
+    """The tables of a text, in their order, with their captions."""
+    text = _without_verbatim(_COMMENT.sub(_blank_comment, lines.text))
+    floats = list(_floats(text))
+    captions = [(match.start(), match.end()) for match in _CAPTION.finditer(text)]
+    sections = [(match.start(), match.end()) for match in _SECTION.finditer(text)]
+
+    @lru_cache(maxsize=16)
+    def written(place: int) -> str:
+        begin, end = _braced(text, place)
+        return latex_cell(text[begin:end], lines.position(begin)).line
+
+    rows = 0
+    for number, (start, begin, end) in enumerate(_tabulars(text), 1):
+        if number > MAX_TABLES:
+            message = f"more than {MAX_TABLES:,} tables"
+            raise SourceError([Finding("too-large", message, "split the file", position=lines.position(start))])
+        table = Table(number, lines.position(start))
+        _Body(lines, text, begin, end).fill(table, MAX_ROWS - rows)
+        rows += len(table.rows)
+        place = bisect_right(floats, (start, 0)) - 1
+        around = floats[place] if place >= 0 and start < floats[place][1] else (start, end)
+        place = bisect_right(captions, (around[0], 0))
+        if place < len(captions) and captions[place][0] < around[1]:
+            table.caption = written(captions[place][1])
+        place = bisect_right(sections, (start, 0)) - 1
+        table.heading = written(sections[place][1]) if place >= 0 else ""
+        yield table
+
+
+def _blank_comment(match: re.Match[str]) -> str:
+    return match[0] if match[0].startswith("\\") else " " * len(match[0])
+
+
+def _without_verbatim(text: str) -> str:
+    """A text with what stands there as it is, or not at all, blanked."""
+    parts, done, inside = [], 0, ""
+    for match in _VERBATIM.finditer(text):
+        if not inside and match[1] == "begin":
+            parts.append(text[done : match.end()])
+            done, inside = match.end(), match[2]
+        elif inside == match[2] and match[1] == "end":
+            parts.append(re.sub(r"[^\r\n]", " ", text[done : match.start()]))
+            done, inside = match.start(), ""
+    return "".join((*parts, text[done:]))
+
+
+def _floats(text: str) -> Iterator[tuple[int, int]]:
+    """Where the environments for tables with captions begin and end."""
+    start = None
+    for match in _FLOAT.finditer(text):
+        if match[1] == "begin":
+            start = match.start()
+        elif start is not None:
+            yield start, match.end()
+            start = None
+
+
+def _tabulars(text: str) -> Iterator[tuple[int, int, int]]:
+    """Where each tabular starts, where its rows begin, and where they end; those within another are part of it."""
+    depth, start, begin = 0, 0, 0
+    for match in _TABULAR.finditer(text):
+        if match[2] not in _TABULARS:
+            continue
+        if match[1] == "begin":
+            if not depth:
+                start, begin = match.start(), match.end()
+            depth += 1
+        elif depth:
+            depth -= 1
+            if not depth:
+                yield start, begin, match.start()
+    if depth:
+        yield start, begin, len(text)
+
+
+def _braced(text: str, place: int) -> tuple[int, int]:
+    """Where what stands in the braces at a place begins and ends."""
+    depth = 0
+    for match in _SIGN.finditer(text, place, min(len(text), place + _LONGEST)):
+        if match[0] in "{}":
+            depth += 1 if match[0] == "{" else -1
+            if not depth:
+                return place + 1, match.start()
+    return place, place
+
+
+def _opened(text: str, place: int) -> int:
+    """Where the next brace is, if nothing but white space stands before it."""
+    match = _BRACE.match(text, place)
+    return match.end() if match else place
+
+
+def _past_all(text: str, place: int, end: int) -> int:
+    """Where what follows the arguments of a command begins."""
+    while True:
+        if match := _ARGUMENT.match(text, place, end):
+            place = match.end()
+        elif match := _BRACE.match(text, place, end):
+            opened, close = _braced(text, match.end())
+            if close < opened or opened == match.end():
+                return place
+            place = close + 1
+        else:
+            return place
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """A cell of one row on its way to the grid."""
+
+    cell: Cell
+    columns: int = 1
+    rows: int = 1
+
+
+@dataclass
+class _Body:
+    """What stands between the begin and the end of a tabular."""
+
+    lines: Lines
+    text: str
+    begin: int
+    end: int
+    _ruled: list[int] = field(default_factory=list)  # before which rows a rule stands
+
+    def fill(self, table: Table, most: int) -> None:
+        """Give a table its rows."""
+        rows: list[list[_Span]] = []
+        head: list[list[_Span]] | None = None
+        for start, end in self._rows():
+            if len(rows) >= most:
+                where = self.lines.position(start)
+                table.report("too-large", f"more than {MAX_ROWS:,} rows", "split the file", where, "reading ends here")
+                break
+            place, leads = self._after_leads(start, end)
+            for lead in leads:
+                if lead in _RULES:
+                    self._ruled.append(len(rows))
+                elif lead in _PARTS:
+                    if lead in ("endfirsthead", "endhead") and head is None:
+                        head = rows
+                    rows, self._ruled = [], []
+            if self.text[place:end].strip():
+                rows.append(list(self._cells(place, end)))
+        if head is None:
+            count = self._header_rows(len(rows))
+            head, rows = rows[:count], rows[count:]
+        width = max((sum(span.columns for span in row) for row in head), default=0)
+        head = [row for row in head if not (len(row) == 1 and row[0].columns >= width > 1)] or head
+        table.headings, table.rows = _laid(head, table), _laid(rows, table)
+
+    def _header_rows(self, count: int) -> int:
+        """How many rows are the header: those before the first rule below them, if they are few; else one."""
+        first = next((row for row in self._ruled if row), 0)
+        return first if 0 < first <= _MOST_HEADER_ROWS and first < count else min(count, 1)
+
+    def _rows(self) -> Iterator[tuple[int, int]]:
+        """Where the rows begin and end."""
+        start = _past_all(self.text, self.begin, self.end)  # the position, the width, the columns
+        for match in self._signs(start, self.end):
+            if match[0].startswith("\\\\") or match[0] == "\\tabularnewline":
+                yield start, match.start()
+                start = match.end()
+        yield start, self.end
+
+    def _signs(self, start: int, end: int) -> Iterator[re.Match[str]]:
+        """The signs that stand in no braces and in no environment of their own."""
+        braces = environments = 0
+        for match in _SIGN.finditer(self.text, start, end):
+            sign = match[0]
+            if sign == "{":
+                braces += 1
+            elif sign == "}":
+                braces = max(braces - 1, 0)
+            elif sign.startswith(("\\begin", "\\end")) and sign.endswith("}"):
+                environments = max(environments + (1 if sign.startswith("\\begin") else -1), 0)
+            elif not braces and not environments:
+                yield match
+
+    def _after_leads(self, start: int, end: int) -> tuple[int, list[str]]:
+        """Where the first cell of a row begins, and which rules and the like stand before it."""
+        found = []
+        while match := _LEAD.match(self.text, start, end):
+            found.append(match["name"])
+            start = _past_all(self.text, match.end(), end)
+        return start, found
+
+    def _cells(self, start: int, end: int) -> Iterator[_Span]:
+        signs = (match.start() for match in self._signs(start, end) if match[0] == "&")
+        bars = list(islice(signs, MAX_COLUMNS))
+        ends = [*bars, end][:MAX_COLUMNS]
+        for begin, stop in zip([start, *(bar + 1 for bar in bars)], ends, strict=False):
+            yield self._span(begin, stop)
+
+    def _span(self, start: int, end: int) -> _Span:
+        """A cell with what its commands say of the rows and columns that it spans."""
+        source = self.text[start:end]
+        at = self.lines.position(start + indent_of(source))
+        numbers = {"row": 1, "column": 1}
+        while match := _SPANNED.match(source):
+            arguments, place = [], match.end()
+            for _ in range(2):
+                if option := _ARGUMENT.match(source, place):
+                    place = option.end()
+                begin, stop = _braced(source, _opened(source, place))
+                arguments.append(source[begin:stop])
+                place = stop + 1
+            if option := _ARGUMENT.match(source, place):
+                place = option.end()
+            number = re.fullmatch(r"\s*(-?[0-9]{1,5})(?:\.[0-9]+)?\s*", arguments[0])
+            if not number or match[1] in [kind for kind, value in numbers.items() if value != 1]:
+                break
+            numbers[match[1]] = int(number[1]) or 1
+            begin, stop = _braced(source, _opened(source, place))
+            source = source[begin:stop] + source[stop + 1 :]
+        columns = min(max(numbers["column"], 1), MAX_COLUMNS)
+        cell = latex_cell(source, at, columns=columns, merged=numbers["row"] != 1)
+        return _Span(cell, columns, numbers["row"])
+
+
+def _laid(rows: list[list[_Span]], table: Table) -> list[list[Cell]]:
+    """The cells of all rows by their columns; a cell over several rows stands in each of them that leaves room."""
+    grid: list[list[Cell]] = []
+    reaching: list[tuple[int, int, _Span]] = []
+    for number, row in enumerate(rows):
+        laid: list[Cell] = []
+        for span in row:
+            if span.rows != 1:
+                reaching.append((number, len(laid), span))
+            laid += [span.cell] * min(span.columns, MAX_COLUMNS - len(laid))
+        grid.append(laid)
+    for number, column, span in reaching:
+        low, high = (number + 1, number + span.rows) if span.rows > 0 else (number + span.rows + 1, number)
+        below = (
+            range(min(high, len(grid)) - 1, max(low, 0) - 1, -1) if span.rows < 0 else range(low, min(high, len(grid)))
+        )
+        for other in (grid[row] for row in below):
+            places = range(column, min(column + span.columns, len(other)))
+            taken = next((other[place] for place in places if other[place].text), None)
+            if taken:
+                message = f"{shown(taken.line)} stands where {shown(span.cell.line)} reaches"
+                table.report("faulty-markup", message, None, taken.position, f"{shown(taken.line)} is kept")
+                break
+            for place in places:
+                other[place] = span.cell
+    return grid

@@ -1,0 +1,239 @@
+"""What printed tables have in common, in Markdown and in LaTeX: which table is read, which column is what.
+
+A table is read where it has a column of models. What a column is, its header says: by the name of a field, by one of
+the words that papers use for it, or by the ``columns`` that a reader is given. Tables and columns that are not read
+are findings, and so is each word that is taken for another.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from modeltree.errors import SourceError, nearest, shown
+from modeltree.findings import Finding, Position
+from modeltree.formats.intake.claims import Intake, Reading
+from modeltree.formats.intake.policy import Policy
+from modeltree.formats.printed.rows import Columns, Rows
+from modeltree.formats.printed.table import Table
+from modeltree.formats.printed.values import unit_of
+from modeltree.records import Relation, one_of
+
+__all__ = ["MAX_BYTES", "Choice", "reading_of", "text_of"]
+
+MAX_BYTES = 8 * 2**20
+"""The largest file that is read, in bytes."""
+
+# For each field, the headers that stand for it, in small letters and digits only.
+_HEADERS = {
+    "name": "model|models|model name|llm|llms|name|model names|language model|checkpoint",
+    "parents": "base model|base models|backbone|backbones|backbone model|base|base llm|pretrained|pretrained model"
+    "|pre trained model|pretrained base|parent|parents|parent model|derived from|based on|foundation model"
+    "|initialization|initialised from|initialized from|source model|built on|built upon"
+    "|pre trained base model|base architecture",
+    "relation": "relation|relations|derivation|method|training method|adaptation|how",
+    "released": "release date|released|release|date|release time|released on|publication date|published|year|time|month"
+    "|launch date|release year|publish date|announced|release month",
+    "sizes": "size|sizes|param|params|parameters|parameter|model size|model sizes|number of parameters|no of parameters"
+    "|of parameters|parameter count|size params|parameter size|num params|of params|parameter sizes",
+    "organizations": "organization|organizations|organisation|organisations|org|institution|institutions|developer"
+    "|developers|author|authors|creator|creators|company|team|affiliation|affiliations|released by|provider|publisher"
+    "|lab|maker|made by|institute|owner",
+    "openness": "openness|open source|opensource|open|open sourced|availability|available|open weights|public|os"
+    "|publicly available|open access|weights available|open model",
+    "access": "access",
+    "licence": "licence|license|licences|licenses|licence type|license type",
+    "training_data": "training data|training data size|training tokens|tokens|pretraining data|pre train data scale"
+    "|data size|trained tokens|train tokens|training tokens|pretraining tokens|pre training data|pretrain data"
+    "|training set|dataset size|pre train data",
+    "architecture": "architecture|arch|model architecture|structure|architecture type",
+    "domain": "domain",
+    "kind": "kind",
+    "aliases": "alias|aliases|also known as|aka|other names",
+    "note": "note|notes|remark|remarks|comment|comments",
+    "paper": "paper|papers|arxiv|publication|reference|references|ref|refs|citation",
+    "code": "code|github|repository|repo|source code|code link",
+    "weights": "weights|hugging face|huggingface|hf|hf link|model link|checkpoints|download|model card|model weights",
+    "blog": "blog|blog post|announcement",
+    "website": "link|links|url|urls|website|homepage|project|project page|web page|demo|site|web",
+}
+_FIELD_OF = {header: name for name, headers in _HEADERS.items() for header in headers.split("|")}
+_LINKS = frozenset({"paper", "code", "weights", "blog", "website"})
+_WEAK_NAMES = frozenset({"name", "checkpoint"})  # headers that models share with many other things
+_TELLING = frozenset({"parents", "released", "sizes", "organizations", "openness", "licence", "training_data"})
+IGNORED = "ignored"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a reader of tables is told: which table, which columns, and how children were made of parents."""
+
+    table: int | str | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    relation: Relation | None = None
+
+    @classmethod
+    def of(cls, table: int | str | None, columns: Mapping[str, str] | None, relation: Relation | str | None) -> Choice:
+        """A choice that can be.
+
+        Raises
+        ------
+        ValueError
+            When a column stands for what is no field, or the relation is none.
+        """
+        for header, name in (columns or {}).items():
+            if name not in (*_HEADERS, IGNORED):
+                close = nearest(name, _HEADERS) or tuple(_HEADERS)
+                raise ValueError(f"column {shown(header)}: {shown(name)} is no field; there is {', '.join(close)}")
+        return cls(table, dict(columns or {}), None if relation is None else one_of(Relation, relation))
+
+
+def text_of(path: str | os.PathLike[str]) -> str:
+    """The text of a file.
+
+    Raises
+    ------
+    SourceError
+        When it is too large, or no text in UTF-8.
+    OSError
+        When there is no such file, or it cannot be read.
+    """
+    path = Path(path)
+    with path.open("rb") as file:
+        content = file.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        message = f"the file is too large: more than {MAX_BYTES // 2**20} MiB"
+        raise SourceError(
+            [Finding("too-large", message, "save the tables in a file of their own", position=Position(path))]
+        )
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = content[: error.start]
+        at = Position(path, before.count(b"\n") + 1, len(before) - before.rfind(b"\n"))
+        message = f"not UTF-8: byte 0x{content[error.start]:02x}"
+        raise SourceError([Finding("encoding", message, "save the file as UTF-8 text", position=at)]) from None
+    if (found := text.find("\0")) >= 0:
+        at = Position(path, text.count("\n", 0, found) + 1, found - text.rfind("\n", 0, found))
+        raise SourceError([Finding("encoding", "character U+0000: no text file has it", position=at)])
+    return text
+
+
+def reading_of(
+    tables: Sequence[Table], path: Path, choice: Choice, policy: Policy | None, aliases: Mapping[str, str] | None
+) -> Reading:
+    """The lineage that some tables of a text stand for.
+
+    Raises
+    ------
+    SourceError
+        When there is no table of models among them, or the policy refuses something.
+    """
+    intake = Intake(names=True)
+    read: list[tuple[Table, Columns]] = []
+    for table in _chosen(tables, path, choice):
+        columns = _columns_of(table, choice)
+        if "name" in columns.of_field:
+            read.append((table, columns))
+        elif choice.table is not None:
+            headers = ", ".join(shown(cell.text) for cell in table.header)
+            message = f"no column of {table} is one of models: {headers}"
+            hint = "say which is with columns={'…': 'name'}"
+            raise SourceError([Finding("no-table", message, hint, position=table.position)])
+    numbers = {table.number for table, _ in read}
+    if not read:
+        listed = "; ".join(f"{table}: {', '.join(cell.text for cell in table.header)}" for table in tables[:5])
+        message = f"no table of models among {len(tables)}" if tables else "there is no table in the text"
+        hint = f"a column of models is headed 'Model', or named with columns=…; there are {listed}"
+        raise SourceError([Finding("no-table", message, hint if tables else None, position=Position(path))])
+    for table in tables:
+        if table.number not in numbers:
+            _report_unread(intake, table, choice)
+    _check_columns(intake, read, choice)
+    known = {row_name for table, columns in read for row_name in columns.names(table)} | set(aliases or {})
+    earlier: dict[str, int] = {}
+    for table, columns in read:
+        message = f"{table} is read, with {len(table.rows)} row{'s' * (len(table.rows) != 1)}"
+        intake.report("read-as", message, where=table.position)
+        intake.findings += columns.findings
+        Rows(intake, table, columns, known.__contains__, choice.relation, earlier).read()
+    if len(read) == 1 and read[0][0].caption:
+        intake.about["title"] = read[0][0].caption[:500]
+    return intake.reading(policy, aliases)
+
+
+def _chosen(tables: Sequence[Table], path: Path, choice: Choice) -> list[Table]:
+    wanted = choice.table
+    if wanted is None:
+        return list(tables)
+    if isinstance(wanted, int):
+        found = [table for table in tables if table.number == wanted]
+    else:
+        folded = " ".join(wanted.split()).casefold()
+        found = [table for table in tables if folded in f"{table.caption}\n{table.heading}".casefold()]
+    if not found:
+        listed = "; ".join(map(str, tables[:10])) or "none"
+        message = f"no table {shown(wanted)}: there are {listed}"
+        raise SourceError([Finding("no-table", message, position=Position(path))])
+    return found
+
+
+def _report_unread(intake: Intake, table: Table, choice: Choice) -> None:
+    if choice.table is not None:
+        return  # it was not asked for
+    headers = ", ".join(shown(cell.text) for cell in table.header[:10])
+    message = f"{table} has no column of models: {headers}"
+    hint = "if one is, say so with columns={'…': 'name'}"
+    intake.report("ignored", message, hint, where=table.position, done="it is not read")
+
+
+def _check_columns(intake: Intake, read: list[tuple[Table, Columns]], choice: Choice) -> None:
+    """Report what is said of columns that there are not."""
+    headers = {text for table, _ in read for texts in table.headers for text in texts}
+    folded = {header.casefold() for header in headers}
+    for header in choice.columns:
+        if header.strip().casefold() not in folded:
+            close = nearest(header, headers) or tuple(sorted(headers))[:10]
+            hint = f"there is {', '.join(map(shown, close))}"
+            intake.report("unknown-key", f"no column is headed {shown(header)}", hint, where=read[0][0].position)
+
+
+def _columns_of(table: Table, choice: Choice) -> Columns:
+    """Which column of a table is what."""
+    columns = Columns()
+    said = {header.strip().casefold(): name for header, name in choice.columns.items()}
+    taken = set(said.values())
+    for number, texts in enumerate(table.headers):
+        by_choice = next((said[text.casefold()] for text in texts if text.casefold() in said), None)
+        synonym = next((name for text in texts if (name := _field_of(text))), None)
+        found = by_choice or (synonym if synonym not in taken else None)
+        cell = table.header[number]
+        if found and found != IGNORED and (found not in columns.of_field or found in _LINKS):
+            columns.of_field.setdefault(found, number)
+            columns.fields.append((number, found))
+            if found == "sizes" and (unit := unit_of(cell.text)):
+                columns.unit = unit
+            if not by_choice and _quiet(cell.text) != found.replace("_", " "):
+                unit_said = f", in {columns.unit}" if found == "sizes" and columns.unit else ""
+                columns.report("read-as", f"the column {shown(cell.text)} is read as {found!r}{unit_said}", cell)
+        elif found != IGNORED and any(number < len(row) and row[number].text for row in table.rows):
+            also = f": {synonym!r} is read from another column" if synonym else ""
+            columns.report("ignored", f"nothing is read from the column {shown(cell.text)}{also}", cell)
+    weak = "name" in columns.of_field and _quiet(table.header[columns.of_field["name"]].text) in _WEAK_NAMES
+    if weak and choice.table is None and "name" not in said.values() and not _TELLING & columns.of_field.keys():
+        columns.of_field.pop("name")
+    return columns
+
+
+def _field_of(header: str) -> str | None:
+    for text in (header, re.sub(r"[(\[][^()\[\]]*[)\]]", "", header)):
+        if found := _FIELD_OF.get(_quiet(text)):
+            return found
+    return None
+
+
+def _quiet(header: str) -> str:
+    return " ".join(re.sub(r"[^a-z0-9]+", " ", header.casefold()).split())

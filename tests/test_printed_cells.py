@@ -1,0 +1,129 @@
+"""What stands in the cells of printed tables: markup becomes text, and the forms of papers become values."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from modeltree.findings import Position
+from modeltree.formats.printed.latexcells import latex_cell
+from modeltree.formats.printed.markdowncells import markdown_cell
+from modeltree.formats.printed.values import date_of, makers_of, openness_of, parents_of, sizes_of
+
+HERE = Position(Path("cell"), 1, 1)
+
+
+# Cells
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("**LLaMA** _2_ ~~old~~", "LLaMA 2 old"),
+        ("open_llama_7b __x__ snake_case_", "open_llama_7b x snake_case_"),
+        ("`a_b*c` \\*d\\* 2 * 3", "a_b*c *d* 2 * 3"),
+        ("A&amp;B &lt;C&gt; &nbsp;D", "A&B <C> D"),
+        ("one<br>two<br/>three", "one\ntwo\nthree"),
+        ("LLaMA[^1] 2<sup>b</sup> †", "LLaMA 2"),
+        ("![logo](x.png) Falcon", "Falcon"),
+        ("[Falcon](https://f.org) [[code](https://c.org)] ([paper](https://p.org), [blog](https://b.org))", "Falcon"),
+        ("<a href='https://x.org'>Qwen</a> <b>7</b>", "Qwen 7"),
+        ("**half", "half"),
+        ("Command R+ C# GPT-4o* Q*", "Command R+ C# GPT-4o* Q*"),
+        ("`` a`b `` ```c", "a`b ```c"),
+        ("$\\sim$7B", "~7B"),
+    ],
+)
+def test_markdown_in_a_cell(source: str, text: str) -> None:
+    assert markdown_cell(source, HERE).text == text
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        (r"\textbf{LLaMA}~2", "LLaMA 2"),
+        (r"{\bf Bold} \emph{x\textsubscript{y}}", "Bold xy"),
+        (r"50\% \& \#1 a\_b \$5", "50% & #1 a_b $5"),
+        (r"$10^{12}$ $\alpha_2$ 7B--13B", "10^12 α_2 7B–13B"),
+        (r"GPT$^{1}$ T5\textsuperscript{b}", "GPT T5"),
+        (r"\'Etude na\"{\i}ve \c{c}a \v{s}", "Étude naïve ça š"),
+        (r"\begin{tabular}[c]{@{}l@{}}one\\ two\end{tabular}", "one\ntwo"),
+        (r"\textcolor{red}{x} \cellcolor[HTML]{FF0000}y", "x y"),
+        (r"\href{https://x.org}{Qwen} \url{https://y.org}", "Qwen"),
+        (r"\gpt{4} \ours", r"\gpt{4} \ours"),
+        ("{" * 40 + "deep" + "}" * 40, ""),
+    ],
+)
+def test_latex_in_a_cell(source: str, text: str) -> None:
+    assert latex_cell(source, HERE).text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [
+        *[("2023", "2023"), ("2023-03", "2023-03"), ("2023–03", "2023-03"), ("2023/3", "2023-03")],
+        *[("March, 2023", "2023-03"), ("Sept. 2023", "2023-09"), ("2023 Mar", "2023-03"), ("March of 2023", "2023-03")],
+        *[("14th March 2023", "2023-03-14"), ("Mar 14, 2023", "2023-03-14"), ("2023年3月14日", "2023-03-14")],
+        *[("2023.03.14", "2023-03-14"), ("14.03.2023", "2023-03-14"), ("05/05/2023", "2023-05-05")],
+        # Ambiguous, or none: as they are
+        *[("04/05/2023", "04/05/2023"), ("Mar-23", "Mar-23"), ("2023 Q1", "2023 Q1"), ("early 2023", "early 2023")],
+        *[("2023/13", "2023/13"), ("31 Feb 2023", "31 Feb 2023"), ("2022-2023", "2022-2023"), ("23.03", "23.03")],
+    ],
+)
+def test_dates(text: str, date: str) -> None:
+    found, note = date_of(text)
+    assert found == date
+    assert bool(note) == (found != text or text == "04/05/2023"), "what is repaired is said"
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "sizes"),
+    [
+        ("7B, 13B;65B", None, ["7B", "13B", "65B"]),
+        ("7B 13B and 1B7", None, ["7B", "13B", "1B7"]),
+        ("0.5 / 7", "B", ["0.5B", "7B"]),
+        ("1.1 million, 7bn, ~2 Billion parameters", None, ["1.1M", "7B", "2B"]),
+        ("125000000", None, ["125000000"]),
+        ("-", "B", []),
+        # Reported, or left to the records
+        ("7", None, [""]),
+        ("1,300M", None, [""]),
+        ("8x7B, >1T, 7B-13B", None, ["8x7B", ">1T", "7B-13B"]),
+    ],
+)
+def test_sizes(text: str, unit: str | None, sizes: list[str]) -> None:
+    assert [size.value for size in sizes_of(text, unit)] == sizes
+
+
+@pytest.mark.parametrize(
+    ("text", "parents", "kinds"),
+    [
+        ("LLaMA", ["LLaMA"], []),
+        ("LLaMA, BLOOM", ["LLaMA", "BLOOM"], []),
+        ("LLaMA\nBLOOM", ["LLaMA", "BLOOM"], []),
+        ("LLaMA/BLOOM", ["LLaMA", "BLOOM"], []),
+        ("LLaMA & BLOOM", ["LLaMA", "BLOOM"], []),
+        ("LLaMA and BLOOM", ["LLaMA", "BLOOM"], []),
+        ("Salt, Pepper", ["Salt, Pepper"], []),
+        ("LLaMA, GPT", ["LLaMA", "GPT"], ["faulty-markup"]),
+        ("LLaMA/GPT", ["LLaMA/GPT"], ["faulty-markup"]),
+        ("meta-llama/Llama-2", ["meta-llama/Llama-2"], []),
+        ("Command R+", ["Command R+"], []),
+        ("Several (LLaMA, BLOOM)", ["Several (LLaMA, BLOOM)"], []),
+        ("GPT 3.5 and others", ["GPT 3.5"], ["ignored"]),
+        ("LLaMA, etc.", ["LLaMA"], ["ignored"]),
+        ("Replicate of LLaMA", ["LLaMA"], ["read-as"]),
+    ],
+)
+def test_parents(text: str, parents: list[str], kinds: list[str]) -> None:
+    found, notes = parents_of(text, {"LLaMA", "BLOOM", "Salt, Pepper", "Command R+"}.__contains__)
+    assert [parent.name for parent in found] == parents
+    assert [kind for kind, _ in notes] == kinds
+
+
+def test_makers_and_openness() -> None:
+    assert makers_of("UC Berkeley / CMU, Foo, Inc.; A & B") == ["UC Berkeley", "CMU", "Foo, Inc.", "A & B"]
+    assert openness_of("✔️") == openness_of("Open-Source") == {"openness": "open"}
+    assert openness_of("open weights") == {"openness": "open", "access": "open-weights"}
+    assert openness_of("△") == {}
