@@ -48,6 +48,11 @@ if TYPE_CHECKING:
     from modeltree.formats import save as save
     from modeltree.formats.cards import read_model_cards as read_model_cards
     from modeltree.formats.catalog import read_catalog as read_catalog
+    from modeltree.formats.graphs.cyclonedx import read_cyclonedx as read_cyclonedx
+    from modeltree.formats.graphs.cytoscape import read_cytoscape as read_cytoscape
+    from modeltree.formats.graphs.gexf import read_gexf as read_gexf
+    from modeltree.formats.graphs.graphml import read_graphml as read_graphml
+    from modeltree.formats.graphs.node_link import read_node_link as read_node_link
     from modeltree.formats.printed.latex import read_latex as read_latex
     from modeltree.formats.printed.markdown import read_markdown as read_markdown
     from modeltree.formats.tables import read_table as read_table
@@ -93,6 +98,11 @@ _HOMES = {
     "formats": ["Policy", "Reading", "load", "read", "save"],
     "formats.cards": ["read_model_cards"],
     "formats.catalog": ["read_catalog"],
+    "formats.graphs.cyclonedx": ["read_cyclonedx"],
+    "formats.graphs.cytoscape": ["read_cytoscape"],
+    "formats.graphs.gexf": ["read_gexf"],
+    "formats.graphs.graphml": ["read_graphml"],
+    "formats.graphs.node_link": ["read_node_link"],
     "formats.printed.latex": ["read_latex"],
     "formats.printed.markdown": ["read_markdown"],
     "formats.tables": ["read_table"],

@@ -1,0 +1,390 @@
+"""What the graph files share: nodes and edges become models and derivations, and XML is read without its dangers.
+
+An attribute of a node or an edge that is named as a field of a record is read as that field, in the form that
+`modeltree.Lineage.graph` writes: lists joined by ``; `` or as lists, links as ``link_paper`` and the like. A
+``label`` is the name of a node or the relation of an edge where nothing else says it. All other attributes are
+reported, one finding for each name.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, NoReturn
+from xml.parsers import expat
+
+from modeltree.errors import SourceError, shown
+from modeltree.findings import Finding, Position
+from modeltree.formats.intake.claims import Intake, Reading, Where, place_of
+from modeltree.formats.intake.policy import Policy
+from modeltree.formats.texts.jsontree import MAX_BYTES, JsonTree, read_json
+from modeltree.network import from_json, nested
+from modeltree.records import About, Derivation, Model, Relation, one_of
+
+__all__ = [
+    "MAX_RECORDS",
+    "Direction",
+    "Element",
+    "Graph",
+    "Tally",
+    "attribute",
+    "mapping_of",
+    "read_xml",
+    "text",
+    "within",
+]
+
+MAX_RECORDS = 1_000_000
+"""The most nodes and edges that are read, together."""
+
+MAX_XML_DEPTH = 50
+"""The deepest nesting of XML that is read."""
+
+Direction = Literal["parent-to-child", "child-to-parent"]
+"""Whether the edges of a file run from parent to child or from child to parent."""
+
+_NODE_FIELDS = frozenset(Model.model_fields) - {"id"}
+_EDGE_FIELDS = frozenset(Derivation.model_fields) - {"parent", "child"}
+_LISTS = frozenset({"aliases", "organizations", "sizes", "references"})
+_RELATION_WORDS = ("relation", "interaction", "kind", "label")
+
+
+class Tally:
+    """What has no place in a lineage; each sort is reported once, however often it stands in a file."""
+
+    def __init__(self) -> None:
+        self._counted: dict[str, tuple[int, Where]] = {}
+
+    def add(self, what: str, where: Where) -> None:
+        """Count something."""
+        count, first = self._counted.get(what, (0, where))
+        self._counted[what] = (count + 1, first)
+
+    def report(self, intake: Intake) -> None:
+        """Tell an intake of everything that is counted."""
+        for what, (count, first) in self._counted.items():
+            times = f"{count:,} times, first here" if count > 1 else "once"
+            intake.report("ignored", f"{what} is not read: it stands {times}", where=place_of(first))
+
+
+class Graph:
+    """The nodes and edges of a file on their way to a lineage.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    direction : {"parent-to-child", "child-to-parent"}
+        How its edges run.
+    relation : Relation or str, optional
+        The relation of edges that say nothing.
+    names : bool
+        Whether its nodes have names only, and no ids.
+
+    Raises
+    ------
+    ValueError
+        When the direction or the relation is none.
+    """
+
+    def __init__(
+        self, path: Path, direction: Direction, relation: Relation | str | None = None, *, names: bool = False
+    ) -> None:
+        if direction not in ("parent-to-child", "child-to-parent"):
+            raise ValueError(f"{shown(direction)} is no direction: write 'parent-to-child' or 'child-to-parent'")
+        self.path = path
+        self.intake = Intake(names=names)
+        self._downwards = direction == "parent-to-child"
+        self._relation = None if relation is None else one_of(Relation, relation)
+        self._numbers: dict[str, int] = {}
+        self._edges: list[tuple[str, str, dict[str, Any], Where]] = []
+        self._ignored = Tally()
+        self._undirected: Where | None = None
+
+    def node(self, id: Any, attributes: Mapping[str, Any], where: Where) -> None:
+        """Add a node; one without an id is reported, and left out."""
+        key = _key(id)
+        if key is None:
+            self.intake.report(
+                "missing-key", "a node has no id", "give it one", where=place_of(where), done="it is left out"
+            )
+            return
+        self._check_count(where)
+        fields = self._fields(attributes, _NODE_FIELDS | {"label"}, "nodes", where)
+        label = fields.pop("label", None)
+        if label is not None and "name" not in fields:
+            fields["name"] = label
+        elif label is not None and str(label) not in (key, str(fields.get("name"))):
+            self.ignored("attribute 'label' of nodes that have a name", where)
+        if isinstance(fields.get("name"), (int, float)):
+            fields["name"] = str(fields["name"])
+        licence = fields.get("licence")
+        if isinstance(licence, dict) and licence.get("name") is None:
+            fields["licence"] = {**licence, "name": licence.get("spdx")}
+        self._numbers.setdefault(key, self.intake.add(key, where, fields))
+
+    def edge(self, source: Any, target: Any, attributes: Mapping[str, Any], where: Where) -> None:
+        """Add an edge; one that lacks an end is reported, and left out."""
+        ends = _key(source), _key(target)
+        if ends[0] is None or ends[1] is None:
+            missing = "source" if ends[0] is None else "target"
+            done = "it is left out"
+            self.intake.report(
+                "missing-key", f"an edge has no {missing}", "name a node", where=place_of(where), done=done
+            )
+            return
+        self._check_count(where)
+        fields = self._fields(attributes, _EDGE_FIELDS | set(_RELATION_WORDS), "edges", where)
+        self._edges.append((ends[0], ends[1], fields, where))
+
+    def describe(self, attributes: Mapping[str, Any], where: Where) -> None:
+        """Take what is said of the graph as a whole."""
+        listed = from_json(attributes.get("organizations"))
+        others = {name: value for name, value in attributes.items() if name != "organizations"}
+        fields = self._fields(others, frozenset(About.model_fields) | {"name"}, "the graph", where)
+        name = fields.pop("name", None)
+        if isinstance(name, str):
+            fields.setdefault("title", name)
+        self.intake.about |= fields
+        if listed is None:
+            return
+        if isinstance(listed, list) and all(isinstance(record, dict) for record in listed):
+            self.intake.organizations += listed
+        else:
+            self.intake.report(
+                "bad-attribute", "organizations of the graph are no list of records",
+                'write [{"id": …, "name": …}]', where=place_of(where), done="they are left out",
+            )  # fmt: skip
+
+    def undirected(self, where: Where) -> None:
+        """Take note of an edge that has no direction, or of a graph whose edges have none."""
+        self._undirected = self._undirected or where
+
+    def ignored(self, what: str, where: Where) -> None:
+        """Take note of something that has no place in a lineage; each is reported once."""
+        self._ignored.add(what, where)
+
+    def reading(self, policy: Policy | None, aliases: Mapping[str, str] | None) -> Reading:
+        """The lineage that the graph stands for, and everything found."""
+        for source, target, fields, where in self._edges:
+            parent, child = (source, target) if self._downwards else (target, source)
+            word = self._word(fields, where)
+            self.intake.derive(self._numbers.get(child, child), parent, word, where, **fields)
+        if self._undirected:
+            message = "the edges have no direction"
+            done = f"they are read from {'parent to child' if self._downwards else 'child to parent'}"
+            self.intake.report("not-a-digraph", message, where=place_of(self._undirected), done=done)
+        self._ignored.report(self.intake)
+        return self.intake.reading(policy, aliases)
+
+    def _fields(self, attributes: Mapping[str, Any], known: frozenset[str], what: str, where: Where) -> dict[str, Any]:
+        """The attributes that are fields; of the others a note is taken."""
+        said = {name: value for name, value in attributes.items() if not _is_blank(value)}
+        fields = nested(said)
+        for name in _LISTS & fields.keys():
+            if not isinstance(fields[name], (list, dict)):
+                fields[name] = [fields[name]]
+        for name in [name for name in fields if name not in known]:
+            del fields[name]
+            self.ignored(f"attribute {shown(name)} of {what}", where)
+        return fields
+
+    def _word(self, fields: dict[str, Any], where: Where) -> Relation | str | None:
+        """The word for the relation, taken out of the fields of an edge."""
+        words = {name: str(fields.pop(name)) for name in _RELATION_WORDS if name in fields}
+        chosen = next(iter(words.values()), None)
+        for name, word in words.items():
+            if word != chosen:
+                self.ignored(f"attribute {name!r} of edges that have another word for the relation", where)
+        return self._relation if chosen is None else chosen
+
+    def _check_count(self, where: Where) -> None:
+        if len(self.intake.assets) + len(self._edges) >= MAX_RECORDS:
+            message = f"the graph is too large: more than {MAX_RECORDS:,} nodes and edges"
+            raise SourceError([Finding("too-large", message, "split it into several", position=place_of(where))])
+
+
+def _key(id: Any) -> str | None:
+    """What tells a node apart, as text; None where there is nothing that does."""
+    if isinstance(id, float) and id.is_integer():
+        id = int(id)
+    if isinstance(id, bool) or not isinstance(id, (str, int, float)):
+        return None
+    return str(id).strip() or None
+
+
+def _is_blank(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip()) or value in ([], {})
+
+
+# JSON
+
+
+def mapping_of(path: str | os.PathLike[str], what: str, lists: str) -> tuple[JsonTree, dict[str, Any]]:
+    """What a JSON file holds, which is a mapping.
+
+    Raises
+    ------
+    SourceError
+        When it is no JSON, or something else.
+    """
+    tree = read_json(Path(path))
+    if not tree.whole:
+        raise SourceError(tree.problems)
+    if not isinstance(tree.data, dict):
+        problem = Finding("wrong-type", f"no {what}: a mapping with {lists} is needed", position=tree.position())
+        raise SourceError([*tree.problems, problem])
+    return tree, tree.data
+
+
+def within(tree: JsonTree, *way: str | int) -> Callable[..., Position]:
+    """What says where a part of a part of a JSON file stands."""
+
+    def position(at: tuple[str | int, ...] = ()) -> Position:
+        return tree.position((*way, *at))
+
+    return position
+
+
+# XML
+
+
+@dataclass(slots=True)
+class Element:
+    """An element of XML while it is read: only those around a place are kept."""
+
+    tag: str
+    """Without prefix."""
+    attributes: dict[str, str]
+    position: Position
+    around: Element | None
+    data: dict[str, str] = field(default_factory=dict)
+    """What a reader gathers of what is in it."""
+    has_elements: bool = False
+    _text: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """The text in it, without that of elements in it."""
+        return "".join(self._text)
+
+    def inside(self, *tags: str) -> Element | None:
+        """The innermost element around it that has one of some tags."""
+        element = self.around
+        while element is not None and element.tag not in tags:
+            element = element.around
+        return element
+
+    def gather(self, name: str, value: str) -> bool:
+        """Keep a value; False where there is one of that name already."""
+        return self.data.setdefault(name, value) is value
+
+
+def read_xml(
+    path: Path, root: str, what: str, opened: Callable[[Element], None], closed: Callable[[Element], None]
+) -> None:
+    """Read an XML file element by element.
+
+    Document types and entities are refused, for they can blow a file up and name other files; so is nesting of more
+    than 50 elements.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    root : str
+        The tag of its outermost element.
+    what : str
+        What it is called in a message: ``"GEXF"``.
+    opened, closed : callable
+        What to do when an element begins, with its attributes, and ends, with its text.
+
+    Raises
+    ------
+    SourceError
+        When it is no such file.
+    OSError
+        When there is no such file, or it cannot be read.
+    """
+    with path.open("rb") as file:
+        content = file.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        limit = f"more than {MAX_BYTES // 2**20} MiB"
+        _refuse("too-large", f"the file is too large: {limit}", "split it into several", Position(path))
+    parser = expat.ParserCreate()
+    innermost: list[Element] = []
+    begun = False
+
+    def position() -> Position:
+        return Position(path, parser.CurrentLineNumber, parser.CurrentColumnNumber + 1)
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal begun
+        begun = True
+        around = innermost[-1] if innermost else None
+        element = Element(name.rpartition(":")[2], attributes, position(), around)
+        if around is None and element.tag != root:
+            _refuse("syntax", f"no {what}: the file begins with <{name[:60]}>", f"<{root}> is needed", position())
+        if len(innermost) >= MAX_XML_DEPTH:
+            _refuse("too-deep", f"nested more than {MAX_XML_DEPTH} deep", None, position())
+        if around is not None:
+            around.has_elements = True
+        innermost.append(element)
+        opened(element)
+
+    def end(_name: str) -> None:
+        closed(innermost.pop())
+
+    def characters(written: str) -> None:
+        # White space between elements would pile up in those that hold millions of others.
+        if innermost and (not innermost[-1].has_elements or written.strip()):
+            innermost[-1]._text.append(written)
+
+    def doctype(*_: object) -> None:
+        _refuse("tag", "a document type, which can name other files and blow up", "remove <!DOCTYPE …>", position())
+
+    parser.buffer_text = True
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    parser.CharacterDataHandler = characters
+    parser.StartDoctypeDeclHandler = doctype
+    try:
+        parser.Parse(content, True)
+    except expat.ExpatError as error:
+        message = f"no XML: {expat.ErrorString(error.code)}" if content.strip() else "the file is empty"
+        _refuse("syntax", message, None, Position(path, error.lineno, error.offset + 1))
+    except (LookupError, ValueError) as error:  # an encoding that is unknown, or that is none of text
+        if begun or isinstance(error, SourceError):
+            raise
+        _refuse("encoding", f"an encoding that is not read: {error}"[:300], "save the file as UTF-8", Position(path, 1))
+
+
+def _refuse(kind: str, message: str, hint: str | None, position: Position) -> NoReturn:
+    raise SourceError([Finding(kind, message, hint, position=position)])
+
+
+_ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;", "\n": "&#10;", "\t": "&#9;"}
+
+
+def text(value: str) -> str:
+    """A text as it stands between tags.
+
+    Examples
+    --------
+    >>> text("a < b & c]]>")
+    'a &lt; b &amp; c]]&gt;'
+    """
+    return re.sub("[&<>\r]", lambda match: _ESCAPES[match[0]], value)
+
+
+def attribute(value: str) -> str:
+    r"""A text as the value of an attribute, in quotes; readers would take a bare line break for a space.
+
+    Examples
+    --------
+    >>> attribute('a "b"\n')
+    '"a &quot;b&quot;&#10;"'
+    """
+    return '"' + re.sub('[&<>"\r\n\t]', lambda match: _ESCAPES[match[0]], value) + '"'

@@ -1,0 +1,191 @@
+"""GraphML: a graph in XML, for NetworkX, igraph, Gephi, yEd, Neo4j and many others.
+
+It carries everything that a lineage has: nodes are ids, and all else is in attributes of type string.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from modeltree.files import write_whole
+from modeltree.findings import Finding
+from modeltree.formats.graphs.common import Direction, Element, Graph, attribute, read_xml, text
+from modeltree.formats.intake.claims import Reading
+from modeltree.formats.intake.policy import Policy
+from modeltree.lineage import Lineage
+from modeltree.records import Relation
+
+__all__ = ["graphml_text", "read_graphml", "write_graphml"]
+
+_HEAD = """\
+<?xml version="1.0" encoding="UTF-8"?>
+<graphml xmlns="http://graphml.graphdrawing.org/xmlns" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" \
+xsi:schemaLocation="http://graphml.graphdrawing.org/xmlns http://graphml.graphdrawing.org/xmlns/1.0/graphml.xsd">
+"""
+_OWNERS = ("node", "edge", "graph", "graphml")
+
+
+def read_graphml(
+    path: str | os.PathLike[str],
+    *,
+    policy: Policy | None = None,
+    aliases: Mapping[str, str] | None = None,
+    relation: Relation | str | None = None,
+    direction: Direction = "parent-to-child",
+) -> Reading:
+    """Read a GraphML file.
+
+    The labels that yEd draws are names and relations. Graphs inside nodes are read as parts of the one graph;
+    hyperedges and ports are reported.
+
+    Parameters
+    ----------
+    path : path-like
+        The file.
+    policy : Policy, optional
+        What is done about what is wrong.
+    aliases : mapping of str to str, optional
+        For names as the file has them, the id of the model that is meant.
+    relation : Relation or str, optional
+        The relation of edges that say nothing. By default they are ``unspecified``, and reported.
+    direction : {"parent-to-child", "child-to-parent"}
+        How the edges run.
+
+    Raises
+    ------
+    SourceError
+        When it is no GraphML, has a document type, or the policy refuses what is wrong with it.
+    OSError
+        When there is no such file, or it cannot be read.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp(), "graph.graphml")
+    >>> _ = path.write_text('<graphml><graph edgedefault="directed"><node id="llama"/><node id="vicuna"/>'
+    ...                     '<edge source="llama" target="vicuna"/></graph></graphml>')
+    >>> read_graphml(path, relation="finetune").lineage.parents("vicuna")
+    ('llama',)
+    """
+    graph = Graph(Path(path), direction, relation)
+    file = _File(graph)
+    read_xml(Path(path), "graphml", "GraphML", file.opened, file.closed)
+    return graph.reading(policy, aliases)
+
+
+class _File:
+    """What is known of a GraphML file while it is read."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.names: dict[str, str] = {}
+        self.defaults: dict[str, dict[str, str]] = {}
+
+    def opened(self, element: Element) -> None:
+        """Nothing is known before an element is closed, but what the nodes of a graph are in."""
+        if element.tag == "graph" and element.inside("node"):
+            self.graph.ignored("that a graph is inside a node", element.position)
+        elif element.tag == "graph" and element.attributes.get("edgedefault") == "undirected":
+            self.graph.undirected(element.position)
+
+    def closed(self, element: Element) -> None:
+        """Take what an element says."""
+        attributes, around, where = element.attributes, element.around, element.position
+        match element.tag:
+            case "key":
+                name = attributes.get("attr.name") or attributes.get("id", "")
+                self.names[attributes.get("id", "")] = name
+                if "default" in element.data:
+                    self.defaults.setdefault(attributes.get("for", "all"), {})[name] = element.data["default"]
+            case "default" if around and around.tag == "key":
+                around.gather("default", element.text)
+            case "data" if around and around.tag in _OWNERS:
+                self._take_data(element, around)
+            case "NodeLabel" | "EdgeLabel":
+                owner = element.inside("node" if element.tag == "NodeLabel" else "edge")
+                if owner is None or not owner.gather("label", element.text.strip()):
+                    self.graph.ignored(f"another <{element.tag}>", where)
+            case "node":
+                self.graph.node(attributes.get("id"), self._with_defaults("node", element.data), where)
+            case "edge":
+                ends = attributes.get("source"), attributes.get("target")
+                self.graph.edge(*ends, self._with_defaults("edge", element.data), where)
+                if attributes.get("directed") in ("false", "0"):
+                    self.graph.undirected(where)
+            case "graph" | "graphml":
+                if element.tag == "graph" and element.inside("graph"):
+                    return  # it says something of a node, and that it is there is reported
+                self.graph.describe(self._with_defaults("graph", element.data), where)
+            case "hyperedge" | "port" | "desc" | "locator":
+                self.graph.ignored(f"<{element.tag}>", where)
+
+    def _take_data(self, element: Element, owner: Element) -> None:
+        key = element.attributes.get("key", "")
+        name = self.names.get(key, key)
+        if element.has_elements:
+            self.graph.ignored(f"what attribute {name[:60]!r} of <{owner.tag}> draws", element.position)
+        elif not owner.gather(name, element.text):
+            message = f"<{owner.tag}> has two values for {name[:60]!r}"
+            self.graph.intake.report("duplicate-key", message, where=element.position, done="the first is kept")
+
+    def _with_defaults(self, owner: str, data: dict[str, str]) -> dict[str, str]:
+        return {**self.defaults.get("all", {}), **self.defaults.get(owner, {}), **data}
+
+
+def graphml_text(lineage: Lineage) -> str:
+    """A lineage as GraphML: the attributes of `modeltree.Lineage.graph`, all of type string.
+
+    Examples
+    --------
+    >>> from modeltree import Model
+    >>> print(graphml_text(Lineage([Model(id="llama", name="LLaMA")])), end="")  # doctest: +ELLIPSIS
+    <?xml version="1.0" encoding="UTF-8"?>
+    <graphml ...>
+      <key id="node.name" for="node" attr.name="name" attr.type="string"/>
+      <graph edgedefault="directed">
+        <node id="llama">
+          <data key="node.name">LLaMA</data>
+        </node>
+      </graph>
+    </graphml>
+    """
+    return "".join(_written(lineage))
+
+
+def write_graphml(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Finding, ...]:
+    """Write GraphML, which carries everything: nothing is ever reported as lost.
+
+    Raises
+    ------
+    OSError
+        When the file cannot be written.
+    """
+    write_whole(path, graphml_text(lineage))
+    return ()
+
+
+def _written(lineage: Lineage) -> Iterator[str]:
+    graph = lineage.graph
+    of_edges = [data for *_, data in graph.edges(data=True)]
+    yield _HEAD
+    for owner, attributes in (("graph", [graph.graph]), ("node", graph.nodes.values()), ("edge", of_edges)):
+        for name in dict.fromkeys(name for data in attributes for name in data):
+            yield f'  <key id="{owner}.{name}" for="{owner}" attr.name="{name}" attr.type="string"/>\n'
+    yield '  <graph edgedefault="directed">\n'
+    yield from _data("graph", graph.graph, "    ")
+    for id, data in graph.nodes(data=True):
+        yield f"    <node id={attribute(id)}>\n"
+        yield from _data("node", data, "      ")
+        yield "    </node>\n"
+    for parent, child, data in graph.edges(data=True):
+        yield f"    <edge source={attribute(parent)} target={attribute(child)}>\n"
+        yield from _data("edge", data, "      ")
+        yield "    </edge>\n"
+    yield "  </graph>\n</graphml>\n"
+
+
+def _data(owner: str, attributes: Mapping[str, str], indent: str) -> Iterator[str]:
+    for name, value in attributes.items():
+        yield f'{indent}<data key="{owner}.{name}">{text(value)}</data>\n'

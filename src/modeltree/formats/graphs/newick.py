@@ -1,0 +1,183 @@
+"""A lineage as trees in Newick's notation, which programs for phylogenies read.
+
+Newick is for trees: a model has at most one parent. A lineage with merges is refused, or, with ``spanning=True``,
+written without all but the primary parent of each model (see `modeltree.families`); each derivation that is left out
+is a finding. Each root is a tree, on a line of its own, and a model without parents and children is one too. What a
+tree has are the ids of the models and, with ``lengths=True``, the time between parent and child; names, relations and
+everything else it cannot hold.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+
+from modeltree.dates import PartialDate
+from modeltree.errors import LineageError
+from modeltree.families import primary_parent
+from modeltree.files import write_whole
+from modeltree.findings import Finding
+from modeltree.formats.intake.losses import losses
+from modeltree.lineage import Lineage
+from modeltree.records import Relations, relation_set
+
+__all__ = ["newick_text", "write_newick"]
+
+_DAYS_OF_A_YEAR = 365.25
+_UNQUOTED = re.compile(r"[A-Za-z0-9.+*/@-]+")
+
+
+def newick_text(lineage: Lineage, spanning: bool = False, relations: Relations = None, *, lengths: bool = False) -> str:
+    """A lineage as trees in Newick's notation, one a line, in the order of the dates of their roots.
+
+    Parameters
+    ----------
+    lineage : Lineage
+        What to write.
+    spanning : bool
+        Whether only the primary parent counts where a model has several.
+    relations : optional
+        The derivations to go by; by default all.
+    lengths : bool
+        Whether branches have lengths: the years from the parent's date to the child's, of imprecise dates from their
+        first days. A branch has none where a date is not known or the parent is newer.
+
+    Raises
+    ------
+    LineageError
+        When models have several parents and `spanning` is false; the error names all of them.
+
+    Examples
+    --------
+    >>> import modeltree
+    >>> clade = modeltree.datasets.load("survey-table1").clade("GLM")
+    >>> print(newick_text(clade), end="")
+    (chatglm,chatglm2)glm;
+    >>> print(newick_text(clade, lengths=True), end="")
+    (chatglm:1.9986,chatglm2:2.2505)glm;
+    """
+    return _Forest(lineage, relations, spanning).text(lengths)
+
+
+def write_newick(
+    lineage: Lineage,
+    path: str | os.PathLike[str],
+    spanning: bool = False,
+    relations: Relations = None,
+    *,
+    lengths: bool = False,
+) -> tuple[Finding, ...]:
+    """Write a lineage to a file as trees in Newick's notation; see `newick_text`.
+
+    Returns
+    -------
+    tuple of Finding
+        The derivations that are left out, one by one, and what else of this lineage trees cannot hold.
+
+    Raises
+    ------
+    LineageError
+        When models have several parents and `spanning` is false; the error names all of them.
+    OSError
+        When the file cannot be written.
+    """
+    forest = _Forest(lineage, relations, spanning)
+    write_whole(path, forest.text(lengths))
+    kept = ("id", "released") if lengths else ("id",)
+    return (*forest.dropped(), *losses(lineage, "Newick", models=kept))
+
+
+class _Forest:
+    """The trees of a lineage: the parent of each model, and its children.
+
+    Nothing here recurses: a chain of descent can be longer than Python's stack.
+    """
+
+    def __init__(self, lineage: Lineage, relations: Relations, spanning: bool) -> None:
+        self.lineage = lineage
+        chosen = relation_set(relations)
+        self._places = {id: place for place, id in enumerate(lineage)}
+        parents: list[list[int]] = [[] for _ in lineage.models]
+        self._relation_of = {}
+        for step in lineage.derivations:
+            if step.relation in chosen:
+                parents[self._places[step.child]].append(self._places[step.parent])
+                self._relation_of[step.parent, step.child] = step.relation
+        if not spanning:
+            self._check(parents)
+        self._parent = [
+            primary_parent(lineage.models, self._relation_of, child, sorted(several)) if several else None
+            for child, several in enumerate(parents)
+        ]
+        self._children: list[list[int]] = [[] for _ in parents]
+        for child, parent in enumerate(self._parent):
+            if parent is not None:
+                self._children[parent].append(child)
+
+    def text(self, lengths: bool) -> str:
+        """All trees, each on a line."""
+        return "".join(self._pieces(lengths))
+
+    def dropped(self) -> Iterator[Finding]:
+        """The derivations that have no place in the trees."""
+        for step in self.lineage.derivations:
+            kept = self._parent[self._places[step.child]]
+            taken = None if kept is None else self.lineage.models[kept].id
+            if taken == step.parent:
+                continue
+            what = f"the derivation of {step.child!r} from {step.parent!r} ({step.relation})"
+            if (step.parent, step.child) in self._relation_of:
+                done = f"left out: the primary parent of {step.child!r} is {taken!r}"
+            else:
+                done = "left out: it is of another relation than those asked for"
+            yield Finding("not-carried", f"Newick has no place for {what}", ids=(step.child, step.parent), done=done)
+
+    def _check(self, parents: list[list[int]]) -> None:
+        models = self.lineage.models
+        problems = []
+        for child, several in enumerate(parents):
+            if len(several) > 1:
+                names = ", ".join(repr(models[parent].id) for parent in sorted(several))
+                message = f"{models[child].id!r} has several parents: {names}; a tree has room for one"
+                hint = "spanning=True keeps the primary parent of each"
+                problems.append(Finding("not-a-tree", message, hint, ids=(models[child].id,)))
+        if problems:
+            raise LineageError(problems)
+
+    def _pieces(self, lengths: bool) -> Iterator[str]:
+        for root, parent in enumerate(self._parent):
+            if parent is not None:
+                continue
+            # A node is visited twice: before its children, and after them, when its own label is written.
+            left = [(root, False)]
+            while left:
+                node, done = left.pop()
+                if self._children[node] and not done:
+                    yield "("
+                    left.append((node, True))
+                    left += [(child, False) for child in reversed(self._children[node])]
+                    continue
+                yield self._label(node, lengths)
+                above = self._parent[node]
+                if above is not None:
+                    yield "" if node == self._children[above][-1] else ","
+                    if node == self._children[above][-1]:
+                        yield ")"
+            yield ";\n"
+
+    def _label(self, node: int, lengths: bool) -> str:
+        models, parent = self.lineage.models, self._parent[node]
+        years = _years(models[parent].released, models[node].released) if lengths and parent is not None else None
+        return _quoted(models[node].id) + (f":{years}" if years else "")
+
+
+def _years(parent: PartialDate | None, child: PartialDate | None) -> str | None:
+    """The years from one date to another, or None where there are none to tell."""
+    days = (child.lower - parent.lower).days if parent and child else -1
+    return f"{days / _DAYS_OF_A_YEAR:.4f}".rstrip("0").rstrip(".") if days >= 0 else None
+
+
+def _quoted(label: str) -> str:
+    """A label as Newick has it: in quotes where a sign means something, an underscore a space among them."""
+    return label if _UNQUOTED.fullmatch(label) else "'" + label.replace("'", "''") + "'"

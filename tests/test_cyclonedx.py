@@ -1,0 +1,459 @@
+"""Bills of materials: valid by the official schema, read again as they were; those of others, with all oddities."""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from modeltree.errors import SourceError
+from modeltree.findings import KINDS, Finding
+from modeltree.formats.graphs import bill
+from modeltree.formats.graphs.cyclonedx import cyclonedx_text, read_cyclonedx, write_cyclonedx
+from modeltree.formats.intake.claims import Reading
+from modeltree.formats.intake.licences import licence_of
+from modeltree.formats.intake.policy import Policy
+from modeltree.lineage import Lineage
+from modeltree.records import About, Derivation, Model, Organization
+from strategies_records import lineages
+
+VALIDATOR = JsonStrictValidator(SchemaVersion.V1_6)
+GAPS = {kind for kind in KINDS if kind.startswith("missing-")} | {"parent-newer", "impossible-date", "possible-same"}
+
+
+def read_text(content: str | bytes, **options: object) -> Reading:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "x.cdx.json")
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return read_cyclonedx(path, **options)
+
+
+def read_bill(components: list[Any], **more: Any) -> Reading:
+    head = {"bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1}
+    return read_text(json.dumps(head | {"components": components} | more))
+
+
+def model(name: str, **fields: Any) -> dict[str, Any]:
+    return {"type": "machine-learning-model", "name": name} | fields
+
+
+def properties(*pairs: tuple[str, str]) -> list[dict[str, str]]:
+    return [{"name": name, "value": value} for name, value in pairs]
+
+
+def trained_on(**dataset: Any) -> dict[str, Any]:
+    """What says that a model was trained on a data set."""
+    return {"modelCard": {"modelParameters": {"datasets": [{"type": "dataset", **dataset}]}}}
+
+
+def contained(usage: str) -> dict[str, Any]:
+    return {"components": [{"type": "data", "name": "d", "properties": properties(("usage", usage))}]}
+
+
+def steps(reading: Reading) -> set[tuple[str, str, str]]:
+    return {(step.parent, step.child, str(step.relation)) for step in reading.lineage.derivations}
+
+
+def said(reading: Reading, *kinds: str) -> list[str]:
+    """The findings of some kinds, as they are said, without positions."""
+    found = [finding for finding in reading.findings if (finding.kind in kinds if kinds else finding.kind not in GAPS)]
+    return [re.sub(r"^[^ ]*x\.cdx\.json[:0-9]* ", "", str(finding)) for finding in found]
+
+
+# What is written
+
+
+@settings(max_examples=15)  # the check of web addresses is slow
+@given(lineages())
+def test_what_is_written_is_valid(lineage: Lineage) -> None:
+    problem = VALIDATOR.validate_str(cyclonedx_text(lineage))
+    assert problem is None, problem
+
+
+@settings(max_examples=50)
+@given(lineages())
+def test_what_is_written_is_read_again(lineage: Lineage) -> None:
+    text = cyclonedx_text(lineage)
+    reading = read_text(text)
+    assert reading.lineage == lineage
+    assert reading.lineage.organizations == lineage.organizations
+    assert {finding.kind for finding in reading.findings} <= GAPS
+    assert cyclonedx_text(reading.lineage) == text
+
+
+EXAMPLE = Lineage(
+    [
+        Model(id="llama", name="LLaMA", organizations=["meta"], licence={"name": "Apache 2", "spdx": "Apache-2.0"}),
+        Model(id="pile", name="The Pile", kind="dataset", licence="custom"),
+        Model(
+            id="chat",
+            name="Chat",
+            kind="application",
+            note="It talks.",
+            links={"website": "https://example.org/[a]#b#c"},
+        ),
+        Model(
+            id="vicuna",
+            name="Vicuna",
+            sizes=["7B"],
+            links={"code": "https://example.org/%zz/é", "paper": "https://example.org/p"},
+        ),
+    ],
+    [
+        Derivation(parent="llama", child="vicuna", relation="finetune", note="on chats"),
+        Derivation(parent="pile", child="vicuna", relation="data"),
+        Derivation(parent="vicuna", child="chat", relation="application"),
+    ],
+    [Organization(id="meta", name="Meta AI", url="https://ai.meta.com")],
+    about=About(title="Four", date="2024-05-06"),
+)
+
+
+def test_how_it_is_written() -> None:
+    bom = json.loads(cyclonedx_text(EXAMPLE))
+    assert VALIDATOR.validate_str(json.dumps(bom)) is None
+    assert bom["metadata"]["timestamp"] == "2024-05-06T00:00:00Z"
+    assert {"name": "modeltree:title", "value": "Four"} in bom["metadata"]["properties"]
+    components = {component["bom-ref"]: component for component in bom["components"]}
+    assert [component["type"] for component in components.values()] == [
+        "application",
+        "machine-learning-model",
+        "data",
+        "machine-learning-model",
+    ]
+    assert components["llama"]["licenses"] == [{"license": {"id": "Apache-2.0"}}]
+    assert components["llama"]["manufacturer"] == {"name": "Meta AI", "url": ["https://ai.meta.com"]}
+    assert components["pile"]["licenses"] == [{"license": {"name": "custom"}}]
+    assert "externalReferences" not in components["chat"]
+    assert components["vicuna"]["externalReferences"] == [
+        {"type": "documentation", "url": "https://example.org/p", "comment": "paper"},
+        {"type": "vcs", "url": "https://example.org/%25zz/%C3%A9", "comment": "code"},
+    ]
+    assert components["vicuna"]["modelCard"] == {"modelParameters": {"datasets": [{"ref": "pile"}]}}
+    assert components["vicuna"]["pedigree"]["ancestors"][0] == {
+        "type": "machine-learning-model",
+        "name": "LLaMA",
+        "properties": [
+            {"name": "modeltree:id", "value": "llama"},
+            {"name": "modeltree:relation", "value": "finetune"},
+            {"name": "modeltree:note", "value": "on chats"},
+        ],
+    }
+    assert {"ref": "vicuna", "dependsOn": ["llama", "pile"]} in bom["dependencies"]
+    assert read_text(json.dumps(bom)).lineage == EXAMPLE
+
+
+def test_one_lineage_has_one_text_and_one_serial_number(tmp_path: Path) -> None:
+    assert write_cyclonedx(EXAMPLE, tmp_path / "x.cdx.json") == ()
+    text = (tmp_path / "x.cdx.json").read_text(encoding="utf-8")
+    again = Lineage(reversed(EXAMPLE.models), EXAMPLE.derivations, EXAMPLE.organizations.values(), about=EXAMPLE.about)
+    assert cyclonedx_text(again) == text
+    other = Lineage(EXAMPLE.models, EXAMPLE.derivations[1:], EXAMPLE.organizations.values(), about=EXAMPLE.about)
+    serials = {json.loads(cyclonedx_text(lineage))["serialNumber"] for lineage in (EXAMPLE, again, other)}
+    assert len(serials) == 2
+    assert "timestamp" not in cyclonedx_text(Lineage([], about=About(date="2024-05")))
+    with pytest.raises(FileNotFoundError):
+        write_cyclonedx(EXAMPLE, tmp_path / "none" / "x.json")
+
+
+def test_all_licences_of_the_hub_are_valid() -> None:
+    words = "apache-2.0 mit cc-by-4.0 cc-by-nc-nd-4.0 etalab-2.0 lgpl-lr c-uda cdla-permissive-2.0 agpl-3.0 odbl ms-pl"
+    models = [Model(id=word, name=word, licence=licence_of(word)) for word in words.split()]
+    text = cyclonedx_text(Lineage([*models, Model(id="x", name="x", licence={"name": "x", "spdx": "No-Such-1.0"})]))
+    assert VALIDATOR.validate_str(text) is None
+    assert text.count('"id": ') == len(models)
+
+
+# What others write
+
+
+def test_what_components_are_called() -> None:
+    reading = read_bill(
+        [
+            model("a", purl="pkg:huggingface/meta-llama/Llama%2D3@0e9e39f?x=y#z"),
+            model("b", purl="pkg:generic/b@1"),
+            model("c", externalReferences=[{"type": "model-card", "url": "https://huggingface.co/org/c"}]),
+            model("d", externalReferences=[{"type": "vcs", "url": "https://huggingface.co/org/other"}]),
+            model("Command R+"),
+            model(" "),
+            {"type": "library", "name": "PyTorch"},
+            "none",
+        ]
+    )
+    assert {one.id: one.name for one in reading.lineage.models} == {
+        "meta-llama/Llama-3": "a",
+        "b": "b",
+        "org/c": "c",
+        "d": "d",
+        "Command-R+": "Command R+",
+    }
+    assert reading.lineage["d"].links.code == "https://huggingface.co/org/other"
+    assert said(reading, "missing-key") == ["a component has no name; write 'name'; it is left out"]
+    assert said(reading, "ignored") == ["a component of type 'library' is not read: it stands once"]
+    assert said(reading, "wrong-type") == ["components: 'none' is no mapping; write 'key: value' lines; it is left out"]
+
+
+def test_what_is_known_of_components() -> None:
+    fields = {
+        "supplier": {"name": "Qwen"},
+        "version": "1",
+        "description": "A model.",
+        "licenses": [{"license": {"id": "MIT"}}],
+        "properties": [{"name": "createdAt", "value": "2024-09-16T11:55:40.000Z"}, {"name": "likes", "value": "7"}],
+        "externalReferences": [{"type": "website", "url": "https://example.org"}, {"type": "chat", "url": "x"}],
+    }
+    reading = read_bill(
+        [model("a", **fields), {"type": "data", "name": "d", "licenses": [{"expression": "MIT OR ISC"}]}]
+    )
+    assert reading.lineage["a"] == Model(
+        id="a",
+        name="a",
+        organizations=["Qwen"],
+        note="A model.",
+        licence={"name": "MIT", "spdx": "MIT"},
+        released="2024-09-16",
+        links={"website": "https://example.org"},
+    )
+    assert str(reading.lineage["d"].kind) == "dataset"
+    assert reading.lineage["d"].licence.name == "MIT OR ISC"  # type: ignore[union-attr]
+    assert said(reading) == [
+        "an external reference of type 'chat' is not read: it stands once",
+        "'version' of components is not read: it stands once",
+        "property 'likes' is not read: it stands once",
+    ]
+    makers = [{"manufacturer": {"name": "M"}, "author": "x"}, {"author": "https://x.org"}, {"publisher": "P"}]
+    read = read_bill([model(str(place), **maker) for place, maker in enumerate(makers)]).lineage
+    assert [one.organizations for one in read.models] == [("M",), (), ("P",)]
+    two = read_bill([model("a", licenses=[{"license": {"id": "MIT"}}, {"license": {"name": "mine"}}, {}])])
+    assert two.lineage["a"].licence.name == "MIT and mine"  # type: ignore[union-attr]
+
+
+def test_pedigrees() -> None:
+    reading = read_bill(
+        [
+            model("base", **{"bom-ref": "ref-1"}),
+            model(
+                "child",
+                pedigree={
+                    "ancestors": [
+                        model("whatever", **{"bom-ref": "ref-1"}),
+                        model("grand", pedigree={"ancestors": [model("great")]}),
+                        {"type": "library", "name": "PyTorch"},
+                    ],
+                    "descendants": [model("young")],
+                    "variants": [model("twin")],
+                    "notes": "by hand",
+                },
+            ),
+        ]
+    )
+    assert steps(reading) == {
+        ("base", "child", "unspecified"),
+        ("grand", "child", "unspecified"),
+        ("great", "grand", "unspecified"),
+        ("child", "young", "unspecified"),
+    }
+    assert set(reading.lineage) == {"base", "child", "grand", "great", "young", "twin"}
+    assert reading.lineage.derivation("base", "child").note == "by hand"
+    assert len(said(reading, "missing-relation")) == 4
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"properties": properties(("baseModel", "bloom"))}, {("bloom", "unspecified")}),
+        ({"properties": {"baseModel": "bloom", "parentModel": "bloom"}}, {("bloom", "unspecified")}),
+        (
+            {"properties": properties(("aibom:base_model", "a"), ("aibom:base_model", "b"))},
+            {("a", "unspecified"), ("b", "unspecified")},
+        ),
+        (
+            {"properties": {"baseModel": "bloom", "baseModelSource": "https://huggingface.co/bigscience/bloom"}},
+            {("bigscience/bloom", "unspecified")},
+        ),
+        ({"modelCard": {"properties": properties(("base_model", "a"))}}, {("a", "unspecified")}),
+        ({"tags": ["base_model:finetune:org/a", "license:mit"]}, {("org/a", "finetune")}),
+        (
+            {"properties": properties(("tags", "x, base_model:org/a, base_model:quantized:org/a"))},
+            {("org/a", "quantized")},
+        ),
+        (
+            {"pedigree": {"ancestors": [model("org/a")]}, "tags": ["base_model:adapter:org/a"]},
+            {("org/a", "adapter")},
+        ),
+        (
+            trained_on(name="pile", contents={"url": "https://huggingface.co/datasets/org/pile"}),
+            {("org/pile", "data")},
+        ),
+        (trained_on(name="pile"), {("pile", "data")}),
+        ({"components": [model("encoder")]}, {("encoder", "component")}),
+        (contained("training|evaluation"), {("d", "data")}),
+        (contained("evaluation|benchmarking"), set()),
+    ],
+)
+def test_what_says_who_the_parents_are(fields: dict[str, Any], expected: set[tuple[str, str]]) -> None:
+    reading = read_bill([model("child", **fields)])
+    assert {(parent, relation) for parent, child, relation in steps(reading) if child == "child"} == expected
+    assert not said(reading, "repeated-derivation", "conflicting-relation")
+
+
+def test_dependencies() -> None:
+    reading = read_bill(
+        [
+            model("m", **{"bom-ref": "1"}),
+            {"type": "data", "name": "d", "bom-ref": "2"},
+            {"type": "application", "name": "app", "bom-ref": "3"},
+            {"type": "library", "name": "PyTorch", "bom-ref": "4"},
+            model(
+                "n", **{"bom-ref": "5"}, modelCard={"modelParameters": {"datasets": [{"ref": "2"}, {"ref": "gone"}]}}
+            ),
+        ],
+        dependencies=[
+            {"ref": "1", "dependsOn": ["2", "4", "nothing"]},
+            {"ref": "3", "dependsOn": ["1", "3"]},
+            {"ref": "5", "dependsOn": ["1"]},
+            {"ref": "4", "dependsOn": ["1"]},
+            {"ref": "none"},
+            {"ref": "1", "dependsOn": 5},
+        ],
+    )
+    assert steps(reading) == {
+        ("d", "m", "data"),
+        ("m", "app", "application"),
+        ("m", "n", "unspecified"),
+        ("d", "n", "data"),
+    }
+    assert said(reading, "missing-parent", "missing-child", "self-loop") == [
+        "'gone', which 'n' refers to, is no component of the file; name a bom-ref; it is left out",
+        "'nothing', which '1' refers to, is no component of the file; name a bom-ref; it is left out",
+        "self-loop: 'app' is derived from itself; the derivation is left out",
+        "'none' is no component of the file; name a bom-ref; it is left out",
+    ]
+
+
+def test_the_subject_of_a_bill() -> None:
+    subject = model("child", **{"bom-ref": "s"})
+    metadata = {"component": subject, "timestamp": "2023-06-22T12:16:23Z", "tools": [{"name": "x"}]}
+    dependencies = [{"ref": "s", "dependsOn": ["p"]}]
+    twice = read_bill(
+        [model("child", **{"bom-ref": "c"}), model("parent", **{"bom-ref": "p"})],
+        metadata=metadata,
+        dependencies=dependencies,
+    )
+    once = read_bill([model("parent", **{"bom-ref": "p"})], metadata=metadata, dependencies=dependencies)
+    assert steps(twice) == steps(once) == {("parent", "child", "unspecified")}
+    assert str(once.lineage.about.date) == "2023-06-22"
+    assert len(once.lineage) == 2
+
+
+def test_policy_and_aliases_are_heeded() -> None:
+    content = {
+        "bomFormat": "CycloneDX",
+        "components": [model("child", properties={"baseModel": "Bloom"}), model("bloom")],
+    }
+    reading = read_text(json.dumps(content), aliases={"Bloom": "bloom"})
+    assert steps(reading) == {("bloom", "child", "unspecified")}
+    with pytest.raises(SourceError, match="missing parent 'Bloom'"):
+        read_text(json.dumps(content), policy=Policy(missing_parent="refuse"))
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("", "the file is empty"),
+        ("<bom/>", "no JSON: expecting value"),
+        ("[]", "no CycloneDX: a mapping with 'bomFormat' is needed"),
+        ('{"spdxVersion": "SPDX-2.3"}', "no CycloneDX: the file does not say so"),
+    ],
+)
+def test_what_is_no_bill_is_refused(content: str, message: str) -> None:
+    with pytest.raises(SourceError) as caught:
+        read_text(content)
+    (problem,) = caught.value.problems
+    assert problem.message == message
+    assert problem.position is not None
+
+
+def test_bills_that_are_too_large_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bill, "MAX_RECORDS", 2)
+    with pytest.raises(SourceError, match="the file is too large: more than 2 components"):
+        read_bill([model("a"), model("b"), model("c")])
+    with pytest.raises(SourceError, match="nested more than 100 deep"):
+        read_text('{"bomFormat": "CycloneDX", "components": ' + '[{"type": "data", "components": ' * 60)
+
+
+# Anything at all
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-2, 2) | st.sampled_from(["a", "b", "", "https://huggingface.co/a/b", "1"]),
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.dictionaries(st.sampled_from(["name", "id", "license", "type", "url", "modelParameters", "value"]), inner)
+    ),
+    max_leaves=4,
+)
+NAMES = ["baseModel", "tags", "modeltree:id", "modeltree:x", "usage", "createdAt"]
+VALUES = st.sampled_from(["a", "base_model:b"]) | JSON
+REFERENCES = st.dictionaries(st.sampled_from(["type", "url", "comment"]), JSON | st.sampled_from(["model-card", "vcs"]))
+ROLES = st.sampled_from(["ancestors", "descendants", "variants"])
+COMPONENTS = st.recursive(
+    st.fixed_dictionaries(
+        {"type": st.sampled_from(["machine-learning-model", "data", "application", "file"]) | JSON},
+        optional={
+            **{key: JSON | st.sampled_from(["a", "b"]) for key in ("name", "bom-ref", "purl", "licenses", "tags")},
+            **dict.fromkeys(["description", "supplier", "modelCard"], JSON),
+            "properties": st.lists(st.fixed_dictionaries({"name": st.sampled_from(NAMES), "value": VALUES})) | JSON,
+            "externalReferences": st.lists(REFERENCES) | JSON,
+        },
+    ),
+    lambda inner: st.fixed_dictionaries(
+        {"type": st.just("machine-learning-model"), "name": st.sampled_from(["a", "b", "c"])},
+        optional={
+            "components": st.lists(inner, max_size=2),
+            "pedigree": st.dictionaries(ROLES, st.lists(inner, max_size=2)),
+        },
+    ),
+    max_leaves=3,
+)
+
+
+@settings(max_examples=120)
+@given(
+    st.lists(COMPONENTS | JSON, max_size=4) | JSON,
+    st.none() | COMPONENTS | JSON,
+    st.lists(st.dictionaries(st.sampled_from(["ref", "dependsOn"]), st.lists(JSON, max_size=3) | JSON), max_size=2)
+    | JSON,
+)
+def test_any_shape_gives_a_reading_or_a_source_error(components: Any, subject: Any, dependencies: Any) -> None:
+    more = {"metadata": {"component": subject, "timestamp": subject, "properties": dependencies}}
+    reading = read_bill(components, dependencies=dependencies, **more)
+    text = cyclonedx_text(reading.lineage)
+    assert VALIDATOR.validate_str(text) is None
+    assert read_text(text).lineage == reading.lineage
+
+
+@settings(max_examples=200)
+@given(st.data())
+def test_files_with_faults_give_a_reading_or_a_source_error(data: st.DataObject) -> None:
+    content = data.draw(st.sampled_from([cyclonedx_text(EXAMPLE).encode(), b"", b"\xef\xbb\xbf{}"]))
+    for _ in range(data.draw(st.integers(1, 4))):
+        start = data.draw(st.integers(0, len(content)))
+        end = min(start + data.draw(st.integers(0, 12)), len(content))
+        other = data.draw(st.integers(0, len(content)))
+        pieces = [b'"', b"null", b"{", b"[", b"]", content[other : other + 20]]
+        content = content[:start] + data.draw(st.binary(max_size=3) | st.sampled_from(pieces)) + content[end:]
+    problems: tuple[Finding, ...] = ()
+    try:
+        reading = read_text(content)
+    except SourceError as error:
+        problems = error.problems
+    assert all(problem.position for problem in problems)
+    assert problems or isinstance(reading.lineage, Lineage)
