@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from modeltree import datasets as datasets
+    from modeltree import hub as hub
     from modeltree.ancestry import AncestryIndex as AncestryIndex
     from modeltree.dates import PartialDate as PartialDate
     from modeltree.diagrams import save_diagram as save_diagram
@@ -124,11 +125,11 @@ _HOMES = {
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "datasets", *sorted(_HOME_OF)]  # noqa: PLE0604
+__all__ = ["__version__", "datasets", "hub", *sorted(_HOME_OF)]  # noqa: PLE0604
 
 
 def __getattr__(name: str) -> Any:
-    if name == "datasets":
+    if name in ("datasets", "hub"):
         return importlib.import_module(f"modeltree.{name}")
     if name in _HOME_OF:
         value = getattr(importlib.import_module(f"modeltree.{_HOME_OF[name]}"), name)

@@ -1,0 +1,216 @@
+"""The Hugging Face Hub as a source: models by id, by author or by family, with what they were made from.
+
+`crawl` asks a Hub through `huggingface_hub`, the extra ``hub``. Importing this module asks nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+from modeltree.errors import MissingExtraError, shown
+from modeltree.findings import Finding
+from modeltree.formats.intake.claims import Intake, Reading
+from modeltree.formats.intake.policy import Policy
+from modeltree.hub.answers import Answers
+from modeltree.hub.asking import Hub, HubError
+from modeltree.hub.crawling import Crawl, Found
+from modeltree.hub.telling import tell
+
+__all__ = ["HubError", "crawl"]
+
+Progress = Callable[[int, int], object]
+
+_ADDRESS = re.compile(r"https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?")
+_ACCOUNT = re.compile(r"[A-Za-z0-9._-]{1,96}")
+_MOST_NAMED = 3
+
+
+def crawl(
+    ids: str | Iterable[str] = (),
+    *,
+    author: str | None = None,
+    family: str | None = None,
+    upwards: int | None = None,
+    downwards: int | None = 0,
+    limit: int | None = 1000,
+    state: str | os.PathLike[str] | None = None,
+    endpoint: str | None = None,
+    token: str | bool | None = None,
+    timeout: float = 30.0,
+    patience: float = 600.0,
+    progress: bool | Progress | None = None,
+    policy: Policy | None = None,
+    aliases: Mapping[str, str] | None = None,
+) -> Reading:
+    """Read the lineage of models from the Hugging Face Hub.
+
+    One thing is asked at a time, and nothing twice. A model is dated by the day on which its repository was made,
+    which may be later than the model; where the Hub only says that it is from before March 2022, it has no date.
+    The organization is the account, and the licence is what the model card says.
+
+    Parameters
+    ----------
+    ids : str or iterable of str
+        Models to begin with, as ``"meta-llama/Llama-2-7b-hf"``.
+    author : str, optional
+        A user or organization: all models of theirs are begun with.
+    family : str, optional
+        A model to begin with, and all that descends from it, whatever `downwards` says.
+    upwards : int, optional
+        How many steps to go from the models begun with to what they were made from; by default as far as it goes.
+    downwards : int, optional
+        How many steps to go from the models begun with to what was made from them; None as far as it goes. A request
+        is needed for each model that may have children.
+    limit : int, optional
+        The most models; those most downloaded come first. None for no limit. What is known and not visited for it is
+        a finding.
+    state : path-like, optional
+        A file to keep the answers in, one a line. When a crawl was interrupted, or its limit is raised, the same call
+        goes on from there. A file that belongs to another question is refused.
+    endpoint : str, optional
+        The address of the Hub; by default that of `huggingface_hub`, which ``HF_ENDPOINT`` sets.
+    token : str or bool, optional
+        As in `huggingface_hub`: by default the token that is saved, if there is one; False for none. It is not kept
+        in the state, but what it lets one see is.
+    timeout : float
+        How long to wait for an answer, in seconds.
+    patience : float
+        How long to wait, in seconds and for one answer, where the Hub is busy or asks to wait.
+    progress : bool or callable, optional
+        A bar on standard error, by default if that is a terminal; or a function, called with the number of requests
+        answered and of those that are known to be needed.
+    policy : Policy, optional
+        What is done about what is wrong with the data.
+    aliases : mapping of str to str, optional
+        For ids as models name them, the id that is meant.
+
+    Returns
+    -------
+    Reading
+        The lineage, and everything found: models that are gone or renamed, parents that were not asked for.
+
+    Raises
+    ------
+    HubError
+        When the Hub cannot be reached, refuses the token, or is busy for longer than patience lasts.
+    SourceError
+        When the file of the state is not one, or of another question; or when the policy refuses something.
+    ValueError
+        When nothing is asked for, or a number or address cannot be.
+    MissingExtraError
+        When `huggingface_hub` is not installed.
+
+    Examples
+    --------
+    >>> import modeltree
+    >>> lineage, findings = modeltree.hub.crawl(
+    ...     family="openai-community/gpt2", limit=200, state="gpt2.jsonl"
+    ... )  # doctest: +SKIP
+    >>> lineage.children("openai-community/gpt2", "quantized")  # doctest: +SKIP
+    """
+    begin = [ids] if isinstance(ids, str) else list(ids)
+    _check(begin, author, family, {"upwards": upwards, "downwards": downwards, "limit": limit}, timeout, patience)
+    address = _address(endpoint)
+    question = {"ids": begin, "author": author, "family": family, "upwards": upwards, "downwards": downwards}
+    with Answers(state, {"endpoint": address, **question}) as answers, _told(progress) as told:
+        hub = Hub(answers, address, token, timeout, patience)
+        crawling = Crawl(hub, limit, told)
+        start = crawling.models(begin)
+        if author is not None:
+            start += crawling.author(author)
+        root = crawling.models([family]) if family is not None else []
+        crawling.ascend(dict.fromkeys([*start, *root]), upwards)
+        crawling.descend(dict.fromkeys(start), downwards)
+        crawling.descend(root, None)
+        found = crawling.finish()
+    intake = Intake(about={"title": "Models of the Hugging Face Hub"})
+    tell(intake, found.models, found.renamed, address)
+    intake.findings += [*found.refused.values(), *found.findings, *_left(found, limit)]
+    return intake.reading(policy, aliases)
+
+
+def _check(
+    ids: list[str],
+    author: str | None,
+    family: str | None,
+    numbers: Mapping[str, int | None],
+    timeout: float,
+    patience: float,
+) -> None:
+    """Refuse what nobody can have meant."""
+    if not (ids or author or family):
+        raise ValueError("nothing is asked for: name models, an author or a family")
+    for name in (*ids, author, family):
+        if not isinstance(name, str | None):
+            raise TypeError(f"{shown(name)} is no id: an id is a text, as 'openai-community/gpt2'")
+    if author is not None and not _ACCOUNT.fullmatch(author):
+        # Without one the Hub lists all that it has.
+        raise ValueError(f"{shown(author)} is no user or organization: write it as 'openai-community'")
+    for name, number in numbers.items():
+        least = 1 if name == "limit" else 0
+        if number is not None and number < least:
+            raise ValueError(f"{name}={number} cannot be: {least} is the least, and None for as far as it goes")
+    for name, seconds in {"timeout": timeout, "patience": patience}.items():
+        if not 0 < seconds < float("inf"):
+            raise ValueError(f"{name}={seconds} cannot be: write a number of seconds")
+
+
+def _address(endpoint: str | None) -> str:
+    """The address of the Hub that is asked."""
+    try:
+        from huggingface_hub import constants
+    except ImportError:
+        message = 'the Hub is asked through huggingface_hub: pip install "modeltree-lineage[hub]"'
+        raise MissingExtraError(message) from None
+    address = (endpoint or constants.ENDPOINT).rstrip("/")
+    try:
+        fits = _ADDRESS.fullmatch(address) is not None and urlsplit(address).port != 0
+    except ValueError:  # such as a port that is none
+        fits = False
+    if not fits:
+        raise ValueError(f"{shown(address)} is no address of a Hub: write https://…")
+    return address
+
+
+@contextmanager
+def _told(progress: bool | Progress | None) -> Iterator[Progress]:
+    """What is told of each answer: a bar, a function, or nothing."""
+    if callable(progress):
+        yield progress
+        return
+    if progress is False or (progress is None and not sys.stderr.isatty()):
+        yield lambda _done, _known: None
+        return
+    from huggingface_hub.utils import tqdm
+
+    with tqdm(desc="Hub", unit=" answers", file=sys.stderr) as bar:
+
+        def told(done: int, known: int) -> None:
+            bar.total = known
+            bar.update(done - bar.n)
+
+        yield told
+
+
+def _left(found: Found, limit: int | None) -> Iterator[Finding]:
+    """What is known to be there and was not visited."""
+    full = limit is not None and len(found.models) >= limit
+    if found.unread:
+        lists = "1 list is" if len(found.unread) == 1 else f"{len(found.unread)} lists are"
+        message = f"the limit of {limit} models is reached: {lists} not read to the end: {_first(found.unread)}"
+        yield Finding("not-visited", message, "raise the limit; with the same state it goes on from there")
+    if found.unvisited:
+        models = "1 model is" if len(found.unvisited) == 1 else f"{len(found.unvisited)} models are"
+        message = f"{models} known and not asked for: {_first([shown(id) for id in found.unvisited])}"
+        hint = f"the limit of {limit} models is reached: raise it" if full else "go further, or begin with them too"
+        yield Finding("not-visited", message, hint, tuple(found.unvisited))
+
+
+def _first(things: list[str]) -> str:
+    more = f" and {len(things) - _MOST_NAMED} more" if len(things) > _MOST_NAMED else ""
+    return ", ".join(things[:_MOST_NAMED]) + more

@@ -1,0 +1,158 @@
+"""The answers of a Hub so far, in a file if there is one: what stands there is never asked again.
+
+The file has one JSON value a line. The first line has the version and the question, each other one a request and its
+answer. A line is written in one piece when the answer is there, so that a crawl can be stopped at any time: a line
+that was not finished is cut off when the crawl goes on. A token is never written.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO, NoReturn, Self
+
+from modeltree.errors import SourceError, shown
+from modeltree.findings import Finding, Position
+from modeltree.formats.texts.jsontree import parse_json
+
+__all__ = ["Answer", "Answers"]
+
+Answer = dict[str, Any]
+"""What a Hub says: about a model (``model``, or ``refused`` with the reason), or a page (``models`` and ``next``)."""
+
+_VERSION = 1
+# In bytes: more than any answer that is kept. A file that is something else may have no lines at all.
+_MAX_LINE = 64 * 2**20
+_MARK = "modeltree.hub.crawl"
+
+
+class Answers:
+    """The answers to one question, to be used in a ``with`` statement.
+
+    Parameters
+    ----------
+    path : path-like, optional
+        The file; it is made if it is not there. Without one the answers are in memory only.
+    question : mapping
+        What is asked, as JSON has it. A file with answers to another question is refused.
+
+    Raises
+    ------
+    SourceError
+        When the file is something else, belongs to another question or is damaged.
+    OSError
+        When it cannot be read or written.
+    """
+
+    def __init__(self, path: str | os.PathLike[str] | None, question: Mapping[str, Any]) -> None:
+        self.path = None if path is None else Path(path)
+        self._question = {name: value for name, value in question.items() if value not in (None, [])}
+        self._known: dict[str, Answer] = {}
+        self._file: BinaryIO | None = None
+
+    def __enter__(self) -> Self:
+        if self.path is not None:
+            whole = self._read(self.path)
+            # Without a buffer: a line is with the system as soon as it is written, whatever happens to this process.
+            self._file = self.path.open("ab", buffering=0)
+            self._file.truncate(whole)
+            if not whole:
+                self._file.write(self._header)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def get(self, request: str) -> Answer | None:
+        """The answer to a request, or None where it was not asked."""
+        return self._known.get(request)
+
+    def keep(self, request: str, answer: Answer) -> None:
+        """Keep an answer."""
+        self._known[request] = answer
+        if self._file is not None:
+            self._file.write(_line({"request": request, "answer": answer}))
+
+    @property
+    def said(self) -> str:
+        """What is kept, and how to go on, for the message of an error."""
+        if self.path is None:
+            return "nothing is kept: a crawl with state=… goes on where it stopped"
+        plural = "" if len(self) == 1 else "s"
+        return f"{len(self)} answer{plural} kept in {str(self.path)!r}: the same call goes on from there"
+
+    @property
+    def _header(self) -> bytes:
+        return _line({"format": _MARK, "version": _VERSION, "question": self._question})
+
+    def _read(self, path: Path) -> int:
+        """Read the lines of a file that are whole; their length in bytes."""
+        try:
+            file = path.open("rb")
+        except FileNotFoundError:
+            return 0
+        whole = 0
+        with file:
+            for number, line in enumerate(iter(partial(file.readline, _MAX_LINE), b""), start=1):
+                if not line.endswith(b"\n"):
+                    # Not finished when the process ended. A first line is ours only if it is how ours begins.
+                    if number == 1 and not self._header.startswith(line):
+                        self._refuse(1, "the file is no state of a crawl", "name another file")
+                    break
+                self._take(number, line)
+                whole += len(line)
+        return whole
+
+    def _take(self, number: int, line: bytes) -> None:
+        data = parse_json(line, Path()).data
+        if number == 1:
+            self._check(data)
+            return
+        match data:
+            case {"request": str(request), "answer": dict(answer)} if _is_answer(answer):
+                self._known[request] = answer
+            case _:
+                message = f"no request with its answer: {shown(line[:80])}"
+                self._refuse(number, message, "remove the line: it is asked anew")
+
+    def _check(self, header: Any) -> None:
+        if not isinstance(header, dict) or header.get("format") != _MARK:
+            self._refuse(1, "the file is no state of a crawl", "name another file")
+        if header.get("version") != _VERSION:
+            version = shown(header.get("version"))
+            self._refuse(1, f"the state is of version {version}, not {_VERSION}", "begin anew with another file")
+        earlier = header.get("question")
+        if not isinstance(earlier, dict):
+            earlier = {}
+        differing = [name for name in {**self._question, **earlier} if self._question.get(name) != earlier.get(name)]
+        if differing:
+            then, now = ({name: question.get(name) for name in differing} for question in (earlier, self._question))
+            message = f"the state is of another question: {_worded(then)}, and not {_worded(now)}"
+            self._refuse(1, message, "ask the same, or name another file")
+
+    def _refuse(self, number: int, message: str, hint: str) -> NoReturn:
+        raise SourceError([Finding("bad-value", message, hint, position=Position(self.path or Path(), number))])
+
+
+def _is_answer(answer: Answer) -> bool:
+    after = answer.get("next")
+    page = isinstance(answer.get("models"), list) and (after is None or isinstance(after, str))
+    return page or isinstance(answer.get("model"), dict) or isinstance(answer.get("refused"), str)
+
+
+def _line(value: Mapping[str, Any]) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode() + b"\n"
+
+
+def _worded(question: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name}={shown(value)}" for name, value in question.items())

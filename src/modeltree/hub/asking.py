@@ -1,0 +1,283 @@
+"""Asking a Hub: one request at a time, with waiting where it asks for that, and nothing asked twice.
+
+The requests go through the session and the token of `huggingface_hub`, with what it is set to by its environment
+variables, but not through its functions for models: those wait as long as they are told to, begin a list anew where
+one page fails, follow a list that never ends, and trust what they get.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+from modeltree.errors import ModelTreeError
+from modeltree.formats.texts.jsontree import parse_json
+from modeltree.hub.answers import Answer, Answers
+
+__all__ = ["Hub", "HubError", "wait_of"]
+
+MAX_BYTES = 32 * 2**20
+"""The largest answer that is read, in bytes."""
+
+TRIES = 6
+"""How often a request is made at most."""
+
+# A page of a list; the Hub gives 1000 at most.
+_PAGE = 500
+# What is asked of a model, and what more only of one that is asked for by itself.
+_WANTED = ("cardData", "createdAt", "disabled", "gated", "library_name", "pipeline_tag", "private", "tags")
+_ALONE = ("childrenModelCount",)
+# What is kept of its card: the rest can be long, as the results of evaluations are.
+_OF_CARD = frozenset(
+    {
+        "base_model", "base_model_relation", "datasets", "language", "library_name", "license", "license_link",
+        "license_name", "model_name", "new_version", "pipeline_tag", "quantized_by", "tags",
+    }
+)  # fmt: skip
+_BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
+# The status of what is sent from one address to the next and never arrives.
+_CIRCLE = 310
+_RESET = re.compile(r";\s*t\s*=\s*([0-9]{1,9})\b")
+
+
+class HubError(ModelTreeError, OSError):
+    """A Hub that cannot be reached, refuses to answer, or answers with what no Hub says."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Response:
+    """What came back; the status is 0 where nothing did."""
+
+    status: int
+    headers: Mapping[str, str]
+    data: Any = None
+    after: str | None = None
+    trouble: str | None = None
+    """What is wrong with it."""
+    passing: bool = False
+    """Whether it may be right the next time."""
+
+
+@dataclass
+class Hub:
+    """A Hub, and what it has answered so far.
+
+    Parameters
+    ----------
+    answers : Answers
+        What was answered, and where it is kept.
+    address : str
+        Where it is.
+    token : str or bool, optional
+        As in `huggingface_hub`: None is the one that is saved, if there is one, and False none.
+    timeout : float
+        How long to wait for the next part of an answer, in seconds.
+    patience : float
+        How long to wait before a request is made again, in seconds and in all.
+    """
+
+    answers: Answers
+    address: str
+    token: str | bool | None = None
+    timeout: float = 30.0
+    patience: float = 600.0
+
+    def __post_init__(self) -> None:
+        self._sends_token = False
+        self._heard = False
+
+    def model(self, id: str) -> Answer:
+        """What the Hub says about one model: ``{"model": …}``, or ``{"refused": why}``."""
+        fields = [("expand", field) for field in (*_WANTED, *_ALONE)]
+        request = f"/api/models/{quote(id)}?{urlencode(fields)}"
+        known = self.answers.get(request)
+        if known is not None:
+            return known
+        response = self._asked(request)
+        if refusal := self._refusal(response):
+            answer: Answer = {"refused": refusal}
+        elif response.status in (200, _CIRCLE) and (response.trouble or not isinstance(response.data, dict)):
+            # Not kept: it may be right another day.
+            return {"refused": response.trouble or "the answer is no model", "unread": True}
+        elif response.trouble:
+            raise self._error(response)
+        else:
+            answer = {"model": _short(response.data)}
+        self.answers.keep(request, answer)
+        return answer
+
+    def page(self, query: str) -> Answer:
+        """One page of a list: ``{"models": […], "next": query}``, the last with None."""
+        request = f"/api/models?{query}"
+        known = self.answers.get(request)
+        if known is not None:
+            return known
+        response = self._asked(request)
+        if not response.trouble and not isinstance(response.data, list):
+            response = replace(response, trouble="the answer is no list of models")
+        if response.trouble:
+            raise self._error(response)
+        answer = {"models": [_short(item) for item in response.data], "next": response.after}
+        self.answers.keep(request, answer)
+        return answer
+
+    def query(self, **conditions: str) -> str:
+        """The first page of the list of the models that meet some conditions, those most downloaded first."""
+        fields = [("expand", field) for field in _WANTED]
+        return urlencode([*conditions.items(), ("sort", "downloads"), ("limit", str(_PAGE)), *fields])
+
+    def _asked(self, request: str) -> _Response:
+        """The answer to a request, made again while the Hub is busy and patience lasts."""
+        waited = 0.0
+        for attempt in range(TRIES):
+            response = self._sent(request)
+            # What has never answered is not waited for: nobody is there, or this computer has no network.
+            if not response.passing or not (response.status or self._heard):
+                return response
+            pause = max(2.0**attempt, wait_of(response.headers))
+            if waited + pause > self.patience:
+                trouble = f"{response.trouble}, and asks to wait {pause:,.0f} s, with a patience of {self.patience:g} s"
+                return replace(response, trouble=trouble)
+            if attempt < TRIES - 1:
+                time.sleep(pause)
+                waited += pause
+        return replace(response, trouble=f"{response.trouble}, {TRIES} times")
+
+    def _sent(self, request: str) -> _Response:
+        """What comes back for one request; nothing of it is an exception."""
+        from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
+        from huggingface_hub.utils import get_session
+
+        headers = self._headers()
+        # Which HTTP client is below, and so what it raises, changes with the versions of huggingface_hub.
+        failures: tuple[type[Exception], ...] = (OSError, ValueError, *HfHubHTTPError.__bases__)
+        try:
+            with get_session().stream(
+                "GET", self.address + request, headers=headers, timeout=self.timeout, follow_redirects=True
+            ) as response:
+                self._heard = True
+                content = _read(response.iter_bytes(), time.monotonic() + 10 * self.timeout)
+                link = response.links.get("next", {}).get("url")
+                # Only what stands behind the question mark: a token is for one address, and mirrors name another.
+                after = None if link is None else urlsplit(link).query
+                return _understood(response.status_code, response.headers, content, after)
+        except OfflineModeIsEnabled:
+            trouble = "it may not be asked: HF_HUB_OFFLINE is set"
+            return _Response(0, {}, trouble=trouble)
+        except failures as error:
+            said = " ".join(str(error).split()) or type(error).__name__
+            circle = "redirect" in said.lower()
+            return _Response(_CIRCLE if circle else 0, {}, trouble=f"no answer: {said}", passing=not circle)
+
+    def _headers(self) -> dict[str, str]:
+        """The headers of a request: no more than who asks; what else is installed is nobody's business."""
+        import huggingface_hub
+        from huggingface_hub.utils import get_token_to_send
+
+        import modeltree
+
+        agent = f"modeltree/{modeltree.__version__}; hf_hub/{huggingface_hub.__version__}"
+        try:
+            token = get_token_to_send(self.token)
+        except OSError as error:
+            raise HubError(f"no token: {error}") from None
+        if token and not (token.isascii() and token.isprintable()):
+            raise HubError("no token has such characters: it has letters, digits and '_'")
+        self._sends_token = token is not None
+        return {"user-agent": agent} | ({"authorization": f"Bearer {token}"} if token else {})
+
+    def _refusal(self, response: _Response) -> str | None:
+        """Why there is no answer about a model, where that is for good and for this model only."""
+        code, message = (response.headers.get(f"x-error-{name}", "") for name in ("code", "message"))
+        match response.status:
+            case 404 | 410 | 451:
+                return f"the Hub has no such model ({response.status})"
+            # A Hub that knows who asks says 404: with a token it is the token that is wrong.
+            case 401 if not self._sends_token and "credentials" not in message.lower():
+                return "there is no such model, or it is private (401)"
+            case 403 if code == "GatedRepo":
+                return "it is gated (403)"
+            case 403 if "disabled" in message.lower():
+                return "it is disabled (403)"
+            case 403:
+                return "it is not for everyone (403)"
+            case 400:
+                return f"the Hub does not take its id (400{': ' if message else ''}{message[:100]})"
+        return None
+
+    def _error(self, response: _Response) -> HubError:
+        trouble = response.trouble
+        if response.status == 401:
+            trouble = f"{trouble}: the token is wrong" if self._sends_token else f"{trouble}: it wants a token"
+        return HubError(f"the Hub at {self.address}: {trouble}; {self.answers.said}")
+
+
+def _read(chunks: Iterator[bytes], deadline: float) -> bytes | None:
+    """All of an answer, or None where it is too large."""
+    content = bytearray()
+    for chunk in chunks:
+        content += chunk
+        if len(content) > MAX_BYTES:
+            return None
+        if time.monotonic() > deadline:
+            raise TimeoutError("the answer comes too slowly")
+    return bytes(content)
+
+
+def _understood(status: int, headers: Mapping[str, str], content: bytes | None, after: str | None) -> _Response:
+    """What an answer means."""
+    if status in _BUSY:
+        words = {429: "too many requests (429)"}
+        return _Response(status, headers, trouble=words.get(status, f"the server fails ({status})"), passing=True)
+    if status != 200:
+        return _Response(status, headers, trouble=f"the answer has the status {status}")
+    if content is None:
+        return _Response(status, headers, trouble=f"the answer is larger than {MAX_BYTES // 2**20} MiB")
+    if "html" in headers.get("content-type", "").lower():
+        # Such as the page on which one logs in to a network.
+        return _Response(0, headers, trouble="the answer is a web page, so this is no Hub")
+    if after == "":
+        return _Response(status, headers, trouble="the link to the next page leads nowhere")
+    tree = parse_json(content, Path("answer"))
+    if tree.problems:
+        problem = tree.problems[0]
+        return _Response(status, headers, trouble=f"the answer is broken: {problem.message}", passing=True)
+    return _Response(status, headers, tree.data, after)
+
+
+def _short(item: Any) -> Any:
+    """What is kept of what a Hub says about a model."""
+    if not isinstance(item, dict):
+        return None
+    kept = {name: item[name] for name in ("id", *_WANTED, *_ALONE) if item.get(name) is not None}
+    card = kept.get("cardData")
+    if isinstance(card, dict):
+        kept["cardData"] = {name: value for name, value in card.items() if name in _OF_CARD}
+    return kept
+
+
+def wait_of(headers: Mapping[str, str], now: datetime.datetime | None = None) -> float:
+    """How long a server asks to wait, in seconds; 0 where it does not.
+
+    Examples
+    --------
+    >>> wait_of({"retry-after": "30"}), wait_of({"ratelimit": '"api";r=0;t=55'}), wait_of({})
+    (30.0, 55.0, 0.0)
+    """
+    said = headers.get("retry-after", "").strip()
+    if re.fullmatch("[0-9]{1,9}", said):
+        return float(said)
+    try:
+        until = parsedate_to_datetime(said)
+        until = until if until.tzinfo else until.replace(tzinfo=datetime.UTC)
+        return max(0.0, (until - (now or datetime.datetime.now(datetime.UTC))).total_seconds())
+    except (ValueError, TypeError, OverflowError):
+        reset = _RESET.search(headers.get("ratelimit", ""))
+        return float(reset[1]) if reset else 0.0

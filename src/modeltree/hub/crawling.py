@@ -1,0 +1,207 @@
+"""Going from model to model: up to what they were made from, down to what was made from them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import chain, count
+from typing import Any, TypeGuard
+
+from modeltree.errors import shown
+from modeltree.findings import Finding
+from modeltree.hub.asking import Hub
+from modeltree.hub.telling import named_by, place
+
+__all__ = ["Crawl", "Found", "is_id"]
+
+Raw = dict[str, Any]
+
+
+@dataclass
+class Found:
+    """What a crawl found."""
+
+    models: dict[str, Raw] = field(default_factory=dict)
+    """What the Hub says about each model, by id, in the order in which they were found."""
+    renamed: dict[str, str] = field(default_factory=dict)
+    """For an id that was asked for, the id that the model has now."""
+    refused: dict[str, Finding] = field(default_factory=dict)
+    """For an id that was asked for, why there is no model."""
+    unvisited: dict[str, None] = field(default_factory=dict)
+    """The ids that are known and were not asked for."""
+    unread: list[str] = field(default_factory=list)
+    """The lists that were not asked for, or not read to their end, for the limit."""
+    findings: list[Finding] = field(default_factory=list)
+    """What else is worth knowing."""
+
+
+class Crawl:
+    """A walk over a Hub; what it finds is in `found`.
+
+    Parameters
+    ----------
+    hub : Hub
+        What is asked.
+    limit : int, optional
+        The most models to find.
+    tell : callable
+        Told after each request how many were answered, and how many there are as far as is known.
+    """
+
+    def __init__(self, hub: Hub, limit: int | None, tell: Callable[[int, int], object]) -> None:
+        self.found = Found()
+        self._hub, self._limit, self._tell = hub, limit, tell
+        self._answered = 0
+
+    def models(self, ids: Iterable[str]) -> list[str]:
+        """Ask for models; the ids of those that there are."""
+        asked = list(ids)
+        seen = [self._visit(id, len(asked) - number) for number, id in enumerate(asked, start=1)]
+        return list(dict.fromkeys(id for id in seen if id is not None))
+
+    def author(self, author: str) -> list[str]:
+        """Ask for all models of an author."""
+        found = list(self._listed(f"the models of {shown(author)}", self._hub.query(author=author), 0))
+        if not found and not self._is_full():
+            message = f"the Hub lists no models of {shown(author)}"
+            self.found.findings.append(Finding("gone", message, "look at the spelling"))
+        return found
+
+    def ascend(self, start: Iterable[str], depth: int | None) -> None:
+        """Ask for what models were made from, and so on for some steps."""
+        level = list(start)
+        reached = set(level)
+        for step in count(1):
+            named = dict.fromkeys(parent for id in level for parent in named_by(self.found.models[id])[0])
+            new = [
+                parent for parent in named if is_id(parent) and self.found.renamed.get(parent, parent) not in reached
+            ]
+            if not new or (depth is not None and step > depth):
+                return
+            level = [id for id in self.models(new) if id not in reached]
+            reached.update(level)
+
+    def descend(self, start: Iterable[str], depth: int | None) -> None:
+        """Ask for what was made from models, and so on for some steps."""
+        level = list(start)
+        reached = set(level)
+        for step in count(1):
+            if not level or (depth is not None and step > depth):
+                return
+            below: list[str] = []
+            for number, parent in enumerate(level, start=1):
+                goes_on = depth is None or step < depth
+                left = len(level) - number + (len(below) if goes_on else 0)
+                new = dict.fromkeys(child for child in self._children(parent, left) if child not in reached)
+                reached.update(new)
+                below += new
+            level = below
+
+    def finish(self) -> Found:
+        """What was found, and which models are named in it and were not asked for."""
+        found = self.found
+        for raw in found.models.values():
+            for id in chain.from_iterable(named_by(raw)):
+                if is_id(id) and found.renamed.get(id, id) not in found.refused:
+                    found.unvisited[id] = None
+        for id in [id for id in found.unvisited if found.renamed.get(id, id) in found.models]:
+            del found.unvisited[id]
+        return found
+
+    def _children(self, parent: str, left: int) -> Iterator[str]:
+        """The models that say that they were made from one, by any of its names."""
+        if self.found.models[parent].get("childrenModelCount") == 0:
+            return
+        for name in [parent, *(old for old, new in self.found.renamed.items() if new == parent)]:
+            yield from self._listed(
+                f"the children of {shown(name)}", self._hub.query(filter=f"base_model:{name}"), left
+            )
+
+    def _visit(self, id: str, left: int) -> str | None:
+        """Ask for one model; the id that it has, or None where there is none."""
+        found = self.found
+        here = found.renamed.get(id, id)
+        if here in found.models:
+            return here
+        if id in found.refused or id in found.unvisited:
+            return None
+        if not is_id(id):
+            self._refuse(id, "bad-value", "it is no id of a Hub", "write it as 'openai-community/gpt2'")
+            return None
+        if self._is_full():
+            found.unvisited[id] = None
+            return None
+        answer = self._hub.model(id)
+        self._count(left)
+        raw = answer.get("model")
+        if not isinstance(raw, dict) or not is_id(raw.get("id")):
+            unread = "refused" not in answer or "unread" in answer
+            why = answer.get("refused", "the answer has no id")
+            self._refuse(id, "unreadable" if unread else "gone", why)
+            return None
+        found_id: str = raw["id"]
+        if found_id != id:
+            found.renamed[id] = found_id
+        found.models.setdefault(found_id, raw)
+        return found_id
+
+    def _refuse(self, id: str, kind: str, why: str, hint: str | None = None) -> None:
+        """Note why there is no model."""
+        self.found.refused[id] = Finding(kind, f"{shown(id)}: {why}", hint, (id,), position=place(id))
+
+    def _listed(self, what: str, query: str | None, left: int) -> Iterator[str]:
+        """The models of a list, page by page, as far as the limit allows."""
+        found = self.found
+        pages = 0
+        listed: set[str] = set()
+        nameless = 0
+        while query:
+            if self._is_full():
+                found.unread.append(what)
+                return
+            answer = self._hub.page(query)
+            pages += 1
+            self._count(left)
+            before = len(listed)
+            for raw in answer["models"]:
+                id = raw.get("id") if isinstance(raw, dict) else None
+                if not is_id(id):
+                    nameless += 1
+                elif id not in listed:
+                    listed.add(id)
+                    if self._keep(id, raw):
+                        yield id
+            query = answer["next"]
+            if query and len(listed) == before:
+                message = f"the list of {what} goes in circles: page {pages} has nothing new, and names another"
+                found.findings.append(Finding("not-visited", message, done="it is read to there"))
+                break
+        if nameless:
+            message = f"{nameless} entries in the list of {what} have no id"
+            found.findings.append(Finding("missing-key", message, done="they are left out"))
+
+    def _keep(self, id: str, raw: Raw) -> bool:
+        """Keep a model of a list, unless there are too many."""
+        if id not in self.found.models and self._is_full():
+            self.found.unvisited[id] = None
+            return False
+        self.found.models.setdefault(id, raw)
+        return True
+
+    def _is_full(self) -> bool:
+        return self._limit is not None and len(self.found.models) >= self._limit
+
+    def _count(self, left: int) -> None:
+        self._answered += 1
+        self._tell(self._answered, self._answered + left)
+
+
+def is_id(id: Any) -> TypeGuard[str]:
+    """Whether something can be the id of a model on a Hub."""
+    from huggingface_hub.utils import validate_repo_id
+
+    try:
+        validate_repo_id(id)
+    except ValueError:
+        return False
+    return isinstance(id, str)
