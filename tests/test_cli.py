@@ -96,7 +96,7 @@ def run(data: Path, capsys: pytest.CaptureFixture[str]) -> Run:
     """Runs a command on the small data, unless it says which."""
 
     def call(*argv: str) -> SimpleNamespace:
-        takes_data = argv[0] not in ("check", "schema") and "--data" not in argv
+        takes_data = argv[0] not in ("check", "convert", "formats", "schema") and "--data" not in argv
         code = cli.main([*argv, *(["--data", str(data)] if takes_data else [])])
         out, err = capsys.readouterr()
         return SimpleNamespace(code=code, out=out, err=err, lines=out.splitlines())
@@ -296,10 +296,16 @@ def test_data_of_no_known_format(run: Run, tmp_path: Path) -> None:
 
 
 def test_check_of_good_data(run: Run, data: Path) -> None:
-    assert run("check", str(data)).out == "ok: 6 models, 5 derivations, 3 organizations\n"
+    assert run("check", str(data)).out == "ok: 6 models, 5 derivations, 3 organizations; 4 notes (see --all)\n"
     assert run("check", "survey").code == 0
+    everything = run("check", str(data), "--all").lines
+    assert len(everything) == 5
+    assert everything[0].endswith("has no licence [missing-licence]")
     answer = json.loads(run("check", str(data), "--json").out)
-    assert answer == {"ok": True, "models": 6, "derivations": 5, "organizations": 3, "problems": []}
+    assert answer["ok"]
+    [source] = answer["sources"]
+    assert (source["path"], source["models"], source["derivations"], source["organizations"]) == (str(data), 6, 5, 3)
+    assert {finding["severity"] for finding in source["findings"]} == {"note"}
 
 
 BAD = """\
@@ -320,10 +326,14 @@ def test_check_lists_all_problems(run: Run, tmp_path: Path) -> None:
     assert len(result.lines) >= 3
     assert all(line.startswith(f"{path}:") for line in result.lines)
     assert result.lines[0].startswith(f"{path}:4:")
+    assert result.lines[0].endswith(" [bad-date]")
+    assert ": error: " in result.lines[0]
+    assert result.lines[-1] == f"{path}: {len(result.lines) - 1} errors"
     answer = json.loads(run("check", str(path), "--json").out)
     assert not answer["ok"]
-    assert len(answer["problems"]) == len(result.lines)
-    assert (answer["problems"][0]["path"], answer["problems"][0]["line"]) == (str(path), 4)
+    [source] = answer["sources"]
+    assert len(source["findings"]) == len(result.lines) - 1
+    assert (source["findings"][0]["path"], source["findings"][0]["line"]) == (str(path), 4)
 
 
 def test_other_commands_refuse_bad_data(run: Run, tmp_path: Path) -> None:
@@ -400,7 +410,8 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["--help"]) == 0
     text = capsys.readouterr().out
     commands = [
-        "figure", "layout", "ancestors", "descendants", "path", "mrca", "show", "families", "list", "check", "schema"
+        "figure", "layout", "ancestors", "descendants", "path", "mrca", "show", "families", "list",
+        "check", "schema", "convert", "crawl", "formats"
     ]  # fmt: skip
     assert all(f"\n    {command} " in text for command in commands)
     assert all(cli.main([command, "--help"]) == 0 for command in commands)
@@ -550,3 +561,100 @@ def test_nothing_heavy_is_imported_for_help() -> None:
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert {"matplotlib", "networkx", "numpy", "pydantic", "yaml"}.isdisjoint(result.stderr.split())
+
+
+# Data of other formats
+
+
+CARD = """\
+---
+base_model: org/base
+base_model_relation: adapter
+license: mit
+---
+"""
+
+
+@pytest.fixture
+def cards(tmp_path: Path) -> Path:
+    folder = tmp_path / "cards" / "me" / "mine"
+    folder.mkdir(parents=True)
+    (folder / "README.md").write_text(CARD, encoding="utf-8")
+    return tmp_path / "cards"
+
+
+def test_check_of_other_formats(run: Run, cards: Path) -> None:
+    result = run("check", str(cards))
+    at = cards / "me" / "mine" / "README.md"
+    assert result.code == 0
+    assert result.lines == [
+        f"{at}:2:13: warning: missing parent 'org/base' of 'me/mine'; a placeholder is kept [missing-parent]",
+        f"{cards}: 2 models, 1 derivation, 1 organization; 1 warning, 1 note (see --all)",
+    ]
+    assert run("check", str(cards), "--strict").code == 1
+    refused = run("check", str(cards), "--policy", "missing-parent=refuse", "--json")
+    assert refused.code == 1
+    answer = json.loads(refused.out)
+    assert not answer["ok"]
+    assert [finding["kind"] for finding in answer["sources"][0]["findings"]] == ["missing-parent"]
+
+
+def test_check_of_several(run: Run, cards: Path, data: Path, tmp_path: Path) -> None:
+    (tmp_path / "bad.yaml").write_text(BAD, encoding="utf-8")
+    result = run("check", str(data), str(tmp_path / "bad.yaml"), str(cards))
+    assert result.code == 1
+    sources = json.loads(run("check", str(data), str(cards), "--json").out)["sources"]
+    assert [source["path"] for source in sources] == [str(data), str(cards)]
+
+
+def test_an_alias_table_at_the_shell(run: Run, cards: Path, tmp_path: Path) -> None:
+    table = tmp_path / "aliases.yaml"
+    table.write_text("org/base: me/mine\n", encoding="utf-8")
+    assert "[self-loop]" in run("check", str(cards), "--aliases", str(table)).out
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (["--policy", "cycle"], "write KIND=ACTION"),
+        (["--policy", "cycle=ignore"], "'ignore' is no action for cycle; there are break, refuse"),
+        (["--format", "yaml"], "'yaml' is no format"),
+    ],
+)
+def test_wrong_words_for_reading(run: Run, cards: Path, more: list[str], said: str) -> None:
+    result = run("check", str(cards), *more)
+    assert result.code == 2
+    assert said in result.err
+
+
+def test_convert(run: Run, cards: Path, tmp_path: Path) -> None:
+    output = tmp_path / "out.yaml"
+    result = run("convert", str(cards), str(output))
+    assert (result.code, result.out) == (0, f"wrote {output}\n")
+    assert result.err.endswith("a placeholder is kept [missing-parent]\n")
+    assert run("check", str(output)).code == 0
+    assert run("descendants", "org/base", "--data", str(output), "--json").code == 0
+    again = tmp_path / "again.graphml"
+    assert run("convert", str(output), str(again)).code == 0
+    assert modeltree.load(again) == modeltree.load(output)
+
+
+def test_convert_to_what_there_is_not(run: Run, cards: Path, tmp_path: Path) -> None:
+    assert run("convert", str(cards), str(tmp_path / "out.xyz")).code == 2
+    assert "is no format" in run("convert", str(cards), str(tmp_path / "out.json"), "--to", "jsn").err
+    result = run("convert", str(cards), str(tmp_path / "out.gguf"), "--to", "gguf")
+    assert result.code == 2
+    assert "a GGUF file is not written" in result.err
+
+
+def test_other_commands_read_other_formats(run: Run, cards: Path) -> None:
+    result = run("ancestors", "me/mine", "--data", str(cards))
+    assert result.code == 0
+    assert "org/base" in result.out
+    assert result.err == f"modeltree: {cards}: found 1 errors or warnings; see: modeltree check {cards}\n"
+
+
+def test_formats_are_listed(run: Run) -> None:
+    lines = run("formats").lines
+    assert lines[0].split() == ["FORMAT", "WHAT", "IT", "IS", "READ", "WRITTEN", "ENDINGS"]
+    assert any(line.startswith("gguf ") and line.endswith(".gguf") for line in lines)

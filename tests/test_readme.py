@@ -7,6 +7,9 @@ import re
 from pathlib import Path
 
 import modeltree
+from modeltree.findings import KINDS
+from modeltree.formats.intake.policy import Policy
+from modeltree.formats.registry import FORMATS
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -42,3 +45,16 @@ def test_every_command_in_it_exists() -> None:
     assert {"check", "figure", "schema", "descendants", "path", "mrca", "families", "show"} <= commands
     for command in commands:
         assert main([command, "--help"]) == 0, command
+
+
+def test_the_tables_of_formats_and_findings_are_those_of_the_code() -> None:
+    text = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
+    for kind, (severity, meaning) in KINDS.items():
+        actions = Policy.choices().get(kind, ())
+        listed = ", ".join([f"**{actions[0]}**", *actions[1:]]) if actions else ""
+        assert f"| `{kind}` | {severity} | {meaning} | {listed} |" in text, "see findings.KINDS and Policy"
+    assert len(re.findall(r"^\| `[a-z-]+` \| (?:error|warning|note) \|", text, re.MULTILINE)) == len(KINDS)
+    for format in FORMATS:
+        read, written = ("yes" if use else "" for use in (format.reads, format.writes))
+        endings = " ".join(f"`{suffix}`" for suffix in format.suffixes)
+        assert f"| `{format.name}` | {format.title} | {read} | {written} | {endings} |" in text, "see formats.registry"
