@@ -8,6 +8,8 @@ them, not just the first.
 from __future__ import annotations
 
 import difflib
+import itertools
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -19,6 +21,7 @@ __all__ = [
     "CycleError",
     "DiagramError",
     "IconError",
+    "IndexFileError",
     "InvalidDateError",
     "InvalidSizeError",
     "LayoutError",
@@ -35,6 +38,9 @@ __all__ = [
     "nearest",
     "shown",
 ]
+
+
+_MANY = 20_000
 
 
 class ModelTreeError(Exception):
@@ -128,6 +134,22 @@ class IconError(ModelTreeError, ValueError):
     """A folder of icons, or a file in it, that is none."""
 
 
+class IndexFileError(ModelTreeError, ValueError):
+    """A file that is no index of ancestry, or a damaged one.
+
+    Parameters
+    ----------
+    path : path-like
+        The file.
+    why : str
+        What is wrong with it.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], why: str) -> None:
+        self.path, self.why = path, why
+        super().__init__(f"{os.fspath(path)} is no index that can be used: {why}")
+
+
 class MissingExtraError(ModelTreeError, ImportError):
     """A package that only some uses need and that is not installed; the message names the extra that brings it."""
 
@@ -182,6 +204,14 @@ def nearest(name: str, known: Iterable[str], count: int = 3) -> tuple[str, ...]:
     for candidate in known:
         by_folded.setdefault(candidate.casefold(), candidate)
     folded = name.casefold()
+    if len(by_folded) > _MANY:  # to compare with all would take minutes
+        ends = (folded[:3], folded[-3:])
+        by_folded = {
+            candidate: written
+            for candidate, written in by_folded.items()
+            if abs(len(candidate) - len(folded)) < 5 and (candidate[:3] == ends[0] or candidate[-3:] == ends[1])
+        }
+        by_folded = dict(itertools.islice(by_folded.items(), _MANY))
     close = difflib.get_close_matches(folded[:200], by_folded, n=count, cutoff=0.6)
     if not close and len(folded) >= 3:
         close = [candidate for candidate in by_folded if candidate.startswith(folded)][:count]

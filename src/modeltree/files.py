@@ -6,12 +6,13 @@ import errno
 import os
 import secrets
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 __all__ = ["write_whole"]
 
 
-def write_whole(path: str | os.PathLike[str], content: str | bytes) -> None:
+def write_whole(path: str | os.PathLike[str], content: str | bytes | Iterable[bytes | memoryview]) -> None:
     """Write a file so that it has its whole new content or, if that fails, still its old one.
 
     A file that is replaced keeps its permissions, and a link keeps pointing at what it points at. What is there and
@@ -21,25 +22,26 @@ def write_whole(path: str | os.PathLike[str], content: str | bytes) -> None:
     ----------
     path : path-like
         The file; its folder must exist.
-    content : str or bytes
-        What will be in it; text in UTF-8, with the line ends that it has.
+    content : str, bytes or iterable of bytes
+        What will be in it, at once or in pieces; text in UTF-8, with the line ends that it has.
 
     Raises
     ------
     OSError
         When the file cannot be written; what was there before is still there.
     """
-    data = content.encode() if isinstance(content, str) else content
+    pieces = [content.encode()] if isinstance(content, str) else [content] if isinstance(content, bytes) else content
     target = Path(os.path.realpath(path))
     if Path(path).exists() and not target.is_file():
-        Path(path).write_bytes(data)
+        with Path(path).open("wb") as file:
+            file.writelines(pieces)
         return
     if target.exists() and not os.access(target, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), os.fspath(path))
     unfinished = target.with_name(f".{target.name[:50]}.{secrets.token_hex(8)}.tmp")
     try:
         with unfinished.open("xb") as file:
-            file.write(data)
+            file.writelines(pieces)
             file.flush()
             os.fsync(file.fileno())  # or after a power cut the new name could have no content
         if target.exists():
