@@ -325,7 +325,7 @@ def test_an_interrupted_crawl_goes_on_where_it_stopped(hub: MadeUpHub, tmp_path:
         hub.requests.clear()
         state = tmp_path / f"{stop}.jsonl"
 
-        def interrupt(done: int, _known: int, stop: int = stop) -> None:
+        def interrupt(_what: str, done: int, _known: int | None, stop: int = stop) -> None:
             if done == stop:
                 raise KeyboardInterrupt
 
@@ -693,7 +693,7 @@ def test_ids_are_texts() -> None:
 
 def test_progress_is_told(hub: MadeUpHub) -> None:
     told: list[tuple[int, int]] = []
-    ask(hub, ["solo"], family="lab/base-13b", progress=lambda done, known: told.append((done, known)))
+    ask(hub, ["solo"], family="lab/base-13b", progress=lambda what, done, known: told.append((done, known)))
     assert [done for done, _ in told] == list(range(1, len(hub.requests) + 1))
     assert all(done <= known for done, known in told)
     assert told[-1][0] == told[-1][1]
@@ -705,7 +705,7 @@ def test_a_bar_is_drawn_when_asked_for(hub: MadeUpHub, capsys: pytest.CaptureFix
     ask(hub, "solo", progress=True)
     out, err = capsys.readouterr()
     assert out == ""
-    assert "1/1" in err
+    assert "answers of the Hub [########################] 100%" in err
 
 
 def test_it_says_who_asks_and_nothing_else(hub: MadeUpHub) -> None:

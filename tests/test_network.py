@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from modeltree.errors import CycleError, LineageError
 from modeltree.lineage import Lineage
-from modeltree.network import _joined, _split, plain
+from modeltree.network import _split, joined, plain
 from modeltree.records import About, Correction, Derivation, Model, Organization, Relation
 from strategies import full_lineages, lineages, names
 from strategies_records import lineages as record_lineages
@@ -145,7 +145,7 @@ def test_attributes_are_the_fields() -> None:
 
 @given(st.lists(names | st.text("[];, \"'a", min_size=1).map(str.strip).filter(bool), min_size=1))
 def test_joined_lists_can_be_split(items: list[str]) -> None:
-    assert _split(_joined(items)) == items
+    assert _split(joined(items)) == items
 
 
 def test_lists_written_by_hand() -> None:

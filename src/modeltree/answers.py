@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from modeltree.dates import PartialDate
+from modeltree.records import Relation
 
-__all__ = ["Ids", "Kinship", "Period"]
+__all__ = ["Growth", "Ids", "Kinship", "Period"]
 
 Ids = tuple[str, ...]
 
@@ -40,3 +42,25 @@ class Period:
 
     date: PartialDate | None
     ids: Ids
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """What became public in a period; `date` is None for what has no date.
+
+    Parameters
+    ----------
+    date : PartialDate or None
+        The period.
+    models : int
+        How many models.
+    roots : int
+        How many of them were made from no other.
+    derivations : mapping of Relation to int
+        How many derivations these models have, by relation.
+    """
+
+    date: PartialDate | None
+    models: int
+    roots: int
+    derivations: Mapping[Relation, int]

@@ -110,6 +110,22 @@ class PartialDate:
         month = self.month or 12
         return datetime.date(self.year, month, self.day or calendar.monthrange(self.year, month)[1])
 
+    @property
+    def number(self) -> int:
+        """The date as one number in the order of dates: ``20230314`` is a day, ``20230300`` a month.
+
+        Examples
+        --------
+        >>> PartialDate(2023, 3).number
+        20230300
+        """
+        return self.year * 10000 + (self.month or 0) * 100 + (self.day or 0)
+
+    @classmethod
+    def of_number(cls, number: int) -> PartialDate:
+        """The date that has a number; see `number`."""
+        return cls(number // 10000, number // 100 % 100 or None, number % 100 or None)
+
     def at(self, grain: Grain) -> PartialDate:
         """The date made no more precise than a grain; a quarter is named by its first month.
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import bisect
 import weakref
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, Never, Self
 
 from modeltree.ancestry import AncestryIndex
-from modeltree.answers import Ids, Kinship, Period
+from modeltree.answers import Growth, Ids, Kinship, Period
+from modeltree.batches import Batches, periods_of, runs_of
 from modeltree.dates import Grain, PartialDate
 from modeltree.errors import CycleError, LineageError, NoPathError, UnknownOrganizationError
-from modeltree.families import Family, Grouping, families_of
+from modeltree.families import Families, Family, Grouping
+from modeltree.findings import Finding
+from modeltree.kept import RecordNodes, RecordSteps
 from modeltree.names import NameTable
 from modeltree.network import from_digraph, to_digraph
 from modeltree.outline import outline
@@ -37,12 +41,13 @@ from modeltree.validation import problems_of
 if TYPE_CHECKING:
     import networkx
 
+    from modeltree.columns import Columns
     from modeltree.notebook import Page
 
-__all__ = ["Kinship", "Lineage", "Period"]
+__all__ = ["Growth", "Kinship", "Lineage", "Period"]
 
 
-class Lineage(Shown):
+class Lineage(Batches, Shown):
     """Models and the derivations between them: a directed acyclic graph that does not change.
 
     Models go by their id, name or any alias wherever one is asked for. Ids come out in date order, then by id;
@@ -93,23 +98,71 @@ class Lineage(Shown):
         if not organizations:
             named = {name for model in models for name in model.organizations}
             organizations = tuple(Organization(id=name, name=name) for name in named)
-        ordered = tuple(sorted(models, key=_date_then_id))
-        positions = {model.id: position for position, model in enumerate(ordered)}
-        steps = sorted(derivations, key=lambda step: (positions[step.child], positions[step.parent]))
-        state = {
-            "_about": about or About(),
-            "_models": ordered,
-            "_positions": positions,
-            "_steps": {(step.parent, step.child): step for step in steps},
-            "_organizations": {record.id: record for record in sorted(organizations, key=lambda record: record.id)},
-        }
-        self.__dict__.update(state)
+        nodes = RecordNodes(tuple(sorted(models, key=_date_then_id)))
+        self._hold(nodes, RecordSteps(derivations, nodes.positions), organizations, about)
 
     _about: About
-    _models: tuple[Model, ...]
-    _positions: dict[str, int]
-    _steps: dict[tuple[str, str], Derivation]
+    _nodes: Any  # of records or of columns: both have one interface
+    _steps: Any
     _organizations: dict[str, Organization]
+
+    def _hold(self, nodes: Any, steps: Any, organizations: Iterable[Organization], about: About | None) -> None:
+        known = {record.id: record for record in sorted(organizations, key=lambda record: record.id)}
+        self.__dict__.update(_about=about or About(), _nodes=nodes, _steps=steps, _organizations=known)
+
+    @classmethod
+    def _of(cls, nodes: Any, steps: Any, organizations: Iterable[Organization], about: About | None) -> Lineage:
+        """A lineage of what is known to be one."""
+        lineage = cls.__new__(cls)
+        lineage._hold(nodes, steps, organizations, about)
+        return lineage
+
+    @classmethod
+    def from_columns(
+        cls, columns: Columns, organizations: Iterable[Organization] = (), *, about: About | None = None
+    ) -> Lineage:
+        """The lineage of some columns: a record is made when it is asked for, and so there may be millions.
+
+        Ids, ends of derivations and descent are checked here; other values when a record is made of them.
+
+        Parameters
+        ----------
+        columns : Columns
+            The models and derivations.
+        organizations : iterable of Organization
+            Who made the models. Where there are none, each organization that a model names is one by its id.
+        about : About, optional
+            What the lineage as a whole is.
+
+        Raises
+        ------
+        LineageError
+            When the columns make no lineage.
+        CycleError
+            When models descend from themselves.
+        """
+        from modeltree.columns import checked
+
+        if problems := checked(columns):
+            raise LineageError(problems)
+        lineage = cls.from_right_columns(columns, organizations, about=about)
+        try:
+            lineage._index(None)
+        except ValueError:
+            found = [("cycle", "models descend from themselves; read the table to have the cycles named")]
+            raise CycleError([Finding(kind, message) for kind, message in found]) from None
+        return lineage
+
+    @classmethod
+    def from_right_columns(
+        cls, columns: Columns, organizations: Iterable[Organization] = (), *, about: About | None = None
+    ) -> Lineage:
+        """The lineage of columns that whoever made them has checked; see `from_columns`."""
+        from modeltree.columns import in_date_order
+
+        nodes, steps = in_date_order(columns)
+        makers = tuple(organizations) or tuple(Organization(id=name, name=name) for name in nodes.makers())
+        return cls._of(nodes, steps, makers, about)
 
     @classmethod
     def from_networkx(
@@ -142,14 +195,22 @@ class Lineage(Shown):
         return self._about
 
     @property
-    def models(self) -> tuple[Model, ...]:
-        """All models, in date order."""
-        return self._models
+    def ids(self) -> Sequence[str]:
+        """The ids of all models, in date order."""
+        ids: Sequence[str] = self._nodes.ids
+        return ids
 
     @property
-    def derivations(self) -> tuple[Derivation, ...]:
-        """All derivations, in the order of their children, then of their parents."""
-        return tuple(self._steps.values())
+    def models(self) -> Sequence[Model]:
+        """All models, in date order: a tuple, or where there are very many, records that are made when asked for."""
+        models: Sequence[Model] = self._nodes.records
+        return models
+
+    @property
+    def derivations(self) -> Sequence[Derivation]:
+        """All derivations, in the order of their children, then of their parents; as for `models`."""
+        derivations: Sequence[Derivation] = self._steps.records
+        return derivations
 
     @property
     def organizations(self) -> Mapping[str, Organization]:
@@ -159,19 +220,19 @@ class Lineage(Shown):
     @cached_property
     def graph(self) -> networkx.DiGraph[str]:
         """The lineage as a frozen `networkx.DiGraph`: ids as nodes, parent to child as edges, strings as attributes."""
-        return to_digraph(self._models, self._steps.values(), tuple(self._organizations.values()), self._about)
+        return to_digraph(self._nodes, self._steps, tuple(self._organizations.values()), self._about)
 
     def __len__(self) -> int:
-        return len(self._models)
+        return len(self._nodes)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._positions)
+        return iter(self._nodes.ids)
 
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and len(self._names.owners(name)) == 1
 
     def __getitem__(self, name: str) -> Model:
-        model = self._models[self._position(name)]
+        model: Model = self._nodes.records[self._position(name)]
         object.__setattr__(model, "_lineage", weakref.ref(self))
         return model
 
@@ -181,13 +242,12 @@ class Lineage(Shown):
         return self._content == other._content
 
     def __hash__(self) -> int:
-        return hash((self._models, *self._steps))
+        return hash((*self._nodes.ids, *((step.parent, step.child) for step in self._steps.records)))
 
     def __repr__(self) -> str:
         title = f"{self._about.title!r}: " if self._about.title else ""
-        dates = [model.released for model in self._models if model.released]
-        span = " to ".join(map(str, dict.fromkeys([date.year for date in (dates[0], dates[-1])]))) if dates else ""
-        counts = {"model": self._models, "derivation": self._steps, "organization": self._organizations}
+        span = " to ".join(map(str, dict.fromkeys(date.year for date in self._span)))
+        counts = {"model": self._nodes, "derivation": self._steps, "organization": self._organizations}
         words = ", ".join(f"{len(items)} {word}{'s' * (len(items) != 1)}" for word, items in counts.items())
         return f"<Lineage {title}{', '.join(filter(None, (words, span)))}>"
 
@@ -205,7 +265,7 @@ class Lineage(Shown):
 
     def __getstate__(self) -> dict[str, Any]:
         # What is worked out when first asked for is left out of a pickle.
-        return {name: self.__dict__[name] for name in ("_about", "_models", "_positions", "_steps", "_organizations")}
+        return {name: self.__dict__[name] for name in ("_about", "_nodes", "_steps", "_organizations")}
 
     def derivation(self, parent: str, child: str) -> Derivation:
         """The derivation of a child from a parent.
@@ -215,10 +275,13 @@ class Lineage(Shown):
         NoPathError
             When the one was not made from the other.
         """
-        pair = (self._id(parent), self._id(child))
-        if pair not in self._steps:
-            raise NoPathError(f"{pair[1]!r} is not derived from {pair[0]!r} directly")
-        return self._steps[pair]
+        pair = (self._position(parent), self._position(child))
+        number = self._steps.find(*pair)
+        if number is None:
+            before, after = self._ids(pair)
+            raise NoPathError(f"{after!r} is not derived from {before!r} directly")
+        step: Derivation = self._steps.records[number]
+        return step
 
     def organization(self, name: str) -> Organization:
         """The organization that has an id, name or alias."""
@@ -304,7 +367,7 @@ class Lineage(Shown):
         start, end = self._position(ancestor), self._position(descendant)
         path = self._index(relations).shortest_path(start, end)
         if path is None:
-            raise NoPathError(f"{self._models[end].id!r} does not descend from {self._models[start].id!r}")
+            raise NoPathError(f"{self._nodes.ids[end]!r} does not descend from {self._nodes.ids[start]!r}")
         return self._along(path)
 
     def kinship(self, first: str, second: str, relations: Relations = None) -> Kinship:
@@ -334,11 +397,11 @@ class Lineage(Shown):
 
     def merges(self, relations: Relations = "weights") -> Ids:
         """The models with two or more parents; by default by the relations that pass weights on."""
-        return self._ids(node for node, parents in enumerate(self._index(relations).parents) if len(parents) > 1)
+        return self._ids(self._index(relations).merges)
 
     def generations(self, relations: Relations = None) -> tuple[Ids, ...]:
         """The models by `depth`: the roots, those made from roots, and so on; by default by any relation."""
-        generation = self._index(relations).generation
+        generation = _plain(self._index(relations).generation)
         layers: list[list[int]] = [[] for _ in range(max(generation, default=-1) + 1)]
         for node, depth in enumerate(generation):
             layers[depth].append(node)
@@ -347,15 +410,15 @@ class Lineage(Shown):
     def depth(self, model: str | None = None, relations: Relations = None) -> int:
         """The steps of the longest descent to a model, or of the longest there is; by default by any relation."""
         generation = self._index(relations).generation
-        return max(generation, default=0) if model is None else generation[self._position(model)]
+        return _greatest(generation) if model is None else int(generation[self._position(model)])
 
     def height(self, model: str | None = None, relations: Relations = None) -> int:
         """The steps of the longest descent from a model, or of the longest there is; by default by any relation."""
         height = self._index(relations).height
-        return max(height, default=0) if model is None else height[self._position(model)]
+        return _greatest(height) if model is None else int(height[self._position(model)])
 
-    def families(self, by: Grouping = "base", relations: Relations = "weights") -> tuple[Family, ...]:
-        """The models as families, the largest first.
+    def families(self, by: Grouping = "base", relations: Relations = "weights") -> Families:
+        """The models as families, the largest first: a sequence, whose families are made when they are asked for.
 
         Parameters
         ----------
@@ -368,7 +431,7 @@ class Lineage(Shown):
         relations : optional
             The derivations to go by; by default those that pass weights on.
         """
-        return self._grouping(by, relations)[0]
+        return self._grouping(by, relations)
 
     def family(self, model: str, by: Grouping = "base", relations: Relations = "weights") -> Family:
         """The family that a model belongs to primarily; see `families`.
@@ -379,26 +442,25 @@ class Lineage(Shown):
         >>> modeltree.datasets.load("survey").family("vicuna").name
         'LLaMA'
         """
-        return self._grouping(by, relations)[1][self._id(model)]
+        return self._grouping(by, relations).primary_of(self._position(model))
 
     def timeline(self, grain: Grain = "month") -> tuple[Period, ...]:
         """The models by date, at the grain given; a date less precise is a period of its own.
 
         Models without a date are the last period, whose date is None.
         """
-        periods: dict[PartialDate | None, list[str]] = {}
-        for model in self._models:
-            date = model.released.at(grain) if model.released else None
-            periods.setdefault(date, []).append(model.id)
         # Models are in date order, and dates stay in order when they are made less precise.
-        return tuple(Period(date, tuple(ids)) for date, ids in periods.items())
+        periods, ids = periods_of(self._nodes.dates, grain), self._nodes.ids
+        return tuple(
+            Period(PartialDate.of_number(period) if period else None, tuple(ids[start:end]))
+            for period, start, end in runs_of(periods)
+        )
 
     # Parts of it, each a lineage
 
     def subgraph(self, models: str | Iterable[str]) -> Lineage:
         """Some models, and the derivations between them."""
-        kept = {self._id(model) for model in _listed(models)}
-        return self._part(kept, self._steps.values())
+        return self._part(sorted({self._position(model) for model in _listed(models)}))
 
     def clade(self, model: str, relations: Relations = None) -> Lineage:
         """A model and all that descends from it, by default by any relation, and all derivations between them."""
@@ -438,12 +500,10 @@ class Lineage(Shown):
         """
         makers = None if organization is None else [self.organization(name).id for name in _listed(organization)]
         conditions = Conditions.of(where, makers, domain, openness, kind, since, until)
-        steps = [step for step in self._steps.values() if step.relation in relation_set(relations)]
-        touched = None if relations is None else {id for step in steps for id in (step.parent, step.child)}
-        kept = {
-            model.id for model in self._models if (touched is None or model.id in touched) and conditions.met_by(model)
-        }
-        return self._part(kept, steps)
+        kept = self._nodes.meeting(conditions)
+        if relations is not None:
+            kept = self._steps.touching(kept, relation_set(relations))
+        return self._part(kept, relations)
 
     # Ways to look at it
 
@@ -455,7 +515,7 @@ class Lineage(Shown):
         What is not known is None, which is null in polars and missing in pandas, and an empty list where there may be
         several.
         """
-        return rows_of(self._models, self._index(None))
+        return rows_of(self.models, self._index(None))
 
     def tree(self, root: str | None = None, *, relations: Relations = None, max_depth: int | None = None) -> str:
         """The models as an indented text, each below what it was made from, in date order.
@@ -486,7 +546,8 @@ class Lineage(Shown):
         """
         chosen = relation_set(relations)
         top = None if root is None else self._position(root)
-        return outline(self._models, self._index(chosen), self._relations_of(chosen), top, _counted(max_depth))
+        relations_of, called = self._steps.relations_of(chosen), self._nodes.names()
+        return outline(self.models, self._index(chosen), relations_of, top, _counted(max_depth), called)
 
     def page(self, height: int = 640, **options: Any) -> Page:
         """The page to look around in, as something that a notebook shows: it works offline, in a frame of its own.
@@ -505,55 +566,72 @@ class Lineage(Shown):
 
     @cached_property
     def _names(self) -> NameTable:
-        return NameTable(self._models)
+        return NameTable.of(self._nodes.positions, self._nodes.called)
 
     @cached_property
     def _organization_names(self) -> NameTable:
         return NameTable(self._organizations.values(), UnknownOrganizationError)
 
     @cached_property
-    def _indexes(self) -> dict[frozenset[Relation], AncestryIndex]:
+    def _indexes(self) -> dict[str | frozenset[Relation] | None, AncestryIndex]:
         return {}
 
     @cached_property
-    def _groupings(self) -> dict[tuple[str, frozenset[Relation]], tuple[tuple[Family, ...], dict[str, Family]]]:
+    def _labels(self) -> dict[tuple[str, frozenset[Relation]], Any]:  # type: ignore[override]
+        return {}
+
+    @cached_property
+    def _groupings(self) -> dict[tuple[str, frozenset[Relation]], Families]:
         return {}
 
     @property
     def _content(self) -> tuple[object, ...]:
-        return (self._models, self._steps, self._organizations, self._about)
+        return (self._about, self._organizations, self.models, self.derivations)
 
     def _index(self, relations: Relations) -> AncestryIndex:
-        chosen = relation_set(relations)
-        if chosen not in self._indexes:
-            parents: list[list[int]] = [[] for _ in self._models]
-            for (parent, child), step in self._steps.items():
-                if step.relation in chosen:
-                    parents[self._positions[child]].append(self._positions[parent])
-            self._indexes[chosen] = AncestryIndex(parents)
-        return self._indexes[chosen]
+        # A question may take less than a microsecond: what it goes by is looked up as it is written, if it can be.
+        written = relations if relations is None or isinstance(relations, str) else relation_set(relations)
+        index = self._indexes.get(written)
+        if index is None:
+            chosen = relation_set(relations)
+            if chosen not in self._indexes:
+                self._indexes[chosen] = self._steps.index(chosen)
+            index = self._indexes[written] = self._indexes[chosen]
+        return index
 
-    def _relations_of(self, chosen: frozenset[Relation]) -> dict[tuple[str, str], Relation]:
-        return {pair: step.relation for pair, step in self._steps.items() if step.relation in chosen}
-
-    def _grouping(self, by: Grouping, relations: Relations) -> tuple[tuple[Family, ...], dict[str, Family]]:
-        """The families, and the primary one of each model; all but a function's are kept."""
+    def _grouping(self, by: Grouping, relations: Relations) -> Families:
+        """The families; all but a function's are kept."""
         chosen = relation_set(relations)
         if isinstance(by, str) and (by, chosen) in self._groupings:
             return self._groupings[by, chosen]
-        relation_of = self._relations_of(chosen)
         names = {record.id: record.name for record in self._organizations.values()}
-        families = families_of(self._models, self._index(chosen), relation_of, by, names)
-        primary = {id: family for family in families for id in family.primary}
+        families = Families(self._nodes, self._steps, self._index(chosen), chosen, by, names)
         if isinstance(by, str):
-            self._groupings[by, chosen] = families, primary
-        return families, primary
+            self._groupings[by, chosen] = families
+        return families
+
+    @cached_property
+    def _span(self) -> tuple[PartialDate, ...]:
+        """The first and the last date, if there is any."""
+        dated = [date for node in self._ends if (date := self._nodes.released(node))]
+        return (dated[0], dated[-1]) if dated else ()
+
+    @property
+    def _ends(self) -> Iterable[int]:
+        """The first model, and the others from the last of those that are dated."""
+        positions = range(len(self._nodes))
+        dated = bisect.bisect_left(positions, True, key=lambda node: self._nodes.released(node) is None)
+        return positions[:1] if dated == 0 else (0, dated - 1)
 
     def _position(self, model: str) -> int:
-        return self._positions[self._id(model)]
+        place: int | None = self._nodes.place(model)
+        if place is None:
+            place = self._nodes.positions[self._names.find(model)]
+        return place
 
     def _id(self, model: str) -> str:
-        return model if model in self._positions else self._names.find(model)
+        id: str = self._nodes.ids[self._position(model)]
+        return id
 
     def _several(self, models: tuple[str, ...]) -> list[int]:
         if not models:
@@ -561,25 +639,32 @@ class Lineage(Shown):
         return [self._position(model) for model in models]
 
     def _ids(self, nodes: Iterable[int]) -> Ids:
-        return tuple(self._models[node].id for node in nodes)
+        return tuple(map(self._nodes.ids.__getitem__, _plain(nodes)))
 
-    def _along(self, path: tuple[int, ...]) -> tuple[Derivation, ...]:
-        ids = self._ids(path)
-        return tuple(self._steps[pair] for pair in pairwise(ids))
+    def _along(self, path: Sequence[int]) -> tuple[Derivation, ...]:
+        return tuple(self._steps.records[self._steps.find(*pair)] for pair in pairwise(path))
 
-    def _part(self, kept: set[str], steps: Iterable[Derivation]) -> Lineage:
-        models = [model for model in self._models if model.id in kept]
-        makers = {name for model in models for name in model.organizations}
-        return Lineage(
-            models,
-            [step for step in steps if step.parent in kept and step.child in kept],
-            [record for id, record in self._organizations.items() if id in makers],
-            about=self._about,
+    def _part(self, kept: Sequence[int], relations: Relations = None) -> Lineage:
+        """Some models, by their places in order, and the derivations of some relations between them."""
+        nodes = self._nodes.part(kept)
+        steps = self._steps.part(nodes, kept, relation_set(relations))
+        makers = nodes.makers()
+        return self._of(
+            nodes, steps, [record for id, record in self._organizations.items() if id in makers], self._about
         )
 
 
 def _date_then_id(model: Model) -> tuple[bool, PartialDate | Literal[0], str]:
     return (model.released is None, model.released or 0, model.id)
+
+
+def _plain(values: Any) -> Any:
+    """Integers of Python, of which lists are read faster than by those of an array."""
+    return values.tolist() if hasattr(values, "tolist") else values
+
+
+def _greatest(values: Any) -> int:
+    return int(values.max()) if hasattr(values, "max") and len(values) else max(values, default=0)
 
 
 def _counted(max_depth: int | None) -> int | None:

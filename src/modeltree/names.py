@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
+from typing import Self
 
 from modeltree.errors import AmbiguousNameError, UnknownModelError, UnknownNameError, shown
 from modeltree.records import Model, Organization
@@ -28,14 +29,23 @@ class NameTable:
     def __init__(
         self, records: Iterable[Model | Organization], unknown: type[UnknownNameError] = UnknownModelError
     ) -> None:
-        self._records = {record.id: record for record in records}
+        listed = {record.id: (record.name, *record.aliases) for record in records}
+        self._known: Mapping[str, object] = listed
+        self._called: Callable[[], Iterable[tuple[str, tuple[str, ...]]]] = listed.items
         self._unknown = unknown
+
+    @classmethod
+    def of(cls, known: Mapping[str, object], called: Callable[[], Iterable[tuple[str, tuple[str, ...]]]]) -> Self:
+        """The table of some models by their ids; what they are called besides is asked for when an id is not enough."""
+        table = cls(())
+        table._known, table._called = known, called
+        return table
 
     def owners(self, name: str) -> list[str]:
         """The ids of all records that a name may mean, in their order."""
         if not isinstance(name, str):
             raise TypeError(f"a name is a str, not {shown(name)}")
-        if name in self._records:
+        if name in self._known:
             return [name]
         return self._exact.get(name) or self._folded.get(name.casefold()) or []
 
@@ -53,20 +63,20 @@ class NameTable:
         if len(owners) > 1:
             raise AmbiguousNameError(name, owners)
         if not owners:
-            raise self._unknown(name, (*self._records, *self._exact))
+            raise self._unknown(name, (*self._known, *self._exact))
         return owners[0]
 
     @cached_property
     def _exact(self) -> dict[str, list[str]]:
         owners: dict[str, list[str]] = {}
-        for record in self._records.values():
-            for name in {record.name: None, **dict.fromkeys(record.aliases)}:
-                owners.setdefault(name, []).append(record.id)
+        for id, names in self._called():
+            for name in dict.fromkeys(names):
+                owners.setdefault(name, []).append(id)
         return owners
 
     @cached_property
     def _folded(self) -> dict[str, list[str]]:
         owners: dict[str, dict[str, None]] = {}
-        for name, ids in [*((id, [id]) for id in self._records), *self._exact.items()]:
+        for name, ids in [*((id, [id]) for id in self._known), *self._exact.items()]:
             owners.setdefault(name.casefold(), {}).update(dict.fromkeys(ids))
         return {name: list(ids) for name, ids in owners.items()}

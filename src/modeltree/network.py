@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Never
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -16,7 +17,7 @@ from modeltree.records import About, Derivation, Model, Organization, Record, Re
 if TYPE_CHECKING:
     import networkx
 
-__all__ = ["from_digraph", "from_json", "nested", "plain", "to_digraph"]
+__all__ = ["Said", "collector_paused", "from_digraph", "from_json", "joined", "nested", "plain", "to_digraph"]
 
 _SEPARATOR = "; "
 _LISTS = frozenset({"aliases", "organizations", "sizes", "references"})
@@ -44,14 +45,14 @@ def plain(record: Record, leave_out: frozenset[str] = frozenset()) -> dict[str, 
         elif name == _RECORDS:
             attributes[name] = json.dumps(value, ensure_ascii=False)
         else:
-            attributes[name] = _joined(value) if isinstance(value, list) else value
+            attributes[name] = joined(value) if isinstance(value, list) else value
     return attributes
 
 
-def _joined(items: list[str]) -> str:
+def joined(items: list[str]) -> str:
     """One string for several; as a JSON list where joining them could not be undone."""
-    joined = _SEPARATOR.join(items)
-    return joined if _split(joined) == items else json.dumps(items, ensure_ascii=False)
+    text = _SEPARATOR.join(items)
+    return text if _split(text) == items else json.dumps(items, ensure_ascii=False)
 
 
 def _split(joined: str) -> list[str]:
@@ -61,27 +62,91 @@ def _split(joined: str) -> list[str]:
     return [item for item in joined.split(_SEPARATOR) if item]
 
 
-def to_digraph(
-    models: Sequence[Model], derivations: Iterable[Derivation], organizations: Sequence[Organization], about: About
-) -> networkx.DiGraph[str]:
-    """A frozen graph: an edge runs from parent to child, attributes are strings.
+class Said(dict[str, str]):
+    """The attributes of a node or edge of a frozen graph: they do not change either. A copy of them does.
+
+    Examples
+    --------
+    >>> Said(relation="finetune")["relation"] = "merge"
+    Traceback (most recent call last):
+    TypeError: the graph of a lineage does not change; its copy() does
+    """
+
+    def _refused(self, *_: object, **__: object) -> Never:
+        raise TypeError("the graph of a lineage does not change; its copy() does")
+
+    __setitem__ = __delitem__ = update = setdefault = pop = popitem = clear = __ior__ = _refused
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return dict, (dict(self),)
+
+
+class _NodeAttributes(Mapping[str, Said]):
+    """The attributes of the nodes, made when they are asked for."""
+
+    def __init__(self, nodes: Any) -> None:
+        self._nodes = nodes
+
+    def __getitem__(self, id: str) -> Said:
+        return Said(self._nodes.attributes(self._nodes.positions[id]))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._nodes.positions)
+
+    def __contains__(self, id: object) -> bool:
+        return id in self._nodes.positions
+
+    def __len__(self) -> int:
+        return len(self._nodes.positions)
+
+
+def to_digraph(nodes: Any, steps: Any, organizations: Sequence[Organization], about: About) -> networkx.DiGraph[str]:
+    """A frozen graph: an edge runs from parent to child, attributes are strings and do not change.
 
     The organizations are one attribute of the graph, as JSON. There is none where the models name all of them and
-    nothing else is known of any.
+    nothing else is known of any. So that millions of nodes have room, the attributes of a node are made when they are
+    asked for, and edges that say the same share theirs.
+
+    Parameters
+    ----------
+    nodes, steps
+        The models and derivations, as `modeltree.kept` or `modeltree.columns` have them.
+    organizations : sequence of Organization
+        Who made the models.
+    about : About
+        What the lineage as a whole is.
     """
     import networkx
 
-    graph: networkx.DiGraph[str] = networkx.DiGraph()
+    graph: Any = networkx.DiGraph()
     graph.graph.update(plain(about))
-    if set(organizations) != set(_implied(models)):
+    if set(organizations) != {Organization(id=name, name=name) for name in nodes.makers()}:
         records = [record.model_dump(mode="json", exclude_defaults=True) for record in organizations]
         graph.graph["organizations"] = json.dumps(records, ensure_ascii=False)
-    for model in models:
-        graph.add_node(model.id, **plain(model, frozenset({"id"})))
-    for step in derivations:
-        graph.add_edge(step.parent, step.child, **plain(step, frozenset({"parent", "child"})))
+    none: dict[str, Said] = {}
+    after, before = dict.fromkeys(nodes.ids, none), dict.fromkeys(nodes.ids, none)
+    with collector_paused():
+        for parent, child, attributes in steps.attributes():
+            for row, one, other in ((after, parent, child), (before, child, parent)):
+                if row[one] is none:
+                    row[one] = {}
+                row[one][other] = attributes
+    graph._node, graph._adj, graph._pred = _NodeAttributes(nodes), after, before
     networkx.freeze(graph)
-    return graph
+    found: networkx.DiGraph[str] = graph
+    return found
+
+
+@contextlib.contextmanager
+def collector_paused() -> Iterator[None]:
+    """No garbage is looked for within: where millions of objects are made and none goes, that is most of the time."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
 
 
 def from_digraph(

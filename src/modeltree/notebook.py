@@ -10,7 +10,6 @@ import base64
 import io
 import math
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
@@ -124,33 +123,33 @@ def html_of(shown: Lineage | Family | Model | Layout) -> str:
 
 
 def _lineage(lineage: Lineage) -> Iterator[str]:
-    dates = [model.released for model in lineage.models if model.released]
-    years = dict.fromkeys(str(date.year) for date in (dates[0], dates[-1])) if dates else {}
-    span = f", {'–'.join(years)}" if years else ""
+    years = {row.date.year: row.models for row in lineage.growth("year") if row.date}
+    span = f", {'–'.join(dict.fromkeys(map(str, (min(years), max(years)))))}" if years else ""
     yield _head(lineage.about.title or "Lineage", summary(lineage) + span)
     yield from _families(lineage)
-    if len(dates) > _MOST_DRAWN:
-        yield _years(Counter(date.year for date in dates))
-    elif dates:
+    if sum(years.values()) > _MOST_DRAWN:
+        yield _years(years)
+    elif years:
         yield from _evolution(lineage)
 
 
 def _families(lineage: Lineage) -> Iterator[str]:
     """The largest ones as a table, with bars as long as they are large."""
-    families = [family for family in lineage.families() if family.size > 1]
-    if not families:
+    families = lineage.families()
+    several = sum(size > 1 for size in families.sizes)
+    if not several:
         return
-    largest = families[0].size
+    largest = families.sizes[0]
     yield '<table><thead><tr><th>family</th><th class="number">models</th><th>first</th><th>last</th><th></th></tr>'
     yield "</thead><tbody>"
-    for family in families[:_MOST_FAMILIES]:
+    for family in families[: min(several, _MOST_FAMILIES)]:
         first, last = map(str, family.span) if family.span else ("", "")
         bar = f'<span class="bar" style="width:{max(120 * family.size / largest, 1):.0f}px"></span>'
         cells = f'<td>{escape(family.name)}</td><td class="number">{family.size:,}</td><td>{first}</td><td>{last}</td>'
         yield f"<tr>{cells}<td>{bar}</td></tr>"
     yield "</tbody></table>"
-    if len(families) > _MOST_FAMILIES:
-        more = counted(len(families) - _MOST_FAMILIES, "smaller family", "smaller families")
+    if several > _MOST_FAMILIES:
+        more = counted(several - _MOST_FAMILIES, "smaller family", "smaller families")
         yield f'<p class="quiet">and {more}</p>'
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from modeltree.ancestry import AncestryIndex
@@ -24,6 +24,7 @@ def outline(
     relation_of: Mapping[tuple[str, str], Relation],
     root: int | None = None,
     max_depth: int | None = None,
+    called: Iterable[str] = (),
 ) -> str:
     """The text tree of some models; `modeltree.Lineage.tree` says how to read it.
 
@@ -39,9 +40,11 @@ def outline(
         What to begin with; by default all that has children and no parents.
     max_depth : int, optional
         The most levels below that.
+    called : iterable of str
+        The names of all models, where they can be told without making records.
     """
     places = _Places.of(models, index, relation_of, root, max_depth)
-    names = Counter(printable(model.name) for model in models)
+    names = Counter(map(printable, called or (model.name for model in models)))
     lines = list(_Writer(models, index, relation_of, places, names).lines())
     if places.deeper:
         lines.append(f"{_counted(places.deeper)} deeper")

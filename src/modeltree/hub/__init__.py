@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import os
 import re
-import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from urllib.parse import urlsplit
 
 from modeltree.errors import MissingExtraError, shown
@@ -20,10 +19,9 @@ from modeltree.hub.answers import Answers
 from modeltree.hub.asking import Hub, HubError
 from modeltree.hub.crawling import Crawl, Found
 from modeltree.hub.telling import tell
+from modeltree.progress import Progress, told
 
 __all__ = ["HubError", "crawl"]
-
-Progress = Callable[[int, int], object]
 
 _ADDRESS = re.compile(r"https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?")
 _ACCOUNT = re.compile(r"[A-Za-z0-9._-]{1,96}")
@@ -82,8 +80,8 @@ def crawl(
     patience : float
         How long to wait, in seconds and for one answer, where the Hub is busy or asks to wait.
     progress : bool or callable, optional
-        A bar on standard error, by default if that is a terminal; or a function, called with the number of requests
-        answered and of those that are known to be needed.
+        A bar on standard error, by default if that is a terminal; or a function, called with what is counted,
+        the number of requests answered, and of those that are known to be needed.
     policy : Policy, optional
         What is done about what is wrong with the data.
     aliases : mapping of str to str, optional
@@ -117,9 +115,9 @@ def crawl(
     _check(begin, author, family, {"upwards": upwards, "downwards": downwards, "limit": limit}, timeout, patience)
     address = _address(endpoint)
     question = {"ids": begin, "author": author, "family": family, "upwards": upwards, "downwards": downwards}
-    with Answers(state, {"endpoint": address, **question}) as answers, _told(progress) as told:
+    with Answers(state, {"endpoint": address, **question}) as answers, told(progress) as say:
         hub = Hub(answers, address, token, timeout, patience)
-        crawling = Crawl(hub, limit, told)
+        crawling = Crawl(hub, limit, partial(say, "answers of the Hub"))
         start = crawling.models(begin)
         if author is not None:
             start += crawling.author(author)
@@ -175,26 +173,6 @@ def _address(endpoint: str | None) -> str:
     if not fits:
         raise ValueError(f"{shown(address)} is no address of a Hub: write https://…")
     return address
-
-
-@contextmanager
-def _told(progress: bool | Progress | None) -> Iterator[Progress]:
-    """What is told of each answer: a bar, a function, or nothing."""
-    if callable(progress):
-        yield progress
-        return
-    if progress is False or (progress is None and not sys.stderr.isatty()):
-        yield lambda _done, _known: None
-        return
-    from huggingface_hub.utils import tqdm
-
-    with tqdm(desc="Hub", unit=" answers", file=sys.stderr) as bar:
-
-        def told(done: int, known: int) -> None:
-            bar.total = known
-            bar.update(done - bar.n)
-
-        yield told
 
 
 def _left(found: Found, limit: int | None) -> Iterator[Finding]:

@@ -1,0 +1,76 @@
+"""What long work tells of itself while it goes on."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TextIO
+
+__all__ = ["Progress", "silent", "told"]
+
+Progress = Callable[[str, int, int | None], object]
+"""Called with what is being done, how much of it is done, and of how much, which is None where nobody knows.
+
+It may raise: the work stops there and leaves nothing half done.
+"""
+
+_WIDTH = 24
+_SECONDS = 0.1
+
+
+def silent(what: str, done: int, of: int | None) -> None:
+    """Tell nobody."""
+
+
+@contextmanager
+def told(progress: bool | Progress | None = None) -> Iterator[Progress]:
+    """What long work tells of itself, and to whom.
+
+    Parameters
+    ----------
+    progress : bool or callable, optional
+        A bar on standard error, by default if that is a terminal; or a function.
+    """
+    if callable(progress):
+        yield progress
+    elif progress or (progress is None and sys.stderr.isatty()):
+        bar = _Bar(sys.stderr)
+        try:
+            yield bar
+        finally:
+            bar.close()
+    else:
+        yield silent
+
+
+class _Bar:
+    """A line on a terminal that is written anew as work goes on, and gone at the end."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._last = ("", 0.0)
+        self._written = 0
+
+    def __call__(self, what: str, done: int, of: int | None) -> None:
+        before, at = self._last
+        now = time.monotonic()
+        if what == before and now - at < _SECONDS and done != of:
+            return
+        self._last = (what, now)
+        part = min(done / of, 1) if of else 0
+        bar = f" [{'#' * round(part * _WIDTH):<{_WIDTH}}] {part:4.0%}" if of else f" {done:,}" if done else ""
+        self._write(f"{what}{bar}")
+
+    def close(self) -> None:
+        """Take the line away."""
+        if self._written:
+            self._write("")
+            self._stream.write("\r")
+            self._stream.flush()
+
+    def _write(self, line: str) -> None:
+        self._stream.write(f"\r{line}{' ' * (self._written - len(line))}")
+        self._stream.flush()
+        self._written = len(line)
