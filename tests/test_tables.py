@@ -395,8 +395,8 @@ def test_limits_of_json_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 def test_a_gigabyte_in_one_line_takes_little_memory(tmp_path: Path) -> None:
     path = tmp_path / "x.jsonl"
     with path.open("wb") as file:
-        os.truncate(file.fileno(), 2**30)  # of zeros, with no room taken on the disk
-    with pytest.raises(SourceError, match="the file is too large: more than 256 MiB"):
+        os.truncate(file.fileno(), 2**30 + 1)  # of zeros, with no room taken on the disk
+    with pytest.raises(SourceError, match="the file is too large: more than 1024 MiB"):
         read_table(path)
 
 

@@ -19,6 +19,7 @@ from modeltree.formats.intake.claims import Reading
 from modeltree.formats.intake.policy import Policy
 from modeltree.formats.registry import format_named, format_to_write
 from modeltree.lineage import Lineage
+from modeltree.progress import Progress
 
 __all__ = ["Policy", "Reading", "format_named", "format_of", "format_to_write", "load", "read", "save"]
 
@@ -29,6 +30,7 @@ def read(
     *,
     policy: Policy | None = None,
     aliases: Mapping[str, str] | None = None,
+    progress: Progress | None = None,
     **options: Any,
 ) -> Reading:
     """Read a lineage from a file or folder of any known format, with everything found on the way.
@@ -43,6 +45,8 @@ def read(
         What is done about what is wrong; the default of each kind is in `Policy`. A catalogue is taken as it stands.
     aliases : mapping of str to str, optional
         For names as the source has them, the name or id of the model that is meant.
+    progress : callable, optional
+        Told of the progress of long work, see `modeltree.progress`.
     **options
         What else the reader of the format takes.
 
@@ -75,6 +79,8 @@ def read(
         options |= {"policy": policy, "aliases": aliases}
     elif policy or aliases:
         raise ValueError(f"{path} is {chosen.title}, which is taken as it stands: it has no policy and no alias table")
+    if chosen.large:
+        options["progress"] = progress
     reading: Reading = chosen.reader(path, **options)
     return reading
 
@@ -95,6 +101,9 @@ def load(path: str | os.PathLike[str], format: str | None = None, **options: Any
     >>> load(datasets.path("survey-table1"))["Vicuna"].id
     'vicuna'
     """
+    path = Path(path).expanduser()
+    if path.exists() and (format_named(format) if format else format_of(path)).large:
+        options.setdefault("notes", False)  # they are not told of here, and take time
     lineage, findings = read(path, format, **options)
     bad = [finding for finding in findings if finding.severity != Severity.NOTE]
     if bad:

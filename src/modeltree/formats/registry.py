@@ -31,6 +31,9 @@ class Format:
         How files end that are surely of this format; the first is what it is written to.
     mended : bool
         Whether what is wrong with it is mended by a policy. The native catalogue is taken as it stands.
+    large : bool
+        Whether it may have millions of models: its reader tells of its progress (``progress=``), and need not look for
+        what is worth knowing of the whole (``notes=False``).
     """
 
     name: str
@@ -40,6 +43,7 @@ class Format:
     writes: str | None = None
     suffixes: tuple[str, ...] = ()
     mended: bool = True
+    large: bool = False
 
     @property
     def reader(self) -> Callable[..., Any]:
@@ -67,9 +71,9 @@ FORMATS = (
     Format("safetensors", "a safetensors file", "weights.safetensors", "read_safetensors", None, (".safetensors",)),
     Format("ecosystem-graphs", "Ecosystem Graphs", "trackers.ecosystem_graphs", "read_ecosystem_graphs"),
     Format("epoch", "a table of Epoch AI", "trackers.epoch", "read_epoch"),
-    Format("csv", "a table as CSV", "tables", "read_table", "write_csv", (".csv", ".tsv")),
-    Format("jsonl", "a table as JSON lines", "tables", "read_table", "write_jsonl", (".jsonl", ".ndjson")),
-    Format("parquet", "a table as Parquet", "tables", "read_table", "write_parquet", (".parquet",)),
+    Format("csv", "a table as CSV", "tables", "read_table", "write_csv", (".csv", ".tsv"), large=True),
+    Format("jsonl", "a table as JSON lines", "tables", "read_table", "write_jsonl", (".jsonl", ".ndjson"), large=True),
+    Format("parquet", "a table as Parquet", "tables", "read_table", "write_parquet", (".parquet",), large=True),
     Format("markdown", "tables in Markdown", "printed.markdown", "read_markdown", None, (".md", ".markdown")),
     Format("latex", "tables in LaTeX", "printed.latex", "read_latex", None, (".tex",)),
     Format("cyclonedx", "a bill of materials", "graphs.cyclonedx", "read_cyclonedx", "write_cyclonedx", (".cdx.json",)),

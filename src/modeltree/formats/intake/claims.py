@@ -133,7 +133,9 @@ class Intake:
         """Add a finding of the reader's own; see `Finding` for what there is more."""
         self.findings.append(Finding(kind, message, hint, position=where, **more))
 
-    def reading(self, policy: Policy | None = None, aliases: Mapping[str, str] | None = None) -> Reading:
+    def reading(
+        self, policy: Policy | None = None, aliases: Mapping[str, str] | None = None, *, notes: bool = True
+    ) -> Reading:
         """The lineage that the source stands for, and everything found.
 
         Parameters
@@ -142,6 +144,8 @@ class Intake:
             What is done about what is wrong.
         aliases : mapping of str to str, optional
             For names as the source has them, the name or id of the model that is meant.
+        notes : bool
+            Whether to look for what is not said of models, and for models that may be the same.
 
         Raises
         ------
@@ -150,4 +154,4 @@ class Intake:
         """
         from modeltree.formats.intake.cleaning import cleaned
 
-        return Reading(*cleaned(self, policy or Policy(), aliases or {}))
+        return Reading(*cleaned(self, policy or Policy(), aliases or {}, notes=notes))

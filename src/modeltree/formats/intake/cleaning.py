@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from modeltree.errors import SourceError, shown
 from modeltree.findings import Finding, Position
-from modeltree.formats.intake.audit import PLACEHOLDER, gaps, impossible_date, in_order, possibly_same
+from modeltree.formats.intake.audit import PLACEHOLDER, Unsaid, gaps, impossible_date, in_order, possibly_same, unsaid
 from modeltree.formats.intake.claims import Asset, Intake, Where, place_of
 from modeltree.formats.intake.descent import Descent
 from modeltree.formats.intake.policy import Policy
@@ -24,66 +24,107 @@ from modeltree.formats.intake.wording import worded
 from modeltree.lineage import Lineage
 from modeltree.records import About, Correction, Licence, Links, Model, Organization, Record
 
-__all__ = ["cleaned"]
+__all__ = ["NO_ID", "Cleaning", "Makers", "cleaned", "once", "printed", "slug"]
 
 R = TypeVar("R", bound=Record)
 
 _INSIDE: dict[str, type[Record]] = {"links": Links, "licence": Licence, "corrections": Correction}
 _LISTS = ("aliases", "organizations", "sizes")
-_NO_ID = re.compile(r"[\s\x00-\x1f\x7f\ufffe\uffff\ud800-\udfff]+")
+NO_ID = re.compile(r"[\s\x00-\x1f\x7f\ufffe\uffff\ud800-\udfff]+")
 _DAY = re.compile(r"\s*[0-9]{4}-[0-9]{1,2}(-[0-9]{1,2})?\s*")
 
 
-def cleaned(intake: Intake, policy: Policy, aliases: Mapping[str, str]) -> tuple[Lineage, tuple[Finding, ...]]:
+def cleaned(
+    intake: Intake, policy: Policy, aliases: Mapping[str, str], *, notes: bool = True
+) -> tuple[Lineage, tuple[Finding, ...]]:
     """The lineage that a source stands for under a policy, and all findings, in the order of files and lines.
+
+    Without `notes`, what is not said of models and who may be the same is not looked for.
 
     Raises
     ------
     SourceError
         When the policy refuses something.
     """
-    cleaning = _Cleaning(intake, policy, aliases)
-    lineage = cleaning.lineage()
-    if cleaning.refused:
-        raise SourceError(in_order(cleaning.refused))
-    cleaning.findings += gaps(lineage, cleaning.positions)
-    cleaning.findings += possibly_same(lineage, cleaning.positions)
+    cleaning = Cleaning(intake, policy, aliases)
+    cleaning.work()
+    lineage = Lineage(
+        cleaning.models.values(), cleaning.steps, cleaning.organizations.table.values(), about=cleaning.about
+    )
+    if notes:
+        cleaning.findings += unsaid(cleaning.unsaid)
+        cleaning.findings += gaps(lineage, cleaning.positions)
+        cleaning.findings += possibly_same(lineage, cleaning.positions)
     return lineage, in_order(cleaning.findings)
 
 
-class _Cleaning:
-    """The work on one source."""
+class Cleaning:
+    """The work on one source.
+
+    Parameters
+    ----------
+    intake : Intake
+        What the source says.
+    policy : Policy
+        What is done about what is wrong.
+    aliases : mapping of str to str
+        For names as written, those that are meant.
+
+    Attributes
+    ----------
+    models : dict of str to Model
+        The models by id, once `work` is done; so are those below.
+    steps : list of Derivation
+        The derivations.
+    organizations : Makers
+        Who made the models.
+    about : About
+        What the lineage as a whole is.
+    positions : dict of str to Position
+        Where the models stand.
+    findings : list of Finding
+        What is found, without what is worth knowing of the whole.
+    unsaid : list of Unsaid
+        The derivations of which no relation is said.
+    """
 
     def __init__(self, intake: Intake, policy: Policy, aliases: Mapping[str, str]) -> None:
         self.intake, self.policy, self.aliases = intake, policy, aliases
         self.findings = list(intake.findings)
         self.refused: list[Finding] = []
         self.positions: dict[str, Position] = {}
+        self.unsaid: list[Unsaid] = []
 
     def report(self, finding: Finding, action: str = "") -> None:
         """Keep a finding; what the policy refuses makes reading fail."""
         (self.refused if action == "refuse" else self.findings).append(finding)
 
-    def lineage(self) -> Lineage:
-        """The lineage, as far as nothing is refused."""
+    def work(self) -> None:
+        """Make records of what the source says.
+
+        Raises
+        ------
+        SourceError
+            When the policy refuses something.
+        """
         kept = self._distinct()
         ids = _ids({number: self.intake.assets[number].name for number in kept})
-        organizations = _Makers(self)
+        organizations = self.organizations = Makers(self)
         models = {ids[number]: self._model(ids[number], self.intake.assets[number], organizations) for number in kept}
         number_of = {number: ids[self._final(number)] for number in self._standing}
 
         def placeholder(name: str) -> str:
-            id = _unused(_slug(name), models)
+            id = _unused(slug(name), models)
             models[id] = self._placeholder(id, name)
             return id
 
         descent = Descent(self.intake, self.policy, self.aliases, number_of, models, placeholder, self.report)
-        steps = descent.derivations()
+        self.models, self.steps = models, descent.derivations()
+        self.unsaid = descent.unsaid
         self._without_ambiguous("model", models)
-        about = self._record(About, self.intake.about, Position(_path(self.intake)), "about")
+        self.about = self._record(About, self.intake.about, Position(_path(self.intake)), "about")
         if self.refused:
-            return Lineage([])
-        return Lineage(models.values(), steps, organizations.table.values(), about=about)
+            raise SourceError(in_order(self.refused))
 
     # Models
 
@@ -155,8 +196,8 @@ class _Cleaning:
             assets[target] = replace(assets[target], fields=fields)
             self._standing[number] = target
 
-    def _model(self, id: str, asset: Asset, organizations: _Makers) -> Model:
-        fields = {"id": id, "name": _printed(asset.name, id), **asset.fields}
+    def _model(self, id: str, asset: Asset, organizations: Makers) -> Model:
+        fields = {"id": id, "name": printed(asset.name, id), **asset.fields}
         where = place_of(asset.where)
         self.positions[id] = where
         if not self.intake.names and id != asset.name:
@@ -164,14 +205,14 @@ class _Cleaning:
             self.report(Finding("bad-value", message, ids=(id,), position=where, done=f"it is read as {shown(id)}"))
         for name in _LISTS:
             if isinstance(fields.get(name), (list, tuple)):
-                fields[name] = _once(fields[name])
+                fields[name] = once(fields[name])
         if makers := fields.get("organizations"):
             fields["organizations"] = organizations.ids(makers if isinstance(makers, list) else [makers], asset.where)
         if "released" in fields:
             fields["released"] = day_of(fields["released"])
         others = [name for name, target in self.aliases.items() if target in (asset.name, id) and name != asset.name]
         if others:
-            fields["aliases"] = _once([*(fields.get("aliases") or []), *others])
+            fields["aliases"] = once([*(fields.get("aliases") or []), *others])
         model = self._record(Model, fields, asset.where, f"model {shown(id)}", (id,))
         if impossible := impossible_date(model):
             self.report(replace(impossible, position=place_of(asset.where, ("released",)), done="it is kept"))
@@ -180,7 +221,7 @@ class _Cleaning:
     def _placeholder(self, id: str, name: str) -> Model:
         """The model that a source names and does not list."""
         aliases = [written for written, target in self.aliases.items() if target == name and written != name]
-        fields = {"id": id, "name": _printed(name, id), "aliases": aliases, "note": PLACEHOLDER}
+        fields = {"id": id, "name": printed(name, id), "aliases": aliases, "note": PLACEHOLDER}
         return self._record(Model, fields, Position(_path(self.intake)), f"model {shown(id)}", (id,))
 
     def _record(self, kind: type[R], fields: dict[str, Any], where: Where, owner: str, ids: tuple[str, ...] = ()) -> R:
@@ -223,10 +264,10 @@ class _Cleaning:
                 records[id] = record.model_copy(update={"aliases": kept})
 
 
-class _Makers:
+class Makers:
     """The organizations of a source, by what it calls them."""
 
-    def __init__(self, cleaning: _Cleaning) -> None:
+    def __init__(self, cleaning: Cleaning) -> None:
         self.table: dict[str, Organization] = {}
         self._cleaning = cleaning
         self._by_name: dict[str, str] = {}
@@ -234,7 +275,7 @@ class _Makers:
         for fields in cleaning.intake.organizations:
             id = str(fields.get("id", ""))
             owner = f"organization {shown(id)}"
-            if not id or _NO_ID.search(id) or id in self.table:
+            if not id or NO_ID.search(id) or id in self.table:
                 message = f"{owner} {'stands twice' if id in self.table else 'has no id'}"
                 cleaning.report(Finding("duplicate-id" if id in self.table else "missing-key", message, position=where))
                 continue
@@ -244,15 +285,15 @@ class _Makers:
 
     def ids(self, names: Iterable[Any], where: Where) -> list[Any]:
         """The ids of organizations that a model names; those that are new become records."""
-        return _once([self._id(name) if isinstance(name, str) and name.strip() else name for name in names])
+        return once([self._id(name) if isinstance(name, str) and name.strip() else name for name in names])
 
     def _id(self, name: str) -> str:
         name = name.strip()
         if name in self.table:
             return name
         if name not in self._by_name:
-            id = _unused(_slug(name), self.table)
-            self.table[id] = Organization(id=id, name=_printed(name, id))
+            id = _unused(slug(name), self.table)
+            self.table[id] = Organization(id=id, name=printed(name, id))
             self._by_name[name] = id
         return self._by_name[name]
 
@@ -261,24 +302,24 @@ def _ids(names: Mapping[int, str]) -> dict[int, str]:
     """An id for each of some names; who has a name alone that can be an id keeps it."""
     taken: dict[str, int] = {}
     for number, name in names.items():
-        if name == _slug(name):
+        if name == slug(name):
             taken.setdefault(name, number)
     ids = {number: id for id, number in taken.items()}
     for number, name in names.items():
         if number not in ids:
-            ids[number] = _unused(_slug(name), taken)
+            ids[number] = _unused(slug(name), taken)
             taken[ids[number]] = number
     return ids
 
 
-def _slug(name: str) -> str:
+def slug(name: str) -> str:
     """A name as an id: without spaces, everything else as it is, for case and punctuation tell models apart."""
-    return _NO_ID.sub("-", name.strip())[:300] or "unnamed"
+    return NO_ID.sub("-", name.strip())[:300] or "unnamed"
 
 
-def _printed(name: str, id: str) -> str:
+def printed(name: str, id: str) -> str:
     """A text as a name: on one line, and no longer than names are."""
-    return _NO_ID.sub(" ", name).strip()[:500].strip() or id
+    return NO_ID.sub(" ", name).strip()[:500].strip() or id
 
 
 def _unused(id: str, taken: Mapping[str, Any]) -> str:
@@ -290,7 +331,8 @@ def _unused(id: str, taken: Mapping[str, Any]) -> str:
     return free
 
 
-def _once(values: Iterable[Any]) -> list[Any]:
+def once(values: Iterable[Any]) -> list[Any]:
+    """Values without those that stand before already."""
     kept: list[Any] = []
     seen: set[Any] = set()
     for value in values:

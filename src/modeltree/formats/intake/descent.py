@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from modeltree.ancestry import find_cycles
 from modeltree.errors import shown
 from modeltree.findings import Finding
-from modeltree.formats.intake.audit import newer_parent
+from modeltree.formats.intake.audit import Unsaid, newer_parent
 from modeltree.formats.intake.claims import Intake, Step, place_of
 from modeltree.formats.intake.policy import Policy
 from modeltree.formats.intake.vocabulary import is_local_path, mirrored, relation_of, repository_in_cache
@@ -66,6 +66,7 @@ class Descent:
                 if name not in known:
                     self._owners.setdefault(name, {})[id] = None
         self._made: dict[str, str] = {}
+        self.unsaid: list[Unsaid] = []
 
     def _other_names(self) -> list[Pair]:
         return [(alias, id) for id, model in self.models.items() for alias in model.aliases]
@@ -170,8 +171,7 @@ class Descent:
             return word
         parent, child = pair
         if word is None or not word.strip():
-            message = f"nothing says how {shown(child)} was made from {shown(parent)}"
-            self._say("missing-relation", message, (child, parent), step, {"": "it is 'unspecified'"}, "")
+            self.unsaid.append(Unsaid(child, parent, place_of(step.where)))
             return Relation.UNSPECIFIED
         if relation := relation_of(word):
             return relation

@@ -18,10 +18,13 @@ from modeltree.findings import Finding, Position
 from modeltree.formats.tables.listtext import split_texts
 from modeltree.records import Links, Model
 
-__all__ = ["EDGE_FIELDS", "FIELDS", "LINKS", "NODE_FIELDS", "ORGANIZATION_FIELDS", "Choice", "Column", "Table"]
-__all__ += ["check_columns", "chosen", "fields_of", "plain_column"]
+__all__ = ["EDGE_FIELDS", "FIELDS", "LINKS", "NODE_FIELDS", "ORGANIZATION_FIELDS", "Choice", "Column", "Stored"]
+__all__ += ["Table", "check_columns", "chosen", "fields_of", "plain_column"]
 
 Column = list[Any]
+
+Stored = Any
+"""A column as its table has it: a list, or an array of Arrow in chunks."""
 
 LINKS = tuple(f"link_{kind}" for kind in Links.model_fields)
 _OWN = tuple(name for name in Model.model_fields if name != "links")
@@ -86,6 +89,8 @@ class Table:
         What is wrong with it as a table.
     about, organizations
         What it holds besides its rows.
+    arrow : callable, optional
+        As `take`, but gives the columns as arrays of Arrow in chunks, or as lists where they are no such.
     """
 
     path: Path
@@ -95,6 +100,11 @@ class Table:
     findings: tuple[Finding, ...] = ()
     about: Mapping[str, Any] = field(default_factory=dict)
     organizations: Sequence[Mapping[str, Any]] = ()
+    arrow: Callable[[Sequence[str]], dict[str, Stored]] | None = None
+
+    def stored(self, names: Sequence[str]) -> dict[str, Stored]:
+        """The values of some columns as the table has them."""
+        return (self.arrow or self.take)(names)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from modeltree.errors import SourceError, shown
 from modeltree.findings import Finding, Position
 from modeltree.formats.tables.columns import Column, Table
 from modeltree.formats.tables.listtext import join_texts, split_texts
+from modeltree.formats.tables.quickjson import quick_jsonl_table
 from modeltree.formats.texts.csvtree import CsvTable, read_csv
 from modeltree.formats.texts.jsontree import parse_json
 
@@ -20,7 +21,7 @@ __all__ = ["ESCAPED", "MAX_BYTES", "MAX_LINE", "MAX_LINES", "escaped", "read_csv
 ESCAPED = "escaped"
 """The column that says which cells of a row have an apostrophe before their text."""
 
-MAX_BYTES = 256 * 2**20
+MAX_BYTES = 2**30
 """The largest file of JSON lines that is read, in bytes."""
 
 MAX_LINE = 2**20
@@ -120,6 +121,9 @@ def read_jsonl_table(path: Path) -> Table:
     OSError
         When there is no such file, or it cannot be read.
     """
+    quick = quick_jsonl_table(path, MAX_BYTES, MAX_LINE, MAX_LINES)
+    if quick is not None:
+        return quick
     cells: dict[str, dict[int, Any]] = {}
     numbers: list[int] = []
     problems: list[Finding] = []

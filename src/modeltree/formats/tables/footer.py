@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-__all__ = ["MAX_FOOTER", "Footer", "read_footer"]
+__all__ = ["MAX_FOOTER", "Compact", "Footer", "read_footer"]
 
 MAX_FOOTER = 32 * 2**20
 """The longest footer that is read, in bytes."""
@@ -46,7 +46,7 @@ def read_footer(content: bytes) -> Footer:
     if not 0 < length <= min(MAX_FOOTER, len(content) - 12):
         raise ValueError(f"its footer has {length:,} bytes")
     try:
-        return _sizes(_Compact(content[-8 - length : -8]).struct(0))
+        return _sizes(Compact(content[-8 - length : -8]).struct(0))
     except (IndexError, KeyError, TypeError, AttributeError):
         raise ValueError("its footer is broken") from None
 
@@ -64,12 +64,25 @@ def _sizes(file: dict[int, Any]) -> Footer:
     return Footer(max(abs(file[3]), sum(abs(group[3]) for group in groups)), unpacked, values)
 
 
-class _Compact:
-    """Reads the compact protocol; an end that comes too early is an IndexError."""
+class Compact:
+    """Reads the compact protocol; an end that comes too early is an IndexError.
 
-    def __init__(self, data: bytes) -> None:
+    Parameters
+    ----------
+    data : bytes
+        Where it stands.
+    place : int
+        Where in that it begins.
+    """
+
+    def __init__(self, data: bytes, place: int = 0) -> None:
         self._data = data
-        self._place = 0
+        self._place = place
+
+    @property
+    def place(self) -> int:
+        """Where what was read ends."""
+        return self._place
 
     def struct(self, depth: int) -> dict[int, Any]:
         """The fields of a struct by their numbers."""

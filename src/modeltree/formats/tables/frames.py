@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -10,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from modeltree.errors import MissingExtraError, SourceError, shown
 from modeltree.findings import Finding, Position
-from modeltree.formats.tables.columns import Column, Table
+from modeltree.formats.tables.columns import Column, Stored, Table
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["arrow_column", "distinct", "table_of_frame"]
+__all__ = ["arrow_column", "distinct", "table_of_frame", "values_of"]
 
 
 def table_of_frame(frame: Any) -> Table:
@@ -59,7 +60,10 @@ def table_of_frame(frame: Any) -> Table:
     def place(row: int | None, column: str | None) -> Position:
         return Position(path, 0 if row is None else row + 1)
 
-    return Table(path, tuple(columns), take, place)
+    def arrow(names: Sequence[str]) -> dict[str, Stored]:
+        return {name: _arrow_of(known.get_column(columns[name])) for name in names}
+
+    return Table(path, tuple(columns), take, place, arrow=arrow)
 
 
 def distinct(names: Iterable[str], path: Path) -> None:
@@ -97,33 +101,69 @@ def _listed(series: Any) -> Column:
     return list(series.to_list())
 
 
+def _arrow_of(series: Any) -> Stored:
+    """The values of a column, as an array of Arrow where it has one."""
+    if series.implementation.is_pyarrow():
+        return series.to_native()
+    if series.implementation.is_polars() and "pyarrow" in sys.modules:
+        import pyarrow as pa
+
+        return pa.chunked_array([series.to_arrow()])
+    if series.implementation.is_pandas() and "pyarrow" in sys.modules:
+        found = _arrow_of_pandas(series.to_native())
+        if found is not None:
+            return found
+    return _listed(series)
+
+
+def _arrow_of_pandas(series: Any) -> Stored | None:
+    """A column of pandas as an array of Arrow if it has texts, lists of texts or days and nothing else."""
+    import pyarrow as pa
+
+    kind = str(series.dtype)
+    if kind == "object":
+        if not {type(value).__name__ for value in series} <= {"str", "NoneType", "list", "ndarray"}:
+            return None
+    elif kind not in ("str", "string", "datetime64[ns]", "datetime64[us]", "datetime64[ms]", "datetime64[s]"):
+        return None
+    try:
+        array = pa.array(series, from_pandas=True)
+    except (pa.ArrowException, UnicodeError, ValueError):
+        return None
+    chunks = array if isinstance(array, pa.ChunkedArray) else pa.chunked_array([array])
+    inner = chunks.type.value_type if pa.types.is_list(chunks.type) else chunks.type
+    is_text = pa.types.is_string(inner) or pa.types.is_large_string(inner)
+    return chunks if is_text or pa.types.is_timestamp(chunks.type) else None
+
+
 def arrow_column(column: pa.ChunkedArray[Any]) -> Column:
     """The values of a column of Arrow.
 
     A text that stands in many rows by its number in a dictionary is one object here too: a small file cannot become
     a large list of texts. Times are days, since no date of a model is finer.
     """
-    return [value for chunk in column.chunks for value in _values(chunk)]
+    return [value for chunk in column.chunks for value in values_of(chunk)]
 
 
-def _values(array: Any) -> Column:
+def values_of(array: Any) -> Column:
+    """The values of an array of Arrow that is no longer in chunks; see `arrow_column`."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     kind = array.type
     if isinstance(array, pa.ExtensionArray):
-        return _values(array.storage)
+        return values_of(array.storage)
     if pa.types.is_dictionary(kind):
-        words = _values(array.dictionary)
+        words = values_of(array.dictionary)
         return [None if number is None else words[number] for number in array.indices.to_pylist()]
     if pa.types.is_run_end_encoded(kind):
-        return _values(pc.run_end_decode(array))
+        return values_of(pc.run_end_decode(array))
     if pa.types.is_timestamp(kind):
         return list(array.cast(pa.date32(), safe=False).to_pylist())
     if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
-        return _lists(_values(array.flatten()), pc.list_value_length(array).to_pylist())
+        return _lists(values_of(array.flatten()), pc.list_value_length(array).to_pylist())
     if pa.types.is_struct(kind):
-        parts = [_values(part) for part in array.flatten()]
+        parts = [values_of(part) for part in array.flatten()]
         names = [field.name for field in kind]
         rows = zip(*parts, strict=True) if parts else ((),) * len(array)
         there = array.is_valid().to_pylist()

@@ -16,9 +16,11 @@ from typing import Any, NoReturn
 
 from modeltree.errors import MissingExtraError, SourceError, shown
 from modeltree.findings import Finding, Position
-from modeltree.formats.tables.columns import Column, Table
+from modeltree.formats.tables.columns import Column, Stored, Table
 from modeltree.formats.tables.footer import Footer, read_footer
 from modeltree.formats.tables.frames import arrow_column, distinct
+from modeltree.formats.tables.pages import plain_size
+from modeltree.formats.tables.stored import in_chunks, text_length
 from modeltree.formats.texts.jsontree import parse_json
 
 __all__ = ["MAX_BYTES", "MAX_ROWS", "MAX_TEXT", "MAX_UNPACKED", "MAX_VALUES", "parquet_bytes", "read_parquet_table"]
@@ -42,6 +44,8 @@ MAX_TEXT = 2**30
 """The most characters in all rows of a column, repeated texts counted as often as they stand."""
 
 _KEY = b"modeltree"
+_FEW_BYTES = 5
+_MAX_PLAIN = 2**29
 _LONGEST_METADATA = 16 * 2**20
 
 
@@ -86,23 +90,55 @@ def read_parquet_table(path: Path) -> Table:
     distinct(names, path)
     about, organizations, findings = _more(path, schema.metadata or {})
 
-    def take(wanted: Sequence[str]) -> dict[str, Column]:
+    def arrow(wanted: Sequence[str]) -> dict[str, Stored]:
         _check_values(path, footer, wanted)
         repeated = [leaf for leaf in texts if any(leaf == name or leaf.startswith(f"{name}.") for name in wanted)]
         try:
-            read = file_of(io.BytesIO(content), read_dictionary=repeated).read(columns=list(wanted), use_threads=False)
-            found = {name: arrow_column(read.column(name)) for name in wanted}
+            file = file_of(io.BytesIO(content), read_dictionary=_by_number(content, metadata, repeated))
+            # One after another: lists with dictionaries cannot be read of several groups at once.
+            groups = [
+                file.read_row_group(number, columns=list(wanted), use_threads=False)
+                for number in range(metadata.num_row_groups)
+            ] or [file.read(columns=list(wanted), use_threads=False)]
+            found = {name: in_chunks([group.column(name) for group in groups]) for name in wanted}
+            lengths = {name: text_length(column) for name, column in found.items()}
         except Exception as error:  # as above
             _refuse_broken(path, error)
-        for name, column in found.items():
-            if sum(len(value) for value in column if isinstance(value, str)) > MAX_TEXT:
+        for name, length in lengths.items():
+            if length > MAX_TEXT:
                 _refuse(path, "too-large", f"column {shown(name)} has more than {MAX_TEXT:,} characters", None)
         return found
+
+    def take(wanted: Sequence[str]) -> dict[str, Column]:
+        found = arrow(wanted)
+        try:
+            return {name: arrow_column(column) for name, column in found.items()}
+        except Exception as error:  # as above
+            _refuse_broken(path, error)
 
     def place(row: int | None, column: str | None) -> Position:
         return Position(path, 0 if row is None else row + 1)
 
-    return Table(path, tuple(names), take, place, findings, about, organizations)
+    return Table(path, tuple(names), take, place, findings, about, organizations, arrow)
+
+
+def _by_number(content: bytes, metadata: Any, leaves: Sequence[str]) -> list[str]:
+    """The columns of texts that are read by the numbers of these in a dictionary: where texts stand often, or may."""
+    most = dict.fromkeys(leaves, 0)
+    again: set[str] = set()
+    for group in range(metadata.num_row_groups):
+        for number in range(metadata.num_columns):
+            chunk = metadata.row_group(group).column(number)
+            leaf = chunk.path_in_schema
+            if leaf not in most or leaf in again:
+                continue
+            size = plain_size(content, chunk)
+            # A few bytes for each say that texts stand often: a dictionary is smaller, and faster to read.
+            if size is None or chunk.total_uncompressed_size < _FEW_BYTES * chunk.num_values:
+                again.add(leaf)
+            else:
+                most[leaf] += size
+    return [leaf for leaf in leaves if leaf in again or most[leaf] > _MAX_PLAIN]
 
 
 def _check_size(path: Path, footer: Footer) -> None:

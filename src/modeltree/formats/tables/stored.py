@@ -1,0 +1,230 @@
+"""Columns as tables have them, arrays of Arrow or lists: rows of them, and each distinct value with a number."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Sequence
+from typing import Any, NamedTuple
+
+import numpy
+from numpy.typing import NDArray
+
+from modeltree.formats.tables.columns import Column, Stored
+from modeltree.formats.tables.frames import arrow_column, values_of
+
+__all__ = [
+    "Coded",
+    "bounds_of",
+    "coded",
+    "coded_values",
+    "days_only",
+    "in_chunks",
+    "numbers_of",
+    "part_of",
+    "text_length",
+]
+
+
+class Coded(NamedTuple):
+    """A column by its distinct values."""
+
+    codes: NDArray[numpy.int32]
+    """For each row the place of its value, -1 where there is none."""
+    words: Column
+    """The values; some may be equal."""
+
+
+def part_of(column: Stored, rows: Sequence[int] | None = None) -> Column:
+    """The values of all rows of a column, or of some in ascending order."""
+    if isinstance(column, list):
+        return column if rows is None else [column[row] for row in rows]
+    if rows is None:
+        return arrow_column(column)
+    chosen = numpy.asarray(rows, dtype=numpy.int64)
+    found: Column = []
+    start = 0
+    for chunk in column.chunks:
+        here = chosen[numpy.searchsorted(chosen, start) : numpy.searchsorted(chosen, start + len(chunk))] - start
+        if len(here):
+            found += values_of(_small(chunk.take(_arrow(here))))
+        start += len(chunk)
+    return found
+
+
+def in_chunks(columns: Sequence[Any]) -> Any:
+    """Columns of Arrow, one below the other, as one."""
+    import pyarrow as pa
+
+    return pa.chunked_array([chunk for column in columns for chunk in column.chunks], columns[0].type)
+
+
+def text_length(column: Any) -> int:
+    """How many bytes the texts of a column of Arrow have, those in a dictionary as often as they stand."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    def length(array: Any) -> int:
+        if pa.types.is_dictionary(array.type) and _is_text(array.type.value_type):
+            lengths = pc.binary_length(array.dictionary).to_numpy(zero_copy_only=False).astype(numpy.int64)
+            counts = numpy.bincount(numbers_of(array.indices) + 1, minlength=len(lengths) + 1)[1:]
+            return int(counts @ lengths)
+        return int(pc.sum(pc.binary_length(array)).as_py() or 0) if _is_text(array.type) else 0
+
+    return sum(length(chunk) for chunk in column.chunks)
+
+
+def coded(column: Stored) -> Coded:
+    """A column by its distinct values; times are days."""
+    if isinstance(column, list):
+        return coded_values(column)
+    parts = [_coded_array(chunk) for chunk in column.chunks]
+    if len(parts) == 1:
+        return parts[0]
+    words: Column = []
+    known: dict[Hashable, int] = {}
+    codes = [numpy.empty(0, dtype=numpy.int32)]
+    for part in parts:
+        places = numpy.empty(len(part.words) + 1, dtype=numpy.int32)
+        places[-1] = -1
+        for place, word in enumerate(part.words):
+            number = places[place] = known.setdefault(_key(word), len(known))
+            if number == len(words):
+                words.append(word)
+        codes.append(places[part.codes])
+    return Coded(numpy.concatenate(codes), words)
+
+
+def coded_values(values: Iterable[Any]) -> Coded:
+    """Values of Python by what is distinct among them."""
+    known: dict[Hashable, int] = {}
+    words: Column = []
+    codes: list[int] = []
+    for value in values:
+        if value is None:
+            codes.append(-1)
+            continue
+        number = known.setdefault(value if type(value) is str else _key(value), len(known))
+        if number == len(words):
+            words.append(value)
+        codes.append(number)
+    return Coded(numpy.array(codes, dtype=numpy.int32), words)
+
+
+def _key(value: Any) -> Hashable:
+    """What only equal values of one type share; some that are equal may have two."""
+    if type(value) is str:
+        return value
+    if isinstance(value, (list, tuple)):
+        return (type(value), *map(_key, value))
+    if isinstance(value, dict):
+        return (dict, *((key, _key(item)) for key, item in value.items()))
+    try:
+        hash(value)
+    except TypeError:
+        return (type(value), id(value))
+    # A zero may have a sign: texts of values tell them apart.
+    return (type(value), value, str(value)) if isinstance(value, float) else (type(value), value)
+
+
+def _coded_array(array: Any) -> Coded:
+    import pyarrow as pa
+
+    kind = array.type
+    if isinstance(array, pa.ExtensionArray):
+        return _coded_array(array.storage)
+    if pa.types.is_null(kind):
+        return Coded(numpy.full(len(array), -1, dtype=numpy.int32), [])
+    if pa.types.is_dictionary(kind):
+        words = values_of(array.dictionary)
+        codes = numbers_of(array.indices)
+        if None in words:
+            codes = numpy.where(numpy.array([word is None for word in words] + [False])[codes], -1, codes)
+        return Coded(codes, words)
+    if pa.types.is_timestamp(kind):
+        array = array.cast(pa.date32(), safe=False)
+        kind = array.type
+    if _is_text(kind) or pa.types.is_date32(kind) or pa.types.is_integer(kind) or pa.types.is_boolean(kind):
+        encoded = array.dictionary_encode()
+        return Coded(numbers_of(encoded.indices), values_of(encoded.dictionary))
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        return _coded_lists(array)
+    return coded_values(values_of(array))
+
+
+def _coded_lists(array: Any) -> Coded:
+    """Lists by what is distinct among them; most have an item or none, which needs no look at each."""
+    items = _coded_array(array.flatten())
+    starts, lengths = bounds_of(array)
+    words: Column = [[], [None], *([word] for word in items.words)]
+    codes = numpy.where(lengths < 0, -1, 0).astype(numpy.int32)
+    single = lengths == 1
+    codes[single] = items.codes[starts[single]] + 2
+    codes[single & (codes == 1)] = 1
+    known: dict[tuple[int, ...], int] = {}
+    for row in numpy.flatnonzero(lengths > 1).tolist():
+        numbers = tuple(items.codes[starts[row] : starts[row] + lengths[row]].tolist())
+        code = known.setdefault(numbers, len(words))
+        if code == len(words):
+            words.append([None if number < 0 else items.words[number] for number in numbers])
+        codes[row] = code
+    return Coded(codes, words)
+
+
+def bounds_of(array: Any) -> tuple[NDArray[numpy.int64], NDArray[numpy.int64]]:
+    """Where the items of each list begin in the flattened array, and how many they are; -1 for no list."""
+    import pyarrow.compute as pc
+
+    lengths = pc.fill_null(pc.list_value_length(array), -1).to_numpy(zero_copy_only=False).astype(numpy.int64)
+    ends = numpy.cumsum(numpy.maximum(lengths, 0))
+    return ends - numpy.maximum(lengths, 0), lengths
+
+
+def days_only(column: Stored) -> Stored:
+    """A column whose texts that are time stamps are the days of these: their distinct values are few."""
+    if isinstance(column, list):
+        return column
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    def days(array: Any) -> Any:
+        if pa.types.is_dictionary(array.type) and _is_text(array.type.value_type):
+            return pa.DictionaryArray.from_arrays(array.indices, days(array.dictionary))
+        if not _is_text(array.type):
+            return array
+        stamps = pc.match_substring_regex(array, _STAMP)
+        return pc.if_else(pc.fill_null(stamps, False), pc.utf8_slice_codeunits(array, 0, 10), array)
+
+    return pa.chunked_array([days(chunk) for chunk in column.chunks], type=None) if column.num_chunks else column
+
+
+# The plain among those that `modeltree.formats.intake.vocabulary.day_of` knows.
+_STAMP = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]{1,9})?)?(Z|[+-][0-9]{2}:?[0-9]{2})?$"
+
+
+def _small(array: Any) -> Any:
+    """An array with no more in its dictionary than what it needs."""
+    import pyarrow as pa
+
+    if not pa.types.is_dictionary(array.type):
+        return array
+    kept, codes = numpy.unique(numbers_of(array.indices), return_inverse=True)
+    words = array.dictionary.take(_arrow(kept[kept >= 0]))
+    codes = codes.reshape(-1) - int((kept < 0).any())
+    return pa.DictionaryArray.from_arrays(pa.array(codes, pa.int64(), mask=codes < 0), words)
+
+
+def numbers_of(indices: Any) -> NDArray[numpy.int32]:
+    """The numbers in an array of Arrow, -1 where there is none."""
+    filled = indices.fill_null(-1) if indices.null_count else indices
+    return numpy.asarray(filled.to_numpy(zero_copy_only=False)).astype(numpy.int32)
+
+
+def _arrow(numbers: NDArray[Any]) -> Any:
+    import pyarrow as pa
+
+    return pa.array(numbers)
+
+
+def _is_text(kind: Any) -> bool:
+    import pyarrow as pa
+
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))

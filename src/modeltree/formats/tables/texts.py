@@ -1,0 +1,213 @@
+"""The texts by which tables name models, each with a number, so that naming is a matter of integers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+import numpy
+from numpy.typing import NDArray
+
+from modeltree.formats.intake.cleaning import slug
+from modeltree.formats.tables.columns import Column, Stored, fields_of
+from modeltree.formats.tables.stored import bounds_of, numbers_of
+
+__all__ = ["Items", "Texts", "items_of"]
+
+_LONGEST = 300  # of an id
+
+
+class Items(NamedTuple):
+    """The texts in a column, those in lists one by one."""
+
+    pieces: list[tuple[Any, NDArray[numpy.int32] | None]]
+    """Arrays of texts, with the place of each item in its array, -1 for what is no text; None is one after another."""
+    rows: NDArray[numpy.int32]
+    """The row of each item."""
+    odd: NDArray[numpy.int64]
+    """The rows that have something else besides."""
+    split: bool
+    """Whether a text may stand for several."""
+
+
+def items_of(column: Stored, field: str, separator: str) -> Items | None:
+    """The texts in a column of ids, or of parents; None where it has a form that is read row by row."""
+    if isinstance(column, list):
+        return _items_of_list(column, field, separator)
+    import pyarrow as pa
+
+    pieces: list[tuple[Any, NDArray[numpy.int32] | None]] = []
+    rows, odd, start, split = [numpy.empty(0, numpy.int32)], [numpy.empty(0, numpy.int64)], 0, False
+    for chunk in column.chunks:
+        array = chunk.storage if isinstance(chunk, pa.ExtensionArray) else chunk
+        here = numpy.arange(start, start + len(array), dtype=numpy.int32)
+        if pa.types.is_list(array.type) or pa.types.is_large_list(array.type):
+            if field in ("id", "child"):
+                return None
+            _, lengths = bounds_of(array)
+            here = numpy.repeat(here, numpy.maximum(lengths, 0))
+            inner = array.flatten()
+            odd.append(here[inner.is_null().to_numpy(zero_copy_only=False)].astype(numpy.int64))
+            array = inner
+        else:
+            split = True
+            if field in ("parents", "parent"):
+                # A row that is empty has no parent, which is no fault here.
+                valid = array.is_valid()
+                here = here[valid.to_numpy(zero_copy_only=False)]
+                array = array.filter(valid) if array.null_count else array
+        piece = _piece(array)
+        if piece is None:
+            return None
+        pieces.append(piece)
+        rows.append(here)
+        start += len(chunk)
+    return Items(pieces, numpy.concatenate(rows), numpy.concatenate(odd), split)
+
+
+def _piece(array: Any) -> tuple[Any, NDArray[numpy.int32] | None] | None:
+    import pyarrow as pa
+
+    kind = array.type
+    if pa.types.is_dictionary(kind) and (
+        pa.types.is_string(kind.value_type) or pa.types.is_large_string(kind.value_type)
+    ):
+        return array.dictionary.cast(pa.large_string()), numbers_of(array.indices)
+    if (
+        pa.types.is_null(kind)
+        or pa.types.is_string(kind)
+        or pa.types.is_large_string(kind)
+        or pa.types.is_integer(kind)
+    ):
+        return array.cast(pa.large_string()), None
+    return None
+
+
+def _items_of_list(column: Column, field: str, separator: str) -> Items | None:
+    values = fields_of({field: column}, separator).get(field, [None] * len(column))
+    rows: list[int] = []
+    texts: Column = []
+    odd: list[int] = []
+    for row, value in enumerate(values):
+        for item in value if isinstance(value, list) and field not in ("id", "child") else (value,):
+            text = str(item) if type(item) is int else item
+            if isinstance(text, str):
+                texts.append(str(text))
+                rows.append(row)
+            elif field in ("id", "child"):
+                texts.append(None)
+                rows.append(row)
+            elif item is not None:
+                odd.append(row)
+    return Items([(_arrow_texts(texts), None)], numpy.array(rows, numpy.int32), numpy.array(odd, numpy.int64), False)
+
+
+def _arrow_texts(texts: Column) -> Any:
+    import pyarrow as pa
+
+    try:
+        return pa.array(texts, pa.large_string())
+    except UnicodeEncodeError:  # halves of characters, which no id has
+        whole = [text if text is None or text.isascii() or _encodable(text) else None for text in texts]
+        return pa.array(whole, pa.large_string())
+
+
+def _encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+class Texts:
+    """All texts that some columns have.
+
+    Parameters
+    ----------
+    columns : sequence of Items
+        The columns.
+    separator : str
+        What stands between the items of a list in a text.
+
+    Attributes
+    ----------
+    codes : list of array
+        For each column, the number of the text of each item; -1 for what is no text.
+    clean : array of bool
+        Whether a text is an id as it stands, and stands for one model only.
+    """
+
+    def __init__(self, columns: Sequence[Items], separator: str) -> None:
+        import pyarrow as pa
+
+        pieces = [piece for column in columns for piece in column.pieces]
+        encoded = pa.chunked_array([words for words, _ in pieces], pa.large_string()).dictionary_encode()
+        chunks = encoded.combine_chunks()
+        array = chunks if isinstance(chunks, pa.Array) else chunks.chunk(0)
+        self._words = array.dictionary
+        numbers = numbers_of(array.indices)
+        self.codes: list[NDArray[numpy.int32]] = []
+        start = 0
+        for column in columns:
+            parts = [numpy.empty(0, numpy.int32)]
+            for words, places in column.pieces:
+                here = numbers[start : start + len(words)]
+                parts.append(here if places is None else numpy.append(here, numpy.int32(-1))[places])
+                start += len(words)
+            self.codes.append(numpy.concatenate(parts) if len(parts) != 2 else parts[1])
+        self.clean = self._cleanness()
+        if any(column.split for column in columns):
+            self._mark_lists(separator)
+        dirty = numpy.flatnonzero(~self.clean)
+        self.soil(text.strip() for text in self.texts(dirty))
+
+    def __len__(self) -> int:
+        return len(self._words)
+
+    def texts(self, numbers: NDArray[Any]) -> list[str]:
+        """The texts of some numbers."""
+        import pyarrow as pa
+
+        found: list[str] = self._words.take(pa.array(numbers, pa.int64())).to_pylist()
+        return found
+
+    def find(self, texts: Iterable[str]) -> dict[str, int]:
+        """The numbers of some texts, as far as there are."""
+        import pyarrow.compute as pc
+
+        wanted = _arrow_texts(list(dict.fromkeys(texts)))
+        if not len(wanted) or not len(self._words):
+            return {}
+        hits = numpy.flatnonzero(pc.is_in(self._words, value_set=wanted).to_numpy(zero_copy_only=False))
+        return dict(zip(self.texts(hits), hits.tolist(), strict=True))
+
+    def soil(self, texts: Iterable[str]) -> None:
+        """Let some texts be no clean ones."""
+        self.clean[list(self.find(texts).values())] = False
+
+    def _cleanness(self) -> NDArray[numpy.bool_]:
+        words = self._words
+        clean = numpy.ones(len(words), dtype=bool)
+        if not len(words):
+            return clean
+        ends = numpy.frombuffer(words.buffers()[1], numpy.int64, len(words) + 1, words.offset * 8)
+        lengths = numpy.diff(ends)
+        clean[lengths == 0] = False
+        data = numpy.frombuffer(words.buffers()[2] or b"", numpy.uint8)[ends[0] : ends[-1]]
+        plain = numpy.zeros(256, dtype=bool)
+        plain[0x21:0x7F] = True
+        strange = numpy.flatnonzero(~plain[data]) + ends[0]
+        doubtful = numpy.unique(numpy.searchsorted(ends, strange, side="right") - 1)
+        doubtful = numpy.union1d(doubtful, numpy.flatnonzero(lengths > _LONGEST))
+        clean[doubtful] = [text == slug(text) and bool(text) for text in self.texts(doubtful)]
+        return clean
+
+    def _mark_lists(self, separator: str) -> None:
+        """Texts that may stand for several models are not clean."""
+        import pyarrow.compute as pc
+
+        listed = pc.starts_with(self._words, "[")
+        if not any(character.isspace() for character in separator):
+            listed = pc.or_(listed, pc.match_substring(self._words, separator))
+        self.clean &= ~listed.to_numpy(zero_copy_only=False)

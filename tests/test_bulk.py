@@ -1,0 +1,400 @@
+"""Tables as columns: what is read of plain rows and of dirty ones is what reading row by row gives."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import networkx
+import numpy
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from modeltree import Policy, Reading
+from modeltree.errors import SourceError
+from modeltree.findings import Finding
+from modeltree.formats.intake import audit
+from modeltree.formats.tables import files as tablefiles
+from modeltree.formats.tables import quickjson, read_table, wide
+from modeltree.formats.tables.pages import plain_size
+from modeltree.formats.tables.steps import reaching_cycles
+
+thorough = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+
+IDS = ["a", "b", "c", "d", "e", "f", "g", "a-2", "B", "x-y", "org/m", "org/m-2", "é"]
+ODD_IDS = [None, "", " a", "x y", "x\ty", "[b]", "c; d", "x y-2", "a\u00a0b", "z" * 301, "gone", "gone-2"]
+PARENTS = [
+    *IDS,
+    *IDS,
+    "gone",
+    "go ne",
+    "gone-bnb-4bit",
+    "/root/a",
+    "models--org--m/x",
+    "other",
+    " b ",
+    "",
+    "Alias",
+    "x y",
+]
+DATES = [
+    None,
+    "2023",
+    "2023-02",
+    "2023-03-05",
+    "2023-03-06T10:00:00.000Z",
+    "2023-02-30",
+    "1900",
+    "9999",
+    "soon",
+    "2024-1",
+]
+WORDS = [None, "finetune", "Fine-Tuned", "merge", "fork", "", "quantized; merge", "unspecified"]
+TEXTS = {
+    "name": [None, None, "A", "a", "Alias", " x ", "x\ny", "B b", "x y"],
+    "licence": [None, "mit", "MIT", " mit", "x\x00"],
+    "licence_spdx": [None, "MIT", "no good"],
+    "organizations": [None, "meta", "Meta AI", "Meta-AI", "Meta-AI-2", "meta; google", "meta; meta", "Meta  AI"],
+    "openness": [None, "open", "closed", "maybe"],
+    "access": [None, "api-only", "open-weights", "gated"],
+    "kind": [None, "model", "dataset", "application", "thing"],
+    "aliases": [None, None, "Alias", "b", "x y; Alias", "gone", "x-y", "Other", "Meta AI", "gone-2"],
+    "sizes": [None, "7B", "7B; 13B", "7B; 7B", "big"],
+    "link_paper": [None, "https://example.org/a", "nowhere"],
+    "link_code": [None, "https://example.org/b"],
+    "note": [None, "n", audit.PLACEHOLDER],
+    "references": [None, "arxiv:2302.13971", "nothing"],
+}  # fmt: skip
+
+
+@st.composite
+def policies(draw: st.DrawFn) -> Policy:
+    """Policies that refuse little."""
+    chosen = {
+        kind.replace("-", "_"): draw(st.sampled_from([action for action in actions if action != "refuse"]))
+        for kind, actions in Policy.choices().items()
+    }
+    if draw(st.integers(0, 9)) == 0:
+        chosen[draw(st.sampled_from(sorted(chosen)))] = "refuse"
+    return Policy(**chosen)
+
+
+@st.composite
+def ids(draw: st.DrawFn) -> list[str | None]:
+    """Ids, some of them not as ids should be, some more than once."""
+    few = draw(st.lists(st.sampled_from(IDS), max_size=10, unique=True))
+    return few + draw(st.lists(st.sampled_from([*ODD_IDS, *IDS]), max_size=draw(st.sampled_from([0, 0, 3]))))
+
+
+@st.composite
+def models(draw: st.DrawFn) -> dict[str, list[Any]]:
+    """The columns of a table of models."""
+    columns: dict[str, list[Any]] = {"id": draw(ids())}
+    count = len(columns["id"])
+
+    def column(values: list[Any]) -> list[Any]:
+        return draw(st.lists(st.sampled_from(values), min_size=count, max_size=count))
+
+    if draw(st.booleans()):
+        columns["released"] = column(DATES if draw(st.booleans()) else DATES[:5])
+    for name in draw(st.lists(st.sampled_from(sorted(TEXTS)), max_size=4, unique=True)):
+        columns[name] = column(TEXTS[name])
+    shape = draw(st.sampled_from(["", "text", "list", "parent"]))
+    if shape == "list":
+        several = st.none() | st.lists(st.sampled_from([*PARENTS, None]), max_size=3)
+        columns["parents"] = draw(st.lists(several, min_size=count, max_size=count))
+        if draw(st.booleans()):
+            words = st.none() | st.lists(st.sampled_from(WORDS), max_size=3)
+            columns["relation"] = draw(st.lists(words, min_size=count, max_size=count))
+    elif shape:
+        columns["parents" if shape == "text" else "parent"] = column(
+            [None, *PARENTS, "a; b", '["c", "d"]', "b; gone; e"]
+        )
+    if shape in ("text", "parent") and draw(st.booleans()):
+        columns["relation"] = column(WORDS)
+    return columns
+
+
+@st.composite
+def derivations(draw: st.DrawFn, names: list[Any]) -> dict[str, list[Any]]:
+    """The columns of a table of derivations."""
+    known = [name for name in names if name] or ["a"]
+    count = draw(st.integers(0, 14))
+
+    def column(values: list[Any]) -> list[Any]:
+        return draw(st.lists(st.sampled_from(values), min_size=count, max_size=count))
+
+    columns = {"parent": column([*known * 3, *PARENTS, None, "a; b"]), "child": column([*known * 6, *PARENTS, None])}
+    if draw(st.booleans()):
+        columns["relation"] = column(WORDS)
+    if draw(st.integers(0, 3)) == 0:
+        columns["note"] = column([None, "n", "", "x\x00"])
+        columns["references"] = column([None, "arxiv:2302.13971", "nothing", "arxiv:2302.13971; doi:10.1093/bib"])
+    return columns
+
+
+def as_frame(columns: dict[str, list[Any]], how: str) -> Any:
+    """Columns as a dataframe of one kind or another."""
+    if how == "pandas":
+        return pd.DataFrame({name: pd.Series(column, dtype=object) for name, column in columns.items()})
+    listed = ("parents", "relation")
+    text, texts = pa.string(), pa.list_(pa.string())
+    kinds = {
+        name: texts if name in listed and any(isinstance(value, list) for value in column) else text
+        for name, column in columns.items()
+    }
+    table = pa.table({name: pa.array(column, kinds[name]) for name, column in columns.items()})
+    if how == "chunks" and len(table) > 2:
+        table = pa.concat_tables([table.slice(0, 2), table.slice(2)])
+    if how == "dictionaries":
+        for place, (name, kind) in enumerate(kinds.items()):
+            if kind == text:
+                table = table.set_column(place, name, table.column(name).dictionary_encode())
+    return table
+
+
+def outcome(frames: list[Any], how: str, **options: Any) -> Reading | tuple[Finding, ...]:
+    """What reading gives, or what it refuses."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(wide, "MANY", 0 if how == "columns" else 1 << 60)
+        patch.setattr(wide, f"reading_by_{'rows' if how == 'columns' else 'columns'}", None)
+        try:
+            return read_table(*frames, **options)
+        except SourceError as error:
+            return tuple(error.problems)
+
+
+def same(frames: list[Any], **options: Any) -> Reading | tuple[Finding, ...]:
+    """What reading gives, which is the same either way."""
+    by_rows, by_columns = (outcome(frames, how, **options) for how in ("rows", "columns"))
+    if not isinstance(by_rows, Reading) or not isinstance(by_columns, Reading):
+        assert by_columns == by_rows
+        return by_rows
+    assert by_columns.findings == by_rows.findings
+    assert list(by_columns.lineage.models) == list(by_rows.lineage.models)
+    assert list(by_columns.lineage.derivations) == list(by_rows.lineage.derivations)
+    assert by_columns.lineage == by_rows.lineage
+    return by_columns
+
+
+@thorough
+@given(st.data(), models(), policies(), st.sampled_from(["arrow", "chunks", "dictionaries", "pandas"]), st.booleans())
+def test_any_table_is_read_the_same_by_rows_and_by_columns(
+    data: st.DataObject, columns: dict[str, list[Any]], policy: Policy, how: str, notes: bool
+) -> None:
+    frames = [as_frame(columns, how)]
+    if data.draw(st.booleans()):
+        frames.append(as_frame(data.draw(derivations(columns["id"])), how))
+    aliases = data.draw(
+        st.dictionaries(
+            st.sampled_from([*IDS, "Alias", "gone", "x y"]), st.sampled_from([*IDS, "gone", "x y"]), max_size=2
+        )
+        if data.draw(st.integers(0, 3)) == 0
+        else st.just({})
+    )
+    relation = data.draw(st.sampled_from([None, "finetune"]))
+    same(frames, policy=policy, aliases=aliases, notes=notes, relation=relation)
+
+
+@thorough
+@given(derivations([*IDS, "a b", "a-b"]), policies(), st.sampled_from(["arrow", "chunks", "dictionaries", "pandas"]))
+def test_derivations_alone_are_read_the_same_by_rows_and_by_columns(
+    columns: dict[str, list[Any]], policy: Policy, how: str
+) -> None:
+    same([as_frame(columns, how)], policy=policy)
+
+
+X = "x y"
+
+
+@pytest.mark.parametrize(
+    ("columns", "steps"),
+    [
+        ({"id": ["a", X], "organizations": ["Meta-AI", "Meta AI"]}, {}),
+        ({"id": ["a", "b", X, "c"], "organizations": ["Meta AI", "Meta-AI-2", "Meta  AI", "Meta  AI"]}, {}),
+        ({"id": ["a", X], "aliases": [None, "a"]}, {}),
+        ({"id": ["a", X], "name": ["Alias", None], "aliases": [None, "Alias"]}, {}),
+        ({"id": ["a", X], "aliases": ["x-y", None]}, {}),
+        ({"id": ["a", "b", "x-y-2"]}, {"parent": [X, "x  y"], "child": ["a", "b"]}),
+        ({"id": ["a", X, "x-y", "x-y-2", "x-y-3"]}, {"parent": ["a"], "child": [X]}),
+        ({"id": ["a", "b"], "aliases": [None, "Alias"]}, {"parent": ["Alias", "b"], "child": ["a", "a"]}),
+        ({"id": ["a", "b"], "aliases": [None, "Alias"]}, {"parent": ["Alias", "a"], "child": ["a", "b"]}),
+        ({"id": ["a", "org/m"]}, {"parent": ["models--org--m/x", "a"], "child": ["a", "org/m"]}),
+        ({"id": ["a", "b", "z"]}, {"parent": ["z", "a", "b", "b"], "child": ["a", "b", "a", "z"]}),
+        ({"id": [X, "a"]}, {"parent": ["x-y", "a"], "child": ["a", "x-y"]}),
+    ],
+)
+def test_what_a_plain_row_has_to_do_with_one_that_is_not(columns: dict[str, Any], steps: dict[str, Any]) -> None:
+    same([as_frame(columns, "arrow"), *([as_frame(steps, "arrow")] if steps else [])])
+
+
+# Many
+
+
+def many(count: int) -> tuple[dict[str, list[Any]], dict[str, list[Any]]]:
+    """Models and derivations, some of each kind of dirt among them."""
+    ids: list[Any] = [f"org{number % 97}/m{number}" for number in range(count)]
+    ids[50], ids[60], ids[70] = ids[49], "a b", None
+    days = [f"20{10 + number * 10 // count}-0{1 + number % 9}" for number in range(count)]
+    days[80] = "soon"
+    parents = [ids[number // 3] for number in range(1, count)]
+    children = ids[1:]
+    parents[10], parents[20], parents[21] = "gone", ids[21], "/root/x"
+    parents[5] = ids[20]  # which is made from it
+    models = {"id": ids, "released": days, "organizations": [id and id.split("/")[0] for id in ids]}
+    return models, {"parent": parents, "child": children}
+
+
+@pytest.mark.parametrize("how", ["arrow", "chunks", "dictionaries", "pandas"])
+def test_many_rows_and_what_is_said_once_of_them(how: str) -> None:
+    models, steps = many(3000)
+    lineage, findings = same([as_frame(models, how), as_frame(steps, how)])  # type: ignore[misc]
+    assert len(lineage) == 2999
+    kinds = [finding.kind for finding in findings]
+    assert {"cycle", "missing-parent", "self-loop", "duplicate-id", "local-path-parent"} <= set(kinds)
+    (unsaid,) = [finding for finding in findings if finding.kind == "missing-relation"]
+    assert unsaid.message.startswith("nothing says how models were made, of 2,99")
+    (licence,) = [finding for finding in findings if finding.kind == "missing-licence"]
+    assert len(licence.ids) > audit.MOST
+
+
+def test_models_that_may_be_the_same_are_said_once_where_there_are_many() -> None:
+    names = [f"{word}{number}" for number in range(audit.MOST + 1) for word in ("m-", "M_")]
+    _, findings = same([as_frame({"id": names}, "arrow")])  # type: ignore[misc]
+    (alike,) = [finding for finding in findings if finding.kind == "possible-same"]
+    assert alike.message == "1,001 times some models may be the same, 2,002 in all"
+    assert set(alike.ids) == set(names)
+
+
+def test_gaps_are_said_once_where_there_are_many() -> None:
+    count = audit.MOST + 1
+    columns = {"id": [f"m{number}" for number in range(count + 1)], "licence": [None] * count + ["mit"]}
+    _, findings = same([as_frame(columns, "arrow")])  # type: ignore[misc]
+    (licence,) = [finding for finding in findings if finding.kind == "missing-licence"]
+    assert licence.message == "1,001 models have no licence"
+    assert licence.position is None
+
+
+def test_values_that_are_no_texts() -> None:
+    frame = pd.DataFrame(
+        {
+            "id": pd.Series([1, "b", 3.5, numpy.int64(7), float("nan")], dtype=object),
+            "released": pd.Series([2023, pd.Timestamp("2023-02-03"), pd.NaT, 2023.0, None], dtype=object),
+            "sizes": pd.Series([7_000_000, ["7B"], numpy.array(["1B"]), True, None], dtype=object),
+            "parents": pd.Series([None, 1, ["b", 7], {"parent": "b", "relation": "merge"}, None], dtype=object),
+        }
+    )
+    reading = same([frame])
+    assert isinstance(reading, Reading)
+    assert reading.lineage.ancestors("7") == ("1", "b")
+
+
+def test_parquet_with_several_groups_of_rows(tmp_path: Path) -> None:
+    models, steps = many(3000)
+    columns = {**models, "parents": [None, *([parent] if parent else None for parent in steps["parent"])]}
+    pq.write_table(as_frame(columns, "arrow"), tmp_path / "m.parquet", row_group_size=700)
+    reading = same([tmp_path / "m.parquet"])
+    assert isinstance(reading, Reading)
+    assert len(reading.lineage.derivations) > 2900
+
+
+# JSON lines
+
+
+def lines_of(tmp_path: Path, text: str, monkeypatch: pytest.MonkeyPatch, least: int) -> Any:
+    monkeypatch.setattr(quickjson, "LEAST_BYTES", least)
+    path = tmp_path / "m.jsonl"
+    path.write_bytes(text.encode())
+    return same([path])
+
+
+def test_clean_json_lines_are_read_by_arrow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    models, steps = many(1200)
+    parents = [[], *([parent] if parent else None for parent in steps["parent"])]
+    records = [
+        {"id": id, "released": day, "downloads": number, "parents": parents[number]}
+        for number, (id, day) in enumerate(zip(models["id"], models["released"], strict=True))
+    ]
+    records[1100]["parents"] = ["é", "b"]
+    text = "".join(json.dumps(record, ensure_ascii=number % 2 == 0) + "\n" for number, record in enumerate(records))
+    slow = lines_of(tmp_path, text, monkeypatch, 1 << 60)
+    monkeypatch.setattr(tablefiles, "_lines", None)
+    quick = lines_of(tmp_path, text, monkeypatch, 0)
+    assert quick.findings == slow.findings
+    assert quick.lineage == slow.lineage
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"id": "x", "id": "y"}', '{"id": "x", "more": 1}', '{"id": 7}', '{"id": "x"} {}', "", "[]", '{"id": "x"',
+        '{"id": "\\ud800"}', '{"id": "x", "n": NaN}', '{"id": "x", "n": 1.5}', '{"id": "x", "n": 1234567890123456789}',
+        '{"id": "x", "n": 12345678901234567890123}', '{"id": "x", "d": {"a": 1}}', "{'id': 1}", '{"id": "x",}',
+        '  {"id": "x"}', '{"id": "x"}\r', "{}{}", '{"id": ["x"]}',
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("place", [0, 30])
+def test_json_lines_with_a_fault_are_read_line_by_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str, place: int
+) -> None:
+    lines = [f'{{"id": "m{number}", "n": {number}}}' for number in range(40)]
+    monkeypatch.setattr(quickjson, "_SAMPLE", 20)
+    lines[place : place + 1] = [line, '{"n": null}']
+    slow = lines_of(tmp_path, "\n".join(lines), monkeypatch, 1 << 60)
+    quick = lines_of(tmp_path, "\n".join(lines), monkeypatch, 0)
+    assert quick.findings == slow.findings
+    assert quick.lineage == slow.lineage
+
+
+# Parts
+
+
+@given(st.lists(st.tuples(st.integers(0, 8), st.integers(0, 8))))
+def test_what_leads_into_a_cycle(pairs: list[tuple[int, int]]) -> None:
+    count = 9
+    graph = networkx.DiGraph(pairs)
+    graph.add_nodes_from(range(count))
+    cyclic = {node for part in networkx.strongly_connected_components(graph) for node in part if len(part) > 1}
+    cyclic |= {node for node in graph if graph.has_edge(node, node)}
+    right = [bool(cyclic & {node, *networkx.descendants(graph, node)}) for node in range(count)]
+    edges = numpy.array(sorted(set(pairs)), dtype=numpy.int64).reshape(-1, 2)
+    assert reaching_cycles(count, edges[:, 0], edges[:, 1]).tolist() == right
+
+
+@pytest.mark.parametrize("compression", ["none", "snappy", "zstd", "gzip"])
+@pytest.mark.parametrize("version", ["1.0", "2.0"])
+def test_the_size_of_a_column_of_parquet_is_known_before_it_is_unpacked(
+    tmp_path: Path, compression: str, version: str
+) -> None:
+    texts = [f"m{number}" for number in range(50_000)] * 2 + ["x" * 3000] * 50_000
+    path = tmp_path / "m.parquet"
+    pq.write_table(pa.table({"id": texts}), path, compression=compression, data_page_version=version)
+    size = plain_size(path.read_bytes(), pq.ParquetFile(path).metadata.row_group(0).column(0))
+    assert size is not None
+    assert size >= sum(map(len, texts))
+    content = path.read_bytes()
+    chunk = pq.ParquetFile(path).metadata.row_group(0).column(0)
+    for place in range(4, 60):  # whatever the pages say, it is a number or none
+        damaged = content[:place] + bytes([content[place] ^ 0x55]) + content[place + 1 :]
+        plain_size(damaged, chunk)
+
+
+@pytest.mark.parametrize("stage", ["read", "check", "repair", "build"])
+def test_reading_can_be_interrupted(stage: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+
+    def progress(what: str, done: int, of: int | None) -> None:
+        told.append(what)
+        assert 0 <= done <= (of or done)
+        if what == stage:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(wide, "MANY", 0)
+    with pytest.raises(KeyboardInterrupt):
+        read_table(as_frame({"id": ["a"], "parents": ["b"]}, "arrow"), progress=progress)
+    assert told[-1] == stage
