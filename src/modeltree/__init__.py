@@ -17,12 +17,14 @@ if TYPE_CHECKING:
     from modeltree import datasets as datasets
     from modeltree import hub as hub
     from modeltree.ancestry import AncestryIndex as AncestryIndex
+    from modeltree.columns import Columns as Columns
     from modeltree.dates import PartialDate as PartialDate
     from modeltree.diagrams import save_diagram as save_diagram
     from modeltree.diagrams import to_dot as to_dot
     from modeltree.errors import AmbiguousNameError as AmbiguousNameError
     from modeltree.errors import CatalogError as CatalogError
     from modeltree.errors import CycleError as CycleError
+    from modeltree.errors import IndexFileError as IndexFileError
     from modeltree.errors import InvalidDateError as InvalidDateError
     from modeltree.errors import LayoutError as LayoutError
     from modeltree.errors import LineageError as LineageError
@@ -65,9 +67,13 @@ if TYPE_CHECKING:
     from modeltree.formats.weights.safetensors import read_safetensors as read_safetensors
     from modeltree.genealogy import Collapse as Collapse
     from modeltree.layout.geometry import Layout as Layout
+    from modeltree.lineage import Growth as Growth
     from modeltree.lineage import Kinship as Kinship
     from modeltree.lineage import Lineage as Lineage
     from modeltree.lineage import Period as Period
+    from modeltree.overviews import family_size_figure as family_size_figure
+    from modeltree.overviews import growth_figure as growth_figure
+    from modeltree.overviews import largest_families_figure as largest_families_figure
     from modeltree.pages import lineage_page as lineage_page
     from modeltree.pages import save_page as save_page
     from modeltree.records import About as About
@@ -84,9 +90,10 @@ if TYPE_CHECKING:
 # What is public, and the module that has it: nothing is imported before it is asked for.
 _HOMES = {
     "ancestry": ["AncestryIndex"],
+    "columns": ["Columns"],
     "dates": ["PartialDate"],
     "errors": [
-        "AmbiguousNameError", "CatalogError", "CycleError", "InvalidDateError", "LayoutError",
+        "AmbiguousNameError", "CatalogError", "CycleError", "IndexFileError", "InvalidDateError", "LayoutError",
         "LineageError", "ModelTreeError", "NoPathError", "SourceError", "UnknownModelError",
     ],
     "diagrams": ["save_diagram", "to_dot"],
@@ -115,7 +122,8 @@ _HOMES = {
     "formats.weights.safetensors": ["read_safetensors"],
     "layout.geometry": ["Layout"],
     "genealogy": ["Collapse"],
-    "lineage": ["Kinship", "Lineage", "Period"],
+    "lineage": ["Growth", "Kinship", "Lineage", "Period"],
+    "overviews": ["family_size_figure", "growth_figure", "largest_families_figure"],
     "pages": ["lineage_page", "save_page"],
     "records": [
         "About", "Correction", "Derivation", "Licence", "Links", "Model", "Organization", "ParameterCount",

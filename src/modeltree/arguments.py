@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import math
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FIGURE_FORMATS", "UsageError", "add_diagram_options", "add_filters", "add_ink_options", "add_layout_options",
-    "add_page_options", "count", "date", "diagram_file", "figure_file", "figure_options", "layout_options", "new_file",
-    "relations",
+    "add_overview_options", "add_page_options", "count", "date", "diagram_file", "figure_file", "figure_options",
+    "layout_options", "new_file", "relations",
 ]  # fmt: skip
 
 FIGURE_FORMATS = (".svg", ".pdf", ".png")
@@ -33,11 +34,22 @@ DIRECTIONS = ("right", "down")
 CLUSTERS = ("family", "organization", "none")
 RANKS = ("year", "step", "none")
 DIAGRAM_FORMATS = (".svg", ".pdf", ".png", ".dot", ".gv")
-# The options of layouts that only one of the recipes takes.
-_ONLY = {
-    "evolution": ("time_scale", "grain", "rows", "fall", "links"),
-    "family-tree": ("direction", "relations", "collapse"),
+PERIODS = ("year", "quarter", "month")
+FAMILY_GROUPINGS = ("base", "component")
+# The options of figures that not all of the recipes take, and those that do.
+_TAKEN_BY = {
+    **dict.fromkeys(("time_scale", "rows", "fall", "links"), ("evolution",)),
+    **dict.fromkeys(("relations", "collapse"), ("family-tree",)),
+    **dict.fromkeys(("applications", "highlight", "outline"), ("evolution", "family-tree")),
+    **dict.fromkeys(("color_by", "icon_dir"), ("evolution", "family-tree", "largest-families")),
+    **dict.fromkeys(("since", "until"), ("growth",)),
+    **dict.fromkeys(("count", "branches"), ("largest-families",)),
+    "grain": ("evolution", "growth"),
+    "direction": ("family-tree", "largest-families"),
+    "by": ("family-sizes",),
 }
+# Those whose page is as high as goes with its width where no height is given.
+_CHARTS = ("growth", "family-sizes")
 
 
 class UsageError(ModelTreeError):
@@ -135,6 +147,18 @@ def add_layout_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_overview_options(parser: argparse.ArgumentParser) -> None:
+    """What is counted, in figures of very many models."""
+    growth = parser.add_argument_group("growth", "Besides, --grain is year, quarter or month here (default: month).")
+    growth.add_argument("--since", type=date, metavar="DATE", help="released then or later: YYYY, YYYY-MM, YYYY-MM-DD")
+    growth.add_argument("--until", type=date, metavar="DATE", help="released then or earlier")
+    sizes = parser.add_argument_group("family-sizes")
+    sizes.add_argument("--by", choices=FAMILY_GROUPINGS, help="what a family is (default: base)")
+    largest = parser.add_argument_group("largest-families")
+    largest.add_argument("--count", type=_several, metavar="N", help="how many families (default: 10)")
+    largest.add_argument("--branches", type=count, metavar="N", help="how many of each are shown (default: 3)")
+
+
 def add_page_options(parser: argparse.ArgumentParser) -> None:
     """How a page looks."""
     parser.add_argument("--color-by", choices=COLORS, help="what colour says (default: openness)")
@@ -164,15 +188,22 @@ def layout_options(arguments: argparse.Namespace) -> dict[str, Any]:
         "title", "page", "font_size", "time_scale", "grain", "rows", "fall", "applications", "color_by", "highlight",
         "outline", "links", "direction", "relations", "collapse",
     )  # fmt: skip
-    given = {name: getattr(arguments, name) for name in names}
-    for recipe, only in _ONLY.items():
-        for name in only:
-            if recipe != arguments.recipe and given[name] is not None:
-                raise UsageError(f"--{name.replace('_', '-')} is for {recipe}, not for {arguments.recipe}")
-    page = given["page"]
-    if page is not None and page[1] is None and given["font_size"] is None:
+    given = _taken(arguments, names)
+    page = given.get("page")
+    if page is not None and page[1] is None and "font_size" not in given and arguments.recipe not in _CHARTS:
         raise UsageError("--page with a width alone needs --font-size: give a height, too, or the size of the type")
-    return {name: value for name, value in given.items() if value is not None}
+    return given
+
+
+def _taken(arguments: argparse.Namespace, names: Iterable[str]) -> dict[str, Any]:
+    """What was given of some options, all of which the recipe must take."""
+    given = {name: value for name in names if (value := getattr(arguments, name)) is not None}
+    for name in given:
+        recipes = _TAKEN_BY.get(name, (arguments.recipe,))
+        if arguments.recipe not in recipes:
+            listed = " and ".join(recipes)
+            raise UsageError(f"--{name.replace('_', '-')} is for {listed}, not for {arguments.recipe}")
+    return given
 
 
 def figure_options(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -180,10 +211,11 @@ def figure_options(arguments: argparse.Namespace) -> dict[str, Any]:
     from modeltree import theme
 
     options = layout_options(arguments)
+    options |= _taken(arguments, ("icon_dir", "since", "until", "by", "count", "branches"))
+    if arguments.recipe == "growth" and options.get("grain", "month") not in PERIODS:
+        raise UsageError(f"--grain of growth is {', '.join(PERIODS[:-1])} or {PERIODS[-1]}, not {options['grain']}")
     if arguments.theme is not None:
         options["theme"] = theme.THEMES[arguments.theme]
-    if arguments.icon_dir is not None:
-        options["icon_dir"] = arguments.icon_dir
     return options
 
 

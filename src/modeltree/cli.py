@@ -21,6 +21,7 @@ from modeltree.arguments import (
     add_filters,
     add_ink_options,
     add_layout_options,
+    add_overview_options,
     add_page_options,
     count,
     diagram_file,
@@ -37,6 +38,7 @@ MISUSED, INTERRUPTED, PIPE_BROKEN = 2, 130, 141
 """Exit codes; the last two are what a shell reports of a program that ends by SIGINT or SIGPIPE."""
 
 RECIPES = ("evolution", "family-tree")
+OVERVIEWS = ("growth", "family-sizes", "largest-families")
 
 EPILOG = """\
 exit code:
@@ -122,9 +124,10 @@ def _parser() -> argparse.ArgumentParser:
     title = _option("--title", metavar="TEXT", help="by default that of the data; '' for none")
 
     figure = command("figure", run.figure, "draw a figure", data, clade, title)
-    figure.add_argument("recipe", choices=RECIPES, help="what to draw")
+    figure.add_argument("recipe", choices=RECIPES + OVERVIEWS, help="what to draw")
     figure.add_argument("-o", "--output", type=figure_file, metavar="FILE", help="default: RECIPE.svg; or .pdf, .png")
     add_layout_options(figure)
+    add_overview_options(figure)
     add_ink_options(figure)
     layout = command(
         "layout", run.layout, "print where everything is in a figure, as JSON in points", data, clade, title, output

@@ -15,8 +15,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from modeltree.arguments import UsageError, figure_options, layout_options
 from modeltree.errors import LineageError
+from modeltree.progress import told
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from modeltree.findings import Finding
     from modeltree.formats import Policy, Reading
     from modeltree.formats.registry import Format
@@ -33,10 +36,17 @@ def figure(arguments: argparse.Namespace) -> int:
     """Draw a figure."""
     options = figure_options(arguments)
     lineage = _part(arguments)
-    from modeltree import figures
+    from modeltree import figures, overviews
 
+    recipes: dict[str, Callable[..., Figure]] = {
+        "growth": overviews.growth_figure,
+        "family-sizes": overviews.family_size_figure,
+        "largest-families": overviews.largest_families_figure,
+        "evolution": figures.evolution_figure,
+        "family-tree": figures.family_tree_figure,
+    }
     output = arguments.output or Path(f"{arguments.recipe}.svg")
-    drawn = getattr(figures, f"{_name(arguments.recipe)}_figure")(lineage, **options)
+    drawn = recipes[arguments.recipe](lineage, **options)
     figures.save_figure(drawn, output, dpi=arguments.dpi)
     _print(f"wrote {output}")
     return DONE
@@ -160,7 +170,7 @@ def families(arguments: argparse.Namespace) -> int:
     """List families."""
     lineage = _lineage(arguments.data)
     families = lineage.families(arguments.by, arguments.relations)
-    shown = [family for family in families if family.size >= arguments.min_size]
+    shown = families[: sum(size >= arguments.min_size for size in families.sizes)]
     if arguments.json:
         from dataclasses import asdict
 
@@ -258,7 +268,8 @@ def _lineage(name: str) -> Lineage:
     from modeltree import formats
     from modeltree.findings import Severity
 
-    lineage, findings = formats.read(_existing(name))
+    with told() as progress:
+        lineage, findings = formats.read(_existing(name), progress=progress)
     bad = sum(finding.severity != Severity.NOTE for finding in findings)
     if bad:
         print(f"modeltree: {name}: found {bad} errors or warnings; see: modeltree check {name}", file=sys.stderr)
@@ -284,7 +295,8 @@ def _read(name: str, arguments: argparse.Namespace) -> Reading:
     chosen = _usable(formats.format_named, arguments.format) if arguments.format else formats.format_of(path)
     policy, aliases = _mending(arguments)
     options: dict[str, Any] = {"policy": policy, "aliases": aliases} if chosen.mended else {}
-    return formats.read(path, chosen.name, **options)
+    with told() as progress:
+        return formats.read(path, chosen.name, progress=progress, **options)
 
 
 def _mending(arguments: argparse.Namespace) -> tuple[Policy, dict[str, str] | None]:

@@ -85,6 +85,8 @@ class Entry:
         How it was made from that.
     further : tuple of (int, Relation)
         The places of all other parents.
+    unlisted : int
+        How many models it stands for besides, of which no more is known here than their number.
     """
 
     id: str
@@ -95,11 +97,17 @@ class Entry:
     parent: int | None
     relation: Relation | None
     further: tuple[tuple[int, Relation], ...]
+    unlisted: int = 0
+
+    @property
+    def count(self) -> int:
+        """How many models it stands for."""
+        return len(self.models) + self.unlisted
 
     @property
     def folded(self) -> bool:
         """Whether it stands for several models."""
-        return len(self.models) > 1
+        return self.count > 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from modeltree.abridgement import Abridgement, abridged
 from modeltree.colouring import ColorBy, Groups, groups_of
 from modeltree.contents import Words, counted_models, left_out, listed, title_of
 from modeltree.errors import LayoutError
@@ -14,9 +15,9 @@ from modeltree.layout.furniture import Furniture
 from modeltree.lineage import Lineage
 from modeltree.records import Kind, Model, Relation, Relations
 
-__all__ = ["TreeContents"]
+__all__ = ["RELATION_WORDS", "TreeContents"]
 
-_RELATIONS = {
+RELATION_WORDS = {
     Relation.CONTINUED_PRETRAINING: "continued pretraining",
     Relation.FINETUNE: "fine-tuning",
     Relation.ADAPTER: "adapter",
@@ -31,6 +32,7 @@ _RELATIONS = {
     Relation.DATA: "training data",
     Relation.UNSPECIFIED: "relation not stated",
 }
+"""What a legend calls each relation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +74,18 @@ class TreeContents:
         color_by: ColorBy = "openness",
         highlight: str | None = None,
         outline: str | None = None,
+        abridgement: Abridgement | None = None,
     ) -> TreeContents:
         """What the options of `modeltree.figures.family_tree_layout` choose.
+
+        Parameters
+        ----------
+        lineage : Lineage
+            All of it that may be drawn.
+        title, applications, relations, collapse, color_by, highlight, outline : optional
+            As for `modeltree.figures.family_tree_layout`.
+        abridgement : Abridgement, optional
+            What it lacks of a larger one.
 
         Raises
         ------
@@ -85,10 +97,14 @@ class TreeContents:
         lineage = lineage.select(lambda model: model.kind in drawn) if others else lineage
         rule = Collapse.parse(collapse) if isinstance(collapse, str) else collapse
         genealogy = genealogy_of(lineage, relations, rule)
+        if abridgement is not None:
+            genealogy = abridged(genealogy, abridgement)
         if not genealogy.entries:
             raise LayoutError("there is nothing to draw: no model has a date, nor kin that has one")
         single = tuple(entry.models[0] for entry in genealogy.entries if not entry.folded)
         words = Words(lineage, frozenset(model.id for model in single))
+        if abridgement is not None:
+            words.said.append(abridgement.note)
         groups = groups_of(lineage, single, color_by)
         strong = None if highlight is None else words.highlighted(highlight)
         outlined = frozenset() if outline is None else words.outlined(outline)
@@ -137,7 +153,7 @@ def _legend(genealogy: Genealogy) -> Iterator[tuple[str, str]]:
     entries = genealogy.entries
     occurring = {entry.relation for entry in entries if entry.relation}
     occurring |= {relation for entry in entries for _, relation in entry.further}
-    yield from ((f"link:{relation}", words) for relation, words in _RELATIONS.items() if relation in occurring)
+    yield from ((f"link:{relation}", words) for relation, words in RELATION_WORDS.items() if relation in occurring)
     if any(entry.inferred for entry in entries):
         yield "inferred", "date inferred"
     if any(entry.folded for entry in entries):
@@ -148,7 +164,10 @@ def _footnote(lineage: Lineage, genealogy: Genealogy, others: list[Model], said:
     entries = genealogy.entries
     drawn = [model for entry in entries for model in entry.models]
     parts = [f"Drawn: {counted_models(drawn)}."]
-    if folded := [entry for entry in entries if entry.folded]:
+    if unlisted := sum(entry.unlisted for entry in entries):
+        several = sum(entry.unlisted > 0 for entry in entries)
+        parts.append(f"{unlisted:,} more are counted in {several:,} folded {'branches' if several > 1 else 'branch'}.")
+    if folded := [entry for entry in entries if len(entry.models) > 1]:
         several = sum(len(entry.models) for entry in folded)
         within = f"{genealogy.hidden:,} derivation{'s' if genealogy.hidden != 1 else ''}"
         parts.append(f"{several:,} of them are folded into {len(folded):,}, with {within}.")

@@ -1,0 +1,607 @@
+"""Figures of very many models: what they count, against brute force on few, and where it all stands on the page."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from modeltree import cli, datasets
+from modeltree.abridgement import Abridgement, Branches, abridged
+from modeltree.columns import Columns
+from modeltree.dates import PartialDate
+from modeltree.draw.fonts import measure
+from modeltree.errors import LayoutError
+from modeltree.figures import save_figure
+from modeltree.genealogy import genealogy_of
+from modeltree.layout.chart import Caption, Chart, even_ticks, log_ticks, spread, steps_down
+from modeltree.layout.furniture import Furniture
+from modeltree.layout.growth_chart import GrowthTable
+from modeltree.layout.growth_chart import growth_chart as growth_of
+from modeltree.layout.size_chart import DepthBox, SizeTable, size_chart
+from modeltree.lineage import Lineage
+from modeltree.overview_contents import abridged_families, growth_contents, size_contents
+from modeltree.overviews import (
+    family_size_chart,
+    family_size_figure,
+    growth_chart,
+    growth_figure,
+    largest_families_figure,
+    largest_families_layout,
+)
+from modeltree.records import WEIGHTS, About, Derivation, Kind, Model, Relation
+from modeltree.tallies import (
+    Fold,
+    branch_sizes,
+    counts_per_period,
+    depths_by_size,
+    folds_below,
+    largest_branches,
+    primary_relations,
+    roots_and_depths,
+    sizes_and_depths,
+    survivors,
+)
+from modeltree.theme import DARK, THEMES
+from strategies import lineages
+
+RELATIONS = tuple(Relation)
+forests = st.integers(0, 12).flatmap(
+    lambda count: st.tuples(*(st.integers(-1, node - 1) for node in range(count))).map(list)
+)
+
+
+def star(children: int, relation: Relation | str = "quantized", **fields: Any) -> Lineage:
+    """A model of 2023-01 and its children, one a day."""
+    models = [Model(id="base", name="Base", released="2023-01-01")]
+    models += [Model(id=f"c{n}", name=f"C {n}", released=f"2023-02-{n % 28 + 1:02d}") for n in range(children)]
+    return Lineage(
+        models, [Derivation(parent="base", child=f"c{n}", relation=relation) for n in range(children)], **fields
+    )
+
+
+def hub(count: int) -> Lineage:
+    """Many models, as columns; a third of them made from the first, and a third from one of those before."""
+    random = numpy.random.default_rng(7)
+    child = numpy.arange(1, count)[random.random(count - 1) < 0.66]
+    parent = numpy.where(random.random(len(child)) < 0.5, 0, (random.random(len(child)) * child).astype(int))
+    months = numpy.sort(random.integers(0, 72, count))
+    columns = Columns(
+        ids=[f"someone/model-{number}" for number in range(count)],
+        dates=((2019 + months // 12) * 10000 + (months % 12 + 1) * 100 + 15).astype(numpy.int32),
+        parent=parent.astype(numpy.int32),
+        child=child.astype(numpy.int32),
+        relation=random.integers(0, 5, len(child)).astype(numpy.uint8),
+    )
+    return Lineage.from_columns(columns, about=About(title="A hub", date=PartialDate(2024, 12, 20)))
+
+
+# Counting
+
+
+@given(lineages())
+def test_primary_relations_are_the_first_of_each_model(lineage: Lineage) -> None:
+    steps = lineage._steps
+    found = primary_relations(numpy.array(steps.child), numpy.array(steps.relation), len(lineage))
+    for node, id in enumerate(lineage):
+        relations = [RELATIONS.index(step.relation) for step in lineage.derivations if step.child == id]
+        assert found[node] == min(relations, default=-1)
+
+
+@given(lineages(), st.sampled_from(["year", "quarter", "month"]))
+def test_periods_are_counted_as_in_the_records(lineage: Lineage, grain: Any) -> None:
+    sorts = numpy.arange(len(lineage)) % 3
+    found = counts_per_period(lineage._nodes.dates, sorts, 3, grain)
+    per_year = {"year": 1, "quarter": 4, "month": 12}[grain]
+    expected: Counter[tuple[int, int]] = Counter()
+    vague = 0
+    for record, sort in zip(lineage.models, sorts.tolist(), strict=True):
+        date = record.released
+        if date is not None and (date.month is not None or grain == "year"):
+            expected[date.year * per_year + ((date.month or 1) - 1) * per_year // 12, sort] += 1
+        else:
+            vague += date is not None
+    rows, columns = numpy.nonzero(found.counts)
+    assert expected == {
+        (found.first + row, column): found.counts[row, column]
+        for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
+    }
+    assert (found.vague, found.undated) == (vague, sum(record.released is None for record in lineage.models))
+    if len(found.counts):
+        assert found.counts[0].any()
+        assert found.counts[-1].any()
+
+
+def test_days_are_no_periods() -> None:
+    with pytest.raises(ValueError, match="cannot count by 'day': say 'year', 'quarter', 'month'"):
+        counts_per_period(numpy.array([20230101]), numpy.array([0]), 1, "day")
+
+
+@given(forests)
+def test_forests_are_measured_as_by_walking(parents: list[int]) -> None:
+    roots, depths = roots_and_depths(numpy.array(parents, dtype=numpy.int64))
+    sizes = branch_sizes(numpy.array(parents, dtype=numpy.int64), depths)
+    below: Counter[int] = Counter()
+    for node in range(len(parents)):
+        way = [node]
+        while parents[way[-1]] >= 0:
+            way.append(parents[way[-1]])
+        below.update(way)
+        assert (roots[node], depths[node]) == (way[-1], len(way) - 1)
+    assert sizes.tolist() == [below[node] for node in range(len(parents))]
+    heads, whole, deepest = sizes_and_depths(roots, depths)
+    families = defaultdict(list)
+    for node, root in enumerate(roots.tolist()):
+        families[root].append(int(depths[node]))
+    expected = sorted(((-len(found), root, max(found)) for root, found in families.items()))
+    assert [(-size, head, depth) for head, size, depth in zip(heads, whole, deepest, strict=True)] == expected
+
+
+def test_a_deep_chain_is_no_trouble() -> None:
+    chain = numpy.arange(-1, 49_999)
+    roots, depths = roots_and_depths(chain)
+    assert not roots.any()
+    assert depths[-1] == 49_999
+    assert branch_sizes(chain, depths).tolist() == list(range(50_000, 0, -1))
+
+
+@given(st.lists(st.tuples(st.integers(1, 40), st.integers(0, 9)), min_size=1))
+def test_sizes_and_depths_are_counted_as_one_by_one(families: list[tuple[int, int]]) -> None:
+    sizes, depths = (numpy.array(column) for column in zip(*families, strict=True))
+    values, counts = survivors(sizes)
+    assert values.tolist() == sorted(set(sizes.tolist()))
+    assert counts.tolist() == [sum(size >= value for size in sizes.tolist()) for value in values.tolist()]
+    found = depths_by_size(sizes, depths)
+    assert [(entry.low, entry.high) for entry in found] == sorted(
+        {(2 ** (size.bit_length() - 1), 2 ** size.bit_length()) for size, _ in families if size > 1}
+    )
+    for entry in found:
+        within = sorted(depth for size, depth in families if entry.low <= size < entry.high)
+        assert (entry.families, entry.least, entry.greatest) == (len(within), within[0], within[-1])
+        assert entry.median == within[(len(within) - 1) // 2]
+        assert entry.least <= entry.lower_quartile <= entry.median <= entry.upper_quartile <= entry.greatest
+
+
+@given(forests.filter(bool), st.integers(0, 4), st.integers(1, 3), st.randoms(use_true_random=False))
+def test_what_is_not_shown_is_in_folds(parents: list[int], branches: int, most: int, random: Any) -> None:
+    primary = numpy.array(parents)
+    relations = numpy.array([-1 if parent < 0 else random.randrange(3) for parent in parents])
+    dates = numpy.array([random.choice([0, 20200000, 20210500]) for _ in parents])
+    roots, depths = roots_and_depths(primary)
+    sizes = branch_sizes(primary, depths)
+    for head in set(roots.tolist()):
+        shown = largest_branches(numpy.flatnonzero(roots == head), sizes, branches)
+        assert shown[0] == head
+        assert all(parents[node] in shown for node in shown[1:])
+        left = [size for node, size in enumerate(sizes.tolist()) if roots[node] == head and node not in shown]
+        assert len(shown) == branches + 1 or all(size == 1 for size in left)
+        assert max(left, default=0) <= min(sizes[node] for node in shown)
+        folds = folds_below(shown, primary, relations, sizes, dates, dict.fromkeys(shown, most))
+        assert all(count <= most for count in Counter(fold.parent for fold in folds).values())
+        for node in shown:
+            children = [child for child, parent in enumerate(parents) if parent == node and child not in shown]
+            mine = [fold for fold in folds if fold.parent == node]
+            assert sum(fold.models for fold in mine) == sum(sizes[child] for child in children)
+            assert {place for fold in mine for place in fold.relations} == {relations[child] for child in children}
+            known = [dates[child] for child in children if dates[child]]
+            assert min((fold.date for fold in mine if fold.date), default=0) == min(known, default=0)
+            if len({relations[child] for child in children}) <= most:
+                assert all(len(fold.relations) == 1 for fold in mine)
+
+
+def test_what_is_too_much_is_one_fold() -> None:
+    primary = numpy.array([-1, 0, 0, 0, 0, 0, 3])
+    relations = numpy.array([-1, 2, 2, 1, 3, 0, 1])
+    dates = numpy.array([20200000, 20210000, 20210200, 20200301, 0, 20200200, 20220000])
+    sizes = branch_sizes(primary, roots_and_depths(primary)[1])
+    assert folds_below([0], primary, relations, sizes, dates, {0: 2}) == [
+        Fold(0, (1,), 2, 20200301, 3),
+        Fold(0, (2, 0, 3), 4, 20200200, 1),
+    ]
+    assert folds_below([0, 3], primary, relations, sizes, dates, {3: 1}) == [Fold(3, (1,), 1, 20220000, 6)]
+
+
+# Placing
+
+
+@given(st.lists(st.floats(-50, 150), max_size=8).map(sorted), st.randoms(use_true_random=False))
+def test_spread_moves_least(wanted: list[float], random: Any) -> None:
+    found = spread(wanted, 5.0, 0.0, 100.0)
+    assert all(later - place >= 5.0 - 1e-9 for place, later in pairwise(found))
+    assert all(-1e-9 <= place <= 100 + 1e-9 for place in found)
+
+    def moved(places: list[float]) -> float:
+        return sum((place - want) ** 2 for place, want in zip(places, wanted, strict=True))
+
+    for _ in range(20):
+        gaps = [place - 5.0 * number for number, place in enumerate(found)]
+        other = sorted(min(max(gap + random.uniform(-9, 9), 0), 100 - 5.0 * (len(found) - 1)) for gap in gaps)
+        assert moved(found) <= moved([place + 5.0 * number for number, place in enumerate(other)]) + 1e-6
+
+
+@given(st.integers(1, 10**9))
+def test_ticks_are_round_and_few(most: int) -> None:
+    even = even_ticks(most)
+    assert even[0] == 0
+    assert even[-1] <= most
+    assert 2 <= len(even) <= 6
+    assert len(set(map(int.__sub__, even[1:], even))) == 1
+    assert str(even[1]).rstrip("0") in ("1", "2", "5")
+    ticks = log_ticks(0.8, most)
+    assert ticks[0] == 1
+    assert ticks == sorted(ticks)
+    assert 1 <= len(ticks) <= 10
+
+
+def test_a_staircase_drops_right_after_a_value() -> None:
+    assert list(steps_down([(1, 9), (2, 4), (5, 1)])) == [(1, 9), (1, 4), (2, 4), (2, 1), (5, 1)]
+
+
+def areas_of(chart: Chart, key: str, panel: int) -> list[Any]:
+    """The shapes in a panel that stand for something."""
+    within = chart.panels[panel]
+    return [
+        area
+        for area in chart.areas
+        if area.key == key and all(within.y - 1e-6 <= y <= within.bottom + 1e-6 for ring in area.rings for _, y in ring)
+    ]
+
+
+def test_bars_are_as_high_as_their_numbers() -> None:
+    lineage = datasets.load("survey")
+    table, _ = growth_contents(lineage, None, "month", None, None)
+    chart = growth_chart(lineage)
+    panel = chart.panels[0]
+    scale = panel.height / panel.up[1]
+    for place, (key, name) in enumerate(table.sorts):
+        rings = [ring for area in areas_of(chart, key, 0) for ring in area.rings if area.name.startswith(name)]
+        heights = sorted(round((ring[2][1] - ring[0][1]) / scale, 6) for ring in rings)
+        assert heights == sorted(row[place] for row in table.counts if row[place])
+    stacked: dict[float, list[tuple[float, float]]] = defaultdict(list)
+    for key, _ in table.sorts:
+        for ring in (ring for area in areas_of(chart, key, 0) for ring in area.rings if area.name):
+            stacked[ring[0][0]].append((ring[0][1], ring[2][1]))
+    totals = [sum(row) for row in table.counts if any(row)]
+    for total, (_, bars) in zip(totals, sorted(stacked.items()), strict=True):
+        assert bars[0][1] == pytest.approx(panel.bottom)
+        assert all(lower[0] == pytest.approx(upper[1]) for lower, upper in pairwise(bars))
+        assert panel.bottom - bars[-1][0] == pytest.approx(total * scale)
+    assert sum(map(sum, table.counts)) == sum(1 for model in lineage.models if model.kind == Kind.MODEL)
+
+
+def test_shares_make_a_whole() -> None:
+    chart = growth_chart(datasets.load("survey"), grain="year")
+    panel = chart.panels[1]
+    tops = min(y for area in chart.areas for ring in area.rings for _, y in ring if y >= panel.y - 1e-6)
+    assert tops == pytest.approx(panel.y)
+    spans = [abs(area.rings[0][-1][1] - area.rings[0][0][1]) for area in chart.areas if area.name.endswith(", share")]
+    ends = [
+        max(y for x, y in area.rings[0] if x == panel.right) - min(y for x, y in area.rings[0] if x == panel.right)
+        for area in chart.areas
+        if area.name.endswith(", share")
+    ]
+    assert len(spans) == len(ends) > 3
+    assert sum(ends) == pytest.approx(panel.height)
+
+
+def test_the_staircase_is_that_of_the_families() -> None:
+    lineage = datasets.load("survey")
+    table, _ = size_contents(lineage, None, "base")
+    chart = family_size_chart(lineage)
+    panel = chart.panels[0]
+    curve = next(rule for rule in chart.rules if rule.key == "curve")
+    for size, count in table.survivors:
+        assert any(math.dist(point, (panel.at_x(size), panel.at_y(count))) < 1e-6 for point in curve.points)
+    assert next(name for name, _ in table.largest) == "LLaMA"
+    for rank, (name, size) in enumerate(table.largest, 1):
+        dot = next(dot for dot in chart.dots if dot.name == f"{name}: {size:,}")
+        assert dot.at == pytest.approx((panel.at_x(size), panel.at_y(rank)))
+
+
+# All of it
+
+
+TINY = (3.0, 2.0)
+PAGES = [None, (4.0, 5.0), (20.0, 6.0), "A4", TINY]
+
+
+def made(make: Callable[[], Any]) -> Any:
+    """What is made, or what is said of why it cannot be."""
+    try:
+        return make()
+    except LayoutError as error:
+        return str(error)
+
+
+@settings(max_examples=60, deadline=None)
+@given(lineages(), st.sampled_from(PAGES), st.sampled_from(["year", "quarter", "month"]))
+def test_growth_of_any_lineage_has_no_fault(lineage: Lineage, page: Any, grain: Any) -> None:
+    drawn = [record.released for record in lineage.models if record.kind == Kind.MODEL and record.released]
+    chart = made(lambda: growth_chart(lineage, grain=grain, page=page))
+    if not any(date.month or grain == "year" for date in drawn):
+        assert "there is nothing to draw" in chart
+    elif isinstance(chart, str):
+        assert page == TINY, chart
+    else:
+        assert chart.faults() == ()
+
+
+@settings(max_examples=60, deadline=None)
+@given(lineages(), st.sampled_from(PAGES), st.sampled_from(["base", "component"]))
+def test_families_of_any_lineage_have_no_fault(lineage: Lineage, page: Any, by: Any) -> None:
+    chart = made(lambda: family_size_chart(lineage, by=by, page=page))
+    if isinstance(chart, str):
+        assert "there is nothing to draw" in chart or page == TINY, chart
+    else:
+        assert chart.faults() == ()
+
+
+@settings(max_examples=60, deadline=None)
+@given(lineages(), st.integers(0, 3))
+def test_the_largest_families_of_any_lineage_have_no_fault(lineage: Lineage, branches: int) -> None:
+    layout = made(lambda: largest_families_layout(lineage, 3, branches=branches))
+    if isinstance(layout, str):
+        assert "there is nothing to draw" in layout
+    else:
+        assert layout.faults() == ()
+
+
+@given(lineages())
+def test_families_are_those_of_the_lineage(lineage: Lineage) -> None:
+    assume(any(step.relation in WEIGHTS for step in lineage.derivations))
+    models = [record.model_copy(update={"kind": Kind.MODEL}) for record in lineage.models]
+    lineage = Lineage(models, lineage.derivations)
+    labels = Counter(lineage.family_labels().tolist())
+    table, _ = size_contents(lineage, None, "base")
+    assert table.survivors[0][1] == len(labels)
+    assert table.survivors[-1][0] == max(labels.values())
+
+
+PAPER = {
+    "page": st.tuples(st.sampled_from([150, 288, 400, 720, 1440]), st.sampled_from([144, 216, 518, None])),
+    "font_size": st.sampled_from([None, 6.0, 12.0]),
+    "furniture": st.sampled_from([Furniture(), Furniture("A title", (), ("Note. " * 40,))]),
+}
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.sampled_from(["year", "quarter", "month"]),
+    st.integers(0, 11),
+    st.lists(st.integers(0, 10**6), min_size=1, max_size=11).filter(any),
+    st.integers(1, 90),
+    st.fixed_dictionaries(PAPER),
+)
+def test_growth_on_any_paper_has_no_fault(
+    grain: Any, part: int, row: list[int], periods: int, paper: dict[str, Any]
+) -> None:
+    names = ["no parent known", "successor, trained afresh", *(f"sort {number}" for number in range(9))]
+    sorts = tuple((str(place), name) for place, name in enumerate(names[: len(row)]))
+    first = 2019 * {"year": 1, "quarter": 4, "month": 12}[grain] + part
+    table = GrowthTable(grain, first, sorts, [row] * periods, True)
+    chart = made(lambda: growth_of(table, measure, **paper))
+    if isinstance(chart, str):
+        assert "leaves no room" in chart or "too narrow" in chart
+        assert paper["page"] != (1440, 518) or paper["font_size"] == 12
+    else:
+        assert chart.faults() == ()
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.integers(2, 10**5), min_size=1, max_size=10).map(lambda sizes: sorted(sizes, reverse=True)),
+    st.integers(0, 10**6),
+    st.integers(1, 60),
+    st.sampled_from(["x", "meta-llama/Llama-3.1-405B-Instruct-with-a-name"]),
+    st.fixed_dictionaries(PAPER),
+)
+def test_sizes_on_any_paper_have_no_fault(
+    sizes: list[int], alone: int, deepest: int, name: str, paper: dict[str, Any]
+) -> None:
+    counts = [(size, sum(other >= size for other in sizes)) for size in sorted(set(sizes))]
+    table = SizeTable(
+        [(1, len(sizes) + alone), *counts] if alone else counts,
+        [DepthBox(2, 4, 3, (1, 1, 1, deepest, deepest))],
+        [(f"{name} {place}", size) for place, size in enumerate(sizes)],
+    )
+    chart = made(lambda: size_chart(table, measure, **paper))
+    if isinstance(chart, str):
+        assert "leaves no room" in chart or "too narrow" in chart
+        assert paper["page"] != (1440, 518) or paper["font_size"] == 12
+    else:
+        assert chart.faults() == ()
+
+
+def test_a_chart_tells_its_faults() -> None:
+    chart = growth_chart(datasets.load("survey"))
+    first = chart.captions[0]
+    moved = Caption(x=-5, y=first.y, width=first.width, height=first.height, text="away", size=first.size)
+    broken = Chart(**{**{name: getattr(chart, name) for name in Chart.__slots__}, "captions": (first, moved)})
+    assert broken.faults() == (f"{first.text!r} overlaps 'away'", "'away' leaves the page")
+
+
+def words_of(chart: Chart) -> str:
+    return " ".join(line.text for line in (*chart.texts, *chart.captions))
+
+
+def test_what_is_left_out_is_said() -> None:
+    lineage = Lineage(
+        [
+            Model(id="a", name="A", released="2023-01-05"),
+            Model(id="b", name="B", released="2023-03"),
+            Model(id="vague", name="V", released="2023"),
+            Model(id="undated", name="U"),
+            Model(id="app", name="P", released="2023-02", kind="application"),
+        ],
+        about=About(title="Few", date=PartialDate(2023, 3, 14)),
+    )
+    said = words_of(growth_chart(lineage))
+    assert "Counted: 2 models" in said
+    assert "The last month is not complete" in said
+    assert (
+        "Left out: models without a date (1), models whose date does not tell the month (1), "
+        "products that run on models (1). Data as of 2023-03-14." in said
+    )
+    later = words_of(growth_chart(lineage, since="2023-02", until="2023-03"))
+    assert "Counted: 1 model," in later
+    assert "All models since 2023-02" in later
+    assert "models that are not within the time shown (2)" in later
+    with pytest.raises(LayoutError, match="no model has a date that tells its month"):
+        growth_chart(lineage, since=2024)
+
+
+@pytest.mark.parametrize(
+    ("date", "incomplete"),
+    [("2023-02-28", False), ("2023-03-01", False), ("2023-02-27", True), ("2023-02", True), (None, False)],
+)
+def test_a_month_that_is_not_over_is_pale(date: str | None, incomplete: bool) -> None:
+    lineage = star(3, about=About(date=PartialDate.parse(date) if date else None))
+    chart = growth_chart(lineage)
+    assert any(area.faint for area in chart.areas) == incomplete
+    assert ("not complete" in words_of(chart)) == incomplete
+
+
+def test_a_family_is_folded_by_relation() -> None:
+    lineage = Lineage(
+        [*star(40).models, *(Model(id=f"d{n}", name=f"D {n}", released="2023-03") for n in range(30))],
+        [
+            *star(40).derivations,
+            *(Derivation(parent="c0", child=f"d{n}", relation="adapter") for n in range(20)),
+            *(Derivation(parent="base", child=f"d{n}", relation="finetune") for n in range(20, 30)),
+        ],
+    )
+    part, abridgement = abridged_families(lineage, 10, 3)
+    assert tuple(part) == ("base", "c0")
+    assert abridgement.labels == {"base": "Base · 71", "c0": "C 0 · 21"}
+    assert {branches.label for branches in abridgement.branches} == {"quantized: 39", "fine-tuned: 10"}
+    layout = largest_families_layout(lineage)
+    assert {box.label for box in layout.boxes} == {"Base · 71", "C 0 · 21", "quantized: 39", "fine-tuned: 10"}
+    assert layout.faults() == ()
+    said = " ".join(line.text for line in layout.texts)
+    assert "Drawn: 2 models. 49 more are counted in 2 folded branches." in said
+    assert "The largest family of 1, with 71 of 71 models" in said
+
+
+def test_products_are_in_no_family() -> None:
+    lineage = star(12)
+    product = Model(id="app", name="App", released="2023-05", kind="application")
+    lineage = Lineage([*lineage.models, product], [*lineage.derivations, Derivation(parent="c0", child="app",
+                                                                                     relation="finetune")])  # fmt: skip
+    assert abridged_families(lineage, 1, 3)[1].labels == {"base": "Base · 13"}
+    assert size_contents(lineage, None, "base")[0].survivors == ((13, 1),)
+    assert "Left out: products that run on models (1)." in words_of(family_size_chart(lineage))
+
+
+def test_branches_are_no_earlier_than_their_parent() -> None:
+    lineage = Lineage([Model(id="base", name="Base", released="2023-05"), Model(id="c", name="C", released="2024")])
+    branches = (
+        Branches("base", Relation.QUANTIZED, "early: 5", 5, PartialDate(2023, 1)),
+        Branches("base", Relation.ADAPTER, "late: 6", 6, PartialDate(2023, 7, 4)),
+        Branches("base", Relation.MERGE, "undated: 7", 7),
+        Branches("nobody", Relation.MERGE, "lost: 8", 8),
+    )
+    found = abridged(genealogy_of(lineage), Abridgement(branches, {"c": "C, too"})).entries
+    assert [entry.at for entry in found] == sorted(entry.at for entry in found)
+    at = {entry.label: entry.at for entry in found}
+    assert set(at) == {"Base", "C, too", "early: 5", "late: 6", "undated: 7"}
+    assert at["early: 5"] == at["undated: 7"] == at["Base"]
+    assert at["late: 6"] == PartialDate(2023, 7, 4).lower.toordinal() + 0.5
+    for entry in found:
+        assert entry.folded == (entry.label not in ("Base", "C, too"))
+        assert entry.parent is None or found[entry.parent].label == "Base"
+
+
+def test_small_families_are_not_folded() -> None:
+    layout = largest_families_layout(star(7))
+    assert {box.label for box in layout.boxes} == {"Base · 8", *(f"C {number}" for number in range(7))}
+
+
+def test_bad_wishes_are_refused() -> None:
+    lineage = star(3)
+    with pytest.raises(ValueError, match="0 families with 3 branches"):
+        largest_families_layout(lineage, 0)
+    with pytest.raises(ValueError, match="no families by 'maker'"):
+        family_size_chart(lineage, by="maker")  # type: ignore[arg-type]
+    with pytest.raises(LayoutError, match="no two models are of one family"):
+        family_size_chart(Lineage([Model(id="a", name="A")]))
+    with pytest.raises(LayoutError, match="no two models are of one family"):
+        largest_families_layout(Lineage([Model(id="a", name="A", released="2023")]))
+    with pytest.raises(LayoutError, match="leaves no room for a chart"):
+        growth_chart(lineage, page=(2.0, 1.0), font_size=12.0)
+
+
+def test_many_models_are_no_records(monkeypatch: pytest.MonkeyPatch) -> None:
+    lineage = hub(100_000)
+    made = []
+    kind = type(lineage._nodes)
+    record = kind._record
+    monkeypatch.setattr(kind, "_record", lambda self, node: made.append(node) or record(self, node))
+    assert growth_chart(lineage).faults() == ()
+    assert family_size_chart(lineage).faults() == ()
+    layout = largest_families_layout(lineage)
+    assert layout.faults() == ()
+    assert len(layout.boxes) < 120
+    assert len(set(made)) < 100
+
+
+@pytest.mark.parametrize("make", [growth_figure, family_size_figure, largest_families_figure])
+@pytest.mark.parametrize("suffix", ["svg", "pdf", "png"])
+def test_files_are_the_same_each_time(make: Any, suffix: str, tmp_path: Path) -> None:
+    paths = [tmp_path / f"{name}.{suffix}" for name in "ab"]
+    for path in paths:
+        save_figure(make(star(12), theme=DARK), path, dpi=60)
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+    if suffix == "svg":
+        written = paths[0].read_text(encoding="utf-8")
+        assert "<desc>" in written
+        assert "textLength" in written
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_every_theme_has_colours_for_all(theme: str) -> None:
+    for make in (growth_figure, family_size_figure, largest_families_figure):
+        figure = make(datasets.load("survey"), theme=THEMES[theme])
+        assert figure.get_facecolor()[:3] == pytest.approx(
+            [int(THEMES[theme].page[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+        )
+
+
+# At the shell
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "growth --grain year --since 2020 --until 2022 --page 6in",
+        "family-sizes --by component --title Sizes",
+        "largest-families --count 3 --branches 1 --color-by organization",
+    ],
+)
+def test_the_shell_draws_them(words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "figure.svg"
+    assert cli.main(["figure", *words.split(), "-o", str(path)]) == 0
+    assert capsys.readouterr().out == f"wrote {path}\n"
+    assert path.stat().st_size > 10_000
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        ("growth --highlight Vicuna", "--highlight is for evolution and family-tree, not for growth"),
+        ("growth --grain day", "--grain of growth is year, quarter or month, not day"),
+        ("family-sizes --since 2020", "--since is for growth, not for family-sizes"),
+        ("evolution --count 3", "--count is for largest-families, not for evolution"),
+        ("largest-families --page 6in", "--page with a width alone needs --font-size"),
+    ],
+)
+def test_the_shell_tells_what_is_wrong(words: str, complaint: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["figure", *words.split()]) == 2
+    assert complaint in capsys.readouterr().err
