@@ -270,10 +270,10 @@ def test_a_parent_goes_by_its_id(tmp_path: Path) -> None:
         ("about: [a]", "1:8: about: a list is no mapping; write 'key: value' lines"),
         ("models:", "1:8: models: nothing is no list; write a list, or leave the key out"),
         ("models: [{id: a, name: A, links: x}]", "1:34: links of model 'a': 'x' is no mapping"),
-        (f"models: [{{id: a, name: {'x' * 501}}}]", "xxx... is too long; write at most 500 characters"),
+        (f"models: [{{id: a, name: {'x' * 501}}}]", "xxx...' is too long; write at most 500 characters"),
         (
             f"models: [{{id: a, name: A, released: {'9' * 999}}}]",
-            "999... is no date; write YYYY, YYYY-MM or YYYY-MM-DD",
+            "999...' is no date; write YYYY, YYYY-MM or YYYY-MM-DD",
         ),
         ("models: [{name: A}]", "1:10: model 'A' has no 'id'; add 'id: …'"),
         ("models: [{}]", "1:10: model has no 'id'; add 'id: …'"),

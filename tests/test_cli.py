@@ -96,7 +96,7 @@ def run(data: Path, capsys: pytest.CaptureFixture[str]) -> Run:
     """Runs a command on the small data, unless it says which."""
 
     def call(*argv: str) -> SimpleNamespace:
-        takes_data = argv[0] not in ("check", "convert", "formats", "schema") and "--data" not in argv
+        takes_data = argv[0] not in ("check", "convert", "crawl", "formats", "schema") and "--data" not in argv
         code = cli.main([*argv, *(["--data", str(data)] if takes_data else [])])
         out, err = capsys.readouterr()
         return SimpleNamespace(code=code, out=out, err=err, lines=out.splitlines())
@@ -328,7 +328,7 @@ def test_check_lists_all_problems(run: Run, tmp_path: Path) -> None:
     assert result.lines[0].startswith(f"{path}:4:")
     assert result.lines[0].endswith(" [bad-date]")
     assert ": error: " in result.lines[0]
-    assert result.lines[-1] == f"{path}: {len(result.lines) - 1} errors"
+    assert result.lines[-1] == f"{path}: refused: nothing was read; {len(result.lines) - 1} errors"
     answer = json.loads(run("check", str(path), "--json").out)
     assert not answer["ok"]
     [source] = answer["sources"]
@@ -630,8 +630,8 @@ def test_wrong_words_for_reading(run: Run, cards: Path, more: list[str], said: s
 def test_convert(run: Run, cards: Path, tmp_path: Path) -> None:
     output = tmp_path / "out.yaml"
     result = run("convert", str(cards), str(output))
-    assert (result.code, result.out) == (0, f"wrote {output}\n")
-    assert result.err.endswith("a placeholder is kept [missing-parent]\n")
+    assert (result.code, result.out, result.err) == (0, f"wrote {output}; read with 1 warning\n", "")
+    assert run("convert", str(cards), str(output), "--strict").code == 1
     assert run("check", str(output)).code == 0
     assert run("descendants", "org/base", "--data", str(output), "--json").code == 0
     again = tmp_path / "again.graphml"
@@ -645,6 +645,68 @@ def test_convert_to_what_there_is_not(run: Run, cards: Path, tmp_path: Path) -> 
     result = run("convert", str(cards), str(tmp_path / "out.gguf"), "--to", "gguf")
     assert result.code == 2
     assert "a GGUF file is not written" in result.err
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["check", "{cards}", "--format", "mermaid"], "a Mermaid flowchart is not read"),
+        (["convert", "{cards}", "{tmp}/x.yaml", "--format", "newick"], "a tree in Newick's notation is not read"),
+        (["crawl", "-o", "{tmp}/x.yaml"], "nothing is asked for: name models, or --author or --family"),
+        (["crawl", "a/b", "-o", "{tmp}/none/x.yaml"], "there is no folder"),
+        (["convert", "{cards}", "{tmp}/none/x.csv"], "there is no folder"),
+        (["convert", "{cards}", "{tmp}", "--to", "csv"], "is a folder; a table as CSV is a file"),
+        (["convert", "{cards}", "{tmp}/x.csv", "--spanning"], "--spanning is for trees in Newick's notation"),
+        (["check", "survey", "--policy", "cycle=break"], "taken as it stands: --policy and --aliases do nothing"),
+    ],
+)
+def test_wrong_usage_of_data_commands(run: Run, cards: Path, tmp_path: Path, words: list[str], complaint: str) -> None:
+    result = run(*(word.format(cards=cards, tmp=tmp_path) for word in words))
+    assert result.code == 2
+    assert complaint in result.err
+    assert list(tmp_path.glob("x.*")) == []
+
+
+def test_a_crawl_that_finds_nothing_leaves_the_file_alone(run: Run, tmp_path: Path) -> None:
+    output = tmp_path / "x.yaml"
+    output.write_text("models: []\n")
+    result = run("crawl", "a b", "-o", str(output))
+    assert result.code == 1
+    assert result.err.endswith("nothing was read, and nothing is written\n")
+    assert output.read_text() == "models: []\n"
+
+
+def test_trees_of_several_parents_at_the_shell(run: Run, tmp_path: Path) -> None:
+    output = tmp_path / "x.nwk"
+    refused = run("convert", "survey", str(output))
+    assert refused.code == 1
+    assert "--spanning at the shell" in refused.err
+    assert len(refused.err.splitlines()) == 22
+    assert refused.err.endswith(" more\n")
+    assert run("convert", "survey", str(output), "--spanning").code == 0
+    assert output.read_text().endswith(";\n")
+
+
+def test_what_is_refused_says_so(run: Run, cards: Path) -> None:
+    result = run("check", str(cards), "--policy", "missing-parent=refuse")
+    assert result.code == 1
+    assert "; it is refused [missing-parent]" in result.lines[0]
+    assert result.lines[-1].startswith(f"{cards}: refused: nothing was read; ")
+
+
+def test_ones_own_folder(run: Run, cards: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert run("convert", str(cards), "~/x.yaml").code == 0
+    assert (tmp_path / "x.yaml").exists()
+    assert run("check", "~/x.yaml").code == 0
+    assert run("list", "--data", "~/x.yaml").code == 0
+
+
+def test_no_families_is_explained(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("parent,child\na,b\n")
+    result = run("families", "--data", str(path))
+    assert "no models are related by these relations; --relations says which others to go by" in result.err
 
 
 def test_other_commands_read_other_formats(run: Run, cards: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -107,3 +108,43 @@ def test_a_catalogue_has_no_policy() -> None:
     path = modeltree.datasets.path("survey-table1")
     with pytest.raises(ValueError, match="is a catalogue, which is taken as it stands"):
         modeltree.read(path, policy=modeltree.Policy())
+
+
+def test_recipes_in_folders_below(tmp_path: Path) -> None:
+    (tmp_path / "recipes").mkdir()
+    (tmp_path / "recipes" / "a.yml").write_text("merge_method: linear\nmodels:\n- model: a/b\n")
+    assert format_of(tmp_path).name == "mergekit"
+
+
+def test_folders_of_several_kinds(tmp_path: Path) -> None:
+    (tmp_path / "a.yml").write_text("merge_method: linear\nmodels:\n- model: a/b\n")
+    (tmp_path / "b.yaml").write_text("models: []\n")
+    with pytest.raises(SourceError, match=r"several formats: catalog \(b\.yaml\), mergekit \(a\.yml\)"):
+        format_of(tmp_path)
+
+
+def test_folders_of_files_that_are_read_one_by_one(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('{"bomFormat": "CycloneDX"}')
+    (tmp_path / "config.json").write_text("{}")
+    with pytest.raises(SourceError, match="a folder of files that are read one by one: cyclonedx; name a file"):
+        format_of(tmp_path)
+
+
+def test_files_that_a_folder_leaves_alone_are_told_of(tmp_path: Path) -> None:
+    import modeltree
+
+    (tmp_path / "a.yaml").write_text("models: [{id: a, name: A}]\n")
+    (tmp_path / "b.csv").write_text("id\nb\n")
+    (tmp_path / "config.json").write_text("{}")
+    lineage, findings = modeltree.read(tmp_path)
+    assert list(lineage) == ["a"]
+    assert [str(finding) for finding in findings if finding.kind == "ignored"] == [
+        f"{tmp_path}: read as a catalogue, which leaves 'b.csv' alone; read them by name; they are not read"
+    ]
+
+
+def test_one_long_line_takes_no_time(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(b"x" * 2_000_000)
+    start = time.perf_counter()
+    assert format_of(tmp_path / "a.csv").name == "csv"
+    assert time.perf_counter() - start < 2

@@ -703,13 +703,38 @@ def test_what_cards_cannot_hold_is_said_once_for_each_field(tmp_path: Path) -> N
     assert write_model_cards(lineage.subgraph(["a/b"]), tmp_path) == ()
 
 
-def test_cards_are_replaced_and_other_files_are_not(tmp_path: Path) -> None:
+def test_cards_keep_what_is_not_said_anew(tmp_path: Path) -> None:
+    lineage = Lineage(
+        [Model(id=id, name=id, licence="MIT" if id == "c" else None) for id in "abc"],
+        [Derivation(parent="a", child="c", relation="finetune"), Derivation(parent="b", child="c", relation="merge")],
+    )
+    (tmp_path / "c").mkdir()
+    card = tmp_path / "c" / "README.md"
+    card.write_bytes(
+        b"\xef\xbb\xbf---\r\nbase_model: old\r\nlicense: gpl-3.0\r\n# why\r\nlanguage:\r\n- en\r\n"
+        b"tags:\r\n- mine\r\n- base_model:merge:old\r\nbase_model_relation: merge\r\n---\r\n\r\n# C\r\n--- \xff\r\n"
+    )
+    for _ in range(2):  # to write it again changes nothing
+        write_model_cards(lineage, tmp_path)
+        content = card.read_bytes()
+        assert content.endswith(b"---\r\n\r\n# C\r\n--- \xff\r\n")
+        front = content.split(b"---")[1]
+        assert front.count(b"base_model: [a, b]\n") == front.count(b"license: other\n") == 1
+        assert front.count(b"language:\r\n- en\r\n") == front.count(b"base_model:merge:b, mine]\n") == 1
+        assert b"old" not in content
+        assert b"gpl" not in content
+        assert front.count(b"tags:") == 1
+    again = read_model_cards(tmp_path).lineage
+    assert again.derivations == lineage.derivations
+
+
+def test_cards_without_front_matter_get_some_and_other_files_are_left_alone(tmp_path: Path) -> None:
     lineage = Lineage([Model(id="a/b", name="b")])
     (tmp_path / "a" / "b").mkdir(parents=True)
     (tmp_path / "a" / "b" / "README.md").write_text("old")
     (tmp_path / "a" / "b" / "config.json").write_text("{}")
     write_model_cards(lineage, str(tmp_path))
-    assert (tmp_path / "a" / "b" / "README.md").read_text() == "---\n---\n\n# b\n"
+    assert (tmp_path / "a" / "b" / "README.md").read_text() == "---\n---\n\nold"
     assert (tmp_path / "a" / "b" / "config.json").read_text() == "{}"
 
 

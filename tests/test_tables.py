@@ -137,7 +137,7 @@ def test_the_empty_lineage(tmp_path: Path, write: object) -> None:
     path = tmp_path / f"x.{write.__name__.removeprefix('write_')}"  # type: ignore[attr-defined]
     write(Lineage([]), path)  # type: ignore[operator]
     assert read_table(path).lineage == Lineage([])
-    assert kinds(read_table(path).findings) == []
+    assert kinds(read_table(path).findings) == ["no-table"] * (write is write_jsonl)
 
 
 def test_writing_says_what_is_not_carried(tmp_path: Path) -> None:
@@ -154,7 +154,30 @@ def test_writing_says_what_is_not_carried(tmp_path: Path) -> None:
     assert read_table(tmp_path / "x.csv").lineage == Lineage([Model(id="b", name="B")])
 
 
-@pytest.mark.parametrize("before", [None, b"id,name\n"])
+def test_what_is_beside_and_is_no_such_table_is_left_alone(tmp_path: Path) -> None:
+    lineage = Lineage([Model(id="b", name="B")])
+    for ending, content in ((".csv", b"x,y\n1,2\n"), (".parquet", b"nothing of that sort")):
+        other = tmp_path / f"x.edges{ending}"
+        other.write_bytes(content)
+        write = write_csv if ending == ".csv" else write_parquet
+        with pytest.raises(FileExistsError, match="is no table with child and parent, and would be replaced"):
+            write(lineage, tmp_path / f"x{ending}")
+        assert other.read_bytes() == content
+        assert not (tmp_path / f"x{ending}").exists()
+    (tmp_path / "x.csv").write_text("id,name\nb,B\n")
+    reading = read_table(tmp_path / "x.csv")
+    assert reading.lineage == lineage
+    assert "ignored" in [finding.kind for finding in reading.findings]
+
+
+def test_a_file_of_no_lines_is_told_of(tmp_path: Path) -> None:
+    (tmp_path / "x.jsonl").touch()
+    reading = read_table(tmp_path / "x.jsonl")
+    assert len(reading.lineage) == 0
+    assert [finding.kind for finding in reading.findings] == ["no-table"]
+
+
+@pytest.mark.parametrize("before", [None, b"parent,child\n"])
 def test_nothing_half_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: bytes | None) -> None:
     edges = tmp_path / "x.edges.csv"
     if before:

@@ -85,7 +85,7 @@ def relations(words: str) -> frozenset[Relation]:
 
 def new_file(word: str) -> Path:
     """A file that can be written, or at least is none of another sort."""
-    path = Path(word)
+    path = Path(word).expanduser()
     if not path.name or path.is_dir():
         raise argparse.ArgumentTypeError(f"{word!r} is no name of a file")
     if not path.parent.is_dir():

@@ -43,7 +43,8 @@ OVERVIEWS = ("growth", "family-sizes", "largest-families")
 EPILOG = """\
 exit code:
   0  done
-  1  the data are wrong or cannot be drawn as asked, a file cannot be read or written, or models are not related
+  1  the data are wrong or cannot be drawn as asked, a file cannot be read or written, or models are not related;
+     convert and crawl write what they could read all the same, and end with 0 (convert --strict: with 1)
   2  wrong usage: an option, a model or a file that there is not
 """
 
@@ -200,6 +201,8 @@ def _add_data_commands(
     convert.add_argument("path", metavar="IN", help="a file or folder, or a data set")
     convert.add_argument("output", metavar="OUT", type=Path, help="its ending tells the format")
     convert.add_argument("--to", metavar="FORMAT", help="where the ending does not tell it")
+    convert.add_argument("--strict", action="store_true", help="fail for errors and warnings in IN; OUT is written")
+    convert.add_argument("--spanning", action="store_true", help="for Newick: of several parents keep the primary one")
     command("formats", run.formats, "list the formats that are read and written")
     command("schema", run.schema, "print the JSON Schema of the data files", output)
 

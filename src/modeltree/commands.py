@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_MOST_ERRORS = 20
+
 DONE, FAILED = 0, 1
 """Exit codes of commands."""
 
@@ -178,6 +180,8 @@ def families(arguments: argparse.Namespace) -> int:
         return DONE
     from modeltree.text import counted, family_table
 
+    if not shown and arguments.by != "organization" and len(lineage.derivations):
+        print("no models are related by these relations; --relations says which others to go by", file=sys.stderr)
     _print(family_table(lineage, shown))
     if left_out := len(families) - len(shown):
         smaller = f"of fewer than {counted(arguments.min_size, 'model')}"
@@ -213,7 +217,7 @@ def check(arguments: argparse.Namespace) -> int:
             if arguments.all or finding.severity != Severity.NOTE:
                 _print(_line(finding))
         found = findings_summary(findings, arguments.all)
-        read = "" if lineage is None else summary(lineage)
+        read = "refused: nothing was read" if lineage is None else summary(lineage)
         worst = any(finding.severity != Severity.NOTE for finding in findings)
         _print(
             ": ".join(
@@ -225,19 +229,26 @@ def check(arguments: argparse.Namespace) -> int:
 
 def convert(arguments: argparse.Namespace) -> int:
     """Read one format and write another."""
-    to = _format_to_write(arguments.output, arguments.to)
-    return _converted(_read(arguments.path, arguments), arguments.output, to)
+    output = arguments.output.expanduser()
+    to = _format_to_write(output, arguments.to)
+    if arguments.spanning and to.name != "newick":
+        raise UsageError(f"--spanning is for trees in Newick's notation, not for {to.title}")
+    options = {"spanning": True} if arguments.spanning else {}
+    return _converted(_read(arguments.path, arguments), output, to, arguments.strict, **options)
 
 
 def crawl(arguments: argparse.Namespace) -> int:
     """Read models from the Hub."""
     from modeltree import hub
 
-    to = _format_to_write(arguments.output)
+    output = arguments.output.expanduser()
+    to = _format_to_write(output)
+    if not (arguments.ids or arguments.author or arguments.family):
+        raise UsageError("nothing is asked for: name models, or --author or --family")
     names = ("author", "family", "upwards", "downwards", "limit", "state")
     policy, aliases = _mending(arguments)
     options = {name: getattr(arguments, name) for name in names}
-    return _converted(hub.crawl(arguments.ids, **options, policy=policy, aliases=aliases), arguments.output, to)
+    return _converted(hub.crawl(arguments.ids, **options, policy=policy, aliases=aliases), output, to, strict=False)
 
 
 def formats(arguments: argparse.Namespace) -> int:
@@ -282,9 +293,10 @@ def _existing(name: str) -> Path:
 
     if name in datasets.names():
         return datasets.path(name)
-    if not (name and Path(name).exists()):
+    path = Path(name).expanduser()
+    if not (name and path.exists()):
         raise UsageError(f"{name!r} is no file or folder, and no data set: those are {', '.join(datasets.names())}")
-    return Path(name)
+    return path
 
 
 def _read(name: str, arguments: argparse.Namespace) -> Reading:
@@ -293,7 +305,10 @@ def _read(name: str, arguments: argparse.Namespace) -> Reading:
 
     path = _existing(name)
     chosen = _usable(formats.format_named, arguments.format) if arguments.format else formats.format_of(path)
+    _usable(lambda: chosen.reader)
     policy, aliases = _mending(arguments)
+    if not chosen.mended and (arguments.policy or arguments.aliases):
+        raise UsageError(f"{name} is {chosen.title}, which is taken as it stands: --policy and --aliases do nothing")
     options: dict[str, Any] = {"policy": policy, "aliases": aliases} if chosen.mended else {}
     with told() as progress:
         return formats.read(path, chosen.name, progress=progress, **options)
@@ -313,19 +328,34 @@ def _format_to_write(path: Path, name: str | None = None) -> Format:
 
     chosen = _usable(formats.format_named, name) if name else formats.format_to_write(path)
     _usable(lambda: chosen.writer)
+    if not path.parent.is_dir():
+        raise UsageError(f"there is no folder {str(path.parent)!r}")
+    if path.is_dir() and chosen.name != "model-cards":
+        raise UsageError(f"{str(path)!r} is a folder; {chosen.title} is a file")
     return chosen
 
 
-def _converted(reading: Reading, path: Path, to: Format) -> int:
-    """Write what was read, and say what is wrong with it or is left out."""
+def _converted(reading: Reading, path: Path, to: Format, strict: bool, **options: Any) -> int:
+    """Write what was read, and say what is wrong with it or is left out; where there is nothing, write nothing."""
     from modeltree.findings import Severity
+    from modeltree.text import findings_summary
 
     lineage, findings = reading
-    for finding in (*findings, *to.writer(lineage, path)):
-        if finding.severity != Severity.NOTE:
-            print(_line(finding), file=sys.stderr)
-    _print(f"wrote {path}")
-    return DONE
+    errors = [finding for finding in findings if finding.severity == Severity.ERROR]
+    for finding in errors[:_MOST_ERRORS]:
+        print(_line(finding), file=sys.stderr)
+    if len(errors) > _MOST_ERRORS:
+        print(f"… and {len(errors) - _MOST_ERRORS:,} more errors; modeltree check prints them", file=sys.stderr)
+    if errors and not len(lineage):
+        print("nothing was read, and nothing is written", file=sys.stderr)
+        return FAILED
+    for finding in to.writer(lineage, path, **options):
+        print(_line(finding), file=sys.stderr)
+    found = findings_summary([finding for finding in findings if finding.severity != Severity.NOTE])
+    beside = [path.with_name(f"{path.stem}.{part}{path.suffix}") for part in ("edges", "organizations")]
+    written = [path, *(other for other in beside if to.large and other.exists())]
+    _print(f"wrote {', '.join(map(str, written))}{f'; read with {found}' if found else ''}")
+    return FAILED if strict and found else DONE
 
 
 def _usable(parse: Callable[..., T], *words: Any) -> T:
@@ -422,5 +452,8 @@ def _print(text: str, encoding: str | None = None) -> None:
 
 def complain(command: str, message: str, code: int) -> int:
     """Say what is wrong, and return the exit code."""
-    print(f"{command}: error: {message}", file=sys.stderr)
+    first, *lines = message.splitlines() or [""]
+    if len(lines) > _MOST_ERRORS:
+        lines[_MOST_ERRORS:] = [f"… and {len(lines) - _MOST_ERRORS:,} more"]
+    print("\n".join([f"{command}: error: {first}", *lines]), file=sys.stderr)
     return code

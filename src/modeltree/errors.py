@@ -41,6 +41,7 @@ __all__ = [
 
 
 _MANY = 20_000
+_CLOSING = "'\")]}"
 
 
 class ModelTreeError(Exception):
@@ -226,13 +227,15 @@ def shown(value: object) -> str:
     >>> shown("2023-13")
     "'2023-13'"
     >>> shown("x" * 1000)
-    "'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx..."
+    "'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...'"
     """
     try:
         text = repr(value)
     except ValueError:  # Python refuses to write integers of more than 4300 digits
         return f"this {type(value).__name__}"
-    return text if len(text) <= 60 else f"{text[:57]}..."
+    if len(text) <= 60:
+        return text
+    return f"{text[:56]}...{text[-1]}" if text[-1] in _CLOSING else f"{text[:57]}..."
 
 
 def _listed(names: Iterable[str], last: str = "or") -> str:

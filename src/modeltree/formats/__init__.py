@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from modeltree.findings import Finding, FindingsWarning, Severity
-from modeltree.formats.detection import format_of
+from modeltree.formats.detection import format_of, passed_over
 from modeltree.formats.intake.claims import Reading
 from modeltree.formats.intake.policy import Policy
 from modeltree.formats.registry import format_named, format_to_write
@@ -71,6 +71,10 @@ def read(
     >>> lineage["Vicuna"].id
     'vicuna'
     """
+    if not os.fspath(path):
+        raise ValueError("an empty path names no file")
+    if policy is not None and not isinstance(policy, Policy):
+        raise TypeError(f"policy is {policy!r}; it is a Policy, as Policy(cycle='refuse') or Policy.strict()")
     path = Path(path).expanduser()
     if not path.exists():
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
@@ -81,8 +85,8 @@ def read(
         raise ValueError(f"{path} is {chosen.title}, which is taken as it stands: it has no policy and no alias table")
     if chosen.large:
         options["progress"] = progress
-    reading: Reading = chosen.reader(path, **options)
-    return reading
+    lineage, findings = chosen.reader(path, **options)
+    return Reading(lineage, (*passed_over(path, chosen), *findings))
 
 
 def load(path: str | os.PathLike[str], format: str | None = None, **options: Any) -> Lineage:
@@ -144,6 +148,8 @@ def save(
     OSError
         When it is a folder (`IsADirectoryError`), or the file cannot be written.
     """
+    if not isinstance(lineage, Lineage):
+        raise TypeError(f"a Lineage is saved, not {lineage!r}")
     path = Path(path).expanduser()
     if format is None and path.is_dir():
         right = "a folder; a lineage is saved as one file, as models.yaml in it, or with format='model-cards'"

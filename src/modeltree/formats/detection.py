@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,7 +11,7 @@ from modeltree.errors import SourceError, UnknownFormatError
 from modeltree.findings import Finding, Position
 from modeltree.formats.registry import FORMATS, Format, format_named
 
-__all__ = ["format_of"]
+__all__ = ["format_of", "passed_over"]
 
 _HEAD = 64 * 1024
 
@@ -30,14 +31,23 @@ _YAML = (
     ),
 )
 _CSV = (
-    ("epoch", re.compile(rb"(?=.*\bPublication date\b)(?=.*\b(?:Model|System)\b).*", re.IGNORECASE)),
-    ("ecosystem-graphs", re.compile(rb"(?=.*\bdependencies\b)(?=.*\bcreated_date\b)(?=.*\btype\b).*")),
+    ("epoch", re.compile(rb"\A(?=.*\bPublication date\b)(?=.*\b(?:Model|System)\b)", re.IGNORECASE)),
+    ("ecosystem-graphs", re.compile(rb"\A(?=.*\bdependencies\b)(?=.*\bcreated_date\b)(?=.*\btype\b)")),
 )
 _CARD = re.compile(rb"(?:\xef\xbb\xbf)?\s*---[ \t]*\r?\n")
 _CARD_FILES = re.compile(
     r"README\.md|(?:.*\.)?adapter_config\.json|mergekit(?:_moe)?_config\.ya?ml|.*\.gguf|.*\.safetensors|models--.+",
     re.IGNORECASE,
 )
+# What is read in a folder that is read as a format.
+_OF_FOLDERS = {
+    "catalog": re.compile(r".*\.ya?ml", re.IGNORECASE),
+    "mergekit": re.compile(r".*\.ya?ml", re.IGNORECASE),
+    "ecosystem-graphs": re.compile(r".*\.(?:ya?ml|csv)", re.IGNORECASE),
+    "model-cards": _CARD_FILES,
+    "peft": re.compile(r".*adapter_config\.json", re.IGNORECASE),
+}
+_MOST_HEADS = 100
 _DEEPEST = 3
 _MOST_ENTRIES = 10_000
 
@@ -86,11 +96,78 @@ def _format_of_folder(path: Path) -> Format:
         return format_named("model-cards")
     files = [entry for entry in entries if entry.suffix.lower() in (".yaml", ".yml") and entry.is_file()]
     if files:
-        with files[0].open("rb") as file:
-            head = file.read(_HEAD)
-        return next((format_named(name) for name, sign in _YAML if sign.search(head)), format_named("catalog"))
-    message = f"the folder {path} has no catalogue, no model cards and no other files that are known"
+        return format_named(_one_kind(path, files))
+    if any(_kind_of_yaml(file) == "mergekit" for file in _yaml_below(path)):
+        return format_named("mergekit")
+    alone = sorted({named.name for entry in entries if (named := _alone(entry))})
+    if alone:
+        message = f"a folder of files that are read one by one: {', '.join(alone)}"
+        raise SourceError([Finding("no-files", message, "name a file", position=Position(path))])
+    message = "the folder has no catalogue, no model cards and no other files that are known"
     raise SourceError([Finding("no-files", message, "name the file, or the format", position=Position(path))])
+
+
+def passed_over(path: Path, format: Format) -> tuple[Finding, ...]:
+    """A note on files of known formats directly in a folder that is read as another."""
+    read = _OF_FOLDERS.get(format.name)
+    if read is None or not path.is_dir():
+        return ()
+    assets = path / "assets"
+    if format.name == "ecosystem-graphs" and assets.is_dir():
+        path = assets
+    left = [entry.name for entry in _entries(path) if not read.fullmatch(entry.name) and _alone(entry)]
+    if not left:
+        return ()
+    more = f" and {len(left) - 3:,} more" if len(left) > 3 else ""
+    message = f"read as {format.title}, which leaves {', '.join(map(repr, left[:3]))}{more} alone"
+    return (Finding("ignored", message, "read them by name", position=Position(path), done="they are not read"),)
+
+
+def _alone(entry: Path) -> Format | None:
+    """The format that a file by itself is read as, by its ending; files of JSON may be anything."""
+    name = entry.name.lower()
+    if name.startswith(".") or not entry.is_file():
+        return None
+    found = [(suffix, format) for format in FORMATS if format.reads for suffix in format.suffixes if suffix != ".md"]
+    fitting = [format for suffix, format in sorted(found, key=lambda pair: -len(pair[0])) if name.endswith(suffix)]
+    if not fitting or fitting[0].name != "node-link":
+        return fitting[0] if fitting else None
+    try:
+        chosen = format_of(entry)
+        with entry.open("rb") as file:
+            head = file.read(_HEAD)
+    except OSError:
+        return None
+    return chosen if chosen.name != "node-link" or (b'"nodes"' in head and b'"links"' in head) else None
+
+
+def _one_kind(folder: Path, files: list[Path]) -> str:
+    """The format of some YAML files, which must be one."""
+    kinds: dict[str, str] = {}
+    for file in files[:_MOST_HEADS]:
+        kinds.setdefault(_kind_of_yaml(file), file.name)
+    if len(kinds) > 1:
+        listed = ", ".join(f"{kind} ({name})" for kind, name in sorted(kinds.items()))
+        hint = "name the file, or the format"
+        raise SourceError(
+            [Finding("no-files", f"the folder has files of several formats: {listed}", hint, position=Position(folder))]
+        )
+    return next(iter(kinds))
+
+
+def _kind_of_yaml(file: Path) -> str:
+    with file.open("rb") as opened:
+        head = opened.read(_HEAD)
+    return next((name for name, sign in _YAML if sign.search(head)), "catalog")
+
+
+def _yaml_below(path: Path) -> Iterable[Path]:
+    """Some YAML files of the folders in a folder."""
+    found = (
+        file for folder in _entries(path) if folder.is_dir() and not folder.is_symlink() for file in _entries(folder)
+    )
+    yaml = (file for file in found if file.suffix.lower() in (".yaml", ".yml") and file.is_file())
+    return itertools.islice(yaml, _MOST_HEADS)
 
 
 def _has_cards(path: Path) -> bool:

@@ -111,6 +111,8 @@ def crawl(
     ... )  # doctest: +SKIP
     >>> lineage.children("openai-community/gpt2", "quantized")  # doctest: +SKIP
     """
+    if not isinstance(ids, Iterable):
+        raise TypeError(f"{ids!r} is no id: ids are text, or several texts")
     begin = [ids] if isinstance(ids, str) else list(ids)
     _check(begin, author, family, {"upwards": upwards, "downwards": downwards, "limit": limit}, timeout, patience)
     address = _address(endpoint)

@@ -87,7 +87,7 @@ class Answers:
     def said(self) -> str:
         """What is kept, and how to go on, for the message of an error."""
         if self.path is None:
-            return "nothing is kept: a crawl with state=… goes on where it stopped"
+            return "nothing is kept: a crawl with a state (state=, --state) goes on where it stopped"
         plural = "" if len(self) == 1 else "s"
         return f"{len(self)} answer{plural} kept in {str(self.path)!r}: the same call goes on from there"
 

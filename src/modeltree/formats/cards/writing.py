@@ -15,6 +15,7 @@ from modeltree.findings import Finding
 from modeltree.formats.cards.places import CARD, ID_KEY, hub_address
 from modeltree.formats.intake.licences import hub_licence, licence_of
 from modeltree.formats.intake.losses import losses
+from modeltree.formats.texts.yamltree import parse_yaml
 from modeltree.formats.texts.yamlwriter import yaml_text
 from modeltree.lineage import Lineage
 from modeltree.records import Derivation, Licence, Links, Model, Relation
@@ -26,6 +27,13 @@ _PLAIN_PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}(?<!\.)")
 _SPECIAL = re.compile(
     r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?|(models|datasets|spaces)--.*|snapshots|readme\.md", re.IGNORECASE
 )
+
+
+_BOM = b"\xef\xbb\xbf"
+_FRONT = re.compile(rb"\s*---[ \t]*\r?\n(.*?)(?=^---[ \t]*\r?$)", re.DOTALL | re.MULTILINE)
+# A key of front matter with all that stands below it.
+_BLOCK = re.compile(rb"^([A-Za-z_][^\s:]*)[ \t]*:.*\n(?:(?:[ \t#-].*|\r?)\n)*", re.MULTILINE)
+_DESCENT = {b"base_model", b"base_model_relation", b"new_version", b"modeltree_id"}
 
 
 def model_card_text(lineage: Lineage, model: Model | str) -> str:
@@ -64,7 +72,8 @@ def write_model_cards(lineage: Lineage, folder: str | os.PathLike[str]) -> tuple
     digits, hyphens, dots and underscores, or a meaning to some system, or that differs from another only in case.
     Its folder is a safe form of it with a part of its SHA-256, and its card has the id as ``modeltree_id``. Reading
     the folder gives the same ids, derivations with their relations, and licences, but for the SPDX identifiers that
-    the Hub has no word for. Cards that are there already are replaced; other files are left alone.
+    the Hub has no word for. A card that is there already keeps its text, and what its front matter says of other
+    things than these; other files are left alone.
 
     Parameters
     ----------
@@ -93,8 +102,36 @@ def write_model_cards(lineage: Lineage, folder: str | os.PathLike[str]) -> tuple
             raise PermissionError(errno.EPERM, f"a link out of {inside}, which is not followed", os.fspath(file))
     for id, file in files.items():
         file.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(file, cards.text(lineage[id]))
+        write_whole(file, _kept(file, cards.text(lineage[id])))
     return cards.losses()
+
+
+def _kept(file: Path, text: str) -> bytes:
+    """A card, with what is in the file already and is not said anew."""
+    new = text.encode()
+    if not file.is_file():
+        return new
+    end = new.index(b"---\n", 4)
+    old = file.read_bytes().removeprefix(_BOM)
+    front = _FRONT.match(old)
+    if front is None:
+        return new[: end + 4] + b"\n" + old if old.strip() else new
+    blocks = {block[1]: block[0] for block in _BLOCK.finditer(front[1])}
+    ours = {block[1]: block[0] for block in _BLOCK.finditer(new[:end])}
+    theirs = _tags(blocks.get(b"tags", b""))
+    others = [tag for tag in theirs if not tag.startswith("base_model:")]
+    if b"tags" in ours or len(others) < len(theirs):
+        tags = [*_tags(ours.get(b"tags", b"")), *others]
+        ours[b"tags"] = yaml_text({"tags": tags}).encode() if tags else b""
+    kept = [block for key, block in blocks.items() if key not in ours.keys() | _DESCENT]
+    return b"---\n" + b"".join(ours.values()) + b"".join(kept) + old[front.end(1) :]
+
+
+def _tags(block: bytes) -> list[str]:
+    """The tags in a part of front matter."""
+    data = parse_yaml(block, Path()).data if block else None
+    tags = data.get("tags") if isinstance(data, dict) else None
+    return [tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else []
 
 
 class _Cards:

@@ -140,7 +140,7 @@ class _Forest:
             if len(several) > 1:
                 names = ", ".join(repr(models[parent].id) for parent in sorted(several))
                 message = f"{models[child].id!r} has several parents: {names}; a tree has room for one"
-                hint = "spanning=True keeps the primary parent of each"
+                hint = "spanning=True, or --spanning at the shell, keeps the primary parent of each"
                 problems.append(Finding("not-a-tree", message, hint, ids=(models[child].id,)))
         if problems:
             raise LineageError(problems)

@@ -97,7 +97,10 @@ class Cleaning:
 
     def report(self, finding: Finding, action: str = "") -> None:
         """Keep a finding; what the policy refuses makes reading fail."""
-        (self.refused if action == "refuse" else self.findings).append(finding)
+        if action == "refuse":
+            self.refused.append(replace(finding, done="it is refused"))
+        else:
+            self.findings.append(finding)
 
     def work(self) -> None:
         """Make records of what the source says.

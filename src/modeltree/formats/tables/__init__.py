@@ -144,6 +144,10 @@ def read_table(
         raise shapeless(main, "the table has no column that says what a row is", main.findings)
     if more is None:
         more = _beside(source, "edges", intake)
+        if more is not None and choose(more, options).shape != "edges":
+            message = f"{more.path.name} is no table of derivations: it has no parent and child"
+            intake.report("ignored", message, where=Position(more.path), done="it is not read")
+            more = None
     second = None if more is None else choose(more, options)
     if more is not None and (second is None or second.shape != "edges"):
         raise shapeless(more, "a table of derivations has parent and child", more.findings)

@@ -145,6 +145,7 @@ def read_jsonl_table(path: Path) -> Table:
         raise SourceError(problems)
     if not numbers:
         cells["id"] = {}  # a table of no models
+        problems.append(Finding("no-table", "no line has a model", position=Position(path)))
 
     def take(wanted: Sequence[str]) -> dict[str, Column]:
         return {name: [cells[name].get(row) for row in range(len(numbers))] for name in wanted}
@@ -191,7 +192,7 @@ def _record(path: Path, line: int, content: bytes) -> tuple[list[Finding], dict[
         for problem in tree.problems
     ]
     if tree.whole and not isinstance(tree.data, dict):
-        message = f"{shown(tree.data)} is no object"
+        message = f"{'null' if tree.data is None else shown(tree.data)} is no object"
         problems.append(Finding("wrong-type", message, "write {…}", position=position, done="the line is left out"))
         return problems, None
     return problems, tree.data

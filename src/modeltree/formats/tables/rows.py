@@ -237,7 +237,7 @@ def word_of(word: Any, options: Options) -> Relation | str | None:
 def shapeless(table: Table, message: str, findings: Sequence[Finding] = ()) -> SourceError:
     """The error that a table has no column that says what it is."""
     names = ", ".join(map(shown, table.names[:20])) or "none"
-    hint = f"a table has a column id (or name), or parent and child; here are {names}; columns={{…}} can say which"
+    hint = f"a table has a column id (or name), or parent and child; here are {names}; columns= in Python says which"
     return SourceError([*findings, Finding("missing-key", message, hint, position=table.place(None, None))])
 
 

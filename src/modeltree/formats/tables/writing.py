@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
 import os
@@ -25,6 +26,7 @@ __all__ = ["beside", "jsonl_text", "write_csv", "write_jsonl", "write_parquet"]
 
 _LISTS = ("aliases", "organizations", "references")
 _KEYS = {"licence", "links"}
+_LONGEST_HEADER = 1 << 16
 
 
 def beside(path: str | os.PathLike[str], part: str) -> Path:
@@ -43,7 +45,8 @@ def write_csv(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Finding, 
     """Write the models to a CSV file, and the derivations to another beside it, both whole or not at all.
 
     Of ``models.csv`` the derivations are in ``models.edges.csv``, and the organizations in
-    ``models.organizations.csv``, if more is known of one than the id by which a model names it. `read_table` gives
+    ``models.organizations.csv``, if more is known of one than the id by which a model names it. Where something else
+    is in a file of such a name, nothing is written. `read_table` gives
     the same lineage of these files; only what the lineage as a whole is, they cannot hold.
 
     Lists are joined by ``"; "``, or JSON where that could not be undone; corrections are JSON. A text that a
@@ -76,6 +79,8 @@ def write_csv(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Finding, 
         # One that is there would be read: it must not speak of another lineage.
         contents[organizations] = _csv_text(_organization_columns(lineage))
     contents[Path(path)] = _csv_text(_node_columns(lineage))
+    for file, needed in ((beside(path, "edges"), {"parent", "child"}), (organizations, {"id", "name"})):
+        _refuse_other(file, needed)
     _write_all({file: text.encode() for file, text in contents.items()})
     return _not_carried(lineage, about=True)
 
@@ -145,6 +150,7 @@ def write_parquet(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Findi
     if _has_known_organizations(lineage):
         more["organizations"] = [_dumped(record) for record in lineage.organizations.values()]
     types = dict.fromkeys(_LISTS, "texts") | {"sizes": "integers", "corrections": "corrections"}
+    _refuse_other(beside(path, "edges"), {"parent", "child"})
     edges = parquet_bytes(_edge_columns(lineage), {"references": "texts"}, None)
     _write_all(
         {beside(path, "edges"): edges, Path(path): parquet_bytes(_node_columns(lineage), types, more)}, checked=False
@@ -221,6 +227,25 @@ def _cell(value: Any) -> str | None:
         else:
             value = join_texts([str(item) for item in value])
     return value if value is None else str(value)
+
+
+def _refuse_other(path: Path, needed: set[str]) -> None:
+    """Leave alone a file beside that is no such table: whoever has it did not name it."""
+    if not path.is_file():
+        return
+    if path.suffix.lower() == ".parquet":
+        from pyarrow import ArrowException, parquet
+
+        try:
+            names = set(parquet.read_schema(path).names)
+        except (ArrowException, OSError):
+            names = set()
+    else:
+        with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+            names = set(next(csv.reader([file.readline(_LONGEST_HEADER)]), []))
+    if not needed <= names:
+        other = f"it is there, is no table with {' and '.join(sorted(needed))}, and would be replaced"
+        raise FileExistsError(errno.EEXIST, other, os.fspath(path))
 
 
 def _write_all(contents: Mapping[Path, bytes], *, checked: bool = True) -> None:

@@ -149,7 +149,7 @@ class _Header:
         if magic != b"GGUF":
             older = _OLDER.get(magic)
             hint = f"it is of the older format {older}: convert it" if older else "a GGUF file begins with 'GGUF'"
-            self._stop("syntax", f"no GGUF file: it begins with {magic!r}", hint)
+            self._stop("syntax", f"no GGUF file: it begins with {magic!r}" if magic else "the file is empty", hint)
         self._before = 4
         version = self._take(4)
         self._order = ">" if version[:2] == b"\0\0" else "<"  # no version takes more than 16 bits
