@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Self
 
 from modeltree.errors import AmbiguousNameError, UnknownModelError, UnknownNameError, shown
+from modeltree.garbage import collector_paused
 from modeltree.records import Model, Organization
 
 __all__ = ["NameTable"]
@@ -76,7 +77,14 @@ class NameTable:
 
     @cached_property
     def _folded(self) -> dict[str, list[str]]:
-        owners: dict[str, dict[str, None]] = {}
-        for name, ids in [*((id, [id]) for id in self._known), *self._exact.items()]:
-            owners.setdefault(name.casefold(), {}).update(dict.fromkeys(ids))
-        return {name: list(ids) for name, ids in owners.items()}
+        """The owners of each name, whatever its case."""
+        with collector_paused():
+            owners = {id.casefold(): [id] for id in self._known}
+            if len(owners) < len(self._known):  # some ids differ only in case
+                owners = {}
+                for id in self._known:
+                    owners.setdefault(id.casefold(), []).append(id)
+            for name, ids in self._exact.items():
+                known = owners.setdefault(name.casefold(), [])
+                known += [id for id in ids if id not in known]
+        return owners

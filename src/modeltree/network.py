@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Never
@@ -12,12 +11,13 @@ from pydantic import TypeAdapter, ValidationError
 
 from modeltree.errors import LineageError, shown
 from modeltree.findings import Finding
+from modeltree.garbage import collector_paused
 from modeltree.records import About, Derivation, Model, Organization, Record, Relation
 
 if TYPE_CHECKING:
     import networkx
 
-__all__ = ["Said", "collector_paused", "from_digraph", "from_json", "joined", "nested", "plain", "to_digraph"]
+__all__ = ["Said", "from_digraph", "from_json", "joined", "nested", "plain", "to_digraph"]
 
 _SEPARATOR = "; "
 _LISTS = frozenset({"aliases", "organizations", "sizes", "references"})
@@ -135,18 +135,6 @@ def to_digraph(nodes: Any, steps: Any, organizations: Sequence[Organization], ab
     networkx.freeze(graph)
     found: networkx.DiGraph[str] = graph
     return found
-
-
-@contextlib.contextmanager
-def collector_paused() -> Iterator[None]:
-    """No garbage is looked for within: where millions of objects are made and none goes, that is most of the time."""
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()
 
 
 def from_digraph(
