@@ -1,31 +1,46 @@
-"""What a user of each library writes to answer the questions of `hub_scale.py`."""  # noqa: INP001
+"""What a user of each library writes to answer the questions of `hub_scale.py`: the fastest way that was found."""  # noqa: INP001
 
 from __future__ import annotations
 
 import gc
-import pickle
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["PEERS", "Peer"]
+__all__ = ["PEERS", "Peer", "labelled"]
 
-Nodes = Iterable[int]
+Nodes = Collection[int]
 
 
 class Peer(ABC):
-    """A library; nodes are the numbers of models."""
+    """A library; nodes are the numbers of models. `build` may bind a question to what the library itself calls."""
 
     name: str
     count: int
+    graph: Any = None
 
     @abstractmethod
     def build(self, count: int, parent: NDArray[Any], child: NDArray[Any]) -> None:
         """Make a graph from arrays."""
+
+    def build_named(self, ids: list[str], above: list[str], below: list[str]) -> None:
+        """Make a graph from names, which are numbered for it."""
+        self.ids, self.place = ids, dict(zip(ids, range(len(ids)), strict=True))
+        ends = (np.fromiter(map(self.place.__getitem__, names), np.int32, len(names)) for names in (above, below))
+        self.build(len(ids), *ends)
+
+    def release(self) -> None:
+        """Forget what was built."""
+        kept = {name: value for name, value in self.__dict__.items() if name == "count"}
+        self.__dict__.clear()
+        self.__dict__.update(kept)
+        gc.collect()
 
     @abstractmethod
     def ancestors(self, node: int) -> Nodes:
@@ -35,22 +50,40 @@ class Peer(ABC):
     def descendants(self, node: int) -> Nodes:
         """All that descend from a node."""
 
+    def unordered(self, node: int) -> Nodes:
+        """All that descend from a node, in any order."""
+        return self.descendants(node)
+
+    def ancestors_named(self, name: str) -> Iterable[str]:
+        """The names of all that a model descends from."""
+        ids = self.ids
+        return [ids[node] for node in self.ancestors(self.place[name])]
+
+    def descendants_named(self, name: str) -> Iterable[str]:
+        """The names of all that descend from a model."""
+        ids = self.ids
+        return [ids[node] for node in self.descendants(self.place[name])]
+
     def is_ancestor(self, ancestor: int, descendant: int) -> bool:
-        """Whether one node descends from another; by membership where the library has nothing faster."""
-        return ancestor in self.ancestors(descendant)  # type: ignore[operator]
+        """Whether one node descends from another: by membership, where the library has nothing faster."""
+        return ancestor in self.ancestors(descendant)
 
-    def are_ancestors(self, ancestors: NDArray[Any], descendants: NDArray[Any]) -> list[bool]:
+    def are_ancestors(self, ancestors: NDArray[Any], descendants: NDArray[Any]) -> Sequence[bool] | NDArray[Any]:
         """The same of many pairs."""
+        above = self.ancestors
         pairs = zip(ancestors.tolist(), descendants.tolist(), strict=True)
-        return [self.is_ancestor(*pair) for pair in pairs]
+        return [ancestor in above(descendant) for ancestor, descendant in pairs]
 
-    def common(self, first: int, second: int) -> set[int]:
+    def common(self, first: int, second: int) -> Collection[int]:
         """The most recent common ancestors of two nodes."""
         shared = {first, *self.ancestors(first)} & {second, *self.ancestors(second)}
-        return shared - {above for node in shared for above in self.parents(node)}
+        if len(shared) < 2:
+            return shared
+        parents = self.parents
+        return shared - {above for node in shared for above in parents(node)}
 
     @abstractmethod
-    def parents(self, node: int) -> Nodes:
+    def parents(self, node: int) -> Iterable[int]:
         """What a node was made from."""
 
     @abstractmethod
@@ -66,17 +99,9 @@ class Peer(ABC):
         """How many nodes descend from each."""
 
     def families(self, roots: list[int]) -> NDArray[Any]:
-        """The number of families that each node is in, which is its roots'."""
-        number = np.ones(self.count, dtype=np.int64)
-        number[self._made()] = 0
-        for root in roots:
-            for node in self.descendants(root):
-                number[node] += 1
-        return number
-
-    @abstractmethod
-    def _made(self) -> NDArray[Any]:
-        """The nodes that have a parent."""
+        """Of how many of some families each node is a member, itself not counted as its own root."""
+        members = np.fromiter(chain.from_iterable(map(self.unordered, roots)), np.int64)
+        return np.bincount(members, minlength=self.count)
 
     @abstractmethod
     def is_acyclic(self) -> bool:
@@ -84,15 +109,24 @@ class Peer(ABC):
 
     @abstractmethod
     def save(self, path: Path) -> None:
-        """Write it in the fastest form there is."""
+        """Write it in the form in which writing and reading take least."""
 
     @abstractmethod
     def load(self, path: Path) -> None:
-        """Read that."""
+        """Read that, ready for questions."""
+
+
+def labelled(count: int, parts: Iterable[Collection[int]]) -> NDArray[Any]:
+    """For each node the number of the part that it is in."""
+    listed = list(parts)
+    labels = np.empty(count, dtype=np.int64)
+    sizes = np.fromiter(map(len, listed), np.int64, len(listed))
+    labels[np.fromiter(chain.from_iterable(listed), np.int64, count)] = np.repeat(np.arange(len(listed)), sizes)
+    return labels
 
 
 class ModelTree(Peer):
-    """The library whose house this is."""
+    """The library whose house this is. Names are the business of its `Lineage`, see `hub_scale.py`."""
 
     name = "modeltree"
 
@@ -100,52 +134,60 @@ class ModelTree(Peer):
         from modeltree import AncestryIndex
 
         self.count = count
-        self.index: Any = AncestryIndex.from_edges(count, parent, child)
-        self.ancestors = self.index.ancestors  # type: ignore[method-assign]
-        self.descendants = self.index.descendants  # type: ignore[method-assign]
-        self.is_ancestor = self.index.is_ancestor  # type: ignore[method-assign]
-        self.are_ancestors = self.index.are_ancestors  # type: ignore[method-assign]
+        self._ends = parent, child
+        self._hold(AncestryIndex.from_edges(count, parent, child))
 
-    def ancestors(self, node: int) -> Nodes: ...
+    def _hold(self, index: Any) -> None:
+        self.graph = index
+        self.ancestors = index.ancestors  # type: ignore[method-assign]
+        self.descendants = index.descendants  # type: ignore[method-assign]
+        self.unordered = partial(index.descendants, ordered=False)  # type: ignore[method-assign]
+        self.is_ancestor = index.is_ancestor  # type: ignore[method-assign]
+        self.are_ancestors = index.are_ancestors  # type: ignore[method-assign]
 
-    def descendants(self, node: int) -> Nodes: ...
+    def ancestors(self, node: int) -> Nodes:
+        raise NotImplementedError
 
-    def parents(self, node: int) -> Nodes:
-        found: list[int] = self.index.parents[node]
+    def descendants(self, node: int) -> Nodes:
+        raise NotImplementedError
+
+    def parents(self, node: int) -> Iterable[int]:
+        found: list[int] = self.graph.parents[node]
         return found
 
-    def common(self, first: int, second: int) -> set[int]:
-        return set(self.index.most_recent_common_ancestors((first, second)))
+    def common(self, first: int, second: int) -> Collection[int]:
+        found: tuple[int, ...] = self.graph.most_recent_common_ancestors((first, second))
+        return found
 
     def components(self) -> NDArray[Any]:
-        self.index.__dict__.pop("components", None)
-        return np.asarray(self.index.components)
+        self.graph.__dict__.pop("components", None)  # the index keeps the answer
+        return np.asarray(self.graph.components)
 
     def generations(self) -> NDArray[Any]:
-        return np.asarray(self.index.generation)
+        return np.asarray(self.graph.generation)
 
     def counts(self) -> NDArray[Any]:
-        return np.asarray(self.index.descendant_counts())
+        return np.asarray(self.graph.descendant_counts())
 
     def families(self, roots: list[int]) -> NDArray[Any]:
-        return np.asarray(self.index.root_counts())
-
-    def _made(self) -> NDArray[Any]:
-        return np.empty(0, dtype=np.int64)
+        counts = np.array(self.graph.root_counts())
+        counts[np.asarray(self.graph.roots, dtype=np.int64)] = 0
+        return counts
 
     def is_acyclic(self) -> bool:
-        from modeltree.ancestry.forest import _levels  # it could not be built else, so here is what that takes
+        # An index of a graph with a cycle cannot be built, and there is no other way to ask: this is a whole build.
+        from modeltree import AncestryIndex
 
-        parents, children = self.index.parents, self.index.children
-        return len(_levels(parents.starts, children.starts, children.items)[0]) == self.count
+        AncestryIndex.from_edges(self.count, *self._ends)
+        return True
 
     def save(self, path: Path) -> None:
-        self.index.save(path)
+        self.graph.save(path)
 
     def load(self, path: Path) -> None:
         from modeltree import AncestryIndex
 
-        self.index = AncestryIndex.load(path)
+        self._hold(AncestryIndex.load(path))
 
 
 class NetworkX(Peer):
@@ -154,50 +196,49 @@ class NetworkX(Peer):
     name = "networkx"
 
     def build(self, count: int, parent: NDArray[Any], child: NDArray[Any]) -> None:
+        self.count = count
+        self._hold(range(count), zip(parent.tolist(), child.tolist(), strict=True))
+
+    def build_named(self, ids: list[str], above: list[str], below: list[str]) -> None:
+        self._hold(ids, zip(above, below, strict=True))
+        self.ancestors_named, self.descendants_named = self.ancestors, self.descendants  # type: ignore[assignment, method-assign]
+
+    def _hold(self, nodes: Iterable[Any], edges: Iterable[tuple[Any, Any]]) -> None:
         import networkx as nx
 
-        self.count, self.nx = count, nx
-        self.graph: Any = nx.DiGraph()
-        self.graph.add_nodes_from(range(count))
-        self.graph.add_edges_from(zip(parent.tolist(), child.tolist(), strict=True))
+        self.nx, self.graph = nx, nx.DiGraph()
+        self.graph.add_nodes_from(nodes)
+        self.graph.add_edges_from(edges)
+        self.ancestors = partial(nx.ancestors, self.graph)  # type: ignore[assignment, method-assign]
+        self.descendants = partial(nx.descendants, self.graph)  # type: ignore[assignment, method-assign]
+        self.parents = self.graph.pred.__getitem__  # type: ignore[method-assign]
 
     def ancestors(self, node: int) -> Nodes:
-        return self.nx.ancestors(self.graph, node)
+        raise NotImplementedError
 
     def descendants(self, node: int) -> Nodes:
-        return self.nx.descendants(self.graph, node)
+        raise NotImplementedError
 
-    def parents(self, node: int) -> Nodes:
-        return self.graph.pred[node]  # type: ignore[no-any-return]
+    def parents(self, node: int) -> Iterable[int]:
+        raise NotImplementedError
 
     def components(self) -> NDArray[Any]:
-        labels = np.empty(self.count, dtype=np.int64)
-        for number, part in enumerate(self.nx.weakly_connected_components(self.graph)):
-            for node in part:
-                labels[node] = number
-        return labels
+        return labelled(self.count, self.nx.weakly_connected_components(self.graph))
 
     def generations(self) -> NDArray[Any]:
-        depth = np.empty(self.count, dtype=np.int64)
-        for number, layer in enumerate(self.nx.topological_generations(self.graph)):
-            depth[layer] = number
-        return depth
+        return labelled(self.count, self.nx.topological_generations(self.graph))
 
     def counts(self) -> NDArray[Any]:
-        descendants, graph = self.nx.descendants, self.graph
-        sizes = (len(descendants(graph, node)) if graph.succ[node] else 0 for node in range(self.count))
+        descendants, graph = self.descendants, self.graph
+        sizes = (len(descendants(node)) if below else 0 for node, below in graph._succ.items())
         return np.fromiter(sizes, dtype=np.int64, count=self.count)
 
-    def _made(self) -> NDArray[Any]:
-        return np.array([node for node, degree in self.graph.in_degree if degree], dtype=np.int64)
-
     def is_acyclic(self) -> bool:
-        return self.nx.is_directed_acyclic_graph(self.graph)  # type: ignore[no-any-return]
+        return self.nx.is_directed_acyclic_graph(self.graph)
 
     def save(self, path: Path) -> None:
-        edges = np.fromiter((end for edge in self.graph.edges for end in edge), dtype=np.int32)
-        with path.open("wb") as file:
-            np.save(file, edges)
+        with path.open("wb") as file:  # its own formats, and pickle, take longer
+            np.save(file, np.fromiter(chain.from_iterable(self.graph.edges), dtype=np.int32))
 
     def load(self, path: Path) -> None:
         edges = np.load(path)
@@ -209,9 +250,9 @@ class NetworkXPaused(NetworkX):
 
     name = "networkx, gc off"
 
-    def build(self, count: int, parent: NDArray[Any], child: NDArray[Any]) -> None:
+    def _hold(self, nodes: Iterable[Any], edges: Iterable[tuple[Any, Any]]) -> None:
         gc.disable()
-        super().build(count, parent, child)
+        super()._hold(nodes, edges)
 
 
 class RustworkX(Peer):
@@ -223,49 +264,44 @@ class RustworkX(Peer):
         import rustworkx as rx
 
         self.count, self.rx = count, rx
-        self.graph: Any = rx.PyDiGraph()
+        self.graph = rx.PyDiGraph()
         self.graph.add_nodes_from(range(count))
         self.graph.extend_from_edge_list(list(zip(parent.tolist(), child.tolist(), strict=True)))
+        self.ancestors = partial(rx.ancestors, self.graph)  # type: ignore[method-assign]
+        self.descendants = partial(rx.descendants, self.graph)  # type: ignore[method-assign]
+        self.parents = self.graph.predecessor_indices  # type: ignore[method-assign]
 
     def ancestors(self, node: int) -> Nodes:
-        return self.rx.ancestors(self.graph, node)
+        raise NotImplementedError
 
     def descendants(self, node: int) -> Nodes:
-        return self.rx.descendants(self.graph, node)
+        raise NotImplementedError
 
-    def parents(self, node: int) -> Nodes:
-        return self.graph.predecessor_indices(node)  # type: ignore[no-any-return]
+    def parents(self, node: int) -> Iterable[int]:
+        raise NotImplementedError
 
     def components(self) -> NDArray[Any]:
-        labels = np.empty(self.count, dtype=np.int64)
-        for number, part in enumerate(self.rx.weakly_connected_components(self.graph)):
-            labels[list(part)] = number
-        return labels
+        return labelled(self.count, self.rx.weakly_connected_components(self.graph))
 
     def generations(self) -> NDArray[Any]:
-        depth = np.empty(self.count, dtype=np.int64)
-        for number, layer in enumerate(self.rx.topological_generations(self.graph)):
-            depth[list(layer)] = number
-        return depth
+        return labelled(self.count, self.rx.topological_generations(self.graph))
 
     def counts(self) -> NDArray[Any]:
-        descendants, graph = self.rx.descendants, self.graph
-        sizes = (len(descendants(graph, node)) if graph.out_degree(node) else 0 for node in range(self.count))
-        return np.fromiter(sizes, dtype=np.int64, count=self.count)
-
-    def _made(self) -> NDArray[Any]:
-        return np.unique(np.array([below for _, below in self.graph.edge_list()], dtype=np.int64))
+        descendants, counts = self.descendants, np.zeros(self.count, dtype=np.int64)
+        inner = np.unique(np.asarray(self.graph.edge_list())[:, 0]).tolist()
+        counts[inner] = [len(descendants(node)) for node in inner]
+        return counts
 
     def is_acyclic(self) -> bool:
-        return self.rx.is_directed_acyclic_graph(self.graph)  # type: ignore[no-any-return]
+        return self.rx.is_directed_acyclic_graph(self.graph)
 
     def save(self, path: Path) -> None:
-        with path.open("wb") as file:
-            pickle.dump(self.graph, file, protocol=5)
+        with path.open("wb") as file:  # pickle takes a hundred times as long to write, and twice as long to read
+            np.save(file, np.asarray(self.graph.edge_list()))
 
     def load(self, path: Path) -> None:
-        with path.open("rb") as file:
-            self.graph = pickle.load(file)  # noqa: S301 (it was written here)
+        edges = np.load(path)
+        self.build(self.count, edges[:, 0], edges[:, 1])
 
 
 class IGraph(Peer):
@@ -277,17 +313,24 @@ class IGraph(Peer):
         import igraph
 
         self.count, self.igraph = count, igraph
-        self.graph: Any = igraph.Graph(n=count, edges=np.stack([parent, child], axis=1).tolist(), directed=True)
+        # Pairs are read faster than an array, or a list of lists.
+        edges = list(zip(parent.tolist(), child.tolist(), strict=True))
+        self._hold(igraph.Graph(n=count, edges=edges, directed=True))
+
+    def _hold(self, graph: Any) -> None:
+        self.graph, self._reached = graph, graph.subcomponent
+        self.parents = graph.predecessors  # type: ignore[method-assign]
 
     def ancestors(self, node: int) -> Nodes:
-        return set(self.graph.subcomponent(node, mode="in")) - {node}
-
-    def descendants(self, node: int) -> Nodes:
-        found: list[int] = self.graph.subcomponent(node, mode="out")
+        found: list[int] = self._reached(node, mode="in")
         return found[1:]
 
-    def parents(self, node: int) -> Nodes:
-        return self.graph.predecessors(node)  # type: ignore[no-any-return]
+    def descendants(self, node: int) -> Nodes:
+        found: list[int] = self._reached(node, mode="out")
+        return found[1:]
+
+    def parents(self, node: int) -> Iterable[int]:
+        raise NotImplementedError
 
     def components(self) -> NDArray[Any]:
         return np.array(self.graph.connected_components(mode="weak").membership)
@@ -297,14 +340,11 @@ class IGraph(Peer):
         above = self.graph.get_adjlist(mode="in")
         for node in self.graph.topological_sorting():
             if above[node]:
-                depth[node] = 1 + max(depth[other] for other in above[node])
+                depth[node] = 1 + max([depth[other] for other in above[node]])
         return np.array(depth)
 
     def counts(self) -> NDArray[Any]:
         return np.array(self.graph.neighborhood_size(order=self.count, mode="out")) - 1
-
-    def _made(self) -> NDArray[Any]:
-        return np.flatnonzero(np.array(self.graph.indegree()))
 
     def is_acyclic(self) -> bool:
         return self.graph.is_dag()  # type: ignore[no-any-return]
@@ -313,7 +353,7 @@ class IGraph(Peer):
         self.graph.write_pickle(str(path))
 
     def load(self, path: Path) -> None:
-        self.graph = self.igraph.Graph.Read_Pickle(str(path))
+        self._hold(self.igraph.Graph.Read_Pickle(str(path)))
 
 
 PEERS: dict[str, type[Peer]] = {peer.name: peer for peer in (ModelTree, NetworkX, NetworkXPaused, RustworkX, IGraph)}

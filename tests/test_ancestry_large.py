@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modeltree.ancestry import AncestryIndex, forest
+from modeltree.ancestry import AncestryIndex, forest, runs, searching, storing
 from modeltree.ancestry import large as large_module
 from modeltree.ancestry.index import LARGE
 from modeltree.ancestry.large import LargeIndex
@@ -27,10 +27,14 @@ Parents = list[list[int]]
 
 def both(parents: Parents) -> Iterator[LargeIndex]:
     """The index with its runs kept, and as it is where they would be too many."""
-    yield LargeIndex(parents)
-    index = LargeIndex(parents)
-    index.__dict__["runs"] = None
+    return both_of(LargeIndex(parents))
+
+
+def both_of(index: LargeIndex) -> Iterator[LargeIndex]:
     yield index
+    again = LargeIndex.of_arrays(index.parents, index.generation)
+    again.__dict__["runs"] = None
+    yield again
 
 
 def check(parents: Parents) -> None:
@@ -91,12 +95,17 @@ def graphs(draw: st.DrawFn) -> Parents:
     return shuffled(count, edges, draw(st.integers(0, 9)))
 
 
-@settings(max_examples=120, deadline=None)
-@given(graphs(), st.sampled_from([0, 64]), st.sampled_from([0, 3000]))
-def test_graphs_with_many_merges(parents: Parents, few: int, deep: int) -> None:
+@settings(max_examples=150, deadline=None)
+@given(graphs(), st.sampled_from([0, 64]), st.sampled_from([0, 1000]), st.sampled_from([1, 1 << 22]))
+def test_graphs_with_many_merges(parents: Parents, few: int, narrow: int, at_once: int) -> None:
+    """Whichever way each step is taken: by arrays or by lists, at once or in parts."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(forest, "_FEW", few)
-        patch.setattr(forest, "_DEEP", deep)
+        patch.setattr(forest, "_NARROW", narrow)
+        patch.setattr(runs, "_AT_ONCE", at_once)
+        patch.setattr(searching, "_MANY", 256 if few else 1)
+        patch.setattr(searching, "_FEW", 4 if few else 0)
+        patch.setattr(searching, "_MEMORY", at_once)
         check(parents)
 
 
@@ -113,6 +122,85 @@ def test_networkx_says_the_same(parents: Parents) -> None:
     assert {least: set(np.flatnonzero(index.components == least)) for least in components} == components
     layers = [set(np.flatnonzero(index.generation == depth)) for depth in range(max(index.generation) + 1)]
     assert layers == [set(layer) for layer in nx.topological_generations(graph)]
+
+
+def test_every_labelled_graph_of_five_nodes() -> None:
+    """There are 29281 (OEIS A003024): side by side they are one large graph, and one by one small ones."""
+    pairs = list(itertools.combinations(range(5), 2))
+    graphs_ = {
+        tuple(sorted((places[one], places[other]) for one, other in itertools.compress(pairs, chosen)))
+        for chosen in itertools.product([False, True], repeat=len(pairs))
+        for places in itertools.permutations(range(5))
+    }
+    assert len(graphs_) == 29281
+    check_side_by_side(sorted(graphs_), kept=True)
+    check_side_by_side(sorted(graphs_)[::20], kept=False)
+
+
+def check_side_by_side(graphs_: list[tuple[tuple[int, int], ...]], *, kept: bool) -> None:
+    above, edges, pairs = [], [], list(itertools.product(range(5), repeat=2))
+    for number, graph in enumerate(graphs_):
+        edges += [(5 * number + one, 5 * number + other) for one, other in graph]
+        small = SmallIndex([[one for one, other in graph if other == node] for node in range(5)])
+        above += [sum(1 << other for other in small.ancestors(node)) for node in range(5)]
+        below = [small.descendants(node) for node in range(5)]
+        assert all((above[5 * number + low] >> high & 1) == (low in below[high]) for low, high in pairs)
+    count, (parent, child) = len(above), np.array(edges).T
+    index = list(both_of(LargeIndex.of_edges(count, parent, child)))[0 if kept else 1]
+    ends = np.add.outer(np.arange(0, count, 5), np.array(pairs)).reshape(-1, 2).T
+    bits = np.array(above)
+    related = (bits[ends[1]] >> (ends[0] % 5) & 1).astype(bool)
+    assert np.array_equal(index.are_ancestors(*ends), related)
+    assert index.ancestor_counts().tolist() == [one.bit_count() for one in above]
+    assert np.array_equal(index.descendant_counts(), related.reshape(-1, 5, 5).sum(axis=2).ravel())
+    starts, nodes = index.most_recent_common_ancestors_of(*ends)
+    own = bits | 1 << np.arange(count) % 5
+    shared = own[ends[0]] & own[ends[1]]
+    earlier = np.zeros_like(shared)  # what is above something shared
+    for node in range(5):
+        earlier |= np.where(shared >> node & 1, bits[ends[0] - ends[0] % 5 + node], 0)
+    found = np.zeros_like(shared)
+    np.bitwise_or.at(found, np.repeat(np.arange(len(found)), np.diff(starts)), 1 << nodes % 5)
+    assert np.array_equal(found, shared & ~earlier)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_larger_graphs_of_which_half_are_merges(seed: int) -> None:
+    generator, count = random.Random(seed), 300
+    edges = {(generator.randrange(node), node) for node in range(1, count)}
+    edges |= {(generator.randrange(max(0, node - 40), node), node) for node in generator.sample(range(2, count), 150)}
+    parents = shuffled(count, sorted(edges), seed)
+    graph: Any = nx.DiGraph([(parent, node) for node, row in enumerate(parents) for parent in row])
+    some = generator.sample(range(count), 60)
+    for index in both(parents):
+        for node in graph:
+            assert index.ancestors(node) == tuple(sorted(nx.ancestors(graph, node)))
+            assert list(index.descendants(node)) == sorted(nx.descendants(graph, node))
+            assert index.roots_above[node] == tuple(one for one in index.ancestry([node]) if not parents[one])
+        small = SmallIndex(parents)
+        starts, nodes = index.most_recent_common_ancestors_of(some[:30], some[30:])
+        for place, pair in enumerate(zip(some[:30], some[30:], strict=True)):
+            assert tuple(nodes[starts[place] : starts[place + 1]]) == small.most_recent_common_ancestors(pair)
+            assert index.common_ancestors(pair) == small.common_ancestors(pair)
+        for limit in range(4):
+            assert list(index.descendants(some[0], limit)) == list(small.descendants(some[0], limit))
+        assert index.ancestry(some) == small.ancestry(some)
+
+
+def test_graphs_of_very_many_edges_take_no_room() -> None:
+    """Each of 300 nodes to each of 300 others, and these to 300 more: 27 million ways down, which are not looked at."""
+    layers = np.arange(900).reshape(3, 300)
+    edges = [np.meshgrid(one, other) for one, other in itertools.pairwise(layers)]
+    parent, child = (np.concatenate([pair[end].ravel() for pair in edges]) for end in (0, 1))
+    index = LargeIndex.of_edges(900, parent, child)
+    assert index.runs is None
+    assert index.descendant_counts().tolist() == [600] * 300 + [300] * 300 + [0] * 300
+    assert index.ancestor_counts().tolist() == [0] * 300 + [300] * 300 + [600] * 300
+    assert index.roots_above[899] == index.roots_above[300] == tuple(range(300))
+    assert index.most_recent_common_ancestors([898, 899]) == tuple(range(300, 600))
+    assert list(index.descendants(299)) == list(range(300, 900))
+    assert index.is_ancestor(1, 899)
+    assert not index.is_ancestor(299, 298)
 
 
 @pytest.mark.parametrize("budget", [0, 100])
@@ -174,12 +262,16 @@ def test_nodes_that_there_are_not() -> None:
     index = LargeIndex([[], [0], [0, 1]])
     with pytest.raises(IndexError, match="none of the 3"):
         index.are_ancestors([0], [3])
-    with pytest.raises(ValueError, match="1 ancestors and 2 descendants are no pairs"):
+    with pytest.raises(ValueError, match="1 nodes and 2 are no pairs"):
         index.are_ancestors([0], [1, 2])
     for node in (-1, 3):
         with pytest.raises(IndexError):
             index.parents[node]
     assert index.are_ancestors([], []).tolist() == []
+    assert [list(array) for array in index.most_recent_common_ancestors_of([], [])] == [[0], []]
+    assert len(AncestryIndex.from_edges(LARGE, [], []).roots) == LARGE
+    unsigned = np.array([0, 1], dtype=np.uint64)
+    assert AncestryIndex.from_edges(LARGE, unsigned, unsigned + np.uint64(1)).ancestors(2) == (0, 1)
 
 
 # As a file
@@ -233,27 +325,76 @@ def sealed(content: bytes) -> bytes:
     return content[:-4] + zlib.crc32(content[:-4]).to_bytes(4, "big")
 
 
-def test_a_file_made_to_deceive_is_refused_or_harmless(tmp_path: Path) -> None:
-    index, path = LargeIndex(example()), tmp_path / "x.index"
+@pytest.mark.parametrize("count", [40, LARGE])
+def test_a_file_made_to_deceive_is_refused_or_that_of_another_graph(count: int, tmp_path: Path) -> None:
+    index, path = AncestryIndex(example(count)), tmp_path / "x.index"
     index.save(path)
     content = path.read_bytes()
     generator = random.Random(0)
     refused = 0
-    for _ in range(1500):
+    for _ in range(1000):
         changed = bytearray(content)
         place = generator.randrange(len(content) - 4)
-        changed[place] = generator.randrange(256)
+        changed[place] = generator.choice([generator.randrange(256), changed[place] ^ 1 << generator.randrange(8)])
         path.write_bytes(sealed(bytes(changed)))
         try:
             loaded = AncestryIndex.load(path)
         except IndexFileError:
             refused += 1
             continue
-        for node in range(len(loaded)):  # no end of it, and no other error
-            loaded.descendants(node)
-            loaded.ancestors(node)
-            loaded.is_ancestor(node, 0)
-    assert refused > 500
+        assert len(loaded) == count
+        rebuilt = SmallIndex([list(row) for row in loaded.parents])  # which refuses cycles
+        assert list(loaded.generation) == list(rebuilt.generation)
+        assert loaded.descendant_counts().tolist() == rebuilt.descendant_counts().tolist()
+    assert refused > 800
+
+
+@pytest.mark.parametrize(
+    ("counts", "generation", "parents", "message"),
+    [
+        ([1, 1], [1, 2], [1, 0], "the generation of a node is not that after its parents"),
+        ([1, 1], [0, 0], [1, 0], "the generation of a node is not that after its parents"),
+        ([0, 1], [0, 1], [1], "the generation of a node is not that after its parents"),
+        ([0, 1], [0, 2], [0], "the generation of a node is not that after its parents"),
+        ([0, 0], [0, 1], [], "the generation of a node is not that after its parents"),
+        ([0, 1], [0, 1], [2], "the parents of a node are no nodes, or not in order"),
+        ([0, 1], [0, 1], [-1], "the parents of a node are no nodes, or not in order"),
+        ([0, 2], [0, 1], [0, 0], "the parents of a node are no nodes, or not in order"),
+        ([0, 0, 2], [0, 0, 1], [1, 0], "the parents of a node are no nodes, or not in order"),
+        ([0, 2], [0, 1], [0], "the counts of parents come to another number than there are parents"),
+        ([0, 0, 1], [0, 0, 1], [0], "it has 2 nodes, and arrays of other lengths"),
+        ([0, 0], [0], [], "it has 2 nodes, and arrays of other lengths"),
+    ],
+)
+def test_arrays_that_are_no_graph(
+    counts: list[int],
+    generation: list[int],
+    parents: list[int],
+    message: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    count = 3 if len(parents) == 2 and len(counts) == 3 else 2
+    arrays = {"counts": np.array(counts, "u1"), "generation": np.array(generation, "u1")}
+    monkeypatch.setattr(storing, "_arrays", lambda index: {**arrays, "parents": np.array(parents, "<i4")})
+    SmallIndex([[] for _ in range(count)]).save(tmp_path / "x")
+    with pytest.raises(IndexFileError, match=message):
+        AncestryIndex.load(tmp_path / "x")
+
+
+@pytest.mark.parametrize(("most", "bytes_"), [(255, 1), (256, 2), (65536, 4)])
+def test_as_many_bytes_as_a_count_takes(most: int, bytes_: int, tmp_path: Path) -> None:
+    """Of a merge of so many, and of a chain as long."""
+    merge = AncestryIndex.from_edges(most + 1, range(most), [most] * most)
+    chain = AncestryIndex.from_edges(most + 1, range(most), range(1, most + 1))
+    for index in (merge, chain):
+        index.save(tmp_path / "x")
+        again = AncestryIndex.load(tmp_path / "x")
+        assert type(again) is type(index)
+        assert len(again.ancestors(most)) == most
+        size = (tmp_path / "x").stat().st_size
+        least = (bytes_ + 1 + 4) * most
+        assert least <= size <= least + 1024
 
 
 @pytest.mark.parametrize(
@@ -262,9 +403,14 @@ def test_a_file_made_to_deceive_is_refused_or_harmless(tmp_path: Path) -> None:
         (b'"version":1', b'"version":2', "it is of version 2, and this library reads 1: make it anew"),
         (b'{"version"', b'["version"', "its header cannot be read"),
         (b'"nodes":40', b'"nodes":[]', "its header cannot be read"),
-        (b'"nodes":40', b'"nodes":41', "its arrays do not belong together"),
-        (b'"owners"', b'"ownerz"', "it has other arrays"),
-        (b'"up":["<i4"', b'"up":["<i8"', "array 'up' is of another type"),
+        (b'"nodes":40', b'"nodes":-1', "its header cannot be read"),
+        (b'"nodes":40', b'"nodes":41', "it has 41 nodes, and arrays of other lengths"),
+        (b'"parents"', b'"parentz"', "it has other arrays"),
+        (b'"parents":["<i4"', b'"parents":["<i8"', "array 'parents' is of another type"),
+        (b'"counts":["|u1",40', b'"counts":["|u1",99', "it has 40 nodes, and arrays of other lengths"),
+        (b'"counts":["|u1",40,0]', b'"counts":["|u1",40,1]', "array 'counts' is not in it"),
+        (b'"counts":["|u1",40,0]', b'"counts":["|u1",-4,0]', "array 'counts' is not in it"),
+        (b'"counts":["|u1",40,0]', b'"counts":["|u1",4e1,0', "its header cannot be read"),
         (b"modeltree", b"something", "it does not begin as one"),
     ],
 )
@@ -287,3 +433,13 @@ def test_files_that_are_not_there(tmp_path: Path) -> None:
     (tmp_path / "empty").touch()
     with pytest.raises(IndexFileError, match="it is too short"):
         AncestryIndex.load(tmp_path / "empty")
+
+
+def test_primary_parents_that_lead_nowhere() -> None:
+    for index in (SmallIndex([[], [0], [1]]), LargeIndex([[], [0], [1]])):
+        assert index.primary_roots(np.array([-1, 0, 1])).tolist() == [0, 0, 0]
+        for circle in ([1, 0, 1], [1, 2, 0], [-1, 1, 0]):
+            with pytest.raises(ValueError, match="the parents lead back to where they began"):
+                index.primary_roots(np.array(circle))
+        with pytest.raises(ValueError, match="2 parents for 3 nodes"):
+            index.primary_roots(np.array([-1, 0]))

@@ -16,8 +16,11 @@ __all__ = [
     "forest_of",
     "gathered",
     "gathered_between",
+    "generations_of",
     "heights",
+    "is_narrow",
     "nearest_merges",
+    "ordered",
     "starts_of",
     "viewed",
 ]
@@ -25,9 +28,9 @@ __all__ = [
 Ints = NDArray[numpy.int32]
 
 _FEW = 64
-"""A level of fewer nodes goes by one node at a time."""
-_DEEP = 3000
-"""Of more levels each goes by one node at a time: a call of numpy for each would take longer."""
+"""A level of fewer nodes goes by one node at a time: a call of numpy would take longer."""
+_NARROW = 32
+"""Where levels have fewer nodes on average, all go by one node at a time."""
 
 
 class Forest(NamedTuple):
@@ -50,7 +53,8 @@ class Forest(NamedTuple):
 
 def compressed(count: int, key: NDArray[Any], item: NDArray[Any]) -> tuple[Ints, Ints]:
     """Items by their keys, in compressed rows: where each begins, and the items, ascending and each once."""
-    pairs = (key.astype(numpy.int64) << 32) | item
+    pairs = key.astype(numpy.int64) << 32
+    pairs |= item.astype(numpy.int64)  # which may be unsigned, and so have no common type with the keys
     if len(pairs) and not bool((pairs[1:] > pairs[:-1]).all()):
         pairs = distinct(pairs)
     return starts_of(pairs >> 32, count), (pairs & 0xFFFFFFFF).astype(numpy.int32)
@@ -91,57 +95,97 @@ def viewed(array: Any) -> memoryview:
     return memoryview(array)
 
 
-def forest_of(parent_starts: NDArray[Any], parents: Ints, child_starts: NDArray[Any], children: Ints) -> Forest:
-    """The spanning forest of a graph.
+def generations_of(parent_starts: NDArray[Any], child_starts: NDArray[Any], children: Ints) -> Ints:
+    """For each node, the steps of the longest way to it from a root.
 
     Raises
     ------
     ValueError
         When a node descends from itself.
     """
-    order, bounds = _levels(parent_starts, child_starts, children)
-    count = len(parent_starts) - 1
-    if len(order) < count:
+    missing = numpy.diff(parent_starts)
+    lone = missing == 1  # most nodes are made from one other: nothing else is missing of them
+    inner = child_starts[1:] > child_starts[:-1]
+    generation = numpy.zeros(len(missing), dtype=numpy.int32)
+    roots = missing == 0
+    depth, placed = 0, int(numpy.count_nonzero(roots))
+    level: NDArray[Any] = numpy.flatnonzero(roots & inner)
+    while len(level):
+        if len(level) < _FEW:
+            level, depth, count = _followed(level.tolist(), depth, generation, missing, child_starts, children)
+            placed += count
+            continue
+        depth += 1
+        reached, _ = gathered(child_starts, children, level)
+        single = lone[reached]
+        merges = _complete(reached[~single], missing)
+        reached = reached[single]
+        for nodes in (reached, merges):
+            generation[nodes] = depth
+            placed += len(nodes)
+        level = numpy.concatenate([reached[inner[reached]], merges[inner[merges]]])
+    if placed < len(missing):
         raise ValueError("the graph has a cycle")
-    generation = numpy.empty(count, dtype=numpy.int32)
-    generation[order] = numpy.repeat(numpy.arange(len(bounds) - 1, dtype=numpy.int32), numpy.diff(bounds))
+    return generation
+
+
+def _complete(reached: Ints, missing: Ints) -> Ints:
+    """Of some nodes, each as often as it is reached, those of which nothing is missing any more."""
+    reached = numpy.sort(reached)
+    new = numpy.ones(len(reached), dtype=bool)
+    new[1:] = reached[1:] != reached[:-1]
+    first = numpy.flatnonzero(new)
+    nodes = reached[first]
+    missing[nodes] -= numpy.diff(first, append=len(reached))
+    complete: Ints = nodes[missing[nodes] == 0]
+    return complete
+
+
+def _followed(
+    level: list[int], depth: int, generation: Ints, missing: Ints, child_starts: NDArray[Any], children: Ints
+) -> tuple[NDArray[Any], int, int]:
+    """Go on level by level while there are few nodes in each: the first of more, its depth, how many were met."""
+    left, starts, below, found = map(viewed, (missing, child_starts, children, generation))
+    count = 0
+    while level and len(level) < _FEW:
+        depth += 1
+        new = []
+        for node in level:
+            for child in below[starts[node] : starts[node + 1]]:
+                left[child] -= 1
+                if not left[child]:
+                    found[child] = depth
+                    new.append(child)
+        level = new
+        count += len(level)
+    return numpy.array(level, dtype=numpy.int64), depth, count
+
+
+def ordered(generation: Ints) -> tuple[Ints, NDArray[numpy.int64]]:
+    """The nodes by generation, and where each generation begins; one more, where the last ends."""
+    counts = numpy.bincount(generation) if len(generation) else numpy.empty(0, dtype=numpy.int64)
+    keys = generation.astype(numpy.int16) if len(counts) < 1 << 15 else generation  # which sort by radix
+    order = numpy.argsort(keys, kind="stable").astype(numpy.int32)
+    return order, numpy.concatenate([[0], numpy.cumsum(counts)])
+
+
+def forest_of(
+    parent_starts: NDArray[Any], parents: Ints, child_starts: NDArray[Any], children: Ints, generation: Ints
+) -> Forest:
+    """The spanning forest of a graph."""
+    count = len(generation)
+    order, bounds = ordered(generation)
     up = _tree_parents(parent_starts, parents, generation)
-    if len(bounds) - 1 > _DEEP:
-        size, number = _numbered_one_by_one(order, up)
-    else:
-        size = _sizes(order, bounds, up)
-        number = _numbers(order, bounds, up, size)
+    size = _sizes(order, bounds, up)
+    number = _numbers(order, bounds, up, size, child_starts, children)
     at = numpy.empty(count, dtype=numpy.int32)
     at[number] = numpy.arange(count, dtype=numpy.int32)
     return Forest(order, bounds, generation, up, size, number, at)
 
 
-def _levels(
-    parent_starts: NDArray[Any], child_starts: NDArray[Any], children: Ints
-) -> tuple[Ints, NDArray[numpy.int64]]:
-    """The nodes by generation, without those on or below a cycle, and where each generation begins."""
-    missing = numpy.diff(parent_starts).astype(numpy.int32)
-    left, starts, below = viewed(missing), viewed(child_starts), viewed(children)
-    level: Ints = numpy.flatnonzero(missing == 0).astype(numpy.int32)
-    pieces = []
-    while len(level):
-        pieces.append(level)
-        if len(level) < _FEW:
-            new = []
-            for node in level.tolist():
-                for child in below[starts[node] : starts[node + 1]]:
-                    left[child] -= 1
-                    if not left[child]:
-                        new.append(child)
-            level = numpy.array(sorted(new), dtype=numpy.int32)
-        else:
-            reached, _ = gathered(child_starts, children, level[child_starts[level + 1] > child_starts[level]])
-            lone = missing[reached] == 1  # nothing else is missing of these: most have one parent
-            merges = reached[~lone]
-            numpy.subtract.at(missing, merges, 1)
-            level = distinct(numpy.concatenate([reached[lone], merges[missing[merges] == 0]]))
-    bounds = numpy.cumsum([0, *map(len, pieces)])
-    return numpy.concatenate(pieces) if pieces else numpy.empty(0, dtype=numpy.int32), bounds
+def is_narrow(bounds: NDArray[Any]) -> bool:
+    """Whether there are so few nodes in each generation that they go by one at a time."""
+    return (len(bounds) - 1) * _NARROW > int(bounds[-1])
 
 
 def _tree_parents(starts: NDArray[Any], parents: Ints, generation: Ints) -> Ints:
@@ -161,50 +205,45 @@ def _tree_parents(starts: NDArray[Any], parents: Ints, generation: Ints) -> Ints
 
 def _sizes(order: Ints, bounds: NDArray[Any], up: Ints) -> Ints:
     size = numpy.ones(len(order), dtype=numpy.int32)
+    if is_narrow(bounds):
+        sizes, above = viewed(size), viewed(up)
+        for node in order[bounds[1] :][::-1].tolist() if len(bounds) > 1 else ():
+            sizes[above[node]] += sizes[node]
+        return size
     for start, end in _slices(bounds)[:0:-1]:
         nodes = order[start:end]
         numpy.add.at(size, up[nodes], size[nodes])
     return size
 
 
-def _numbers(order: Ints, bounds: NDArray[Any], up: Ints, size: Ints) -> Ints:
+def _numbers(
+    order: Ints, bounds: NDArray[Any], up: Ints, size: Ints, child_starts: NDArray[Any], children: Ints
+) -> Ints:
+    # The children by the forest, by parent: each comes after its parent and the subtrees of its lesser siblings.
+    tree = up[children] == numpy.repeat(numpy.arange(len(order), dtype=numpy.int32), numpy.diff(child_starts))
+    nodes = children[tree]
+    sizes = size[nodes]
+    # Before the eldest come the subtrees of all lesser parents without these themselves.
+    above, before = up[nodes], numpy.cumsum(size)
     number = numpy.empty(len(order), dtype=numpy.int32)
-    slices = _slices(bounds)
-    for start, end in slices[:1]:
-        number[order[start:end]] = numpy.cumsum(size[order[start:end]]) - size[order[start:end]]
-    for start, end in slices[1:]:
+    number[nodes] = 1 + numpy.cumsum(sizes) - sizes - (before[above] - size[above] - above)
+    roots = order[: bounds[1]] if len(bounds) > 1 else order
+    number[roots] = numpy.cumsum(size[roots]) - size[roots]
+    if is_narrow(bounds):
+        numbers, parents = viewed(number), viewed(up)
+        for node in order[len(roots) :].tolist():
+            numbers[node] += numbers[parents[node]]
+        return number
+    for start, end in _slices(bounds)[1:]:
         nodes = order[start:end]
-        nodes = nodes[numpy.argsort(up[nodes], kind="stable")]
-        above, sizes = up[nodes], size[nodes]
-        before = numpy.cumsum(sizes) - sizes
-        first = numpy.ones(len(nodes), dtype=bool)
-        first[1:] = above[1:] != above[:-1]
-        number[nodes] = number[above] + 1 + before - numpy.maximum.accumulate(numpy.where(first, before, 0))
+        number[nodes] += number[up[nodes]]
     return number
-
-
-def _numbered_one_by_one(order: Ints, up: Ints) -> tuple[Ints, Ints]:
-    """Sizes and numbers where there are very many generations."""
-    above, nodes = up.tolist(), order.tolist()
-    size = [1] * len(nodes)
-    for node in reversed(nodes):
-        if above[node] >= 0:
-            size[above[node]] += size[node]
-    number, free, root = [0] * len(nodes), [0] * len(nodes), 0
-    for node in nodes:
-        if above[node] < 0:
-            number[node], root = root, root + size[node]
-        else:
-            number[node] = free[above[node]]
-            free[above[node]] += size[node]
-        free[node] = number[node] + 1
-    return numpy.array(size, dtype=numpy.int32), numpy.array(number, dtype=numpy.int32)
 
 
 def nearest_merges(forest: Forest, parent_starts: NDArray[Any]) -> Ints:
     """For each node, the nearest node at it or above it in the forest that has several parents, or -1."""
     near = numpy.where(numpy.diff(parent_starts) > 1, numpy.arange(len(forest.up)), -1).astype(numpy.int32)
-    if len(forest.bounds) - 1 > _DEEP:
+    if is_narrow(forest.bounds):
         found, up = near.tolist(), forest.up.tolist()
         for node in forest.order.tolist():
             if found[node] < 0 <= up[node]:
@@ -220,7 +259,7 @@ def nearest_merges(forest: Forest, parent_starts: NDArray[Any]) -> Ints:
 def heights(forest: Forest, parent_starts: NDArray[Any], parents: Ints) -> Ints:
     """For each node, the steps of the longest way from it to a leaf."""
     height = numpy.zeros(len(forest.up), dtype=numpy.int32)
-    if len(forest.bounds) - 1 > _DEEP:
+    if is_narrow(forest.bounds):
         found, starts, above = height.tolist(), parent_starts.tolist(), parents.tolist()
         for node in reversed(forest.order.tolist()):
             for parent in above[starts[node] : starts[node + 1]]:

@@ -24,14 +24,16 @@ class AncestryIndex:
 
     A small graph is held in lists and searched. Of a large one the nodes are numbered in preorder of a spanning
     forest, whose tree parent is the deepest parent: what descends by the forest is one run of numbers. What descends
-    by other edges, to nodes with several parents, are further runs, which each node that has any keeps in order
-    (Agrawal, Borgida, Jagadish: Efficient management of transitive relationships in large data and knowledge bases,
-    SIGMOD 1989). So a question whether one node descends from another is a comparison where one parent suffices, and
-    one binary search where not; descendants are slices, ancestors a walk up with what its merges add.
+    by other edges, to nodes with several parents, are further runs, which each node that has any keeps in order [1]_.
+    So a question whether one node descends from another is a comparison where one parent suffices, and one binary
+    search where not; descendants are slices, ancestors a walk up with what its merges add. All this is made when it
+    is first asked for.
 
-    In the worst case, a graph with about as many merges as nodes, the runs would grow with the square of the number
-    of nodes. Beyond 16 for each node and edge they are not kept; then a question is a search through merges alone,
-    which is exact all the same, and takes as long as there are merges above the node or below it.
+    In the worst case, a graph with about as many merges as nodes, the runs grow with the square of the number of
+    nodes. Where there are more than 16 for each node and edge, or they take too long to find, they are not kept. Then
+    each question is a search, through the merges alone where that suffices: exact all the same, in a time that grows
+    with the edges above a node or the merges below it. To count all descendants then takes as long as to go through
+    the whole graph for every few hundred or thousand nodes.
 
     Parameters
     ----------
@@ -42,6 +44,11 @@ class AncestryIndex:
     ------
     ValueError
         When a node descends from itself; `find_cycles` tells which.
+
+    References
+    ----------
+    .. [1] R. Agrawal, A. Borgida, H. V. Jagadish: Efficient management of transitive relationships in large data and
+       knowledge bases. SIGMOD 1989, 253-262. doi:10.1145/66926.66950
 
     Examples
     --------
@@ -111,7 +118,10 @@ class AncestryIndex:
 
     @staticmethod
     def load(path: str | os.PathLike[str]) -> AncestryIndex:
-        """Read an index that `save` wrote; its arrays stay in the file, and are mapped into memory.
+        """Read an index that `save` wrote; its edges stay in the file, and are mapped into memory.
+
+        All of it is verified, so that no other file than one that `save` could have written gives an index. It must
+        not be written to meanwhile; `save` itself puts a new file in the place of an old one.
 
         Raises
         ------
@@ -126,6 +136,8 @@ class AncestryIndex:
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the index to a file of arrays, whole or not at all.
+
+        What a large index makes when it is first asked for is made again by one that is read.
 
         Raises
         ------
@@ -221,15 +233,25 @@ class AncestryIndex:
         ----------
         primary_parent : array of int
             For each node one of its parents, or -1 for a root.
+
+        Raises
+        ------
+        ValueError
+            When these are not as many as there are nodes, or lead back to where they began.
         """
         import numpy
 
+        if len(primary_parent) != len(self):
+            raise ValueError(f"{len(primary_parent)} parents for {len(self)} nodes")
         up = numpy.where(primary_parent < 0, numpy.arange(len(self)), primary_parent)
-        while True:  # every round doubles the steps of all ways
+        for _ in range(len(self).bit_length() + 1):  # every round doubles the steps of all ways
             further = up[up]
             if numpy.array_equal(further, up):
-                return up.astype(numpy.int64)
+                break
             up = further
+        if bool((primary_parent[up] >= 0).any()):
+            raise ValueError("the parents lead back to where they began")
+        return up.astype(numpy.int64)
 
     def most_recent_common_ancestors_of(
         self, first: Any, second: Any

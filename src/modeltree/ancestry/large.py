@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property
-from typing import Any, overload
+from typing import Any
 
 import numpy
 from numpy.typing import NDArray
@@ -14,32 +14,45 @@ from modeltree.ancestry.forest import (
     Forest,
     Ints,
     compressed,
+    distinct,
     forest_of,
     gathered_between,
+    generations_of,
     heights,
     nearest_merges,
+    ordered,
     viewed,
 )
 from modeltree.ancestry.index import AncestryIndex
-from modeltree.ancestry.rows import Neighbours, Rows, reached
-from modeltree.ancestry.runs import Extras, Runs, extras_of, runs_below, runs_of
+from modeltree.ancestry.recent import recent, recent_of_pairs
+from modeltree.ancestry.rooted import RootsAbove, components_of
+from modeltree.ancestry.rows import Neighbours, Rows
+from modeltree.ancestry.runs import Extras, Owners, Runs, extras_of, owners_of, runs_below, runs_of, within
+from modeltree.ancestry.searching import among, ones, reachable
 
 __all__ = ["LargeIndex"]
 
 _PER_ITEM = 16
 """How many runs there may be for each node and edge."""
-_BITS = 8192
-"""How many nodes are counted at a time where runs are not kept."""
-
+_OWNERS_PER_ITEM = 4
+"""How many there may be for them to be kept by merge as well."""
+_ROOTS_PER_ITEM = 16
+"""How many roots there may be for each node and edge, to be kept for each merge."""
 _FEW = 8
-"""Of fewer runs each is a slice of its own."""
+"""Of fewer runs each is a slice of its own, and of fewer pairs each is a search of its own."""
 
 _NONE = numpy.empty(0, dtype=numpy.int32)
 _NONE.flags.writeable = False
 
 
 class LargeIndex(AncestryIndex):
-    """See `AncestryIndex`."""
+    """See `AncestryIndex`. What is not needed to know that there is no cycle is made when it is first asked for."""
+
+    parents: Rows
+    # What single questions look at, made by the first of them. It has no value here: an object's own attributes are
+    # looked up faster where its class has none of the same name. Single values are read faster from memoryviews.
+    _upwards: tuple[memoryview, memoryview]
+    _downwards: tuple[memoryview, memoryview, memoryview | None, memoryview, memoryview]
 
     def __init__(self, parents: Neighbours) -> None:
         counts = numpy.fromiter(map(len, parents), dtype=numpy.int64, count=len(parents))
@@ -55,42 +68,45 @@ class LargeIndex(AncestryIndex):
         return index
 
     @classmethod
-    def of_arrays(cls, parents: Rows, children: Rows, forest: Forest, runs: Runs | None) -> LargeIndex:
-        """The index of what another had worked out."""
+    def of_arrays(cls, parents: Rows, generation: Ints) -> LargeIndex:
+        """The index of what is known to be a graph without cycles, and of its generations."""
         index = cls.__new__(cls)
-        index._hold(parents, children, forest)
-        index.__dict__["runs"] = runs
+        index.parents = parents
+        index.__dict__["generation"] = generation
         return index
 
     def _build(self, count: int, parent: NDArray[Any], child: NDArray[Any]) -> None:
         for ends in (parent, child):
             if len(ends) and not (ends.dtype.kind in "iu" and int(ends.min()) >= 0 and int(ends.max()) < count):
                 raise ValueError(f"an edge has an end that is none of the {count} nodes")
-        parents = Rows(*compressed(count, child, parent))
-        child = numpy.repeat(numpy.arange(count, dtype=numpy.int64), numpy.diff(parents.starts))
-        children = Rows(*compressed(count, parents.items, child))
-        self._hold(parents, children, forest_of(parents.starts, parents.items, children.starts, children.items))
-
-    def _hold(self, parents: Rows, children: Rows, forest: Forest) -> None:
-        self.parents: Rows = parents
-        self.children: Rows = children
-        self.forest = forest
-        # Of single values memoryviews are faster than arrays.
-        self._up, self._size, self._number = map(viewed, (forest.up, forest.size, forest.number))
+        self.parents = Rows(*compressed(count, child, parent))
+        self.generation  # noqa: B018  # refuses cycles
 
     def __reduce__(self) -> tuple[Any, ...]:
         child = numpy.repeat(numpy.arange(len(self)), numpy.diff(self.parents.starts))
         return LargeIndex.of_edges, (len(self), self.parents.items, child)
 
-    @property
-    def order(self) -> Ints:
-        """The nodes, parents before children."""
-        return self.forest.order
+    @cached_property
+    def children(self) -> Rows:  # type: ignore[override]
+        """For each node those that were made from it, ascending."""
+        child = numpy.repeat(numpy.arange(len(self), dtype=numpy.int32), numpy.diff(self.parents.starts))
+        return Rows(*compressed(len(self), self.parents.items, child))
 
-    @property
+    @cached_property
     def generation(self) -> Ints:
         """For each node, the steps of the longest way to it from a root."""
-        return self.forest.generation
+        return generations_of(self.parents.starts, self.children.starts, self.children.items)
+
+    @cached_property
+    def forest(self) -> Forest:
+        """The spanning forest."""
+        rows = (self.parents.starts, self.parents.items, self.children.starts, self.children.items)
+        return forest_of(*rows, self.generation)
+
+    @cached_property
+    def order(self) -> Ints:
+        """The nodes, parents before children."""
+        return ordered(self.generation)[0]
 
     @cached_property
     def height(self) -> Ints:
@@ -100,7 +116,7 @@ class LargeIndex(AncestryIndex):
     @cached_property
     def roots(self) -> NDArray[numpy.int64]:
         """The nodes without a parent."""
-        return numpy.flatnonzero(self.forest.up < 0)
+        return numpy.flatnonzero(numpy.diff(self.parents.starts) == 0)
 
     @cached_property
     def leaves(self) -> NDArray[numpy.int64]:
@@ -120,53 +136,97 @@ class LargeIndex(AncestryIndex):
     @cached_property
     def runs(self) -> Runs | None:
         """What descends from nodes by such edges, where it is not too much to keep."""
-        budget = _PER_ITEM * (len(self) + len(self.parents.items))
-        return runs_of(self.forest, self.extras, self.parents.starts, self.parents.items, budget)
+        return runs_of(self.forest, self.extras, _PER_ITEM * self._items)
 
     @cached_property
-    def _merge_above(self) -> memoryview:
-        return viewed(nearest_merges(self.forest, self.parents.starts))
+    def owners(self) -> Owners | None:
+        """The same by merges, where it is not too much."""
+        few = self.runs is not None and len(self.runs.first) <= _OWNERS_PER_ITEM * self._items
+        return owners_of(self.forest, self.runs) if self.runs is not None and few else None
 
-    @cached_property
-    def _views(self) -> tuple[memoryview, memoryview, memoryview, memoryview, memoryview] | None:
-        return None if self.runs is None else tuple(map(viewed, self.runs))  # type: ignore[return-value]
+    @property
+    def _items(self) -> int:
+        return len(self) + len(self.parents.items)
 
     # Single questions
 
     def ancestors(self, node: int, max_depth: int | None = None) -> tuple[int, ...]:
         """All nodes that a node descends from, itself excluded, at most `max_depth` steps away."""
         if max_depth is not None:
-            return tuple(sorted(reached([node], self.parents, max_depth)))
-        up = self._up
+            return tuple(among(self.parents, [node], max_depth).tolist())
+        try:
+            up, near = self._upwards
+        except AttributeError:
+            up, near = self._upwards = viewed(self.forest.up), self.near
         found = []
         above = up[node]
         while above >= 0:
             found.append(above)
             above = up[above]
-        merge = self._merge_above[node]
-        if merge >= 0:
-            views = self._views
-            if views is None:
-                return tuple(sorted(reached([node], self.parents)))
-            starts, owners = views[3], views[4]
-            while merge >= 0:
-                found += owners[starts[merge] : starts[merge + 1]].tolist()
-                above = up[merge]
-                merge = self._merge_above[above] if above >= 0 else -1
+        if near[node] >= 0:
+            return self._with_merges(node, found)
         found.sort()
         return tuple(found)
+
+    def _with_merges(self, node: int, found: list[int]) -> tuple[int, ...]:
+        """What is above a node in the forest, and what its merges add."""
+        rows = self.merged
+        if rows is None:
+            return tuple(among(self.parents, [node]).tolist())
+        starts, items = rows
+        up, near = self._upwards
+        merge = near[node]
+        while merge >= 0:
+            start, end = starts[merge], starts[merge + 1]
+            if end > start:
+                found += items[start:end].tolist()
+            above = up[merge]
+            merge = near[above] if above >= 0 else -1
+        found.sort()
+        return tuple(found)
+
+    @cached_property
+    def down(self) -> tuple[memoryview, memoryview, memoryview | None, memoryview, memoryview]:
+        """Numbers, sizes, and the starts, first and last numbers of runs, if they are kept."""
+        runs = self.runs
+        starts = None if runs is None else viewed(runs.starts)
+        first, last = (viewed(_NONE), viewed(_NONE)) if runs is None else (viewed(runs.first), viewed(runs.last))
+        return viewed(self.forest.number), viewed(self.forest.size), starts, first, last
+
+    @cached_property
+    def merged(self) -> tuple[memoryview, memoryview] | None:
+        """The starts and items of the owners, if they are kept."""
+        return None if self.owners is None else (viewed(self.owners.starts), viewed(self.owners.owners))
+
+    @cached_property
+    def ways(self) -> tuple[memoryview, memoryview, memoryview, memoryview]:
+        """Numbers, sizes, tree parents and generations."""
+        forest = self.forest
+        return viewed(forest.number), viewed(forest.size), viewed(forest.up), viewed(self.generation)
+
+    @cached_property
+    def near(self) -> memoryview:
+        """For each node, the nearest at it or above it in the forest that has several parents, or -1."""
+        return viewed(nearest_merges(self.forest, self.parents.starts))
+
+    def ancestry(self, nodes: Collection[int]) -> tuple[int, ...]:
+        """Some nodes and all that they descend from."""
+        return tuple(numpy.union1d(among(self.parents, nodes), numpy.array([*nodes], dtype=numpy.int64)).tolist())
 
     def descendants(self, node: int, max_depth: int | None = None, *, ordered: bool = True) -> Sequence[int]:
         """All nodes that descend from a node, itself excluded, at most `max_depth` steps away, as an array."""
         if max_depth is not None:
-            return numpy.array(sorted(reached([node], self.children, max_depth)), dtype=numpy.int32)  # type: ignore[return-value]
-        number, size = self._number[node], self._size[node]
+            return among(self.children, [node], max_depth)  # type: ignore[return-value]
+        try:
+            numbers, sizes, starts, _, _ = self._downwards
+        except AttributeError:
+            numbers, sizes, starts, _, _ = self._downwards = self.down
+        number, size = numbers[node], sizes[node]
         own = self.forest.at[number + 1 : number + size] if size > 1 else _NONE
-        views = self._views
-        if views is None:
+        if starts is None:
             first, last = runs_below(self.forest, self.extras, node)
         else:
-            start, end = views[0][node], views[0][node + 1]
+            start, end = starts[node], starts[node + 1]
             if start == end:
                 return numpy.sort(own) if ordered and size > 2 else own  # type: ignore[return-value]
             assert self.runs is not None
@@ -182,32 +242,36 @@ class LargeIndex(AncestryIndex):
 
     def is_ancestor(self, ancestor: int, descendant: int) -> bool:
         """Whether one node descends from the other; no node is its own ancestor."""
-        number, start = self._number[descendant], self._number[ancestor]
-        if start < number < start + self._size[ancestor]:
+        try:
+            numbers, sizes, starts, firsts, lasts = self._downwards
+        except AttributeError:
+            numbers, sizes, starts, firsts, lasts = self._downwards = self.down
+        number, start = numbers[descendant], numbers[ancestor]
+        if start < number < start + sizes[ancestor]:
             return True
-        views = self._views
-        if views is None:
+        if starts is None:
             return self._climbs(ancestor, descendant)
-        low, high = views[0][ancestor], views[0][ancestor + 1]
+        low, high = starts[ancestor], starts[ancestor + 1]
         if low == high:
             return False
-        place = bisect_right(views[1], number, low, high) - 1
-        return place >= low and number < views[2][place]
+        place = bisect_right(firsts, number, low, high) - 1
+        return place >= low and number < lasts[place]
 
     def _climbs(self, ancestor: int, descendant: int) -> bool:
         """Whether one is met on the ways up from the other, of which only the merges are looked at."""
-        generation, parents, near = viewed(self.forest.generation), self.parents, self._merge_above
-        start, level = self._number[ancestor], generation[ancestor]
-        end = start + self._size[ancestor]
+        parents, near = self.parents, self.near
+        numbers, sizes, up, generation = self.ways
+        start, level = numbers[ancestor], generation[ancestor]
+        end = start + sizes[ancestor]
         waiting, seen = [descendant], set[int]()
         while waiting:
             node = waiting.pop()
-            if start <= self._number[node] < end and node != descendant:
+            if start <= numbers[node] < end and node != descendant:
                 return True
             merge = near[node]
             while merge >= 0 and merge not in seen and generation[merge] > level:
                 seen.add(merge)
-                above = self._up[merge]
+                above = up[merge]
                 waiting += [tail for tail in parents[merge] if tail != above and generation[tail] >= level]
                 merge = near[above]
         return False
@@ -216,38 +280,37 @@ class LargeIndex(AncestryIndex):
 
     def are_ancestors(self, ancestors: Any, descendants: Any) -> NDArray[numpy.bool_]:
         """Of each pair of nodes, whether the second descends from the first."""
-        above, below = numpy.asarray(ancestors), numpy.asarray(descendants)
-        if len(above) != len(below):
-            raise ValueError(f"{len(above)} ancestors and {len(below)} descendants are no pairs")
-        if not len(above):
-            return numpy.empty(0, dtype=bool)
-        for nodes in (above, below):
-            if int(nodes.min()) < 0 or int(nodes.max()) >= len(self):
-                raise IndexError(f"there is a node that is none of the {len(self)}")
+        above, below = self._pairs(ancestors, descendants)
         forest, runs = self.forest, self.runs
         number, start = forest.number[below], forest.number[above]
         found: NDArray[numpy.bool_] = (number > start) & (number < start + forest.size[above])
-        if runs is None:
-            for place in numpy.flatnonzero(~found).tolist():
-                found[place] = self._climbs(int(above[place]), int(below[place]))
+        if runs is not None:
+            left = numpy.flatnonzero(~found & (runs.starts[above + 1] > runs.starts[above]))
+            found[left] = within(runs, above[left], number[left])
             return found
-        open_ = numpy.flatnonzero(~found & (runs.starts[above + 1] > runs.starts[above]))
-        if len(open_):
-            node, wanted = above[open_].astype(numpy.int64), number[open_]
-            place = numpy.searchsorted(self._run_keys, (node << 32) | wanted, side="right") - 1
-            found[open_] = (place >= runs.starts[node]) & (wanted < runs.last[numpy.maximum(place, 0)])
+        left = numpy.flatnonzero(~found & (self.generation[above] < self.generation[below]))
+        if len(left) < _FEW:
+            for place in left.tolist():
+                found[place] = self._climbs(int(above[place]), int(below[place]))
+        else:
+            found[left] = self._lead(above[left], below[left])
         return found
 
-    @cached_property
-    def _run_keys(self) -> NDArray[numpy.int64]:
-        assert self.runs is not None
-        owner = numpy.repeat(numpy.arange(len(self), dtype=numpy.int64), numpy.diff(self.runs.starts))
-        return (owner << 32) | self.runs.first
+    def _lead(self, above: NDArray[Any], below: NDArray[Any]) -> NDArray[numpy.bool_]:
+        """Of each pair of nodes, whether one can be reached from the other, by going through the whole graph."""
+        targets = distinct(below)
+        place = numpy.searchsorted(targets, below)
+        found = numpy.zeros(len(above), dtype=bool)
+        for start, bits in reachable(self.forest, self.children, targets, down=True):
+            rows = numpy.flatnonzero((place >= start) & (place < start + 64 * bits.shape[1]))
+            word, bit = numpy.divmod(place[rows] - start, 64)
+            found[rows] = bits[above[rows], word] >> bit.astype(numpy.uint64) & numpy.uint64(1)
+        return found
 
     def descendant_counts(self) -> NDArray[numpy.int64]:
         """For each node, how many descend from it."""
         if self.runs is None:
-            return self._counted(self.order[::-1].tolist(), self.children)
+            return self._counted(self.children, down=True)
         runs = self.runs
         before = numpy.zeros(len(runs.first) + 1, dtype=numpy.int64)
         numpy.cumsum(runs.last - runs.first, out=before[1:])
@@ -257,7 +320,7 @@ class LargeIndex(AncestryIndex):
     def ancestor_counts(self) -> NDArray[numpy.int64]:
         """For each node, how many it descends from."""
         if self.runs is None:
-            return self._counted(self.order.tolist(), self.parents)
+            return self._counted(self.parents, down=False)
         count = len(self)
         begun, ended = (numpy.bincount(ends, minlength=count + 1) for ends in (self.runs.first, self.runs.last))
         counts: NDArray[Any] = self.generation + numpy.cumsum(begun - ended)[self.forest.number]
@@ -273,76 +336,53 @@ class LargeIndex(AncestryIndex):
         counts: NDArray[Any] = 1 + numpy.cumsum(begun - ended)[self.forest.number]
         return counts
 
-    def _counted(self, order: list[int], before: Rows) -> NDArray[numpy.int64]:
-        """For each node how many can be reached: some thousands at a time, whose sets are the bits of integers."""
-        counts = numpy.zeros(len(order), dtype=numpy.int64)
-        rows = [before[node] for node in order]
-        number = self._number
-        for start in range(0, len(order), _BITS):
-            seen = [0] * len(order)
-            for node, row in zip(order, rows, strict=True):
-                bits = 0
-                for other in row:
-                    bits |= seen[other]
-                    place = number[other] - start
-                    if 0 <= place < _BITS:
-                        bits |= 1 << place
-                seen[node] = bits
-            counts += numpy.fromiter((bits.bit_count() for bits in seen), dtype=numpy.int64, count=len(seen))
+    def _counted(self, rows: Rows, down: bool) -> NDArray[numpy.int64]:
+        """For each node how many it leads to, by going through the whole graph for some of these at a time."""
+        counts = numpy.full(len(self), -1, dtype=numpy.int64)  # as each leads to itself
+        for _, bits in reachable(self.forest, rows, numpy.arange(len(self)), down):
+            counts += ones(bits)
         return counts
+
+    @cached_property
+    def counts_above(self) -> memoryview | None:
+        """For each node, how many it descends from, where that takes no search."""
+        return None if self.runs is None else viewed(self.ancestor_counts().astype(numpy.int32))
 
     @cached_property
     def components(self) -> NDArray[Any]:
         """For each node, the least node that it is connected with, whichever way the edges run."""
-        forest, roots = self.forest, self.roots
-        tree = numpy.empty(len(self), dtype=numpy.int64)
-        tree[forest.at] = numpy.repeat(numpy.arange(len(roots)), forest.size[roots])
-        pairs = numpy.unique(numpy.stack([tree[self.extras.tail], tree[self.extras.head]]), axis=1)
-        joined = list(range(len(roots)))
-        for one, other in pairs.T.tolist():
-            ends = [_end(joined, one), _end(joined, other)]
-            joined[max(ends)] = min(ends)
-        whole = numpy.array(joined, dtype=numpy.int64)
-        while not numpy.array_equal(whole, whole[whole]):
-            whole = whole[whole]
-        least = numpy.full(len(roots), len(self), dtype=numpy.int64)
-        first: NDArray[Any] = numpy.minimum.reduceat(forest.at, forest.number[roots]) if len(roots) else least
-        numpy.minimum.at(least, whole, first)
-        return least[whole][tree]
+        return components_of(self.forest, self.extras)
 
-    @property
+    @cached_property
     def roots_above(self) -> Sequence[tuple[int, ...]]:
         """For each node, the roots that it descends from; a root, itself."""
-        return _RootsAbove(self)
+        return RootsAbove(self.forest, self.parents, self.near, self.ancestors, _ROOTS_PER_ITEM * self._items)
 
+    def most_recent_common_ancestors(self, nodes: Sequence[int]) -> tuple[int, ...]:
+        """The common ancestors that have no other common ancestor among their descendants."""
+        return recent(self, nodes)
 
-def _end(joined: list[int], node: int) -> int:
-    while joined[node] != node:
-        joined[node] = joined[joined[node]]
-        node = joined[node]
-    return node
+    def most_recent_common_ancestors_of(
+        self, first: Any, second: Any
+    ) -> tuple[NDArray[numpy.int64], NDArray[numpy.int64]]:
+        """The most recent common ancestors of each pair of nodes, in compressed rows: where they start, and they."""
+        one, other = self._pairs(first, second)
+        return recent_of_pairs(self, one, other)
 
+    def _pairs(self, first: Any, second: Any) -> tuple[NDArray[numpy.int64], NDArray[numpy.int64]]:
+        """The nodes of pairs.
 
-class _RootsAbove(Sequence[tuple[int, ...]]):
-    """The roots above each node, looked for when asked for."""
-
-    def __init__(self, index: LargeIndex) -> None:
-        self._index = index
-
-    def __len__(self) -> int:
-        return len(self._index)
-
-    @overload
-    def __getitem__(self, node: int) -> tuple[int, ...]: ...
-    @overload
-    def __getitem__(self, node: slice) -> tuple[tuple[int, ...], ...]: ...
-    def __getitem__(self, node: int | slice) -> tuple[int, ...] | tuple[tuple[int, ...], ...]:
-        if isinstance(node, slice):
-            return tuple(self[number] for number in range(*node.indices(len(self))))
-        up, number = self._index._up, range(len(self))[node]
-        return tuple(above for above in self._index.ancestors(number) if up[above] < 0) or (number,)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Sequence) and tuple(self) == tuple(other)
-
-    __hash__ = None  # type: ignore[assignment]
+        Raises
+        ------
+        ValueError
+            When there are more of one than of the other.
+        IndexError
+            When there is no such node.
+        """
+        one, other = (numpy.asarray(nodes) for nodes in (first, second))
+        if len(one) != len(other):
+            raise ValueError(f"{len(one)} nodes and {len(other)} are no pairs")
+        for nodes in (one, other):
+            if len(nodes) and (nodes.dtype.kind not in "iu" or int(nodes.min()) < 0 or int(nodes.max()) >= len(self)):
+                raise IndexError(f"there is a node that is none of the {len(self)}")
+        return one.astype(numpy.int64), other.astype(numpy.int64)

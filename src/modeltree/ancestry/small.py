@@ -148,5 +148,9 @@ def _topological_order(parents: Neighbours, children: Neighbours) -> Iterator[in
 def _longest_ways(order: Sequence[int], before: Neighbours) -> tuple[int, ...]:
     steps = [0] * len(order)
     for node in order:
-        steps[node] = max((steps[other] + 1 for other in before[node]), default=0)
+        longest = 0
+        for other in before[node]:
+            if steps[other] >= longest:
+                longest = steps[other] + 1
+        steps[node] = longest
     return tuple(steps)

@@ -1,8 +1,12 @@
 """An index as a file of arrays, which are mapped into memory when it is read.
 
 The file begins with a line that says what it is, and one of JSON with the version, the number of nodes, and of each
-array its name, type, length and place. The arrays follow, each at a multiple of 64 bytes. At the end is the CRC-32
-of everything before it, which is verified whenever the file is read.
+array its type, length and place. The arrays follow, each at a multiple of 64 bytes: of each node how many parents it
+has and its generation, and all parents. At the end is the CRC-32 of everything before it.
+
+The checksum is verified whenever the file is read, and so is all that answers rest on: that the parents of each node
+are nodes, ascend, and come to its generation, without which there could be a cycle. What else an index has is made
+from these as for a new one, so that a file has no room for an answer that contradicts another.
 """
 
 from __future__ import annotations
@@ -18,11 +22,10 @@ from typing import Any
 import numpy
 from numpy.typing import NDArray
 
-from modeltree.ancestry.forest import Forest, viewed
-from modeltree.ancestry.index import AncestryIndex
+from modeltree.ancestry.forest import viewed
+from modeltree.ancestry.index import LARGE, AncestryIndex
 from modeltree.ancestry.large import LargeIndex
 from modeltree.ancestry.rows import Rows
-from modeltree.ancestry.runs import Runs
 from modeltree.errors import IndexFileError
 from modeltree.files import write_whole
 
@@ -33,24 +36,20 @@ _VERSION = 1
 _ALIGN = 64
 _DIGEST = 4
 _LONGEST_HEADER = 1 << 16
-_TYPES = {
-    "parent_starts": "<i4", "parents": "<i4", "child_starts": "<i4", "children": "<i4",
-    "order": "<i4", "bounds": "<i8", "generation": "<i4", "up": "<i4", "size": "<i4", "number": "<i4", "at": "<i4",
-    "starts": "<i4", "first": "<i4", "last": "<i4", "owner_starts": "<i4", "owners": "<i4",
-}  # fmt: skip
-_RUNS = Runs._fields
+_MOST = (1 << 31) - 1
+_COUNTS = ("|u1", "<u2", "<u4")
+_TYPES = {"counts": _COUNTS, "generation": _COUNTS, "parents": ("<i4",)}
 
 
 def save(index: AncestryIndex, path: str | os.PathLike[str]) -> None:
     """Write an index to a file; see `AncestryIndex.save`."""
-    large = index if isinstance(index, LargeIndex) else LargeIndex(index.parents)
-    arrays = _arrays(large)
+    arrays = _arrays(index)
     places: dict[str, tuple[str, int, int]] = {}
     offset = 0
     for name, array in arrays.items():
-        places[name] = (_TYPES[name], len(array), offset)
-        offset += -(-array.nbytes // _ALIGN) * _ALIGN
-    about = {"version": _VERSION, "nodes": len(large), "arrays": places}
+        places[name] = (array.dtype.str, len(array), offset)
+        offset += array.nbytes + -array.nbytes % _ALIGN
+    about = {"version": _VERSION, "nodes": len(index), "arrays": places}
     header = json.dumps(about, separators=(",", ":")).encode()
     room = -(len(_MAGIC) + len(header) + 1) % _ALIGN
     head = _MAGIC + header + b" " * room + b"\n"
@@ -65,20 +64,25 @@ def save(index: AncestryIndex, path: str | os.PathLike[str]) -> None:
     write_whole(Path(path), pieces())
 
 
-def _arrays(index: LargeIndex) -> dict[str, NDArray[Any]]:
-    arrays: dict[str, Any] = {
-        "parent_starts": index.parents.starts, "parents": index.parents.items,
-        "child_starts": index.children.starts, "children": index.children.items,
-        **index.forest._asdict(),
-    }  # fmt: skip
-    if index.runs is not None:
-        arrays |= index.runs._asdict()
-    return {name: numpy.ascontiguousarray(array, dtype=_TYPES[name]) for name, array in arrays.items()}
+def _arrays(index: AncestryIndex) -> dict[str, NDArray[Any]]:
+    if isinstance(index, LargeIndex):
+        counts, parents = numpy.diff(index.parents.starts), index.parents.items
+    else:
+        counts = numpy.array([len(row) for row in index.parents], dtype=numpy.int64)
+        parents = numpy.array([node for row in index.parents for node in row], dtype=numpy.int32)
+    generation = numpy.asarray(index.generation, dtype=numpy.int64)
+    return {"counts": _short(counts), "generation": _short(generation), "parents": parents.astype("<i4", copy=False)}
+
+
+def _short(values: NDArray[Any]) -> NDArray[Any]:
+    """Counts in no more bytes each than the greatest takes."""
+    greatest = int(values.max()) if len(values) else 0
+    return values.astype(next(type_ for type_ in _COUNTS if greatest <= numpy.iinfo(type_).max))
 
 
 def _padded(array: NDArray[Any]) -> Iterator[bytes | memoryview]:
     if array.nbytes:
-        yield viewed(array).cast("B")
+        yield viewed(numpy.ascontiguousarray(array)).cast("B")
     yield bytes(-array.nbytes % _ALIGN)
 
 
@@ -95,71 +99,61 @@ def loaded(path: str | os.PathLike[str]) -> AncestryIndex:
     view = memoryview(content)
     if zlib.crc32(view[:-_DIGEST]) != int.from_bytes(view[-_DIGEST:], "big"):
         raise IndexFileError(path, "its checksum is another: it is damaged, or not whole")
-    about, start = _header(content, path)
-    arrays = dict(_mapped(view[start:-_DIGEST], about, path))
-    count = about["nodes"]
-    _check(arrays, count, path)
-    parents = Rows(arrays["parent_starts"], arrays["parents"])
-    children = Rows(arrays["child_starts"], arrays["children"])
-    forest = Forest(*(arrays[name] for name in Forest._fields))
-    runs = Runs(*(arrays[name] for name in _RUNS)) if _RUNS[0] in arrays else None
-    if count < 1:
-        return AncestryIndex([])
-    return LargeIndex.of_arrays(parents, children, forest, runs)
+    count, places, start = _header(content, path)
+    arrays = {name: _mapped(view[start:-_DIGEST], name, place, path) for name, place in places.items()}
+    if not len(arrays["counts"]) == len(arrays["generation"]) == count:
+        raise IndexFileError(path, f"it has {count} nodes, and arrays of other lengths")
+    rows, generation = _checked(arrays["counts"], arrays["generation"], arrays["parents"], path)
+    return LargeIndex.of_arrays(rows, generation) if count >= LARGE else AncestryIndex([list(row) for row in rows])
 
 
-def _header(content: mmap.mmap, path: Path) -> tuple[dict[str, Any], int]:
+def _header(content: mmap.mmap, path: Path) -> tuple[int, dict[str, Any], int]:
+    """How many nodes there are, where each array is, and where the first may be."""
     end = content.find(b"\n", len(_MAGIC), len(_MAGIC) + _LONGEST_HEADER)
     try:
         about = json.loads(content[len(_MAGIC) : end])
-        version, nodes, arrays = about["version"], about["nodes"], about["arrays"]
+        version, count, arrays = about["version"], about["nodes"], about["arrays"]
     except (ValueError, TypeError, KeyError, RecursionError):
         raise IndexFileError(path, "its header cannot be read") from None
     if version != _VERSION:
         raise IndexFileError(path, f"it is of version {version!r}, and this library reads {_VERSION}: make it anew")
-    if type(nodes) is not int or not isinstance(arrays, dict):
+    if type(count) is not int or not 0 <= count <= _MOST or not isinstance(arrays, dict):
         raise IndexFileError(path, "its header cannot be read")
-    return about, end + 1
-
-
-def _mapped(content: memoryview, about: dict[str, Any], path: Path) -> Iterator[tuple[str, NDArray[Any]]]:
-    """The arrays of a file, as they lie in it."""
-    names = about["arrays"].keys()
-    if names not in ({*_TYPES}, {*_TYPES} - {*_RUNS}):
+    if arrays.keys() != _TYPES.keys():
         raise IndexFileError(path, "it has other arrays")
-    for name, place in about["arrays"].items():
-        try:
-            type_, length, offset = place
-            array = numpy.frombuffer(content, dtype=_TYPES[name], count=length, offset=offset) if length else None
-        except (ValueError, TypeError, OverflowError):
-            raise IndexFileError(path, f"array {name!r} is not in it") from None
-        if type_ != _TYPES[name] or length < 0:
-            raise IndexFileError(path, f"array {name!r} is of another type")
-        yield name, numpy.empty(0, dtype=type_) if array is None else array
+    return count, arrays, end + 1
 
 
-def _check(arrays: dict[str, NDArray[Any]], count: int, path: Path) -> None:
-    """Refuse arrays that do not belong together: whoever makes such a file must not lead questions astray."""
-    lengths = {"parents": "parent_starts", "children": "child_starts", "first": "starts", "owners": "owner_starts"}
-    right = all(len(arrays[name]) == count for name in ("order", "generation", "up", "size", "number", "at"))
-    for items, starts in lengths.items():
-        if starts in arrays:
-            rows = arrays[starts]
-            right = right and len(rows) == count + 1 and bool((rows[1:] >= rows[:-1]).all())
-            right = right and int(rows[0]) == 0 and int(rows[-1]) == len(arrays[items])
-    for name, least, most in (
-        ("parents", 0, count), ("children", 0, count), ("order", 0, count), ("up", -1, count),
-        ("number", 0, count), ("at", 0, count), ("size", 1, count + 1), ("first", 0, count),
-        ("last", 1, count + 1), ("owners", 0, count), ("generation", 0, max(count, 1)),
-    ):  # fmt: skip
-        array = arrays.get(name)
-        if right and array is not None and len(array):
-            right = least <= int(array.min()) and int(array.max()) < most
-    right = right and ("last" not in arrays or len(arrays["last"]) == len(arrays["first"]))
-    if right and count:
-        up, generation = arrays["up"], arrays["generation"]
-        below = numpy.flatnonzero(up >= 0)
-        right = bool((generation[up[below]] < generation[below]).all())
-        right = right and bool((arrays["number"] + arrays["size"] <= count).all())
-    if not right:
-        raise IndexFileError(path, "its arrays do not belong together")
+def _mapped(content: memoryview, name: str, place: object, path: Path) -> NDArray[Any]:
+    """An array as it lies in the file."""
+    if not isinstance(place, list) or len(place) != 3 or place[0] not in _TYPES[name]:
+        raise IndexFileError(path, f"array {name!r} is of another type")
+    type_, length, offset = numpy.dtype(place[0]), *place[1:]
+    whole = type(length) is type(offset) is int and length >= 0 and offset >= 0 and offset % _ALIGN == 0
+    if not whole or length > _MOST or offset + length * type_.itemsize > len(content):
+        raise IndexFileError(path, f"array {name!r} is not in it")
+    return numpy.frombuffer(content[offset : offset + length * type_.itemsize], dtype=type_)
+
+
+def _checked(
+    counts: NDArray[Any], generation: NDArray[Any], parents: NDArray[Any], path: Path
+) -> tuple[Rows, NDArray[numpy.int32]]:
+    """The parents of each node, and the generations, which are those that the parents come to: so there is no cycle."""
+    if int(counts.sum(dtype=numpy.int64)) != len(parents):
+        raise IndexFileError(path, "the counts of parents come to another number than there are parents")
+    starts = numpy.zeros(len(counts) + 1, dtype=numpy.int32)
+    numpy.cumsum(counts, out=starts[1:])
+    below = numpy.flatnonzero(counts > 0)
+    if len(parents):
+        begin = starts[below]
+        ascend = parents[1:] > parents[:-1]
+        ascend[begin[1:] - 1] = True  # from the last parent of a node to the first of another
+        if int(parents.min()) < 0 or int(parents.max()) >= len(counts) or not ascend.all():
+            raise IndexFileError(path, "the parents of a node are no nodes, or not in order")
+        deepest = numpy.maximum.reduceat(generation[parents], begin).astype(numpy.int64)
+        right = bool((generation[below] == deepest + 1).all())
+    else:
+        right = True
+    if not right or numpy.count_nonzero(generation) != len(below):
+        raise IndexFileError(path, "the generation of a node is not that after its parents")
+    return Rows(starts, parents), generation.astype(numpy.int32)
