@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import importlib.util
+import os
 import re
 import sys
 from pathlib import Path
@@ -124,6 +125,8 @@ def test_every_library_gives_the_same(name: str, tmp_path: Path) -> None:
         assert sorted(peer.descendants_named(ids[0])) == sorted(ids[node] for node in nx.descendants(graph, 0))
 
 
+@pytest.mark.scale
+@pytest.mark.skipif(not os.environ.get("MODELTREE_SCALE"), reason="takes minutes; needs MODELTREE_SCALE=1")
 def test_everything_that_it_prints(capfd: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("pyarrow", reason="pyarrow is not installed")
     arguments = "--size 2000 --sizes 1000 2000 --runs 1 --seconds 0.05 --libraries modeltree networkx"
