@@ -81,7 +81,7 @@ def test_parse(value: object, date: PartialDate) -> None:
         (True, "True is no date: write YYYY, YYYY-MM or YYYY-MM-DD"),
         (2023.5, "2023.5 is no date: write YYYY, YYYY-MM or YYYY-MM-DD"),
         (None, "None is no date: write YYYY, YYYY-MM or YYYY-MM-DD"),
-        ("9" * 99, f"'{'9' * 56}... is no date: write YYYY, YYYY-MM or YYYY-MM-DD"),
+        ("9" * 99, f"'{'9' * 55}...' is no date: write YYYY, YYYY-MM or YYYY-MM-DD"),
     ],
 )
 def test_a_bad_date_says_what_is_wrong_with_it(value: object, message: str) -> None:

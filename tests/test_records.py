@@ -263,7 +263,7 @@ def test_a_unit_in_the_middle_is_a_decimal_point(whole: int, after: str, unit: s
         ("1.5B2", "'1.5B2' is no number of parameters: write 7B, 1.3B or 560M"),
         ("7 000", "'7 000' is no number of parameters: write 7B, 1.3B or 560M"),
         ("-7B", "'-7B' is no number of parameters: write 7B, 1.3B or 560M"),
-        ("9" * 99, f"'{'9' * 56}... is no number of parameters: write 7B, 1.3B or 560M"),
+        ("9" * 99, f"'{'9' * 55}...' is no number of parameters: write 7B, 1.3B or 560M"),
         ("7".zfill(41), f"'{'0' * 40}7' is no number of parameters: write 7B, 1.3B or 560M"),
         (7e9, "7000000000.0 is no number of parameters: write 7B, 1.3B or 560M"),
         (True, "True is no number of parameters: write 7B, 1.3B or 560M"),

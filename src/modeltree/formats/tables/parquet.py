@@ -101,6 +101,8 @@ def read_parquet_table(path: Path) -> Table:
                 for number in range(metadata.num_row_groups)
             ] or [file.read(columns=list(wanted), use_threads=False)]
             found = {name: in_chunks([group.column(name) for group in groups]) for name in wanted}
+            for column in found.values():
+                column.validate(full=True)  # damage inside pages, as bytes that are no text, is not seen before
             lengths = {name: text_length(column) for name, column in found.items()}
         except Exception as error:  # as above
             _refuse_broken(path, error)
