@@ -6,6 +6,8 @@ import contextlib
 import csv
 import io
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import polars as pl
@@ -21,7 +23,7 @@ from modeltree.findings import Finding
 from modeltree.formats.tables import files as tablefiles
 from modeltree.formats.tables import parquet, read_table, write_csv, write_jsonl, write_parquet
 from modeltree.formats.tables import writing as tablewriter
-from modeltree.formats.tables.footer import read_footer
+from modeltree.formats.tables.footer import BYTE_ARRAY, read_footer
 from modeltree.formats.tables.listtext import join_texts, split_texts
 from strategies_records import hard_names, lineages
 
@@ -491,6 +493,14 @@ def test_the_footer_of_parquet_says_what_pyarrow_says() -> None:
     assert footer.rows == metadata.num_rows == 20
     assert footer.unpacked == metadata.row_group(0).total_byte_size
     assert footer.values == {"id": 20, "parents": 20, "sizes": 20}
+    columns = [metadata.row_group(0).column(number) for number in range(metadata.num_columns)]
+    assert [chunk.path for chunk in footer.chunks] == [column.path_in_schema for column in columns]
+    for chunk, column in zip(footer.chunks, columns, strict=True):
+        assert (chunk.type == BYTE_ARRAY) == (column.physical_type == "BYTE_ARRAY")
+        assert (chunk.codec, column.compression) == (1, "SNAPPY")
+        sizes = column.num_values, column.total_uncompressed_size, column.total_compressed_size
+        assert (chunk.values, chunk.unpacked, chunk.packed) == sizes
+        assert (chunk.data_page, chunk.dictionary_page) == (column.data_page_offset, column.dictionary_page_offset)
     polars_file = io.BytesIO()
     pl.DataFrame({"id": ["a"] * 5, "flag": [True] * 5, "x": [[1.5, 2.5]] * 5}).write_parquet(polars_file)
     assert read_footer(polars_file.getvalue()).values == {"id": 5, "flag": 5, "x": 10}
@@ -503,6 +513,41 @@ def test_the_footer_of_parquet_says_what_pyarrow_says() -> None:
 def test_a_broken_footer_of_parquet_is_refused(footer: bytes) -> None:
     with pytest.raises(ValueError, match="its footer"):
         read_footer(b"PAR1" + footer + len(footer).to_bytes(4, "little") + b"PAR1")
+
+
+def test_a_field_that_stands_twice_in_the_footer_is_refused() -> None:
+    # num_rows as an integer of 64 bits, 7; then again, of 32 bits, which pyarrow takes for nothing it knows
+    footer = bytes([0x19, 0x0C, 0x26, 14, 0x05, 6, 2, 0])
+    with pytest.raises(ValueError, match="its footer"):
+        read_footer(b"PAR1" + footer + len(footer).to_bytes(4, "little") + b"PAR1")
+
+
+def test_whatever_the_footer_says_the_process_goes_on(tmp_path: Path) -> None:
+    # pyarrow ends the process where a footer contradicts itself, and is asked for that part of it.
+    (tmp_path / "whole").write_bytes(WHOLE)
+    code = """
+import sys
+from pathlib import Path
+from modeltree.errors import SourceError
+from modeltree.formats.tables.parquet import read_parquet_table
+
+folder = Path(sys.argv[1])
+whole = (folder / "whole").read_bytes()
+path = folder / "m.parquet"
+refused = 0
+for place in range(len(whole) - 8 - int.from_bytes(whole[-8:-4], "little"), len(whole) - 8):
+    for change in (0x01, 0x10):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ change]) + whole[place + 1:])
+        try:
+            table = read_parquet_table(path)
+            table.take(table.names)
+        except SourceError:
+            refused += 1
+print(refused)
+"""
+    done = subprocess.run([sys.executable, "-c", code, tmp_path], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 100
 
 
 def whole_parquet() -> bytes:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-__all__ = ["MAX_FOOTER", "Compact", "Footer", "read_footer"]
+__all__ = ["BYTE_ARRAY", "MAX_FOOTER", "Chunk", "Compact", "Footer", "read_footer"]
 
 MAX_FOOTER = 32 * 2**20
 """The longest footer that is read, in bytes."""
@@ -19,6 +19,24 @@ MAX_DEPTH = 32
 
 _TRUE, _FALSE, _BYTE, _DOUBLE, _BINARY, _LIST, _SET, _MAP, _STRUCT = 1, 2, 3, 7, 8, 9, 10, 11, 12
 _INTEGERS = (4, 5, 6)
+
+BYTE_ARRAY = 6
+"""The physical type of texts."""
+
+
+class Chunk(NamedTuple):
+    """What a file says of a column in one group of rows; nothing is sure of these values but their names."""
+
+    path: str
+    type: Any
+    codec: Any
+    values: Any
+    unpacked: Any
+    packed: Any
+    data_page: Any
+    """Where its first page of data begins."""
+    dictionary_page: Any
+    """Where its dictionary begins, or None."""
 
 
 class Footer(NamedTuple):
@@ -30,6 +48,8 @@ class Footer(NamedTuple):
     """Bytes."""
     values: Mapping[str, int]
     """How many values each column has, those in lists counted one by one."""
+    chunks: tuple[Chunk, ...]
+    """All parts of columns, in the order of their groups."""
 
 
 def read_footer(content: bytes) -> Footer:
@@ -55,13 +75,16 @@ def _sizes(file: dict[int, Any]) -> Footer:
     """The sizes in a FileMetaData, by the numbers of its fields."""
     groups = file.get(4, [])
     values: dict[str, int] = {}
+    chunks = []
     unpacked = 0
     for group in groups:
         unpacked += max(abs(group[2]), sum(abs(chunk[3][6]) for chunk in group[1]))
-        for chunk in group[1]:
-            name = chunk[3][3][0].decode("utf-8", "replace")
-            values[name] = values.get(name, 0) + abs(chunk[3][5])
-    return Footer(max(abs(file[3]), sum(abs(group[3]) for group in groups)), unpacked, values)
+        for one in group[1]:
+            about = one[3]
+            names = [name.decode("utf-8", "replace") for name in about[3]]
+            values[names[0]] = values.get(names[0], 0) + abs(about[5])
+            chunks.append(Chunk(".".join(names), *map(about.get, (1, 4, 5, 6, 7, 9, 11))))
+    return Footer(max(abs(file[3]), sum(abs(group[3]) for group in groups)), unpacked, values, tuple(chunks))
 
 
 class Compact:
@@ -92,6 +115,8 @@ class Compact:
         number = 0
         while head := self._byte():
             number = number + (head >> 4) if head >> 4 else self._integer()
+            if number in fields:  # of which others may read the other one
+                raise IndexError
             kind = head & 15
             fields[number] = kind == _TRUE if kind in (_TRUE, _FALSE) else self._value(kind, depth)
         return fields

@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 from modeltree.errors import MissingExtraError, SourceError, shown
 from modeltree.findings import Finding, Position
 from modeltree.formats.tables.columns import Column, Stored, Table
-from modeltree.formats.tables.footer import Footer, read_footer
+from modeltree.formats.tables.footer import BYTE_ARRAY, Footer, read_footer
 from modeltree.formats.tables.frames import arrow_column, distinct
 from modeltree.formats.tables.pages import plain_size
 from modeltree.formats.tables.stored import in_chunks, text_length
@@ -81,26 +81,24 @@ def read_parquet_table(path: Path) -> Table:
             arrow_extensions_enabled=False,
         )
         head = file_of(io.BytesIO(content))
-        metadata, schema = head.metadata, head.schema_arrow
+        groups, schema = head.num_row_groups, head.schema_arrow
         names = [str(name) for name in schema.names]
-        leaves = [metadata.schema.column(number) for number in range(min(metadata.num_columns, MAX_COLUMNS))]
-        texts = [leaf.path for leaf in leaves if leaf.physical_type == "BYTE_ARRAY"]
     except Exception as error:  # pyarrow has many errors for a broken file, some of them builtins
         _refuse_broken(path, error)
     distinct(names, path)
     about, organizations, findings = _more(path, schema.metadata or {})
+    texts = list(dict.fromkeys(chunk.path for chunk in footer.chunks if chunk.type == BYTE_ARRAY))
 
     def arrow(wanted: Sequence[str]) -> dict[str, Stored]:
         _check_values(path, footer, wanted)
         repeated = [leaf for leaf in texts if any(leaf == name or leaf.startswith(f"{name}.") for name in wanted)]
         try:
-            file = file_of(io.BytesIO(content), read_dictionary=_by_number(content, metadata, repeated))
+            file = file_of(io.BytesIO(content), read_dictionary=_by_number(content, footer, repeated))
             # One after another: lists with dictionaries cannot be read of several groups at once.
-            groups = [
-                file.read_row_group(number, columns=list(wanted), use_threads=False)
-                for number in range(metadata.num_row_groups)
+            parts = [
+                file.read_row_group(number, columns=list(wanted), use_threads=False) for number in range(groups)
             ] or [file.read(columns=list(wanted), use_threads=False)]
-            found = {name: in_chunks([group.column(name) for group in groups]) for name in wanted}
+            found = {name: in_chunks([part.column(name) for part in parts]) for name in wanted}
             for column in found.values():
                 column.validate(full=True)  # damage inside pages, as bytes that are no text, is not seen before
             lengths = {name: text_length(column) for name, column in found.items()}
@@ -124,22 +122,20 @@ def read_parquet_table(path: Path) -> Table:
     return Table(path, tuple(names), take, place, findings, about, organizations, arrow)
 
 
-def _by_number(content: bytes, metadata: Any, leaves: Sequence[str]) -> list[str]:
+def _by_number(content: bytes, footer: Footer, leaves: Sequence[str]) -> list[str]:
     """The columns of texts that are read by the numbers of these in a dictionary: where texts stand often, or may."""
     most = dict.fromkeys(leaves, 0)
     again: set[str] = set()
-    for group in range(metadata.num_row_groups):
-        for number in range(metadata.num_columns):
-            chunk = metadata.row_group(group).column(number)
-            leaf = chunk.path_in_schema
-            if leaf not in most or leaf in again:
-                continue
-            size = plain_size(content, chunk)
-            # A few bytes for each say that texts stand often: a dictionary is smaller, and faster to read.
-            if size is None or chunk.total_uncompressed_size < _FEW_BYTES * chunk.num_values:
-                again.add(leaf)
-            else:
-                most[leaf] += size
+    for chunk in footer.chunks:
+        leaf = chunk.path
+        if leaf not in most or leaf in again:
+            continue
+        size = plain_size(content, chunk)
+        # A few bytes for each say that texts stand often: a dictionary is smaller, and faster to read.
+        if size is None or chunk.unpacked < _FEW_BYTES * chunk.values:
+            again.add(leaf)
+        else:
+            most[leaf] += size
     return [leaf for leaf in leaves if leaf in again or most[leaf] > _MAX_PLAIN]
 
 
