@@ -344,6 +344,14 @@ def test_families_of_any_lineage_have_no_fault(lineage: Lineage, page: Any, by: 
         assert chart.faults() == ()
 
 
+def test_a_family_in_which_no_model_descends_from_another() -> None:
+    models = [Model(id="a", name="A"), Model(id="b", name="B"), Model(id="x", name="X", kind=Kind.APPLICATION)]
+    steps = [Derivation(parent=parent, child="x", relation=Relation.FINETUNE) for parent in "ab"]
+    chart = family_size_chart(Lineage(models, steps), by="component")
+    assert chart.faults() == ()
+    assert "1 of 2 to 3 models: median 0" in {area.name for area in chart.areas}
+
+
 @settings(max_examples=60, deadline=None)
 @given(lineages(), st.integers(0, 3))
 def test_the_largest_families_of_any_lineage_have_no_fault(lineage: Lineage, branches: int) -> None:

@@ -97,7 +97,8 @@ class _Sized:
         ems, room = canvas.ems, canvas.room_for
         self.most = table.survivors[-1][0]
         self.families = table.survivors[0][1]
-        self.deepest = max((box.depths[-1] for box in table.boxes), default=1)
+        # Of models that only an application joins none descends from another: these are drawn as of depth 1, too.
+        self.deepest = max((1, *(box.depths[-1] for box in table.boxes)))
         self.left = canvas.margin + room(thousands(max(log_ticks(1, self.families * _BEYOND)))) + ems(_BESIDE)
         self.numbers = max(room(thousands(size)) for _, size in table.largest)
         names = min(max(room(name, bold=True) for name, _ in table.largest), ems(_NAME)) + ems(1.0) + self.numbers
