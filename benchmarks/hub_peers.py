@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import pickle
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Sequence
 from functools import partial
@@ -107,13 +108,35 @@ class Peer(ABC):
     def is_acyclic(self) -> bool:
         """Whether no node descends from itself."""
 
-    @abstractmethod
-    def save(self, path: Path) -> None:
-        """Write it in the form in which writing and reading take least."""
+    def settle(self) -> None:  # noqa: B027 (most make nothing)
+        """Make what the library makes once where many questions are asked."""
 
-    @abstractmethod
+    def save(self, path: Path) -> None:
+        """Write it as the library itself does."""
+        with path.open("wb") as file:
+            pickle.dump(self.graph, file, protocol=pickle.HIGHEST_PROTOCOL)
+
     def load(self, path: Path) -> None:
         """Read that, ready for questions."""
+        self._hold(pickle.loads(path.read_bytes()))  # noqa: S301 (written a moment ago)
+
+    @abstractmethod
+    def _hold(self, graph: Any) -> None:
+        """Ask this graph from now on."""
+
+    def ends(self) -> NDArray[Any]:
+        """Both ends of every edge, in the form that takes least to make."""
+        raise NotImplementedError
+
+    def save_edges(self, path: Path) -> None:
+        """Write nothing but the edges, by numpy."""
+        with path.open("wb") as file:
+            np.save(file, self.ends())
+
+    def load_edges(self, path: Path) -> None:
+        """Build it again from these."""
+        ends = np.load(path).reshape(-1, 2)
+        self.build(self.count, ends[:, 0], ends[:, 1])
 
 
 def labelled(count: int, parts: Iterable[Collection[int]]) -> NDArray[Any]:
@@ -181,6 +204,9 @@ class ModelTree(Peer):
         AncestryIndex.from_edges(self.count, *self._ends)
         return True
 
+    def settle(self) -> None:
+        self.graph.descendant_counts()  # for which the forest and the runs are made
+
     def save(self, path: Path) -> None:
         self.graph.save(path)
 
@@ -188,6 +214,8 @@ class ModelTree(Peer):
         from modeltree import AncestryIndex
 
         self._hold(AncestryIndex.load(path))
+
+    save_edges, load_edges = save, load  # which are edges already
 
 
 class NetworkX(Peer):
@@ -197,18 +225,24 @@ class NetworkX(Peer):
 
     def build(self, count: int, parent: NDArray[Any], child: NDArray[Any]) -> None:
         self.count = count
-        self._hold(range(count), zip(parent.tolist(), child.tolist(), strict=True))
+        self._make(range(count), zip(parent.tolist(), child.tolist(), strict=True))
 
     def build_named(self, ids: list[str], above: list[str], below: list[str]) -> None:
-        self._hold(ids, zip(above, below, strict=True))
+        self._make(ids, zip(above, below, strict=True))
         self.ancestors_named, self.descendants_named = self.ancestors, self.descendants  # type: ignore[assignment, method-assign]
 
-    def _hold(self, nodes: Iterable[Any], edges: Iterable[tuple[Any, Any]]) -> None:
+    def _make(self, nodes: Iterable[Any], edges: Iterable[tuple[Any, Any]]) -> None:
         import networkx as nx
 
-        self.nx, self.graph = nx, nx.DiGraph()
-        self.graph.add_nodes_from(nodes)
-        self.graph.add_edges_from(edges)
+        graph: Any = nx.DiGraph()
+        graph.add_nodes_from(nodes)
+        graph.add_edges_from(edges)
+        self._hold(graph)
+
+    def _hold(self, graph: Any) -> None:
+        import networkx as nx
+
+        self.nx, self.graph = nx, graph
         self.ancestors = partial(nx.ancestors, self.graph)  # type: ignore[assignment, method-assign]
         self.descendants = partial(nx.descendants, self.graph)  # type: ignore[assignment, method-assign]
         self.parents = self.graph.pred.__getitem__  # type: ignore[method-assign]
@@ -236,13 +270,8 @@ class NetworkX(Peer):
     def is_acyclic(self) -> bool:
         return self.nx.is_directed_acyclic_graph(self.graph)
 
-    def save(self, path: Path) -> None:
-        with path.open("wb") as file:  # its own formats, and pickle, take longer
-            np.save(file, np.fromiter(chain.from_iterable(self.graph.edges), dtype=np.int32))
-
-    def load(self, path: Path) -> None:
-        edges = np.load(path)
-        self.build(self.count, edges[::2], edges[1::2])
+    def ends(self) -> NDArray[Any]:
+        return np.fromiter(chain.from_iterable(self.graph.edges), dtype=np.int32)
 
 
 class NetworkXPaused(NetworkX):
@@ -250,9 +279,9 @@ class NetworkXPaused(NetworkX):
 
     name = "networkx, gc off"
 
-    def _hold(self, nodes: Iterable[Any], edges: Iterable[tuple[Any, Any]]) -> None:
+    def _make(self, nodes: Iterable[Any], edges: Iterable[tuple[Any, Any]]) -> None:
         gc.disable()
-        super()._hold(nodes, edges)
+        super()._make(nodes, edges)
 
 
 class RustworkX(Peer):
@@ -263,10 +292,16 @@ class RustworkX(Peer):
     def build(self, count: int, parent: NDArray[Any], child: NDArray[Any]) -> None:
         import rustworkx as rx
 
-        self.count, self.rx = count, rx
-        self.graph = rx.PyDiGraph()
-        self.graph.add_nodes_from(range(count))
-        self.graph.extend_from_edge_list(list(zip(parent.tolist(), child.tolist(), strict=True)))
+        self.count = count
+        graph: Any = rx.PyDiGraph()
+        graph.add_nodes_from(range(count))
+        graph.extend_from_edge_list(list(zip(parent.tolist(), child.tolist(), strict=True)))
+        self._hold(graph)
+
+    def _hold(self, graph: Any) -> None:
+        import rustworkx as rx
+
+        self.rx, self.graph = rx, graph
         self.ancestors = partial(rx.ancestors, self.graph)  # type: ignore[method-assign]
         self.descendants = partial(rx.descendants, self.graph)  # type: ignore[method-assign]
         self.parents = self.graph.predecessor_indices  # type: ignore[method-assign]
@@ -295,13 +330,8 @@ class RustworkX(Peer):
     def is_acyclic(self) -> bool:
         return self.rx.is_directed_acyclic_graph(self.graph)
 
-    def save(self, path: Path) -> None:
-        with path.open("wb") as file:  # pickle takes a hundred times as long to write, and twice as long to read
-            np.save(file, np.asarray(self.graph.edge_list()))
-
-    def load(self, path: Path) -> None:
-        edges = np.load(path)
-        self.build(self.count, edges[:, 0], edges[:, 1])
+    def ends(self) -> NDArray[Any]:
+        return np.asarray(self.graph.edge_list())
 
 
 class IGraph(Peer):
@@ -349,11 +379,8 @@ class IGraph(Peer):
     def is_acyclic(self) -> bool:
         return self.graph.is_dag()  # type: ignore[no-any-return]
 
-    def save(self, path: Path) -> None:
-        self.graph.write_pickle(str(path))
-
-    def load(self, path: Path) -> None:
-        self._hold(self.igraph.Graph.Read_Pickle(str(path)))
+    def ends(self) -> NDArray[Any]:
+        return np.array(self.graph.get_edgelist(), dtype=np.int32)
 
 
 PEERS: dict[str, type[Peer]] = {peer.name: peer for peer in (ModelTree, NetworkX, NetworkXPaused, RustworkX, IGraph)}

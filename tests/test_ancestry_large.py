@@ -25,16 +25,20 @@ from modeltree.errors import IndexFileError
 Parents = list[list[int]]
 
 
-def both(parents: Parents) -> Iterator[LargeIndex]:
-    """The index with its runs kept, and as it is where they would be too many."""
-    return both_of(LargeIndex(parents))
+def each_way(parents: Parents) -> Iterator[LargeIndex]:
+    """The index with its runs kept, as it is where they would be too many, and as long as it walks for answers."""
+    return each_way_of(LargeIndex(parents))
 
 
-def both_of(index: LargeIndex) -> Iterator[LargeIndex]:
+def each_way_of(index: LargeIndex) -> Iterator[LargeIndex]:
+    index.__dict__["_patience"] = 0
     yield index
     again = LargeIndex.of_arrays(index.parents, index.generation)
     again.__dict__["runs"] = None
     yield again
+    walking = LargeIndex.of_arrays(index.parents, index.generation)
+    walking.__dict__["_patience"] = 1 << 30
+    yield walking
 
 
 def check(parents: Parents) -> None:
@@ -42,17 +46,20 @@ def check(parents: Parents) -> None:
     pairs = list(itertools.product(range(count), repeat=2))
     above, below = (np.array([pair[end] for pair in pairs], dtype=np.int64) for end in (0, 1))
     related = [small.is_ancestor(*pair) for pair in pairs]
-    for large in both(parents):
+    for large in each_way(parents):
         for node in range(count):
             assert large.ancestors(node) == small.ancestors(node)
             assert tuple(large.descendants(node)) == small.descendants(node)
             assert sorted(large.descendants(node, ordered=False)) == list(small.descendants(node))
             assert tuple(large.descendants(node, 1)) == small.descendants(node, 1)
             assert large.ancestors(node, 2) == small.ancestors(node, 2)
+        assert [large.is_ancestor(*pair) for pair in pairs] == related
+        assert large.are_ancestors(above[:4], below[:4]).tolist() == related[:4]
+        single = [small.most_recent_common_ancestors(pair) for pair in pairs]
+        assert [large.most_recent_common_ancestors(pair) for pair in pairs] == single
         assert large.roots_above == small.roots_above
         assert large.parents == small.parents
         assert large.children == small.children
-        assert [large.is_ancestor(*pair) for pair in pairs] == related
         assert large.are_ancestors(above, below).tolist() == small.are_ancestors(above, below).tolist() == related
         assert large.descendant_counts().tolist() == small.descendant_counts().tolist()
         assert large.ancestor_counts().tolist() == small.ancestor_counts().tolist()
@@ -62,7 +69,6 @@ def check(parents: Parents) -> None:
         places = {node: place for place, node in enumerate(large.order.tolist())}
         assert all(places[parent] < places[node] for node, row in enumerate(parents) for parent in row)
         starts, nodes = large.most_recent_common_ancestors_of(above, below)
-        single = [small.most_recent_common_ancestors(pair) for pair in pairs]
         assert [tuple(nodes[a:b].tolist()) for a, b in itertools.pairwise(starts.tolist())] == single
 
 
@@ -146,7 +152,7 @@ def check_side_by_side(graphs_: list[tuple[tuple[int, int], ...]], *, kept: bool
         below = [small.descendants(node) for node in range(5)]
         assert all((above[5 * number + low] >> high & 1) == (low in below[high]) for low, high in pairs)
     count, (parent, child) = len(above), np.array(edges).T
-    index = list(both_of(LargeIndex.of_edges(count, parent, child)))[0 if kept else 1]
+    index = list(each_way_of(LargeIndex.of_edges(count, parent, child)))[0 if kept else 1]
     ends = np.add.outer(np.arange(0, count, 5), np.array(pairs)).reshape(-1, 2).T
     bits = np.array(above)
     related = (bits[ends[1]] >> (ends[0] % 5) & 1).astype(bool)
@@ -172,7 +178,7 @@ def test_larger_graphs_of_which_half_are_merges(seed: int) -> None:
     parents = shuffled(count, sorted(edges), seed)
     graph: Any = nx.DiGraph([(parent, node) for node, row in enumerate(parents) for parent in row])
     some = generator.sample(range(count), 60)
-    for index in both(parents):
+    for index in each_way(parents):
         for node in graph:
             assert index.ancestors(node) == tuple(sorted(nx.ancestors(graph, node)))
             assert list(index.descendants(node)) == sorted(nx.descendants(graph, node))
@@ -233,6 +239,26 @@ def test_deep_and_broad_graphs(shape: str) -> None:
     assert set(index.components) == {0}
 
 
+def test_a_few_questions_are_walks_and_more_make_the_forest() -> None:
+    index = LargeIndex([[], *([node] for node in range(9999))])
+    assert index.ancestors(3) == (0, 1, 2)
+    assert tuple(index.descendants(9997)) == (9998, 9999)
+    assert index.is_ancestor(2, 5)
+    assert index.are_ancestors(np.array([5, 2]), np.array([2, 5])).tolist() == [False, True]
+    assert index.most_recent_common_ancestors((7, 5)) == (5,)
+    assert not {"forest", "runs"} & index.__dict__.keys()
+    asked = 0
+    while "forest" not in index.__dict__:
+        assert index.ancestors(9999) == tuple(range(9999))
+        asked += 1
+    assert asked == 2  # the first took more steps than were left
+    # Whatever needs the forest ends the walks.
+    index = LargeIndex([[], *([node] for node in range(9999))])
+    assert index.descendant_counts()[0] == 9999
+    assert index.ancestors(3) == (0, 1, 2)
+    assert "_upwards" in index.__dict__
+
+
 def test_one_class_for_all_sizes() -> None:
     for count, held in ((LARGE - 1, SmallIndex), (LARGE, LargeIndex)):
         rows = [[node - 1] if node else [] for node in range(count)]
@@ -286,7 +312,7 @@ def example(count: int = 40) -> Parents:
 @given(parents=graphs())
 def test_what_is_saved_comes_back(parents: Parents, tmp_path_factory: pytest.TempPathFactory) -> None:
     path = tmp_path_factory.mktemp("index") / "x.index"
-    for index in (SmallIndex(parents), *both(parents)):
+    for index in (SmallIndex(parents), *each_way(parents)):
         index.save(path)
         again = AncestryIndex.load(path)
         assert again.parents == index.parents

@@ -38,6 +38,10 @@ _OWNERS_PER_ITEM = 4
 """How many there may be for them to be kept by merge as well."""
 _ROOTS_PER_ITEM = 16
 """How many roots there may be for each node and edge, to be kept for each merge."""
+_PATIENCE = 8
+"""Of how many nodes and edges one is walked along, for answers, before the forest and the runs are made."""
+_CALL = 100
+"""For how many of these a walk counts at least."""
 _FEW = 8
 """Of fewer runs each is a slice of its own, and of fewer pairs each is a search of its own."""
 
@@ -46,7 +50,7 @@ _NONE.flags.writeable = False
 
 
 class LargeIndex(AncestryIndex):
-    """See `AncestryIndex`. What is not needed to know that there is no cycle is made when it is first asked for."""
+    """See `AncestryIndex`. What is not needed to know that there is no cycle is made when it pays, or must be there."""
 
     parents: Rows
     # What single questions look at, made by the first of them. It has no value here: an object's own attributes are
@@ -74,6 +78,23 @@ class LargeIndex(AncestryIndex):
         index.parents = parents
         index.__dict__["generation"] = generation
         return index
+
+    @cached_property
+    def _patience(self) -> int:
+        """How much is still walked along for answers: not more in all than making the forest and the runs takes."""
+        return self._items // _PATIENCE
+
+    @property
+    def _walks(self) -> bool:
+        return self._patience > 0 and "runs" not in self.__dict__
+
+    def _walked(self, rows: Rows, node: int) -> NDArray[Any] | None:
+        """What a node leads to, found by a walk; None where it pays to make what finds it faster."""
+        if not self._walks:
+            return None
+        found = among(rows, [node])
+        self._patience -= _CALL + len(found)
+        return found
 
     def _build(self, count: int, parent: NDArray[Any], child: NDArray[Any]) -> None:
         for ends in (parent, child):
@@ -157,6 +178,9 @@ class LargeIndex(AncestryIndex):
         try:
             up, near = self._upwards
         except AttributeError:
+            walked = self._walked(self.parents, node)
+            if walked is not None:
+                return tuple(walked.tolist())
             up, near = self._upwards = viewed(self.forest.up), self.near
         found = []
         above = up[node]
@@ -220,6 +244,9 @@ class LargeIndex(AncestryIndex):
         try:
             numbers, sizes, starts, _, _ = self._downwards
         except AttributeError:
+            walked = self._walked(self.children, node)
+            if walked is not None:
+                return walked  # type: ignore[return-value]
             numbers, sizes, starts, _, _ = self._downwards = self.down
         number, size = numbers[node], sizes[node]
         own = self.forest.at[number + 1 : number + size] if size > 1 else _NONE
@@ -245,6 +272,9 @@ class LargeIndex(AncestryIndex):
         try:
             numbers, sizes, starts, firsts, lasts = self._downwards
         except AttributeError:
+            walked = self._walked(self.parents, descendant)
+            if walked is not None:
+                return bool((walked == ancestor).any())
             numbers, sizes, starts, firsts, lasts = self._downwards = self.down
         number, start = numbers[descendant], numbers[ancestor]
         if start < number < start + sizes[ancestor]:
@@ -281,6 +311,9 @@ class LargeIndex(AncestryIndex):
     def are_ancestors(self, ancestors: Any, descendants: Any) -> NDArray[numpy.bool_]:
         """Of each pair of nodes, whether the second descends from the first."""
         above, below = self._pairs(ancestors, descendants)
+        if len(above) < _FEW:
+            pairs = zip(above.tolist(), below.tolist(), strict=True)
+            return numpy.array([self.is_ancestor(*pair) for pair in pairs], dtype=bool)
         forest, runs = self.forest, self.runs
         number, start = forest.number[below], forest.number[above]
         found: NDArray[numpy.bool_] = (number > start) & (number < start + forest.size[above])
@@ -360,7 +393,7 @@ class LargeIndex(AncestryIndex):
 
     def most_recent_common_ancestors(self, nodes: Sequence[int]) -> tuple[int, ...]:
         """The common ancestors that have no other common ancestor among their descendants."""
-        return recent(self, nodes)
+        return super().most_recent_common_ancestors(nodes) if self._walks else recent(self, nodes)
 
     def most_recent_common_ancestors_of(
         self, first: Any, second: Any
