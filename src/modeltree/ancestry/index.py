@@ -26,8 +26,11 @@ class AncestryIndex:
     forest, whose tree parent is the deepest parent: what descends by the forest is one run of numbers. What descends
     by other edges, to nodes with several parents, are further runs, which each node that has any keeps in order [1]_.
     So a question whether one node descends from another is a comparison where one parent suffices, and one binary
-    search where not; descendants are slices, ancestors a walk up with what its merges add. All this is made when it
-    is first asked for.
+    search where not; descendants are slices, ancestors a walk up with what its merges add.
+
+    All this is made once it pays. The first questions about single nodes are walks along the edges, until these have
+    met about an eighth as many nodes as there are nodes and edges, or a question about all nodes is asked, such as
+    `descendant_counts`: that one waits for it.
 
     In the worst case, a graph with about as many merges as nodes, the runs grow with the square of the number of
     nodes. Where there are more than 16 for each node and edge, or they take too long to find, they are not kept. Then
@@ -137,7 +140,7 @@ class AncestryIndex:
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the index to a file of arrays, whole or not at all.
 
-        What a large index makes when it is first asked for is made again by one that is read.
+        The forest and what else a large index makes for many questions is made again by one that is read.
 
         Raises
         ------

@@ -206,7 +206,7 @@ class _Sized:
             left = panel.at_x(box.low * (box.high / box.low) ** (_GAP / 2))
             right = min(panel.at_x(box.high * (box.low / box.high) ** (_GAP / 2)), panel.right)
             least, lower, median, upper, greatest = (max(depth, 1) for depth in box.depths)
-            said = f"{thousands(box.families)} of {box.low:,} to {box.high - 1:,} models: median {median}"
+            said = f"{thousands(box.families)} of {box.low:,} to {box.high - 1:,} models: median {box.depths[2]}"
             canvas.box("range", left, panel.at_y(greatest * _STEP), right, panel.at_y(least / _STEP), said)
             canvas.box("quartiles", left, panel.at_y(upper * _STEP), right, panel.at_y(lower / _STEP))
             canvas.rules.append(Rule("median", ((left, panel.at_y(median)), (right, panel.at_y(median)))))
