@@ -314,13 +314,16 @@ def test_paths_that_are_none(tmp_path: Path) -> None:
         modeltree.load(tmp_path, "catalog")
 
 
-@pytest.mark.parametrize(("name", "ending"), [("a.xyz", "ends in '.xyz'"), ("a", "has no ending")])
+@pytest.mark.parametrize(
+    ("name", "ending"),
+    [("a.xyz", "ends in '.xyz', which is no known format"), ("a", "has no ending that tells its format")],
+)
 def test_unknown_formats(name: str, ending: str, tmp_path: Path) -> None:
     path = write(tmp_path / name, "")
     for action in (lambda: modeltree.load(path), lambda: modeltree.save(Lineage([]), path)):
         with pytest.raises(UnknownFormatError) as caught:
             action()
-        assert str(caught.value).startswith(f"{str(path)!r} {ending}, which is no known format; there are '.yaml', ")
+        assert str(caught.value).startswith(f"{str(path)!r} {ending}; known are '.yaml', ")
         assert isinstance(caught.value, ModelTreeError)
         assert isinstance(caught.value, ValueError)
 

@@ -295,6 +295,21 @@ def test_data_of_no_known_format(run: Run, tmp_path: Path) -> None:
     assert "no known format" in result.err
 
 
+def test_formats_that_are_only_written_or_only_read_or_no_folders(run: Run, data: Path, tmp_path: Path) -> None:
+    (tmp_path / "x.mmd").touch()
+    result = run("check", str(tmp_path / "x.mmd"))
+    assert result.code == 2
+    assert "ends in '.mmd', a Mermaid flowchart, which is written and not read; known are '.yaml'," in result.err
+    result = run("convert", str(data), str(tmp_path / "x.gguf"))
+    assert result.code == 2
+    assert "ends in '.gguf', " in result.err
+    assert ", which is read and not written; known are '.yaml'," in result.err
+    for name in ("cyclonedx", "csv", "node-link"):
+        result = run("check", "--format", name, str(tmp_path / ""))
+        assert result.code == 1
+        assert "is read from a file" in result.out + result.err, name
+
+
 def test_check_of_good_data(run: Run, data: Path) -> None:
     assert run("check", str(data)).out == "ok: 6 models, 5 derivations, 3 organizations; 4 notes (see --all)\n"
     assert run("check", "survey").code == 0

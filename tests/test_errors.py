@@ -43,11 +43,15 @@ HERE = Position(Path("catalog.yaml"), 3, 5)
         (UnknownDatasetError("hub"), "no data set is called 'hub'"),
         (
             UnknownFormatError(Path("models.txt"), [".yaml", ".dot"]),
-            "'models.txt' ends in '.txt', which is no known format; there are '.yaml' and '.dot'",
+            "'models.txt' ends in '.txt', which is no known format; known are '.yaml' and '.dot'",
         ),
         (
             UnknownFormatError(Path("models"), [".yaml", ".dot"]),
-            "'models' has no ending, which is no known format; there are '.yaml' and '.dot'",
+            "'models' has no ending that tells its format; known are '.yaml' and '.dot'",
+        ),
+        (
+            UnknownFormatError(Path("models.dot"), [".yaml"], "a graph in DOT, which is written and not read"),
+            "'models.dot' ends in '.dot', a graph in DOT, which is written and not read; known are '.yaml'",
         ),
         (AmbiguousNameError("GLM", ["glm", "glm-130b"]), "'GLM' may mean 'glm' or 'glm-130b': use the id"),
         (CycleError([ONE]), "cycle: a -> b -> a; one of these derivations is wrong"),

@@ -318,7 +318,7 @@ def test_other_wrong_arguments(tmp_path: Path) -> None:
         read_table(path, relation="fork")
     with pytest.raises(ValueError, match="separator is empty"):
         read_table(path, separator="")
-    with pytest.raises(UnknownFormatError, match=r"there are '\.csv'"):
+    with pytest.raises(UnknownFormatError, match=r"known are '\.csv'"):
         read_table(tmp_path / "x.xlsx")
     with pytest.raises(FileNotFoundError):
         read_table(tmp_path / "y.parquet")

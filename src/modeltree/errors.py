@@ -156,16 +156,20 @@ class MissingExtraError(ModelTreeError, ImportError):
 
 
 class UnknownFormatError(ModelTreeError, ValueError):
-    """A path that ends in nothing that tells its format."""
+    """A path that ends in nothing that tells its format, or in what is only read or only written: `but` says so."""
 
-    def __init__(self, path: Path, known: Iterable[str]) -> None:
+    def __init__(self, path: Path, known: Iterable[str], but: str = "") -> None:
         self.path = path
         self.known = tuple(known)
-        super().__init__(path, self.known)
+        self.but = but
+        super().__init__(path, self.known, but)
 
     def __str__(self) -> str:
-        ending = f"ends in {self.path.suffix!r}" if self.path.suffix else "has no ending"
-        return f"{str(self.path)!r} {ending}, which is no known format; there are {_listed(self.known, last='and')}"
+        listed = _listed(self.known, last="and")
+        if not self.path.suffix:
+            return f"{str(self.path)!r} has no ending that tells its format; known are {listed}"
+        told = self.but or "which is no known format"
+        return f"{str(self.path)!r} ends in {self.path.suffix!r}, {told}; known are {listed}"
 
 
 class LineageError(ModelTreeError, ValueError):

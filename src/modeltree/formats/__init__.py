@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from modeltree.findings import Finding, FindingsWarning, Severity
+from modeltree.errors import SourceError
+from modeltree.findings import Finding, FindingsWarning, Position, Severity
 from modeltree.formats.detection import format_of, passed_over
 from modeltree.formats.intake.claims import Reading
 from modeltree.formats.intake.policy import Policy
@@ -85,7 +86,11 @@ def read(
         raise ValueError(f"{path} is {chosen.title}, which is taken as it stands: it has no policy and no alias table")
     if chosen.large:
         options["progress"] = progress
-    lineage, findings = chosen.reader(path, **options)
+    try:
+        lineage, findings = chosen.reader(path, **options)
+    except IsADirectoryError:
+        message = f"a folder, and {chosen.title} is read from a file"
+        raise SourceError([Finding("no-files", message, "name the file", position=Position(path))]) from None
     return Reading(lineage, (*passed_over(path, chosen), *findings))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from modeltree.errors import SourceError, UnknownFormatError
 from modeltree.findings import Finding, Position
-from modeltree.formats.registry import FORMATS, Format, format_named
+from modeltree.formats.registry import FORMATS, Format, format_named, one_way
 
 __all__ = ["format_of", "passed_over"]
 
@@ -70,7 +70,7 @@ def format_of(path: Path) -> Format:
     read = [(suffix, format) for format in FORMATS if format.reads for suffix in format.suffixes]
     matching = [format for suffix, format in sorted(read, key=lambda pair: -len(pair[0])) if name.endswith(suffix)]
     if not matching:
-        raise UnknownFormatError(path, [suffix for suffix, _ in read])
+        raise UnknownFormatError(path, [suffix for suffix, _ in read], one_way(path, written=True))
     by_ending = matching[0]
     signs = {"node-link": _JSON, "catalog": _YAML, "csv": _CSV}.get(by_ending.name, ())
     if not signs and by_ending.name != "markdown":

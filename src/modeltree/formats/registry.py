@@ -117,4 +117,13 @@ def format_to_write(path: Path) -> Format:
     for suffix, format in sorted(written, key=lambda pair: -len(pair[0])):
         if name.endswith(suffix):
             return format
-    raise UnknownFormatError(path, [suffix for suffix, _ in written])
+    raise UnknownFormatError(path, [suffix for suffix, _ in written], one_way(path, written=False))
+
+
+def one_way(path: Path, *, written: bool) -> str:
+    """What is said of a file that ends as a format which is only written, or else as one which is only read."""
+    others = [format for format in FORMATS if not (format.reads if written else format.writes)]
+    found = [format for format in others if path.name.lower().endswith(format.suffixes)]
+    return (
+        f"{found[0].title}, which is {'written and not read' if written else 'read and not written'}" if found else ""
+    )

@@ -15,6 +15,7 @@ a model as it stands in a catalogue, with what it was ``derived_from``.
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -161,6 +162,8 @@ def _opened(source: Any) -> Table:
         return table_of_frame(source)
     path = Path(source)
     reader = _READERS.get(path.suffix.lower())
+    if reader is None and path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     if reader is None:
         raise UnknownFormatError(path, SUFFIXES)
     return reader(path)
