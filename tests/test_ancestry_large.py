@@ -383,10 +383,13 @@ def test_a_file_made_to_deceive_is_refused_or_that_of_another_graph(count: int, 
         ([0, 1], [0, 1], [1], "the generation of a node is not that after its parents"),
         ([0, 1], [0, 2], [0], "the generation of a node is not that after its parents"),
         ([0, 0], [0, 1], [], "the generation of a node is not that after its parents"),
-        ([0, 1], [0, 1], [2], "the parents of a node are no nodes, or not in order"),
-        ([0, 1], [0, 1], [-1], "the parents of a node are no nodes, or not in order"),
-        ([0, 2], [0, 1], [0, 0], "the parents of a node are no nodes, or not in order"),
-        ([0, 0, 2], [0, 0, 1], [1, 0], "the parents of a node are no nodes, or not in order"),
+        ([1, 1], [255, 0], [1, 0], "the generation of a node is not that after its parents"),
+        ([1, 0], [0, 255], [1], "the generation of a node is not that after its parents"),
+        ([0, 1, 2], [0, 1, 1], [0, 0, 1], "the generation of a node is not that after its parents"),
+        ([0, 1], [0, 1], [2], "a parent is no node"),
+        ([0, 1], [0, 1], [-1], "a parent is no node"),
+        ([0, 2], [0, 1], [0, 0], "the parents of a node are not in order"),
+        ([0, 0, 2], [0, 0, 1], [1, 0], "the parents of a node are not in order"),
         ([0, 2], [0, 1], [0], "the counts of parents come to another number than there are parents"),
         ([0, 0, 1], [0, 0, 1], [0], "it has 2 nodes, and arrays of other lengths"),
         ([0, 0], [0], [], "it has 2 nodes, and arrays of other lengths"),
@@ -400,7 +403,7 @@ def test_arrays_that_are_no_graph(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    count = 3 if len(parents) == 2 and len(counts) == 3 else 2
+    count = 3 if len(parents) > 1 and len(counts) == 3 else 2
     arrays = {"counts": np.array(counts, "u1"), "generation": np.array(generation, "u1")}
     monkeypatch.setattr(storing, "_arrays", lambda index: {**arrays, "parents": np.array(parents, "<i4")})
     SmallIndex([[] for _ in range(count)]).save(tmp_path / "x")

@@ -22,7 +22,7 @@ from typing import Any
 import numpy
 from numpy.typing import NDArray
 
-from modeltree.ancestry.forest import viewed
+from modeltree.ancestry.forest import gathered, viewed
 from modeltree.ancestry.index import LARGE, AncestryIndex
 from modeltree.ancestry.large import LargeIndex
 from modeltree.ancestry.rows import Rows
@@ -143,17 +143,20 @@ def _checked(
         raise IndexFileError(path, "the counts of parents come to another number than there are parents")
     starts = numpy.zeros(len(counts) + 1, dtype=numpy.int32)
     numpy.cumsum(counts, out=starts[1:])
+    if len(parents) and (int(parents.min()) < 0 or int(parents.max()) >= len(counts)):
+        raise IndexFileError(path, "a parent is no node")
     below = numpy.flatnonzero(counts > 0)
-    if len(parents):
-        begin = starts[below]
-        ascend = parents[1:] > parents[:-1]
+    level, deepest = generation[below], generation[parents[starts[below]]]
+    merges = numpy.flatnonzero(counts[below] > 1)
+    if len(merges):  # of the others the first parent is the deepest
+        above, lengths = gathered(starts, parents, below[merges])
+        begin = numpy.cumsum(lengths) - lengths
+        ascend = above[1:] > above[:-1]
         ascend[begin[1:] - 1] = True  # from the last parent of a node to the first of another
-        if int(parents.min()) < 0 or int(parents.max()) >= len(counts) or not ascend.all():
-            raise IndexFileError(path, "the parents of a node are no nodes, or not in order")
-        deepest = numpy.maximum.reduceat(generation[parents], begin).astype(numpy.int64)
-        right = bool((generation[below] == deepest + 1).all())
-    else:
-        right = True
+        if not ascend.all():
+            raise IndexFileError(path, "the parents of a node are not in order")
+        deepest[merges] = numpy.maximum.reduceat(generation[above], begin)
+    right = not len(below) or (int(level.min()) > 0 and bool((level - 1 == deepest).all()))
     if not right or numpy.count_nonzero(generation) != len(below):
         raise IndexFileError(path, "the generation of a node is not that after its parents")
     return Rows(starts, parents), generation.astype(numpy.int32)
