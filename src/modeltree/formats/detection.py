@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from modeltree.errors import SourceError, UnknownFormatError
+from modeltree.errors import SourceError
 from modeltree.findings import Finding, Position
-from modeltree.formats.registry import FORMATS, Format, format_named, one_way
+from modeltree.formats.registry import Format, format_named, formats_by_ending, unknown_format
 
 __all__ = ["format_of", "passed_over"]
 
@@ -66,11 +66,9 @@ def format_of(path: Path) -> Format:
     """
     if path.is_dir():
         return _format_of_folder(path)
-    name = path.name.lower()
-    read = [(suffix, format) for format in FORMATS if format.reads for suffix in format.suffixes]
-    matching = [format for suffix, format in sorted(read, key=lambda pair: -len(pair[0])) if name.endswith(suffix)]
+    matching = [format for format in formats_by_ending(path) if format.reads]
     if not matching:
-        raise UnknownFormatError(path, [suffix for suffix, _ in read], one_way(path, written=True))
+        raise unknown_format(path, written=False)
     by_ending = matching[0]
     signs = {"node-link": _JSON, "catalog": _YAML, "csv": _CSV}.get(by_ending.name, ())
     if not signs and by_ending.name != "markdown":
@@ -125,11 +123,9 @@ def passed_over(path: Path, format: Format) -> tuple[Finding, ...]:
 
 def _alone(entry: Path) -> Format | None:
     """The format that a file by itself is read as, by its ending; files of JSON may be anything."""
-    name = entry.name.lower()
-    if name.startswith(".") or not entry.is_file():
+    if entry.name.startswith(".") or entry.suffix.lower() == ".md" or not entry.is_file():
         return None
-    found = [(suffix, format) for format in FORMATS if format.reads for suffix in format.suffixes if suffix != ".md"]
-    fitting = [format for suffix, format in sorted(found, key=lambda pair: -len(pair[0])) if name.endswith(suffix)]
+    fitting = [format for format in formats_by_ending(entry) if format.reads]
     if not fitting or fitting[0].name != "node-link":
         return fitting[0] if fitting else None
     try:

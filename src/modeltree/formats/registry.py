@@ -111,19 +111,22 @@ def format_to_write(path: Path) -> Format:
     UnknownFormatError
         When it ends in nothing that is known.
     """
-    name = path.name.lower()
-    written = [(suffix, format) for format in FORMATS if format.writes for suffix in format.suffixes]
-    # The longest first: .cdx.json is not .json.
-    for suffix, format in sorted(written, key=lambda pair: -len(pair[0])):
-        if name.endswith(suffix):
+    for format in formats_by_ending(path):
+        if format.writes:
             return format
-    raise UnknownFormatError(path, [suffix for suffix, _ in written], one_way(path, written=False))
+    raise unknown_format(path, written=True)
 
 
-def one_way(path: Path, *, written: bool) -> str:
-    """What is said of a file that ends as a format which is only written, or else as one which is only read."""
-    others = [format for format in FORMATS if not (format.reads if written else format.writes)]
-    found = [format for format in others if path.name.lower().endswith(format.suffixes)]
-    return (
-        f"{found[0].title}, which is {'written and not read' if written else 'read and not written'}" if found else ""
-    )
+def formats_by_ending(path: Path) -> list[Format]:
+    """The formats whose files end as a path does, that with the longest ending first: .cdx.json is not .json."""
+    name = path.name.lower()
+    fitting = [(suffix, format) for format in FORMATS for suffix in format.suffixes if name.endswith(suffix)]
+    return [format for _, format in sorted(fitting, key=lambda pair: -len(pair[0]))]
+
+
+def unknown_format(path: Path, *, written: bool) -> UnknownFormatError:
+    """The error that no format which is written, or else read, ends as a path does; one that goes the other way may."""
+    known = [suffix for format in FORMATS if (format.writes if written else format.reads) for suffix in format.suffixes]
+    others = formats_by_ending(path)
+    way = "read and not written" if written else "written and not read"
+    return UnknownFormatError(path, known, f"{others[0].title}, which is {way}" if others else "")
