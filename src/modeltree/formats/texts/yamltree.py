@@ -38,6 +38,7 @@ At = tuple[str | int, ...]
 """A way into the data: ``("models", 3, "name")``."""
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_BRACKET = re.compile(r"[][{}]")
 _NULLS = {"", "~", "null"}
 _NOT_YAML = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 
@@ -174,6 +175,9 @@ def _events(text: str, builder: _Builder) -> Iterator[Any]:
     try:
         yield from yaml.parse(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        if mark:
+            builder.check_depth(text, mark.index)
         builder.stop(*_syntax_error(error, text))
     except (yaml.YAMLError, ValueError, OverflowError) as error:  # the last two from escapes, in the parser in Python
         builder.stop(0, "syntax", f"no YAML: {error}", None)
@@ -218,10 +222,12 @@ class _Builder:
         self._lines = lines
         self._frames: list[_Frame] = []
         self._documents = 0
+        self._last = 0
 
     def take(self, event: Any) -> None:
         """Take the next event."""
         start = event.start_mark.index
+        self._last = event.end_mark.index
         match event:
             case yaml.DocumentStartEvent():
                 self._documents += 1
@@ -242,6 +248,18 @@ class _Builder:
             case yaml.SequenceEndEvent() | yaml.MappingEndEvent():
                 frame = self._frames.pop()
                 self._add(frame.value, frame.place, frame.place.start)
+
+    def check_depth(self, text: str, end: int) -> None:
+        """Stop where the text is nested too deep between the last event and a place that the parser refuses.
+
+        A parser looks ahead, and may refuse deep nesting before it gives an event of it. The text decides, not the
+        parser's words, which differ by version.
+        """
+        depth = len(self._frames)
+        for bracket in _BRACKET.finditer(text, self._last, end):
+            depth += 1 if bracket[0] in "[{" else -1
+            if depth > MAX_DEPTH:
+                self.stop(bracket.start(), "too-deep", f"nested more than {MAX_DEPTH} deep", None)
 
     def stop(self, offset: int, kind: str, message: str, hint: str | None) -> NoReturn:
         """Note a problem after which nothing can be read."""
