@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from modeltree import Lineage, Model
-from modeltree.dates import PartialDate
+from modeltree.records import PartialDate
 
 __all__ = ["enlarged", "insertions"]
 

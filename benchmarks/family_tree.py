@@ -22,9 +22,9 @@ from tree_checker import TreeMeasures, tree_measures
 from tree_methods import Genealogy, dot_drawing, from_layout, on_page, rows_of
 
 from modeltree import Lineage, datasets
-from modeltree.figures import family_tree_layout
+from modeltree.figures.recipes import family_tree_layout
 from modeltree.layout.geometry import Layout
-from modeltree.sizes import page_size
+from modeltree.layout.page_sizes import page_size
 
 COLUMNS = (
     "n", "sheet", "method", "tree edges crossing", "labels hit", "label overlaps", "clipped", "missing", "loose ends",

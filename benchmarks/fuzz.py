@@ -19,7 +19,7 @@ import atheris
 
 with atheris.instrument_imports(include=["modeltree"]):
     import modeltree
-    from modeltree.errors import LineageError
+    from modeltree.findings import LineageError
     from modeltree.formats.registry import FORMATS
 
     READ = [one for one in FORMATS if one.reads]

@@ -250,11 +250,11 @@ def write_tables(shape: Shape, path: Path) -> None:
 
     ids = pa.array(shape.ids())
     makers = compute.list_slice(compute.split_pattern(ids, "/"), 0, 1)
-    licences = pa.array(["apache-2.0", "mit", "llama2", None, "cc-by-nc-4.0"]).take(
+    licenses = pa.array(["apache-2.0", "mit", "llama2", None, "cc-by-nc-4.0"]).take(
         pa.array(np.random.default_rng(1).integers(0, 5, shape.count))
     )
     days = pa.array(shape.dates())
-    models = pa.table({"id": ids, "released": days, "organizations": makers, "licence": licences})
+    models = pa.table({"id": ids, "released": days, "organizations": makers, "license": licenses})
     steps = {"parent": ids.take(pa.array(shape.parent)), "child": ids.take(pa.array(shape.child))}
     parquet.write_table(models, path)
     parquet.write_table(pa.table(steps | {"relation": pa.array(shape.relation)}), path.with_suffix(".edges.parquet"))

@@ -25,7 +25,7 @@ from methods import METHODS, Given, from_layout
 from processes import Clock, News, said_by, say
 
 from modeltree import datasets
-from modeltree.figures import evolution_layout
+from modeltree.figures.recipes import evolution_layout
 from modeltree.layout.geometry import Layout
 
 COLUMNS = (

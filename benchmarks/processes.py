@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from modeltree.errors import LayoutError
+from modeltree.findings import LayoutError
 
 __all__ = ["Clock", "News", "said_by", "say"]
 

@@ -14,10 +14,10 @@ from checker import Point
 from tree_checker import Box, Line, TreeDrawing
 
 from modeltree import Lineage
-from modeltree.layout.family_tree import Offspring
+from modeltree.figures.tree_contents import TreeContents
+from modeltree.layout.family_tree.lanes import fewest_lanes
+from modeltree.layout.family_tree.tree import Offspring
 from modeltree.layout.geometry import Layout
-from modeltree.layout.lanes import fewest_lanes
-from modeltree.tree_contents import TreeContents
 
 __all__ = ["Genealogy", "dot_drawing", "from_layout", "on_page", "rows_of"]
 

@@ -1,4 +1,4 @@
-"""Ask the survey's lineage what a model descends from, and under which licences."""
+"""Ask the survey's lineage what a model descends from, and under which licenses."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ def main(name: str = "StableVicuna") -> None:
     print(f"{model.name} ({model.released}) has weights, or the outputs of weights, from:")
     for ancestor in lineage.ancestors(name, relations="weights"):
         known = lineage[ancestor]
-        licence = known.licence.name if known.licence else "no licence on record"
-        print(f"  {known.name}, {known.released}: {known.openness}, {licence}")
+        license = known.license.name if known.license else "no license on record"
+        print(f"  {known.name}, {known.released}: {known.openness}, {license}")
 
     print("\nHow it came from LLaMA:")
     for path in lineage.paths("LLaMA", name, relations="weights"):

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import modeltree
-from modeltree.figures import save_figure
+from modeltree.figures.recipes import save_figure
 
 
 def main(folder: Path) -> None:

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import modeltree
-from modeltree.colouring import COLOR_WORDS
-from modeltree.figures import save_figure
-from modeltree.theme import THEMES
+from modeltree.draw.theme import THEMES
+from modeltree.figures.coloring import COLOR_WORDS
+from modeltree.figures.recipes import save_figure
 
 
 def variants(icon_dir: Path | None = None) -> Iterator[tuple[str, dict[str, Any]]]:

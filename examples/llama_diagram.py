@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import modeltree
-from modeltree.diagrams import save_diagram, to_dot
+from modeltree.figures.diagrams import save_diagram, to_dot
 
 
 def main(folder: Path) -> None:

@@ -34,10 +34,10 @@ def model(id: str, *parents: str, relation: str | None = "finetune", **more: Any
         bases.append(base)
         tags += [f"base_model:{base}"] + ([f"base_model:{word}:{base}"] if word else [])
     card = {"base_model": bases[0] if len(bases) == 1 else bases} if bases else {}
-    licence = more.pop("license", "mit")
-    if licence:
-        card["license"] = licence
-        tags.append(f"license:{licence}")
+    license = more.pop("license", "mit")
+    if license:
+        card["license"] = license
+        tags.append(f"license:{license}")
     return {
         "id": id,
         "author": id.partition("/")[0],
@@ -184,7 +184,7 @@ def little_hub() -> list[dict[str, Any]]:
     """Some 60 models: two bases, their families, merges, a cycle, parents that are gone, and single models."""
     models = [
         model("lab/base-7b", downloads=900, license="apache-2.0"),
-        model("lab/base-13b", downloads=800, card={"license": "other", "license_name": "lab-licence"}),
+        model("lab/base-13b", downloads=800, card={"license": "other", "license_name": "lab-license"}),
         model("solo", downloads=5, created="2022-03-02T23:29:04.000Z"),
         model("lab/secret", downloads=3),
         model("lab/guarded", downloads=4, gated="manual"),

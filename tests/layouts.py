@@ -12,10 +12,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from modeltree.dates import PartialDate
-from modeltree.layout.family_tree import Offspring
+from modeltree.layout.family_tree.tree import Offspring
 from modeltree.layout.geometry import Layout
-from modeltree.layout.serpentine import Item
+from modeltree.layout.serpentine.curve import Item
+from modeltree.records import PartialDate
 
 SCRIPTS = [
     "abcdefghijklmnopqrstuvwxyz",

@@ -7,7 +7,6 @@ import itertools
 
 from hypothesis import strategies as st
 
-from modeltree.dates import PartialDate
 from modeltree.lineage import Lineage
 from modeltree.records import (
     About,
@@ -16,11 +15,12 @@ from modeltree.records import (
     Derivation,
     Domain,
     Kind,
-    Licence,
+    License,
     Links,
     Model,
     Openness,
     ParameterCount,
+    PartialDate,
     Reference,
     Relation,
 )
@@ -110,7 +110,7 @@ def full_models(id: str) -> st.SearchStrategy[Model]:
         organizations=_several(st.sampled_from(["ai2", "a;b;", "[meta]", "清华"])),
         openness=st.just(Openness.OPEN),
         access=st.sampled_from([None, Access.OPEN_WEIGHTS, Access.GATED]),
-        licence=st.none() | st.builds(Licence, name=names, spdx=st.sampled_from([None, "MIT", "Apache-2.0"])),
+        license=st.none() | st.builds(License, name=names, spdx=st.sampled_from([None, "MIT", "Apache-2.0"])),
         sizes=_several(sizes),
         training_data=st.none() | texts,
         domain=st.none() | st.sampled_from(Domain),

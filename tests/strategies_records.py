@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from modeltree.dates import PartialDate
 from modeltree.lineage import Lineage
 from modeltree.records import (
     About,
@@ -14,12 +13,13 @@ from modeltree.records import (
     Derivation,
     Domain,
     Kind,
-    Licence,
+    License,
     Links,
     Model,
     Openness,
     Organization,
     ParameterCount,
+    PartialDate,
     Reference,
     Relation,
 )
@@ -79,7 +79,7 @@ def _models(id: str, organizations: list[str]) -> st.SearchStrategy[Model]:
         organizations=_several(st.sampled_from(organizations)),
         openness=st.just(Openness.OPEN),
         access=st.sampled_from([None, Access.OPEN_WEIGHTS, Access.GATED]),
-        licence=st.none() | st.builds(Licence, name=hard_names, spdx=st.sampled_from([None, "MIT", "0BSD"])),
+        license=st.none() | st.builds(License, name=hard_names, spdx=st.sampled_from([None, "MIT", "0BSD"])),
         sizes=_several(st.integers(1, 10**18).map(ParameterCount)),
         training_data=st.none() | hard_texts,
         domain=st.none() | st.sampled_from(Domain),

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modeltree.ancestry import AncestryIndex, find_cycles
+from modeltree.graph.ancestry import AncestryIndex, find_cycles
 
 Parents = tuple[tuple[int, ...], ...]
 Way = tuple[int, ...]

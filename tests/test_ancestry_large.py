@@ -15,12 +15,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modeltree.ancestry import AncestryIndex, forest, runs, searching, storing
-from modeltree.ancestry import large as large_module
-from modeltree.ancestry.index import LARGE
-from modeltree.ancestry.large import LargeIndex
-from modeltree.ancestry.small import SmallIndex
-from modeltree.errors import IndexFileError
+from modeltree.findings import IndexFileError
+from modeltree.graph.ancestry import AncestryIndex, forest, runs, searching, storing
+from modeltree.graph.ancestry import large as large_module
+from modeltree.graph.ancestry.index import LARGE
+from modeltree.graph.ancestry.large import LargeIndex
+from modeltree.graph.ancestry.small import SmallIndex
 
 Parents = list[list[int]]
 

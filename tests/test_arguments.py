@@ -11,11 +11,12 @@ import pytest
 from PIL import Image
 
 import modeltree
-from modeltree import arguments, cli
-from modeltree.colouring import COLOR_WORDS
-from modeltree.dates import Grain
-from modeltree.layout.serpentine import TimeScale
-from modeltree.theme import DARK, THEMES
+from modeltree.cli import arguments
+from modeltree.cli import main as cli
+from modeltree.draw.theme import DARK, THEMES
+from modeltree.figures.coloring import COLOR_WORDS
+from modeltree.layout.serpentine.curve import TimeScale
+from modeltree.records import Grain
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,7 @@
 """Pictures that were looked at and found good: what is drawn now is like them.
 
 They are compared by their mean difference after a blur, so that another version of FreeType, which sets each letter a
-little differently, does not break them, and another colour, width or place does. After a change that is meant,
+little differently, does not break them, and another color, width or place does. After a change that is meant,
 look at ``MODELTREE_BASELINES=renew pytest tests/test_baselines.py`` and commit the pictures.
 """
 
@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 import modeltree
-from modeltree.figures import evolution_figure, save_figure
-from modeltree.theme import COLORBLIND, DARK, PRINT
+from modeltree.draw.theme import COLORBLIND, DARK, PRINT
+from modeltree.figures.recipes import evolution_figure, save_figure
 
 BASELINES = Path(__file__).parent / "baselines"
 DPI = 60

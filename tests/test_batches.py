@@ -10,9 +10,8 @@ import pytest
 from hypothesis import given, settings
 
 from modeltree import Derivation, Lineage, Model, UnknownModelError
-from modeltree.answers import Growth
-from modeltree.dates import PartialDate
-from modeltree.records import Relation
+from modeltree.graph.answers import Growth
+from modeltree.records import PartialDate, Relation
 from strategies import lineages
 from test_columns import of_columns
 

@@ -16,7 +16,7 @@ import pytest
 
 from layouts import cross, overlap, through, within
 from modeltree import datasets
-from modeltree.figures import evolution_layout
+from modeltree.figures.recipes import evolution_layout
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 sys.path.append(str(BENCHMARKS))

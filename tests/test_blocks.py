@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modeltree.layout.blocks import Block, set_block
+from modeltree.layout.serpentine.blocks import Block, set_block
 
 GAP, ANCHOR = 0.4, 0.5
 width_lists = st.lists(st.floats(0.5, 40), min_size=1, max_size=40)

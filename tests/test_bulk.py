@@ -16,9 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from modeltree import Policy, Reading
-from modeltree.errors import SourceError
-from modeltree.findings import Finding
-from modeltree.formats.intake import audit
+from modeltree.findings import Finding, SourceError
+from modeltree.formats.repair import audit
 from modeltree.formats.tables import files as tablefiles
 from modeltree.formats.tables import quickjson, read_table, wide
 from modeltree.formats.tables.footer import read_footer
@@ -58,8 +57,8 @@ DATES = [
 WORDS = [None, "finetune", "Fine-Tuned", "merge", "fork", "", "quantized; merge", "unspecified"]
 TEXTS = {
     "name": [None, None, "A", "a", "Alias", " x ", "x\ny", "B b", "x y"],
-    "licence": [None, "mit", "MIT", " mit", "x\x00"],
-    "licence_spdx": [None, "MIT", "no good"],
+    "license": [None, "mit", "MIT", " mit", "x\x00"],
+    "license_spdx": [None, "MIT", "no good"],
     "organizations": [None, "meta", "Meta AI", "Meta-AI", "Meta-AI-2", "meta; google", "meta; meta", "Meta  AI"],
     "openness": [None, "open", "closed", "maybe"],
     "access": [None, "api-only", "open-weights", "gated"],
@@ -260,8 +259,8 @@ def test_many_rows_and_what_is_said_once_of_them(how: str) -> None:
     assert {"cycle", "missing-parent", "self-loop", "duplicate-id", "local-path-parent"} <= set(kinds)
     (unsaid,) = [finding for finding in findings if finding.kind == "missing-relation"]
     assert unsaid.message.startswith("nothing says how models were made, of 2,99")
-    (licence,) = [finding for finding in findings if finding.kind == "missing-licence"]
-    assert len(licence.ids) > audit.MOST
+    (license,) = [finding for finding in findings if finding.kind == "missing-license"]
+    assert len(license.ids) > audit.MOST
 
 
 def test_models_that_may_be_the_same_are_said_once_where_there_are_many() -> None:
@@ -274,11 +273,11 @@ def test_models_that_may_be_the_same_are_said_once_where_there_are_many() -> Non
 
 def test_gaps_are_said_once_where_there_are_many() -> None:
     count = audit.MOST + 1
-    columns = {"id": [f"m{number}" for number in range(count + 1)], "licence": [None] * count + ["mit"]}
+    columns = {"id": [f"m{number}" for number in range(count + 1)], "license": [None] * count + ["mit"]}
     _, findings = same([as_frame(columns, "arrow")])  # type: ignore[misc]
-    (licence,) = [finding for finding in findings if finding.kind == "missing-licence"]
-    assert licence.message == "1,001 models have no licence"
-    assert licence.position is None
+    (license,) = [finding for finding in findings if finding.kind == "missing-license"]
+    assert license.message == "1,001 models have no license"
+    assert license.position is None
 
 
 def test_values_that_are_no_texts() -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modeltree.layout.calendar import Mark, marks
+from modeltree.layout.family_tree.calendar import Mark, marks
 
 
 def day(*date: int) -> int:

@@ -17,14 +17,14 @@ from hypothesis import strategies as st
 
 import modeltree
 from modeltree import CatalogError, Lineage, Model
-from modeltree.errors import ModelTreeError, SourceError, UnknownFormatError
+from modeltree.findings import ModelTreeError, SourceError, UnknownFormatError
 from modeltree.formats import catalog
 from modeltree.formats.catalog import catalog_text
 from modeltree.formats.catalog.draft import CatalogDraft
 from modeltree.formats.catalog.schema import catalog_schema
-from modeltree.formats.texts import yamltree
-from modeltree.formats.texts.yamltree import parse_yaml, read_yaml
-from modeltree.formats.texts.yamlwriter import WIDTH, yaml_text
+from modeltree.formats.parsing import yamltree
+from modeltree.formats.parsing.yamltree import parse_yaml, read_yaml
+from modeltree.formats.parsing.yamlwriter import WIDTH, yaml_text
 from strategies_records import hard_names, hard_texts, lineages
 
 DATA = Path(__file__).parents[1] / "data"
@@ -90,7 +90,7 @@ models:
     organizations: [lmsys]
     openness: open
     access: gated
-    licence: {name: "Apache 2.0, mostly", spdx: Apache-2.0}
+    license: {name: "Apache 2.0, mostly", spdx: Apache-2.0}
     sizes: [7, 560M, 1.3B]
     training_data: "2023"
     domain: language

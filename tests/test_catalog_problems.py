@@ -20,8 +20,8 @@ import modeltree
 from modeltree import CatalogError, Lineage, Model
 from modeltree.formats.catalog.draft import CatalogDraft
 from modeltree.formats.catalog.schema import catalog_schema
-from modeltree.formats.texts import yamltree
-from modeltree.formats.texts.yamltree import parse_yaml
+from modeltree.formats.parsing import yamltree
+from modeltree.formats.parsing.yamltree import parse_yaml
 
 
 def write(path: Path, text: str) -> Path:
@@ -81,7 +81,7 @@ models:
     kind: modle
     domain: {language: yes}
     sizes: [big, 7.5]
-    licence: {name: x, spdx: a b}
+    license: {name: x, spdx: a b}
     links: {paper: foo, papr: x, code: https://example.org/a}
     references: ["see: write there", ftp://x, arxiv:2302.13971]
     training_data: *more
@@ -131,7 +131,7 @@ ALL_COMPLAINTS = """\
 40:13: domain of model 'no': a mapping is no domain; there are language, multimodal, scientific, code
 41:13: sizes of model 'no': 'big' is no number of parameters; write 7B, 1.3B or 560M
 41:18: sizes of model 'no': '7.5' is no whole number of parameters between 1 and 10^18
-42:30: licence.spdx of model 'no': 'a b' is no SPDX identifier; write one of the SPDX licence list, as Apache-2.0
+42:30: license.spdx of model 'no': 'a b' is no SPDX identifier; write one of the SPDX license list, as Apache-2.0
 43:20: links.paper of model 'no': 'foo' is no web address; write https://…
 43:25: unknown key 'papr' in links of model 'no'; did you mean 'paper'?
 44:18: references of model 'no': 'see: write there' is no reference; write arxiv:ID, doi:10.… or a web address
@@ -309,7 +309,7 @@ _MODELS = st.lists(
     st.fixed_dictionaries(
         {"id": st.sampled_from(["a", "b", "c"]) | _VALUES, "name": st.just("A") | _VALUES},
         optional={"derived_from": st.lists(st.fixed_dictionaries({"parent": _VALUES, "relation": _VALUES})) | _VALUES}
-        | dict.fromkeys(["aliases", "links", "licence", "corrections", "openness", "access", "sizes"], _VALUES),
+        | dict.fromkeys(["aliases", "links", "license", "corrections", "openness", "access", "sizes"], _VALUES),
     )
     | _VALUES,
     max_size=4,

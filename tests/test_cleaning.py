@@ -11,16 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modeltree.errors import SourceError
-from modeltree.findings import Finding, Position
-from modeltree.formats.intake.aliases import read_aliases
-from modeltree.formats.intake.audit import PLACEHOLDER
-from modeltree.formats.intake.claims import Intake, Reading
-from modeltree.formats.intake.policy import Policy
+from modeltree.findings import Finding, Position, SourceError
+from modeltree.formats.repair.aliases import read_aliases
+from modeltree.formats.repair.audit import PLACEHOLDER
+from modeltree.formats.repair.claims import Intake, Reading
+from modeltree.formats.repair.policy import Policy
 from modeltree.records import Relation
 
 PATH = Path("source.yaml")
-NOT_SAID = {"missing-licence", "missing-date"}
+NOT_SAID = {"missing-license", "missing-date"}
 
 Models = Mapping[str, Mapping[str, Any]]
 Steps = list[tuple[str, str, str | None]]
@@ -53,7 +52,7 @@ def pairs(reading: Reading) -> set[tuple[str, str]]:
 
 
 def test_clean_data_have_nothing_said_of_them() -> None:
-    fields = {"released": "2023-01", "licence": "MIT"}
+    fields = {"released": "2023-01", "license": "MIT"}
     reading = taken({"a": fields, "b": fields}, [("a", "b", "finetune")]).reading()
     assert reading.findings == ()
     assert reading.lineage.derivation("a", "b").relation == Relation.FINETUNE
@@ -65,7 +64,7 @@ def test_wrong_values_are_left_out_one_by_one() -> None:
         "sizes": ["7B", "many", "13B", "few"],
         "links": {"paper": "https://arxiv.org/abs/1", "code": "nowhere"},
         "openness": "ajar",
-        "colour": "red",
+        "color": "red",
     }
     reading = taken({"a": fields}).reading()
     [model] = reading.lineage.models
@@ -214,13 +213,13 @@ def test_parents_are_never_found_by_case_or_punctuation() -> None:
 
 
 def test_an_alias_table_says_who_is_meant() -> None:
-    models = {"Llama 2": {"released": "2023"}, "LLaMA 2": {"licence": "MIT"}, "a": {}}
+    models = {"Llama 2": {"released": "2023"}, "LLaMA 2": {"license": "MIT"}, "a": {}}
     steps: Steps = [("LLaMA 2", "a", "finetune"), ("llama two", "a", "finetune")]
     aliases = {"LLaMA 2": "Llama 2", "llama two": "Llama 2", "unused": "Nobody"}
     lineage, findings = taken(models, steps, names=True).reading(aliases=aliases)
     assert len(lineage) == 2
     model = lineage["llama two"]
-    assert (model.id, str(model.released), model.licence and model.licence.name) == ("Llama-2", "2023", "MIT")
+    assert (model.id, str(model.released), model.license and model.license.name) == ("Llama-2", "2023", "MIT")
     assert lineage.parents("a") == ("Llama-2",)
     assert kinds(findings) == {"repeated-derivation": 1}
 
@@ -336,7 +335,7 @@ FIELDS = st.fixed_dictionaries(
         "aliases": st.lists(NAMES, max_size=3),
         "sizes": st.lists(st.sampled_from(["7B", "x", 3, -1]), max_size=3),
         "organizations": st.lists(st.sampled_from(["A", "B b", 3, ""]), max_size=3),
-        "licence": st.sampled_from(["MIT", "", {"name": "x", "spdx": "a b"}]),
+        "license": st.sampled_from(["MIT", "", {"name": "x", "spdx": "a b"}]),
     },
 )
 

@@ -17,10 +17,11 @@ from types import SimpleNamespace
 import pytest
 
 import modeltree
-from modeltree import cli, datasets
+from modeltree import datasets
+from modeltree.cli import main as cli
+from modeltree.figures.text import model_card
 from modeltree.lineage import Lineage
 from modeltree.records import Correction, Derivation, Domain, Kind, Model, Openness, Organization
-from modeltree.text import model_card
 
 MODELTREE = [sys.executable, "-m", "modeltree"]
 
@@ -40,7 +41,7 @@ def lineage() -> Lineage:
                 organizations=("meta",),
                 openness="open",
                 access="gated",
-                licence={"name": "LLaMA licence", "spdx": "LicenseRef-LLaMA"},
+                license={"name": "LLaMA license", "spdx": "LicenseRef-LLaMA"},
                 sizes=("7B", "13B", "65B"),
                 training_data="1.4T tokens",
                 domain="language",
@@ -234,7 +235,7 @@ def test_show(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
         "  released       2023-02-24",
         "  organization   Meta AI",
         "  openness       open, gated",
-        "  licence        LLaMA licence (LicenseRef-LLaMA)",
+        "  license        LLaMA license (LicenseRef-LLaMA)",
         "  sizes          7B, 13B, 65B",
         "  training data  1.4T tokens",
         "  domain         language",
@@ -315,7 +316,7 @@ def test_check_of_good_data(run: Run, data: Path) -> None:
     assert run("check", "survey").code == 0
     everything = run("check", str(data), "--all").lines
     assert len(everything) == 5
-    assert everything[0].endswith("has no licence [missing-licence]")
+    assert everything[0].endswith("has no license [missing-license]")
     answer = json.loads(run("check", str(data), "--json").out)
     assert answer["ok"]
     [source] = answer["sources"]
@@ -536,7 +537,7 @@ def test_a_full_disk_is_one_message() -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT of this kind")
 def test_control_c_is_quiet(tmp_path: Path) -> None:
     code = (
-        "import os, signal, sys; from modeltree import cli, datasets;"
+        "import os, signal, sys; from modeltree import datasets; from modeltree.cli import main as cli;"
         "datasets.load = lambda name: os.kill(os.getpid(), signal.SIGINT);"
         "sys.exit(cli.main(['list']))"
     )
@@ -571,7 +572,7 @@ def test_help_comes_at_once() -> None:
 
 def test_nothing_heavy_is_imported_for_help() -> None:
     code = (
-        "import sys; from modeltree import cli; cli.main(['--help']);"
+        "import sys; from modeltree.cli import main as cli; cli.main(['--help']);"
         "print(*{name.partition('.')[0] for name in sys.modules}, file=sys.stderr)"
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

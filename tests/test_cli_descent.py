@@ -9,11 +9,13 @@ from typing import get_args
 import pytest
 
 import modeltree
-from modeltree import arguments, cli, diagrams
+from modeltree.cli import arguments
+from modeltree.cli import main as cli
 from modeltree.draw.rendering import rendered
-from modeltree.errors import MissingExtraError
-from modeltree.layout.family_tree import Direction
-from modeltree.theme import DARK
+from modeltree.draw.theme import DARK
+from modeltree.figures import diagrams
+from modeltree.findings import MissingExtraError
+from modeltree.layout.family_tree.tree import Direction
 
 
 @pytest.fixture(scope="module")

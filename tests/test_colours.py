@@ -1,4 +1,4 @@
-"""Colours: contrast as in the standard, and what lies between two."""
+"""Colors: contrast as in the standard, and what lies between two."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modeltree.colours import READABLE, contrast, mixed, readable
+from modeltree.draw.colors import READABLE, contrast, mixed, readable
 
 COLOURS = st.integers(0, 0xFFFFFF).map("#{:06x}".format)
 
@@ -28,6 +28,6 @@ def test_mixing(one: str, other: str) -> None:
 
 @given(COLOURS, COLOURS, st.sampled_from(["#000000", "#ffffff"]))
 def test_what_is_readable(text: str, ground: str, ink: str) -> None:
-    colour = readable(text, ground, ink)
-    assert contrast(colour, ground) >= READABLE or colour == ink
-    assert contrast(text, ground) < READABLE or colour == text
+    color = readable(text, ground, ink)
+    assert contrast(color, ground) >= READABLE or color == ink
+    assert contrast(text, ground) < READABLE or color == text

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modeltree import CycleError, Derivation, Lineage, LineageError, Model, NoPathError, UnknownModelError
-from modeltree.columns import Columns
+from modeltree.graph.columns import Columns
 from modeltree.records import Relation
 from strategies_records import lineages
 

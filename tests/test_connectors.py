@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modeltree.layout.connectors import Connector, connectors_of
-from modeltree.layout.lanes import Lanes, Stretch, lanes_of
-from modeltree.layout.tracks import Run, tracks_of
+from modeltree.layout.family_tree.connectors import Connector, connectors_of
+from modeltree.layout.family_tree.lanes import Lanes, Stretch, lanes_of
+from modeltree.layout.family_tree.tracks import Run, tracks_of
 
 
 def scene(count: int, wide: bool, seed: int) -> tuple[list[Stretch], Lanes, list[tuple[int, int]], float]:

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modeltree.findings import Position
-from modeltree.formats.texts import csvtree
-from modeltree.formats.texts.csvtree import DELIMITERS, CsvTable, parse_csv, read_csv
+from modeltree.formats.parsing import csvtree
+from modeltree.formats.parsing.csvtree import DELIMITERS, CsvTable, parse_csv, read_csv
 
 FILE = Path("table.csv")
 

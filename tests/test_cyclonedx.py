@@ -14,13 +14,12 @@ from cyclonedx.validation.json import JsonStrictValidator
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modeltree.errors import SourceError
-from modeltree.findings import KINDS, Finding
+from modeltree.findings import KINDS, Finding, SourceError
 from modeltree.formats.graphs import bill
 from modeltree.formats.graphs.cyclonedx import cyclonedx_text, read_cyclonedx, write_cyclonedx
-from modeltree.formats.intake.claims import Reading
-from modeltree.formats.intake.licences import licence_of
-from modeltree.formats.intake.policy import Policy
+from modeltree.formats.repair.claims import Reading
+from modeltree.formats.repair.licenses import license_of
+from modeltree.formats.repair.policy import Policy
 from modeltree.lineage import Lineage
 from modeltree.records import About, Derivation, Model, Organization
 from strategies_records import lineages
@@ -91,8 +90,8 @@ def test_what_is_written_is_read_again(lineage: Lineage) -> None:
 
 EXAMPLE = Lineage(
     [
-        Model(id="llama", name="LLaMA", organizations=["meta"], licence={"name": "Apache 2", "spdx": "Apache-2.0"}),
-        Model(id="pile", name="The Pile", kind="dataset", licence="custom"),
+        Model(id="llama", name="LLaMA", organizations=["meta"], license={"name": "Apache 2", "spdx": "Apache-2.0"}),
+        Model(id="pile", name="The Pile", kind="dataset", license="custom"),
         Model(
             id="chat",
             name="Chat",
@@ -164,10 +163,10 @@ def test_one_lineage_has_one_text_and_one_serial_number(tmp_path: Path) -> None:
         write_cyclonedx(EXAMPLE, tmp_path / "none" / "x.json")
 
 
-def test_all_licences_of_the_hub_are_valid() -> None:
+def test_all_licenses_of_the_hub_are_valid() -> None:
     words = "apache-2.0 mit cc-by-4.0 cc-by-nc-nd-4.0 etalab-2.0 lgpl-lr c-uda cdla-permissive-2.0 agpl-3.0 odbl ms-pl"
-    models = [Model(id=word, name=word, licence=licence_of(word)) for word in words.split()]
-    text = cyclonedx_text(Lineage([*models, Model(id="x", name="x", licence={"name": "x", "spdx": "No-Such-1.0"})]))
+    models = [Model(id=word, name=word, license=license_of(word)) for word in words.split()]
+    text = cyclonedx_text(Lineage([*models, Model(id="x", name="x", license={"name": "x", "spdx": "No-Such-1.0"})]))
     assert VALIDATOR.validate_str(text) is None
     assert text.count('"id": ') == len(models)
 
@@ -218,12 +217,12 @@ def test_what_is_known_of_components() -> None:
         name="a",
         organizations=["Qwen"],
         note="A model.",
-        licence={"name": "MIT", "spdx": "MIT"},
+        license={"name": "MIT", "spdx": "MIT"},
         released="2024-09-16",
         links={"website": "https://example.org"},
     )
     assert str(reading.lineage["d"].kind) == "dataset"
-    assert reading.lineage["d"].licence.name == "MIT OR ISC"  # type: ignore[union-attr]
+    assert reading.lineage["d"].license.name == "MIT OR ISC"  # type: ignore[union-attr]
     assert said(reading) == [
         "an external reference of type 'chat' is not read: it stands once",
         "'version' of components is not read: it stands once",
@@ -233,7 +232,7 @@ def test_what_is_known_of_components() -> None:
     read = read_bill([model(str(place), **maker) for place, maker in enumerate(makers)]).lineage
     assert [one.organizations for one in read.models] == [("M",), (), ("P",)]
     two = read_bill([model("a", licenses=[{"license": {"id": "MIT"}}, {"license": {"name": "mine"}}, {}])])
-    assert two.lineage["a"].licence.name == "MIT and mine"  # type: ignore[union-attr]
+    assert two.lineage["a"].license.name == "MIT and mine"  # type: ignore[union-attr]
 
 
 def test_pedigrees() -> None:

@@ -10,9 +10,9 @@ import pytest
 import yaml
 
 from modeltree import UnknownModelError, datasets
-from modeltree.errors import UnknownDatasetError
+from modeltree.findings import UnknownDatasetError
 from modeltree.formats.catalog import catalog_lineage
-from modeltree.formats.texts import yamltree
+from modeltree.formats.parsing import yamltree
 
 with (Path(__file__).parent / "data" / "survey_names.csv").open(encoding="utf-8", newline="") as file:
     PRINTED = [(row["source"], row["name"], row["id"]) for row in csv.DictReader(file)]

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from modeltree.dates import PartialDate
-from modeltree.errors import InvalidDateError
+from modeltree.findings import InvalidDateError
+from modeltree.records import PartialDate
 from strategies import partial_dates
 
 ADAPTER = TypeAdapter(PartialDate)

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 import modeltree
-from modeltree.errors import SourceError, UnknownFormatError
-from modeltree.findings import FindingsWarning
+from modeltree.findings import FindingsWarning, SourceError, UnknownFormatError
 from modeltree.formats.detection import format_of
 from modeltree.formats.registry import FORMATS, format_named, format_to_write
 

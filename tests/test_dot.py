@@ -21,14 +21,14 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from modeltree import datasets
-from modeltree.diagrams import save_diagram, to_dot
 from modeltree.draw import rendering
 from modeltree.draw.dot import Arrow, Cluster, Diagram, Node, digraph, node_name
-from modeltree.draw.look import Style
-from modeltree.errors import DiagramError, MissingExtraError
+from modeltree.draw.style import Style
+from modeltree.draw.theme import LIGHT, THEMES
+from modeltree.figures.diagrams import save_diagram, to_dot
+from modeltree.findings import DiagramError, MissingExtraError
 from modeltree.lineage import Lineage
 from modeltree.records import About, Derivation, Links, Model, Relation
-from modeltree.theme import LIGHT, THEMES
 from strategies import lineages, names, texts
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -187,7 +187,7 @@ def test_every_relation_looks_different_in_every_theme() -> None:
         assert len(set(looks)) == len(looks) == len(Relation)
 
 
-def test_the_legend_has_the_relations_and_colours_that_occur() -> None:
+def test_the_legend_has_the_relations_and_colors_that_occur() -> None:
     graph = parsed(to_dot(SURVEY.clade("LLaMA", "weights"), relations="weights"))
     labels = {str(node.attr["label"]) for node in graph.nodes()}
     legend = {"open source", "closed source", *("continued-pretraining", "finetune", "adapter", "component")}
@@ -274,7 +274,7 @@ def test_a_child_that_is_dated_before_its_parent_stays_at_its_date() -> None:
         ({"rank": "month"}, "rank cannot be 'month': say 'year', 'step' or None"),
         ({"direction": "RL"}, "direction cannot be 'RL': say 'LR' or 'TB'"),
         ({"relations": "cousin"}, "'cousin' is no relation; there are"),
-        ({"color_by": "taste"}, "cannot colour by 'taste'"),
+        ({"color_by": "taste"}, "cannot color by 'taste'"),
     ],
 )
 def test_words_that_are_none(options: dict[str, Any], message: str) -> None:

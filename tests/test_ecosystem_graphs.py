@@ -15,15 +15,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modeltree import Lineage
-from modeltree.errors import SourceError
-from modeltree.findings import Finding
-from modeltree.formats.intake.claims import Reading
-from modeltree.formats.intake.policy import Policy
+from modeltree.findings import Finding, SourceError
+from modeltree.formats.repair.claims import Reading
+from modeltree.formats.repair.policy import Policy
 from modeltree.formats.trackers import ecosystem_graphs, entries
 from modeltree.formats.trackers.ecosystem_graphs import read_ecosystem_graphs
-from modeltree.records import Kind, Licence, Relation
+from modeltree.records import Kind, License, Relation
 
-GAPS = {"missing-licence", "missing-date", "missing-relation", "missing-parent"}
+GAPS = {"missing-license", "missing-date", "missing-relation", "missing-parent"}
 
 
 def read(folder: Path, text: str, **options: Any) -> Reading:
@@ -85,7 +84,7 @@ def test_the_fields_of_assets(tmp_path: Path) -> None:
     lineage, findings = read(tmp_path, FAMILY)
     model = lineage["GPT-J"]
     assert (str(model.released), str(model.openness), str(model.domain)) == ("2021-06-04", "open", "language")
-    assert model.licence == Licence(name="Apache 2.0", spdx="Apache-2.0")
+    assert model.license == License(name="Apache 2.0", spdx="Apache-2.0")
     assert [str(size) for size in model.sizes] == ["6B"]
     assert (model.note, model.kind) == (None, Kind.MODEL)
     assert model.links.weights == "https://huggingface.co/EleutherAI/gpt-j-6b"
@@ -289,7 +288,7 @@ def test_a_cycle_is_cut_where_time_contradicts_it(tmp_path: Path) -> None:
         """
     lineage, findings = read(tmp_path, text)
     assert relations(lineage) == {("Interface", "Feedback", "data"), ("Feedback", "Model", "data")}
-    assert sorted({finding.kind for finding in findings}) == ["cycle", "missing-licence", "parent-newer"]
+    assert sorted({finding.kind for finding in findings}) == ["cycle", "missing-license", "parent-newer"]
     with pytest.raises(SourceError, match="cycle: "):
         read(tmp_path, text, policy=Policy(cycle="refuse"))
 

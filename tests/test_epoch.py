@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modeltree import Lineage
-from modeltree.errors import SourceError
-from modeltree.formats.intake.claims import Reading
-from modeltree.formats.intake.policy import Policy
-from modeltree.formats.texts import csvtree
+from modeltree.findings import SourceError
+from modeltree.formats.parsing import csvtree
+from modeltree.formats.repair.claims import Reading
+from modeltree.formats.repair.policy import Policy
 from modeltree.formats.trackers import entries
 from modeltree.formats.trackers.epoch import read_epoch
 
@@ -84,7 +84,7 @@ def test_base_models_are_finetuned_by_rule_which_is_said_once(tmp_path: Path) ->
         ("ViT-L,-large", "Seer,-both", "finetune"),
     }
     assert [(f.kind, f.position and f.position.line, f.position and f.position.column) for f in findings] == [
-        ("inferred-relation", 3, FAMILY.splitlines()[2].index("Kimi") + 1), ("missing-licence", None, None),
+        ("inferred-relation", 3, FAMILY.splitlines()[2].index("Kimi") + 1), ("missing-license", None, None),
     ]  # fmt: skip
 
 
@@ -187,7 +187,7 @@ def test_old_tables_call_a_model_a_system(tmp_path: Path) -> None:
 def test_what_is_wrong_is_said(tmp_path: Path) -> None:
     text = "Model,Publication date,Link,Base model\na,soon,arxiv.org,a\n,2023,,\nb,2023\nb,2024,,\n"
     _, findings = read(tmp_path, text)
-    said = [str(f).replace(f"{tmp_path}/", "") for f in findings if f.kind not in ("missing-licence", "missing-date")]
+    said = [str(f).replace(f"{tmp_path}/", "") for f in findings if f.kind not in ("missing-license", "missing-date")]
     assert [line.partition(";")[0] for line in said] == [
         "models.csv:2:3: released of model 'a': 'soon' is no date",
         "models.csv:2:8: links.website of model 'a': 'arxiv.org' is no web address",

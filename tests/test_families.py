@@ -11,11 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modeltree.dates import PartialDate
-from modeltree.errors import UnknownModelError
-from modeltree.families import Family
+from modeltree.findings import UnknownModelError
+from modeltree.graph.families import Family
 from modeltree.lineage import Lineage
-from modeltree.records import Derivation, Model, Organization, Relation, relation_set
+from modeltree.records import Derivation, Model, Organization, PartialDate, Relation, relation_set
 from strategies import lineages
 
 CHOICES = st.sampled_from(["weights", "ideas", None, "finetune", ["merge", "adapter"]])

@@ -20,15 +20,15 @@ from matplotlib.figure import Figure
 
 from layouts import check_tree, make_offspring, offspring_lists, stub_measure, tree_zeros
 from modeltree import datasets
-from modeltree.errors import LayoutError
-from modeltree.figures import family_tree_axes, family_tree_figure, family_tree_layout
-from modeltree.genealogy import Collapse
-from modeltree.layout.family_tree import Direction, Offspring, family_tree
-from modeltree.layout.furniture import Furniture
+from modeltree.draw.theme import THEMES
+from modeltree.figures.genealogy import Collapse
+from modeltree.figures.recipes import family_tree_axes, family_tree_figure, family_tree_layout
+from modeltree.findings import LayoutError
+from modeltree.layout.family_tree.tree import Direction, Offspring, family_tree
 from modeltree.layout.geometry import Layout
+from modeltree.layout.title_block import Furniture
 from modeltree.lineage import Lineage
 from modeltree.records import About, Derivation, Kind, Model, Relation
-from modeltree.theme import THEMES
 from strategies import lineages
 
 DIRECTIONS: tuple[Direction, ...] = ("right", "down")

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from layouts import cross, overlap, through
-from modeltree.figures import family_tree_layout
+from modeltree.figures.recipes import family_tree_layout
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 if str(BENCHMARKS) not in sys.path:

@@ -1,4 +1,4 @@
-"""What a figure can be asked to show: pages, colours, a highlighted ancestry, an outlined family, links, icons."""
+"""What a figure can be asked to show: pages, colors, a highlighted ancestry, an outlined family, links, icons."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from modeltree import datasets
-from modeltree.colours import contrast
-from modeltree.errors import IconError, LayoutError, UnknownModelError
-from modeltree.figures import evolution_axes, evolution_figure, evolution_layout, save_figure
+from modeltree.draw.colors import contrast
+from modeltree.draw.theme import LIGHT, THEMES, Theme
+from modeltree.figures.recipes import evolution_axes, evolution_figure, evolution_layout, save_figure
+from modeltree.findings import IconError, LayoutError, UnknownModelError
 from modeltree.layout.geometry import Layout
 from modeltree.lineage import Lineage
 from modeltree.records import Derivation, Kind, Model, Organization
-from modeltree.theme import LIGHT, THEMES, Theme
 
 SVG = "{http://www.w3.org/2000/svg}"
 LINK = "{http://www.w3.org/1999/xlink}href"
@@ -36,9 +36,9 @@ def made() -> Lineage:
     """A family of four, one of two, one model that is alone, and a product."""
     models = [
         Model(id="a", name="Alpha", released="2020-01", organizations=("x", "y"), openness="open", domain="code"),
-        Model(id="b", name="Beta", released="2020-05", organizations=("y",), openness="closed", licence="MIT"),
+        Model(id="b", name="Beta", released="2020-05", organizations=("y",), openness="closed", license="MIT"),
         Model(id="c", name="Gamma", released="2021", organizations=("x",), links={"paper": "https://example.org/c"}),
-        Model(id="d", name="Delta", released="2021-03", licence={"name": "MIT licence", "spdx": "MIT"}),
+        Model(id="d", name="Delta", released="2021-03", license={"name": "MIT license", "spdx": "MIT"}),
         Model(id="e", name="Epsilon", released="2022", organizations=("z",)),
         Model(id="f", name="Zeta", released="2022-02", domain="language"),
         Model(id="g", name="Eta", released="2022-03"),
@@ -65,7 +65,7 @@ def svg(figure: Figure) -> ElementTree.Element:
     return ElementTree.fromstring(buffer.getvalue())
 
 
-def colours(root: ElementTree.Element, id: str, what: str = "fill") -> str:
+def colors(root: ElementTree.Element, id: str, what: str = "fill") -> str:
     """The fill or the stroke of the box of a model."""
     group = next(group for group in root.iter(f"{SVG}g") if group.get("id") == f"box-{id}")
     style = next(group.iter(f"{SVG}path")).get("style", "")
@@ -131,7 +131,7 @@ def test_axes_are_a_page_of_their_own() -> None:
         evolution_axes(SMALL, ax, colour_by="family")  # type: ignore[call-arg]
 
 
-# Colour
+# Color
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_axes_are_a_page_of_their_own() -> None:
         ("family", ["Alpha", "Epsilon", "in no family"]),
         ("organization", ["Maker x", "Maker y", "Maker z", "organization not known"]),
         ("domain", ["code", "language", "domain not known"]),
-        ("licence", ["MIT", "licence not known"]),
+        ("license", ["MIT", "license not known"]),
         (lambda model: len(model.name), ["5", "4", "7", "3"]),
         (lambda model: None, ["not known"]),
     ],
@@ -151,7 +151,7 @@ def test_the_legend_says_what_occurs(color_by: Any, expected: list[str]) -> None
     assert legend(layout) == expected
     assert layout.faults() == ()
     root = svg(evolution_figure(SMALL, color_by=color_by))
-    used = {colours(root, box.id) for box in layout.boxes}
+    used = {colors(root, box.id) for box in layout.boxes}
     assert len(used) == len(expected)
 
 
@@ -165,7 +165,7 @@ def test_only_the_largest_groups_have_names() -> None:
 
 def test_groups_that_look_alike_are_several() -> None:
     root = svg(evolution_figure(SMALL, color_by=lambda model: "1" if model.id < "d" else 1))
-    assert colours(root, "a") != colours(root, "e")
+    assert colors(root, "a") != colors(root, "e")
 
 
 def test_the_survey_by_family() -> None:
@@ -173,21 +173,21 @@ def test_the_survey_by_family() -> None:
     assert legend(layout)[0] == "LLaMA"
     assert legend(layout)[-2:] == ["other families", "in no family"]
     assert len(legend(layout)) == 12
-    assert "Colours: the family that a model belongs to first" in footnote(layout)
+    assert "Colors: the family that a model belongs to first" in footnote(layout)
 
 
-def test_a_colour_that_means_nothing() -> None:
-    with pytest.raises(ValueError, match=r"cannot colour by 'size': say openness, family, .*, or give a function"):
+def test_a_color_that_means_nothing() -> None:
+    with pytest.raises(ValueError, match=r"cannot color by 'size': say openness, family, .*, or give a function"):
         evolution_layout(SMALL, color_by="size")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
-def test_a_theme_gives_the_colours(theme: Theme) -> None:
+def test_a_theme_gives_the_colors(theme: Theme) -> None:
     figure = evolution_figure(SMALL, theme=theme)
     assert figure.get_facecolor() == pytest.approx(Figure(facecolor=theme.page).get_facecolor())
     root = svg(figure)
-    assert colours(root, "a") == theme.openness["open"].fill
-    assert colours(root, "b", "stroke") == theme.openness["closed"].edge
+    assert colors(root, "a") == theme.openness["open"].fill
+    assert colors(root, "b", "stroke") == theme.openness["closed"].edge
 
 
 # Descent
@@ -201,9 +201,9 @@ def test_a_highlighted_ancestry_is_strong_and_the_rest_faint() -> None:
     )
     root, plain = svg(evolution_figure(SMALL, highlight="c")), svg(evolution_figure(SMALL))
     for id in "abcdefg":
-        strong = colours(root, id, "stroke") == LIGHT.strong
+        strong = colors(root, id, "stroke") == LIGHT.strong
         assert strong == (id in "abc")
-        assert strong == (colours(root, id) == colours(plain, id))
+        assert strong == (colors(root, id) == colors(plain, id))
     for text in root.iter(f"{SVG}text"):
         found = re.search("fill: (#[0-9a-f]+)", text.get("style", ""))
         if text.text in {"Delta", "Epsilon"}:
@@ -245,7 +245,7 @@ def test_an_outlined_family() -> None:
     assert legend(layout)[-1] == "family of Alpha"
     assert "Outlined: Alpha and what was made from its weights or outputs." in footnote(layout)
     root = svg(evolution_figure(SMALL, outline="b"))
-    assert {id for id in "abcdefg" if colours(root, id, "stroke") == LIGHT.outline} == set("abcd")
+    assert {id for id in "abcdefg" if colors(root, id, "stroke") == LIGHT.outline} == set("abcd")
     with pytest.raises(LayoutError, match="the family of Undated cannot be outlined: none of it is drawn"):
         evolution_layout(SMALL, outline="undated")
 

@@ -28,14 +28,13 @@ from PIL import Image
 import modeltree
 from layouts import hard_zeros
 from modeltree import datasets
-from modeltree.dates import PartialDate
 from modeltree.draw.fonts import FAMILY
-from modeltree.errors import LayoutError
-from modeltree.figures import evolution_axes, evolution_figure, evolution_layout, save_figure
+from modeltree.draw.theme import LIGHT
+from modeltree.figures.recipes import evolution_axes, evolution_figure, evolution_layout, save_figure
+from modeltree.findings import LayoutError
 from modeltree.layout.plane import Box
 from modeltree.lineage import Lineage
-from modeltree.records import About, Kind, Links, Model, Openness, Organization
-from modeltree.theme import LIGHT
+from modeltree.records import About, Kind, Links, Model, Openness, Organization, PartialDate
 from strategies import lineages
 
 SHIPPED = ("survey", "survey-figure2", "survey-table1")
@@ -237,7 +236,7 @@ def test_all_text_is_within_what_it_belongs_to() -> None:
     assert len(homes) == len(set(homes)) == len(layout.boxes) + len(layout.ticks) + len(layout.icons)
 
 
-def test_colours_say_what_is_open() -> None:
+def test_colors_say_what_is_open() -> None:
     root = ElementTree.fromstring(saved(evolution_figure(SMALL), "svg"))
     groups = {group.get("id"): group for group in root.iter(f"{SVG}g")}
     fills = {}
@@ -508,8 +507,8 @@ def test_the_library_alone_is_light() -> None:
 def test_layouts_need_no_matplotlib() -> None:
     code = """
 import sys
-from modeltree.dates import PartialDate
-from modeltree.layout.serpentine import Item, serpentine
+from modeltree.records import PartialDate
+from modeltree.layout.serpentine.curve import Item, serpentine
 serpentine([Item("a", "A", PartialDate(2020))], lambda text, bold=False: (len(text), 1.0)).to_json()
 print("matplotlib" in sys.modules)
 """

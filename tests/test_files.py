@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from modeltree.files import write_whole
+from modeltree._util.files import write_whole
 
 
 def test_text_and_bytes(tmp_path: Path) -> None:

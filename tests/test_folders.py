@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from modeltree.formats.intake.claims import Intake
-from modeltree.formats.intake.folders import MAX_LEVELS, files_below, model_id
+from modeltree.formats.repair.claims import Intake
+from modeltree.formats.repair.folders import MAX_LEVELS, files_below, model_id
 
 
 def _files(root: Path, *names: str) -> None:

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given, settings
 
 from modeltree import Lineage, datasets, load
-from modeltree.errors import MissingExtraError, SourceError
+from modeltree.findings import MissingExtraError, SourceError
 from modeltree.formats.tables import read_table, write_parquet
 from modeltree.formats.tables.columns import chosen, fields_of, plain_column
 from modeltree.formats.tables.frames import arrow_column
@@ -60,7 +60,7 @@ def test_the_rows_of_a_lineage_are_read_back(survey: Lineage, make: Any) -> None
     assert (
         {"ignored", "missing-relation"}
         <= set(kinds)
-        <= {"ignored", "missing-relation", "missing-licence", "missing-date"}
+        <= {"ignored", "missing-relation", "missing-license", "missing-date"}
     )
     assert [finding.message for finding in findings if finding.kind == "ignored"] == [
         "nothing is read from column 'children'"
@@ -195,15 +195,15 @@ def test_values_one_by_one() -> None:
     assert plain_column([thing]) == [thing]
 
 
-def test_licences_and_links_from_several_columns() -> None:
+def test_licenses_and_links_from_several_columns() -> None:
     taken = {
-        "licence": ["MIT", None, None, {"name": "x"}],
-        "licence_spdx": ["MIT", "0BSD", None, "MIT"],
+        "license": ["MIT", None, None, {"name": "x"}],
+        "license_spdx": ["MIT", "0BSD", None, "MIT"],
         "link_paper": ["p", None, None, "q"],
         "links": [{"code": "c"}, None, None, "odd"],
     }
     assert fields_of(taken, "; ") == {
-        "licence": [{"name": "MIT", "spdx": "MIT"}, {"name": "0BSD", "spdx": "0BSD"}, None, {"name": "x"}],
+        "license": [{"name": "MIT", "spdx": "MIT"}, {"name": "0BSD", "spdx": "0BSD"}, None, {"name": "x"}],
         "links": [{"code": "c", "paper": "p"}, None, None, {"paper": "q"}],
     }
 
@@ -214,7 +214,7 @@ def test_licences_and_links_from_several_columns() -> None:
 def test_own_names_come_before_other_names() -> None:
     choice = chosen(["MODEL", "model-id", "ID", "Licence ", "license", "Base_Model", "source", "target"], {})
     assert dict(choice.columns) == {
-        "id": "ID", "licence": "Licence ", "parent": "source", "child": "target",
+        "id": "ID", "license": "license", "parent": "source", "child": "target",
     }  # fmt: skip
     assert choice.inferred == {"parent", "child"}
     assert dict(chosen(["source", "id"], {}).columns) == {"id": "id"}
@@ -244,7 +244,7 @@ def test_what_is_no_table(value: Any) -> None:
 
 def test_rows_have_their_number() -> None:
     findings = read_table(pd.DataFrame({"id": ["a", None], "released": ["x", None]})).findings
-    assert [str(finding) for finding in findings if finding.kind not in ("missing-licence", "missing-date")] == [
+    assert [str(finding) for finding in findings if finding.kind not in ("missing-license", "missing-date")] == [
         "<DataFrame>:1: released of model 'a': 'x' is no date; write YYYY, YYYY-MM or YYYY-MM-DD; it is left out",
         "<DataFrame>:2: a row without a model; write its id; it is left out",
     ]

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layouts import stub_measure
-from modeltree.errors import LayoutError
-from modeltree.layout.furniture import Frame, Furniture, set_furniture
+from modeltree.findings import LayoutError
 from modeltree.layout.plane import Box, overlapping
+from modeltree.layout.title_block import Frame, Furniture, set_furniture
 
 LEGEND = (("open", "open source"), ("closed", "closed source"))
 words = st.text("abc 悟道-", max_size=60)

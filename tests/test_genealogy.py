@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modeltree.genealogy import Collapse, Genealogy, genealogy_of
+from modeltree.figures.genealogy import Collapse, Genealogy, genealogy_of
 from modeltree.lineage import Lineage
 from modeltree.records import Derivation, Model, Relation
 from strategies import lineages

@@ -17,17 +17,16 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from modeltree.errors import SourceError
-from modeltree.findings import KINDS, Finding
+from modeltree.findings import KINDS, Finding, SourceError
 from modeltree.formats.graphs import common as graphs
 from modeltree.formats.graphs.cytoscape import cytoscape_text, read_cytoscape, write_cytoscape
 from modeltree.formats.graphs.gexf import gexf_text, read_gexf, write_gexf
 from modeltree.formats.graphs.graphml import graphml_text, read_graphml, write_graphml
 from modeltree.formats.graphs.node_link import node_link_text, read_node_link, write_node_link
-from modeltree.formats.intake.claims import Reading
-from modeltree.formats.intake.policy import Policy
+from modeltree.formats.repair.claims import Reading
+from modeltree.formats.repair.policy import Policy
 from modeltree.lineage import Lineage
-from modeltree.records import About, Derivation, Licence, Model, Organization
+from modeltree.records import About, Derivation, License, Model, Organization
 from strategies_records import lineages
 
 
@@ -308,7 +307,7 @@ def test_what_others_write_is_read(format: str) -> None:
     assert any("attribute 'x' of nodes is not read: it stands 2 times" in line for line in said(reading, "ignored"))
     assert any("attribute 'weight' of edges is not read: it stands once" in line for line in said(reading, "ignored"))
     positions = [
-        finding.position for finding in reading.findings if finding.kind not in ("missing-licence", "missing-date")
+        finding.position for finding in reading.findings if finding.kind not in ("missing-license", "missing-date")
     ]
     assert all(position is not None and position.line and position.column for position in positions)
     if format == "gexf":
@@ -434,12 +433,12 @@ def test_elements_of_cytoscape_may_be_one_list() -> None:
 
 def test_values_that_fit_no_field_are_left_out() -> None:
     text = """{"graph": {"organizations": "none", "date": "soon"}, "directed": false, "nodes": [
-      {"id": "a", "released": "soon", "corrections": "[1]", "licence_spdx": "MIT", "link_paper": "x",
+      {"id": "a", "released": "soon", "corrections": "[1]", "license_spdx": "MIT", "link_paper": "x",
        "aliases": {"a": 1}},
-      {"id": "b", "name": 5, "label": "B", "licence": {"name": "Mine"}}],
+      {"id": "b", "name": 5, "label": "B", "license": {"name": "Mine"}}],
       "edges": [{"source": "a", "target": "b", "relation": "merge", "label": "adapter", "note": 5}], "more": 1}"""
     reading = read_bytes("json", text)
-    assert reading.lineage["a"].licence == Licence(name="MIT", spdx="MIT")
+    assert reading.lineage["a"].license == License(name="MIT", spdx="MIT")
     assert reading.lineage["b"].name == "5"
     assert reading.lineage.derivation("a", "b").relation == "merge"
     kinds = [finding.kind for finding in reading.findings if finding.kind not in GAPS]
@@ -568,7 +567,7 @@ def test_files_with_faults_give_a_reading_or_a_source_error(format: str, data: s
     read_or_refused(format, content)
 
 
-KEYS = ["id", "name", "data", "source", "label", "licence", "links", "sizes", "corrections", "references"]
+KEYS = ["id", "name", "data", "source", "label", "license", "links", "sizes", "corrections", "references"]
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-3, 3) | st.floats(-2, 2) | st.sampled_from(["a", "b", "", "merge", "[1]"]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=4),

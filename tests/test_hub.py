@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 import modeltree
 from hub_server import MadeUpHub, Reply, little_hub, model
 from modeltree import Policy, Reading, SourceError
-from modeltree.errors import MissingExtraError, ModelTreeError
+from modeltree.findings import MissingExtraError, ModelTreeError
 from modeltree.hub import HubError, asking, crawl
 from modeltree.hub.asking import wait_of
 
@@ -92,20 +92,20 @@ def test_what_the_hub_says_of_a_model(hub: MadeUpHub) -> None:
     guarded, base = lineage["lab/guarded"], lineage["lab/base-13b"]
     assert (str(guarded.released), guarded.organizations, guarded.name) == ("2023-05-01", ("lab",), "guarded")
     assert guarded.access == "gated"
-    assert guarded.licence is not None
-    assert guarded.licence.spdx == "MIT"
+    assert guarded.license is not None
+    assert guarded.license.spdx == "MIT"
     assert guarded.links.weights == f"{hub.endpoint}/lab/guarded"
-    assert base.licence is not None
-    assert (base.licence.name, base.licence.spdx) == ("lab-licence", None)
+    assert base.license is not None
+    assert (base.license.name, base.license.spdx) == ("lab-license", None)
     assert lineage.derivation("mixer/merge-1-tuned", "mixer/merge-1-awq").relation == "quantized"
     assert lineage.derivation("club/tune-1", "mixer/merge-1").relation == "merge"
 
 
-def test_a_licence_that_only_the_tags_have(hub: MadeUpHub) -> None:
+def test_a_license_that_only_the_tags_have(hub: MadeUpHub) -> None:
     hub.reset([model("a/b", license=None, tags=["license:apache-2.0"])])
-    licence = ask(hub, "a/b").lineage["a/b"].licence
-    assert licence is not None
-    assert licence.spdx == "Apache-2.0"
+    license = ask(hub, "a/b").lineage["a/b"].license
+    assert license is not None
+    assert license.spdx == "Apache-2.0"
 
 
 def test_the_date_that_the_hub_gives_to_all_that_is_old_is_none(hub: MadeUpHub) -> None:
@@ -117,11 +117,11 @@ def test_the_date_that_the_hub_gives_to_all_that_is_old_is_none(hub: MadeUpHub) 
     ]
 
 
-def test_several_licences_are_one(hub: MadeUpHub) -> None:
+def test_several_licenses_are_one(hub: MadeUpHub) -> None:
     hub.reset([model("a/b", license=None, card={"license": ["mit", "apache-2.0"]})])
-    licence = ask(hub, "a/b").lineage["a/b"].licence
-    assert licence is not None
-    assert licence.name == "MIT, Apache 2.0"
+    license = ask(hub, "a/b").lineage["a/b"].license
+    assert license is not None
+    assert license.name == "MIT, Apache 2.0"
 
 
 def test_an_id_that_is_given_twice_is_asked_for_once(hub: MadeUpHub) -> None:

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from modeltree import datasets
-from modeltree.colours import contrast
-from modeltree.errors import IconError, MissingExtraError
-from modeltree.icons import badge, icons_in, monogram
+from modeltree.draw.colors import contrast
+from modeltree.draw.icons import badge, icons_in, monogram
+from modeltree.findings import IconError, MissingExtraError
 from modeltree.records import Organization
 
 
@@ -67,7 +67,7 @@ def test_the_badges_that_are_shown_differ() -> None:
 
 
 def test_badges_do_not_hang_on_the_hash_seed() -> None:
-    code = "from modeltree.icons import badge; print(badge('OpenAI'), badge('Meta'))"
+    code = "from modeltree.draw.icons import badge; print(badge('OpenAI'), badge('Meta'))"
     printed = {
         subprocess.run(
             [sys.executable, "-c", code],

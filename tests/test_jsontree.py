@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modeltree.formats.texts import jsontree
-from modeltree.formats.texts.jsontree import JsonTree, parse_json, read_json
+from modeltree.formats.parsing import jsontree
+from modeltree.formats.parsing.jsontree import JsonTree, parse_json, read_json
 
 PATH = Path("a.json")
 DATA = st.recursive(

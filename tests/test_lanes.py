@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modeltree.layout.lanes import Lanes, Stretch, fewest_lanes, lanes_of
+from modeltree.layout.family_tree.lanes import Lanes, Stretch, fewest_lanes, lanes_of
 
 GAP, BRANCH = 0.6, 0.9
 

@@ -19,10 +19,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import modeltree
-from modeltree.dates import PartialDate
-from modeltree.errors import AmbiguousNameError, NoPathError, UnknownModelError, UnknownOrganizationError
+from modeltree.findings import AmbiguousNameError, NoPathError, UnknownModelError, UnknownOrganizationError
 from modeltree.lineage import Kinship, Lineage, Period
-from modeltree.records import About, Derivation, Domain, Kind, Model, Openness, Organization, Relation, relation_set
+from modeltree.records import (
+    About,
+    Derivation,
+    Domain,
+    Kind,
+    Model,
+    Openness,
+    Organization,
+    PartialDate,
+    Relation,
+    relation_set,
+)
 from strategies import ORGANIZATIONS, a_model_of, lineages
 
 CHOICES = st.sampled_from([None, "weights", "ideas", "merge", Relation.FINETUNE, ["successor", "adapter"], []])
@@ -34,7 +44,7 @@ LINEAGE = Lineage(
     [
         Model(id="vicuna", name="Vicuna", released="2023-03", organizations=["berkeley"], openness="open"),
         Model(id="llama", name="LLaMA", released="2023-02", organizations=["meta"], aliases=["LLaMA 1"], sizes=["7B"],
-              licence="GPL v3", links={"paper": "https://example.org"}, domain="language", openness="open"),
+              license="GPL v3", links={"paper": "https://example.org"}, domain="language", openness="open"),
         Model(id="gpt-4", name="GPT-4", released="2023-03-14", openness="closed", domain="multimodal"),
         Model(id="alpaca", name="Alpaca", released="2023-03", kind="application"),
         Model(id="opt", name="OPT", released=2022),
@@ -180,7 +190,7 @@ def test_representation() -> None:
 
 
 @given(lineages(min_models=1), CHOICES, st.data())
-def test_neighbours_and_ancestry(lineage: Lineage, relations: object, data: st.DataObject) -> None:
+def test_neighbors_and_ancestry(lineage: Lineage, relations: object, data: st.DataObject) -> None:
     graph = oracle(lineage, relations)
     id, other = (data.draw(a_model_of(lineage)) for _ in range(2))
     limit = data.draw(st.none() | st.integers(0, 4))
@@ -454,8 +464,8 @@ def test_rows() -> None:
     assert LINEAGE.to_records()[1] == {
         "id": "llama", "name": "LLaMA", "aliases": ["LLaMA 1"], "kind": "model", "released": "2023-02",
         "organizations": ["meta"], "openness": "open", "access": None, "training_data": None, "domain": "language",
-        "architecture": None, "references": [], "note": None, "sizes": [7_000_000_000], "licence": "GPL v3",
-        "licence_spdx": None, "link_paper": "https://example.org", "link_code": None, "link_weights": None,
+        "architecture": None, "references": [], "note": None, "sizes": [7_000_000_000], "license": "GPL v3",
+        "license_spdx": None, "link_paper": "https://example.org", "link_code": None, "link_weights": None,
         "link_blog": None, "link_website": None, "parents": ["opt"], "children": ["alpaca", "vicuna"],
     }  # fmt: skip
 
@@ -476,7 +486,7 @@ def test_rows_have_the_same_plain_columns(lineage: Lineage) -> None:
 
 EVERYTHING = """
 import itertools, random
-from modeltree.errors import LineageError
+from modeltree.findings import LineageError
 from modeltree.lineage import Lineage
 from modeltree.records import Derivation, Model, Relation
 

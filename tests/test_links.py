@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 
 from layouts import item_lists, make_items, stub_measure
 from modeltree import datasets
-from modeltree.errors import LayoutError
-from modeltree.figures import evolution_layout
-from modeltree.layout.furniture import Furniture
+from modeltree.figures.recipes import evolution_layout
+from modeltree.findings import LayoutError
 from modeltree.layout.geometry import LabelBox, Layout, Leader, Link, Page, TickBox
 from modeltree.layout.links import with_links
-from modeltree.layout.serpentine import serpentine
+from modeltree.layout.serpentine.curve import serpentine
+from modeltree.layout.title_block import Furniture
 
 Survey = tuple[Layout, list[tuple[str, str]], float]
 
@@ -136,7 +136,7 @@ def test_a_label_that_is_walled_in_is_an_error() -> None:
         with_links(layout, [("inside", "outside")])
 
 
-def test_neighbours_are_linked_straight() -> None:
+def test_neighbors_are_linked_straight() -> None:
     layout = page_of(label("a", 100, 40), label("b", 100, 100), label("c", 200, 40))
     under, beside = with_links(layout, [("a", "b"), ("a", "c")]).links
     assert len(under.points) == len(beside.points) == 2

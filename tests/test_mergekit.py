@@ -12,13 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modeltree import Relation
-from modeltree.errors import SourceError
-from modeltree.findings import Position
-from modeltree.formats.intake.claims import Intake, Reading
+from modeltree.findings import Position, SourceError
+from modeltree.formats.repair.claims import Intake, Reading
 from modeltree.formats.weights import mergekit
 from modeltree.formats.weights.mergekit import declare, read_mergekit
 
-GENERAL = {"missing-licence", "missing-date", "missing-parent"}
+GENERAL = {"missing-license", "missing-date", "missing-parent"}
 
 
 def write(path: Path, text: str) -> Path:

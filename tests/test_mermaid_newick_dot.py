@@ -17,7 +17,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from modeltree import datasets
-from modeltree.errors import LineageError, ModelTreeError
+from modeltree.findings import LineageError, ModelTreeError
 from modeltree.formats.graphs.dot import dot_text, write_dot
 from modeltree.formats.graphs.mermaid import mermaid_text, write_mermaid
 from modeltree.formats.graphs.newick import newick_text, write_newick

@@ -18,17 +18,16 @@ from hypothesis import strategies as st
 
 import strategies_records
 from modeltree import Derivation, Lineage, Model, datasets
-from modeltree.errors import SourceError
-from modeltree.findings import KINDS, Finding
+from modeltree.findings import KINDS, Finding, SourceError
 from modeltree.formats.cards import model_card_text, read_model_cards, write_model_cards
 from modeltree.formats.cards.front_matter import MAX_HEAD, read_front_matter
 from modeltree.formats.cards.places import hub_address
-from modeltree.formats.intake.claims import Reading
-from modeltree.formats.intake.licences import hub_licence, licence_of
-from modeltree.formats.intake.policy import Policy
-from modeltree.records import Licence, Relation
+from modeltree.formats.repair.claims import Reading
+from modeltree.formats.repair.licenses import hub_license, license_of
+from modeltree.formats.repair.policy import Policy
+from modeltree.records import License, Relation
 
-COMMON = {"missing-parent", "missing-licence", "missing-date", "missing-child"}
+COMMON = {"missing-parent", "missing-license", "missing-date", "missing-child"}
 """Kinds of findings that most of these small files have, and that are tested elsewhere."""
 
 
@@ -80,7 +79,7 @@ def test_a_card_has_all_its_fields(tmp_path: Path) -> None:
     )
     model = reading.lineage["acme/llama"]
     assert (model.name, model.organizations, str(model.released)) == ("llama", ("acme",), "2023-07-18")
-    assert model.licence == Licence(name="Apache 2.0", spdx="Apache-2.0")
+    assert model.license == License(name="Apache 2.0", spdx="Apache-2.0")
     assert model.links.weights == "https://huggingface.co/acme/llama"
     assert model.openness is None
     assert steps(reading.lineage) == {("acme/llama", "finetune", "meta-llama/Llama-2-7b")}
@@ -244,7 +243,7 @@ def test_values_of_the_wrong_type_are_reported_and_the_rest_is_kept(tmp_path: Pa
     assert steps(reading.lineage) == {("acme/llama", "finetune", "c")}
 
 
-# Licences
+# Licenses
 
 
 @pytest.mark.parametrize(
@@ -261,17 +260,17 @@ def test_values_of_the_wrong_type_are_reported_and_the_rest_is_kept(tmp_path: Pa
         ("license: [mit, gemma, none-such]\n", "MIT, Gemma Terms of Use, none-such", None),
     ],
 )
-def test_licences_are_read(tmp_path: Path, front: str, name: str, spdx: str | None) -> None:
-    assert read(tmp_path, front).lineage["acme/llama"].licence == Licence(name=name, spdx=spdx)
+def test_licenses_are_read(tmp_path: Path, front: str, name: str, spdx: str | None) -> None:
+    assert read(tmp_path, front).lineage["acme/llama"].license == License(name=name, spdx=spdx)
 
 
-def test_a_licence_that_is_unknown_is_none(tmp_path: Path) -> None:
-    assert read(tmp_path, "license: unknown\n").lineage["acme/llama"].licence is None
+def test_a_license_that_is_unknown_is_none(tmp_path: Path) -> None:
+    assert read(tmp_path, "license: unknown\n").lineage["acme/llama"].license is None
 
 
-def test_the_link_of_a_licence_is_a_reference(tmp_path: Path) -> None:
-    front = "license: other\nlicense_link: https://example.org/licence\n"
-    assert read(tmp_path, front).lineage["acme/llama"].references == ("https://example.org/licence",)
+def test_the_link_of_a_license_is_a_reference(tmp_path: Path) -> None:
+    front = "license: other\nlicense_link: https://example.org/license\n"
+    assert read(tmp_path, front).lineage["acme/llama"].references == ("https://example.org/license",)
     assert read(tmp_path, "license: other\nlicense_link: LICENSE.md\n").lineage["acme/llama"].references == ()
 
 
@@ -279,8 +278,8 @@ def test_the_link_of_a_licence_is_a_reference(tmp_path: Path) -> None:
     "word", ["apache-2.0", "cc0-1.0", "bsd-3-clause-clear", "llama2", "openrail++", "gfdl", "wtfpl"]
 )
 def test_a_word_of_the_hub_comes_back(word: str) -> None:
-    licence = Licence.model_validate(licence_of(word))
-    assert hub_licence(licence) == word
+    license = License.model_validate(license_of(word))
+    assert hub_license(license) == word
 
 
 # Front matter
@@ -427,7 +426,7 @@ def test_a_cache_has_one_snapshot_of_each_repository(tmp_path: Path) -> None:
     cached(tmp_path, "models--acme--alpaca", {"abc": "base_model: acme/llama"}, None)
     cached(tmp_path, "datasets--acme--text", {"abc": "license: mit"}, "abc")
     reading = read_model_cards(tmp_path)
-    assert {id: str(reading.lineage[id].licence) for id in reading.lineage} == {
+    assert {id: str(reading.lineage[id].license) for id in reading.lineage} == {
         "acme/alpaca": "None",
         "acme/llama": "name='MIT' spdx='MIT'",
         "gpt2": "name='ISC' spdx='ISC'",
@@ -441,26 +440,26 @@ def test_a_cache_has_one_snapshot_of_each_repository(tmp_path: Path) -> None:
     for part in ("models--acme--llama", "models--acme--llama/snapshots/abc"):
         lineage, _ = read_model_cards(tmp_path / part)
         assert list(lineage) == ["acme/llama"]
-        assert lineage["acme/llama"].licence == Licence(name="MIT", spdx="MIT")
+        assert lineage["acme/llama"].license == License(name="MIT", spdx="MIT")
 
 
 def test_refs_main_is_no_way_out(tmp_path: Path) -> None:
     hub = tmp_path / "hub"
     cached(hub, "models--gpt2", {"abc": "license: mit", "def": "license: isc"}, "../../../abc")
-    assert read_model_cards(hub).lineage["gpt2"].licence == Licence(name="ISC", spdx="ISC")
+    assert read_model_cards(hub).lineage["gpt2"].license == License(name="ISC", spdx="ISC")
     (tmp_path / "elsewhere").write_text("abc")
     (hub / "models--gpt2" / "refs" / "main").unlink()
     (hub / "models--gpt2" / "refs" / "main").symlink_to(tmp_path / "elsewhere")
-    assert read_model_cards(hub).lineage["gpt2"].licence == Licence(name="ISC", spdx="ISC")
+    assert read_model_cards(hub).lineage["gpt2"].license == License(name="ISC", spdx="ISC")
     (hub / "models--gpt2" / "refs" / "main").unlink()
     (hub / "models--gpt2" / "refs").rmdir()
     (tmp_path / "main").write_text("abc")
     (hub / "models--gpt2" / "refs").symlink_to(tmp_path)
-    assert read_model_cards(hub).lineage["gpt2"].licence == Licence(name="ISC", spdx="ISC")
+    assert read_model_cards(hub).lineage["gpt2"].license == License(name="ISC", spdx="ISC")
     (hub / "models--gpt2" / "refs").unlink()
     (hub / "models--gpt2" / "refs").mkdir()
     os.mkfifo(hub / "models--gpt2" / "refs" / "main")  # would be waited for
-    assert read_model_cards(hub).lineage["gpt2"].licence == Licence(name="ISC", spdx="ISC")
+    assert read_model_cards(hub).lineage["gpt2"].license == License(name="ISC", spdx="ISC")
 
 
 def test_five_hundred_cards_are_all_there(tmp_path: Path) -> None:
@@ -611,8 +610,8 @@ def lineage_parents(reading: Reading) -> set[str]:
 def test_a_card_is_written_as_the_hub_reads_it() -> None:
     lineage = Lineage(
         [
-            Model(id="a/b", name="b", licence={"name": "Apache License 2.0", "spdx": "Apache-2.0"}),
-            Model(id="c", name="The *C*", licence="Terms: ours"),
+            Model(id="a/b", name="b", license={"name": "Apache License 2.0", "spdx": "Apache-2.0"}),
+            Model(id="c", name="The *C*", license="Terms: ours"),
             Model(id="no", name="no"),
         ],
         [
@@ -677,19 +676,19 @@ def _check_round_trip(lineage: Lineage) -> None:
         reading = read_model_cards(folder)
     assert {model.id for model in reading.lineage.models} == {model.id for model in lineage.models}
     assert steps(reading.lineage) == steps(lineage)
-    lost = {id for finding in findings if "'licence'" in finding.message for id in finding.ids}
+    lost = {id for finding in findings if "'license'" in finding.message for id in finding.ids}
     for model in lineage.models:
-        assert (reading.lineage[model.id].licence == model.licence) == (model.id not in lost)
-        assert model.id not in lost or (model.licence and model.licence.spdx == "0BSD")
-    assert {finding.kind for finding in reading.findings} <= {"missing-licence", "missing-date", "possible-same"}
+        assert (reading.lineage[model.id].license == model.license) == (model.id not in lost)
+        assert model.id not in lost or (model.license and model.license.spdx == "0BSD")
+    assert {finding.kind for finding in reading.findings} <= {"missing-license", "missing-date", "possible-same"}
 
 
 def test_what_cards_cannot_hold_is_said_once_for_each_field(tmp_path: Path) -> None:
     lineage = Lineage(
         [
-            Model(id="a/b", name="b", organizations=["a"], licence={"name": "MIT", "spdx": "MIT"}),
+            Model(id="a/b", name="b", organizations=["a"], license={"name": "MIT", "spdx": "MIT"}),
             Model(
-                id="c/d", name="The D", organizations=["x"], released="2023", licence={"name": "0BSD", "spdx": "0BSD"}
+                id="c/d", name="The D", organizations=["x"], released="2023", license={"name": "0BSD", "spdx": "0BSD"}
             ),
             Model(id="e", name="E", links={"paper": "https://example.org"}),
         ],
@@ -698,14 +697,14 @@ def test_what_cards_cannot_hold_is_said_once_for_each_field(tmp_path: Path) -> N
     findings = write_model_cards(lineage, tmp_path)
     assert {finding.kind for finding in findings} == {"not-carried"}
     said = {finding.message.split("'")[1]: str(finding.done) for finding in findings}
-    assert said.keys() == {"name", "organizations", "released", "licence", "links", "note"}
+    assert said.keys() == {"name", "organizations", "released", "license", "links", "note"}
     assert said["name"] == "left out for 2 models, the first is 'c/d'"
     assert write_model_cards(lineage.subgraph(["a/b"]), tmp_path) == ()
 
 
 def test_cards_keep_what_is_not_said_anew(tmp_path: Path) -> None:
     lineage = Lineage(
-        [Model(id=id, name=id, licence="MIT" if id == "c" else None) for id in "abc"],
+        [Model(id=id, name=id, license="MIT" if id == "c" else None) for id in "abc"],
         [Derivation(parent="a", child="c", relation="finetune"), Derivation(parent="b", child="c", relation="merge")],
     )
     (tmp_path / "c").mkdir()
@@ -755,12 +754,12 @@ def test_a_link_out_of_the_folder_is_not_written_through(tmp_path: Path) -> None
     assert not (folder / "0").exists()  # nothing is written before all is known to be right
 
 
-def test_the_survey_comes_back_with_its_descent_and_licences(tmp_path: Path) -> None:
+def test_the_survey_comes_back_with_its_descent_and_licenses(tmp_path: Path) -> None:
     lineage = datasets.load("survey-table1")
     write_model_cards(lineage, tmp_path)
     again, findings = read_model_cards(tmp_path)
     assert steps(again) == steps(lineage)
-    assert {model.id: model.licence for model in again.models} == {model.id: model.licence for model in lineage.models}
+    assert {model.id: model.license for model in again.models} == {model.id: model.license for model in lineage.models}
     assert not [finding for finding in findings if KINDS[finding.kind][0] == "error"]
 
 
@@ -790,7 +789,7 @@ def test_any_bytes_are_a_model_with_findings(content: bytes) -> None:
         "base_model: a\n" * 20_000,
         "license: [" + "mit, " * 100_000 + "]\n",
     ],
-    ids=["address", "words", "parents", "keys", "licences"],
+    ids=["address", "words", "parents", "keys", "licenses"],
 )
 def test_a_card_that_is_made_to_take_long_does_not(tmp_path: Path, front: str) -> None:
     reading = read(tmp_path, front)  # takes minutes where anything is quadratic

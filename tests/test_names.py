@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modeltree.errors import AmbiguousNameError, UnknownModelError, UnknownOrganizationError
-from modeltree.names import NameTable
+from modeltree.findings import AmbiguousNameError, UnknownModelError, UnknownOrganizationError
+from modeltree.graph.names import NameTable
 from modeltree.records import Model, Organization
 from strategies import names
 

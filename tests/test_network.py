@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modeltree.errors import CycleError, LineageError
+from modeltree.findings import CycleError, LineageError
+from modeltree.graph.network import _split, joined, plain
 from modeltree.lineage import Lineage
-from modeltree.network import _split, joined, plain
 from modeltree.records import About, Correction, Derivation, Model, Organization, Relation
 from strategies import full_lineages, lineages, names
 from strategies_records import lineages as record_lineages
@@ -119,25 +119,25 @@ def test_the_graph_is_frozen_and_answers_as_the_lineage_does(lineage: Lineage) -
 def test_attributes_are_the_fields() -> None:
     model = Model(
         id="llama", name="LLaMA", aliases=["LLaMA 1", "a; b"], released="2023-02", organizations=["meta", "fair"],
-        sizes=["7B", "1B7"], licence={"name": "GPL v3", "spdx": "GPL-3.0"}, links={"paper": "https://example.org"},
+        sizes=["7B", "1B7"], license={"name": "GPL v3", "spdx": "GPL-3.0"}, links={"paper": "https://example.org"},
         references=["arxiv:2302.13971"],
         corrections=[Correction(field="released", printed="Feb-33", source="table-1", reason="no such month")],
     )  # fmt: skip
     step = Derivation(parent="llama", child="vicuna", relation="finetune", note="on shared conversations")
-    graph = Lineage([model, Model(id="vicuna", name="Vicuna", licence="custom")], [step], about=About(date=2023)).graph
+    graph = Lineage([model, Model(id="vicuna", name="Vicuna", license="custom")], [step], about=About(date=2023)).graph
     assert graph.nodes["llama"] == {
         "name": "LLaMA",
         "aliases": '["LLaMA 1", "a; b"]',
         "released": "2023-02",
         "organizations": "meta; fair",
         "sizes": "7B; 1.7B",
-        "licence": "GPL v3",
-        "licence_spdx": "GPL-3.0",
+        "license": "GPL v3",
+        "license_spdx": "GPL-3.0",
         "link_paper": "https://example.org",
         "references": "arxiv:2302.13971",
         "corrections": '[{"field": "released", "printed": "Feb-33", "source": "table-1", "reason": "no such month"}]',
     }
-    assert graph.nodes["vicuna"] == {"name": "Vicuna", "licence": "custom"}
+    assert graph.nodes["vicuna"] == {"name": "Vicuna", "license": "custom"}
     assert graph.edges["llama", "vicuna"] == {"relation": "finetune", "note": "on shared conversations"}
     assert graph.graph == {"date": "2023"}
     assert plain(model, frozenset({"id", "name"})).keys() == graph.nodes["llama"].keys() - {"name"}
@@ -205,7 +205,7 @@ def test_organizations_that_are_none_are_refused(value: str, problem: str) -> No
 def test_all_that_does_not_fit_is_refused_at_once() -> None:
     graph = nx.DiGraph([("a", "b"), ("b", "c")], title=["x"])
     graph.nodes["a"].update(weight=3, released="2023-13", label="A")
-    graph.nodes["b"].update({5: "five", "licence_spdx": "MIT", "corrections": "none"})
+    graph.nodes["b"].update({5: "five", "license_spdx": "MIT", "corrections": "none"})
     graph.edges["a", "b"].update(relation="child", weight=1)
     with pytest.raises(LineageError) as caught:
         Lineage.from_networkx(graph)
@@ -214,7 +214,7 @@ def test_all_that_does_not_fit_is_refused_at_once() -> None:
         "node 'a': released: '2023-13' is no date: month 13 is not between 1 and 12",
         "node 'a': weight: Extra inputs are not permitted",
         "node 'a': label: Extra inputs are not permitted",
-        "node 'b': licence.name: Input should be a valid string",
+        "node 'b': license.name: Input should be a valid string",
         "node 'b': corrections: Input should be a valid tuple",
         "node 'b': 5: Extra inputs are not permitted",
         "edge 'a' -> 'b': relation: Input should be 'continued-pretraining', 'finetune', 'adapter', 'quantized', "

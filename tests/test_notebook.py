@@ -24,10 +24,10 @@ from IPython.core.formatters import DisplayFormatter
 from playwright.sync_api import sync_playwright
 
 import modeltree
-from modeltree import notebook
-from modeltree.errors import LayoutError, MissingExtraError
+from modeltree.figures import notebook
+from modeltree.findings import LayoutError, MissingExtraError
 from modeltree.lineage import Lineage
-from modeltree.records import About, Correction, Derivation, Licence, Links, Model, Organization, Reference
+from modeltree.records import About, Correction, Derivation, License, Links, Model, Organization, Reference
 from strategies import full_lineages, lineages
 
 SURVEY = modeltree.datasets.load("survey")
@@ -229,13 +229,13 @@ def test_a_model() -> None:
 def test_a_card_says_all_that_is_known() -> None:
     model = Model(
         id="m", name="M", aliases=["Em"], kind="application", released="2023-02", organizations=["x"],
-        openness="open", access="gated", licence=Licence(name="As is", spdx="MIT"), sizes=["7B", "13B"],
+        openness="open", access="gated", license=License(name="As is", spdx="MIT"), sizes=["7B", "13B"],
         training_data="much", domain="code", architecture="rnn", note="Noted.",
         links=Links(code="https://example.org/code"), references=["doi:10.1093/bib/bbac409"],
         corrections=[Correction(field="name", printed="N", source="table", reason="It is M.")],
     )  # fmt: skip
     assert checked(model).text == (
-        "M m also called Em kind application released 2023-02 organization x openness open, gated licence As is (MIT) "
+        "M m also called Em kind application released 2023-02 organization x openness open, gated license As is (MIT) "
         "sizes 7B, 13B training data much domain code architecture rnn note Noted. links code "
         "references doi:10.1093/bib/bbac409 corrections table prints “N” as name: It is M."
     )
@@ -298,7 +298,7 @@ def test_nothing_that_data_say_becomes_markup() -> None:
     reference = Reference("https://example.org/'onclick=alert(1)'")
     evil = Model(
         id="</style><script>", name=EVIL, aliases=[f"{EVIL}2"], released=2022, organizations=["<b>"],
-        licence=Licence(name=EVIL), training_data=EVIL, note=EVIL, references=[reference],
+        license=License(name=EVIL), training_data=EVIL, note=EVIL, references=[reference],
         links=Links(code="https://example.org/'onclick='alert(1)"),
         corrections=[Correction(field="name", printed=EVIL, source="<i>", reason=EVIL, references=[reference])],
     )  # fmt: skip
@@ -391,7 +391,7 @@ def test_the_page_works_in_its_frame(tmp_path: Path) -> None:
 def rows_with_values_at_the_end() -> Lineage:
     plain = [Model(id=f"m{n:03}", name=f"M{n}") for n in range(250)]
     full = Model(
-        id="z", name="Z", aliases=["Zed"], openness="open", access="gated", licence=Licence(name="L", spdx="MIT"),
+        id="z", name="Z", aliases=["Zed"], openness="open", access="gated", license=License(name="L", spdx="MIT"),
         sizes=["7B"], training_data="much", domain="code", architecture="rnn", note="Noted.", organizations=["x"],
         references=["arxiv:2302.13971"],
         links=Links(paper="https://a.org", code="https://b.org", weights="https://c.org", blog="https://d.org",

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import modeltree
-from modeltree.errors import UnknownModelError
+from modeltree.findings import UnknownModelError
+from modeltree.graph.outline import printable
 from modeltree.lineage import Lineage
-from modeltree.outline import printable
 from modeltree.records import Derivation, Model, Relation, relation_set
 from strategies import a_model_of, lineages, names
 

@@ -14,22 +14,14 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from modeltree import cli, datasets
-from modeltree.abridgement import Abridgement, Branches, abridged
-from modeltree.columns import Columns
-from modeltree.dates import PartialDate
+from modeltree import datasets
+from modeltree.cli import main as cli
 from modeltree.draw.fonts import measure
-from modeltree.errors import LayoutError
-from modeltree.figures import save_figure
-from modeltree.genealogy import genealogy_of
-from modeltree.layout.chart import Caption, Chart, even_ticks, log_ticks, spread, steps_down
-from modeltree.layout.furniture import Furniture
-from modeltree.layout.growth_chart import GrowthTable
-from modeltree.layout.growth_chart import growth_chart as growth_of
-from modeltree.layout.size_chart import DepthBox, SizeTable, size_chart
-from modeltree.lineage import Lineage
-from modeltree.overview_contents import abridged_families, growth_contents, size_contents
-from modeltree.overviews import (
+from modeltree.draw.theme import DARK, THEMES
+from modeltree.figures.folding import Abridgement, Branches, abridged
+from modeltree.figures.genealogy import genealogy_of
+from modeltree.figures.overview_contents import abridged_families, growth_contents, size_contents
+from modeltree.figures.overviews import (
     family_size_chart,
     family_size_figure,
     growth_chart,
@@ -37,8 +29,10 @@ from modeltree.overviews import (
     largest_families_figure,
     largest_families_layout,
 )
-from modeltree.records import WEIGHTS, About, Derivation, Kind, Model, Relation
-from modeltree.tallies import (
+from modeltree.figures.recipes import save_figure
+from modeltree.findings import LayoutError
+from modeltree.graph.columns import Columns
+from modeltree.graph.tallies import (
     Fold,
     branch_sizes,
     counts_per_period,
@@ -50,7 +44,13 @@ from modeltree.tallies import (
     sizes_and_depths,
     survivors,
 )
-from modeltree.theme import DARK, THEMES
+from modeltree.layout.chart import Caption, Chart, even_ticks, log_ticks, spread, steps_down
+from modeltree.layout.growth_chart import GrowthTable
+from modeltree.layout.growth_chart import growth_chart as growth_of
+from modeltree.layout.size_chart import DepthBox, SizeTable, size_chart
+from modeltree.layout.title_block import Furniture
+from modeltree.lineage import Lineage
+from modeltree.records import WEIGHTS, About, Derivation, Kind, Model, PartialDate, Relation
 from strategies import lineages
 
 RELATIONS = tuple(Relation)
@@ -574,7 +574,7 @@ def test_files_are_the_same_each_time(make: Any, suffix: str, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("theme", THEMES)
-def test_every_theme_has_colours_for_all(theme: str) -> None:
+def test_every_theme_has_colors_for_all(theme: str) -> None:
     for make in (growth_figure, family_size_figure, largest_families_figure):
         figure = make(datasets.load("survey"), theme=THEMES[theme])
         assert figure.get_facecolor()[:3] == pytest.approx(

@@ -17,14 +17,16 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from modeltree import Derivation, Lineage, Model, Organization, datasets
-from modeltree.cards import card_data
-from modeltree.contents import Contents
 from modeltree.draw.html import page_document
-from modeltree.draw.look import Look, Style
+from modeltree.draw.icons import Badge
 from modeltree.draw.markup import Numbers, figure_markup, link_sample
 from modeltree.draw.palette import Palette
-from modeltree.errors import LayoutError
-from modeltree.icons import Badge
+from modeltree.draw.style import Look, Style
+from modeltree.draw.theme import DARK, LIGHT, Paint
+from modeltree.figures.cards import card_data
+from modeltree.figures.contents import Contents
+from modeltree.figures.pages import lineage_page, save_page
+from modeltree.findings import LayoutError
 from modeltree.layout.geometry import (
     Band,
     Guide,
@@ -40,9 +42,7 @@ from modeltree.layout.geometry import (
     TextLine,
     TickBox,
 )
-from modeltree.pages import lineage_page, save_page
 from modeltree.records import About
-from modeltree.theme import DARK, LIGHT, Paint
 
 HOSTILE = "</script><img src=x onerror=alert(1)>\u2028\"'&amp;<!--<script>"
 SURVEY = datasets.load("survey")
@@ -86,7 +86,7 @@ def small(name: str = "A model", **more: object) -> Lineage:
     maker = Organization(id="lab", name=f"Lab {name}", url="https://example.org")
     parent = Model.model_validate({
         "id": "one", "name": name, "released": "2023-01", "organizations": ["lab"], "openness": "open", "note": name,
-        "licence": name, "training_data": name,
+        "license": name, "training_data": name,
     })  # fmt: skip
     child = Model(id="two", name="Second", aliases=(f"alias {name}",), released="2023-03")
     step = Derivation(parent="one", child="two", relation="finetune", note=name)
@@ -203,7 +203,7 @@ def test_there_are_two_figures_and_the_first_is_shown(page: Reader) -> None:
     assert "Left out because no date is known: AI Anywhere" in "".join(page.texts["p"])
 
 
-def test_colours_are_those_of_the_figures_in_both_themes(page: Reader) -> None:
+def test_colors_are_those_of_the_figures_in_both_themes(page: Reader) -> None:
     style = page.texts["style"][0]
     light, dark = (
         dict(re.findall(r"--([\w-]+):([^;}]+)", rule))
@@ -271,7 +271,7 @@ def test_title_and_counts() -> None:
     assert Reader(lineage_page(small(), title="")).texts["h1"] == ["Models and what they were made from"]
 
 
-def test_colours_can_say_something_else() -> None:
+def test_colors_can_say_something_else() -> None:
     assert "LLaMA" in Reader(lineage_page(SURVEY, color_by="family")).texts["li"]
 
 
@@ -336,7 +336,7 @@ def drawn_parts() -> Reader:
     numbers = Numbers({"a": 0, "b": 1}, {("a", "b"): 7})
     reader = Reader(figure_markup(PARTS, looks, palette, numbers, "parts", 'All "parts"'))
     assert reader.named("svg")[0]["aria-label"] == 'All "parts"'
-    reader.texts["rules"] = [palette.rules(), palette.colours(0), palette.colours(1)]
+    reader.texts["rules"] = [palette.rules(), palette.colors(0), palette.colors(1)]
     return reader
 
 

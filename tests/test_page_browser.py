@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from modeltree import Derivation, Lineage, Model, Organization, datasets
-from modeltree.pages import save_page
+from modeltree.figures.pages import save_page
 
 ROOT = Path(__file__).parents[1]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -473,7 +473,7 @@ def test_back_and_forward(opened: Open) -> None:
 # How it looks
 
 
-def test_colours_follow_the_system_until_they_are_chosen(opened: Open) -> None:
+def test_colors_follow_the_system_until_they_are_chosen(opened: Open) -> None:
     page = opened(color_scheme="dark")
     ground = "getComputedStyle(document.body).backgroundColor"
     assert page.evaluate(ground) == "rgb(20, 23, 28)"
@@ -535,7 +535,7 @@ def test_hostile_names_are_names(opened: Open, tmp_path: Path) -> None:
         Model(
             id="<b>a", name=HOSTILE, aliases=(f"{HOSTILE}2",), released="2023-01", organizations=("lab",), note=HOSTILE
         ),
-        Model(id='"b', name="javascript:alert(1)", released="2023-02", training_data=HOSTILE, licence=HOSTILE),
+        Model(id='"b', name="javascript:alert(1)", released="2023-02", training_data=HOSTILE, license=HOSTILE),
     ]
     step = Derivation(parent="<b>a", child='"b', relation="finetune", note=HOSTILE)
     path = tmp_path / "hostile.html"

@@ -12,12 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modeltree import Relation
-from modeltree.errors import SourceError
-from modeltree.findings import Position
-from modeltree.formats.intake.claims import Intake, Reading
+from modeltree.findings import Position, SourceError
+from modeltree.formats.repair.claims import Intake, Reading
 from modeltree.formats.weights.peft import MAX_BYTES, declare, read_peft
 
-GENERAL = {"missing-licence", "missing-date"}
+GENERAL = {"missing-license", "missing-date"}
 
 
 def write(path: Path, content: Any) -> Path:

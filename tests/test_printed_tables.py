@@ -15,12 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modeltree import datasets
-from modeltree.errors import SourceError
-from modeltree.findings import KINDS, Finding, Position
-from modeltree.formats.intake.claims import Reading
-from modeltree.formats.intake.policy import Policy
+from modeltree.findings import KINDS, Finding, Position, SourceError
 from modeltree.formats.printed.latex import read_latex
 from modeltree.formats.printed.markdown import read_markdown
+from modeltree.formats.repair.claims import Reading
+from modeltree.formats.repair.policy import Policy
 from modeltree.lineage import Lineage
 from modeltree.records import Links
 
@@ -55,7 +54,7 @@ def latex(tmp_path: Path) -> Read:
 
 def told(findings: tuple[Finding, ...], *leave_out: str) -> list[str]:
     """The findings as kind, place and text; what is only missing is left out, as is what is said of the columns."""
-    dull = {"missing-date", "missing-licence", "missing-relation", *leave_out}
+    dull = {"missing-date", "missing-license", "missing-relation", *leave_out}
     return [
         f"{finding.position.line}:{finding.position.column} {finding.kind}: "
         + "; ".join(filter(None, (finding.message.replace(str(finding.position.path), "PATH"), finding.done)))
@@ -193,7 +192,7 @@ def test_a_table_is_read_alike_in_all_forms(form: Callable[[list[list[str]]], st
         tuple(getattr(model, name) for name in kept) for model in curated.models
     }
     assert {edge[:2] for edge in edges(lineage)} == {edge[:2] for edge in edges(curated)}
-    assert {finding.kind for finding in findings} == {"read-as", "missing-date", "missing-licence"}
+    assert {finding.kind for finding in findings} == {"read-as", "missing-date", "missing-license"}
 
 
 # Rows and columns that are merged
@@ -253,7 +252,7 @@ def test_further_columns(markdown: Read) -> None:
     )
     ada, bob = lineage["Ada"], lineage["Bob"]
     assert (ada.aliases, ada.architecture, ada.domain, ada.kind) == (("A", "Aa"), "decoder", "language", "model")
-    assert (ada.access, ada.note, bob.licence and bob.licence.name) == ("gated", "so", "Own")
+    assert (ada.access, ada.note, bob.license and bob.license.name) == ("gated", "so", "Own")
     assert [text for text in told(findings, "read-as") if "faulty-markup" not in text] == [
         "4:8 unknown-word: architecture of model 'Bob': 'Mamba' is no architecture; it is left out"
     ]

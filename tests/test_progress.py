@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from modeltree.progress import told
+from modeltree._util.progress import told
 
 
 class Terminal(io.StringIO):

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import modeltree
 from modeltree.findings import KINDS
-from modeltree.formats.intake.policy import Policy
 from modeltree.formats.registry import FORMATS
+from modeltree.formats.repair.policy import Policy
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -39,7 +39,7 @@ def test_its_figure_shows_what_is_drawn_today() -> None:
 
 
 def test_every_command_in_it_exists() -> None:
-    from modeltree.cli import main
+    from modeltree.cli.main import main
 
     commands = set(re.findall(r"^(?:\$ )?modeltree ([a-z]+)", README.read_text(encoding="utf-8"), re.MULTILINE))
     assert {"check", "figure", "schema", "descendants", "path", "mrca", "families", "show"} <= commands

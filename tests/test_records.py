@@ -1,4 +1,4 @@
-"""Records: strict, frozen, comparable; sizes, references, licences and relations as they are written."""
+"""Records: strict, frozen, comparable; sizes, references, licenses and relations as they are written."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from modeltree.dates import PartialDate
-from modeltree.errors import InvalidSizeError
+from modeltree.findings import InvalidSizeError
 from modeltree.records import (
     IDEAS,
     WEIGHTS,
     About,
     Correction,
     Derivation,
-    Licence,
+    License,
     Links,
     Model,
     Organization,
     ParameterCount,
+    PartialDate,
     Record,
     Reference,
     Relation,
@@ -39,7 +39,7 @@ RECORDS = [
     Derivation(parent="llama", child="vicuna", relation="finetune"),
     Organization(id="meta", name="Meta"),
     About(title="A survey"),
-    Licence(name="MIT License"),
+    License(name="MIT License"),
     Links(code="https://example.org"),
     Correction(field="released", printed="Feb-33", source="table-1", reason="no such month"),
 ]
@@ -59,7 +59,7 @@ def test_records_are_frozen_strict_hashable_and_show_what_is_set(record: Record)
     fields = record.model_dump()
     with pytest.raises(ValidationError):
         setattr(record, next(iter(type(record).model_fields)), "x")
-    if not isinstance(record, Licence):
+    if not isinstance(record, License):
         with pytest.raises(ValidationError, match="Extra inputs are not permitted"):
             type(record).model_validate({**fields, "parameters": 7})
     again = type(record).model_validate(fields)
@@ -81,21 +81,21 @@ SCHEMA = jsonschema.Draft202012Validator(Model.model_json_schema())
 
 
 def test_the_schema_refuses_what_the_record_does() -> None:
-    for fields in ({}, {"licence": "MIT"}, {"licence": {"name": "MIT", "spdx": "MIT"}}):
+    for fields in ({}, {"license": "MIT"}, {"license": {"name": "MIT", "spdx": "MIT"}}):
         assert SCHEMA.is_valid({"id": "a", "name": "A", **fields})
-    for fields in ({"licence": ""}, {"licence": {"spdx": "MIT"}}, {"parameters": 7}, {"released": "March 2023"}):
+    for fields in ({"license": ""}, {"license": {"spdx": "MIT"}}, {"parameters": 7}, {"released": "March 2023"}):
         assert not SCHEMA.is_valid({"id": "a", "name": "A", **fields})
         assert problem(Model, **{"id": "a", "name": "A", **fields})
 
 
 def test_the_representation_of_a_model_can_be_evaluated() -> None:
     model = Model(
-        id="llama", name="LLaMA", released="2023-02", sizes=["7B", "65B"], licence={"name": "GPL", "spdx": "GPL-3.0"},
+        id="llama", name="LLaMA", released="2023-02", sizes=["7B", "65B"], license={"name": "GPL", "spdx": "GPL-3.0"},
         links={"paper": "https://arxiv.org/abs/2302.13971"}, references=["arxiv:2302.13971"],
     )  # fmt: skip
     assert repr(model) == (
         "Model(id='llama', name='LLaMA', released=PartialDate(2023, 2), "
-        "licence=Licence(name='GPL', spdx='GPL-3.0'), sizes=(ParameterCount(7000000000), ParameterCount(65000000000)), "
+        "license=License(name='GPL', spdx='GPL-3.0'), sizes=(ParameterCount(7000000000), ParameterCount(65000000000)), "
         "links=Links(paper='https://arxiv.org/abs/2302.13971'), references=('arxiv:2302.13971',))"
     )
     assert eval(repr(model)) == model
@@ -152,14 +152,14 @@ def test_links_are_true_where_there_are_any() -> None:
     assert problem(Links, blog="example.org").startswith("String should match pattern")
 
 
-# Licences
+# Licenses
 
 
-def test_a_licence_without_identifier_is_its_name() -> None:
-    assert Model(id="a", name="A", licence="MIT License").licence == Licence(name="MIT License")
-    assert Licence(name="MIT License").model_dump() == "MIT License"
-    assert Licence(name="MIT License", spdx="MIT").model_dump() == {"name": "MIT License", "spdx": "MIT"}
-    assert problem(Licence, name="A", spdx="A B").startswith("String should match pattern")
+def test_a_license_without_identifier_is_its_name() -> None:
+    assert Model(id="a", name="A", license="MIT License").license == License(name="MIT License")
+    assert License(name="MIT License").model_dump() == "MIT License"
+    assert License(name="MIT License", spdx="MIT").model_dump() == {"name": "MIT License", "spdx": "MIT"}
+    assert problem(License, name="A", spdx="A B").startswith("String should match pattern")
 
 
 # Relations

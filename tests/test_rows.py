@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modeltree.layout.blocks import set_block
 from modeltree.layout.metrics import Metrics
-from modeltree.layout.rows import Choice, Placed, RowEnds, extend_row, place_row
+from modeltree.layout.serpentine.blocks import set_block
+from modeltree.layout.serpentine.rows import Choice, Placed, RowEnds, extend_row, place_row
 
 METRICS = Metrics()
 CLOSE = 1e-6

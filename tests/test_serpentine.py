@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from layouts import DISTRIBUTIONS, check_layout, hard_zeros, make_items, one_a_year, one_month, spread, stub_measure
 from layouts import item_lists as item_lists_of
-from modeltree.dates import PartialDate
-from modeltree.errors import LayoutError
-from modeltree.layout.furniture import Furniture
-from modeltree.layout.serpentine import Item, serpentine
+from modeltree.findings import LayoutError
+from modeltree.layout.serpentine.curve import Item, serpentine
+from modeltree.layout.title_block import Furniture
+from modeltree.records import PartialDate
 
 A4, POSTER = (595.0, 842.0), (2384.0, 3370.0)
 FURNITURE = Furniture("A title", (("open", "open source"), ("closed", "closed source")), ("A note. " * 40, "Another."))

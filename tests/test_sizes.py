@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from modeltree.errors import LayoutError
-from modeltree.sizes import PAPERS, page_size
+from modeltree.findings import LayoutError
+from modeltree.layout.page_sizes import PAPERS, page_size
 
 
 @pytest.mark.parametrize(

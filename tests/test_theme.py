@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from modeltree.colours import contrast
-from modeltree.icons import badge
+from modeltree.draw.colors import contrast
+from modeltree.draw.icons import badge
+from modeltree.draw.theme import COLORBLIND, LIGHT, MOST_GROUPS, PRINT, THEMES, Paint, Theme, faint
 from modeltree.records import Openness
-from modeltree.theme import COLORBLIND, LIGHT, MOST_GROUPS, PRINT, THEMES, Paint, Theme, faint
 
 TEXT, LINES = 4.5, 3.0
 
@@ -31,9 +31,9 @@ VISIONS = {
 SRGB_TO_XYZ = ((0.4124564, 0.3575761, 0.1804375), (0.2126729, 0.7151522, 0.0721750), (0.0193339, 0.1191920, 0.9503041))
 
 
-def lab(colours: Sequence[str], vision: str = "all cones") -> NDArray[np.float64]:
-    """CIE L*a*b* of colours as some eyes see them, a row each."""
-    parts = np.array([[int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)] for colour in colours])
+def lab(colors: Sequence[str], vision: str = "all cones") -> NDArray[np.float64]:
+    """CIE L*a*b* of colors as some eyes see them, a row each."""
+    parts = np.array([[int(color[place : place + 2], 16) / 255 for place in (1, 3, 5)] for color in colors])
     linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
     seen = np.clip(linear @ np.transpose(VISIONS[vision]), 0, 1)
     xyz = seen @ np.transpose(SRGB_TO_XYZ) / np.sum(SRGB_TO_XYZ, axis=1)
@@ -42,9 +42,9 @@ def lab(colours: Sequence[str], vision: str = "all cones") -> NDArray[np.float64
     return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=1)
 
 
-def least_distance(colours: Sequence[str], vision: str = "all cones") -> float:
-    """Between any two of some colours (CIE 1976)."""
-    points = lab(colours, vision)
+def least_distance(colors: Sequence[str], vision: str = "all cones") -> float:
+    """Between any two of some colors (CIE 1976)."""
+    points = lab(colors, vision)
     distances = np.linalg.norm(points[:, None] - points[None], axis=-1)
     return float(distances[~np.eye(len(points), dtype=bool)].min())
 
@@ -120,7 +120,7 @@ def fills(theme: Theme) -> list[str]:
     return [paint.fill for paint in theme.categories]
 
 
-def test_a_colour_seen_is_what_the_standard_says() -> None:
+def test_a_color_seen_is_what_the_standard_says() -> None:
     assert lab(["#ffffff", "#ff0000"]) == pytest.approx(np.array([[100, 0, 0], [53.24, 80.09, 67.20]]), abs=0.02)
 
 
@@ -137,8 +137,8 @@ def test_groups_differ_to_eyes_that_lack_cones(vision: str) -> None:
 
 
 def test_groups_in_print_differ_in_lightness() -> None:
-    colours = {paint.fill for paint in (*PRINT.categories, PRINT.other, *PRINT.openness.values())}
-    assert np.abs(lab(sorted(colours))[:, 1:]).max() < 0.1, "there is no colour but grey"
+    colors = {paint.fill for paint in (*PRINT.categories, PRINT.other, *PRINT.openness.values())}
+    assert np.abs(lab(sorted(colors))[:, 1:]).max() < 0.1, "there is no color but grey"
     lightness = sorted(lab([*fills(PRINT), PRINT.other.fill])[:, 0])
     assert all(later - earlier >= 8 for earlier, later in pairwise(lightness))
     in_legend = lab(fills(PRINT))[:, 0]

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layouts import stub_measure
-from modeltree.dates import Grain, PartialDate
-from modeltree.layout.ticks import fitting_grain, make_ticks
+from modeltree.layout.serpentine.ticks import fitting_grain, make_ticks
+from modeltree.records import Grain, PartialDate
 from strategies import partial_dates
 
 GRAINS: Sequence[Grain] = ("year", "quarter", "month", "day")

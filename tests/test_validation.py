@@ -9,11 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modeltree.errors import CycleError, LineageError
-from modeltree.findings import Finding
+from modeltree.findings import CycleError, Finding, LineageError
+from modeltree.graph.validation import problems_of
 from modeltree.lineage import Lineage
 from modeltree.records import Derivation, Model, Organization
-from modeltree.validation import problems_of
 from strategies import lineages
 
 

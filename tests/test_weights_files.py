@@ -15,14 +15,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modeltree.errors import SourceError
-from modeltree.findings import Position
-from modeltree.formats.intake.claims import Intake, Reading
+from modeltree.findings import Position, SourceError
+from modeltree.formats.repair.claims import Intake, Reading
 from modeltree.formats.weights import gguf, safetensors
 from modeltree.formats.weights.gguf import read_gguf
 from modeltree.formats.weights.safetensors import read_safetensors
 
-GENERAL = {"missing-licence", "missing-date", "missing-parent"}
+GENERAL = {"missing-license", "missing-date", "missing-parent"}
 HUB = "https://huggingface.co/"
 
 
@@ -104,7 +103,7 @@ def test_a_quantized_model_derives_from_its_bases(tmp_path: Path) -> None:
         "Other-Base": ("quantized", None),
     }
     model = reading.lineage["m"]
-    assert (model.name, [int(size) for size in model.sizes], model.licence and model.licence.spdx) == (
+    assert (model.name, [int(size) for size in model.sizes], model.license and model.license.spdx) == (
         "My Model",
         [7_241_732_096],
         "Apache-2.0",
@@ -314,8 +313,8 @@ def test_the_keys_of_modelspec(tmp_path: Path) -> None:
     )
     model = reading.lineage["m"]
     assert (model.name, str(model.released), model.organizations) == ("My LoRA", "2024-02-03", ("Acme",))
-    assert model.licence
-    assert model.licence.spdx == "MIT"
+    assert model.license
+    assert model.license.spdx == "MIT"
     assert model.note == "architecture: stable-diffusion-xl-v1-base/lora; base model version: sdxl_base_v1-0"
     assert parents(reading) == {"acme/sdxl": ("adapter", None)}
     assert kinds(reading) == ["inferred-relation"]

@@ -10,8 +10,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modeltree.formats.texts import yamltree
-from modeltree.formats.texts.yamltree import MAX_BYTES, MAX_DEPTH, MAX_PROBLEMS, YamlTree, parse_yaml, read_yaml
+from modeltree.formats.parsing import yamltree
+from modeltree.formats.parsing.yamltree import MAX_BYTES, MAX_DEPTH, MAX_PROBLEMS, YamlTree, parse_yaml, read_yaml
 from strategies_records import hard_texts
 
 HERE = Path("x.yaml")

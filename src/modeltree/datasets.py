@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from modeltree.errors import UnknownDatasetError
+from modeltree.findings import UnknownDatasetError
 from modeltree.formats.catalog import SUFFIXES, catalog_lineage
 from modeltree.lineage import Lineage
 

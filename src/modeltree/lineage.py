@@ -10,39 +10,39 @@ from itertools import pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, Never, Self
 
-from modeltree.ancestry import AncestryIndex
-from modeltree.answers import Growth, Ids, Kinship, Period
-from modeltree.batches import Batches, periods_of, runs_of
-from modeltree.dates import Grain, PartialDate
-from modeltree.errors import CycleError, LineageError, NoPathError, UnknownOrganizationError
-from modeltree.families import Families, Family, Grouping
-from modeltree.findings import Finding
-from modeltree.kept import RecordNodes, RecordSteps
-from modeltree.names import NameTable
-from modeltree.network import from_digraph, to_digraph
-from modeltree.outline import outline
+from modeltree.findings import CycleError, Finding, LineageError, NoPathError, UnknownOrganizationError
+from modeltree.graph.ancestry import AncestryIndex
+from modeltree.graph.answers import Growth, Ids, Kinship, Period
+from modeltree.graph.batches import Batches, periods_of, runs_of
+from modeltree.graph.families import Families, Family, Grouping
+from modeltree.graph.kept import RecordNodes, RecordSteps
+from modeltree.graph.names import NameTable
+from modeltree.graph.network import from_digraph, to_digraph
+from modeltree.graph.outline import outline
+from modeltree.graph.selection import Conditions, Date
+from modeltree.graph.tabular import Rows, rows_of
+from modeltree.graph.validation import problems_of
 from modeltree.records import (
     About,
     Derivation,
     Domain,
+    Grain,
     Kind,
     Model,
     Openness,
     Organization,
+    PartialDate,
     Relation,
     Relations,
     relation_set,
 )
-from modeltree.selection import Conditions, Date
 from modeltree.showing import Shown, notebook
-from modeltree.tabular import Rows, rows_of
-from modeltree.validation import problems_of
 
 if TYPE_CHECKING:
     import networkx
 
-    from modeltree.columns import Columns
-    from modeltree.notebook import Page
+    from modeltree.figures.notebook import Page
+    from modeltree.graph.columns import Columns
 
 __all__ = ["Growth", "Kinship", "Lineage", "Period"]
 
@@ -141,7 +141,7 @@ class Lineage(Batches, Shown):
         CycleError
             When models descend from themselves.
         """
-        from modeltree.columns import checked
+        from modeltree.graph.columns import checked
 
         if problems := checked(columns):
             raise LineageError(problems)
@@ -158,7 +158,7 @@ class Lineage(Batches, Shown):
         cls, columns: Columns, organizations: Iterable[Organization] = (), *, about: About | None = None
     ) -> Lineage:
         """The lineage of columns that whoever made them has checked; see `from_columns`."""
-        from modeltree.columns import in_date_order
+        from modeltree.graph.columns import in_date_order
 
         nodes, steps = in_date_order(columns)
         makers = tuple(organizations) or tuple(Organization(id=name, name=name) for name in nodes.makers())
@@ -287,7 +287,7 @@ class Lineage(Batches, Shown):
         """The organization that has an id, name or alias."""
         return self._organizations[self._organization_names.find(name)]
 
-    # Neighbours
+    # Neighbors
 
     def parents(self, model: str, relations: Relations = None) -> Ids:
         """The models that a model was made from; by default by any relation."""
@@ -424,7 +424,7 @@ class Lineage(Batches, Shown):
         ----------
         by : {"base", "component", "organization"} or callable
             ``"base"``: each root with all that descends from it; a model with several parents belongs to the
-            families of all of them, and to one primarily, by the rule in `modeltree.families`.
+            families of all of them, and to one primarily, by the rule in `modeltree.graph.families`.
             ``"component"``: models that are connected in any way.
             ``"organization"``: who made them; a joint model belongs to each, primarily to the first.
             A function gets each `Model` and returns the key of its family.
@@ -521,7 +521,7 @@ class Lineage(Batches, Shown):
         """The models as an indented text, each below what it was made from, in date order.
 
         A model that was made from several others has a ``◆``. It stands in full once, below its primary parent (see
-        `modeltree.families`), and names the others; below those there is a line with ``◇`` that leads there.
+        `modeltree.graph.families`), and names the others; below those there is a line with ``◇`` that leads there.
         A line that ends in ``…`` has children, which are too deep. Lines deeper than 30 levels begin with their
         level and are indented no further.
 
@@ -557,7 +557,7 @@ class Lineage(Batches, Shown):
         height : int
             Of the frame, in pixels.
         **options
-            As for `modeltree.pages.lineage_page`.
+            As for `modeltree.figures.pages.lineage_page`.
         """
         page: Page = notebook().page_of(self, height, options)
         return page

@@ -12,14 +12,14 @@ from matplotlib.patches import Circle, PathPatch
 from matplotlib.path import Path as Curve
 from matplotlib.text import Text
 
-from modeltree.colours import mixed
+from modeltree.draw.colors import mixed
 from modeltree.draw.fonts import HALF_CAPITAL, font
 from modeltree.draw.groups import Group
 from modeltree.draw.mpl import drawing_style
 from modeltree.draw.saving import LayoutFigure
+from modeltree.draw.theme import Theme
 from modeltree.layout.chart import Area, Caption, Chart, Dot, Rule
 from modeltree.layout.geometry import Page, TextLine
-from modeltree.theme import Theme
 
 __all__ = ["ChartLook", "chart_figure", "draw_chart", "page_figure"]
 
@@ -40,9 +40,9 @@ class ChartLook:
     Parameters
     ----------
     theme : Theme
-        Colours and widths.
+        Colors and widths.
     fills : mapping of str to str
-        The colour of areas, by what they stand for.
+        The color of areas, by what they stand for.
     """
 
     theme: Theme
@@ -74,7 +74,7 @@ def page_figure(page: Page, theme: Theme, summary: tuple[str, str]) -> tuple[Lay
     page : Page
         The size, in points.
     theme : Theme
-        Has the colour of the paper.
+        Has the color of the paper.
     summary : (str, str)
         Title and description for those who cannot see it.
     """
@@ -117,7 +117,7 @@ class _ChartInk:
         self._ax, self._look, self._theme, self._scale = ax, look, look.theme, scale
 
     def area(self, area: Area, number: int) -> None:
-        """A filled shape, set off from its neighbours by a hair of the page."""
+        """A filled shape, set off from its neighbors by a hair of the page."""
         fill = self._look.fills[area.key]
         fill = mixed(fill, self._theme.page, _PALE) if area.faint else fill
         rings = [Curve([*ring, ring[0]], closed=True) for ring in area.rings]
@@ -128,9 +128,9 @@ class _ChartInk:
     def rule(self, rule: Rule, number: int) -> None:
         """A line."""
         theme = self._theme
-        colour = {"guide": theme.guide, "leader": theme.quiet, "axis": theme.axis}.get(rule.key, theme.ink)
+        color = {"guide": theme.guide, "leader": theme.quiet, "axis": theme.axis}.get(rule.key, theme.ink)
         xs, ys = zip(*rule.points, strict=True)
-        line = Line2D(xs, ys, color=colour, linewidth=self._width(_WIDTHS[rule.key]))
+        line = Line2D(xs, ys, color=color, linewidth=self._width(_WIDTHS[rule.key]))
         line.set(solid_capstyle="butt", solid_joinstyle="miter")
         self._add(line, f"line-{number}", rule.name, _GUIDES if rule.key == "guide" else _RULES)
 
@@ -144,13 +144,13 @@ class _ChartInk:
         """A line of words, half way down its box."""
         theme = self._theme
         if isinstance(line, TextLine):
-            colour = theme.quiet if line.role == "footnote" else theme.ink
+            color = theme.quiet if line.role == "footnote" else theme.ink
         else:
-            colour = {"ink": theme.ink, "quiet": theme.quiet, "year": theme.year_text}[line.tone]
+            color = {"ink": theme.ink, "quiet": theme.quiet, "year": theme.year_text}[line.tone]
         properties = font(line.text, line.size, line.bold)
         baseline = line.centre[1] + HALF_CAPITAL * properties.get_size()
         text = Text(
-            line.x, baseline, line.text, color=colour, ha="left", va="baseline", fontproperties=properties,
+            line.x, baseline, line.text, color=color, ha="left", va="baseline", fontproperties=properties,
             parse_math=False,
         )  # fmt: skip
         self._add(text, f"text-{number}", "", _TEXT)

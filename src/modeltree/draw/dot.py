@@ -15,10 +15,10 @@ from typing import Literal
 import graphviz
 from graphviz.quoting import attr_list, quote
 
-from modeltree.colours import mixed
+from modeltree.draw.colors import mixed
 from modeltree.draw.fonts import measure
-from modeltree.draw.look import Style
-from modeltree.theme import Stroke, Theme
+from modeltree.draw.style import Style
+from modeltree.draw.theme import Stroke, Theme
 
 __all__ = ["Arrow", "Cluster", "Diagram", "Direction", "Node", "Rank", "digraph", "label_text", "node_name"]
 
@@ -128,7 +128,7 @@ class Diagram:
     ranks : tuple of Rank
         Which boxes are level, in order of time; each is in one at most.
     legend : tuple of (str, Style)
-        What colours mean: texts, each in a box that shows one.
+        What colors mean: texts, each in a box that shows one.
     links : tuple of str
         The relations that the legend shows.
     """
@@ -222,7 +222,7 @@ def _timeline(ranks: Iterable[Rank], theme: Theme) -> Iterator[str]:
 
 
 def _legend(diagram: Diagram, theme: Theme, direction: Direction) -> Iterator[str]:
-    """Samples of the colours and of the links: rows, each of two boxes as high and as wide as in all others."""
+    """Samples of the colors and of the links: rows, each of two boxes as high and as wide as in all others."""
     texts = [text for text, _ in diagram.legend] + list(diagram.links)
     width = max((_width(text, _SMALL) for text in texts), default=0.0)
     size = {"height": "0.24", "width": f"{width:.2f}", "fontsize": f"{_SMALL:g}"}
@@ -318,9 +318,9 @@ def _node(node: Node) -> dict[str, str | None]:
 def _line(relation: str, theme: Theme) -> dict[str, str]:
     stroke = theme.strokes.get(relation, Stroke())
     kind = "solid" if not stroke.dashes else "dotted" if stroke.dashes[0] < 4 else "dashed"
-    colour = theme.idea if stroke.quiet else theme.descent
+    color = theme.idea if stroke.quiet else theme.descent
     head = _HEADS.get(relation, "normal")
-    return {"style": kind, "penwidth": f"{_PEN * stroke.width:.2f}", "color": colour, "arrowhead": head}
+    return {"style": kind, "penwidth": f"{_PEN * stroke.width:.2f}", "color": color, "arrowhead": head}
 
 
 def _wrapped(text: str) -> list[str]:

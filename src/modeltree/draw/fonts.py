@@ -25,7 +25,7 @@ REGULAR, BOLD = 400, 700
 """The weights; bold is Inter's SemiBold."""
 
 _NAMES = {REGULAR: "normal", BOLD: "bold"}  # matplotlib 3.10 cannot write a number to SVG
-_FOLDER = Path(__file__).parent.parent / "fonts"
+_FOLDER = Path(__file__).parent / "inter"
 _FILES = {REGULAR: "Inter-Regular.ttf", BOLD: "Inter-SemiBold.ttf"}
 # What comes with matplotlib, and so is there on every machine, for letters that Inter lacks.
 _SECOND_FAMILY = "DejaVu Sans"

@@ -17,9 +17,9 @@ from string import Template
 from typing import Any
 
 from modeltree.draw.fonts import BOLD, REGULAR
-from modeltree.draw.look import Look
 from modeltree.draw.markup import Numbers, figure_markup, link_sample
 from modeltree.draw.palette import Palette
+from modeltree.draw.style import Look
 from modeltree.draw.svg import typeface_rule
 from modeltree.layout.geometry import Layout
 
@@ -85,7 +85,7 @@ def page_document(
     figures : sequence of PageFigure
         At least one; the first is shown first.
     data : mapping
-        What the scripts get to know, of plain values; see `modeltree.cards`.
+        What the scripts get to know, of plain values; see `modeltree.figures.cards`.
     numbers : Numbers
         What stands for models and derivations, in figures as in data.
     """
@@ -119,8 +119,8 @@ def page_document(
 
 
 def _themed(palette: Palette) -> str:
-    """The colours: light ones, also on paper, unless dark ones are wanted, by the system or by who reads."""
-    light, dark = palette.colours(0), palette.colours(1)
+    """The colors: light ones, also on paper, unless dark ones are wanted, by the system or by who reads."""
+    light, dark = palette.colors(0), palette.colors(1)
     return "\n".join([
         f":root{{color-scheme:light;{light}}}",
         f'@media screen and (prefers-color-scheme:dark){{:root:not([data-theme="light"]){{color-scheme:dark;{dark}}}}}',

@@ -1,4 +1,4 @@
-"""A layout as SVG elements for a page: classes instead of colours, numbers instead of ids."""
+"""A layout as SVG elements for a page: classes instead of colors, numbers instead of ids."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from html import escape
 from itertools import groupby
 
 from modeltree.draw.fonts import BOLD, FAMILY, HALF_CAPITAL, REGULAR, font, measure
-from modeltree.draw.look import Look, Style
+from modeltree.draw.icons import Badge
 from modeltree.draw.palette import Palette
-from modeltree.icons import Badge
+from modeltree.draw.style import Look, Style
+from modeltree.draw.theme import Stroke, Theme
 from modeltree.layout.geometry import Box, Guide, IconBox, LabelBox, Lane, Layout, Leader, Link, Point, Swatch, TextLine
-from modeltree.theme import Stroke, Theme
 
 __all__ = ["Numbers", "figure_markup", "link_sample"]
 
@@ -267,7 +267,7 @@ class _Pen:
 
 
 def _stroke(theme: Theme, kind: str | None) -> tuple[Stroke, str]:
-    """How links of a kind are drawn, and the class that says in which colour."""
+    """How links of a kind are drawn, and the class that says in which color."""
     if not kind or kind not in theme.strokes:
         return Stroke(), ""
     stroke = theme.strokes[kind]

@@ -14,12 +14,13 @@ from matplotlib.patches import Circle, FancyBboxPatch, PathPatch, Polygon, Recta
 from matplotlib.path import Path as Curve
 from matplotlib.text import Text
 
-from modeltree.colours import contrast, mixed, readable
+from modeltree.draw.colors import contrast, mixed, readable
 from modeltree.draw.fonts import HALF_CAPITAL, font, measure
 from modeltree.draw.groups import Group
-from modeltree.draw.look import Look, Style
+from modeltree.draw.icons import Badge
 from modeltree.draw.pictures import Picture, pixels, placed
-from modeltree.icons import Badge
+from modeltree.draw.style import Look, Style
+from modeltree.draw.theme import FAINT, Paint, Stroke
 from modeltree.layout.geometry import (
     Band,
     Box,
@@ -34,7 +35,6 @@ from modeltree.layout.geometry import (
     TextLine,
     TickBox,
 )
-from modeltree.theme import FAINT, Paint, Stroke
 
 __all__ = ["draw_layout", "drawing_style"]
 
@@ -136,9 +136,9 @@ class _Ink:
         """The tie of a tick to its models."""
         xs, ys = zip(*leader.points, strict=True)
         faint = all(self._look.labels[id].faint for id in leader.ids)
-        colour = self._faint(self._theme.leader) if faint else self._theme.leader
+        color = self._faint(self._theme.leader) if faint else self._theme.leader
         width = self._width(self._theme.leader_width)
-        self.add(Line2D(xs, ys, color=colour, linewidth=width, solid_capstyle="butt"), zorder=_LEADERS)
+        self.add(Line2D(xs, ys, color=color, linewidth=width, solid_capstyle="butt"), zorder=_LEADERS)
 
     def bands(self, bands: Iterable[Band]) -> None:
         """The grounds of families, each of one piece."""
@@ -159,8 +159,8 @@ class _Ink:
     def lane(self, lane: Lane) -> None:
         """The line of a model's life."""
         faint = self._look.labels[lane.id].faint
-        colour = self._faint(self._theme.descent) if faint else self._theme.descent
-        line = PathPatch(Curve(lane.points), fill=False, edgecolor=colour, capstyle="butt")
+        color = self._faint(self._theme.descent) if faint else self._theme.descent
+        line = PathPatch(Curve(lane.points), fill=False, edgecolor=color, capstyle="butt")
         line.set_linewidth(self._width(_LANE * self._theme.link_width))
         self.add(line, gid=f"lane-{lane.id}", zorder=_LINKS + (0.0 if faint else 0.5))
 
@@ -169,9 +169,9 @@ class _Ink:
         parent, child = (self._look.labels[id] for id in (link.parent, link.child))
         faint = parent.faint or child.faint
         strength = _STRONG_LINK if parent.strong and child.strong else 1.0
-        stroke, colour = self._stroke(link.kind)
-        colour = self._faint(colour) if faint else colour
-        line = PathPatch(Curve(link.points), fill=False, edgecolor=colour)
+        stroke, color = self._stroke(link.kind)
+        color = self._faint(color) if faint else color
+        line = PathPatch(Curve(link.points), fill=False, edgecolor=color)
         width = self._width(strength * stroke.width * self._theme.link_width * (_LANE if link.tree else 1.0))
         line.set(linewidth=width, capstyle="butt", joinstyle="round", clip_on=False)
         if stroke.dashes:
@@ -179,16 +179,16 @@ class _Ink:
         parts: list[Artist] = [line]
         if not link.tree:
             size = strength**0.5 * self._font_size * (_SMALL_HEAD if link.kind else 1.0)
-            parts.append(Polygon(_head(link, size), closed=True, facecolor=colour, linewidth=0, clip_on=False))
+            parts.append(Polygon(_head(link, size), closed=True, facecolor=color, linewidth=0, clip_on=False))
         name = f"{parent.name} → {child.name}" + (f", {link.kind}" if link.kind else "")
         self.add(Group(self._ax, parts, f"link-{number}", name), zorder=_LINKS + (0.0 if faint else 0.5))
 
     def swatch(self, swatch: Swatch) -> None:
         """A sample of the legend: a box, or a line where it stands for one."""
         if swatch.key.startswith("link:"):
-            stroke, colour = self._stroke(swatch.key.removeprefix("link:"))
+            stroke, color = self._stroke(swatch.key.removeprefix("link:"))
             middle = swatch.centre[1]
-            line = PathPatch(Curve([(swatch.x, middle), (swatch.right, middle)]), fill=False, edgecolor=colour)
+            line = PathPatch(Curve([(swatch.x, middle), (swatch.right, middle)]), fill=False, edgecolor=color)
             line.set(linewidth=stroke.width * _SAMPLE_LINE * swatch.height, capstyle="butt")
             if stroke.dashes:
                 line.set_linestyle((0, stroke.dashes))
@@ -198,7 +198,7 @@ class _Ink:
         self.add(self.rounded(swatch, _LABEL_CORNER * swatch.height, style, swatch.height / 18), zorder=_BOXES)
 
     def _stroke(self, kind: str | None) -> tuple[Stroke, str]:
-        """How a link is drawn, and in which colour."""
+        """How a link is drawn, and in which color."""
         theme = self._theme
         if kind is None or kind not in theme.strokes:
             return Stroke(), theme.link
@@ -282,8 +282,8 @@ class _Ink:
     def _width(self, width: float) -> float:
         return max(width * self._scale, self._theme.hairline)
 
-    def _faint(self, colour: str) -> str:
-        return mixed(colour, self._theme.page, FAINT)
+    def _faint(self, color: str) -> str:
+        return mixed(color, self._theme.page, FAINT)
 
 
 def _text(text: str, box: Box, size: float, ink: str, *, bold: bool, left: float | None = None) -> Text:

@@ -1,4 +1,4 @@
-"""Colours as classes: whatever looks the same in a page has one class, which has its colours in each theme."""
+"""Colors as classes: whatever looks the same in a page has one class, which has its colors in each theme."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from modeltree.colours import contrast, mixed
-from modeltree.draw.look import Style
+from modeltree.draw.colors import contrast, mixed
+from modeltree.draw.icons import Badge
 from modeltree.draw.pictures import pixels, placed
-from modeltree.icons import Badge
-from modeltree.theme import Paint, Theme
+from modeltree.draw.style import Style
+from modeltree.draw.theme import Paint, Theme
 
 __all__ = ["Palette"]
 
@@ -23,25 +23,25 @@ _ALIKE = 1.5
 
 
 class Palette:
-    """Gives a class to whatever differs in colour, and has the colours of each class in each theme.
+    """Gives a class to whatever differs in color, and has the colors of each class in each theme.
 
     Parameters
     ----------
     themes : sequence of Theme
-        All that the page has; everything gets as many colours as there are themes.
+        All that the page has; everything gets as many colors as there are themes.
     """
 
     def __init__(self, themes: Sequence[Theme]) -> None:
         self._themes = tuple(themes)
         self._labels: dict[tuple[Paint, ...], str] = {}
         self._badges: dict[tuple[object, ...], str] = {}
-        self._colours: dict[str, tuple[str, ...]] = {}
+        self._colors: dict[str, tuple[str, ...]] = {}
         self._rules: list[str] = []
         self._pictures: dict[bytes, str] = {}
         names = ("page", "ink", "quiet", "axis", "leader", "link", "panel", "year_fill", "year_text", "band", "guide",
                  "descent", "idea", "strong", "icon_ground")  # fmt: skip
         for name in names:
-            self._colours[name.replace("_", "-")] = tuple(getattr(theme, name) for theme in self._themes)
+            self._colors[name.replace("_", "-")] = tuple(getattr(theme, name) for theme in self._themes)
 
     def label(self, styles: Sequence[Style]) -> str:
         """The class of labels, or samples, that look like this in each theme."""
@@ -90,16 +90,16 @@ class Palette:
                 f'height="{bottom - top:.4f}" href="{source}"/>'
             )
 
-    def colours(self, theme: int) -> str:
-        """The colours of one theme, as declarations of custom properties."""
-        return ";".join(f"--{name}:{colours[theme]}" for name, colours in self._colours.items())
+    def colors(self, theme: int) -> str:
+        """The colors of one theme, as declarations of custom properties."""
+        return ";".join(f"--{name}:{colors[theme]}" for name, colors in self._colors.items())
 
     def rules(self) -> str:
-        """Which class has which colours, as CSS."""
+        """Which class has which colors, as CSS."""
         return "\n".join(self._rules)
 
-    def _define(self, name: str, colours: Sequence[str]) -> None:
-        self._colours[name] = tuple(colours)
+    def _define(self, name: str, colors: Sequence[str]) -> None:
+        self._colors[name] = tuple(colors)
 
 
 def _dashed(paint: Paint) -> Paint:

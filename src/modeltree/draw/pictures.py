@@ -11,7 +11,7 @@ from matplotlib.image import AxesImage
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
-from modeltree.errors import IconError
+from modeltree.findings import IconError
 
 __all__ = ["Picture", "pixels", "placed"]
 

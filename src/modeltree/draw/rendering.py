@@ -15,8 +15,8 @@ from typing import IO
 
 import graphviz
 
-from modeltree.errors import DiagramError, MissingExtraError
-from modeltree.files import write_whole
+from modeltree._util.files import write_whole
+from modeltree.findings import DiagramError, MissingExtraError
 
 __all__ = ["rendered", "save_diagram"]
 

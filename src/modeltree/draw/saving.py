@@ -11,9 +11,9 @@ from typing import Any
 import matplotlib
 from matplotlib.figure import Figure
 
+from modeltree._util.files import write_whole
 from modeltree.draw.mpl import drawing_style
 from modeltree.draw.svg import finished_svg
-from modeltree.files import write_whole
 
 __all__ = ["LayoutFigure", "save_figure"]
 

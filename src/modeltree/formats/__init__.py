@@ -13,14 +13,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from modeltree.errors import SourceError
-from modeltree.findings import Finding, FindingsWarning, Position, Severity
+from modeltree._util.progress import Progress
+from modeltree.findings import Finding, FindingsWarning, Position, Severity, SourceError
 from modeltree.formats.detection import format_of, passed_over
-from modeltree.formats.intake.claims import Reading
-from modeltree.formats.intake.policy import Policy
 from modeltree.formats.registry import format_named, format_to_write
+from modeltree.formats.repair.claims import Reading
+from modeltree.formats.repair.policy import Policy
 from modeltree.lineage import Lineage
-from modeltree.progress import Progress
 
 __all__ = ["Policy", "Reading", "format_named", "format_of", "format_to_write", "load", "read", "save"]
 
@@ -47,7 +46,7 @@ def read(
     aliases : mapping of str to str, optional
         For names as the source has them, the name or id of the model that is meant.
     progress : callable, optional
-        Told of the progress of long work, see `modeltree.progress`.
+        Told of the progress of long work, see `modeltree._util.progress`.
     **options
         What else the reader of the format takes.
 

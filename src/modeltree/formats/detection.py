@@ -7,8 +7,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from modeltree.errors import SourceError
-from modeltree.findings import Finding, Position
+from modeltree.findings import Finding, Position, SourceError
 from modeltree.formats.registry import Format, format_named, formats_by_ending, unknown_format
 
 __all__ = ["format_of", "passed_over"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from modeltree.errors import UnknownFormatError, nearest, shown
+from modeltree.findings import UnknownFormatError, nearest, shown
 
 __all__ = ["FORMATS", "Format", "format_named", "format_to_write"]
 

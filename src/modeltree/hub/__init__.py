@@ -11,15 +11,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from urllib.parse import urlsplit
 
-from modeltree.errors import MissingExtraError, shown
-from modeltree.findings import Finding
-from modeltree.formats.intake.claims import Intake, Reading
-from modeltree.formats.intake.policy import Policy
+from modeltree._util.progress import Progress, told
+from modeltree.findings import Finding, MissingExtraError, shown
+from modeltree.formats.repair.claims import Intake, Reading
+from modeltree.formats.repair.policy import Policy
 from modeltree.hub.answers import Answers
 from modeltree.hub.asking import Hub, HubError
 from modeltree.hub.crawling import Crawl, Found
 from modeltree.hub.telling import tell
-from modeltree.progress import Progress, told
 
 __all__ = ["HubError", "crawl"]
 
@@ -49,7 +48,7 @@ def crawl(
 
     One thing is asked at a time, and nothing twice. A model is dated by the day on which its repository was made,
     which may be later than the model; where the Hub only says that it is from before March 2022, it has no date.
-    The organization is the account, and the licence is what the model card says.
+    The organization is the account, and the license is what the model card says.
 
     Parameters
     ----------

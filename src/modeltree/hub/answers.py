@@ -15,9 +15,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, NoReturn, Self
 
-from modeltree.errors import SourceError, shown
-from modeltree.findings import Finding, Position
-from modeltree.formats.texts.jsontree import parse_json
+from modeltree.findings import Finding, Position, SourceError, shown
+from modeltree.formats.parsing.jsontree import parse_json
 
 __all__ = ["Answer", "Answers"]
 

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from modeltree.errors import ModelTreeError
-from modeltree.formats.texts.jsontree import parse_json
+from modeltree.findings import ModelTreeError
+from modeltree.formats.parsing.jsontree import parse_json
 from modeltree.hub.answers import Answer, Answers
 
 __all__ = ["Hub", "HubError", "wait_of"]

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from itertools import chain, count
 from typing import Any, TypeGuard
 
-from modeltree.errors import shown
-from modeltree.findings import Finding
+from modeltree.findings import Finding, shown
 from modeltree.hub.asking import Hub
 from modeltree.hub.telling import named_by, place
 

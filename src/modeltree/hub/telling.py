@@ -7,13 +7,12 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from modeltree.errors import shown
-from modeltree.findings import Position
-from modeltree.formats.cards import licence_in
+from modeltree.findings import Position, shown
+from modeltree.formats.cards import license_in
 from modeltree.formats.cards.front_matter import FrontMatter
 from modeltree.formats.cards.parents import Descending, texts_of
-from modeltree.formats.intake.claims import Intake
-from modeltree.formats.texts.yamltree import At
+from modeltree.formats.parsing.yamltree import At
+from modeltree.formats.repair.claims import Intake
 
 __all__ = ["named_by", "place", "tell"]
 
@@ -101,7 +100,7 @@ def _descend(intake: Intake, raw: Raw, renamed: Mapping[str, str], known: Collec
         "released": raw.get("createdAt"),
         "organizations": [maker] if slash else None,
         "access": "gated" if raw.get("gated") else None,
-        "licence": licence_in(card, intake),
+        "license": license_in(card, intake),
         "references": [link] if link else None,
     }
     number = intake.add(id, place(id), fields)
@@ -117,8 +116,8 @@ def _card(raw: Raw, renamed: Mapping[str, str]) -> FrontMatter:
     fields["tags"] = list(dict.fromkeys(_retagged(tag, renamed) for tag in tags))
     for name in ("library_name", "pipeline_tag"):
         fields[name] = next(_texts([raw.get(name), fields.get(name)]), None)
-    licences = [tag.removeprefix("license:") for tag in tags if tag.startswith("license:")]
-    fields["license"] = fields.get("license") or licences
+    licenses = [tag.removeprefix("license:") for tag in tags if tag.startswith("license:")]
+    fields["license"] = fields.get("license") or licenses
     if isinstance(fields.get(_BASE), str | list):
         bases = fields[_BASE] if isinstance(fields[_BASE], list) else [fields[_BASE]]
         fields[_BASE] = [renamed.get(_ADDRESS.sub("", base), base) if isinstance(base, str) else base for base in bases]

@@ -1,1 +1,1 @@
-"""Geometry: where things go, in points, from the top left. No colours, no fonts, no matplotlib."""
+"""Geometry: where things go, in points, from the top left. No colors, no fonts, no matplotlib."""

@@ -1,6 +1,6 @@
 """What a chart is made of: areas, lines, dots and words, in points from the page's top left corner.
 
-A `Chart` says where everything goes and what it stands for; which colours that has is for `modeltree.draw.charts`.
+A `Chart` says where everything goes and what it stands for; which colors that has is for `modeltree.draw.charts`.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Literal
 
-from modeltree.errors import LayoutError
-from modeltree.layout.furniture import Frame, Furniture, set_furniture
+from modeltree.findings import LayoutError
 from modeltree.layout.geometry import Measure, Page, TextLine
 from modeltree.layout.plane import Box, Point, overlapping
 from modeltree.layout.sheet import check_page
+from modeltree.layout.title_block import Frame, Furniture, set_furniture
 
 __all__ = [
     "LEADING", "Area", "Canvas", "Caption", "Chart", "Dot", "Panel", "Rule", "even_ticks", "log_ticks", "rectangle",

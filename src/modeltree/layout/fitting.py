@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from modeltree.errors import LayoutError
-from modeltree.layout.stack import Stack
+from modeltree.findings import LayoutError
+from modeltree.layout.serpentine.stack import Stack
 
 __all__ = ["Solver", "largest_type", "type_of_size"]
 

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
-from modeltree.dates import Grain, PartialDate
 from modeltree.layout.chart import LEADING, Area, Canvas, Chart, Panel, Rule, even_ticks, rectangle, spread, thousands
-from modeltree.layout.furniture import Furniture
 from modeltree.layout.geometry import Measure
 from modeltree.layout.plane import Point
-from modeltree.layout.ticks import tick_label
+from modeltree.layout.serpentine.ticks import tick_label
+from modeltree.layout.title_block import Furniture
+from modeltree.records import Grain, PartialDate
 
 __all__ = ["GrowthTable", "growth_chart"]
 
@@ -39,7 +39,7 @@ class GrowthTable:
     first : int
         The number of the first period: years, quarters or months since the year 0.
     sorts : tuple of (str, str)
-        A key for the colour of each sort and what it is called, from the lowest band to the highest.
+        A key for the color of each sort and what it is called, from the lowest band to the highest.
     counts : sequence of sequence of int
         For each period the number of each sort.
     incomplete : bool
@@ -169,7 +169,7 @@ class _Grown:
         self.canvas.write(number, middle, y, align="middle", bold=True)
 
     def _latest(self, panel: Panel) -> None:
-        """Beside the upper panel: the colours, and the numbers of the last period that is over."""
+        """Beside the upper panel: the colors, and the numbers of the last period that is over."""
         canvas, table, ems = self.canvas, self.table, self.canvas.ems
         over = len(table.counts) - 1 - (table.incomplete and len(table.counts) > 1)
         if ems(_PITCH) * (len(table.sorts) + 1) > panel.height:

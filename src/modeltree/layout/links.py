@@ -11,7 +11,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from modeltree.errors import LayoutError
+from modeltree.findings import LayoutError
 from modeltree.layout.geometry import Layout, Link
 from modeltree.layout.plane import Box, Point
 

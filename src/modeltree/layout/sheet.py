@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from modeltree.errors import LayoutError
-from modeltree.layout.furniture import Frame, Furniture, set_furniture
+from modeltree.findings import LayoutError
 from modeltree.layout.geometry import Layout, Measure, Page
+from modeltree.layout.title_block import Frame, Furniture, set_furniture
 
 __all__ = ["Sheet", "check_page"]
 

@@ -18,14 +18,14 @@ from modeltree.layout.chart import (
     steps_down,
     thousands,
 )
-from modeltree.layout.furniture import Furniture
 from modeltree.layout.geometry import Measure
+from modeltree.layout.title_block import Furniture
 
 __all__ = ["DepthBox", "SizeTable", "size_chart"]
 
 # In ems: what is above a panel, the words below the upper one, from a panel to the words beside it, from one line of
 # these to the next, and how wide the names of the largest families may be; from the panels to the words at their right,
-# and a sample of a colour.
+# and a sample of a color.
 _CAPTION, _SCALE, _BESIDE, _PITCH, _NAME, _GUTTER, _SAMPLE = 2.3, 2.4, 0.6, LEADING, 23.0, 2.4, 2.2
 _UPPER = 0.66
 # How much of a bar's width is the gap to the next; a depth is drawn so high, as a ratio up and down.

@@ -8,22 +8,21 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from modeltree.errors import SourceError
-from modeltree.findings import Finding, Position
+from modeltree.findings import Finding, Position, SourceError
 from modeltree.formats.cards.front_matter import FrontMatter, read_front_matter
 from modeltree.formats.cards.parents import Descending, texts_of
 from modeltree.formats.cards.places import CARD, ID_KEY, CardFolder, card_folders, hub_address
 from modeltree.formats.cards.writing import model_card_text, write_model_cards
-from modeltree.formats.intake.claims import Intake, Reading
-from modeltree.formats.intake.folders import model_id
-from modeltree.formats.intake.licences import OTHER, licence_of
-from modeltree.formats.intake.policy import Policy
+from modeltree.formats.repair.claims import Intake, Reading
+from modeltree.formats.repair.folders import model_id
+from modeltree.formats.repair.licenses import OTHER, license_of
+from modeltree.formats.repair.policy import Policy
 from modeltree.records import Relation
 
-__all__ = ["licence_in", "model_card_text", "read_model_cards", "write_model_cards"]
+__all__ = ["license_in", "model_card_text", "read_model_cards", "write_model_cards"]
 
 _DATES = ("release_date", "date", "created_at")
-_KEYS = {"licence": ("license_name", "license"), "references": ("license_link",), "id": (ID_KEY,)}
+_KEYS = {"license": ("license_name", "license"), "references": ("license_link",), "id": (ID_KEY,)}
 
 
 def read_model_cards(
@@ -37,7 +36,7 @@ def read_model_cards(
 
     A model is a folder with a ``README.md``; one without a card counts where there is a file in it that says of
     which models it was made, and it is not within the folder of another model. Its id is the part of the path that
-    names it, ``org/name`` or ``name`` (see `modeltree.formats.intake.folders.model_id`), or ``modeltree_id`` in the
+    names it, ``org/name`` or ``name`` (see `modeltree.formats.repair.folders.model_id`), or ``modeltree_id`` in the
     card; a file by another name than ``README.md`` is the model of that name. Of a repository in a cache, the snapshot
     that ``refs/main`` names is read, else the last by name.
 
@@ -147,21 +146,21 @@ def _fields(id: str, card: CardFolder, intake: Intake) -> dict[str, Any]:
     return {
         "name": name or None,
         "organizations": [maker] if slash and maker and "/" not in maker else None,
-        "licence": licence_in(card.front, intake),
+        "license": license_in(card.front, intake),
         "released": next((front.fields[key] for key in _DATES if front.fields.get(key)), None),
         "links": {"weights": link} if (link := hub_address(id)) else None,
         "references": [terms] if terms else None,
     }
 
 
-def licence_in(front: FrontMatter, intake: Intake) -> dict[str, str] | str | None:
-    """The licence that a card names; several are one text."""
+def license_in(front: FrontMatter, intake: Intake) -> dict[str, str] | str | None:
+    """The license that a card names; several are one text."""
     words = [word for word, _ in texts_of(front, "license", intake)]
     names = [name for name, _ in texts_of(front, "license_name", intake)]
     if len(words) < 2:
-        return licence_of(words[0] if words else OTHER if names else "", ", ".join(names))
-    several = [licence_of(word) or word for word in words]
-    return ", ".join(licence if isinstance(licence, str) else licence["name"] for licence in several)
+        return license_of(words[0] if words else OTHER if names else "", ", ".join(names))
+    several = [license_of(word) or word for word in words]
+    return ", ".join(license if isinstance(license, str) else license["name"] for license in several)
 
 
 def _place(front: FrontMatter, at: tuple[str | int, ...] = ()) -> Position:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from modeltree.findings import Finding, Position
-from modeltree.formats.intake.wording import no_mapping
-from modeltree.formats.texts.yamltree import At, YamlTree, parse_yaml
+from modeltree.formats.parsing.yamltree import At, YamlTree, parse_yaml
+from modeltree.formats.repair.wording import no_mapping
 
 __all__ = ["MAX_HEAD", "FrontMatter", "read_front_matter"]
 

@@ -8,12 +8,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from modeltree.errors import shown
-from modeltree.findings import Position
+from modeltree.findings import Position, shown
 from modeltree.formats.cards.front_matter import FrontMatter
-from modeltree.formats.intake.claims import Intake, Step
-from modeltree.formats.intake.vocabulary import is_local_path, relation_of, repository_in_cache
-from modeltree.formats.intake.wording import described
+from modeltree.formats.repair.claims import Intake, Step
+from modeltree.formats.repair.vocabulary import is_local_path, relation_of, repository_in_cache
+from modeltree.formats.repair.wording import described
 from modeltree.records import Relation
 
 __all__ = ["Descending", "is_declaring", "texts_of"]

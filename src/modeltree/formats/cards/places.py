@@ -9,12 +9,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from modeltree.errors import shown
-from modeltree.findings import Position
+from modeltree.findings import Position, shown
 from modeltree.formats.cards.front_matter import FrontMatter, read_front_matter
 from modeltree.formats.cards.parents import is_declaring
-from modeltree.formats.intake.claims import Intake
-from modeltree.formats.intake.folders import files_below, model_id
+from modeltree.formats.repair.claims import Intake
+from modeltree.formats.repair.folders import files_below, model_id
 
 __all__ = ["CARD", "ID_KEY", "CardFolder", "card_folders", "hub_address"]
 

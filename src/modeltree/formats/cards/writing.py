@@ -10,15 +10,15 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from modeltree.files import write_whole
+from modeltree._util.files import write_whole
 from modeltree.findings import Finding
 from modeltree.formats.cards.places import CARD, ID_KEY, hub_address
-from modeltree.formats.intake.licences import hub_licence, licence_of
-from modeltree.formats.intake.losses import losses
-from modeltree.formats.texts.yamltree import parse_yaml
-from modeltree.formats.texts.yamlwriter import yaml_text
+from modeltree.formats.parsing.yamltree import parse_yaml
+from modeltree.formats.parsing.yamlwriter import yaml_text
+from modeltree.formats.repair.licenses import hub_license, license_of
+from modeltree.formats.repair.losses import losses
 from modeltree.lineage import Lineage
-from modeltree.records import Derivation, Licence, Links, Model, Relation
+from modeltree.records import Derivation, License, Links, Model, Relation
 
 __all__ = ["model_card_text", "write_model_cards"]
 
@@ -71,7 +71,7 @@ def write_model_cards(lineage: Lineage, folder: str | os.PathLike[str]) -> tuple
     An id that is no safe path is never used as one: that has more parts, or other characters than letters of ASCII,
     digits, hyphens, dots and underscores, or a meaning to some system, or that differs from another only in case.
     Its folder is a safe form of it with a part of its SHA-256, and its card has the id as ``modeltree_id``. Reading
-    the folder gives the same ids, derivations with their relations, and licences, but for the SPDX identifiers that
+    the folder gives the same ids, derivations with their relations, and licenses, but for the SPDX identifiers that
     the Hub has no word for. A card that is there already keeps its text, and what its front matter says of other
     things than these; other files are left alone.
 
@@ -165,7 +165,7 @@ class _Cards:
             fields["base_model_relation"] = str(*relations)
         if newer := self._newer.get(model.id):
             fields["new_version"] = newer
-        fields |= _licence_fields(model)
+        fields |= _license_fields(model)
         if len(relations) > 1:
             fields["tags"] = [f"base_model:{step.relation}:{step.parent}" for step in steps]
         front = "".join(yaml_text({key: value}) for key, value in fields.items())
@@ -173,7 +173,7 @@ class _Cards:
 
     def losses(self) -> tuple[Finding, ...]:
         """What the cards do not hold."""
-        held = ("id", "name", "organizations", "licence", "links")
+        held = ("id", "name", "organizations", "license", "links")
         found = [*losses(self.lineage, "a model card", models=held, derivations=["relation"])]
         for name in held[1:]:
             if owners := [model.id for model in self.models if not _is_held(name, model)]:
@@ -192,18 +192,18 @@ def _is_held(name: str, model: Model) -> bool:
             return model.name == last
         case "organizations":
             return model.organizations == ((maker,) if slash and "/" not in maker else ())
-        case "licence":
-            fields = _licence_fields(model)
-            read = licence_of(fields["license"], fields.get("license_name")) if fields else None
-            return (read and Licence.model_validate(read)) == model.licence
+        case "license":
+            fields = _license_fields(model)
+            read = license_of(fields["license"], fields.get("license_name")) if fields else None
+            return (read and License.model_validate(read)) == model.license
     return not model.links or model.links == Links(weights=hub_address(model.id))
 
 
-def _licence_fields(model: Model) -> dict[str, str]:
-    if not model.licence:
+def _license_fields(model: Model) -> dict[str, str]:
+    if not model.license:
         return {}
-    word, name = hub_licence(model.licence), model.licence.name
-    usual = licence_of(word)
+    word, name = hub_license(model.license), model.license.name
+    usual = license_of(word)
     printed = usual["name"] if isinstance(usual, dict) else usual
     return {"license": word} | ({"license_name": name} if name != printed else {})
 

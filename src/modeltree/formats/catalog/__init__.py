@@ -21,17 +21,15 @@ import os
 from pathlib import Path
 from typing import Any
 
-from modeltree.dates import PartialDate
-from modeltree.errors import CatalogError
-from modeltree.files import write_whole
-from modeltree.findings import Finding
+from modeltree._util.files import write_whole
+from modeltree.findings import CatalogError, Finding
 from modeltree.formats.catalog.draft import CatalogDraft
-from modeltree.formats.intake.audit import audited
-from modeltree.formats.intake.claims import Reading
-from modeltree.formats.texts.yamltree import MAX_BYTES, read_yaml
-from modeltree.formats.texts.yamlwriter import Inline, Verbatim, yaml_text
+from modeltree.formats.parsing.yamltree import MAX_BYTES, read_yaml
+from modeltree.formats.parsing.yamlwriter import Inline, Verbatim, yaml_text
+from modeltree.formats.repair.audit import audited
+from modeltree.formats.repair.claims import Reading
 from modeltree.lineage import Lineage
-from modeltree.records import Licence, ParameterCount, Record
+from modeltree.records import License, ParameterCount, PartialDate, Record
 
 __all__ = ["SUFFIXES", "catalog_lineage", "catalog_text", "read_catalog", "write_catalog"]
 
@@ -132,7 +130,7 @@ def _plain(value: Any) -> Any:
             return str(value)
         case PartialDate() | ParameterCount():
             return Verbatim(value)
-        case Licence():
+        case License():
             return Inline(name=value.name, spdx=value.spdx) if value.spdx else value.name
         case Record():
             return _written(value)

@@ -9,14 +9,13 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from modeltree.errors import shown
-from modeltree.findings import Finding, Position
+from modeltree.findings import Finding, Position, shown
 from modeltree.formats.catalog.schema import CatalogDocument, CatalogModel, Parentage
-from modeltree.formats.intake.wording import described, no_list, no_mapping, unknown_key, worded
-from modeltree.formats.texts.yamltree import At, YamlTree
-from modeltree.names import NameTable
-from modeltree.records import About, Correction, Derivation, Licence, Links, Model, Organization, Record
-from modeltree.validation import problems_of
+from modeltree.formats.parsing.yamltree import At, YamlTree
+from modeltree.formats.repair.wording import described, no_list, no_mapping, unknown_key, worded
+from modeltree.graph.names import NameTable
+from modeltree.graph.validation import problems_of
+from modeltree.records import About, Correction, Derivation, License, Links, Model, Organization, Record
 
 __all__ = ["CatalogDraft"]
 
@@ -25,7 +24,7 @@ R = TypeVar("R", bound=Record)
 _TABLES = {"models": "model", "organizations": "organization"}
 _INSIDE: dict[str, type[Record]] = {
     "links": Links,
-    "licence": Licence,
+    "license": License,
     "corrections": Correction,
     "derived_from": Parentage,
 }

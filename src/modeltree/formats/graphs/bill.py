@@ -7,14 +7,13 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
-from modeltree.errors import SourceError, shown
-from modeltree.findings import Finding
+from modeltree.findings import Finding, SourceError, shown
 from modeltree.formats.graphs.common import MAX_RECORDS, Tally, within
-from modeltree.formats.intake.claims import Intake
-from modeltree.formats.intake.vocabulary import day_of
-from modeltree.formats.intake.wording import no_list, no_mapping
-from modeltree.formats.texts.jsontree import JsonTree
-from modeltree.network import from_json, nested
+from modeltree.formats.parsing.jsontree import JsonTree
+from modeltree.formats.repair.claims import Intake
+from modeltree.formats.repair.vocabulary import day_of
+from modeltree.formats.repair.wording import no_list, no_mapping
+from modeltree.graph.network import from_json, nested
 from modeltree.records import Kind, Links, Relation
 
 __all__ = ["KINDS", "OWN", "Bill"]
@@ -174,7 +173,7 @@ class Bill:
         properties, where = self._properties(data), within(self.tree, *at)
         fields: Fields = {"name": data.get("name"), "note": data.get("description") or None}
         maker = next((self._named(data.get(key)) for key in _MAKERS if self._named(data.get(key))), None)
-        fields |= {"organizations": [maker] if maker else None, "licence": self._licence(data, at)}
+        fields |= {"organizations": [maker] if maker else None, "license": self._license(data, at)}
         released = (value for name, value in properties if _quiet(name) in _DATES)
         fields["released"] = next((day_of(value) for value in released), None)
         links: dict[str, str] = {}
@@ -194,12 +193,12 @@ class Bill:
                 self._ignored.add(f"property {shown(name)}", where)
         return fields
 
-    def _licence(self, data: Fields, at: At) -> Fields | str | None:
-        """One licence for all that are listed."""
+    def _license(self, data: Fields, at: At) -> Fields | str | None:
+        """One license for all that are listed."""
         names: list[Fields] = []
         for _, item in self._items(data, "licenses", at):
-            licence = item.get("license")
-            id, name = (licence.get("id"), licence.get("name")) if isinstance(licence, dict) else (None, None)
+            license = item.get("license")
+            id, name = (license.get("id"), license.get("name")) if isinstance(license, dict) else (None, None)
             said = id or name or item.get("expression")
             if isinstance(said, str) and said.strip():
                 names.append({"name": said, "spdx": id if isinstance(id, str) else None})

@@ -16,12 +16,11 @@ from pathlib import Path
 from typing import Any, Literal, NoReturn
 from xml.parsers import expat
 
-from modeltree.errors import SourceError, shown
-from modeltree.findings import Finding, Position
-from modeltree.formats.intake.claims import Intake, Reading, Where, place_of
-from modeltree.formats.intake.policy import Policy
-from modeltree.formats.texts.jsontree import MAX_BYTES, JsonTree, read_json
-from modeltree.network import from_json, nested
+from modeltree.findings import Finding, Position, SourceError, shown
+from modeltree.formats.parsing.jsontree import MAX_BYTES, JsonTree, read_json
+from modeltree.formats.repair.claims import Intake, Reading, Where, place_of
+from modeltree.formats.repair.policy import Policy
+from modeltree.graph.network import from_json, nested
 from modeltree.records import About, Derivation, Model, Relation, one_of
 
 __all__ = [
@@ -121,9 +120,9 @@ class Graph:
             self.ignored("attribute 'label' of nodes that have a name", where)
         if isinstance(fields.get("name"), (int, float)):
             fields["name"] = str(fields["name"])
-        licence = fields.get("licence")
-        if isinstance(licence, dict) and licence.get("name") is None:
-            fields["licence"] = {**licence, "name": licence.get("spdx")}
+        license = fields.get("license")
+        if isinstance(license, dict) and license.get("name") is None:
+            fields["license"] = {**license, "name": license.get("spdx")}
         self._numbers.setdefault(key, self.intake.add(key, where, fields))
 
     def edge(self, source: Any, target: Any, attributes: Mapping[str, Any], where: Where) -> None:

@@ -31,17 +31,16 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from modeltree.errors import SourceError
-from modeltree.files import write_whole
-from modeltree.findings import Finding
+from modeltree._util.files import write_whole
+from modeltree.findings import Finding, SourceError
 from modeltree.formats.graphs.bill import KINDS, OWN, Bill
 from modeltree.formats.graphs.common import mapping_of
-from modeltree.formats.intake.claims import Reading
-from modeltree.formats.intake.licences import OTHER, hub_licence
-from modeltree.formats.intake.policy import Policy
+from modeltree.formats.repair.claims import Reading
+from modeltree.formats.repair.licenses import OTHER, hub_license
+from modeltree.formats.repair.policy import Policy
+from modeltree.graph.network import plain
 from modeltree.lineage import Lineage
-from modeltree.network import plain
-from modeltree.records import Derivation, Kind, Licence, Model
+from modeltree.records import Derivation, Kind, License, Model
 
 __all__ = ["cyclonedx_text", "read_cyclonedx", "write_cyclonedx"]
 
@@ -149,8 +148,8 @@ def _component(lineage: Lineage, model: Model, parents: Iterable[str]) -> dict[s
         )
     if model.note:
         component["description"] = model.note
-    if model.licence:
-        component["licenses"] = [{"license": _licence(model.licence)}]
+    if model.license:
+        component["licenses"] = [{"license": _license(model.license)}]
     addresses = [(kind, address) for kind, url in model.links if (address := _address(url))]
     if addresses:
         component["externalReferences"] = [
@@ -174,11 +173,11 @@ def _ancestor(parent: Model, step: Derivation) -> dict[str, Any]:
     return {"type": _TYPES[parent.kind], "name": parent.name, "properties": _properties(said)}
 
 
-def _licence(licence: Licence) -> dict[str, str]:
-    """A licence by its identifier, where that is surely on the list of the schema."""
-    if licence.spdx and hub_licence(licence) != OTHER:
-        return {"id": licence.spdx}
-    return {"name": licence.name}
+def _license(license: License) -> dict[str, str]:
+    """A license by its identifier, where that is surely on the list of the schema."""
+    if license.spdx and hub_license(license) != OTHER:
+        return {"id": license.spdx}
+    return {"name": license.name}
 
 
 def _properties(fields: Mapping[str, str]) -> list[dict[str, str]]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 
-from modeltree.files import write_whole
+from modeltree._util.files import write_whole
 from modeltree.findings import Finding
 from modeltree.lineage import Lineage
 

@@ -13,16 +13,14 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from modeltree.dates import PartialDate
-from modeltree.errors import InvalidDateError
-from modeltree.files import write_whole
-from modeltree.findings import Finding
+from modeltree._util.files import write_whole
+from modeltree.findings import Finding, InvalidDateError
 from modeltree.formats.graphs.common import Direction, Element, Graph, attribute, read_xml, text
-from modeltree.formats.intake.claims import Reading
-from modeltree.formats.intake.losses import losses
-from modeltree.formats.intake.policy import Policy
+from modeltree.formats.repair.claims import Reading
+from modeltree.formats.repair.losses import losses
+from modeltree.formats.repair.policy import Policy
 from modeltree.lineage import Lineage
-from modeltree.records import Derivation, Model, Relation
+from modeltree.records import Derivation, Model, PartialDate, Relation
 
 __all__ = ["gexf_text", "read_gexf", "write_gexf"]
 
@@ -48,7 +46,7 @@ def read_gexf(
 
     A node that has no attribute ``released`` is released on the day of its ``start``, where that is a day. The
     ``parents`` that versions 1.1 and 1.2 have for phylogenies are derivations. Nodes inside nodes are read as the
-    others; colours, positions and the like are reported.
+    others; colors, positions and the like are reported.
 
     Parameters
     ----------

@@ -9,11 +9,11 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from modeltree.files import write_whole
+from modeltree._util.files import write_whole
 from modeltree.findings import Finding
 from modeltree.formats.graphs.common import Direction, Element, Graph, attribute, read_xml, text
-from modeltree.formats.intake.claims import Reading
-from modeltree.formats.intake.policy import Policy
+from modeltree.formats.repair.claims import Reading
+from modeltree.formats.repair.policy import Policy
 from modeltree.lineage import Lineage
 from modeltree.records import Relation
 

@@ -11,10 +11,9 @@ import os
 import re
 from typing import Literal, get_args
 
-from modeltree.errors import shown
-from modeltree.files import write_whole
-from modeltree.findings import Finding
-from modeltree.formats.intake.losses import losses
+from modeltree._util.files import write_whole
+from modeltree.findings import Finding, shown
+from modeltree.formats.repair.losses import losses
 from modeltree.lineage import Lineage
 
 __all__ = ["Direction", "mermaid_text", "write_mermaid"]

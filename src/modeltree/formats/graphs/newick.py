@@ -1,8 +1,8 @@
 """A lineage as trees in Newick's notation, which programs for phylogenies read.
 
 Newick is for trees: a model has at most one parent. A lineage with merges is refused, or, with ``spanning=True``,
-written without all but the primary parent of each model (see `modeltree.families`); each derivation that is left out
-is a finding. Each root is a tree, on a line of its own, and a model without parents and children is one too. What a
+written without all but the primary parent of each model (see `modeltree.graph.families`); each derivation that is left
+out is a finding. Each root is a tree, on a line of its own, and a model without parents and children is one too. What a
 tree has are the ids of the models and, with ``lengths=True``, the time between parent and child; names, relations and
 everything else it cannot hold.
 """
@@ -13,14 +13,12 @@ import os
 import re
 from collections.abc import Iterator
 
-from modeltree.dates import PartialDate
-from modeltree.errors import LineageError
-from modeltree.families import primary_parent
-from modeltree.files import write_whole
-from modeltree.findings import Finding
-from modeltree.formats.intake.losses import losses
+from modeltree._util.files import write_whole
+from modeltree.findings import Finding, LineageError
+from modeltree.formats.repair.losses import losses
+from modeltree.graph.families import primary_parent
 from modeltree.lineage import Lineage
-from modeltree.records import Relations, relation_set
+from modeltree.records import PartialDate, Relations, relation_set
 
 __all__ = ["newick_text", "write_newick"]
 

@@ -11,14 +11,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from modeltree.errors import SourceError
-from modeltree.files import write_whole
-from modeltree.findings import Finding
+from modeltree._util.files import write_whole
+from modeltree.findings import Finding, SourceError
 from modeltree.formats.graphs.common import Direction, Graph, mapping_of, within
-from modeltree.formats.intake.claims import Reading
-from modeltree.formats.intake.policy import Policy
-from modeltree.formats.intake.wording import no_list, no_mapping
-from modeltree.formats.texts.jsontree import JsonTree
+from modeltree.formats.parsing.jsontree import JsonTree
+from modeltree.formats.repair.claims import Reading
+from modeltree.formats.repair.policy import Policy
+from modeltree.formats.repair.wording import no_list, no_mapping
 from modeltree.lineage import Lineage
 from modeltree.records import Relation
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from modeltree.formats.parsing.lines import Lines
 from modeltree.formats.printed.markdowncells import markdown_cell
 from modeltree.formats.printed.table import MAX_COLUMNS, MAX_ROWS, Cell, Table, indent_of
-from modeltree.formats.texts.lines import Lines
 
 __all__ = ["html_tables"]
 

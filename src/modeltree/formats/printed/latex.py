@@ -15,14 +15,13 @@ from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
-from modeltree.errors import SourceError, shown
-from modeltree.findings import Finding
-from modeltree.formats.intake.claims import Reading
-from modeltree.formats.intake.policy import Policy
+from modeltree.findings import Finding, SourceError, shown
+from modeltree.formats.parsing.lines import Lines
 from modeltree.formats.printed.latexcells import latex_cell
 from modeltree.formats.printed.reading import Choice, reading_of, text_of
 from modeltree.formats.printed.table import MAX_CELL, MAX_COLUMNS, MAX_ROWS, MAX_TABLES, Cell, Table, indent_of
-from modeltree.formats.texts.lines import Lines
+from modeltree.formats.repair.claims import Reading
+from modeltree.formats.repair.policy import Policy
 from modeltree.records import Relation
 
 __all__ = ["read_latex"]

@@ -8,8 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from modeltree.errors import shown
-from modeltree.findings import Finding, Position
+from modeltree.findings import Finding, Position, shown
 from modeltree.formats.printed.table import MAX_CELL, Cell, few
 from modeltree.formats.printed.values import link_kind
 

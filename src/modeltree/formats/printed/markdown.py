@@ -12,15 +12,14 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from modeltree.errors import SourceError
-from modeltree.findings import Finding
-from modeltree.formats.intake.claims import Reading
-from modeltree.formats.intake.policy import Policy
+from modeltree.findings import Finding, SourceError
+from modeltree.formats.parsing.lines import Lines
 from modeltree.formats.printed.htmltables import html_tables
 from modeltree.formats.printed.markdowncells import blanked, markdown_cell, without_comments
 from modeltree.formats.printed.reading import Choice, reading_of, text_of
 from modeltree.formats.printed.table import MAX_COLUMNS, MAX_ROWS, MAX_TABLES, Cell, Table, indent_of
-from modeltree.formats.texts.lines import Lines
+from modeltree.formats.repair.claims import Reading
+from modeltree.formats.repair.policy import Policy
 from modeltree.records import Relation
 
 __all__ = ["read_markdown"]

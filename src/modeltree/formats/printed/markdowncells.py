@@ -10,8 +10,7 @@ import html
 import re
 from collections.abc import Mapping
 
-from modeltree.errors import shown
-from modeltree.findings import Finding, Position
+from modeltree.findings import Finding, Position, shown
 from modeltree.formats.printed.latexcells import latex_cell
 from modeltree.formats.printed.table import MAX_CELL, Cell, few
 from modeltree.formats.printed.values import link_kind

@@ -13,13 +13,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from modeltree.errors import SourceError, nearest, shown
-from modeltree.findings import Finding, Position
-from modeltree.formats.intake.claims import Intake, Reading
-from modeltree.formats.intake.policy import Policy
+from modeltree.findings import Finding, Position, SourceError, nearest, shown
 from modeltree.formats.printed.rows import Columns, Rows
 from modeltree.formats.printed.table import Table
 from modeltree.formats.printed.values import unit_of
+from modeltree.formats.repair.claims import Intake, Reading
+from modeltree.formats.repair.policy import Policy
 from modeltree.records import Relation, one_of
 
 __all__ = ["MAX_BYTES", "Choice", "reading_of", "text_of"]
@@ -39,13 +38,13 @@ _HEADERS = {
     "|launch date|release year|publish date|announced|release month",
     "sizes": "size|sizes|param|params|parameters|parameter|model size|model sizes|number of parameters|no of parameters"
     "|of parameters|parameter count|size params|parameter size|num params|of params|parameter sizes",
-    "organizations": "organization|organizations|organisation|organisations|org|institution|institutions|developer"
+    "organizations": "organization|organizations|organization|organizations|org|institution|institutions|developer"
     "|developers|author|authors|creator|creators|company|team|affiliation|affiliations|released by|provider|publisher"
     "|lab|maker|made by|institute|owner",
     "openness": "openness|open source|opensource|open|open sourced|availability|available|open weights|public|os"
     "|publicly available|open access|weights available|open model",
     "access": "access",
-    "licence": "licence|license|licences|licenses|licence type|license type",
+    "license": "license|licence|licenses|licences|license type|licence type",
     "training_data": "training data|training data size|training tokens|tokens|pretraining data|pre train data scale"
     "|data size|trained tokens|train tokens|training tokens|pretraining tokens|pre training data|pretrain data"
     "|training set|dataset size|pre train data",
@@ -63,7 +62,7 @@ _HEADERS = {
 _FIELD_OF = {header: name for name, headers in _HEADERS.items() for header in headers.split("|")}
 _LINKS = frozenset({"paper", "code", "weights", "blog", "website"})
 _WEAK_NAMES = frozenset({"name", "checkpoint"})  # headers that models share with many other things
-_TELLING = frozenset({"parents", "released", "sizes", "organizations", "openness", "licence", "training_data"})
+_TELLING = frozenset({"parents", "released", "sizes", "organizations", "openness", "license", "training_data"})
 IGNORED = "ignored"
 
 

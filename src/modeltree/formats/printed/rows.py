@@ -8,9 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from modeltree.errors import shown
-from modeltree.findings import Finding, Position
-from modeltree.formats.intake.claims import Intake
+from modeltree.findings import Finding, Position, shown
 from modeltree.formats.printed.table import MAX_COLUMNS, Cell, Table
 from modeltree.formats.printed.values import (
     Named,
@@ -24,6 +22,7 @@ from modeltree.formats.printed.values import (
     parents_of,
     sizes_of,
 )
+from modeltree.formats.repair.claims import Intake
 from modeltree.records import Relation
 
 __all__ = ["Columns", "Rows"]

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from modeltree.errors import shown
-from modeltree.findings import Finding, Position
+from modeltree.findings import Finding, Position, shown
 
 __all__ = ["MAX_CELL", "MAX_COLUMNS", "MAX_ROWS", "MAX_TABLES", "Cell", "Table", "few", "indent_of"]
 

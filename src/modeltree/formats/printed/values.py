@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from modeltree.dates import PartialDate
-from modeltree.errors import InvalidDateError, shown
-from modeltree.formats.intake.vocabulary import relation_of
+from modeltree.findings import InvalidDateError, shown
+from modeltree.formats.repair.vocabulary import relation_of
+from modeltree.records import PartialDate
 
 __all__ = [
     "Named", "Repaired", "architecture_of", "date_of", "is_nothing", "is_root", "link_kind", "makers_of", "openness_of",

@@ -21,10 +21,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from modeltree.errors import UnknownFormatError
-from modeltree.findings import Position
-from modeltree.formats.intake.claims import Intake, Reading
-from modeltree.formats.intake.policy import Policy
+from modeltree._util.progress import Progress
+from modeltree.findings import Position, UnknownFormatError
+from modeltree.formats.repair.claims import Intake, Reading
+from modeltree.formats.repair.policy import Policy
 from modeltree.formats.tables.columns import Table, check_columns
 from modeltree.formats.tables.files import read_csv_table, read_jsonl_table
 from modeltree.formats.tables.frames import table_of_frame
@@ -33,7 +33,6 @@ from modeltree.formats.tables.parquet import read_parquet_table
 from modeltree.formats.tables.rows import Options, choose, shapeless
 from modeltree.formats.tables.wide import Tables, reading_of
 from modeltree.formats.tables.writing import beside, jsonl_text, write_csv, write_jsonl, write_parquet
-from modeltree.progress import Progress
 from modeltree.records import Relation, one_of
 
 __all__ = ["SUFFIXES", "jsonl_text", "read_table", "write_csv", "write_jsonl", "write_parquet"]
@@ -65,7 +64,7 @@ def read_table(
     """Read a table of models, of derivations, or both.
 
     A table of models has a column ``id``, or ``name`` where there are no ids, and one for each field of `Model` that
-    it knows: ``link_paper`` and the like for links, ``licence_spdx`` for the identifier of the licence. A table of
+    it knows: ``link_paper`` and the like for links, ``license_spdx`` for the identifier of the license. A table of
     derivations has ``parent``, ``child``, ``relation``, ``references`` and ``note``. One table can have both: a column
     ``parents`` (of ids, or of records with ``parent`` and ``relation``) or ``parent`` beside ``id``; ``relation`` is
     then for all parents of the row, or a list with one word for each.

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy
 from numpy.typing import NDArray
 
-from modeltree.formats.intake.claims import Asset, Intake, Step
-from modeltree.formats.intake.cleaning import printed, slug
-from modeltree.formats.intake.vocabulary import repository_in_cache
+from modeltree.formats.repair.claims import Asset, Intake, Step
+from modeltree.formats.repair.cleaning import printed, slug
+from modeltree.formats.repair.vocabulary import repository_in_cache
 from modeltree.formats.tables.rows import read_edges, read_nodes, read_organizations
 from modeltree.formats.tables.steps import reaching_cycles
 

@@ -13,8 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from modeltree.errors import nearest, shown
-from modeltree.findings import Finding, Position
+from modeltree.findings import Finding, Position, nearest, shown
 from modeltree.formats.tables.listtext import split_texts
 from modeltree.records import Links, Model
 
@@ -29,7 +28,7 @@ Stored = Any
 LINKS = tuple(f"link_{kind}" for kind in Links.model_fields)
 _OWN = tuple(name for name in Model.model_fields if name != "links")
 
-NODE_FIELDS = (*_OWN, "licence_spdx", *LINKS, "links", "parents", "parent", "relation")
+NODE_FIELDS = (*_OWN, "license_spdx", *LINKS, "links", "parents", "parent", "relation")
 """What the columns of a table of models stand for."""
 
 EDGE_FIELDS = ("parent", "child", "relation", "references", "note")
@@ -50,9 +49,9 @@ _SYNONYMS: Mapping[str, str] = MappingProxyType(
         "name": "modelname title label",
         "aliases": "alias aka",
         "released": "createdat date releasedate publicationdate published created",
-        "organizations": "organization organisation organisations author developer vendor company",
-        "licence": "license licencename licensename",
-        "licence_spdx": "licensespdx spdx spdxid",
+        "organizations": "organization organization organizations author developer vendor company",
+        "license": "licence licencename licensename",
+        "license_spdx": "licensespdx spdx spdxid",
         "sizes": "size parameters params parametercount numparameters",
         "training_data": "tokens trainingdatasize trainingtokens",
         "references": "reference",
@@ -221,7 +220,7 @@ def fields_of(taken: Mapping[str, Column], separator: str) -> dict[str, Column]:
             column = [str(value) if type(value) is int else value for value in column]
         if any(value is not None for value in column) or name in ("id", "name", "parent", "child"):
             found[name] = column
-    _join_licences(found)
+    _join_licenses(found)
     _join_links(found)
     return found
 
@@ -234,13 +233,13 @@ def _as_list(value: Any, separator: str) -> list[Any] | None:
     return [item for item in value if item is not None] or None if value else None
 
 
-def _join_licences(found: dict[str, Column]) -> None:
-    """Names and identifiers of licences as one column; a licence without a name goes by its identifier."""
-    spdx = found.pop("licence_spdx", None)
+def _join_licenses(found: dict[str, Column]) -> None:
+    """Names and identifiers of licenses as one column; a license without a name goes by its identifier."""
+    spdx = found.pop("license_spdx", None)
     if spdx is None:
         return
-    names = found.get("licence") or [None] * len(spdx)
-    found["licence"] = [
+    names = found.get("license") or [None] * len(spdx)
+    found["license"] = [
         {"name": name or code, "spdx": code} if code is not None and not isinstance(name, dict) else name
         for name, code in zip(names, spdx, strict=True)
     ]

@@ -8,13 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
-from modeltree.errors import SourceError, shown
-from modeltree.findings import Finding, Position
+from modeltree.findings import Finding, Position, SourceError, shown
+from modeltree.formats.parsing.csvtree import CsvTable, read_csv
+from modeltree.formats.parsing.jsontree import parse_json
 from modeltree.formats.tables.columns import Column, Table
 from modeltree.formats.tables.listtext import join_texts, split_texts
 from modeltree.formats.tables.quickjson import quick_jsonl_table
-from modeltree.formats.texts.csvtree import CsvTable, read_csv
-from modeltree.formats.texts.jsontree import parse_json
 
 __all__ = ["ESCAPED", "MAX_BYTES", "MAX_LINE", "MAX_LINES", "escaped", "read_csv_table", "read_jsonl_table"]
 

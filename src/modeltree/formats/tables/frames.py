@@ -9,8 +9,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from modeltree.errors import MissingExtraError, SourceError, shown
-from modeltree.findings import Finding, Position
+from modeltree.findings import Finding, MissingExtraError, Position, SourceError, shown
 from modeltree.formats.tables.columns import Column, Stored, Table
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from modeltree.formats.texts.jsontree import parse_json
+from modeltree.formats.parsing.jsontree import parse_json
 
 __all__ = ["SEPARATOR", "join_texts", "split_texts"]
 

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy
 from numpy.typing import NDArray
 
-from modeltree.columns import Columns
 from modeltree.findings import Finding, Position
-from modeltree.formats.intake.audit import GAPS, MOST, PLACEHOLDER, Unsaid, alike, gap, in_order, unsaid
-from modeltree.formats.intake.claims import Reading
-from modeltree.formats.intake.cleaning import Cleaning
-from modeltree.formats.intake.vocabulary import quiet_key
+from modeltree.formats.repair.audit import GAPS, MOST, PLACEHOLDER, Unsaid, alike, gap, in_order, unsaid
+from modeltree.formats.repair.claims import Reading
+from modeltree.formats.repair.cleaning import Cleaning
+from modeltree.formats.repair.vocabulary import quiet_key
 from modeltree.formats.tables.closure import Closure
 from modeltree.formats.tables.screening import UNSAID
+from modeltree.graph.columns import Columns
 from modeltree.lineage import Lineage
 from modeltree.records import Kind, Model, Relation
 
@@ -167,9 +167,9 @@ class Merging:
             listed &= note != PLACEHOLDER
         if kind is not None:
             listed &= numpy.array([value in (None, Kind.MODEL) for value in kind], dtype=bool)
-        licence = columns.fields.get("licence")
+        license = columns.fields.get("license")
         known = {
-            "licence": numpy.zeros(count, dtype=bool) if licence is None else _known(licence),
+            "license": numpy.zeros(count, dtype=bool) if license is None else _known(license),
             "released": columns.dates > 0,
         }
         for name in GAPS:

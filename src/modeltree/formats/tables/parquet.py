@@ -14,14 +14,13 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, NoReturn
 
-from modeltree.errors import MissingExtraError, SourceError, shown
-from modeltree.findings import Finding, Position
+from modeltree.findings import Finding, MissingExtraError, Position, SourceError, shown
+from modeltree.formats.parsing.jsontree import parse_json
 from modeltree.formats.tables.columns import Column, Stored, Table
 from modeltree.formats.tables.footer import BYTE_ARRAY, Footer, read_footer
 from modeltree.formats.tables.frames import arrow_column, distinct
 from modeltree.formats.tables.pages import plain_size
 from modeltree.formats.tables.stored import in_chunks, text_length
-from modeltree.formats.texts.jsontree import parse_json
 
 __all__ = ["MAX_BYTES", "MAX_ROWS", "MAX_TEXT", "MAX_UNPACKED", "MAX_VALUES", "parquet_bytes", "read_parquet_table"]
 

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
 
-from modeltree.errors import SourceError, shown
-from modeltree.findings import Finding, Position
-from modeltree.formats.intake.claims import Intake
+from modeltree.findings import Finding, Position, SourceError, shown
+from modeltree.formats.repair.claims import Intake
 from modeltree.formats.tables.columns import (
     EDGE_FIELDS,
     NODE_FIELDS,

@@ -15,9 +15,9 @@ import numpy
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from modeltree.formats.intake.audit import FIRST_YEAR
-from modeltree.formats.intake.cleaning import once
-from modeltree.formats.intake.vocabulary import day_of, relation_of
+from modeltree.formats.repair.audit import FIRST_YEAR
+from modeltree.formats.repair.cleaning import once
+from modeltree.formats.repair.vocabulary import day_of, relation_of
 from modeltree.formats.tables.columns import LINKS, Column, fields_of
 from modeltree.formats.tables.rows import Chosen, Options, word_of
 from modeltree.formats.tables.stored import Coded, coded, days_only
@@ -31,7 +31,7 @@ UNSAID = 255
 UNKNOWN = 254
 """Stands for a word that is no relation."""
 
-_GROUPS = (("licence", "licence_spdx"), ("links", *LINKS), ("openness", "access"))
+_GROUPS = (("license", "license_spdx"), ("links", *LINKS), ("openness", "access"))
 _PLACE = {relation: place for place, relation in enumerate(Relation)}
 _LISTS = ("aliases", "organizations", "sizes")
 # Texts that all records take as they are, so that those of which there are millions need no record each.
@@ -174,7 +174,7 @@ def _objects(column: Column) -> NDArray[Any]:
 
 
 def dates_of(nodes: Chosen, count: int) -> tuple[NDArray[numpy.int32], NDArray[numpy.bool_]]:
-    """The dates of models, see `modeltree.columns.Columns`, and whether each can be."""
+    """The dates of models, see `modeltree.graph.columns.Columns`, and whether each can be."""
     if "released" not in nodes.stored:
         return numpy.zeros(count, dtype=numpy.int32), numpy.ones(count, dtype=bool)
     codes, words = coded(days_only(nodes.stored["released"]))

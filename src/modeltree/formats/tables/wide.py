@@ -13,12 +13,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from modeltree._util.progress import Progress, silent
 from modeltree.findings import Finding
-from modeltree.formats.intake.claims import Intake, Reading
-from modeltree.formats.intake.policy import Policy
+from modeltree.formats.repair.claims import Intake, Reading
+from modeltree.formats.repair.policy import Policy
 from modeltree.formats.tables.columns import Table
 from modeltree.formats.tables.rows import Chosen, Options, add_named, read_edges, read_nodes, read_organizations
-from modeltree.progress import Progress, silent
 
 __all__ = ["MANY", "Tables", "reading_by_columns", "reading_by_rows", "reading_of"]
 

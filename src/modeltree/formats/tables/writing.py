@@ -11,21 +11,20 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from modeltree.errors import SourceError
-from modeltree.files import write_whole
-from modeltree.findings import Finding
+from modeltree._util.files import write_whole
+from modeltree.findings import Finding, SourceError
+from modeltree.formats.parsing.csvtree import MAX_BYTES
 from modeltree.formats.tables.columns import LINKS, Column
 from modeltree.formats.tables.files import escaped
 from modeltree.formats.tables.listtext import join_texts
 from modeltree.formats.tables.parquet import parquet_bytes
-from modeltree.formats.texts.csvtree import MAX_BYTES
 from modeltree.lineage import Lineage
 from modeltree.records import About, Derivation, Model, Organization, Record
 
 __all__ = ["beside", "jsonl_text", "write_csv", "write_jsonl", "write_parquet"]
 
 _LISTS = ("aliases", "organizations", "references")
-_KEYS = {"licence", "links"}
+_KEYS = {"license", "links"}
 _LONGEST_HEADER = 1 << 16
 
 
@@ -166,8 +165,8 @@ def _node_columns(lineage: Lineage) -> dict[str, Column]:
     models = lineage.models
     columns = {name: _column(models, name) for name in Model.model_fields if name not in _KEYS | {"corrections"}}
     columns["sizes"] = [[int(size) for size in model.sizes] or None for model in models]
-    columns["licence"] = [model.licence.name if model.licence else None for model in models]
-    columns["licence_spdx"] = [model.licence.spdx if model.licence else None for model in models]
+    columns["license"] = [model.license.name if model.license else None for model in models]
+    columns["license_spdx"] = [model.license.spdx if model.license else None for model in models]
     for name in LINKS:
         columns[name] = [getattr(model.links, name.removeprefix("link_")) for model in models]
     columns["corrections"] = [[_dumped(each) for each in model.corrections] or None for model in models]

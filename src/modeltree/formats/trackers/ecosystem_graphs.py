@@ -21,15 +21,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from modeltree.errors import SourceError, shown
-from modeltree.findings import Finding, Position
-from modeltree.formats.intake.claims import Intake, Reading
-from modeltree.formats.intake.folders import files_below
-from modeltree.formats.intake.licences import licence_of
-from modeltree.formats.intake.policy import Policy
-from modeltree.formats.intake.wording import described, no_mapping, unknown_key
-from modeltree.formats.texts.csvtree import CsvTable, read_csv
-from modeltree.formats.texts.yamltree import At, YamlTree, read_yaml
+from modeltree.findings import Finding, Position, SourceError, shown
+from modeltree.formats.parsing.csvtree import CsvTable, read_csv
+from modeltree.formats.parsing.yamltree import At, YamlTree, read_yaml
+from modeltree.formats.repair.claims import Intake, Reading
+from modeltree.formats.repair.folders import files_below
+from modeltree.formats.repair.licenses import license_of
+from modeltree.formats.repair.policy import Policy
+from modeltree.formats.repair.wording import described, no_mapping, unknown_key
 from modeltree.formats.trackers.addresses import arxiv_reference, link_field
 from modeltree.formats.trackers.entries import check_size
 from modeltree.records import Relation, one_of
@@ -45,7 +44,7 @@ _UNREAD = """
 """
 _KEYS = (*_READ, "dependencies", *_UNREAD.split())
 _NOT_SAID = {"", "unknown", "none", "n/a"}
-_ANSWERED = {"licence": "license", "sizes": "size", "released": "created_date", "organizations": "organization"}
+_ANSWERED = {"license": "license", "sizes": "size", "released": "created_date", "organizations": "organization"}
 _ANSWERED |= {"domain": "modality", "openness": "access", "kind": "type", "name": "name", "references": "url"}
 
 _SIZE = re.compile(
@@ -91,7 +90,7 @@ def read_ecosystem_graphs(
       note.
     - ``modality`` tells the domain where it is clear: ``language`` for text alone, ``code`` for code alone,
       ``multimodal`` for several of text, images, audio and video and nothing else.
-    - ``license`` of ``unknown`` or ``none`` is no licence; one that is written as SPDX or the Hugging Face Hub writes
+    - ``license`` of ``unknown`` or ``none`` is no license; one that is written as SPDX or the Hugging Face Hub writes
       it, but for case and spaces, has its SPDX identifier.
     - ``url``, ``model_card`` and ``datasheet`` become links, those of papers on arXiv references.
 
@@ -134,7 +133,7 @@ def read_ecosystem_graphs(
     >>> lineage.parents("Alpaca"), lineage["Alpaca"].sizes
     (('LLaMA',), (ParameterCount(7000000000),))
     >>> sorted({finding.kind for finding in findings})
-    ['missing-date', 'missing-licence', 'missing-parent', 'missing-relation']
+    ['missing-date', 'missing-license', 'missing-parent', 'missing-relation']
     """
     meaning = None if relation is None else one_of(Relation, relation)
     root = Path(path)
@@ -316,7 +315,7 @@ def _fields(asset: _Asset, organizations: set[str], intake: Intake) -> tuple[dic
     if "access" in said:
         fields["openness"] = _openness(said["access"], kind, notes)
     if "license" in said:
-        fields["licence"] = _licence(said["license"])
+        fields["license"] = _license(said["license"])
     if "size" in said:
         fields["sizes"] = _sizes(said["size"], kind, notes)
     if "modality" in said:
@@ -361,8 +360,8 @@ def _openness(access: str, kind: str, notes: list[str]) -> str | None:
     return word
 
 
-def _licence(written: str) -> str | dict[str, str]:
-    found = licence_of(re.sub(r"\s+", "-", written.lower()))
+def _license(written: str) -> str | dict[str, str]:
+    found = license_of(re.sub(r"\s+", "-", written.lower()))
     return {"name": written, "spdx": found["spdx"]} if isinstance(found, dict) else written
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from modeltree.errors import SourceError
-from modeltree.findings import Finding, Position
+from modeltree.findings import Finding, Position, SourceError
 
 __all__ = ["MAX_DERIVATIONS", "MAX_ENTRIES", "check_size"]
 

@@ -14,11 +14,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from modeltree.errors import SourceError, shown
-from modeltree.findings import Finding, Position
-from modeltree.formats.intake.claims import Intake, Reading
-from modeltree.formats.intake.policy import Policy
-from modeltree.formats.texts.csvtree import CsvTable, read_csv
+from modeltree.findings import Finding, Position, SourceError, shown
+from modeltree.formats.parsing.csvtree import CsvTable, read_csv
+from modeltree.formats.repair.claims import Intake, Reading
+from modeltree.formats.repair.policy import Policy
 from modeltree.formats.trackers.addresses import arxiv_reference, link_field
 from modeltree.formats.trackers.entries import check_size
 from modeltree.records import Relation
@@ -70,7 +69,7 @@ def read_epoch(
       word for both, and each derivation is a ``finetune``, with one finding of kind ``"inferred-relation"``. Several
       are separated by commas. A name that has one is in quotes, or found since it is the name of a listed model, the
       longest first; a text with a comma and a space that is no name is split, with a finding.
-    - ``Model accessibility`` is openness and access: open weights are ``open`` whatever their licence, hosted access
+    - ``Model accessibility`` is openness and access: open weights are ``open`` whatever their license, hosted access
       without an interface is ``closed``. Where it is empty, ``Open model weights?`` tells the openness.
     - ``Parameters`` is a number, also as ``1.75e+11``.
     - ``Domain`` is ``multimodal`` where that is among the words, ``language`` where it is the only one, and
@@ -78,7 +77,7 @@ def read_epoch(
     - ``Organization``, several separated by commas without a space; ``Publication date``; and ``Link``, where papers
       on arXiv become references.
 
-    The table has no licences. Compute, hardware, data, notes and what else there is are not read.
+    The table has no licenses. Compute, hardware, data, notes and what else there is are not read.
 
     Parameters
     ----------

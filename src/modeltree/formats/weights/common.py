@@ -13,12 +13,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from modeltree.errors import SourceError, shown
-from modeltree.findings import Finding, Position
-from modeltree.formats.intake.claims import Intake, Reading
-from modeltree.formats.intake.folders import files_below, model_id
-from modeltree.formats.intake.policy import Policy
-from modeltree.formats.intake.wording import described
+from modeltree.findings import Finding, Position, SourceError, shown
+from modeltree.formats.repair.claims import Intake, Reading
+from modeltree.formats.repair.folders import files_below, model_id
+from modeltree.formats.repair.policy import Policy
+from modeltree.formats.repair.wording import described
 from modeltree.records import Relation
 
 __all__ = ["Parent", "Said", "brief", "read_files", "repository_at", "tell"]

@@ -13,12 +13,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
-from modeltree.errors import shown
-from modeltree.findings import Finding, Position
-from modeltree.formats.intake.claims import Intake, Reading
-from modeltree.formats.intake.licences import licence_of
-from modeltree.formats.intake.policy import Policy
-from modeltree.formats.intake.wording import described
+from modeltree.findings import Finding, Position, shown
+from modeltree.formats.repair.claims import Intake, Reading
+from modeltree.formats.repair.licenses import license_of
+from modeltree.formats.repair.policy import Policy
+from modeltree.formats.repair.wording import described
 from modeltree.formats.weights.common import Parent, Said, brief, read_files, repository_at, tell
 from modeltree.records import Relation
 
@@ -82,7 +81,7 @@ def read_gguf(
     Parameters
     ----------
     path : str or path
-        The file or folder. The id of the model is that of its folder, see `modeltree.formats.intake.folders.model_id`.
+        The file or folder. The id of the model is that of its folder, see `modeltree.formats.repair.folders.model_id`.
     policy : Policy, optional
         What is done about what is wrong.
     aliases : mapping of str to str, optional
@@ -327,7 +326,7 @@ def _fields(values: Mapping[str, Any], said: Said) -> dict[str, Any]:
     fields = {
         "name": values.get("name"),
         "organizations": [values["organization"]] if values.get("organization") else None,
-        "licence": licence_of(values.get("license") or "", values.get("license.name")),
+        "license": license_of(values.get("license") or "", values.get("license.name")),
         "sizes": None if count is None else [count],
         "links": {key: address for key, address in links.items() if address} or None,
         "note": "; ".join(notes) or None,

@@ -9,13 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from modeltree.errors import shown
-from modeltree.findings import Finding, Position
-from modeltree.formats.intake.claims import Intake, Reading
-from modeltree.formats.intake.folders import model_id
-from modeltree.formats.intake.policy import Policy
-from modeltree.formats.intake.wording import described
-from modeltree.formats.texts.yamltree import At, YamlTree, parse_yaml
+from modeltree.findings import Finding, Position, shown
+from modeltree.formats.parsing.yamltree import At, YamlTree, parse_yaml
+from modeltree.formats.repair.claims import Intake, Reading
+from modeltree.formats.repair.folders import model_id
+from modeltree.formats.repair.policy import Policy
+from modeltree.formats.repair.wording import described
 from modeltree.formats.weights.common import Parent, Said, brief, read_files, tell
 from modeltree.records import Relation
 
@@ -52,7 +51,7 @@ def read_mergekit(
     Parameters
     ----------
     path : str or path
-        The file or folder. The id of a merge is that of its folder, see `modeltree.formats.intake.folders.model_id`,
+        The file or folder. The id of a merge is that of its folder, see `modeltree.formats.repair.folders.model_id`,
         for files of the name that mergekit gives them, as ``mergekit_config.yml``, and else the file's name.
     policy : Policy, optional
         What is done about what is wrong.

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from modeltree.findings import Position
-from modeltree.formats.intake.claims import Intake, Reading
-from modeltree.formats.intake.folders import model_id
-from modeltree.formats.intake.policy import Policy
-from modeltree.formats.intake.wording import described
-from modeltree.formats.texts.jsontree import JsonTree, parse_json
+from modeltree.formats.parsing.jsontree import JsonTree, parse_json
+from modeltree.formats.repair.claims import Intake, Reading
+from modeltree.formats.repair.folders import model_id
+from modeltree.formats.repair.policy import Policy
+from modeltree.formats.repair.wording import described
 from modeltree.formats.weights.common import Parent, Said, brief, read_files, tell
 from modeltree.records import Relation
 
@@ -38,7 +38,7 @@ def read_peft(
     Parameters
     ----------
     path : str or path
-        The file or folder. The id of an adapter is that of its folder, see `modeltree.formats.intake.folders.model_id`;
+        The file or folder. The id of an adapter is that of its folder, see `modeltree.formats.repair.folders.model_id`;
         what is called ``NAME.adapter_config.json`` is the adapter NAME.
     policy : Policy, optional
         What is done about what is wrong.

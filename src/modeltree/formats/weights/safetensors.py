@@ -14,14 +14,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from modeltree.errors import shown
-from modeltree.findings import Finding, Position
-from modeltree.formats.intake.claims import Intake, Reading
-from modeltree.formats.intake.licences import licence_of
-from modeltree.formats.intake.policy import Policy
-from modeltree.formats.intake.vocabulary import is_local_path
-from modeltree.formats.intake.wording import described
-from modeltree.formats.texts.jsontree import parse_json
+from modeltree.findings import Finding, Position, shown
+from modeltree.formats.parsing.jsontree import parse_json
+from modeltree.formats.repair.claims import Intake, Reading
+from modeltree.formats.repair.licenses import license_of
+from modeltree.formats.repair.policy import Policy
+from modeltree.formats.repair.vocabulary import is_local_path
+from modeltree.formats.repair.wording import described
 from modeltree.formats.weights.common import Parent, Said, brief, read_files, repository_at, tell
 from modeltree.records import Relation
 
@@ -67,7 +66,7 @@ def read_safetensors(
     Parameters
     ----------
     path : str or path
-        The file or folder. The id of the model is that of its folder, see `modeltree.formats.intake.folders.model_id`.
+        The file or folder. The id of the model is that of its folder, see `modeltree.formats.repair.folders.model_id`.
     policy : Policy, optional
         What is done about what is wrong.
     aliases : mapping of str to str, optional
@@ -153,7 +152,7 @@ def _take(metadata: Mapping[str, Any], said: Said) -> None:
         "name": text("modelspec.title"),
         "organizations": [author] if author else None,
         "released": text("modelspec.date"),
-        "licence": licence_of(text("modelspec.license") or ""),
+        "license": license_of(text("modelspec.license") or ""),
         "note": "; ".join(f"{word}: {brief(value)}" for word, value in notes.items() if value) or None,
     }
     said.fields = {key: value for key, value in fields.items() if value is not None}

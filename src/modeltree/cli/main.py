@@ -1,0 +1,249 @@
+"""The command line: arguments in, one library call, text or a file out.
+
+Only the standard library is imported before it is known what to do.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, Never
+
+from modeltree import __version__
+from modeltree.cli import commands as run
+from modeltree.cli.arguments import (
+    UsageError,
+    add_diagram_options,
+    add_filters,
+    add_ink_options,
+    add_layout_options,
+    add_overview_options,
+    add_page_options,
+    count,
+    diagram_file,
+    figure_file,
+    new_file,
+    relations,
+)
+from modeltree.cli.commands import DONE, FAILED, complain
+from modeltree.findings import AmbiguousNameError, ModelTreeError, UnknownFormatError, UnknownNameError
+
+__all__ = ["main"]
+
+MISUSED, INTERRUPTED, PIPE_BROKEN = 2, 130, 141
+"""Exit codes; the last two are what a shell reports of a program that ends by SIGINT or SIGPIPE."""
+
+RECIPES = ("evolution", "family-tree")
+OVERVIEWS = ("growth", "family-sizes", "largest-families")
+
+EPILOG = """\
+exit code:
+  0  done
+  1  the data are wrong or cannot be drawn as asked, a file cannot be read or written, or models are not related;
+     convert and crawl write what they could read all the same, and end with 0 (convert --strict: with 1)
+  2  wrong usage: an option, a model or a file that there is not
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        The arguments; by default those of the process.
+
+    Returns
+    -------
+    int
+        The exit code: 0 when done, 1 for wrong data, 2 for wrong usage.
+    """
+    command = "modeltree"
+    try:
+        try:
+            arguments = _parser().parse_args(argv)
+            command = f"modeltree {arguments.command}"
+            code: int = arguments.run(arguments)
+        except SystemExit as end:  # argparse has printed help, the version or what is wrong
+            code = int(end.code or DONE)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        _drop_output()
+        return PIPE_BROKEN
+    except (UsageError, UnknownNameError, AmbiguousNameError, UnknownFormatError) as error:
+        return complain(command, str(error), MISUSED)
+    except ModelTreeError as error:
+        return complain(command, str(error), FAILED)
+    except OSError as error:
+        _drop_output()
+        where = f"{error.filename}: " if error.filename else ""
+        return complain(command, f"{where}{error.strerror or error}", FAILED)
+    return code
+
+
+# Arguments
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message: str) -> Never:
+        self.exit(MISUSED, f"{self.prog}: error: {message} (see {self.prog} --help)\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    formatter = partial(argparse.RawDescriptionHelpFormatter, max_help_position=32)
+    shared: dict[str, Any] = {"formatter_class": formatter, "allow_abbrev": False}
+    parser = _Parser(prog="modeltree", description="The genealogy of AI models.", epilog=EPILOG, **shared)
+    parser.add_argument("-V", "--version", action="version", version=f"modeltree {__version__}")
+    subcommands: Any = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+
+    def command(name: str, run: Any, what: str, *options: argparse.ArgumentParser) -> argparse.ArgumentParser:
+        added: argparse.ArgumentParser = subcommands.add_parser(
+            name, help=what, description=f"{what[0].upper()}{what[1:]}.", parents=options, **shared
+        )
+        added.set_defaults(run=run)
+        return added
+
+    shipped = "survey, survey-table1 or survey-figure2"
+    data = _option(
+        "--data", default="survey", metavar="NAME|PATH", help=f"{shipped}, or a file or folder (default: survey)"
+    )
+    by_relations = _relations_option("all")
+    depth = _option("--max-depth", type=count, metavar="N", help="go at most N steps")
+    output = _option("-o", "--output", type=new_file, metavar="FILE", help="write it to a file")
+    machine = _option("--json", action="store_true", help="print JSON")
+
+    clade = _option("--clade", metavar="MODEL", help="draw only a model and all that descends from it")
+    title = _option("--title", metavar="TEXT", help="by default that of the data; '' for none")
+
+    figure = command("figure", run.figure, "draw a figure", data, clade, title)
+    figure.add_argument("recipe", choices=RECIPES + OVERVIEWS, help="what to draw")
+    figure.add_argument("-o", "--output", type=figure_file, metavar="FILE", help="default: RECIPE.svg; or .pdf, .png")
+    add_layout_options(figure)
+    add_overview_options(figure)
+    add_ink_options(figure)
+    layout = command(
+        "layout", run.layout, "print where everything is in a figure, as JSON in points", data, clade, title, output
+    )
+    layout.add_argument("recipe", choices=RECIPES, help="what to lay out")
+    add_layout_options(layout)
+
+    page = command("page", run.page, "write an HTML page to look around in, which works offline", data, clade, title)
+    page.add_argument("-o", "--output", type=new_file, metavar="FILE", help="default: modeltree.html")
+    add_page_options(page)
+    diagram = command("diagram", run.diagram, "draw a diagram with Graphviz", data, clade, title, by_relations)
+    diagram.add_argument(
+        "-o", "--output", type=diagram_file, metavar="FILE", help="default: diagram.svg; or .pdf, .dot, …"
+    )
+    add_diagram_options(diagram)
+    tree = command("tree", run.tree, "print who was made from whom, as a tree of text", data, by_relations, depth)
+    tree.add_argument("model", metavar="MODEL", nargs="?", help="where to begin (default: all first models)")
+
+    for name, what in (
+        ("ancestors", "list the models that a model descends from"),
+        ("descendants", "list the models that descend from a model"),
+    ):
+        command(name, run.relatives, what, data, by_relations, depth, machine).add_argument("model", metavar="MODEL")
+    path = command("path", run.path, "print how one model descends from another", data, by_relations, machine)
+    path.description = "Print how two models are related: the descent of one from the other or of both from others."
+    path.add_argument("first", metavar="ANCESTOR")
+    path.add_argument("second", metavar="MODEL")
+    mrca = command(
+        "mrca", run.common_ancestors, "list the most recent common ancestors of models", data, by_relations, machine
+    )
+    mrca.add_argument("model", metavar="MODEL")
+    mrca.add_argument("others", metavar="MODEL", nargs="+")
+    show = command("show", run.show, "print all that is known of models", data, machine)
+    show.add_argument("models", metavar="MODEL", nargs="+")
+
+    families = command(
+        "families", run.families, "list the families of models", data, _relations_option("weights"), machine
+    )
+    families.add_argument("--by", choices=("base", "component", "organization"), default="base", help="default: base")
+    families.add_argument(
+        "--min-size", type=count, default=2, metavar="N", help="leave out families of fewer models (default: 2)"
+    )
+    add_filters(command("list", run.models, "list models", data, by_relations, machine))
+
+    _add_data_commands(command, machine, output)
+    return parser
+
+
+def _add_data_commands(
+    command: Callable[..., argparse.ArgumentParser], machine: argparse.ArgumentParser, output: argparse.ArgumentParser
+) -> None:
+    """Add the commands that are about data files and not about models."""
+    reading = _reading_options()
+    check = command("check", run.check, "find all that is wrong with files or folders of data", *reading, machine)
+    check.add_argument("paths", metavar="PATH", nargs="+")
+    check.add_argument("--strict", action="store_true", help="fail for warnings, too")
+    check.add_argument("--all", action="store_true", help="print notes, too")
+    crawl = command("crawl", run.crawl, "read models and their kin from the Hugging Face Hub", *reading[1:])
+    crawl.add_argument("ids", metavar="ID", nargs="*", help="where to begin, as mistralai/Mistral-7B-v0.1")
+    crawl.add_argument("--author", metavar="NAME", help="begin with all models of somebody")
+    crawl.add_argument("--family", metavar="ID", help="a model and all that descends from it")
+    crawl.add_argument("--upwards", type=count, metavar="N", help="go N steps to parents (default: all)")
+    crawl.add_argument("--downwards", type=count, metavar="N", default=0, help="go N steps to children (default: 0)")
+    crawl.add_argument(
+        "--limit", type=count, metavar="N", default=1000, help="ask for at most N models (default: 1000)"
+    )
+    crawl.add_argument("--state", metavar="FILE", help="keep answers in it, and go on from there when begun again")
+    crawl.add_argument("-o", "--output", type=Path, metavar="FILE", required=True, help="its ending tells the format")
+    convert = command("convert", run.convert, "read one format and write another", *reading)
+    convert.add_argument("path", metavar="IN", help="a file or folder, or a data set")
+    convert.add_argument("output", metavar="OUT", type=Path, help="its ending tells the format")
+    convert.add_argument("--to", metavar="FORMAT", help="where the ending does not tell it")
+    convert.add_argument("--strict", action="store_true", help="fail for errors and warnings in IN; OUT is written")
+    convert.add_argument("--spanning", action="store_true", help="for Newick: of several parents keep the primary one")
+    command("formats", run.formats, "list the formats that are read and written")
+    command("schema", run.schema, "print the JSON Schema of the data files", output)
+
+
+def _option(*names: str, **settings: Any) -> argparse.ArgumentParser:
+    """One option, for all commands that have it."""
+    option = argparse.ArgumentParser(add_help=False)
+    option.add_argument(*names, **settings)
+    return option
+
+
+def _reading_options() -> tuple[argparse.ArgumentParser, ...]:
+    """How data are read that may be no lineage as they stand."""
+    return (
+        _option("--format", metavar="FORMAT", help="of what is read, where neither ending nor content tells it"),
+        _option("--aliases", metavar="FILE", type=Path, help="a YAML file of 'name: the name that is meant' lines"),
+        _option(
+            "--policy",
+            metavar="KIND=ACTION",
+            action="append",
+            default=[],
+            help="what is done about findings of a kind, as cycle=refuse; may be given several times",
+        ),
+    )
+
+
+def _relations_option(default: str) -> argparse.ArgumentParser:
+    return _option(
+        "--relations",
+        type=relations,
+        default=None if default == "all" else default,
+        metavar="WORDS",
+        help=f"the derivations to go by: weights, ideas, or relations such as finetune,merge (default: {default})",
+    )
+
+
+def _drop_output() -> None:
+    """Throw away what a broken standard output cannot take, or Python would complain of it at its end."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)

@@ -1,0 +1,137 @@
+"""What stands for an organization: an icon of a folder, or else a badge, a monogram on a color of its own.
+
+Brand icons are trademarks, so none ships with the library.
+"""
+
+from __future__ import annotations
+
+import colorsys
+import hashlib
+import os
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from modeltree.draw.colors import READABLE, contrast
+from modeltree.findings import IconError, MissingExtraError
+from modeltree.records import Organization
+
+__all__ = ["Badge", "badge", "icons_in", "monogram"]
+
+# How wide an icon is drawn from an SVG file, in pixels: fine enough for a label on A0.
+_PIXELS = 192
+_SMALL_WORDS = frozenset({"and", "for", "of", "the"})
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A monogram and its colors."""
+
+    text: str
+    fill: str
+    ink: str
+
+
+def badge(name: str, lightness: float = 0.4, saturation: float = 1.0) -> Badge:
+    """The badge of an organization: the same for the same name, always.
+
+    Parameters
+    ----------
+    name : str
+        What the organization is called.
+    lightness : float
+        Of its color, from 0 to 1; it is darker where white letters would not be readable on it.
+    saturation : float
+        Of its color, from 0 for grey to 1.
+
+    Examples
+    --------
+    >>> badge("OpenAI").text
+    'OA'
+    """
+    first, second, third, *_ = hashlib.sha256(name.encode()).digest()
+    fill = _readable(first / 256, lightness * (0.72 + 0.56 * second / 255), saturation * (0.35 + 0.5 * third / 255))
+    return Badge(monogram(name), fill, "#ffffff")
+
+
+def monogram(name: str) -> str:
+    """One or two letters for a name.
+
+    Examples
+    --------
+    >>> [monogram(name) for name in ("Tsinghua University", "DeepMind", "Meta", "AI2", "UC Berkeley")]
+    ['TU', 'DM', 'Me', 'A2', 'UB']
+    """
+    words = [word for word in re.split(r"[\s\-_/.&()]+", name) if word and word.lower() not in _SMALL_WORDS]
+    if not words:
+        return "?"
+    if len(words) > 1:
+        return (words[0][0] + words[1][0]).upper()
+    word = words[0]
+    later = re.search(r"(?<=[a-z])[A-Z]|[0-9]", word[1:])
+    if later:
+        return (word[0] + later.group()).upper()
+    if word.isupper() or word[1:2] == "l":  # a small L looks like a capital I: AL is not AI
+        return word[:2].upper()
+    return word[0].upper() + word[1:2].lower()
+
+
+def icons_in(folder: str | os.PathLike[str], organizations: Iterable[Organization]) -> dict[str, bytes]:
+    """The icons that a folder has for some organizations, as PNG, by the organizations' ids.
+
+    Parameters
+    ----------
+    folder : path-like
+        With files named as in `Organization.icon`, ending in ``.svg`` or ``.png``; SVG goes before PNG.
+    organizations : iterable of Organization
+        Those without an icon in the folder are left out.
+
+    Raises
+    ------
+    IconError
+        When it is no folder, or a file in it is no picture.
+    MissingExtraError
+        When an icon is SVG and resvg_py is not installed.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise IconError(f"there is no folder {str(folder)!r} to take icons from")
+    found = {}
+    for organization in organizations:
+        paths = [folder / f"{organization.icon}{suffix}" for suffix in (".svg", ".png") if organization.icon]
+        path = next((path for path in paths if path.is_file()), None)
+        if path is not None:
+            found[organization.id] = _drawn(path) if path.suffix == ".svg" else _png(path)
+    return found
+
+
+def _drawn(path: Path) -> bytes:
+    """An SVG file as PNG."""
+    try:
+        import resvg_py
+    except ImportError:
+        needed = "install it with: pip install 'modeltree-lineage[icons]'"
+        raise MissingExtraError(f"{path.name} is SVG, and to draw it resvg_py is needed; {needed}") from None
+    try:
+        return bytes(resvg_py.svg_to_bytes(svg_path=str(path), width=_PIXELS, skip_system_fonts=True))
+    except ValueError as error:
+        raise IconError(f"{path}: no SVG that can be drawn: {error}") from None
+
+
+def _png(path: Path) -> bytes:
+    data = path.read_bytes()
+    if not data.startswith(b"\x89PNG\r\n\x1a\n"):
+        raise IconError(f"{path}: no PNG")
+    return data
+
+
+def _readable(hue: float, lightness: float, saturation: float) -> str:
+    """A color of a hue, as light as wanted or less, on which white letters can be read."""
+    lightness = min(lightness, 1.0)
+    while True:
+        parts = colorsys.hls_to_rgb(hue, lightness, saturation)
+        color = "#" + "".join(f"{round(255 * part):02x}" for part in parts)
+        if contrast(color, "#ffffff") >= READABLE:
+            return color
+        lightness = max(lightness - 0.02, 0.0)

@@ -1,0 +1,242 @@
+"""How a figure looks, as plain data: colors and widths."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from modeltree.draw.colors import contrast, mixed, readable
+
+__all__ = [
+    "COLORBLIND",
+    "DARK",
+    "FAINT",
+    "LIGHT",
+    "MOST_GROUPS",
+    "PRINT",
+    "THEMES",
+    "Paint",
+    "Stroke",
+    "Theme",
+    "faint",
+]
+
+MOST_GROUPS = 10
+"""So many groups have a color of their own."""
+
+FAINT = 0.6
+"""How much of the page is in what is drawn faint."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paint:
+    """The colors of a label, each as ``#rrggbb``.
+
+    Parameters
+    ----------
+    fill, edge, text : str
+        Of the box, of the line around it, and of what is written in it.
+    """
+
+    fill: str
+    edge: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """How a line is drawn.
+
+    Parameters
+    ----------
+    dashes : tuple of float
+        Lengths of dashes and of the gaps after them, in widths of the line; none for a line without gaps.
+    width : float
+        Of the usual width.
+    quiet : bool
+        Whether it has the color of what recedes.
+    """
+
+    dashes: tuple[float, ...] = ()
+    width: float = 1.0
+    quiet: bool = False
+
+
+def _strokes() -> Mapping[str, Stroke]:
+    return {
+        "continued-pretraining": Stroke(width=1.8),
+        "finetune": Stroke(),
+        "adapter": Stroke((5.0, 2.0)),
+        "quantized": Stroke((1.2, 1.6)),
+        "merge": Stroke((9.0, 2.5)),
+        "component": Stroke((6.0, 1.8, 1.2, 1.8)),
+        "distillation": Stroke((3.0, 1.6, 1.2, 1.6, 1.2, 1.6)),
+        "successor": Stroke(quiet=True, width=1.3),
+        "replication": Stroke((5.0, 2.0), quiet=True),
+        "architecture": Stroke((1.2, 1.6), quiet=True),
+        "application": Stroke((6.0, 1.8, 1.2, 1.8), quiet=True),
+        "data": Stroke((1.2, 3.2), quiet=True, width=1.3),
+        "unspecified": Stroke((9.0, 2.5), quiet=True),
+    }
+
+
+def _openness() -> Mapping[str, Paint]:
+    return {
+        "open": Paint(fill="#cfe7bf", edge="#cfe7bf", text="#14210d"),
+        "closed": Paint(fill="#ffffff", edge="#629640", text="#14210d"),
+        "unknown": Paint(fill="#f1f2f4", edge="#8d949e", text="#1d2126"),
+    }
+
+
+def _paints(*fills: str, inks: tuple[str, str] = ("#14181d", "#ffffff")) -> tuple[Paint, ...]:
+    """For each fill the ink that is read best on it, and an edge of its own color but darker."""
+    return tuple(
+        Paint(fill, mixed(fill, "#000000", 0.18), max(inks, key=lambda ink: contrast(ink, fill))) for fill in fills
+    )
+
+
+def _categories() -> tuple[Paint, ...]:
+    return _paints(
+        "#a5e8a0", "#baabfc", "#e6b96a", "#9cecff", "#fa9bab", "#64dac5", "#a9b5da", "#abbd82", "#d98d5f", "#f7ea94"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """Colors, as ``#rrggbb``, and widths, in points; `dataclasses.replace` makes another theme of it.
+
+    Parameters
+    ----------
+    page, ink, quiet : str
+        The colors of the paper, of text and lines, and of what should recede.
+    axis, leader, link : str
+        The colors of the curve, of the leaders and of the links between models.
+    panel : str
+        The color of the ground behind labels that belong together.
+    year_fill, year_text : str
+        The colors of the year boxes.
+    strong, outline : str
+        The edges of highlighted models and of an outlined family.
+    axis_width, leader_width, link_width, edge_width, strong_width : float
+        Of lines, in points, for type of 12 points; they grow and shrink with the type.
+    hairline : float
+        The thinnest line, in points, that there may be whatever the type.
+    openness : mapping of str to Paint
+        The colors of labels that are ``open``, ``closed`` and ``unknown``.
+    categories : tuple of Paint
+        The colors of groups, the largest group first; at least ten.
+    other, none : Paint
+        The colors of all further groups, and of what is in no group.
+    band : str
+        The color of the ground behind a family.
+    guide : str
+        The color of lines at dates.
+    descent, idea : str
+        The colors of links by which weights pass on, and of those by which ideas do.
+    strokes : mapping of str to Stroke
+        How links of each relation are drawn.
+    badge_lightness, badge_saturation : float
+        Of the organizations' badges, from 0 to 1.
+    icon_ground : str
+        The color of the disc on which an icon from a file stands.
+    """
+
+    page: str = "#ffffff"
+    ink: str = "#16191d"
+    quiet: str = "#5d6570"
+    axis: str = "#20252b"
+    leader: str = "#20252b"
+    link: str = "#8a7ba0"
+    panel: str = "#f2f4f6"
+    year_fill: str = "#d9e8f6"
+    year_text: str = "#0f2b46"
+    strong: str = "#16191d"
+    outline: str = "#d1301f"
+    axis_width: float = 1.1
+    leader_width: float = 0.9
+    link_width: float = 0.7
+    edge_width: float = 0.9
+    strong_width: float = 2.0
+    hairline: float = 0.25
+    openness: Mapping[str, Paint] = field(default_factory=_openness)
+    categories: tuple[Paint, ...] = field(default_factory=_categories)
+    other: Paint = Paint(fill="#e1e4e8", edge="#b9bec6", text="#1d2126")
+    none: Paint = Paint(fill="#ffffff", edge="#b9bec6", text="#1d2126")
+    band: str = "#f5f6f8"
+    guide: str = "#dfe3e8"
+    descent: str = "#2f3a46"
+    idea: str = "#7c8794"
+    strokes: Mapping[str, Stroke] = field(default_factory=_strokes)
+    badge_lightness: float = 0.4
+    badge_saturation: float = 1.0
+    icon_ground: str = "#ffffff"
+
+    def __post_init__(self) -> None:
+        if len(self.categories) < MOST_GROUPS:
+            raise ValueError(f"a theme needs {MOST_GROUPS} paints for groups, not {len(self.categories)}")
+
+
+def faint(paint: Paint, theme: Theme) -> Paint:
+    """A paint that recedes into the page of a theme, with text that can still be read."""
+    fill, edge = (mixed(color, theme.page, FAINT) for color in (paint.fill, paint.edge))
+    return Paint(fill, edge, readable(theme.quiet, fill, theme.ink))
+
+
+LIGHT = Theme()
+"""Dark ink on white paper, green for open models."""
+
+DARK = Theme(
+    page="#14171c", ink="#eef0f3", quiet="#a3abb6", axis="#c9ced6", leader="#c9ced6", link="#a493bd",
+    panel="#1d2127", band="#1a1e24", guide="#2c323a", descent="#c9d1da", idea="#8a94a1",
+    year_fill="#23405c", year_text="#e3effa", strong="#ffffff", outline="#ff8a70",
+    openness={
+        "open": Paint(fill="#2f5d33", edge="#2f5d33", text="#f1f8ee"),
+        "closed": Paint(fill="#14171c", edge="#74b052", text="#f1f8ee"),
+        "unknown": Paint(fill="#2b3037", edge="#8d949e", text="#eef0f3"),
+    },
+    categories=tuple(replace(paint, edge=mixed(paint.fill, "#ffffff", 0.25)) for paint in _paints(
+        "#2f6b45", "#7f3b79", "#09729c", "#8a6338", "#312f7b", "#726d08", "#6b1c27", "#276bbd", "#7a6476", "#1d5200"
+    )),
+    other=Paint(fill="#3a4049", edge="#646c77", text="#eef0f3"),
+    none=Paint(fill="#14171c", edge="#565d68", text="#eef0f3"),
+)  # fmt: skip
+"""Light ink on a dark screen."""
+
+PRINT = Theme(
+    ink="#000000", quiet="#444444", band="#f7f7f7", guide="#d9d9d9", descent="#000000", idea="#7c7c7c",
+    axis="#000000", leader="#000000", link="#7c7c7c", panel="#f7f7f7",
+    year_fill="#000000", year_text="#ffffff", strong="#000000", outline="#808080", strong_width=2.4,
+    openness={
+        "open": Paint(fill="#d6d6d6", edge="#d6d6d6", text="#000000"),
+        "closed": Paint(fill="#ffffff", edge="#000000", text="#000000"),
+        "unknown": Paint(fill="#a8a8a8", edge="#a8a8a8", text="#000000"),
+    },
+    # From light to dark in steps of 8.5 of CIE L*; those next to each other in the legend are several steps apart.
+    categories=_paints(
+        "#e5e5e5", "#898989", "#b6b6b6", "#4a4a4a", "#cdcdcd", "#737373", "#9f9f9f", "#252525", "#5e5e5e", "#373737",
+        inks=("#000000", "#ffffff"),
+    ),
+    other=Paint(fill="#ffffff", edge="#000000", text="#000000"),
+    none=Paint(fill="#ffffff", edge="#b8b8b8", text="#000000"),
+    badge_lightness=0.3, badge_saturation=0.0,
+)  # fmt: skip
+"""Black ink alone: what differs in meaning differs in lightness."""
+
+COLORBLIND = Theme(
+    link="#767676", outline="#d55e00",
+    openness={
+        "open": Paint(fill="#a9d3ee", edge="#a9d3ee", text="#0b1d2a"),
+        "closed": Paint(fill="#ffffff", edge="#0a6299", text="#0b1d2a"),
+        "unknown": Paint(fill="#dfe2e6", edge="#70767e", text="#1d2126"),
+    },
+    categories=_paints(
+        "#b9bfff", "#f6e94a", "#506593", "#d7eea2", "#839407", "#42118e", "#7f9a85", "#877bf6", "#3d4700", "#233934"
+    ),
+)  # fmt: skip
+"""Colors that differ to eyes that lack red or green cones, too: blue for open models.
+
+The distances were found under the simulation of Machado, Oliveira and Fernandes (2009, doi:10.1109/TVCG.2009.113).
+"""
+
+THEMES: Mapping[str, Theme] = {"light": LIGHT, "dark": DARK, "print": PRINT, "colorblind": COLORBLIND}
+"""The themes by name."""

@@ -1,0 +1,1 @@
+"""What pictures show, and the recipes that make them: lineage in, drawing out."""

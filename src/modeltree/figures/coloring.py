@@ -1,0 +1,123 @@
+"""Which models have the same color, and what the legend says of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from modeltree.draw.theme import MOST_GROUPS, Paint, Theme
+from modeltree.lineage import Lineage
+from modeltree.records import Model
+
+__all__ = ["COLOR_WORDS", "ColorBy", "Groups", "groups_of"]
+
+_Word = Literal["openness", "family", "organization", "domain", "license"]
+ColorBy = _Word | Callable[[Model], Hashable]
+"""What color says: a word, or a function that gets each model and returns its group, None where there is none."""
+COLOR_WORDS: tuple[str, ...] = get_args(_Word)
+
+_Key = Hashable
+_OPENNESS = {"open": "open source", "closed": "closed source", "unknown": "openness not known"}
+# What is said of all groups that have no color of their own, and of models in no group.
+_OTHERS = {
+    "family": ("other families", "in no family"),
+    "organization": ("other organizations", "organization not known"),
+    "domain": ("other domains", "domain not known"),
+    "license": ("other licenses", "license not known"),
+}
+_NOTES = {
+    "family": "Colors: the family that a model belongs to first, by the weights passed on.",
+    "organization": "Colors: the organization, of a joint model the first.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """Models in groups that differ in color.
+
+    Parameters
+    ----------
+    keys : mapping of str to str
+        For each model the key of its group; ``other`` and ``none`` are groups, too.
+    legend : tuple of (str, str)
+        The keys of the groups that occur, and what they are called.
+    note : str, optional
+        What is to be said of how models were grouped.
+    """
+
+    keys: Mapping[str, str]
+    legend: tuple[tuple[str, str], ...]
+    note: str | None = None
+
+    def paints(self, theme: Theme) -> dict[str, Paint]:
+        """The colors of each group, by its key."""
+        fixed = {**theme.openness, "other": theme.other, "none": theme.none}
+        named = (key for key, _ in self.legend if key not in fixed)
+        return {**fixed, **dict(zip(named, theme.categories, strict=False))}
+
+
+def groups_of(lineage: Lineage, models: Iterable[Model], by: ColorBy = "openness") -> Groups:
+    """Group models; the ten largest groups have names, all further ones are one.
+
+    Parameters
+    ----------
+    lineage : Lineage
+        Where they are from.
+    models : iterable of Model
+        Those that are drawn, in time order.
+    by : {"openness", "family", "organization", "domain", "license"} or callable
+        What groups are made by. A callable gets a `Model` and returns what group it is in, or None.
+
+    Raises
+    ------
+    ValueError
+        When it is none of these.
+    """
+    models = tuple(models)
+    if by == "openness":
+        return _by_openness(models)
+    if not callable(by) and by not in COLOR_WORDS:
+        raise ValueError(f"cannot color by {by!r}: say {', '.join(COLOR_WORDS)}, or give a function")
+    word = by if isinstance(by, str) else ""
+    keys = {model.id: by(model) if callable(by) else _key(lineage, model, by) for model in models}
+    sizes = Counter(key for key in keys.values() if key is not None)
+    least = 2 if by == "family" else 1
+    named = [key for key, size in sizes.most_common(MOST_GROUPS) if size >= least]
+    slugs = {key: f"{word}:{key}" if word else f"group:{place}" for place, key in enumerate(named)}
+    found = {id: "none" if key is None else slugs.get(key, "other") for id, key in keys.items()}
+    names = _names(lineage, models, word, keys)
+    other, none = _OTHERS.get(word, ("other", "not known"))
+    legend = [(slugs[key], names.get(key, str(key))) for key in named]
+    occurring = set(found.values())
+    legend += [(key, text) for key, text in (("other", other), ("none", none)) if key in occurring]
+    return Groups(found, tuple(legend), _NOTES.get(word))
+
+
+def _by_openness(models: Iterable[Model]) -> Groups:
+    keys = {model.id: str(model.openness) if model.openness else "unknown" for model in models}
+    occurring = set(keys.values())
+    return Groups(keys, tuple((key, text) for key, text in _OPENNESS.items() if key in occurring))
+
+
+def _key(lineage: Lineage, model: Model, by: _Word) -> _Key:
+    if by == "family":
+        family = lineage.family(model.id)
+        return family.key if family.size > 1 else None
+    if by == "organization":
+        return model.organizations[0] if model.organizations else None
+    if by == "license":
+        return (model.license.spdx or model.license.name) if model.license else None
+    return model.domain
+
+
+def _names(lineage: Lineage, models: Iterable[Model], word: str, keys: Mapping[str, _Key]) -> dict[_Key, str]:
+    """What groups are called where that is not their key."""
+    if word == "family":
+        return {key: lineage[str(key)].name for key in set(keys.values()) if key is not None}
+    if word == "organization":
+        return {key: record.name for key, record in lineage.organizations.items()}
+    if word == "license":
+        return {keys[model.id]: model.license.name for model in reversed(tuple(models)) if model.license}
+    return {}

@@ -1,0 +1,311 @@
+"""The genealogy of a lineage: when each model was, which parent it branches off from, and which branches are folded.
+
+A family tree can show one parent of each model as its branch and must tie the others to it in another way. The one is
+the primary parent (see `modeltree.graph.families`) of those that are no later than the model.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from modeltree.graph.families import primary_parent
+from modeltree.lineage import Lineage
+from modeltree.records import Derivation, Model, Relation, Relations, relation_set
+
+__all__ = ["Collapse", "Entry", "Genealogy", "genealogy_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Collapse:
+    """Which branches are folded into one node.
+
+    A branch is a model with all that branches off it. What is folded at one parent is one node, that says how many
+    models it stands for. A single model is not folded, and the first model of a family only with all of a small family.
+
+    Parameters
+    ----------
+    smaller_than : int
+        Branches and families of fewer models.
+    only : frozenset of Relation
+        Branches all of whose models were made by one of these relations.
+    depth : int, optional
+        Models that are more steps than this below the first of their family.
+
+    Examples
+    --------
+    >>> Collapse.parse("smaller=5, depth=3")
+    Collapse(smaller_than=5, only=frozenset(), depth=3)
+    """
+
+    smaller_than: int = 0
+    only: frozenset[Relation] = frozenset()
+    depth: int | None = None
+
+    @classmethod
+    def parse(cls, words: str) -> Collapse:
+        """What words such as ``"smaller=5,quantized,depth=3"`` say.
+
+        Raises
+        ------
+        ValueError
+            When they say nothing that is known.
+        """
+        numbers: dict[str, int] = {}
+        only: set[Relation] = set()
+        for word in filter(None, map(str.strip, words.split(","))):
+            name, given, number = (part.strip() for part in word.partition("="))
+            if not given:
+                only |= relation_set(name)
+            elif name in ("smaller", "depth") and number.isascii() and number.isdigit() and len(number) < 10:
+                numbers[name] = int(number)
+            else:
+                raise ValueError(f"cannot fold by {word!r}: say smaller=N, depth=N, or a relation such as quantized")
+        return cls(numbers.get("smaller", 0), frozenset(only), numbers.get("depth"))
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A node of a family tree: a model, or several that are folded.
+
+    Parameters
+    ----------
+    id, label : str
+        The id and name of the model, or those that several have together.
+    at : float
+        When it was released, in days; of several, the first of them.
+    inferred : bool
+        Whether that was concluded from the dates of parents and children.
+    models : tuple of Model
+        What it stands for: one, or several in date order.
+    parent : int, optional
+        The place of the entry that it branches off from.
+    relation : Relation, optional
+        How it was made from that.
+    further : tuple of (int, Relation)
+        The places of all other parents.
+    unlisted : int
+        How many models it stands for besides, of which no more is known here than their number.
+    """
+
+    id: str
+    label: str
+    at: float
+    inferred: bool
+    models: tuple[Model, ...]
+    parent: int | None
+    relation: Relation | None
+    further: tuple[tuple[int, Relation], ...]
+    unlisted: int = 0
+
+    @property
+    def count(self) -> int:
+        """How many models it stands for."""
+        return len(self.models) + self.unlisted
+
+    @property
+    def folded(self) -> bool:
+        """Whether it stands for several models."""
+        return self.count > 1
+
+
+@dataclass(frozen=True, slots=True)
+class Genealogy:
+    """The nodes of a family tree.
+
+    Parameters
+    ----------
+    entries : tuple of Entry
+        In the order of the models' dates.
+    undated : tuple of Model
+        Models that are left out: neither they nor their kin have a date.
+    against_time : tuple of Derivation
+        Derivations whose parent is later than the child; they are among the further ones.
+    hidden : int
+        How many derivations are within folded branches, or lead into one from elsewhere.
+    """
+
+    entries: tuple[Entry, ...]
+    undated: tuple[Model, ...]
+    against_time: tuple[Derivation, ...]
+    hidden: int
+
+
+def genealogy_of(lineage: Lineage, relations: Relations = None, collapse: Collapse | None = None) -> Genealogy:
+    """Put the models of a lineage in time and in a forest, and fold branches.
+
+    A date is taken at the middle of what is known of it, so far as it is then no earlier than the parents' and no
+    later than the children's. Undated models are half way between parents and children that have a date, or at the
+    date of the only ones.
+
+    Parameters
+    ----------
+    lineage : Lineage
+        Whose.
+    relations : optional
+        The derivations to go by; by default all.
+    collapse : Collapse, optional
+        Which branches to fold; by default none.
+    """
+    wanted = relation_set(relations)
+    steps = [step for step in lineage.derivations if step.relation in wanted]
+    places = _places(lineage, steps)
+    models = [model for model in lineage.models if model.id in places]
+    number = {model.id: node for node, model in enumerate(models)}
+    at = [places[model.id] for model in models]
+    above: list[dict[int, Relation]] = [{} for _ in models]
+    against = []
+    for step in steps:
+        if step.parent in number and step.child in number:
+            above[number[step.child]][number[step.parent]] = step.relation
+            if at[number[step.parent]] > at[number[step.child]]:
+                against.append(step)
+    relation_of = {(step.parent, step.child): step.relation for step in steps}
+    parent: list[int | None] = []
+    for child, parents in enumerate(above):
+        earlier = [node for node in parents if at[node] <= at[child]]
+        parent.append(primary_parent(models, relation_of, child, earlier) if earlier else None)
+    forest = _Forest(models, at, parent, above)
+    entries, hidden = forest.entries(forest.folds(collapse or Collapse()))
+    undated = tuple(model for model in lineage.models if model.id not in places)
+    return Genealogy(tuple(entries), undated, tuple(against), hidden)
+
+
+def _places(lineage: Lineage, steps: Iterable[Derivation]) -> dict[str, float]:
+    """When each model was, in days, so far as can be said."""
+    parents: dict[str, list[str]] = {}
+    children: dict[str, list[str]] = {}
+    for step in steps:
+        parents.setdefault(step.child, []).append(step.parent)
+        children.setdefault(step.parent, []).append(step.child)
+    order = [id for layer in lineage.generations() for id in layer]
+    first, last = {}, {}
+    for id in order:
+        date = lineage[id].released
+        first[id] = date.lower.toordinal() + 0.5 if date else -math.inf
+        last[id] = date.upper.toordinal() + 0.5 if date else math.inf
+    latest = dict(last)  # with regard to the children, so far as they do not contradict
+    for id in reversed(order):
+        below = (latest[child] for child in children.get(id, ()))
+        latest[id] = min([last[id], *(bound for bound in below if bound >= first[id])])
+    places: dict[str, float] = {}
+    for id in order:
+        known = (places[above] for above in parents.get(id, ()) if above in places)
+        low = max([first[id], *(place for place in known if place <= latest[id])])
+        if math.isinf(low) and math.isinf(latest[id]):
+            continue
+        if math.isinf(low) or math.isinf(latest[id]):
+            places[id] = latest[id] if math.isinf(low) else low
+        elif lineage[id].released is None:
+            places[id] = (low + latest[id]) / 2
+        else:
+            places[id] = min(max((first[id] + last[id]) / 2, low), latest[id])
+    return places
+
+
+class _Forest:
+    """Models that each hang from one parent at the most."""
+
+    def __init__(
+        self,
+        models: Sequence[Model],
+        at: Sequence[float],
+        parent: Sequence[int | None],
+        above: Sequence[Mapping[int, Relation]],
+    ) -> None:
+        self.models, self.at, self.parent, self.above = models, at, parent, above
+        self.children: list[list[int]] = [[] for _ in models]
+        self.roots: list[int] = []
+        for node, over in enumerate(parent):
+            (self.roots if over is None else self.children[over]).append(node)
+        self.order = list(self.roots)  # each after its parent
+        for node in self.order:
+            self.order += self.children[node]
+
+    def folds(self, rule: Collapse) -> dict[int, int]:
+        """For each folded model, the one by which the node that it is in is known: the first of all that are in it."""
+        size = [1] * len(self.models)
+        depth = [0] * len(self.models)
+        alike = [self._made_by(node, rule.only) for node in range(len(self.models))]
+        for node in self.order:
+            over = self.parent[node]
+            depth[node] = 0 if over is None else depth[over] + 1
+        for node in reversed(self.order):
+            if (over := self.parent[node]) is not None:
+                size[over] += size[node]
+                alike[over] = alike[over] and alike[node]
+
+        def goes(node: int) -> bool:
+            too_deep = rule.depth is not None and depth[node] > rule.depth
+            return size[node] < rule.smaller_than or alike[node] or too_deep
+
+        keeper: dict[int, int] = {}
+        groups: dict[int | None, list[int]] = {}
+        for node in self.order:
+            over = self.parent[node]
+            if over in keeper:
+                keeper[node] = keeper[over]
+            elif goes(node) and not (over is None and size[node] >= rule.smaller_than):
+                groups.setdefault(over, []).append(node)
+                keeper[node] = node
+        for branches in groups.values():
+            first = min(branches, key=lambda node: (self.at[node], self.models[node].id))
+            if sum(size[node] for node in branches) == 1:
+                del keeper[first]
+                continue
+            joined = dict.fromkeys(branches, first)
+            keeper.update({node: joined[by] for node, by in keeper.items() if by in joined})
+        return keeper
+
+    def _made_by(self, node: int, only: frozenset[Relation]) -> bool:
+        over = self.parent[node]
+        return over is not None and self.above[node][over] in only
+
+    def entries(self, keeper: Mapping[int, int]) -> tuple[list[Entry], int]:
+        """The entries, and how many derivations they do not show."""
+        shown = [node for node in range(len(self.models)) if keeper.get(node, node) == node]
+        place = {node: number for number, node in enumerate(shown)}
+        members: dict[int, list[int]] = {}
+        for node, by in keeper.items():
+            members.setdefault(by, []).append(node)
+        further: list[dict[int, Relation]] = [{} for _ in shown]
+        hidden = 0
+        for child, relation_of in enumerate(self.above):
+            for over, relation in relation_of.items():
+                if over == self.parent[child]:
+                    hidden += child in keeper and (over in keeper or child != keeper[child])
+                elif child in keeper or place[keeper.get(over, over)] in further[place[child]]:
+                    hidden += 1
+                elif keeper.get(over, over) != self.parent[child]:
+                    further[place[child]][place[keeper.get(over, over)]] = relation
+        entries = []
+        for number, node in enumerate(shown):
+            above = self.parent[node]
+            inside = sorted(members.get(node, [node]))
+            models = tuple(self.models[member] for member in inside)
+            id, label = self.models[node].id, self.models[node].name
+            if len(models) > 1:
+                id, label = self._named(node, models)
+            branch = None if above is None else self._shared(above, inside)
+            at = min(self.at[member] for member in inside)
+            inferred = len(models) == 1 and models[0].released is None
+            branches_off = None if above is None else place[above]
+            others = tuple(sorted(further[number].items()))
+            entries.append(Entry(id, label, at, inferred, models, branches_off, branch, others))
+        return entries, hidden
+
+    def _shared(self, over: int, inside: Sequence[int]) -> Relation:
+        """The relation of the branches in a node to their parent: of several, that which comes first."""
+        found = {self.above[member][over] for member in inside if self.parent[member] == over}
+        return min(found, key=list(Relation).index)
+
+    def _named(self, node: int, models: Sequence[Model]) -> tuple[str, str]:
+        """Id and label of a node of several models; no model has such an id, as there is a blank in it."""
+        over = self.parent[node]
+        if over is None:
+            id, label = "small families", f"small families: {len(models):,} models"
+        else:
+            id = f"{self.models[over].id}: more"
+            label = f"{self.models[over].name}: {len(models):,} more"
+        return id, label

@@ -1,0 +1,245 @@
+"""What a terminal shows: records and answers as plain, aligned text."""
+
+from __future__ import annotations
+
+import textwrap
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from modeltree.findings import Finding, Severity
+from modeltree.formats.registry import FORMATS
+from modeltree.graph.families import Family
+from modeltree.graph.outline import printable
+from modeltree.lineage import Lineage
+from modeltree.records import Derivation, Model
+
+__all__ = [
+    "counted", "descent_table", "family_table", "findings_summary", "format_table", "kinship_text", "model_card",
+    "model_table", "summary", "table",
+]  # fmt: skip
+
+Field = tuple[str, str]
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Rows of cells under a header, in columns as wide as their widest cell.
+
+    Examples
+    --------
+    >>> print(table(["id", "name"], [["pangu-alpha", "PanGu-α"], ["glm", "智谱"]]))
+    ID           NAME
+    pangu-alpha  PanGu-α
+    glm          智谱
+    """
+    cells = [[word.upper() for word in header], *([printable(cell) for cell in row] for row in rows)]
+    widths = [max(map(_columns, column)) for column in zip(*cells, strict=True)]
+    lines = (
+        "  ".join(cell + " " * (width - _columns(cell)) for cell, width in zip(row, widths, strict=True))
+        for row in cells
+    )
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def summary(lineage: Lineage) -> str:
+    """How much of what a lineage holds.
+
+    Examples
+    --------
+    >>> summary(Lineage([Model(id="glm", name="GLM")]))
+    '1 model, 0 derivations, 0 organizations'
+    """
+    return ", ".join(
+        counted(len(records), noun)
+        for records, noun in (
+            (lineage.models, "model"),
+            (lineage.derivations, "derivation"),
+            (lineage.organizations, "organization"),
+        )
+    )
+
+
+def findings_summary(findings: Sequence[Finding], all_shown: bool = True) -> str:
+    """How many findings there are of each severity; nothing where there is none.
+
+    Examples
+    --------
+    >>> findings_summary([Finding("cycle", "…"), Finding("missing-license", "…")], all_shown=False)
+    '1 error, 1 note (see --all)'
+    """
+    numbers = Counter(finding.severity for finding in findings)
+    counts = [counted(numbers[severity], severity) for severity in Severity if numbers[severity]]
+    hidden = " (see --all)" if numbers[Severity.NOTE] and not all_shown else ""
+    return ", ".join(counts) + hidden
+
+
+def format_table() -> str:
+    """All formats: what they are called, what they are, whether they are read and written, how their files end."""
+    rows = [
+        (one.name, one.title, "yes" if one.reads else "", "yes" if one.writes else "", " ".join(one.suffixes))
+        for one in FORMATS
+    ]
+    return table(("format", "what it is", "read", "written", "endings"), rows)
+
+
+def counted(count: int, singular: str, plural: str | None = None) -> str:
+    """A number and its noun.
+
+    Examples
+    --------
+    >>> counted(1, "family", "families"), counted(1200, "model")
+    ('1 family', '1,200 models')
+    """
+    return f"{count:,} {singular if count == 1 else plural or f'{singular}s'}"
+
+
+def model_table(lineage: Lineage, ids: Iterable[str]) -> str:
+    """A row for each of some models."""
+    header = ("id", "name", "released", "openness", "sizes", "organizations")
+    models = (lineage[id] for id in ids)
+    return table(
+        header,
+        (
+            (
+                model.id,
+                model.name,
+                _or_dash(model.released),
+                _or_dash(model.openness),
+                _sizes(model),
+                _joined(_makers(lineage, model)),
+            )
+            for model in models
+        ),
+    )
+
+
+def family_table(lineage: Lineage, families: Iterable[Family]) -> str:
+    """A row for each of some families."""
+    header = ("family", "root", "models", "depth", "first", "last", "organizations")
+    return table(
+        header,
+        (
+            (
+                family.name,
+                _or_dash(family.root),
+                str(family.size),
+                str(family.depth),
+                str(family.span[0]) if family.span else "-",
+                str(family.span[1]) if family.span else "-",
+                str(len(family.organizations)),
+            )
+            for family in families
+        ),
+    )
+
+
+def descent_table(steps: Iterable[Derivation]) -> str:
+    """A row for each step of descent."""
+    header = ("parent", "relation", "child", "references")
+    return table(header, ((step.parent, step.relation, step.child, _joined(step.references)) for step in steps))
+
+
+def kinship_text(
+    first: str, second: str, via: str, to_first: Sequence[Derivation], to_second: Sequence[Derivation]
+) -> str:
+    """How two models are related through a third, which may be one of them, and the steps from it to both."""
+    if first == second:
+        return f"{first} is one and the same model"
+    younger = [name for name in (first, second) if name != via]
+    said = f"{' and '.join(younger)} {'descends' if via in (first, second) else 'descend'} from {via}"
+    return f"{said}\n{descent_table([*to_first, *to_second])}"
+
+
+def model_card(lineage: Lineage, name: str, width: int = 100) -> str:
+    """All that is known of one model.
+
+    Parameters
+    ----------
+    lineage : Lineage
+        Where it is.
+    name : str
+        Its id, name or an alias.
+    width : int
+        The columns after which long texts are wrapped.
+    """
+    model = lineage[name]
+    fields = list(_fields(lineage, model))
+    margin = max(len(label) for label, _ in fields) + 4
+    lines = [printable(f"{model.name} ({model.id})")]
+    last = ""
+    for label, value in fields:
+        first = f"  {label if label != last else ''}".ljust(margin)
+        lines += textwrap.wrap(
+            printable(value),
+            max(width, margin + 20),
+            initial_indent=first,
+            subsequent_indent=" " * margin,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        last = label
+    return "\n".join(lines)
+
+
+def _fields(lineage: Lineage, model: Model) -> Iterator[Field]:
+    """What a model's card says, line by line; what is not known is left out."""
+    yield from (("also called", alias) for alias in model.aliases)
+    yield "kind", model.kind
+    yield "released", _or_dash(model.released)
+    yield from (("organization", maker) for maker in _makers(lineage, model))
+    if model.openness or model.access:
+        yield "openness", ", ".join(word for word in (model.openness, model.access) if word)
+    if model.license:
+        spdx = model.license.spdx
+        yield "license", f"{model.license.name} ({spdx})" if spdx else model.license.name
+    known = {
+        "sizes": ", ".join(map(str, model.sizes)),
+        "training data": model.training_data,
+        "domain": model.domain,
+        "architecture": model.architecture,
+        "note": model.note,
+    }
+    yield from ((label, value) for label, value in known.items() if value)
+    for parent in lineage.parents(model.id):
+        yield "derived from", _step(lineage, lineage.derivation(parent, model.id), parent)
+    for child in lineage.children(model.id):
+        yield "led to", _step(lineage, lineage.derivation(model.id, child), child)
+    yield from ((kind, address) for kind, address in model.links if address)
+    for reference in model.references:
+        yield "reference", reference
+    for correction in model.corrections:
+        vouched = _bracketed(correction.references)
+        said = f"{correction.source} prints {correction.printed!r} as {correction.field}"
+        yield "correction", f"{said}: {correction.reason}{vouched}"
+
+
+def _step(lineage: Lineage, step: Derivation, other: str) -> str:
+    note = f": {step.note}" if step.note else ""
+    return f"{lineage[other].name} ({other}) by {step.relation}{note}{_bracketed(step.references)}"
+
+
+def _bracketed(references: Sequence[str]) -> str:
+    return f" [{', '.join(references)}]" if references else ""
+
+
+def _sizes(model: Model) -> str:
+    few = len(model.sizes) <= 2
+    return _joined(map(str, model.sizes)) if few else f"{min(model.sizes)} to {max(model.sizes)}"
+
+
+def _makers(lineage: Lineage, model: Model) -> list[str]:
+    return [lineage.organizations[id].name for id in model.organizations]
+
+
+def _joined(words: Iterable[str]) -> str:
+    return ", ".join(words) or "-"
+
+
+def _or_dash(value: object) -> str:
+    return "-" if value is None else str(value)
+
+
+def _columns(text: str) -> int:
+    """How many columns of a terminal a text takes."""
+    wide = sum(unicodedata.east_asian_width(letter) in "WF" for letter in text)
+    return len(text) + wide - sum(map(bool, map(unicodedata.combining, text)))

@@ -1,0 +1,158 @@
+"""Folders of models as people keep them: which files there are, and which model a file belongs to."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from modeltree.findings import Position, shown
+from modeltree.formats.repair.claims import Intake
+from modeltree.formats.repair.vocabulary import repository_in_cache
+
+__all__ = ["MAX_LEVELS", "files_below", "model_id"]
+
+MAX_LEVELS = 8
+"""How many folders deep files are looked for."""
+
+_CACHED = re.compile(r"models--[A-Za-z0-9].*")
+# What no id has; the last range is what stands for bytes in a file's name that are no UTF-8.
+_NOT_IN_IDS = re.compile(r"[\s\x00-\x1f\x7f\ufffe\uffff\ud800-\udfff]+")
+
+
+def model_id(file: Path, root: Path) -> str:
+    """The id of the model that a file in a folder belongs to.
+
+    Parameters
+    ----------
+    file : Path
+        The file.
+    root : Path
+        The folder that is read, or the file itself.
+
+    Returns
+    -------
+    str
+        The id of the repository for a file in the cache of the Hub. Else the path of its folder below the root, the
+        last two parts where there are more; for a file in the root itself the name of that folder. White space, and
+        other characters that no id has, are hyphens.
+
+    Examples
+    --------
+    >>> model_id(Path("hub/models--gpt2/snapshots/607a30d/README.md"), Path("hub"))
+    'gpt2'
+    >>> model_id(Path("ours/acme/my llama/README.md"), Path("ours"))
+    'acme/my-llama'
+    >>> model_id(Path("ours/README.md"), Path("ours"))
+    'ours'
+    """
+    folder = _absolute(file).parent
+    for part in reversed(folder.parts):
+        if _CACHED.fullmatch(part):
+            return _without_space(repository_in_cache(part) or part.removeprefix("models--"))
+    top = _absolute(root)
+    parts = folder.relative_to(top).parts[-2:] if folder.is_relative_to(top) else ()
+    return _without_space("/".join(parts) or folder.name or folder.resolve().name or "model")
+
+
+def files_below(root: Path, wanted: Callable[[str], bool], intake: Intake | None = None) -> Iterator[Path]:
+    """The files in a folder and the folders in it that have a wanted name, in the order of their paths.
+
+    Folders whose name begins with a dot are left out: in the cache of the Hub they hold what is no file of a model.
+    Links to folders are not followed; what they lead to is found where it is. A link to a file is, where it leads to
+    a file in the same folder or, in the cache of the Hub, of the same repository.
+
+    Parameters
+    ----------
+    root : Path
+        The folder, or a file, which is wanted whatever its name.
+    wanted : callable
+        Whether a file of this name is wanted.
+    intake : Intake, optional
+        What is told of all that is passed over: links out of the folder and folders deeper than `MAX_LEVELS` as
+        ``"ignored"``, folders that cannot be read and links to nothing as ``"unreadable"``.
+
+    Raises
+    ------
+    OSError
+        When there is no such folder, or it cannot be read.
+    """
+    if not root.is_dir():
+        root.stat()  # raises where there is nothing
+        yield root
+        return
+    os.scandir(root).close()
+    yield from _Walk(_boundary(root), wanted, intake).files(os.fspath(root), MAX_LEVELS)
+
+
+def _absolute(path: Path) -> Path:
+    """A path from the top; links are kept, since a file in the cache of the Hub is a link to one without a name."""
+    absolute = path.absolute()
+    return Path(os.path.normpath(absolute)) if ".." in absolute.parts else absolute
+
+
+def _without_space(text: str) -> str:
+    return _NOT_IN_IDS.sub("-", text)
+
+
+def _boundary(root: Path) -> Path:
+    """The folder that no link may lead out of: the root, or the folder of its repository in the cache of the Hub."""
+    resolved = root.resolve()
+    folders = (resolved, *resolved.parents)
+    return next((folder for folder in folders if _CACHED.fullmatch(folder.name)), resolved)
+
+
+class _Walk:
+    """One way through a folder."""
+
+    def __init__(self, boundary: Path, wanted: Callable[[str], bool], intake: Intake | None) -> None:
+        self.boundary, self.wanted, self.intake = boundary, wanted, intake
+
+    def files(self, folder: str, levels: int) -> Iterator[Path]:
+        """The wanted files in a folder and so many levels of folders below it."""
+        try:
+            with os.scandir(folder) as found:
+                entries = sorted(found, key=lambda entry: entry.name)
+        except OSError as error:
+            self._pass_over("unreadable", folder, f"the folder cannot be read: {error.strerror}")
+            return
+        for entry in entries:
+            if self._is_folder(entry):
+                if levels:
+                    yield from self.files(entry.path, levels - 1)
+                else:
+                    self._pass_over("ignored", entry.path, f"a folder more than {MAX_LEVELS} levels deep")
+            elif self.wanted(entry.name) and self._is_ours(entry):
+                yield Path(entry.path)
+
+    def _is_folder(self, entry: os.DirEntry[str]) -> bool:
+        try:
+            if entry.is_symlink() and entry.is_dir():
+                self._is_inside(entry.path)
+                return False
+            return entry.is_dir() and not entry.name.startswith(".")
+        except OSError:  # a link that leads to itself
+            return False
+
+    def _is_ours(self, entry: os.DirEntry[str]) -> bool:
+        """Whether a file is an ordinary one, and no link out of the folder."""
+        try:
+            if entry.is_symlink():
+                entry.stat()
+                return self._is_inside(entry.path) and entry.is_file()
+            return entry.is_file()
+        except OSError as error:
+            self._pass_over("unreadable", entry.path, f"the file cannot be read: {error.strerror}")
+            return False
+
+    def _is_inside(self, path: str) -> bool:
+        target = os.path.realpath(path)
+        if Path(target).is_relative_to(self.boundary):
+            return True
+        self._pass_over("ignored", path, f"a link out of the folder that is read, to {shown(target)}: not followed")
+        return False
+
+    def _pass_over(self, kind: str, path: str, message: str) -> None:
+        if self.intake:
+            self.intake.report(kind, message, where=Position(Path(path)))

@@ -1,0 +1,104 @@
+"""What reading does about data that are no lineage as they stand: for each kind of finding, one of a few actions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from typing import Any, Literal, Self, get_args, get_type_hints
+
+from modeltree.findings import nearest, shown
+
+__all__ = ["Policy"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What is done about each kind of finding; all is reported, whatever is done.
+
+    ``"refuse"`` makes reading fail, with every finding that is refused. The defaults keep as much as can be kept.
+
+    Parameters
+    ----------
+    missing_parent : {"placeholder", "drop", "refuse"}
+        A parent that is not listed: a model with nothing but its name, or no derivation.
+    local_path_parent : {"drop", "placeholder", "refuse"}
+        A parent that is a folder of somebody's computer: ``/root/model`` is another model for everyone.
+    self_loop : {"drop", "refuse"}
+        A model that is derived from itself.
+    cycle : {"break", "refuse"}
+        Models that descend from themselves: the derivation goes whose parent is newest against its child; where no
+        date contradicts, the last in the source.
+    duplicate_id : {"first", "last", "refuse"}
+        Which of several records with one id stays.
+    same_name : {"keep", "first", "refuse"}
+        Records of one name that differ, in a source that has names only: all, each with its own id, or the first.
+    ambiguous_parent : {"first", "drop", "refuse"}
+        A parent that may be any of several records.
+    conflicting_relation : {"first", "last", "refuse"}
+        Which relation stays where a pair of models has several.
+    ambiguous_alias : {"drop", "refuse"}
+        An alias that also names another record.
+    unknown_relation : {"keep", "drop", "refuse"}
+        A word that is no relation: ``unspecified`` with the word in the note, or no derivation.
+    parent_newer : {"keep", "drop", "refuse"}
+        A parent that is released after its child.
+    bad_value : {"drop", "refuse"}
+        A value that does not have the form of its field, a date that is none among them.
+
+    Examples
+    --------
+    >>> Policy.parse(["cycle=refuse"]).cycle
+    'refuse'
+    """
+
+    missing_parent: Literal["placeholder", "drop", "refuse"] = "placeholder"
+    local_path_parent: Literal["drop", "placeholder", "refuse"] = "drop"
+    self_loop: Literal["drop", "refuse"] = "drop"
+    cycle: Literal["break", "refuse"] = "break"
+    duplicate_id: Literal["first", "last", "refuse"] = "first"
+    same_name: Literal["keep", "first", "refuse"] = "keep"
+    ambiguous_parent: Literal["first", "drop", "refuse"] = "first"
+    conflicting_relation: Literal["first", "last", "refuse"] = "first"
+    ambiguous_alias: Literal["drop", "refuse"] = "drop"
+    unknown_relation: Literal["keep", "drop", "refuse"] = "keep"
+    parent_newer: Literal["keep", "drop", "refuse"] = "keep"
+    bad_value: Literal["drop", "refuse"] = "drop"
+
+    def __post_init__(self) -> None:
+        for kind, actions in self.choices().items():
+            chosen = getattr(self, kind.replace("-", "_"))
+            if chosen not in actions:
+                raise ValueError(f"{shown(chosen)} is no action for {kind}; there are {', '.join(actions)}")
+
+    @classmethod
+    def choices(cls) -> dict[str, tuple[str, ...]]:
+        """The actions that there are for each kind of finding, the default first."""
+        hints = get_type_hints(cls)
+        return {field.name.replace("_", "-"): get_args(hints[field.name]) for field in fields(cls)}
+
+    @classmethod
+    def parse(cls, words: Iterable[str]) -> Self:
+        """Read ``KIND=ACTION`` words; a kind that is not among them has its default.
+
+        Raises
+        ------
+        ValueError
+            When a word has another form, or names what there is not.
+        """
+        chosen: dict[str, Any] = {}
+        for word in words:
+            kind, equals, action = word.partition("=")
+            choices = cls.choices()
+            if not equals:
+                raise ValueError(f"{shown(word)} is no policy: write KIND=ACTION, as cycle=refuse")
+            if kind not in choices:
+                close = nearest(kind, choices, 1) or tuple(choices)
+                raise ValueError(f"{shown(kind)} has no policy; there is {', '.join(close)}")
+            chosen[kind.replace("-", "_")] = action
+        return cls(**chosen)
+
+    @classmethod
+    def strict(cls) -> Self:
+        """The policy that refuses everything that can be refused."""
+        chosen: Any = {field.name: "refuse" for field in fields(cls)}
+        return cls(**chosen)

@@ -1,0 +1,134 @@
+"""What is wrong with a record, in plain words: the offending value, and what would be right."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic_core import ErrorDetails
+
+from modeltree.findings import Finding, InvalidDateError, InvalidSizeError, nearest, shown
+
+__all__ = ["described", "no_list", "no_mapping", "unknown_key", "worded"]
+
+Ids = tuple[str, ...]
+At = tuple[str | int, ...]
+
+_RIGHT = re.compile(": (write [^']*)$")
+_QUOTED = re.compile(r"'([^']*)'")
+_RIGHT_LIST = "write a list, or leave the key out"
+_RIGHT_MAPPING = "write 'key: value' lines"
+
+# What a value is not, and what would be right, for the fields whose form a pattern checks.
+_FORMS = {
+    "country": ("country code", "write two capital letters, as US"),
+    "icon": ("name of an icon file", "write it without folder and extension"),
+    "spdx": ("SPDX identifier", "write one of the SPDX license list, as Apache-2.0"),
+    "url": ("web address", "write https://…"),
+    "links": ("web address", "write https://…"),
+}
+_ID_FORM = ("id", "an id has no spaces")
+
+
+def described(value: object) -> str:
+    """What stands in a file, as a message calls it.
+
+    Examples
+    --------
+    >>> described("no")
+    "'no'"
+    >>> described(["a"]), described({}), described(None)
+    ('a list', 'a mapping', 'nothing')
+    """
+    kinds = {list: "a list", dict: "a mapping", type(None): "nothing"}
+    return kinds.get(type(value)) or shown(value)
+
+
+def unknown_key(key: str, owner: str, known: Sequence[str], ids: Ids = (), at: At = ()) -> Finding:
+    """A key that nothing is read from."""
+    close = nearest(key, known, 1)
+    hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(known)}"
+    return Finding("unknown-key", f"unknown key {shown(key)} in {owner}", hint, ids, at)
+
+
+def no_list(value: object, what: str, at: At = ()) -> Finding:
+    """Something else where a list should be."""
+    return Finding("wrong-type", f"{what}: {described(value)} is no list", _RIGHT_LIST, at=at)
+
+
+def no_mapping(value: object, what: str, at: At = ()) -> Finding:
+    """Something else where a mapping should be."""
+    return Finding("wrong-type", f"{what}: {described(value)} is no mapping", _RIGHT_MAPPING, at=at)
+
+
+def worded(
+    details: Iterable[ErrorDetails], owner: str, keys: Mapping[str, type[BaseModel]], ids: Ids = (), within: str = ""
+) -> Iterator[Finding]:
+    """What pydantic found wrong with a record, as problems; `Finding.at` is the way into the record.
+
+    Parameters
+    ----------
+    details : iterable of ErrorDetails
+        What pydantic found.
+    owner : str
+        What to call the record, or the one that it is part of: ``"model 'vicuna'"``.
+    keys : mapping of str to record type
+        Which records stand under which keys, for the keys that there are; ``""`` is the owner itself.
+    ids : tuple of str
+        The models that it concerns.
+    within : str
+        The key of the owner under which the record stands, if it is a part.
+    """
+    for detail in details:
+        at = detail["loc"]
+        names = [*filter(None, [within]), *(part for part in at if isinstance(part, str))]
+        path = ".".join(names[:-1])
+        holder = f"{path} of {owner}" if path else owner
+        if detail["type"] == "extra_forbidden":
+            inside = keys[names[-2] if len(names) > 1 else ""]
+            yield unknown_key(names[-1], holder, list(inside.model_fields), ids, at)
+        elif detail["type"] == "missing":
+            yield Finding("missing-key", f"{holder} has no {names[-1]!r}", f"add '{names[-1]}: …'", ids, at[:-1])
+        else:
+            kind, message, hint = _wrong_value(detail, names)
+            whose = f"{'.'.join(names)} of {owner}" if names else owner
+            # Only a check of two fields against each other has no field: openness and access, where access says more.
+            yield Finding(kind, f"{whose}: {message}", hint, ids, at or ("access",))
+
+
+def _wrong_value(detail: ErrorDetails, names: list[str]) -> tuple[str, str, str | None]:
+    """The kind of problem, the message and the hint."""
+    value, context = detail["input"], detail.get("ctx", {})
+    match detail["type"]:
+        case "enum" | "literal_error":
+            return _unknown_word(value, _QUOTED.findall(context["expected"]), names[-1])
+        case "tuple_type":
+            right = f"write [{value}]" if isinstance(value, str) and len(value) <= 60 else _RIGHT_LIST
+            return "wrong-type", f"{described(value)} is no list", right
+        case "model_type":
+            return "wrong-type", f"{described(value)} is no mapping", _RIGHT_MAPPING
+        case "string_type" | "string_unicode":
+            return "wrong-type", f"{described(value)} is no text", "write a text"
+        case "string_too_short":
+            return "bad-value", "the text is empty", "write a text"
+        case "string_too_long":
+            return "bad-value", f"{described(value)} is too long", f"write at most {context['max_length']} characters"
+        case "string_pattern_mismatch":
+            what, right = _FORMS.get(names[-1], _FORMS.get(names[0], _ID_FORM))
+            return "bad-value", f"{described(value)} is no {what}", right
+    cause = context.get("error")
+    kinds = {"bad-date": InvalidDateError, "bad-size": InvalidSizeError}
+    kind = next((kind for kind, error in kinds.items() if isinstance(cause, error)), "bad-value")
+    message = str(cause or detail["msg"])
+    if isinstance(value, str):
+        message = message.replace(repr(value), shown(value))
+    hint = _RIGHT.search(message)
+    return (kind, message[: hint.start()], hint[1]) if hint else (kind, message, None)
+
+
+def _unknown_word(value: Any, words: list[str], name: str) -> tuple[str, str, str]:
+    close = nearest(value, words, 1) if isinstance(value, str) else ()
+    hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(words)}"
+    return "unknown-relation" if name == "relation" else "unknown-word", f"{described(value)} is no {name}", hint

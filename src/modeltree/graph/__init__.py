@@ -1,0 +1,1 @@
+"""What a lineage stands on: nodes and edges, the ancestry index, families, names, validation, NetworkX."""

@@ -1,0 +1,162 @@
+"""An index as a file of arrays, which are mapped into memory when it is read.
+
+The file begins with a line that says what it is, and one of JSON with the version, the number of nodes, and of each
+array its type, length and place. The arrays follow, each at a multiple of 64 bytes: of each node how many parents it
+has and its generation, and all parents. At the end is the CRC-32 of everything before it.
+
+The checksum is verified whenever the file is read, and so is all that answers rest on: that the parents of each node
+are nodes, ascend, and come to its generation, without which there could be a cycle. What else an index has is made
+from these as for a new one, so that a file has no room for an answer that contradicts another.
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+import os
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy
+from numpy.typing import NDArray
+
+from modeltree._util.files import write_whole
+from modeltree.findings import IndexFileError
+from modeltree.graph.ancestry.forest import gathered, viewed
+from modeltree.graph.ancestry.index import LARGE, AncestryIndex
+from modeltree.graph.ancestry.large import LargeIndex
+from modeltree.graph.ancestry.rows import Rows
+
+__all__ = ["loaded", "save"]
+
+_MAGIC = b"modeltree AncestryIndex\n"
+_VERSION = 1
+_ALIGN = 64
+_DIGEST = 4
+_LONGEST_HEADER = 1 << 16
+_MOST = (1 << 31) - 1
+_COUNTS = ("|u1", "<u2", "<u4")
+_TYPES = {"counts": _COUNTS, "generation": _COUNTS, "parents": ("<i4",)}
+
+
+def save(index: AncestryIndex, path: str | os.PathLike[str]) -> None:
+    """Write an index to a file; see `AncestryIndex.save`."""
+    arrays = _arrays(index)
+    places: dict[str, tuple[str, int, int]] = {}
+    offset = 0
+    for name, array in arrays.items():
+        places[name] = (array.dtype.str, len(array), offset)
+        offset += array.nbytes + -array.nbytes % _ALIGN
+    about = {"version": _VERSION, "nodes": len(index), "arrays": places}
+    header = json.dumps(about, separators=(",", ":")).encode()
+    room = -(len(_MAGIC) + len(header) + 1) % _ALIGN
+    head = _MAGIC + header + b" " * room + b"\n"
+
+    def pieces() -> Iterator[bytes | memoryview]:
+        sum_ = 0
+        for piece in (head, *(part for array in arrays.values() for part in _padded(array))):
+            sum_ = zlib.crc32(piece, sum_)
+            yield piece
+        yield sum_.to_bytes(_DIGEST, "big")
+
+    write_whole(Path(path), pieces())
+
+
+def _arrays(index: AncestryIndex) -> dict[str, NDArray[Any]]:
+    if isinstance(index, LargeIndex):
+        counts, parents = numpy.diff(index.parents.starts), index.parents.items
+    else:
+        counts = numpy.array([len(row) for row in index.parents], dtype=numpy.int64)
+        parents = numpy.array([node for row in index.parents for node in row], dtype=numpy.int32)
+    generation = numpy.asarray(index.generation, dtype=numpy.int64)
+    return {"counts": _short(counts), "generation": _short(generation), "parents": parents.astype("<i4", copy=False)}
+
+
+def _short(values: NDArray[Any]) -> NDArray[Any]:
+    """Counts in no more bytes each than the greatest takes."""
+    greatest = int(values.max()) if len(values) else 0
+    return values.astype(next(type_ for type_ in _COUNTS if greatest <= numpy.iinfo(type_).max))
+
+
+def _padded(array: NDArray[Any]) -> Iterator[bytes | memoryview]:
+    if array.nbytes:
+        yield viewed(numpy.ascontiguousarray(array)).cast("B")
+    yield bytes(-array.nbytes % _ALIGN)
+
+
+def loaded(path: str | os.PathLike[str]) -> AncestryIndex:
+    """The index that a file holds; see `AncestryIndex.load`."""
+    path = Path(path)
+    with path.open("rb") as file:
+        length = os.fstat(file.fileno()).st_size
+        if length < len(_MAGIC) + _DIGEST:
+            raise IndexFileError(path, "it is too short")
+        content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    if content[: len(_MAGIC)] != _MAGIC:
+        raise IndexFileError(path, "it does not begin as one")
+    view = memoryview(content)
+    if zlib.crc32(view[:-_DIGEST]) != int.from_bytes(view[-_DIGEST:], "big"):
+        raise IndexFileError(path, "its checksum is another: it is damaged, or not whole")
+    count, places, start = _header(content, path)
+    arrays = {name: _mapped(view[start:-_DIGEST], name, place, path) for name, place in places.items()}
+    if not len(arrays["counts"]) == len(arrays["generation"]) == count:
+        raise IndexFileError(path, f"it has {count} nodes, and arrays of other lengths")
+    rows, generation = _checked(arrays["counts"], arrays["generation"], arrays["parents"], path)
+    return LargeIndex.of_arrays(rows, generation) if count >= LARGE else AncestryIndex([list(row) for row in rows])
+
+
+def _header(content: mmap.mmap, path: Path) -> tuple[int, dict[str, Any], int]:
+    """How many nodes there are, where each array is, and where the first may be."""
+    end = content.find(b"\n", len(_MAGIC), len(_MAGIC) + _LONGEST_HEADER)
+    try:
+        about = json.loads(content[len(_MAGIC) : end])
+        version, count, arrays = about["version"], about["nodes"], about["arrays"]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        raise IndexFileError(path, "its header cannot be read") from None
+    if version != _VERSION:
+        raise IndexFileError(path, f"it is of version {version!r}, and this library reads {_VERSION}: make it anew")
+    if type(count) is not int or not 0 <= count <= _MOST or not isinstance(arrays, dict):
+        raise IndexFileError(path, "its header cannot be read")
+    if arrays.keys() != _TYPES.keys():
+        raise IndexFileError(path, "it has other arrays")
+    return count, arrays, end + 1
+
+
+def _mapped(content: memoryview, name: str, place: object, path: Path) -> NDArray[Any]:
+    """An array as it lies in the file."""
+    if not isinstance(place, list) or len(place) != 3 or place[0] not in _TYPES[name]:
+        raise IndexFileError(path, f"array {name!r} is of another type")
+    type_, length, offset = numpy.dtype(place[0]), *place[1:]
+    whole = type(length) is type(offset) is int and length >= 0 and offset >= 0 and offset % _ALIGN == 0
+    if not whole or length > _MOST or offset + length * type_.itemsize > len(content):
+        raise IndexFileError(path, f"array {name!r} is not in it")
+    return numpy.frombuffer(content[offset : offset + length * type_.itemsize], dtype=type_)
+
+
+def _checked(
+    counts: NDArray[Any], generation: NDArray[Any], parents: NDArray[Any], path: Path
+) -> tuple[Rows, NDArray[numpy.int32]]:
+    """The parents of each node, and the generations, which are those that the parents come to: so there is no cycle."""
+    if int(counts.sum(dtype=numpy.int64)) != len(parents):
+        raise IndexFileError(path, "the counts of parents come to another number than there are parents")
+    starts = numpy.zeros(len(counts) + 1, dtype=numpy.int32)
+    numpy.cumsum(counts, out=starts[1:])
+    if len(parents) and (int(parents.min()) < 0 or int(parents.max()) >= len(counts)):
+        raise IndexFileError(path, "a parent is no node")
+    below = numpy.flatnonzero(counts > 0)
+    level, deepest = generation[below], generation[parents[starts[below]]]
+    merges = numpy.flatnonzero(counts[below] > 1)
+    if len(merges):  # of the others the first parent is the deepest
+        above, lengths = gathered(starts, parents, below[merges])
+        begin = numpy.cumsum(lengths) - lengths
+        ascend = above[1:] > above[:-1]
+        ascend[begin[1:] - 1] = True  # from the last parent of a node to the first of another
+        if not ascend.all():
+            raise IndexFileError(path, "the parents of a node are not in order")
+        deepest[merges] = numpy.maximum.reduceat(generation[above], begin)
+    right = not len(below) or (int(level.min()) > 0 and bool((level - 1 == deepest).all()))
+    if not right or numpy.count_nonzero(generation) != len(below):
+        raise IndexFileError(path, "the generation of a node is not that after its parents")
+    return Rows(starts, parents), generation.astype(numpy.int32)

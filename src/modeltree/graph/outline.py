@@ -1,0 +1,180 @@
+"""The text tree: who was made from whom, as lines that are indented."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from modeltree.graph.ancestry import AncestryIndex
+from modeltree.graph.families import primary_parent
+from modeltree.records import Model, Relation
+
+__all__ = ["outline", "printable"]
+
+# Lines that are deeper begin with their level, and are indented by so many: text of a chain grows with its length,
+# and not with the square of it.
+_DEEPEST = 30
+_INDENT = 3
+
+
+def outline(
+    models: Sequence[Model],
+    index: AncestryIndex,
+    relation_of: Mapping[tuple[str, str], Relation],
+    root: int | None = None,
+    max_depth: int | None = None,
+    called: Iterable[str] = (),
+) -> str:
+    """The text tree of some models; `modeltree.Lineage.tree` says how to read it.
+
+    Parameters
+    ----------
+    models : sequence of Model
+        In date order; their places are the nodes of the index.
+    index : AncestryIndex
+        The descent to go by.
+    relation_of : mapping of (parent, child) to Relation
+        The relation of each derivation that the index has.
+    root : int, optional
+        What to begin with; by default all that has children and no parents.
+    max_depth : int, optional
+        The most levels below that.
+    called : iterable of str
+        The names of all models, where they can be told without making records.
+    """
+    places = _Places.of(models, index, relation_of, root, max_depth)
+    names = Counter(map(printable, called or (model.name for model in models)))
+    lines = list(_Writer(models, index, relation_of, places, names).lines())
+    if places.deeper:
+        lines.append(f"{_counted(places.deeper)} deeper")
+    if places.single:
+        lines.append(f"{_counted(places.single)} with neither parents nor children")
+    return "\n".join(lines) or "no models"
+
+
+def printable(text: str) -> str:
+    """A text on one line that does nothing to a terminal but be read."""
+    joiners = "\u200c\u200d"  # inside words and emoji
+    return "".join(
+        letter if letter.isprintable() or letter in joiners else " " if letter.isspace() else "\ufffd"
+        for letter in text
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Where each model stands.
+
+    Parameters
+    ----------
+    tops : tuple of int
+        Those at the margin.
+    under : mapping of int to int
+        For all others the parent under which they stand in full.
+    open : frozenset of int
+        Those whose children stand under them.
+    deeper, single : int
+        How many are left out since they are too deep, or since they are related to none.
+    """
+
+    tops: tuple[int, ...]
+    under: Mapping[int, int]
+    open: frozenset[int]
+    deeper: int
+    single: int
+
+    @classmethod
+    def of(
+        cls,
+        models: Sequence[Model],
+        index: AncestryIndex,
+        relation_of: Mapping[tuple[str, str], Relation],
+        root: int | None,
+        max_depth: int | None,
+    ) -> _Places:
+        """Each under its primary parent, among those that are not too deep."""
+        if root is None:
+            within = frozenset(node for node in index.order if index.parents[node] or index.children[node])
+            tops = tuple(node for node in index.roots if node in within)
+        else:
+            within = frozenset((root, *index.descendants(root)))
+            tops = (root,)
+        levels = dict.fromkeys(tops, 0)
+        under: dict[int, int] = {}
+        for node in index.order:  # parents come before their children
+            if node in levels or node not in within:
+                continue
+            above = [
+                parent
+                for parent in index.parents[node]
+                if parent in levels and (max_depth is None or levels[parent] < max_depth)
+            ]
+            if above:
+                under[node] = primary_parent(models, relation_of, node, above)
+                levels[node] = levels[under[node]] + 1
+        expanded = frozenset(node for node, level in levels.items() if max_depth is None or level < max_depth)
+        single = len(models) - len(within) if root is None else 0
+        return cls(tops, under, expanded, len(within) - len(levels), single)
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """Writes the lines."""
+
+    models: Sequence[Model]
+    index: AncestryIndex
+    relation_of: Mapping[tuple[str, str], Relation]
+    places: _Places
+    names: Mapping[str, int]
+
+    def lines(self) -> Iterator[str]:
+        """From the top to the bottom."""
+        # Of each line that is still to come: parent and model, what stands before it and its children, and its level.
+        waiting: list[tuple[int | None, int, str, str, int]] = [
+            (None, top, "", "", 0) for top in reversed(self.places.tops)
+        ]
+        while waiting:
+            parent, node, stem, inner, level = waiting.pop()
+            margin = f"{level} … " if level > _DEEPEST else ""
+            if parent is not None and self.places.under[node] != parent:
+                yield f"{margin}{stem}{self._again(parent, node)}"
+                continue
+            yield f"{margin}{stem}{self._in_full(node)}"
+            if node in self.places.open:
+                inner = inner[-_INDENT * (_DEEPEST - 1) :]
+                last = f"{inner}└─ ", f"{inner}   "
+                for child in reversed(self.index.children[node]):
+                    waiting.append((node, child, *last, level + 1))
+                    last = f"{inner}├─ ", f"{inner}│  "
+
+    def _in_full(self, node: int) -> str:
+        model = self.models[node]
+        under = self.places.under.get(node)
+        others = [parent for parent in self.index.parents[node] if parent != under]
+        said = [self._relation(under, node)] if under is not None else []
+        if others:
+            names = ", ".join(f"{self._name(parent)} ({self._relation(parent, node)})" for parent in others)
+            said.append(f"{'also ' if said else ''}from {names}")
+        if self.index.children[node] and node not in self.places.open:
+            said.append("…")
+        mark = "◆ " if len(self.index.parents[node]) > 1 else ""
+        date = f"  {model.released}" if model.released else ""
+        return " · ".join([f"{mark}{self._name(node)}{date}", *said])
+
+    def _again(self, parent: int, node: int) -> str:
+        """The line of a model that stands in full elsewhere."""
+        where = self._name(self.places.under[node])
+        return f"◇ {self._name(node)} · {self._relation(parent, node)} · see under {where}"
+
+    def _name(self, node: int) -> str:
+        model = self.models[node]
+        name = printable(model.name)
+        return name if self.names[name] == 1 else f"{name} [{printable(model.id)}]"
+
+    def _relation(self, parent: int, child: int) -> str:
+        return self.relation_of[self.models[parent].id, self.models[child].id]
+
+
+def _counted(count: int) -> str:
+    return f"{count:,} more {'model' if count == 1 else 'models'}"
