@@ -9,10 +9,10 @@ import pytest
 
 from modeltree import findings as errors
 from modeltree.findings import (
-    FindingsWarning,
     AmbiguousNameError,
     CycleError,
     Finding,
+    FindingsWarning,
     LineageError,
     ModelTreeError,
     Position,

@@ -1,8 +1,7 @@
-"""One vocabulary for all that can be wrong with data: what it is, how bad, where, and what was done about it.
+"""Findings and errors: one vocabulary for everything that can be wrong with data.
 
-Every error of this library is a `ModelTreeError` and also the builtin it refines, so ``except KeyError`` or
-``except ValueError`` catch what their names promise. Errors about data carry their `Finding` records: all of
-them, not just the first.
+Every error is a `ModelTreeError` and also the builtin that it refines, so ``except KeyError`` and
+``except ValueError`` work as expected. Errors about data carry all their `Finding` records, not only the first.
 """
 
 from __future__ import annotations
@@ -47,79 +46,79 @@ __all__ = [
 
 
 class FindingsWarning(UserWarning):
-    """Data were read, and something was found that is likely wrong with them."""
+    """Data were read, and some of them are likely wrong."""
 
 
 class Severity(StrEnum):
-    """How bad a finding is; the worst first."""
+    """How severe a finding is, the most severe first."""
 
     ERROR = "error"
-    """The data contradict themselves or cannot be read: something is lost unless a policy says how to keep it."""
+    """The data contradict themselves or cannot be read; a policy decides what is kept."""
     WARNING = "warning"
-    """The data can be read, but are likely wrong or not whole."""
+    """The data can be read, but are likely wrong or incomplete."""
     NOTE = "note"
-    """Worth knowing: what is not said, or was worked out by a rule."""
+    """Worth knowing: a missing value, or a value that follows from a rule."""
 
 
 _ERRORS = {
     "syntax": "a file that is not written in its format",
     "encoding": "bytes or characters that no text file has",
-    "too-large": "a file, or a value in it, that is larger than what is read",
-    "too-deep": "nesting that is deeper than what is read",
-    "no-files": "a folder in which nothing can be read",
-    "unreadable": "a file that the system does not let one read",
-    "duplicate-key": "a key that stands twice in one mapping",
-    "alias": "an anchor or alias of YAML, which is not expanded",
-    "tag": "a tag of YAML, which is not followed",
-    "unknown-key": "a key that nothing is read from",
-    "missing-key": "a value without which a record is none",
-    "wrong-type": "a text where a list should be, and the like",
-    "bad-value": "a value that does not have the form of its field",
-    "bad-date": "a value that is no date",
-    "bad-size": "a value that is no number of parameters",
+    "too-large": "a file, or a value in it, that is larger than the limit",
+    "too-deep": "nesting that is deeper than the limit",
+    "no-files": "a folder without a file that can be read",
+    "unreadable": "a file that the system refuses to open",
+    "duplicate-key": "a key that occurs twice in one mapping",
+    "alias": "a YAML anchor or alias; aliases are not expanded",
+    "tag": "a YAML tag; tags are not applied",
+    "unknown-key": "a key that is not known, so its value is not read",
+    "missing-key": "a required value that is missing",
+    "wrong-type": "a value of the wrong type, such as a text where a list is needed",
+    "bad-value": "a value that does not match the form of its field",
+    "bad-date": "a value that is not a date",
+    "bad-size": "a value that is not a number of parameters",
     "bad-attribute": "an attribute of a node or edge that does not fit its field",
     "unknown-word": "a word that is not in the vocabulary of its field",
-    "not-a-digraph": "a graph without directions, or with several edges between two nodes",
+    "not-a-digraph": "an undirected graph, or a graph with several edges between two nodes",
     "unknown-organization": "an organization that is not listed",
     "self-loop": "a model that is derived from itself",
     "cycle": "models that descend from themselves",
-    "missing-child": "a derivation of a model that is not listed",
-    "duplicate-id": "two records with one id",
+    "missing-child": "a derivation whose child is not listed",
+    "duplicate-id": "two records with the same id",
     "ambiguous-alias": "an alias that also names another record",
     "ambiguous-parent": "a parent that may be any of several models",
-    "conflicting-relation": "a pair of models with two relations",
-    "duplicate-derivation": "a pair of models with two derivations",
-    "no-table": "a text that has no table of models",
-    "not-a-tree": "a model with several parents, where the format has room for one",
+    "conflicting-relation": "two derivations of one pair of models with different relations",
+    "duplicate-derivation": "two derivations of one pair of models",
+    "no-table": "a text without a table of models",
+    "not-a-tree": "a model with several parents, in a format that allows one",
 }
 _WARNINGS = {
     "missing-parent": "a parent that is not listed",
-    "unknown-relation": "a relation that is none of those known",
-    "same-name": "one name, and records that differ",
-    "local-path-parent": "a parent that is a folder of somebody's computer",
+    "unknown-relation": "a relation that is not known",
+    "same-name": "records with the same name and different values",
+    "local-path-parent": "a parent that is a folder on somebody's computer",
     "parent-newer": "a parent that is released after its child",
-    "impossible-date": "a date that cannot be true, as one in the future",
+    "impossible-date": "a date that cannot be true, such as a date in the future",
     "incomplete-parents": "two files about one model that list different parents",
-    "unlikely-relation": "a relation that does not fit what else is said",
-    "faulty-markup": "a table, list or header that is repaired by a rule",
+    "unlikely-relation": "a relation that contradicts other values",
+    "faulty-markup": "a broken table, list or header that a rule repairs",
     "not-carried": "something that the format cannot hold",
-    "gone": "a model that the Hub does not show: deleted, private, or never there",
-    "not-visited": "models that are known to be there and were not asked for",
+    "gone": "a model that the Hub does not show: it is deleted, private, or never existed",
+    "not-visited": "models that exist and were not requested",
 }
 _NOTES = {
     "possible-same": "models whose names differ only in case, spaces, hyphens or dots",
-    "mirror-parent": "a parent that is another's copy of a model, often quantized",
-    "cache-path-parent": "a parent named by its folder in a cache, which says its id",
-    "inferred-relation": "a relation that is not said and was worked out by the rule of the format",
-    "inferred-column": "a column that is taken for a field by its name",
-    "repeated-derivation": "a derivation that stands twice and says the same, or less",
-    "missing-relation": "a derivation without a word on how",
+    "mirror-parent": "a parent that is somebody else's copy of a model, often quantized",
+    "cache-path-parent": "a parent that is given as a cache folder, from which its id is read",
+    "inferred-relation": "a relation that is not given and follows from a rule of the format",
+    "inferred-column": "a column that is matched to a field by its name",
+    "repeated-derivation": "a derivation that occurs twice without saying more",
+    "missing-relation": "a derivation without a relation",
     "missing-license": "a model without a license",
     "missing-date": "a model without a date",
-    "unknown-base": "a model that says that it has a base, but not which",
-    "ignored": "something that has no place in a lineage",
-    "renamed": "a model that goes by another id now",
-    "read-as": "a table, column or word that is taken for what it likely means",
+    "unknown-base": "a model that has a base model and does not name it",
+    "ignored": "something that is not part of a lineage",
+    "renamed": "a model whose id has changed",
+    "read-as": "a table, column or word that is read as what it most likely means",
 }
 
 KINDS: Mapping[str, tuple[Severity, str]] = MappingProxyType(
@@ -127,12 +126,12 @@ KINDS: Mapping[str, tuple[Severity, str]] = MappingProxyType(
     | {kind: (Severity.WARNING, meaning) for kind, meaning in _WARNINGS.items()}
     | {kind: (Severity.NOTE, meaning) for kind, meaning in _NOTES.items()}
 )
-"""Every kind of finding: how bad it is, and what it means."""
+"""Every kind of finding, with its severity and its meaning."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Position:
-    """A place in a file; line and column count from 1, and 0 is where only the file is known."""
+    """A position in a file. Lines and columns count from 1; 0 means that only the file is known."""
 
     path: Path
     line: int = 0
@@ -144,22 +143,22 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong with some data, or worth knowing of it.
+    """One thing that is wrong with data, or worth knowing about them.
 
     Parameters
     ----------
     kind : str
         One of `KINDS`, such as ``"cycle"`` or ``"missing-parent"``.
     message : str
-        What is found, with the offending value.
+        What was found, with the offending value.
     hint : str, optional
-        What would be right.
+        What would be correct.
     ids : tuple of str
-        The models that it concerns.
+        The ids of the models concerned.
     at : tuple of str or int
-        Where it is in the records: ``("derivations", 3, "parent")``.
+        The path in the records: ``("derivations", 3, "parent")``. It does not count in comparisons.
     position : Position, optional
-        Where it is in a file.
+        The position in a file.
     done : str, optional
         What reading did about it: ``"the edge is left out"``.
     """
@@ -174,11 +173,11 @@ class Finding:
 
     @property
     def severity(self) -> Severity:
-        """How bad it is."""
+        """How severe it is; `KINDS` has it for each kind."""
         return KINDS[self.kind][0]
 
     def located(self, position: Position | None) -> Finding:
-        """The same finding at a place in a file."""
+        """The same finding with a position in a file."""
         return replace(self, position=position)
 
     def __str__(self) -> str:
@@ -191,28 +190,28 @@ _CLOSING = "'\")]}"
 
 
 class ModelTreeError(Exception):
-    """Whatever this library raises on purpose."""
+    """The base of all errors that this library raises."""
 
 
 class InvalidDateError(ModelTreeError, ValueError):
-    """A text or number that is no year, month or day."""
+    """A value that is not a year, month or day."""
 
 
 class InvalidSizeError(ModelTreeError, ValueError):
-    """A text or number that is no count of parameters."""
+    """A value that is not a number of parameters."""
 
 
 class UnknownNameError(ModelTreeError, KeyError):
-    """A name that nothing goes by; the message has the nearest names that something does go by.
+    """A name that is not known; the message lists the nearest known names.
 
     Parameters
     ----------
     kind : str
-        What was looked for: ``"model"``, ``"organization"``, …
+        What was looked up: ``"model"``, ``"organization"``, …
     name : str
         The name that was not found.
     known : iterable of str
-        The names that would have been found.
+        The names that are known.
     """
 
     kind = "name"
@@ -254,7 +253,7 @@ class UnknownDatasetError(UnknownNameError):
 
 
 class AmbiguousNameError(ModelTreeError, KeyError):
-    """A name that several models go by, so that only an id can tell which is meant."""
+    """A name that several models share; only an id is unambiguous."""
 
     def __init__(self, name: str, ids: Iterable[str]) -> None:
         self.name = name
@@ -266,23 +265,23 @@ class AmbiguousNameError(ModelTreeError, KeyError):
 
 
 class NoPathError(ModelTreeError, ValueError):
-    """Two models, neither descent nor kinship between them."""
+    """Two models that are not related as asked."""
 
 
 class LayoutError(ModelTreeError, ValueError):
-    """A figure that cannot be laid out as asked."""
+    """A figure that cannot be laid out with the options given."""
 
 
 class DiagramError(ModelTreeError, RuntimeError):
-    """A diagram that Graphviz cannot draw; the message is its own."""
+    """A diagram that Graphviz cannot draw; the message is Graphviz's."""
 
 
 class IconError(ModelTreeError, ValueError):
-    """A folder of icons, or a file in it, that is none."""
+    """A folder of icons, or a file in it, that cannot be used."""
 
 
 class IndexFileError(ModelTreeError, ValueError):
-    """A file that is no index of ancestry, or a damaged one.
+    """A file that is not an ancestry index, or is damaged.
 
     Parameters
     ----------
@@ -298,11 +297,11 @@ class IndexFileError(ModelTreeError, ValueError):
 
 
 class MissingExtraError(ModelTreeError, ImportError):
-    """A package that only some uses need and that is not installed; the message names the extra that brings it."""
+    """An optional package that is not installed; the message names the extra that installs it."""
 
 
 class UnknownFormatError(ModelTreeError, ValueError):
-    """A path that ends in nothing that tells its format, or in what is only read or only written: `but` says so."""
+    """A path whose suffix does not name a format that can be read or written."""
 
     def __init__(self, path: Path, known: Iterable[str], but: str = "") -> None:
         self.path = path
@@ -319,7 +318,7 @@ class UnknownFormatError(ModelTreeError, ValueError):
 
 
 class LineageError(ModelTreeError, ValueError):
-    """Records that make no lineage; `problems` lists everything that is wrong with them."""
+    """Records that do not form a lineage; `problems` lists everything that is wrong."""
 
     def __init__(self, problems: Iterable[Finding]) -> None:
         self.problems = tuple(problems)
@@ -332,19 +331,19 @@ class LineageError(ModelTreeError, ValueError):
 
 
 class CycleError(LineageError):
-    """Records of which the only thing wrong is that some models descend from themselves."""
+    """Records whose only problem is cycles: models that descend from themselves."""
 
 
 class SourceError(LineageError):
-    """A file or folder from which no lineage can be read, or only one that a policy refuses."""
+    """A file or folder that cannot be read as a lineage, or that a policy refuses."""
 
 
 class CatalogError(SourceError):
-    """A file or folder that is no catalogue."""
+    """A file or folder that is not a catalogue."""
 
 
 def nearest(name: str, known: Iterable[str], count: int = 3) -> tuple[str, ...]:
-    """The known names that are most like a name, the most alike first; case does not count.
+    """The known names that resemble a name most, best first, regardless of case.
 
     Examples
     --------
@@ -355,7 +354,7 @@ def nearest(name: str, known: Iterable[str], count: int = 3) -> tuple[str, ...]:
     for candidate in known:
         by_folded.setdefault(candidate.casefold(), candidate)
     folded = name.casefold()
-    if len(by_folded) > _MANY:  # to compare with all would take minutes
+    if len(by_folded) > _MANY:  # comparing with all of them would take minutes
         ends = (folded[:3], folded[-3:])
         by_folded = {
             candidate: written
@@ -370,7 +369,7 @@ def nearest(name: str, known: Iterable[str], count: int = 3) -> tuple[str, ...]:
 
 
 def shown(value: object) -> str:
-    """A value as a message shows it: no longer than 60 characters.
+    """A value as messages show it, in at most 60 characters.
 
     Examples
     --------

@@ -1,6 +1,6 @@
-"""The records: what is known of a model, of where it comes from, and of who made it.
+"""Records: models, derivations, organizations, and the values they hold.
 
-All records are frozen, refuse keys they do not know, and can be compared and hashed.
+All records are frozen pydantic models. They refuse unknown keys, and they can be compared and hashed.
 """
 
 from __future__ import annotations
@@ -69,9 +69,9 @@ _WRITTEN = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 class PartialDate:
     """A year, a month of a year, or a day.
 
-    Dates are ordered by the first day they may mean, and among those that begin on the same day the less
-    precise comes first: ``2023 < 2023-01 < 2023-01-01 < 2023-01-02 < 2023-02``. Only dates of the same
-    precision and value are equal, so the order is total and agrees with equality and hashing.
+    Dates are ordered by their first possible day; of dates that begin on the same day the less precise one comes
+    first: ``2023 < 2023-01 < 2023-01-01 < 2023-01-02 < 2023-02``. Two dates are equal only if their precision and
+    their value are, so the order is total and agrees with equality and hashing.
 
     Parameters
     ----------
@@ -136,25 +136,25 @@ class PartialDate:
 
     @property
     def grain(self) -> Grain:
-        """How precise the date is: ``"year"``, ``"month"`` or ``"day"``."""
+        """The precision of the date: ``"year"``, ``"month"`` or ``"day"``."""
         if self.month is None:
             return "year"
         return "month" if self.day is None else "day"
 
     @property
     def lower(self) -> datetime.date:
-        """The first day that the date may mean."""
+        """The first possible day."""
         return datetime.date(self.year, self.month or 1, self.day or 1)
 
     @property
     def upper(self) -> datetime.date:
-        """The last day that the date may mean."""
+        """The last possible day."""
         month = self.month or 12
         return datetime.date(self.year, month, self.day or calendar.monthrange(self.year, month)[1])
 
     @property
     def number(self) -> int:
-        """The date as one number in the order of dates: ``20230314`` is a day, ``20230300`` a month.
+        """The date as an integer that sorts like dates: ``20230314`` is a day, ``20230300`` a month.
 
         Examples
         --------
@@ -165,11 +165,11 @@ class PartialDate:
 
     @classmethod
     def of_number(cls, number: int) -> PartialDate:
-        """The date that has a number; see `number`."""
+        """The date of an integer such as `number` gives."""
         return cls(number // 10000, number // 100 % 100 or None, number % 100 or None)
 
     def at(self, grain: Grain) -> PartialDate:
-        """The date made no more precise than a grain; a quarter is named by its first month.
+        """The date rounded down to a grain; a quarter is named by its first month.
 
         Examples
         --------
@@ -211,8 +211,6 @@ class PartialDate:
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        from pydantic_core import core_schema
-
         return core_schema.no_info_plain_validator_function(cls.parse, serialization=core_schema.to_string_ser_schema())
 
     @classmethod
@@ -230,9 +228,14 @@ def _check(written: str, part: str, value: int, low: int, high: int, where: str 
 class Relation(StrEnum):
     """How a child was made from a parent.
 
-    The first seven pass weights on, the next four ideas; of the last two neither is known. The words of the Hugging
-    Face Hub (``finetune``, ``adapter``, ``merge``, ``quantized``) are kept as they are. The order is the one in which
-    a model with several parents takes after them: see `modeltree.graph.families`.
+    The first seven relations pass weights on, the next four pass ideas on; the last two say neither. The words of the
+    Hugging Face Hub (``finetune``, ``adapter``, ``merge``, ``quantized``) are used as they are. The order decides
+    which parent of a merge is its primary parent, see `modeltree.graph.families`.
+
+    Examples
+    --------
+    >>> Relation("finetune").passes_weights, Relation.ARCHITECTURE.passes_weights
+    (True, False)
     """
 
     CONTINUED_PRETRAINING = "continued-pretraining"
@@ -251,14 +254,14 @@ class Relation(StrEnum):
 
     @property
     def passes_weights(self) -> bool:
-        """Whether the child has weights, or the outputs of weights, from the parent."""
+        """Whether the relation is one of `WEIGHTS`."""
         return self in WEIGHTS
 
 
 IDEAS: frozenset[Relation] = frozenset(
     {Relation.SUCCESSOR, Relation.REPLICATION, Relation.ARCHITECTURE, Relation.APPLICATION}
 )
-"""The relations that pass ideas on, and no weights."""
+"""The relations that pass ideas on."""
 
 WEIGHTS: frozenset[Relation] = frozenset(Relation) - IDEAS - {Relation.DATA, Relation.UNSPECIFIED}
 """The relations that pass weights on."""
@@ -270,22 +273,7 @@ Relations = Relation | str | Iterable[Relation | str] | None
 
 
 def one_of(words: type[Word], word: str, *more: str) -> Word:
-    """A word of a vocabulary.
-
-    Parameters
-    ----------
-    words : subclass of StrEnum
-        The vocabulary.
-    word : str
-        One of them, or the text of one.
-    *more : str
-        What else could have been said, for the message.
-
-    Raises
-    ------
-    ValueError
-        When it is none of them; the message lists them.
-    """
+    """The member of a vocabulary that has a text; a ValueError lists all choices, `more` included."""
     try:
         return words(word)
     except ValueError:
@@ -294,7 +282,7 @@ def one_of(words: type[Word], word: str, *more: str) -> Word:
 
 
 def relation_set(relations: Relations) -> frozenset[Relation]:
-    """The relations that a choice stands for.
+    """The set of relations that a choice stands for.
 
     Examples
     --------
@@ -320,14 +308,14 @@ def relation_set(relations: Relations) -> frozenset[Relation]:
 
 
 class Openness(StrEnum):
-    """Whether anyone can get the weights."""
+    """Whether the weights are available to everyone."""
 
     OPEN = "open"
     CLOSED = "closed"
 
 
 class Access(StrEnum):
-    """How one gets at a model, more finely than `Openness` says."""
+    """How a model can be accessed, in more detail than `Openness`."""
 
     OPEN_WEIGHTS = "open-weights"
     GATED = "gated"
@@ -336,7 +324,7 @@ class Access(StrEnum):
 
 
 class Domain(StrEnum):
-    """What a model is for."""
+    """The domain of a model."""
 
     LANGUAGE = "language"
     MULTIMODAL = "multimodal"
@@ -345,7 +333,7 @@ class Domain(StrEnum):
 
 
 class Architecture(StrEnum):
-    """How a model is built."""
+    """The architecture of a model."""
 
     DECODER = "decoder"
     ENCODER = "encoder"
@@ -354,7 +342,7 @@ class Architecture(StrEnum):
 
 
 class Kind(StrEnum):
-    """Whether a record is a model, a product that runs on models, or a data set that models are made with."""
+    """What a record stands for: a model, a product that runs on models, or a data set."""
 
     MODEL = "model"
     APPLICATION = "application"
@@ -362,7 +350,7 @@ class Kind(StrEnum):
 
 
 class ParameterCount(int):
-    """An exact number of parameters, written the way papers do.
+    """An exact number of parameters, printed as papers print it.
 
     Examples
     --------
@@ -381,7 +369,7 @@ class ParameterCount(int):
     __slots__ = ()
 
     def __new__(cls, count: SupportsIndex) -> Self:
-        """A count of 1 to 10^18."""
+        """A count from 1 to 10^18."""
         if not 1 <= index(count) <= cls._MOST:
             raise InvalidSizeError(f"{shown(count)} is no whole number of parameters between 1 and 10^18")
         return super().__new__(cls, count)
@@ -424,7 +412,7 @@ class ParameterCount(int):
         return f"ParameterCount({int(self)})"
 
     def __format__(self, spec: str) -> str:
-        """As papers do for no format or one that ends in ``s``, as the exact integer for any other."""
+        """The printed form for an empty format or one that ends in ``s``, else the exact integer."""
         return format(str(self), spec) if not spec or spec.endswith("s") else super().__format__(spec)
 
     @classmethod
@@ -441,7 +429,7 @@ _NO_SPACE = r"\s\x00-\x1f\x7f\ufffe\uffff"
 
 
 class Reference(str):
-    """What vouches for a fact: ``arxiv:2302.13971``, ``doi:10.1093/bib/bbac409`` or a web address.
+    """The source of a fact: ``arxiv:2302.13971``, ``doi:10.1093/bib/bbac409`` or a web address.
 
     Examples
     --------
@@ -458,14 +446,14 @@ class Reference(str):
     __slots__ = ()
 
     def __new__(cls, value: str) -> Self:
-        """A text of one of these forms."""
+        """A text in one of these forms."""
         if not any(form.fullmatch(value) for form in cls._FORMS.values()):
             raise ValueError(f"{shown(value)} is no reference: write arxiv:ID, doi:10.… or a web address")
         return super().__new__(cls, value)
 
     @property
     def url(self) -> str:
-        """Where to read it."""
+        """The web address of the source."""
         scheme, _, rest = self.partition(":")
         prefix = {"arxiv": "https://arxiv.org/abs/", "doi": "https://doi.org/"}.get(scheme)
         return prefix + rest if prefix else str(self)
@@ -489,7 +477,7 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
 
 
 def _without_control(text: str) -> str:
-    # XML, and with it GraphML and GEXF, could not hold them; nor could a figure show them.
+    # XML, and so GraphML and GEXF, cannot hold control characters, and figures cannot show them.
     if found := _CONTROL.search(text):
         raise ValueError(f"{shown(text)} has the control character {found[0]!r}")
     return text
@@ -510,12 +498,12 @@ WebAddress = Annotated[str, StringConstraints(pattern=rf'^https?://[^{_NO_SPACE}
 
 
 class Record(BaseModel):
-    """What all records have in common: frozen, strict about keys, silent about what is not set."""
+    """The base of all records: frozen, strict about keys, with a repr that omits defaults."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
-        """Only what differs from its default."""
+        """The fields that differ from their defaults."""
         for name, field in type(self).model_fields.items():
             value = getattr(self, name)
             if field.is_required() or value != field.get_default(call_default_factory=True):
@@ -523,20 +511,26 @@ class Record(BaseModel):
 
 
 class About(Record):
-    """What a lineage as a whole is: where it comes from and of when."""
+    """Where a lineage comes from, and its date."""
 
     title: Name | None = None
     """A short title."""
     description: Text | None = None
-    """What it holds and by which rule."""
+    """What it holds, and the rule by which models were chosen."""
     date: PartialDate | None = None
     """The date of the data."""
     references: tuple[Reference, ...] = ()
-    """Where it was taken from."""
+    """Its sources."""
 
 
 class Organization(Record):
-    """Who made a model: a company, a laboratory, a university or a community."""
+    """An organization that makes models: a company, a laboratory, a university or a community.
+
+    Examples
+    --------
+    >>> Organization(id="meta", name="Meta", aliases=["Facebook"], url="https://ai.meta.com").aliases
+    ('Facebook',)
+    """
 
     id: Id
     """A stable slug."""
@@ -545,7 +539,7 @@ class Organization(Record):
     aliases: tuple[Name, ...] = ()
     """Other names."""
     url: WebAddress | None = None
-    """Its web page."""
+    """Its home page."""
     country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
     """Two letters, as in ISO 3166-1."""
     icon: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")] | None = None
@@ -553,7 +547,13 @@ class Organization(Record):
 
 
 class License(Record):
-    """The terms of use, as printed and, where there is one, as an SPDX identifier."""
+    """A license as printed and, if it has one, its SPDX identifier. A plain text is a name.
+
+    Examples
+    --------
+    >>> Model(id="gpt-j", name="GPT-J", license={"name": "Apache 2.0", "spdx": "Apache-2.0"}).license.spdx
+    'Apache-2.0'
+    """
 
     name: Name
     """As printed."""
@@ -575,7 +575,7 @@ class License(Record):
 
 
 class Links(Record):
-    """Where to find a model on the web."""
+    """Web addresses of a model."""
 
     paper: WebAddress | None = None
     """The paper that describes it."""
@@ -586,47 +586,60 @@ class Links(Record):
     blog: WebAddress | None = None
     """The post that announced it."""
     website: WebAddress | None = None
-    """Its own page, as a product has one."""
+    """Its own page, as products have one."""
 
     def __bool__(self) -> bool:
         return any(getattr(self, name) for name in type(self).model_fields)
 
 
 class Correction(Record):
-    """A value that a published source got wrong: what it printed, and why the record says otherwise."""
+    """A value that a published source got wrong: what it printed, and what is right."""
 
     field: Literal[
         "name", "kind", "released", "organizations", "openness", "access", "license", "sizes", "training_data",
         "domain", "architecture", "links", "derived_from",
     ]  # fmt: skip
-    """The field of the record that is right where the source is wrong."""
+    """The field whose printed value is wrong."""
     printed: Text
     """What the source printed."""
     source: Id
-    """The source: the name of a data set, or of a part of the publication."""
+    """The source: a data set, or a part of a publication."""
     reason: Text
-    """What is right, and why."""
+    """The right value, and why."""
     references: tuple[Reference, ...] = ()
-    """What vouches for it."""
+    """The sources of this fact."""
 
 
 class Derivation(Record):
-    """One step of descent: a child was made from a parent."""
+    """An edge of the graph: a child was made from a parent.
+
+    Examples
+    --------
+    >>> Derivation(parent="llama", child="vicuna", relation="finetune").relation.passes_weights
+    True
+    """
 
     parent: Id
-    """The id of the model that it was made from."""
+    """The id of the parent."""
     child: Id
-    """The id of the model that was made."""
+    """The id of the child."""
     relation: Relation
-    """How."""
+    """How the child was made."""
     references: tuple[Reference, ...] = ()
-    """What vouches for it."""
+    """The sources of this fact."""
     note: Text | None = None
-    """Anything else worth knowing."""
+    """A remark."""
 
 
 class Model(Shown, Record):
-    """One model, or a product that runs on models, or a data set that models are made with."""
+    """A node of the graph: a model, a product that runs on models, or a data set.
+
+    Examples
+    --------
+    >>> model = Model(id="llama", name="LLaMA", released="2023-02-24", sizes=["7B", "65B"], openness="open")
+    >>> model.released.month, max(model.sizes)
+    (2, ParameterCount(65000000000))
+    """
 
     # No field: the lineage that it was last taken from, weakly, so that a card can show its descent.
     __slots__ = ("_lineage",)
@@ -636,35 +649,35 @@ class Model(Shown, Record):
     name: Name
     """The name as printed."""
     aliases: tuple[Name, ...] = ()
-    """Other names that it goes by."""
+    """Other names of it."""
     kind: Kind = Kind.MODEL
     """``model``, ``application`` or ``dataset``."""
     released: PartialDate | None = None
-    """When it was first public, as precisely as is known."""
+    """When it first became public, as precisely as is known."""
     organizations: tuple[Id, ...] = ()
-    """The ids of those who made it."""
+    """The ids of the organizations that made it."""
     openness: Openness | None = None
     """``open`` or ``closed``."""
     access: Access | None = None
-    """How one gets at it, more finely."""
+    """How it can be accessed."""
     license: License | None = None
-    """The terms of use."""
+    """Its license."""
     sizes: tuple[ParameterCount, ...] = ()
-    """The parameter counts that it was made in."""
+    """The parameter counts of its variants."""
     training_data: Text | None = None
-    """How much it was trained on, as printed."""
+    """The amount of training data, as printed."""
     domain: Domain | None = None
-    """What it is for."""
+    """Its domain."""
     architecture: Architecture | None = None
-    """How it is built."""
+    """Its architecture."""
     links: Links = Links()
-    """Where to find it."""
+    """Its web addresses."""
     references: tuple[Reference, ...] = ()
-    """What vouches for these facts."""
+    """The sources of these facts."""
     note: Text | None = None
-    """Anything else worth knowing."""
+    """A remark."""
     corrections: tuple[Correction, ...] = ()
-    """Where published sources say something else, and why this record does not."""
+    """Values that published sources got wrong."""
 
     @field_validator("aliases", "organizations", "sizes")
     @classmethod
