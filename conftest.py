@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-NARROWING = ("keyword", "markexpr", "deselect", "lf", "collectonly")
 
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Report and judge the coverage of the whole suite only: a part of it covers but a part."""
-    coverage = config.pluginmanager.get_plugin("_cov")
-    part = config.args_source != pytest.Config.ArgsSource.TESTPATHS
-    if coverage and (part or any(config.getoption(option, None) for option in NARROWING)):
-        coverage.options.cov_fail_under = None
-        coverage.options.cov_report = {}
+@pytest.hookimpl(optionalhook=True)  # pytest-xdist may be switched off
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Start no workers for tests that are named one by one: most are done before a worker is ready."""
+    named = config.args_source == pytest.Config.ArgsSource.ARGS and all("::" in name for name in config.args)
+    return 0 if named else None
