@@ -8,7 +8,6 @@ import re
 import shutil
 import stat
 import sys
-import time
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -421,8 +420,7 @@ def test_a_box_is_wide_enough_for_the_typeface_of_the_reader() -> None:
         assert float(node.attr["width"]) * 72 >= measure(words)[0] * 11 + 19, words
 
 
-def test_a_large_lineage_is_drawn_in_time() -> None:
-    for options in ({}, {"rank": "step"}, {"cluster": "organization"}):
-        start = time.perf_counter()
-        rendering._in_process(to_dot(SURVEY, **options).source, "svg")
-        assert time.perf_counter() - start < 10
+@pytest.mark.parametrize("options", [{}, {"rank": "step"}, {"cluster": "organization"}])
+def test_a_large_lineage_is_drawn(options: dict[str, str]) -> None:
+    svg = rendering._in_process(to_dot(SURVEY, legend=False, **options).source, "svg").decode()
+    assert svg.count('class="node"') >= len(SURVEY)
