@@ -143,6 +143,8 @@ class Texts:
 
         pieces = [piece for column in columns for piece in column.pieces]
         encoded = pa.chunked_array([words for words, _ in pieces], pa.large_string()).dictionary_encode()
+        if not encoded.num_chunks:  # which pyarrow before 25 cannot combine
+            encoded = pa.chunked_array([pa.array([], pa.large_string()).dictionary_encode()])
         chunks = encoded.combine_chunks()
         array = chunks if isinstance(chunks, pa.Array) else chunks.chunk(0)
         self._words = array.dictionary
