@@ -537,6 +537,7 @@ def test_a_full_disk_is_one_message() -> None:
 def test_control_c_is_quiet(tmp_path: Path) -> None:
     code = (
         "import os, signal, sys; from modeltree import datasets; from modeltree.cli import main as cli;"
+        "signal.signal(signal.SIGINT, signal.default_int_handler);"  # what runs in the background ignores it
         "datasets.load = lambda name: os.kill(os.getpid(), signal.SIGINT);"
         "sys.exit(cli.main(['list']))"
     )
