@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modeltree.findings import Finding, Position, SourceError
-from modeltree.formats.repair.aliases import read_aliases
 from modeltree.formats.repair.audit import PLACEHOLDER
-from modeltree.formats.repair.claims import Intake, Reading
-from modeltree.formats.repair.policy import Policy
+from modeltree.formats.repair.claims import Claims, Reading
+from modeltree.formats.repair.models import repaired
+from modeltree.formats.repair.policy import Policy, read_aliases
 from modeltree.records import Relation
 
 PATH = Path("source.yaml")
@@ -25,14 +25,14 @@ Models = Mapping[str, Mapping[str, Any]]
 Steps = list[tuple[str, str, str | None]]
 
 
-def taken(models: Models, steps: Steps = [], names: bool = False) -> Intake:  # noqa: B006
-    """An intake of models, each in a line of its own, and then derivations (parent, child, relation)."""
-    intake = Intake(names=names)
+def taken(models: Models, steps: Steps = [], names: bool = False) -> Claims:  # noqa: B006
+    """the claims of models, each in a line of its own, and then derivations (parent, child, relation)."""
+    claims = Claims(names=names)
     for line, (name, fields) in enumerate(models.items(), 1):
-        intake.add(name, Position(PATH, line), fields)
+        claims.add(name, Position(PATH, line), fields)
     for line, (parent, child, word) in enumerate(steps, len(models) + 1):
-        intake.derive(child, parent, word, Position(PATH, line))
-    return intake
+        claims.derive(child, parent, word, Position(PATH, line))
+    return claims
 
 
 def said(reading: Reading) -> list[str]:
@@ -53,7 +53,7 @@ def pairs(reading: Reading) -> set[tuple[str, str]]:
 
 def test_clean_data_have_nothing_said_of_them() -> None:
     fields = {"released": "2023-01", "license": "MIT"}
-    reading = taken({"a": fields, "b": fields}, [("a", "b", "finetune")]).reading()
+    reading = repaired(taken({"a": fields, "b": fields}, [("a", "b", "finetune")]))
     assert reading.findings == ()
     assert reading.lineage.derivation("a", "b").relation == Relation.FINETUNE
 
@@ -66,7 +66,7 @@ def test_wrong_values_are_left_out_one_by_one() -> None:
         "openness": "ajar",
         "color": "red",
     }
-    reading = taken({"a": fields}).reading()
+    reading = repaired(taken({"a": fields}))
     [model] = reading.lineage.models
     assert list(map(int, model.sizes)) == [7 * 10**9, 13 * 10**9]
     assert (model.released, model.openness) == (None, None)
@@ -80,12 +80,12 @@ def test_wrong_values_are_left_out_one_by_one() -> None:
     }
     assert all(finding.done == "it is left out" for finding in reading.findings if finding.kind not in NOT_SAID)
     with pytest.raises(SourceError) as caught:
-        taken({"a": fields}).reading(Policy(bad_value="refuse"))
+        repaired(taken({"a": fields}), Policy(bad_value="refuse"))
     assert len(caught.value.problems) == 6
 
 
 def test_an_unfit_pair_of_values_and_an_empty_name() -> None:
-    reading = taken({"a": {"openness": "open", "access": "api-only", "name": "  "}}).reading()
+    reading = repaired(taken({"a": {"openness": "open", "access": "api-only", "name": "  "}}))
     [model] = reading.lineage.models
     assert (model.name, model.openness, model.access) == ("a", "open", None)
 
@@ -102,20 +102,20 @@ def test_an_unfit_pair_of_values_and_an_empty_name() -> None:
     ],
 )
 def test_dates(date: str, kept: str | None, kind: str | None) -> None:
-    reading = taken({"a": {"released": date}}).reading()
+    reading = repaired(taken({"a": {"released": date}}))
     released = reading.lineage["a"].released
     assert (released and str(released)) == kept
     assert kinds(reading.findings) == ({kind: 1} if kind else {})
 
 
 def test_organizations_are_found_by_name() -> None:
-    intake = taken({"a": {"organizations": ["Meta AI", "CMU"]}, "b": {"organizations": ["Meta-AI", "Meta AI"]}})
-    lineage = intake.reading().lineage
+    claims = taken({"a": {"organizations": ["Meta AI", "CMU"]}, "b": {"organizations": ["Meta-AI", "Meta AI"]}})
+    lineage = repaired(claims).lineage
     assert lineage["a"].organizations == ("Meta-AI", "CMU")
     assert lineage["b"].organizations == ("Meta-AI",)
     assert lineage.organization("Meta AI").id == "Meta-AI"
-    intake.organizations = [{"id": "meta", "name": "Meta AI", "country": "US"}, {"id": "meta"}, {"name": "no id"}]
-    reading = intake.reading()
+    claims.organizations = [{"id": "meta", "name": "Meta AI", "country": "US"}, {"id": "meta"}, {"name": "no id"}]
+    reading = repaired(claims)
     assert reading.lineage["a"].organizations == ("meta", "CMU")
     assert reading.lineage.organization("meta").country == "US"
     assert kinds(reading.findings) == {"duplicate-id": 1, "missing-key": 1}
@@ -123,7 +123,7 @@ def test_organizations_are_found_by_name() -> None:
 
 def test_ids_are_made_of_names_without_losing_what_tells_them_apart() -> None:
     names = ["Command R", "Command R+", "Command-R", "LLaMA 2", "Llama 2"]
-    reading = taken({name: {} for name in names}, names=True).reading()
+    reading = repaired(taken({name: {} for name in names}, names=True))
     assert {model.name: model.id for model in reading.lineage.models} == {
         "Command R": "Command-R-2",
         "Command R+": "Command-R+",
@@ -138,31 +138,31 @@ def test_ids_are_made_of_names_without_losing_what_tells_them_apart() -> None:
 
 
 def test_two_records_with_one_id() -> None:
-    def doubled() -> Intake:
-        intake = taken({"a": {"note": "one"}})
-        intake.add("a", Position(PATH, 9), {"note": "two"})
-        return intake
+    def doubled() -> Claims:
+        claims = taken({"a": {"note": "one"}})
+        claims.add("a", Position(PATH, 9), {"note": "two"})
+        return claims
 
-    reading = doubled().reading()
+    reading = repaired(doubled())
     assert reading.lineage["a"].note == "one"
     assert said(reading) == [
         "source.yaml:9: 'a' stands at source.yaml:1 already, with other content; the first is kept"
     ]
-    assert doubled().reading(Policy(duplicate_id="last")).lineage["a"].note == "two"
+    assert repaired(doubled(), Policy(duplicate_id="last")).lineage["a"].note == "two"
     with pytest.raises(SourceError, match="stands at source.yaml:1 already"):
-        doubled().reading(Policy(duplicate_id="refuse"))
+        repaired(doubled(), Policy(duplicate_id="refuse"))
 
 
 def test_one_name_and_records_that_differ() -> None:
-    def doubled() -> Intake:
-        intake = taken({"GPT": {"note": "one"}}, names=True)
-        other = intake.add("GPT", Position(PATH, 8), {"note": "two"})
-        intake.add("GPT", Position(PATH, 9), {"note": "one"})
-        intake.derive(other, "BERT", "finetune", Position(PATH, 10))
-        intake.derive("ChatGPT", "GPT", "finetune", Position(PATH, 11))
-        return intake
+    def doubled() -> Claims:
+        claims = taken({"GPT": {"note": "one"}}, names=True)
+        other = claims.add("GPT", Position(PATH, 8), {"note": "two"})
+        claims.add("GPT", Position(PATH, 9), {"note": "one"})
+        claims.derive(other, "BERT", "finetune", Position(PATH, 10))
+        claims.derive("ChatGPT", "GPT", "finetune", Position(PATH, 11))
+        return claims
 
-    reading = doubled().reading()
+    reading = repaired(doubled())
     assert {model.id: model.note for model in reading.lineage.models if model.name == "GPT"} == {
         "GPT": "one",
         "GPT-2": "two",
@@ -171,21 +171,21 @@ def test_one_name_and_records_that_differ() -> None:
     assert kinds(reading.findings) == {
         "same-name": 1, "duplicate-id": 1, "missing-parent": 1, "missing-child": 1, "ambiguous-parent": 1
     }  # fmt: skip
-    reading = doubled().reading(Policy(same_name="first"))
+    reading = repaired(doubled(), Policy(same_name="first"))
     assert pairs(reading) == {("BERT", "GPT"), ("GPT", "ChatGPT")}
-    assert pairs(doubled().reading(Policy(ambiguous_parent="drop"))) == {("BERT", "GPT-2")}
+    assert pairs(repaired(doubled(), Policy(ambiguous_parent="drop"))) == {("BERT", "GPT-2")}
     with pytest.raises(SourceError, match="with other note; give each a name of its own"):
-        doubled().reading(Policy(same_name="refuse"))
+        repaired(doubled(), Policy(same_name="refuse"))
 
 
 def test_an_alias_that_names_two() -> None:
     models = {"a": {"aliases": ["x", "b", "y"]}, "b": {"aliases": ["x"]}}
-    reading = taken(models).reading()
+    reading = repaired(taken(models))
     assert reading.lineage["a"].aliases == ("y",)
     assert reading.lineage["b"].aliases == ("x",)
     assert kinds(reading.findings) == {"ambiguous-alias": 2}
     with pytest.raises(SourceError):
-        taken(models).reading(Policy(ambiguous_alias="refuse"))
+        repaired(taken(models), Policy(ambiguous_alias="refuse"))
 
 
 # Derivations
@@ -193,21 +193,21 @@ def test_an_alias_that_names_two() -> None:
 
 def test_missing_parents_are_kept_as_placeholders() -> None:
     steps: Steps = [("the base", "a", "merge"), ("the base", "b", "adapter")]
-    reading = taken({"a": {}, "b": {}}, steps).reading()
+    reading = repaired(taken({"a": {}, "b": {}}, steps))
     assert reading.lineage["the-base"].note == PLACEHOLDER
     assert reading.lineage["the-base"].name == "the base"
     assert said(reading) == [
         "source.yaml:3: missing parent 'the base' of 'a'; a placeholder is kept",
         "source.yaml:4: missing parent 'the base' of 'b'; a placeholder is kept",
     ]
-    assert not taken({"a": {}, "b": {}}, steps).reading(Policy(missing_parent="drop")).lineage.derivations
+    assert not repaired(taken({"a": {}, "b": {}}, steps), Policy(missing_parent="drop")).lineage.derivations
     with pytest.raises(SourceError) as caught:
-        taken({"a": {}, "b": {}}, steps).reading(Policy(missing_parent="refuse"))
+        repaired(taken({"a": {}, "b": {}}, steps), Policy(missing_parent="refuse"))
     assert len(caught.value.problems) == 2
 
 
 def test_parents_are_never_found_by_case_or_punctuation() -> None:
-    reading = taken({"Llama 2": {}, "a": {}}, [("LLaMA 2", "a", None), ("Llama-2!", "a", None)], names=True).reading()
+    reading = repaired(taken({"Llama 2": {}, "a": {}}, [("LLaMA 2", "a", None), ("Llama-2!", "a", None)], names=True))
     assert len(reading.lineage) == 4
     assert kinds(reading.findings) == {"missing-parent": 2, "missing-relation": 2, "possible-same": 1}
 
@@ -216,7 +216,7 @@ def test_an_alias_table_says_who_is_meant() -> None:
     models = {"Llama 2": {"released": "2023"}, "LLaMA 2": {"license": "MIT"}, "a": {}}
     steps: Steps = [("LLaMA 2", "a", "finetune"), ("llama two", "a", "finetune")]
     aliases = {"LLaMA 2": "Llama 2", "llama two": "Llama 2", "unused": "Nobody"}
-    lineage, findings = taken(models, steps, names=True).reading(aliases=aliases)
+    lineage, findings = repaired(taken(models, steps, names=True), aliases=aliases)
     assert len(lineage) == 2
     model = lineage["llama two"]
     assert (model.id, str(model.released), model.license and model.license.name) == ("Llama-2", "2023", "MIT")
@@ -226,7 +226,7 @@ def test_an_alias_table_says_who_is_meant() -> None:
 
 @pytest.mark.parametrize("aliases", [{"a": "b", "b": "a"}, {"a": "b", "b": "c", "c": "a"}, {"a": "a"}])
 def test_an_alias_table_that_runs_in_circles(aliases: dict[str, str]) -> None:
-    lineage = taken({"a": {}, "b": {}, "c": {}, "d": {}}, [("a", "d", "merge")]).reading(aliases=aliases).lineage
+    lineage = repaired(taken({"a": {}, "b": {}, "c": {}, "d": {}}, [("a", "d", "merge")]), aliases=aliases).lineage
     assert len(lineage.parents("d")) == 1
 
 
@@ -250,21 +250,21 @@ def test_paths_as_parents() -> None:
         (cached, "a", "finetune"),
         ("org/base-bnb-4bit", "a", "adapter"),
     ]
-    reading = taken({"a": {}, "org/base": {}}, steps).reading()
+    reading = repaired(taken({"a": {}, "org/base": {}}, steps))
     assert pairs(reading) == {("org/base", "a"), ("org/base-bnb-4bit", "a")}
     assert kinds(reading.findings) == {
         "local-path-parent": 1, "cache-path-parent": 1, "missing-parent": 1, "mirror-parent": 1
     }  # fmt: skip
-    kept = taken({"a": {}}, steps[:1]).reading(Policy(local_path_parent="placeholder"))
+    kept = repaired(taken({"a": {}}, steps[:1]), Policy(local_path_parent="placeholder"))
     assert pairs(kept) == {("/root/out/llama", "a")}
     with pytest.raises(SourceError, match="is a path of somebody's computer"):
-        taken({"a": {}}, steps[:1]).reading(Policy(local_path_parent="refuse"))
+        repaired(taken({"a": {}}, steps[:1]), Policy(local_path_parent="refuse"))
 
 
 def test_words_for_relations() -> None:
     models = {name: {} for name in "abcde"}
     steps: Steps = [("a", "b", "Fine-Tuned"), ("a", "c", "fork"), ("a", "d", None), ("a", "e", " ")]
-    reading = taken(models, steps).reading()
+    reading = repaired(taken(models, steps))
     relations = {step.child: (str(step.relation), step.note) for step in reading.lineage.derivations}
     assert relations == {
         "b": ("finetune", None),
@@ -273,54 +273,54 @@ def test_words_for_relations() -> None:
         "e": ("unspecified", None),
     }
     assert kinds(reading.findings) == {"unknown-relation": 1, "missing-relation": 2}
-    assert ("a", "c") not in pairs(taken(models, steps).reading(Policy(unknown_relation="drop")))
+    assert ("a", "c") not in pairs(repaired(taken(models, steps), Policy(unknown_relation="drop")))
     with pytest.raises(SourceError, match="'fork' is no relation known"):
-        taken(models, steps).reading(Policy(unknown_relation="refuse"))
+        repaired(taken(models, steps), Policy(unknown_relation="refuse"))
 
 
 def test_self_loops() -> None:
-    reading = taken({"a": {}}, [("a", "a", "merge")]).reading()
+    reading = repaired(taken({"a": {}}, [("a", "a", "merge")]))
     assert said(reading) == ["source.yaml:2: self-loop: 'a' is derived from itself; the derivation is left out"]
     with pytest.raises(SourceError):
-        taken({"a": {}}, [("a", "a", "merge")]).reading(Policy(self_loop="refuse"))
+        repaired(taken({"a": {}}, [("a", "a", "merge")]), Policy(self_loop="refuse"))
 
 
 def test_two_derivations_of_a_pair() -> None:
     models: Models = {"a": {}, "b": {}}
     steps: Steps = [("a", "b", None), ("a", "b", "merge"), ("a", "b", "merge"), ("a", "b", "adapter")]
-    reading = taken(models, steps).reading()
+    reading = repaired(taken(models, steps))
     assert reading.lineage.derivation("a", "b").relation == Relation.MERGE
     assert kinds(reading.findings) == {"missing-relation": 1, "repeated-derivation": 2, "conflicting-relation": 1}
-    last = taken(models, steps).reading(Policy(conflicting_relation="last"))
+    last = repaired(taken(models, steps), Policy(conflicting_relation="last"))
     assert last.lineage.derivation("a", "b").relation == Relation.ADAPTER
     with pytest.raises(SourceError, match="by 'merge' and not 'adapter'"):
-        taken(models, steps).reading(Policy(conflicting_relation="refuse"))
+        repaired(taken(models, steps), Policy(conflicting_relation="refuse"))
 
 
 def test_a_parent_that_is_newer() -> None:
     models = {"a": {"released": "2024"}, "b": {"released": "2023-05"}, "c": {"released": "2024-01"}}
     steps: Steps = [("a", "b", "merge"), ("a", "c", "merge")]
-    reading = taken(models, steps).reading()
+    reading = repaired(taken(models, steps))
     assert said(reading) == [
         "source.yaml:4: 'a' (2024) is newer than 'b' (2023-05), made from it; the derivation is kept"
     ]
-    assert pairs(taken(models, steps).reading(Policy(parent_newer="drop"))) == {("a", "c")}
+    assert pairs(repaired(taken(models, steps), Policy(parent_newer="drop"))) == {("a", "c")}
 
 
 def test_cycles_are_cut_where_time_contradicts() -> None:
     models = {"a": {"released": "2021"}, "b": {"released": "2022"}, "c": {"released": "2023"}}
     ring: Steps = [("a", "b", "merge"), ("c", "a", "merge"), ("b", "c", "merge")]
-    reading = taken(models, ring).reading()
+    reading = repaired(taken(models, ring))
     assert pairs(reading) == {("a", "b"), ("b", "c")}
     assert "cycle: a -> b -> c -> a; the derivation of 'a' from 'c' is left out: 'c' is newer" in said(reading)[-1]
-    undated = taken({"a": {}, "b": {}, "c": {}}, ring).reading()
+    undated = repaired(taken({"a": {}, "b": {}, "c": {}}, ring))
     assert pairs(undated) == {("a", "b"), ("c", "a")}
     assert said(undated) == [
         "source.yaml:6: cycle: a -> b -> c -> a; "
         "the derivation of 'c' from 'b' is left out: it is the last in the source"
     ]
     with pytest.raises(SourceError, match="cycle: a -> b -> c -> a"):
-        taken(models, ring).reading(Policy(cycle="refuse"))
+        repaired(taken(models, ring), Policy(cycle="refuse"))
 
 
 # Whatever comes
@@ -360,13 +360,13 @@ def test_every_source_becomes_a_lineage_or_is_refused(
     aliases: dict[str, str],
     policy: dict[str, Any],
 ) -> None:
-    intake = Intake(names=names)
+    claims = Claims(names=names)
     for name, fields in models:
-        intake.add(name, Position(PATH), fields)
+        claims.add(name, Position(PATH), fields)
     for parent, child, word in steps:
-        intake.derive(child, parent, word, Position(PATH))
+        claims.derive(child, parent, word, Position(PATH))
     try:
-        lineage, findings = intake.reading(Policy(**policy), aliases)
+        lineage, findings = repaired(claims, Policy(**policy), aliases)
     except SourceError as error:
         assert all(problem.kind for problem in error.problems)  # noqa: PT017
         assert "refuse" in policy.values()

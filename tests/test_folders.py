@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from modeltree.formats.repair.claims import Intake
+from modeltree.formats.repair.claims import Claims
 from modeltree.formats.repair.folders import MAX_LEVELS, files_below, model_id
 
 
@@ -18,8 +18,8 @@ def _files(root: Path, *names: str) -> None:
         file.write_text("x")
 
 
-def _found(root: Path, intake: Intake | None = None, name: str = "README.md") -> list[str]:
-    return [file.relative_to(root).as_posix() for file in files_below(root, lambda other: other == name, intake)]
+def _found(root: Path, claims: Claims | None = None, name: str = "README.md") -> list[str]:
+    return [file.relative_to(root).as_posix() for file in files_below(root, lambda other: other == name, claims)]
 
 
 @pytest.mark.parametrize(
@@ -73,9 +73,9 @@ def test_hidden_folders_are_left_out_but_the_root_may_be_one(tmp_path: Path) -> 
 def test_folders_that_are_too_deep_are_reported(tmp_path: Path) -> None:
     deepest = "/".join(["d"] * MAX_LEVELS)
     _files(tmp_path, f"{deepest}/README.md", f"{deepest}/e/README.md", f"{deepest}/e/f/README.md")
-    intake = Intake()
-    assert _found(tmp_path, intake) == [f"{deepest}/README.md"]
-    [finding] = intake.findings
+    claims = Claims()
+    assert _found(tmp_path, claims) == [f"{deepest}/README.md"]
+    [finding] = claims.findings
     assert (finding.kind, str(finding.position)) == ("ignored", str(tmp_path / deepest / "e"))
 
 
@@ -89,9 +89,9 @@ def test_no_link_leads_out_of_the_folder(tmp_path: Path) -> None:
     (root / "c").mkdir()
     (root / "c" / "README.md").symlink_to(root / "a" / "README.md")
     (root / "c" / "other.md").symlink_to(outside / "README.md")  # nobody asked for it
-    intake = Intake()
-    assert _found(root, intake) == ["a/README.md", "c/README.md"]
-    assert [(finding.kind, finding.position.path.name) for finding in intake.findings if finding.position] == [
+    claims = Claims()
+    assert _found(root, claims) == ["a/README.md", "c/README.md"]
+    assert [(finding.kind, finding.position.path.name) for finding in claims.findings if finding.position] == [
         ("ignored", "README.md"),
         ("ignored", "link"),
     ]
@@ -103,9 +103,9 @@ def test_links_in_a_circle_and_to_nothing_do_no_harm(tmp_path: Path) -> None:
     (tmp_path / "README.md").symlink_to(tmp_path / "README.md")
     (tmp_path / "b").mkdir()
     (tmp_path / "b" / "README.md").symlink_to(tmp_path / "gone")
-    intake = Intake()
-    assert _found(tmp_path, intake) == ["a/README.md"]
-    assert [finding.kind for finding in intake.findings] == ["unreadable", "unreadable"]
+    claims = Claims()
+    assert _found(tmp_path, claims) == ["a/README.md"]
+    assert [finding.kind for finding in claims.findings] == ["unreadable", "unreadable"]
 
 
 def test_pipes_and_folders_with_a_wanted_name_are_no_files(tmp_path: Path) -> None:
@@ -126,9 +126,9 @@ def test_a_folder_that_cannot_be_read_is_reported(tmp_path: Path, monkeypatch: p
         return listed(path)
 
     monkeypatch.setattr(os, "scandir", scandir)
-    intake = Intake()
-    assert _found(tmp_path, intake) == ["b/README.md"]
-    [finding] = intake.findings
+    claims = Claims()
+    assert _found(tmp_path, claims) == ["b/README.md"]
+    [finding] = claims.findings
     assert finding.kind == "unreadable"
     assert "Permission denied" in finding.message
 
@@ -140,9 +140,9 @@ def test_a_snapshot_in_the_cache_of_the_hub_is_made_of_links(tmp_path: Path) -> 
     snapshot.mkdir(parents=True)
     (snapshot / "README.md").symlink_to("../../blobs/0123")
     for root in (tmp_path, repository, snapshot):
-        intake = Intake()
-        assert len(_found(root, intake)) == 1
-        assert not intake.findings
+        claims = Claims()
+        assert len(_found(root, claims)) == 1
+        assert not claims.findings
     _files(tmp_path, "secret")
     (snapshot / "README.md").unlink()
     (snapshot / "README.md").symlink_to(tmp_path / "secret")

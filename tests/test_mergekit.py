@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from modeltree import Relation
 from modeltree.findings import Position, SourceError
-from modeltree.formats.repair.claims import Intake, Reading
+from modeltree.formats.repair.claims import Claims, Reading
 from modeltree.formats.weights import mergekit
 from modeltree.formats.weights.mergekit import declare, read_mergekit
 from work import growth
@@ -301,11 +301,11 @@ def test_a_folder_has_recipes_among_other_files(tmp_path: Path) -> None:
 
 
 def test_a_card_is_told_what_its_sibling_declares(tmp_path: Path) -> None:
-    intake = Intake()
-    child = intake.add("acme/me", Position(tmp_path))
+    claims = Claims()
+    child = claims.add("acme/me", Position(tmp_path))
     path = write(tmp_path / "mergekit_config.yml", SEVERAL)
-    assert declare(path, intake, child) == ("first merge", "acme/c")
-    assert [(step.child, step.parent) for step in intake.steps] == [
+    assert declare(path, claims, child) == ("first merge", "acme/c")
+    assert [(step.child, step.parent) for step in claims.derivations] == [
         (1, "acme/a"),
         (1, "acme/b"),
         (child, "acme/me#first-merge"),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from modeltree import Relation
 from modeltree.findings import Position, SourceError
-from modeltree.formats.repair.claims import Intake, Reading
+from modeltree.formats.repair.claims import Claims, Reading
 from modeltree.formats.weights.peft import MAX_BYTES, declare, read_peft
 
 GENERAL = {"missing-license", "missing-date"}
@@ -132,14 +132,16 @@ def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
 
 
 def test_a_card_is_told_what_its_sibling_declares(tmp_path: Path) -> None:
-    intake = Intake()
-    child = intake.add("me", Position(tmp_path))
+    claims = Claims()
+    child = claims.add("me", Position(tmp_path))
     path = write(tmp_path / "adapter_config.json", {"base_model_name_or_path": "acme/base"})
-    assert declare(path, intake, child) == ("acme/base",)
-    assert declare(path, intake, child) == ("acme/base",)
-    assert [(step.child, step.parent, step.word) for step in intake.steps] == [(child, "acme/base", Relation.ADAPTER)]
-    assert declare(write(tmp_path / "adapter_config.json", "["), intake, child) == ()
-    assert [(finding.kind, finding.ids) for finding in intake.findings] == [("syntax", ("me",))]
+    assert declare(path, claims, child) == ("acme/base",)
+    assert declare(path, claims, child) == ("acme/base",)
+    assert [(step.child, step.parent, step.word) for step in claims.derivations] == [
+        (child, "acme/base", Relation.ADAPTER)
+    ]
+    assert declare(write(tmp_path / "adapter_config.json", "["), claims, child) == ()
+    assert [(finding.kind, finding.ids) for finding in claims.findings] == [("syntax", ("me",))]
 
 
 VALUES = st.recursive(

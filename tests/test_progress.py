@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from modeltree._util.progress import told
+from modeltree._util.progress import progress_reporter
 
 
 class Terminal(io.StringIO):
@@ -17,7 +17,7 @@ class Terminal(io.StringIO):
 
 def test_a_function_is_told_everything() -> None:
     heard: list[tuple[str, int, int | None]] = []
-    with told(lambda *said: heard.append(said)) as tell:
+    with progress_reporter(lambda *said: heard.append(said)) as tell:
         tell("read", 0, None)
         tell("read", 5, 10)
     assert heard == [("read", 0, None), ("read", 5, 10)]
@@ -26,7 +26,7 @@ def test_a_function_is_told_everything() -> None:
 def test_a_bar_on_a_terminal_is_gone_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     stream = Terminal()
     monkeypatch.setattr(sys, "stderr", stream)
-    with told() as tell:
+    with progress_reporter() as tell:
         tell("read", 0, None)
         tell("check", 5, 10)
         tell("check", 6, 10)  # too soon
@@ -43,7 +43,7 @@ def test_nothing_is_written_elsewhere(
 ) -> None:
     if progress is False:
         monkeypatch.setattr(sys, "stderr", Terminal())
-    with told(progress) as tell:
+    with progress_reporter(progress) as tell:
         tell("read", 1, 2)
     assert progress is None or sys.stderr.getvalue() == ""  # type: ignore[attr-defined]
     assert capsys.readouterr().err == ""
@@ -58,6 +58,6 @@ def test_the_bar_goes_also_when_work_is_interrupted(monkeypatch: pytest.MonkeyPa
 
 
 def interrupted() -> None:
-    with told() as tell:
+    with progress_reporter() as tell:
         tell("read", 1, 2)
         raise KeyboardInterrupt

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modeltree.findings import Position, SourceError
-from modeltree.formats.repair.claims import Intake, Reading
+from modeltree.formats.repair.claims import Claims, Reading
 from modeltree.formats.weights import gguf, safetensors
 from modeltree.formats.weights.gguf import read_gguf
 from modeltree.formats.weights.safetensors import read_safetensors
@@ -445,13 +445,13 @@ def test_a_tensor_that_stands_twice_is_said(tmp_path: Path) -> None:
     ],
 )
 def test_a_card_is_told_what_its_siblings_declare(tmp_path: Path, module: Any, content: bytes) -> None:
-    intake = Intake()
-    child = intake.add("me", Position(tmp_path))
-    assert module.declare(write(tmp_path / "one", content), intake, child) == ("base",)
-    assert module.declare(write(tmp_path / "two", content), intake, child) == ("base",)
-    assert module.declare(write(tmp_path / "three", b"\0"), intake, child) == ()
-    assert [(step.child, step.parent) for step in intake.steps] == [(child, "base")]
-    assert [(finding.kind, finding.ids) for finding in intake.findings] == [
+    claims = Claims()
+    child = claims.add("me", Position(tmp_path))
+    assert module.declare(write(tmp_path / "one", content), claims, child) == ("base",)
+    assert module.declare(write(tmp_path / "two", content), claims, child) == ("base",)
+    assert module.declare(write(tmp_path / "three", b"\0"), claims, child) == ()
+    assert [(step.child, step.parent) for step in claims.derivations] == [(child, "base")]
+    assert [(finding.kind, finding.ids) for finding in claims.findings] == [
         ("inferred-relation", ("me", "base")),
         ("syntax", ("me",)),
     ]

@@ -1,4 +1,4 @@
-"""What long work tells of itself while it goes on."""
+"""Progress of long work: a function that is called, a bar on a terminal, or nothing."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
-__all__ = ["Progress", "silent", "told"]
+__all__ = ["Progress", "no_progress", "progress_reporter"]
 
 Progress = Callable[[str, int, int | None], object]
 """Called with what is being done, how much of it is done, and of how much, which is None where nobody knows.
@@ -20,13 +20,13 @@ _WIDTH = 24
 _SECONDS = 0.1
 
 
-def silent(what: str, done: int, of: int | None) -> None:
-    """Tell nobody."""
+def no_progress(what: str, done: int, of: int | None) -> None:
+    """Report nothing."""
 
 
 @contextmanager
-def told(progress: bool | Progress | None = None) -> Iterator[Progress]:
-    """What long work tells of itself, and to whom.
+def progress_reporter(progress: bool | Progress | None = None) -> Iterator[Progress]:
+    """The function that long work reports its progress to.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def told(progress: bool | Progress | None = None) -> Iterator[Progress]:
         finally:
             bar.close()
     else:
-        yield silent
+        yield no_progress
 
 
 class _Bar:
@@ -54,9 +54,9 @@ class _Bar:
         self._written = 0
 
     def __call__(self, what: str, done: int, of: int | None) -> None:
-        before, at = self._last
+        before, since = self._last
         now = time.monotonic()
-        if what == before and now - at < _SECONDS and done != of:
+        if what == before and now - since < _SECONDS and done != of:
             return
         self._last = (what, now)
         part = min(done / of, 1) if of else 0

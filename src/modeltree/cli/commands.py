@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from modeltree._util.progress import told
+from modeltree._util.progress import progress_reporter
 from modeltree.cli.arguments import UsageError, figure_options, layout_options
 from modeltree.findings import LineageError
 
@@ -280,7 +280,7 @@ def _lineage(name: str) -> Lineage:
     from modeltree import formats
     from modeltree.findings import Severity
 
-    with told() as progress:
+    with progress_reporter() as progress:
         lineage, findings = formats.read(_existing(name), progress=progress)
     bad = sum(finding.severity != Severity.NOTE for finding in findings)
     if bad:
@@ -311,14 +311,14 @@ def _read(name: str, arguments: argparse.Namespace) -> Reading:
     if not chosen.mended and (arguments.policy or arguments.aliases):
         raise UsageError(f"{name} is {chosen.title}, which is taken as it stands: --policy and --aliases do nothing")
     options: dict[str, Any] = {"policy": policy, "aliases": aliases} if chosen.mended else {}
-    with told() as progress:
+    with progress_reporter() as progress:
         return formats.read(path, chosen.name, progress=progress, **options)
 
 
 def _mending(arguments: argparse.Namespace) -> tuple[Policy, dict[str, str] | None]:
     """The policy and the alias table that are asked for."""
     from modeltree.formats import Policy
-    from modeltree.formats.repair.aliases import read_aliases
+    from modeltree.formats.repair.policy import read_aliases
 
     return _usable(Policy.parse, arguments.policy), read_aliases(arguments.aliases) if arguments.aliases else None
 

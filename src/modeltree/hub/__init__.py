@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from urllib.parse import urlsplit
 
-from modeltree._util.progress import Progress, told
+from modeltree._util.progress import Progress, progress_reporter
 from modeltree.findings import Finding, MissingExtraError, shown
-from modeltree.formats.repair.claims import Intake, Reading
+from modeltree.formats.repair.claims import Claims, Reading
+from modeltree.formats.repair.models import repaired
 from modeltree.formats.repair.policy import Policy
 from modeltree.hub.answers import Answers
 from modeltree.hub.asking import Hub, HubError
@@ -116,7 +117,7 @@ def crawl(
     _check(begin, author, family, {"upwards": upwards, "downwards": downwards, "limit": limit}, timeout, patience)
     address = _address(endpoint)
     question = {"ids": begin, "author": author, "family": family, "upwards": upwards, "downwards": downwards}
-    with Answers(state, {"endpoint": address, **question}) as answers, told(progress) as say:
+    with Answers(state, {"endpoint": address, **question}) as answers, progress_reporter(progress) as say:
         hub = Hub(answers, address, token, timeout, patience)
         crawling = Crawl(hub, limit, partial(say, "answers of the Hub"))
         start = crawling.models(begin)
@@ -127,10 +128,10 @@ def crawl(
         crawling.descend(dict.fromkeys(start), downwards)
         crawling.descend(root, None)
         found = crawling.finish()
-    intake = Intake(about={"title": "Models of the Hugging Face Hub"})
-    tell(intake, found.models, found.renamed, address)
-    intake.findings += [*found.refused.values(), *found.findings, *_left(found, limit)]
-    return intake.reading(policy, aliases)
+    claims = Claims(about={"title": "Models of the Hugging Face Hub"})
+    tell(claims, found.models, found.renamed, address)
+    claims.findings += [*found.refused.values(), *found.findings, *_left(found, limit)]
+    return repaired(claims, policy, aliases)
 
 
 def _check(

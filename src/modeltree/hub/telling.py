@@ -12,7 +12,7 @@ from modeltree.formats.cards import license_in
 from modeltree.formats.cards.front_matter import FrontMatter
 from modeltree.formats.cards.parents import Descending, texts_of
 from modeltree.formats.parsing.yamltree import At
-from modeltree.formats.repair.claims import Intake
+from modeltree.formats.repair.claims import Claims
 
 __all__ = ["named_by", "place", "tell"]
 
@@ -44,19 +44,19 @@ def named_by(raw: Raw) -> tuple[list[str], list[str]]:
     >>> named_by({"id": "me/mine", "tags": ["base_model:gpt2", "base_model:quantized:gpt2"]})
     (['gpt2'], [])
     """
-    intake = Intake()
-    _descend(intake, raw, {}, ())
-    parents = [step.parent for step in intake.steps if isinstance(step.child, int)]
-    newer = [step.child for step in intake.steps if isinstance(step.child, str)]
+    claims = Claims()
+    _descend(claims, raw, {}, ())
+    parents = [step.parent for step in claims.derivations if isinstance(step.child, int)]
+    newer = [step.child for step in claims.derivations if isinstance(step.child, str)]
     return list(dict.fromkeys(parents)), list(dict.fromkeys(newer))
 
 
-def tell(intake: Intake, models: Mapping[str, Raw], renamed: Mapping[str, str], address: str) -> None:
-    """Tell an intake of models and what they were made from.
+def tell(claims: Claims, models: Mapping[str, Raw], renamed: Mapping[str, str], address: str) -> None:
+    """Add to the claims models and what they were made from.
 
     Parameters
     ----------
-    intake : Intake
+    claims : Claims
         What is told.
     models : mapping of str to mapping
         What the Hub says about each model, by id.
@@ -69,11 +69,11 @@ def tell(intake: Intake, models: Mapping[str, Raw], renamed: Mapping[str, str], 
     for old, new in renamed.items():
         older.setdefault(new, []).append(old)
         message, done = f"{shown(old)} is {shown(new)} now", "the old id is kept as an alias"
-        intake.report("renamed", message, where=place(new), ids=(new,), done=done)
+        claims.report("renamed", message, where=place(new), ids=(new,), done=done)
     undated = []
     for id, raw in models.items():
-        number = _descend(intake, raw, renamed, models.keys())
-        fields = intake.assets[number].fields
+        number = _descend(claims, raw, renamed, models.keys())
+        fields = claims.models[number].fields
         fields["links"] = {"weights": f"{address}/{id}"}
         if id in older:
             fields["aliases"] = older[id]
@@ -81,30 +81,30 @@ def tell(intake: Intake, models: Mapping[str, Raw], renamed: Mapping[str, str], 
             undated.append(id)
             del fields["released"]
         if raw.get("disabled") is True:
-            intake.report("gone", f"{shown(id)} is disabled", where=place(id), ids=(id,), done="its record is kept")
+            claims.report("gone", f"{shown(id)} is disabled", where=place(id), ids=(id,), done="its record is kept")
     if undated:
         those = "1 model is" if len(undated) == 1 else f"{len(undated)} models are"
         message = f"{those} from before March 2022, when the Hub began to keep dates: {shown(undated[0])}"
         message += ", …" if len(undated) > 1 else ""
-        intake.report("ignored", message, ids=tuple(undated), done="the date that the Hub says is left out")
+        claims.report("ignored", message, ids=tuple(undated), done="the date that the Hub says is left out")
 
 
-def _descend(intake: Intake, raw: Raw, renamed: Mapping[str, str], known: Collection[str]) -> int:
-    """Tell an intake of one model and what it was made from; the number of the model."""
+def _descend(claims: Claims, raw: Raw, renamed: Mapping[str, str], known: Collection[str]) -> int:
+    """Add to the claims one model and what it was made from; the number of the model."""
     id = raw["id"]
     card = _card(raw, renamed)
     maker, slash, name = id.rpartition("/")
-    link = next((text for text, _ in texts_of(card, "license_link", intake) if text.startswith("http")), None)
+    link = next((text for text, _ in texts_of(card, "license_link", claims) if text.startswith("http")), None)
     fields = {
         "name": name,
         "released": raw.get("createdAt"),
         "organizations": [maker] if slash else None,
         "access": "gated" if raw.get("gated") else None,
-        "license": license_in(card, intake),
+        "license": license_in(card, claims),
         "references": [link] if link else None,
     }
-    number = intake.add(id, place(id), fields)
-    Descending(intake, number, id, card, [], known).tell()
+    number = claims.add(id, place(id), fields)
+    Descending(claims, number, id, card, [], known).tell()
     return number
 
 

@@ -13,9 +13,10 @@ from modeltree.formats.cards.front_matter import FrontMatter, read_front_matter
 from modeltree.formats.cards.parents import Descending, texts_of
 from modeltree.formats.cards.places import CARD, ID_KEY, CardFolder, card_folders, hub_address
 from modeltree.formats.cards.writing import model_card_text, write_model_cards
-from modeltree.formats.repair.claims import Intake, Reading
+from modeltree.formats.repair.claims import Claims, Reading
 from modeltree.formats.repair.folders import model_id
 from modeltree.formats.repair.licenses import OTHER, license_of
+from modeltree.formats.repair.models import repaired
 from modeltree.formats.repair.policy import Policy
 from modeltree.records import Relation
 
@@ -98,25 +99,25 @@ def read_model_cards(
     ('llama',)
     """
     root = Path(path)
-    intake = Intake()
-    cards = card_folders(root, intake) if root.is_dir() else [_single(root, intake)]
+    claims = Claims()
+    cards = card_folders(root, claims) if root.is_dir() else [_single(root, claims)]
     if not cards:
         raise SourceError(
-            [*intake.findings, Finding("no-files", f"the folder {root} has no model card ({CARD}) in it")]
+            [*claims.findings, Finding("no-files", f"the folder {root} has no model card ({CARD}) in it")]
         )
     ids = [_id(card) for card in cards]
     known = {*ids, *(aliases or {})}
     numbers: dict[str, int] = {}
     for id, card in zip(ids, cards, strict=True):
-        intake.findings += card.front.problems
-        number = intake.add(id, partial(_place, card.front), _fields(id, card, intake))
-        Descending(intake, number, id, card.front, card.files, known).tell()
+        claims.findings += card.front.problems
+        number = claims.add(id, partial(_place, card.front), _fields(id, card, claims))
+        Descending(claims, number, id, card.front, card.files, known).tell()
         if datasets:
-            _add_datasets(number, card, numbers, intake)
-    return intake.reading(policy, aliases)
+            _add_datasets(number, card, numbers, claims)
+    return repaired(claims, policy, aliases)
 
 
-def _single(path: Path, intake: Intake) -> CardFolder:
+def _single(path: Path, claims: Claims) -> CardFolder:
     """The model of a file; what lies beside it was not asked for."""
     front = read_front_matter(path)
     if not front.whole:
@@ -126,7 +127,7 @@ def _single(path: Path, intake: Intake) -> CardFolder:
         message = "the file has no front matter"
         if not is_card:
             raise SourceError([Finding("syntax", message, "begin it with a line '---'", position=Position(path, 1))])
-        intake.report("ignored", f"{message}: nothing is read from it", where=Position(path, 1))
+        claims.report("ignored", f"{message}: nothing is read from it", where=Position(path, 1))
     return CardFolder(model_id(path if is_card else path.with_suffix("") / path.name, path), front, [])
 
 
@@ -138,25 +139,25 @@ def _id(card: CardFolder) -> str:
 # Fields
 
 
-def _fields(id: str, card: CardFolder, intake: Intake) -> dict[str, Any]:
+def _fields(id: str, card: CardFolder, claims: Claims) -> dict[str, Any]:
     """The fields of a model, as its card has them."""
     front = card.front
     maker, slash, name = id.rpartition("/")
-    terms = next((text for text, _ in texts_of(front, "license_link", intake)[:1] if text.startswith("http")), None)
+    terms = next((text for text, _ in texts_of(front, "license_link", claims)[:1] if text.startswith("http")), None)
     return {
         "name": name or None,
         "organizations": [maker] if slash and maker and "/" not in maker else None,
-        "license": license_in(card.front, intake),
+        "license": license_in(card.front, claims),
         "released": next((front.fields[key] for key in _DATES if front.fields.get(key)), None),
         "links": {"weights": link} if (link := hub_address(id)) else None,
         "references": [terms] if terms else None,
     }
 
 
-def license_in(front: FrontMatter, intake: Intake) -> dict[str, str] | str | None:
+def license_in(front: FrontMatter, claims: Claims) -> dict[str, str] | str | None:
     """The license that a card names; several are one text."""
-    words = [word for word, _ in texts_of(front, "license", intake)]
-    names = [name for name, _ in texts_of(front, "license_name", intake)]
+    words = [word for word, _ in texts_of(front, "license", claims)]
+    names = [name for name, _ in texts_of(front, "license_name", claims)]
     if len(words) < 2:
         return license_of(words[0] if words else OTHER if names else "", ", ".join(names))
     several = [license_of(word) or word for word in words]
@@ -171,11 +172,11 @@ def _place(front: FrontMatter, at: tuple[str | int, ...] = ()) -> Position:
     return front.position((key,) if key else ())
 
 
-def _add_datasets(child: int, card: CardFolder, numbers: dict[str, int], intake: Intake) -> None:
-    for name, where in texts_of(card.front, "datasets", intake):
+def _add_datasets(child: int, card: CardFolder, numbers: dict[str, int], claims: Claims) -> None:
+    for name, where in texts_of(card.front, "datasets", claims):
         id = f"datasets/{name}"
         if id not in numbers:
             maker, slash, last = name.rpartition("/")
             fields = {"kind": "dataset", "name": last, "organizations": [maker] if slash else None}
-            numbers[id] = intake.add(id, where, fields)
-        intake.derive(child, id, Relation.DATA, where)
+            numbers[id] = claims.add(id, where, fields)
+        claims.derive(child, id, Relation.DATA, where)

@@ -9,7 +9,7 @@ from typing import Any
 
 from modeltree.findings import Finding, Position
 from modeltree.formats.parsing.yamltree import At, YamlTree, parse_yaml
-from modeltree.formats.repair.wording import no_mapping
+from modeltree.formats.repair.record_findings import no_mapping
 
 __all__ = ["MAX_HEAD", "FrontMatter", "read_front_matter"]
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from modeltree.findings import Position, shown
 from modeltree.formats.cards.front_matter import FrontMatter
-from modeltree.formats.repair.claims import Intake, Step
+from modeltree.formats.repair.claims import ClaimedDerivation, Claims
+from modeltree.formats.repair.record_findings import described
 from modeltree.formats.repair.vocabulary import is_local_path, relation_of, repository_in_cache
-from modeltree.formats.repair.wording import described
 from modeltree.records import Relation
 
 __all__ = ["Descending", "is_declaring", "texts_of"]
@@ -71,7 +71,7 @@ def is_declaring(name: str) -> bool:
     return weights or name == _ADAPTER_CONFIG or bool(_MERGE_CONFIG.fullmatch(name))
 
 
-def texts_of(front: FrontMatter, key: str, intake: Intake) -> list[tuple[str, Position]]:
+def texts_of(front: FrontMatter, key: str, claims: Claims) -> list[tuple[str, Position]]:
     """The texts that stand at a key of a card, one or a list of them, each with its place; empty ones left out."""
     value = front.fields.get(key)
     if value is None:
@@ -84,7 +84,7 @@ def texts_of(front: FrontMatter, key: str, intake: Intake) -> list[tuple[str, Po
                 texts.append((text, front.position(at)))
         elif item is not None:
             message = f"{key}: {described(item)} is no text"
-            intake.report("wrong-type", message, "write a text, or a list of texts", where=front.position(at))
+            claims.report("wrong-type", message, "write a text, or a list of texts", where=front.position(at))
     return texts
 
 
@@ -101,11 +101,11 @@ class _Parent:
 
 @dataclass
 class Descending:
-    """Where one model comes from, on its way to an intake.
+    """Where one model comes from, on its way to the claims.
 
     Parameters
     ----------
-    intake : Intake
+    claims : Claims
         What is told of it.
     child : int
         The number of the model.
@@ -119,7 +119,7 @@ class Descending:
         The names that are taken as they stand, as those of the models that are read.
     """
 
-    intake: Intake
+    claims: Claims
     child: int
     id: str
     front: FrontMatter
@@ -127,30 +127,32 @@ class Descending:
     known: Collection[str]
 
     def tell(self) -> None:
-        """Tell the intake of all derivations."""
+        """Add to the claims all derivations."""
         parents = self._parents()
         declared, steps = self._declared()
         said = self._said(parents)
-        start = len(self.intake.steps)
+        start = len(self.claims.derivations)
         self._derive(parents, said, {self._key(step.parent) for step in steps if step.word})
-        self._add(steps, self.intake.steps[start:])
+        self._add(steps, self.claims.derivations[start:])
         self._compare(parents, declared)
         self._successor()
 
-    def _add(self, steps: list[Step], told: list[Step]) -> None:
+    def _add(self, steps: list[ClaimedDerivation], told: list[ClaimedDerivation]) -> None:
         """Add the derivations that files say, and that neither the card nor another file says."""
-        known: dict[tuple[str, Relation | str | None], Step] = {}
+        known: dict[tuple[str, Relation | str | None], ClaimedDerivation] = {}
         for step in told:
             self._index(step, known)
         for step in steps:
             twin = known.get((self._key(step.parent), _relation(step)))
             if twin is None:
                 self._index(step, known)
-                self.intake.steps.append(step)
+                self.claims.derivations.append(step)
             else:
                 twin.fields = step.fields | twin.fields
 
-    def _index(self, step: Step, known: dict[tuple[str, Relation | str | None], Step]) -> None:
+    def _index(
+        self, step: ClaimedDerivation, known: dict[tuple[str, Relation | str | None], ClaimedDerivation]
+    ) -> None:
         """Let a derivation be found by its parent, with its relation or without one."""
         parent = self._key(step.parent)
         known.setdefault((parent, _relation(step)), step)
@@ -189,7 +191,7 @@ class Descending:
                 yield word.strip(), name.strip(), self.front.position(("tags", place))
 
     def _names(self, key: str) -> Iterator[tuple[str, Position]]:
-        for text, where in texts_of(self.front, key, self.intake):
+        for text, where in texts_of(self.front, key, self.claims):
             if text.casefold() in _NOTHING and text not in self.known:
                 self._report("ignored", f"{key} of {shown(self.id)} is {shown(text)}: it names no model", where)
             else:
@@ -210,14 +212,14 @@ class Descending:
 
     def _said(self, parents: list[_Parent]) -> str | None:
         """The relation to all parents, as the card says it."""
-        words = texts_of(self.front, "base_model_relation", self.intake)
+        words = texts_of(self.front, "base_model_relation", self.claims)
         if not words:
             return None
         word, where = words[0]
         if len(words) > 1:
             message = f"base_model_relation of {shown(self.id)} has {len(words)} words"
             hint = "write one; where parents differ, write tags base_model:RELATION:ID"
-            self.intake.report("wrong-type", message, hint, where=where, ids=(self.id,), done="all are left out")
+            self.claims.report("wrong-type", message, hint, where=where, ids=(self.id,), done="all are left out")
             return None
         if not parents:
             message = f"{shown(self.id)} is said to be made by {shown(word)}, and not from what"
@@ -228,7 +230,7 @@ class Descending:
         if merged and len(parents) > 1 and pipeline in _COMPOSED and not self._has(_MERGE_CONFIG):
             message = f"{shown(self.id)} is said to be a {word!r} of {len(parents)} models, and is for {pipeline!r}"
             hint = "where it is composed of them, write 'component'"
-            self.intake.report("unlikely-relation", message, hint, where=where, ids=(self.id,), done="it is kept")
+            self.claims.report("unlikely-relation", message, hint, where=where, ids=(self.id,), done="it is kept")
         return word
 
     def _derive(self, parents: list[_Parent], said: str | None, declared: Collection[str]) -> None:
@@ -243,7 +245,7 @@ class Descending:
                 inferred.append(parent)
                 words[word] = word
             for way in words.values():
-                self.intake.derive(self.child, parent.name, way, parent.where, note=parent.note)
+                self.claims.derive(self.child, parent.name, way, parent.where, note=parent.note)
         if inferred:
             message = f"nothing says how {shown(self.id)} was made from {_few(parent.name for parent in inferred)}"
             done = f"{word!r}, as the Hub would have it: {rule}"
@@ -280,26 +282,26 @@ class Descending:
     def _successor(self) -> None:
         for text, where in self._names("new_version"):
             name, _, note = self._meant(text, where)
-            self.intake.derive(name, self.id, Relation.SUCCESSOR, where, note=note)
+            self.claims.derive(name, self.id, Relation.SUCCESSOR, where, note=note)
 
     # The files beside it
 
-    def _declared(self) -> tuple[list[tuple[Path, set[str]]], list[Step]]:
+    def _declared(self) -> tuple[list[tuple[Path, set[str]]], list[ClaimedDerivation]]:
         """The parents that each file names, and all derivations from them."""
-        start = len(self.intake.steps)
+        start = len(self.claims.derivations)
         declared = []
         for file in self.files:
             try:
-                names = _declare(file, self.intake, self.child)
+                names = _declare(file, self.claims, self.child)
             except OSError as error:
                 message = f"the file cannot be read: {error.strerror}"
-                self.intake.report("unreadable", message, where=Position(file), ids=(self.id,))
+                self.claims.report("unreadable", message, where=Position(file), ids=(self.id,))
                 continue
             declared.append(
                 (file, {self._key(name) for name in names if repository_in_cache(name) or not self._local(name)})
             )
-        steps = self.intake.steps[start:]
-        del self.intake.steps[start:]  # what the card says comes first
+        steps = self.claims.derivations[start:]
+        del self.claims.derivations[start:]  # what the card says comes first
         return declared, steps
 
     def _key(self, name: str) -> str:
@@ -327,7 +329,7 @@ class Descending:
             self._report("incomplete-parents", message, where, done="all are kept")
 
     def _report(self, kind: str, message: str, where: Position, done: str | None = None) -> None:
-        self.intake.report(kind, message, where=where, ids=(self.id,), done=done)
+        self.claims.report(kind, message, where=where, ids=(self.id,), done=done)
 
 
 def _on_hub(text: str) -> re.Match[str] | None:
@@ -343,14 +345,14 @@ def _few(names: Iterable[str]) -> str:
     return ", ".join(listed[:3]) + (f" and {len(listed) - 3} more" if len(listed) > 3 else "")
 
 
-def _relation(step: Step) -> Relation | str | None:
+def _relation(step: ClaimedDerivation) -> Relation | str | None:
     word = step.word
     return word if isinstance(word, Relation) else relation_of(word or "") or word or None
 
 
-def _declare(file: Path, intake: Intake, child: int) -> tuple[str, ...]:
+def _declare(file: Path, claims: Claims, child: int) -> tuple[str, ...]:
     """What the reader of a file's format finds in it."""
     format = "peft" if file.name == _ADAPTER_CONFIG else _WEIGHTS.get(file.suffix, "mergekit")
-    declare: Callable[[Path, Intake, int], tuple[str, ...]]
+    declare: Callable[[Path, Claims, int], tuple[str, ...]]
     declare = importlib.import_module(f"modeltree.formats.weights.{format}").declare
-    return declare(file, intake, child)
+    return declare(file, claims, child)

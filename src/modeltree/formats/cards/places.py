@@ -12,7 +12,7 @@ from pathlib import Path
 from modeltree.findings import Position, shown
 from modeltree.formats.cards.front_matter import FrontMatter, read_front_matter
 from modeltree.formats.cards.parents import is_declaring
-from modeltree.formats.repair.claims import Intake
+from modeltree.formats.repair.claims import Claims
 from modeltree.formats.repair.folders import files_below, model_id
 
 __all__ = ["CARD", "ID_KEY", "CardFolder", "card_folders", "hub_address"]
@@ -58,13 +58,13 @@ class CardFolder:
     files: list[Path]
 
 
-def card_folders(root: Path, intake: Intake) -> list[CardFolder]:
+def card_folders(root: Path, claims: Claims) -> list[CardFolder]:
     """The models in a folder, in the order of their paths; what is passed over is reported."""
     found: dict[Path, list[Path]] = {}
-    for file in files_below(root, _is_wanted, intake):
+    for file in files_below(root, _is_wanted, claims):
         found.setdefault(file.parent, []).append(file)
-    kept = _snapshots(_without_other_repositories(found, root, intake), root, intake)
-    fronts = {folder: _front(files, intake) for folder, files in kept.items()}
+    kept = _snapshots(_without_other_repositories(found, root, claims), root, claims)
+    fronts = {folder: _front(files, claims) for folder, files in kept.items()}
     above = {folder for other in kept for folder in other.parents} & kept.keys()
     models: dict[Path, CardFolder] = {}
     for folder, files in sorted(kept.items()):
@@ -74,7 +74,7 @@ def card_folders(root: Path, intake: Intake) -> list[CardFolder]:
             continue  # a part of that model
         if front and not front.present and folder in above and not declaring:
             message = f"{CARD} has no front matter: it is about the folder, and no model card"
-            intake.report("ignored", message, where=Position(front.path))
+            claims.report("ignored", message, where=Position(front.path))
             continue
         front = front or FrontMatter(files[0], {}, present=False)
         models[folder] = CardFolder(model_id(files[0], root), front, declaring)
@@ -85,7 +85,7 @@ def _is_wanted(name: str) -> bool:
     return name.lower() == CARD.lower() or is_declaring(name)
 
 
-def _front(files: Iterable[Path], intake: Intake) -> FrontMatter | None:
+def _front(files: Iterable[Path], claims: Claims) -> FrontMatter | None:
     """The front matter of the card among some files."""
     card = next((file for file in files if file.name.lower() == CARD.lower()), None)
     if card is None:
@@ -93,11 +93,11 @@ def _front(files: Iterable[Path], intake: Intake) -> FrontMatter | None:
     try:
         return read_front_matter(card)
     except OSError as error:
-        intake.report("unreadable", f"the file cannot be read: {error.strerror}", where=Position(card))
+        claims.report("unreadable", f"the file cannot be read: {error.strerror}", where=Position(card))
         return FrontMatter(card, {}, whole=False)
 
 
-def _without_other_repositories(found: dict[Path, list[Path]], root: Path, intake: Intake) -> dict[Path, list[Path]]:
+def _without_other_repositories(found: dict[Path, list[Path]], root: Path, claims: Claims) -> dict[Path, list[Path]]:
     """The folders that are not in the cached repository of a data set or an application."""
     kept, others = {}, set()
     for folder, files in found.items():
@@ -108,11 +108,11 @@ def _without_other_repositories(found: dict[Path, list[Path]], root: Path, intak
         else:
             others.add(root.joinpath(*parts[: place + 1]))
     for repository in sorted(others):
-        intake.report("ignored", "a repository of a data set or an application", where=Position(repository))
+        claims.report("ignored", "a repository of a data set or an application", where=Position(repository))
     return kept
 
 
-def _snapshots(found: dict[Path, list[Path]], root: Path, intake: Intake) -> dict[Path, list[Path]]:
+def _snapshots(found: dict[Path, list[Path]], root: Path, claims: Claims) -> dict[Path, list[Path]]:
     """The folders that are not in a cached repository of a model, and the snapshot that counts of each of these."""
     kept: dict[Path, list[Path]] = {}
     snapshots: dict[Path, list[Path]] = {}
@@ -133,7 +133,7 @@ def _snapshots(found: dict[Path, list[Path]], root: Path, intake: Intake) -> dic
             if name != chosen:
                 which = "refs/main names" if chosen == main else "is the last by name"
                 message = f"another snapshot of the repository; {shown(chosen)} is read, which {which}"
-                intake.report("ignored", message, where=Position(folder))
+                claims.report("ignored", message, where=Position(folder))
     return kept
 
 

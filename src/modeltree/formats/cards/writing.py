@@ -16,7 +16,7 @@ from modeltree.formats.cards.places import CARD, ID_KEY, hub_address
 from modeltree.formats.parsing.yamltree import parse_yaml
 from modeltree.formats.parsing.yamlwriter import yaml_text
 from modeltree.formats.repair.licenses import hub_license, license_of
-from modeltree.formats.repair.losses import losses
+from modeltree.formats.repair.record_findings import losses
 from modeltree.lineage import Lineage
 from modeltree.records import Derivation, License, Links, Model, Relation
 

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from modeltree.findings import Finding, Position, shown
 from modeltree.formats.catalog.schema import CatalogDocument, CatalogModel, Parentage
 from modeltree.formats.parsing.yamltree import At, YamlTree
-from modeltree.formats.repair.wording import described, no_list, no_mapping, unknown_key, worded
+from modeltree.formats.repair.record_findings import described, findings_from_pydantic, no_list, no_mapping, unknown_key
 from modeltree.graph.names import NameTable
 from modeltree.graph.validation import problems_of
 from modeltree.records import About, Correction, Derivation, License, Links, Model, Organization, Record
@@ -177,7 +177,7 @@ class CatalogDraft:
             if not details:
                 self._unclaimed.update(_texts(fields))
                 return None
-            for problem in worded(details, source.owner, keys, ids, source.within):
+            for problem in findings_from_pydantic(details, source.owner, keys, ids, source.within):
                 self._report(source, problem)
             wrong.update(name for detail in details for name in detail["loc"][:1] or ("openness", "access"))
 

@@ -10,9 +10,9 @@ from urllib.parse import unquote
 from modeltree.findings import Finding, SourceError, shown
 from modeltree.formats.graphs.common import MAX_RECORDS, Tally, within
 from modeltree.formats.parsing.jsontree import JsonTree
-from modeltree.formats.repair.claims import Intake
+from modeltree.formats.repair.claims import Claims
+from modeltree.formats.repair.record_findings import no_list, no_mapping
 from modeltree.formats.repair.vocabulary import day_of
-from modeltree.formats.repair.wording import no_list, no_mapping
 from modeltree.graph.network import from_json, nested
 from modeltree.records import Kind, Links, Relation
 
@@ -64,12 +64,12 @@ class _Parent(NamedTuple):
 
 
 class Bill:
-    """A bill of materials on its way to an intake."""
+    """A bill of materials on its way to the claims."""
 
     def __init__(self, tree: JsonTree) -> None:
         self.tree = tree
-        self.intake = Intake(names=True)
-        self.intake.findings += tree.problems
+        self.claims = Claims(names=True)
+        self.claims.findings += tree.problems
         self.components: list[_Component] = []
         self.by_key: dict[str, _Component] = {}
         self.keys: dict[str, str] = {}
@@ -95,11 +95,11 @@ class Bill:
             place += 1
         self._take_dependencies(data)
         for (child, parent), said in self.parents.items():
-            self.intake.derive(child, parent, said.word, within(self.tree, *said.at), **said.fields)
+            self.claims.derive(child, parent, said.word, within(self.tree, *said.at), **said.fields)
         self._describe(metadata)
         for key in sorted(data.keys() - _READ_OF_ALL):
             self._ignored.add(f"{key[:60]!r} of the file", within(self.tree, key))
-        self._ignored.report(self.intake)
+        self._ignored.report(self.claims)
 
     # What there is
 
@@ -134,7 +134,7 @@ class Bill:
             message = f"the file is too large: more than {MAX_RECORDS:,} components"
             raise SourceError([Finding("too-large", message, position=self.tree.position(at))])
         fields = {"kind": None if kind == Kind.MODEL else str(kind), **self._fields(data, at)}
-        component = _Component(self.intake.add(key, within(self.tree, *at), fields), key, at, data)
+        component = _Component(self.claims.add(key, within(self.tree, *at), fields), key, at, data)
         self._keep(component)
         if ref := _text(data.get("bom-ref")):
             self.keys.setdefault(ref, key)
@@ -274,7 +274,7 @@ class Bill:
             key = match[1] if match else name.strip()
             if key not in self.keys:
                 fields = {"name": name, "kind": str(Kind.DATASET)}
-                self._keep(_Component(self.intake.add(key, within(self.tree, *at), fields), key, at, data))
+                self._keep(_Component(self.claims.add(key, within(self.tree, *at), fields), key, at, data))
                 self.keys[key] = key
             self._derive(component, self.keys[key], Relation.DATA, at)
 
@@ -327,9 +327,9 @@ class Bill:
         about = {"date": day_of(metadata.get("timestamp"))} if metadata.get("timestamp") else {}
         own = _own(self._properties(metadata))
         listed = from_json(own.pop("organizations", "[]"))
-        self.intake.about |= about | nested(own)
+        self.claims.about |= about | nested(own)
         if isinstance(listed, list) and all(isinstance(record, dict) for record in listed):
-            self.intake.organizations += listed
+            self.claims.organizations += listed
         else:
             self._report("bad-attribute", "organizations are no list of records", None, ("metadata", "properties"))
 
@@ -372,7 +372,7 @@ class Bill:
         return name if name and not name.startswith("http") else None
 
     def _report(self, kind: str, message: str, hint: str | None, at: At, done: str | None = None) -> None:
-        self.intake.report(kind, message, hint, where=self.tree.position(at), done=done)
+        self.claims.report(kind, message, hint, where=self.tree.position(at), done=done)
 
 
 def _quiet(name: str) -> str:

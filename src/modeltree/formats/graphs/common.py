@@ -18,7 +18,8 @@ from xml.parsers import expat
 
 from modeltree.findings import Finding, Position, SourceError, shown
 from modeltree.formats.parsing.jsontree import MAX_BYTES, JsonTree, read_json
-from modeltree.formats.repair.claims import Intake, Reading, Where, place_of
+from modeltree.formats.repair.claims import Claims, Reading, Where, position_of
+from modeltree.formats.repair.models import repaired
 from modeltree.formats.repair.policy import Policy
 from modeltree.graph.network import from_json, nested
 from modeltree.records import About, Derivation, Model, Relation, one_of
@@ -62,11 +63,11 @@ class Tally:
         count, first = self._counted.get(what, (0, where))
         self._counted[what] = (count + 1, first)
 
-    def report(self, intake: Intake) -> None:
-        """Tell an intake of everything that is counted."""
+    def report(self, claims: Claims) -> None:
+        """Add to the claims everything that is counted."""
         for what, (count, first) in self._counted.items():
             times = f"{count:,} times, first here" if count > 1 else "once"
-            intake.report("ignored", f"{what} is not read: it stands {times}", where=place_of(first))
+            claims.report("ignored", f"{what} is not read: it stands {times}", where=position_of(first))
 
 
 class Graph:
@@ -95,7 +96,7 @@ class Graph:
         if direction not in ("parent-to-child", "child-to-parent"):
             raise ValueError(f"{shown(direction)} is no direction: write 'parent-to-child' or 'child-to-parent'")
         self.path = path
-        self.intake = Intake(names=names)
+        self.claims = Claims(names=names)
         self._downwards = direction == "parent-to-child"
         self._relation = None if relation is None else one_of(Relation, relation)
         self._numbers: dict[str, int] = {}
@@ -107,8 +108,8 @@ class Graph:
         """Add a node; one without an id is reported, and left out."""
         key = _key(id)
         if key is None:
-            self.intake.report(
-                "missing-key", "a node has no id", "give it one", where=place_of(where), done="it is left out"
+            self.claims.report(
+                "missing-key", "a node has no id", "give it one", where=position_of(where), done="it is left out"
             )
             return
         self._check_count(where)
@@ -123,7 +124,7 @@ class Graph:
         license = fields.get("license")
         if isinstance(license, dict) and license.get("name") is None:
             fields["license"] = {**license, "name": license.get("spdx")}
-        self._numbers.setdefault(key, self.intake.add(key, where, fields))
+        self._numbers.setdefault(key, self.claims.add(key, where, fields))
 
     def edge(self, source: Any, target: Any, attributes: Mapping[str, Any], where: Where) -> None:
         """Add an edge; one that lacks an end is reported, and left out."""
@@ -131,8 +132,8 @@ class Graph:
         if ends[0] is None or ends[1] is None:
             missing = "source" if ends[0] is None else "target"
             done = "it is left out"
-            self.intake.report(
-                "missing-key", f"an edge has no {missing}", "name a node", where=place_of(where), done=done
+            self.claims.report(
+                "missing-key", f"an edge has no {missing}", "name a node", where=position_of(where), done=done
             )
             return
         self._check_count(where)
@@ -147,15 +148,15 @@ class Graph:
         name = fields.pop("name", None)
         if isinstance(name, str):
             fields.setdefault("title", name)
-        self.intake.about |= fields
+        self.claims.about |= fields
         if listed is None:
             return
         if isinstance(listed, list) and all(isinstance(record, dict) for record in listed):
-            self.intake.organizations += listed
+            self.claims.organizations += listed
         else:
-            self.intake.report(
+            self.claims.report(
                 "bad-attribute", "organizations of the graph are no list of records",
-                'write [{"id": …, "name": …}]', where=place_of(where), done="they are left out",
+                'write [{"id": …, "name": …}]', where=position_of(where), done="they are left out",
             )  # fmt: skip
 
     def undirected(self, where: Where) -> None:
@@ -171,13 +172,13 @@ class Graph:
         for source, target, fields, where in self._edges:
             parent, child = (source, target) if self._downwards else (target, source)
             word = self._word(fields, where)
-            self.intake.derive(self._numbers.get(child, child), parent, word, where, **fields)
+            self.claims.derive(self._numbers.get(child, child), parent, word, where, **fields)
         if self._undirected:
             message = "the edges have no direction"
             done = f"they are read from {'parent to child' if self._downwards else 'child to parent'}"
-            self.intake.report("not-a-digraph", message, where=place_of(self._undirected), done=done)
-        self._ignored.report(self.intake)
-        return self.intake.reading(policy, aliases)
+            self.claims.report("not-a-digraph", message, where=position_of(self._undirected), done=done)
+        self._ignored.report(self.claims)
+        return repaired(self.claims, policy, aliases)
 
     def _fields(self, attributes: Mapping[str, Any], known: frozenset[str], what: str, where: Where) -> dict[str, Any]:
         """The attributes that are fields; of the others a note is taken."""
@@ -201,9 +202,9 @@ class Graph:
         return self._relation if chosen is None else chosen
 
     def _check_count(self, where: Where) -> None:
-        if len(self.intake.assets) + len(self._edges) >= MAX_RECORDS:
+        if len(self.claims.models) + len(self._edges) >= MAX_RECORDS:
             message = f"the graph is too large: more than {MAX_RECORDS:,} nodes and edges"
-            raise SourceError([Finding("too-large", message, "split it into several", position=place_of(where))])
+            raise SourceError([Finding("too-large", message, "split it into several", position=position_of(where))])
 
 
 def _key(id: Any) -> str | None:

@@ -37,6 +37,7 @@ from modeltree.formats.graphs.bill import KINDS, OWN, Bill
 from modeltree.formats.graphs.common import mapping_of
 from modeltree.formats.repair.claims import Reading
 from modeltree.formats.repair.licenses import OTHER, hub_license
+from modeltree.formats.repair.models import repaired
 from modeltree.formats.repair.policy import Policy
 from modeltree.graph.network import plain
 from modeltree.lineage import Lineage
@@ -88,7 +89,7 @@ def read_cyclonedx(
         raise SourceError([*tree.problems, problem])
     bill = Bill(tree)
     bill.take(data)
-    return bill.intake.reading(policy, aliases)
+    return repaired(bill.claims, policy, aliases)
 
 
 def cyclonedx_text(lineage: Lineage) -> str:

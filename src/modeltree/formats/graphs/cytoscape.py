@@ -18,7 +18,7 @@ from modeltree.formats.graphs.common import Direction, Graph, mapping_of, within
 from modeltree.formats.parsing.jsontree import JsonTree
 from modeltree.formats.repair.claims import Reading
 from modeltree.formats.repair.policy import Policy
-from modeltree.formats.repair.wording import no_list, no_mapping
+from modeltree.formats.repair.record_findings import no_list, no_mapping
 from modeltree.lineage import Lineage
 from modeltree.records import Relation
 
@@ -75,7 +75,7 @@ def read_cytoscape(
         problem = Finding("missing-key", "no 'elements' in the file", 'write {"nodes": …, "edges": …}')
         raise SourceError([*tree.problems, problem.located(tree.position(("elements",)))])
     graph = Graph(Path(path), direction, relation)
-    graph.intake.findings += tree.problems
+    graph.claims.findings += tree.problems
     for way, group, said in _elements(graph, tree, elements):
         where = within(tree, *way, "data")
         attributes = {name: value for name, value in said.items() if name not in _OWN}
@@ -102,7 +102,7 @@ def _elements(
             continue
         if not isinstance(items, list):
             found = no_list(items, group)
-            graph.intake.report(found.kind, found.message, found.hint, where=tree.position(way))
+            graph.claims.report(found.kind, found.message, found.hint, where=tree.position(way))
             continue
         for place, item in enumerate(items):
             said = item.get("data") if isinstance(item, dict) else item
@@ -112,7 +112,7 @@ def _elements(
             else:
                 found = no_mapping(said, "the data of an element")
                 where = tree.position((*way, place))
-                graph.intake.report(found.kind, found.message, found.hint, where=where, done="it is left out")
+                graph.claims.report(found.kind, found.message, found.hint, where=where, done="it is left out")
 
 
 def cytoscape_text(lineage: Lineage) -> str:

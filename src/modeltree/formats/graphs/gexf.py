@@ -17,8 +17,8 @@ from modeltree._util.files import write_whole
 from modeltree.findings import Finding, InvalidDateError
 from modeltree.formats.graphs.common import Direction, Element, Graph, attribute, read_xml, text
 from modeltree.formats.repair.claims import Reading
-from modeltree.formats.repair.losses import losses
 from modeltree.formats.repair.policy import Policy
+from modeltree.formats.repair.record_findings import losses
 from modeltree.lineage import Lineage
 from modeltree.records import Derivation, Model, PartialDate, Relation
 
@@ -138,7 +138,7 @@ class _File:
         title = self.titles.get((owner.tag, id), id)
         if not owner.gather(title, element.attributes.get("value", "")):
             message = f"<{owner.tag}> has two values for {title[:60]!r}"
-            self.graph.intake.report("duplicate-key", message, where=element.position, done="the first is kept")
+            self.graph.claims.report("duplicate-key", message, where=element.position, done="the first is kept")
 
     def _take_parent(self, element: Element) -> None:
         node = element.inside("node")

@@ -128,7 +128,7 @@ class _File:
             self.graph.ignored(f"what attribute {name[:60]!r} of <{owner.tag}> draws", element.position)
         elif not owner.gather(name, element.text):
             message = f"<{owner.tag}> has two values for {name[:60]!r}"
-            self.graph.intake.report("duplicate-key", message, where=element.position, done="the first is kept")
+            self.graph.claims.report("duplicate-key", message, where=element.position, done="the first is kept")
 
     def _with_defaults(self, owner: str, data: dict[str, str]) -> dict[str, str]:
         return {**self.defaults.get("all", {}), **self.defaults.get(owner, {}), **data}

@@ -13,7 +13,7 @@ from typing import Literal, get_args
 
 from modeltree._util.files import write_whole
 from modeltree.findings import Finding, shown
-from modeltree.formats.repair.losses import losses
+from modeltree.formats.repair.record_findings import losses
 from modeltree.lineage import Lineage
 
 __all__ = ["Direction", "mermaid_text", "write_mermaid"]

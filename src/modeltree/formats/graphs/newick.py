@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 from modeltree._util.files import write_whole
 from modeltree.findings import Finding, LineageError
-from modeltree.formats.repair.losses import losses
+from modeltree.formats.repair.record_findings import losses
 from modeltree.graph.families import primary_parent
 from modeltree.lineage import Lineage
 from modeltree.records import PartialDate, Relations, relation_set

@@ -17,7 +17,7 @@ from modeltree.formats.graphs.common import Direction, Graph, mapping_of, within
 from modeltree.formats.parsing.jsontree import JsonTree
 from modeltree.formats.repair.claims import Reading
 from modeltree.formats.repair.policy import Policy
-from modeltree.formats.repair.wording import no_list, no_mapping
+from modeltree.formats.repair.record_findings import no_list, no_mapping
 from modeltree.lineage import Lineage
 from modeltree.records import Relation
 
@@ -76,7 +76,7 @@ def read_node_link(
     if counted:
         ids = [_named(node, "name") or _named(node, "label") for node in nodes]
     graph = Graph(Path(path), direction, relation, names=counted)
-    graph.intake.findings += tree.problems
+    graph.claims.findings += tree.problems
     for place, node in _mappings(graph, tree, nodes, "nodes"):
         graph.node(
             ids[place], {name: value for name, value in node.items() if name != "id"}, within(tree, "nodes", place)
@@ -153,4 +153,4 @@ def _mappings(graph: Graph, tree: JsonTree, items: list[Any], name: str) -> Iter
         else:
             found = no_mapping(item, name)
             where = tree.position((name, place))
-            graph.intake.report(found.kind, found.message, found.hint, where=where, done="it is left out")
+            graph.claims.report(found.kind, found.message, found.hint, where=where, done="it is left out")

@@ -17,7 +17,8 @@ from modeltree.findings import Finding, Position, SourceError, nearest, shown
 from modeltree.formats.printed.rows import Columns, Rows
 from modeltree.formats.printed.table import Table
 from modeltree.formats.printed.values import unit_of
-from modeltree.formats.repair.claims import Intake, Reading
+from modeltree.formats.repair.claims import Claims, Reading
+from modeltree.formats.repair.models import repaired
 from modeltree.formats.repair.policy import Policy
 from modeltree.records import Relation, one_of
 
@@ -131,7 +132,7 @@ def reading_of(
     SourceError
         When there is no table of models among them, or the policy refuses something.
     """
-    intake = Intake(names=True)
+    claims = Claims(names=True)
     read: list[tuple[Table, Columns]] = []
     for table in _chosen(tables, path, choice):
         columns = _columns_of(table, choice)
@@ -150,18 +151,18 @@ def reading_of(
         raise SourceError([Finding("no-table", message, hint if tables else None, position=Position(path))])
     for table in tables:
         if table.number not in numbers:
-            _report_unread(intake, table, choice)
-    _check_columns(intake, read, choice)
+            _report_unread(claims, table, choice)
+    _check_columns(claims, read, choice)
     known = {row_name for table, columns in read for row_name in columns.names(table)} | set(aliases or {})
     earlier: dict[str, int] = {}
     for table, columns in read:
         message = f"{table} is read, with {len(table.rows)} row{'s' * (len(table.rows) != 1)}"
-        intake.report("read-as", message, where=table.position)
-        intake.findings += columns.findings
-        Rows(intake, table, columns, known.__contains__, choice.relation, earlier).read()
+        claims.report("read-as", message, where=table.position)
+        claims.findings += columns.findings
+        Rows(claims, table, columns, known.__contains__, choice.relation, earlier).read()
     if len(read) == 1 and read[0][0].caption:
-        intake.about["title"] = read[0][0].caption[:500]
-    return intake.reading(policy, aliases)
+        claims.about["title"] = read[0][0].caption[:500]
+    return repaired(claims, policy, aliases)
 
 
 def _chosen(tables: Sequence[Table], path: Path, choice: Choice) -> list[Table]:
@@ -180,16 +181,16 @@ def _chosen(tables: Sequence[Table], path: Path, choice: Choice) -> list[Table]:
     return found
 
 
-def _report_unread(intake: Intake, table: Table, choice: Choice) -> None:
+def _report_unread(claims: Claims, table: Table, choice: Choice) -> None:
     if choice.table is not None:
         return  # it was not asked for
     headers = ", ".join(shown(cell.text) for cell in table.header[:10])
     message = f"{table} has no column of models: {headers}"
     hint = "if one is, say so with columns={'…': 'name'}"
-    intake.report("ignored", message, hint, where=table.position, done="it is not read")
+    claims.report("ignored", message, hint, where=table.position, done="it is not read")
 
 
-def _check_columns(intake: Intake, read: list[tuple[Table, Columns]], choice: Choice) -> None:
+def _check_columns(claims: Claims, read: list[tuple[Table, Columns]], choice: Choice) -> None:
     """Report what is said of columns that there are not."""
     headers = {text for table, _ in read for texts in table.headers for text in texts}
     folded = {header.casefold() for header in headers}
@@ -197,7 +198,7 @@ def _check_columns(intake: Intake, read: list[tuple[Table, Columns]], choice: Ch
         if header.strip().casefold() not in folded:
             close = nearest(header, headers) or tuple(sorted(headers))[:10]
             hint = f"there is {', '.join(map(shown, close))}"
-            intake.report("unknown-key", f"no column is headed {shown(header)}", hint, where=read[0][0].position)
+            claims.report("unknown-key", f"no column is headed {shown(header)}", hint, where=read[0][0].position)
 
 
 def _columns_of(table: Table, choice: Choice) -> Columns:

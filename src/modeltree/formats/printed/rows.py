@@ -22,7 +22,7 @@ from modeltree.formats.printed.values import (
     parents_of,
     sizes_of,
 )
-from modeltree.formats.repair.claims import Intake
+from modeltree.formats.repair.claims import Claims
 from modeltree.records import Relation
 
 __all__ = ["Columns", "Rows"]
@@ -60,7 +60,7 @@ class Rows:
 
     Parameters
     ----------
-    intake : Intake
+    claims : Claims
         What takes the models and derivations.
     table : Table
         The table.
@@ -76,14 +76,14 @@ class Rows:
 
     def __init__(
         self,
-        intake: Intake,
+        claims: Claims,
         table: Table,
         columns: Columns,
         is_known: Callable[[str], bool],
         relation: Relation | None = None,
         earlier: dict[str, int] | None = None,
     ) -> None:
-        self.intake, self.table, self.columns, self.is_known, self.relation = intake, table, columns, is_known, relation
+        self.claims, self.table, self.columns, self.is_known, self.relation = claims, table, columns, is_known, relation
         self._earlier = {} if earlier is None else earlier
         self._here: dict[str, int] = {}
         # In how many rows a cell stands; it is the same object in all of them.
@@ -106,10 +106,10 @@ class Rows:
             self._say("read-as", f"{what} {shown(text)}{times} {meaning}", cells[0])
         self._say_nothing()
         self._earlier |= {name: number for name, number in self._here.items() if name not in self._earlier}
-        self.intake.findings += self.table.findings
+        self.claims.findings += self.table.findings
 
     def _say(self, kind: str, message: str, cell: Cell, hint: str | None = None, done: str | None = None) -> None:
-        self.intake.report(kind, message, hint, where=cell.position, done=done)
+        self.claims.report(kind, message, hint, where=cell.position, done=done)
 
     # Rows
 
@@ -148,7 +148,7 @@ class Rows:
             if cell is None or id(cell) in self._told:
                 continue
             self._told.add(id(cell))
-            self.intake.findings += cell.findings
+            self.claims.findings += cell.findings
             rows, columns = self._spread[id(cell)], sum(other is cell for other in row)
             if cell.text and (rows > 1 or columns > 1):
                 over = f"{rows} rows" if rows > 1 else f"{columns} columns"
@@ -183,12 +183,12 @@ class Rows:
         So are rows of two tables with one name, unless they contradict each other.
         """
         if self._last and self._last[0] == id(cell):
-            self._join(name, cells, self.intake.assets[self._last[1]].fields, fields)
+            self._join(name, cells, self.claims.models[self._last[1]].fields, fields)
             return self._last[1]
         other = self._earlier.get(name)
-        if other is not None and name not in self._here and _agree(self.intake.assets[other].fields, fields):
+        if other is not None and name not in self._here and _agree(self.claims.models[other].fields, fields):
             self._word("model", name, "stands in an earlier table: what this one adds is added to it", cell)
-            self._join(name, cells, self.intake.assets[other].fields, fields)
+            self._join(name, cells, self.claims.models[other].fields, fields)
             number = other
         else:
 
@@ -196,7 +196,7 @@ class Rows:
                 what = next((part for part in reversed(at) if part in cells), "name")
                 return cells[str(what)].position
 
-            number = self.intake.add(name, place, fields)
+            number = self.claims.add(name, place, fields)
         self._here.setdefault(name, number)
         self._last = (id(cell), number)
         return number
@@ -328,7 +328,7 @@ class Rows:
         words = [part.strip() for part in word.split(",")]
         for number, parent in enumerate(parents):
             said = words[number] if len(words) == len(parents) else word
-            self.intake.derive(child, parent.name, self._relation(parent, said), cell.position)
+            self.claims.derive(child, parent.name, self._relation(parent, said), cell.position)
 
     def _relation(self, parent: Named, word: str) -> Relation | str | None:
         return parent.relation or (None if is_nothing(word) else word) or self.relation

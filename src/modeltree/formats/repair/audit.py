@@ -1,4 +1,4 @@
-"""What is worth knowing of a lineage that is one: dates that cannot be, what is not said, who may be the same."""
+"""Findings about a whole lineage: impossible dates, missing facts, models that may be the same."""
 
 from __future__ import annotations
 
@@ -19,37 +19,37 @@ PLACEHOLDER = "A placeholder: the source names it as a parent and says nothing e
 """The note of a model that a source does not list."""
 
 MOST = 1000
-"""So many findings of a kind are said one by one; more are one finding."""
+"""At most so many findings of a kind are reported one by one; more become one finding."""
 
 GAPS = MappingProxyType({"license": ("missing-license", "license"), "released": ("missing-date", "date")})
 """For fields, the kind of finding that they are not known, and the word for them."""
 
 FIRST_YEAR = 1943
-"""Of the first model of a neural net."""
+"""The year of the first model of a neural net."""
 
 
-def audited(lineage: Lineage, place: Callable[[str, str], Position | None]) -> tuple[Finding, ...]:
+def audited(lineage: Lineage, position_of: Callable[[str, str], Position | None]) -> tuple[Finding, ...]:
     """What is worth knowing of a lineage, with nothing done about it.
 
     Parameters
     ----------
     lineage : Lineage
         The lineage.
-    place : callable
-        Says where a model stands, or, with the id of a parent as well, where that is said to be its parent.
+    position_of : callable
+        Gives the position of a model, or, with the id of a parent as well, that of the derivation.
     """
     findings: list[Finding] = []
     positions: dict[str, Position] = {}
     for model in lineage.models:
-        at = place(model.id, "")
-        if at:
-            positions[model.id] = at
+        position = position_of(model.id, "")
+        if position:
+            positions[model.id] = position
         if impossible := impossible_date(model):
-            findings.append(impossible.located(at))
+            findings.append(impossible.located(position))
     findings.extend(
-        newer.located(place(step.child, step.parent))
-        for step in lineage.derivations
-        if (newer := newer_parent(lineage[step.parent], lineage[step.child]))
+        newer.located(position_of(edge.child, edge.parent))
+        for edge in lineage.derivations
+        if (newer := newer_parent(lineage[edge.parent], lineage[edge.child]))
     )
     return in_order([*findings, *gaps(lineage, positions), *possibly_same(lineage, positions)])
 
@@ -72,28 +72,28 @@ def newer_parent(parent: Model, child: Model) -> Finding | None:
 
 
 class Unsaid(NamedTuple):
-    """A derivation of which no relation is said."""
+    """A derivation without a relation."""
 
     child: str
     parent: str
     position: Position
 
 
-def unsaid(steps: Sequence[Unsaid]) -> Iterator[Finding]:
-    """What is not known of derivations; said once where that are many."""
+def unsaid(edges: Sequence[Unsaid]) -> Iterator[Finding]:
+    """That relations are missing; one finding where that are many."""
     done = "it is 'unspecified'"
-    if len(steps) > MOST:
-        message = f"nothing says how models were made, of {len(steps):,} derivations"
-        ids = tuple(sorted({step.child for step in steps}))
+    if len(edges) > MOST:
+        message = f"nothing says how models were made, of {len(edges):,} derivations"
+        ids = tuple(sorted({edge.child for edge in edges}))
         yield Finding("missing-relation", message, ids=ids, done=done.replace("it is", "they are"))
         return
-    for child, parent, position in sorted(steps, key=lambda step: (step.position, step.child, step.parent)):
+    for child, parent, position in sorted(edges, key=lambda edge: (edge.position, edge.child, edge.parent)):
         message = f"nothing says how {shown(child)} was made from {shown(parent)}"
         yield Finding("missing-relation", message, ids=(child, parent), position=position, done=done)
 
 
 def gaps(lineage: Lineage, positions: Mapping[str, Position]) -> Iterator[Finding]:
-    """What is not known of models; said once where it is known of none, or not of many."""
+    """What is not known of models; one finding where that are all or many."""
     listed = [model for model in lineage.models if model.kind == Kind.MODEL and model.note != PLACEHOLDER]
     for field in GAPS:
         without = [model.id for model in listed if getattr(model, field) is None]
@@ -101,19 +101,7 @@ def gaps(lineage: Lineage, positions: Mapping[str, Position]) -> Iterator[Findin
 
 
 def gap(field: str, without: Sequence[str], count: int, positions: Mapping[str, Position]) -> Iterator[Finding]:
-    """That a field is not known of some models, of so many.
-
-    Parameters
-    ----------
-    field : str
-        One of `GAPS`.
-    without : sequence of str
-        The ids of those models, in date order.
-    count : int
-        How many models there are.
-    positions : mapping of str to Position
-        Where models stand.
-    """
+    """That a field of `GAPS` is not known of some of so many models, whose ids are in date order."""
     kind, word = GAPS[field]
     if len(without) > 1 and len(without) == count:
         yield Finding(kind, f"no model has a {word}", ids=tuple(without))
@@ -131,7 +119,7 @@ def possibly_same(lineage: Lineage, positions: Mapping[str, Position]) -> Iterat
 
 
 def alike(names: Mapping[str, str], positions: Mapping[str, Position]) -> Iterator[Finding]:
-    """Which models may be the same, by their names, given by id and in date order; said once where that are many."""
+    """Which models may be the same, by their names, given by id and in date order; one finding where that are many."""
     owners: dict[str, dict[str, None]] = {}
     for id, written in names.items():
         for name in {id: None, written: None}:
@@ -145,16 +133,16 @@ def alike(names: Mapping[str, str], positions: Mapping[str, Position]) -> Iterat
         yield Finding("possible-same", message, "an alias table can say so", concerned)
         return
     for ids in found:
-        at = next((positions[id] for id in ids if id in positions), None)
+        position = next((positions[id] for id in ids if id in positions), None)
         message = f"{' and '.join(shown(id) for id in ids)} may be the same model"
-        yield Finding("possible-same", message, "an alias table can say so", ids, position=at)
+        yield Finding("possible-same", message, "an alias table can say so", ids, position=position)
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Findings in the order of files and lines; those without a place come last."""
-    return tuple(sorted(findings, key=_place))
+    """Findings in the order of files and lines; those without a position come last."""
+    return tuple(sorted(findings, key=_position_key))
 
 
-def _place(finding: Finding) -> tuple[bool, str, int, int]:
+def _position_key(finding: Finding) -> tuple[bool, str, int, int]:
     at = finding.position
     return (at is None, str(at.path), at.line, at.column) if at else (True, "", 0, 0)

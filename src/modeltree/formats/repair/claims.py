@@ -1,30 +1,46 @@
-"""What a source says, as it says it, on its way to a lineage.
+"""What a source claims, as it says it: models, derivations, and where each stands.
 
-A reader tells an `Intake` of every model and every derivation that it finds, with the place where it stands, and of
-whatever it finds wrong. `Intake.reading` makes a lineage of that, under a `Policy`: nothing is left out, repaired or
-taken for something else without a finding.
+A reader adds every model and every derivation that it finds to `Claims`, with its position, and reports whatever it
+finds wrong. `modeltree.formats.repair.models.repaired` makes a lineage of them under a `Policy`.
 """
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from modeltree.findings import Finding, Position
-from modeltree.formats.repair.policy import Policy
+from modeltree._util.text import counted
+from modeltree.findings import Finding, Position, Severity
 from modeltree.lineage import Lineage
 from modeltree.records import Relation
 
-__all__ = ["Asset", "Intake", "Reading", "Step", "Where", "place_of"]
+__all__ = ["NOT_IN_IDS", "ClaimedDerivation", "ClaimedModel", "Claims", "Reading", "Where"]
+__all__ += ["display_name", "position_of", "slug"]
 
 Where = Position | Callable[..., Position]
-"""A place in a file, or what says where a part of a record stands: ``tree.position`` with the way to the part."""
+"""A position, or a function that gives the position of a part of a record: ``tree.position`` with the path to it."""
+
+# The last range stands for bytes in a file's name that are no UTF-8.
+NOT_IN_IDS = re.compile(r"[\s\x00-\x1f\x7f\ufffe\uffff\ud800-\udfff]+")
+"""Characters that no id has."""
 
 
-def place_of(where: Where, at: tuple[str | int, ...] = ()) -> Position:
-    """The place of a record, or of a part of it where that can be told."""
+def position_of(where: Where, at: tuple[str | int, ...] = ()) -> Position:
+    """The position of a record, or of a part of it where that is known."""
     return where if isinstance(where, Position) else where(at)
+
+
+def slug(name: str) -> str:
+    """A name as an id: without spaces, everything else as it is, since case and punctuation tell models apart."""
+    return NOT_IN_IDS.sub("-", name.strip())[:300] or "unnamed"
+
+
+def display_name(text: str, id: str) -> str:
+    """A text as a name: on one line, and no longer than names are."""
+    return NOT_IN_IDS.sub(" ", text).strip()[:500].strip() or id
 
 
 class Reading(NamedTuple):
@@ -33,7 +49,10 @@ class Reading(NamedTuple):
     Examples
     --------
     >>> import modeltree
-    >>> lineage, findings = modeltree.read(modeltree.datasets.path("survey-table1"))
+    >>> reading = modeltree.read(modeltree.datasets.path("survey-table1"))
+    >>> reading
+    <Reading: 42 models, 27 derivations; 39 notes>
+    >>> lineage, findings = reading
     >>> len(lineage)
     42
     """
@@ -43,9 +62,16 @@ class Reading(NamedTuple):
     findings: tuple[Finding, ...]
     """What is wrong with the source or worth knowing of it, in the order of files and lines."""
 
+    def __repr__(self) -> str:
+        severities = Counter(finding.severity for finding in self.findings)
+        found = ", ".join(counted(severities[severity], severity) for severity in Severity if severities[severity])
+        models = counted(len(self.lineage), "model")
+        derivations = counted(len(self.lineage.derivations), "derivation")
+        return f"<Reading: {models}, {derivations}; {found or 'no findings'}>"
+
 
 @dataclass(slots=True)
-class Asset:
+class ClaimedModel:
     """A model, application or data set as a source has it."""
 
     name: str
@@ -54,8 +80,8 @@ class Asset:
 
 
 @dataclass(slots=True)
-class Step:
-    """A derivation as a source has it; the child is the number of an asset, or a name."""
+class ClaimedDerivation:
+    """A derivation as a source has it; the child is the index of a claimed model, or a name."""
 
     child: int | str
     parent: str
@@ -65,7 +91,7 @@ class Step:
 
 
 @dataclass
-class Intake:
+class Claims:
     """The models and derivations of a source.
 
     Parameters
@@ -80,12 +106,12 @@ class Intake:
     """The fields of `modeltree.About`, as far as the source has them."""
     organizations: list[dict[str, Any]] = field(default_factory=list)
     """The fields of `modeltree.Organization`, where the source has more than names."""
-    assets: list[Asset] = field(default_factory=list)
-    steps: list[Step] = field(default_factory=list)
+    models: list[ClaimedModel] = field(default_factory=list)
+    derivations: list[ClaimedDerivation] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
     def add(self, name: str, where: Where, fields: Mapping[str, Any] | None = None) -> int:
-        """Add a model.
+        """Add a model and return its index, for `derive`.
 
         Parameters
         ----------
@@ -96,15 +122,10 @@ class Intake:
         fields : mapping
             Fields of `modeltree.Model`, as the source has them; what is None is not known. In ``organizations`` are
             ids or names.
-
-        Returns
-        -------
-        int
-            Its number, for `derive`.
         """
         known = {key: value for key, value in (fields or {}).items() if value is not None}
-        self.assets.append(Asset(name, known, where))
-        return len(self.assets) - 1
+        self.models.append(ClaimedModel(name, known, where))
+        return len(self.models) - 1
 
     def derive(
         self, child: int | str, parent: str, relation: Relation | str | None, where: Where, **fields: Any
@@ -114,7 +135,7 @@ class Intake:
         Parameters
         ----------
         child : int or str
-            The number that `add` gave, or the name of a model.
+            The index that `add` gave, or the name of a model.
         parent : str
             What the source calls the parent.
         relation : Relation or str or None
@@ -125,33 +146,10 @@ class Intake:
             ``note`` and ``references`` of `modeltree.Derivation`.
         """
         kept = {key: value for key, value in fields.items() if value}
-        self.steps.append(Step(child, parent, relation, where, kept))
+        self.derivations.append(ClaimedDerivation(child, parent, relation, where, kept))
 
     def report(
         self, kind: str, message: str, hint: str | None = None, *, where: Position | None = None, **more: Any
     ) -> None:
         """Add a finding of the reader's own; see `Finding` for what there is more."""
         self.findings.append(Finding(kind, message, hint, position=where, **more))
-
-    def reading(
-        self, policy: Policy | None = None, aliases: Mapping[str, str] | None = None, *, notes: bool = True
-    ) -> Reading:
-        """The lineage that the source stands for, and everything found.
-
-        Parameters
-        ----------
-        policy : Policy, optional
-            What is done about what is wrong.
-        aliases : mapping of str to str, optional
-            For names as the source has them, the name or id of the model that is meant.
-        notes : bool
-            Whether to look for what is not said of models, and for models that may be the same.
-
-        Raises
-        ------
-        SourceError
-            When the policy refuses something, with all that it refuses.
-        """
-        from modeltree.formats.repair.cleaning import cleaned
-
-        return Reading(*cleaned(self, policy or Policy(), aliases or {}, notes=notes))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from modeltree.findings import Position, shown
-from modeltree.formats.repair.claims import Intake
+from modeltree.formats.repair.claims import NOT_IN_IDS, Claims
 from modeltree.formats.repair.vocabulary import repository_in_cache
 
 __all__ = ["MAX_LEVELS", "files_below", "model_id"]
@@ -17,8 +17,6 @@ MAX_LEVELS = 8
 """How many folders deep files are looked for."""
 
 _CACHED = re.compile(r"models--[A-Za-z0-9].*")
-# What no id has; the last range is what stands for bytes in a file's name that are no UTF-8.
-_NOT_IN_IDS = re.compile(r"[\s\x00-\x1f\x7f\ufffe\uffff\ud800-\udfff]+")
 
 
 def model_id(file: Path, root: Path) -> str:
@@ -56,7 +54,7 @@ def model_id(file: Path, root: Path) -> str:
     return _without_space("/".join(parts) or folder.name or folder.resolve().name or "model")
 
 
-def files_below(root: Path, wanted: Callable[[str], bool], intake: Intake | None = None) -> Iterator[Path]:
+def files_below(root: Path, wanted: Callable[[str], bool], claims: Claims | None = None) -> Iterator[Path]:
     """The files in a folder and the folders in it that have a wanted name, in the order of their paths.
 
     Folders whose name begins with a dot are left out: in the cache of the Hub they hold what is no file of a model.
@@ -69,8 +67,8 @@ def files_below(root: Path, wanted: Callable[[str], bool], intake: Intake | None
         The folder, or a file, which is wanted whatever its name.
     wanted : callable
         Whether a file of this name is wanted.
-    intake : Intake, optional
-        What is told of all that is passed over: links out of the folder and folders deeper than `MAX_LEVELS` as
+    claims : Claims, optional
+        Gets a finding for all that is passed over: links out of the folder and folders deeper than `MAX_LEVELS` as
         ``"ignored"``, folders that cannot be read and links to nothing as ``"unreadable"``.
 
     Raises
@@ -83,7 +81,7 @@ def files_below(root: Path, wanted: Callable[[str], bool], intake: Intake | None
         yield root
         return
     os.scandir(root).close()
-    yield from _Walk(_boundary(root), wanted, intake).files(os.fspath(root), MAX_LEVELS)
+    yield from _Walk(_boundary(root), wanted, claims).files(os.fspath(root), MAX_LEVELS)
 
 
 def _absolute(path: Path) -> Path:
@@ -93,7 +91,7 @@ def _absolute(path: Path) -> Path:
 
 
 def _without_space(text: str) -> str:
-    return _NOT_IN_IDS.sub("-", text)
+    return NOT_IN_IDS.sub("-", text)
 
 
 def _boundary(root: Path) -> Path:
@@ -106,8 +104,8 @@ def _boundary(root: Path) -> Path:
 class _Walk:
     """One way through a folder."""
 
-    def __init__(self, boundary: Path, wanted: Callable[[str], bool], intake: Intake | None) -> None:
-        self.boundary, self.wanted, self.intake = boundary, wanted, intake
+    def __init__(self, boundary: Path, wanted: Callable[[str], bool], claims: Claims | None) -> None:
+        self.boundary, self.wanted, self.claims = boundary, wanted, claims
 
     def files(self, folder: str, levels: int) -> Iterator[Path]:
         """The wanted files in a folder and so many levels of folders below it."""
@@ -154,5 +152,5 @@ class _Walk:
         return False
 
     def _pass_over(self, kind: str, path: str, message: str) -> None:
-        if self.intake:
-            self.intake.report(kind, message, where=Position(Path(path)))
+        if self.claims:
+            self.claims.report(kind, message, where=Position(Path(path)))

@@ -1,14 +1,18 @@
-"""What reading does about data that are no lineage as they stand: for each kind of finding, one of a few actions."""
+"""What reading does about data that are no lineage as they stand: an action for each kind of finding, and aliases."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import Any, Literal, Self, get_args, get_type_hints
 
-from modeltree.findings import nearest, shown
+from modeltree.findings import Finding, Position, SourceError, nearest, shown
+from modeltree.formats.parsing.yamltree import read_yaml
+from modeltree.formats.repair.record_findings import described
 
-__all__ = ["Policy"]
+__all__ = ["Policy", "read_aliases"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,3 +106,31 @@ class Policy:
         """The policy that refuses everything that can be refused."""
         chosen: Any = {field.name: "refuse" for field in fields(cls)}
         return cls(**chosen)
+
+
+def read_aliases(path: str | os.PathLike[str]) -> dict[str, str]:
+    """Read an alias table: a YAML file with ``name: the name or id that is meant`` lines.
+
+    Raises
+    ------
+    SourceError
+        When it is none; the error has everything that is wrong with it.
+    OSError
+        When it cannot be read.
+    """
+    tree = read_yaml(Path(path))
+    problems = list(tree.problems)
+    if tree.whole and tree.data is not None and not isinstance(tree.data, dict):
+        problems.append(_wrong(f"{described(tree.data)} is no alias table", tree.position()))
+    aliases = tree.data if isinstance(tree.data, dict) else {}
+    for name, target in aliases.items():
+        if not isinstance(target, str):
+            message = f"{described(target)} is no name that {shown(name)} could stand for"
+            problems.append(_wrong(message, tree.position((name,))))
+    if problems:
+        raise SourceError(problems)
+    return aliases
+
+
+def _wrong(message: str, position: Position) -> Finding:
+    return Finding("wrong-type", message, "write 'name: the name that is meant' lines", position=position)

@@ -23,7 +23,7 @@ from typing import Any
 
 from modeltree._util.progress import Progress
 from modeltree.findings import Position, UnknownFormatError
-from modeltree.formats.repair.claims import Intake, Reading
+from modeltree.formats.repair.claims import Claims, Reading
 from modeltree.formats.repair.policy import Policy
 from modeltree.formats.tables.columns import Table, check_columns
 from modeltree.formats.tables.files import read_csv_table, read_jsonl_table
@@ -135,7 +135,7 @@ def read_table(
     check_columns(columns or {}, (*main.names, *(more.names if more else ())))
     options = Options(columns or {}, word, separator)
     first = choose(main, options)
-    intake = Intake()
+    claims = Claims()
     if first.shape == "edges":
         if more is not None:
             raise shapeless(main, "the first table has derivations; a table of models goes first")
@@ -143,16 +143,16 @@ def read_table(
     if first.shape != "nodes":
         raise shapeless(main, "the table has no column that says what a row is", main.findings)
     if more is None:
-        more = _beside(source, "edges", intake)
+        more = _beside(source, "edges", claims)
         if more is not None and choose(more, options).shape != "edges":
             message = f"{more.path.name} is no table of derivations: it has no parent and child"
-            intake.report("ignored", message, where=Position(more.path), done="it is not read")
+            claims.report("ignored", message, where=Position(more.path), done="it is not read")
             more = None
     second = None if more is None else choose(more, options)
     if more is not None and (second is None or second.shape != "edges"):
         raise shapeless(more, "a table of derivations has parent and child", more.findings)
-    organizations = _beside(source, "organizations", intake)
-    tables = Tables(first, second, organizations, tuple(intake.findings))
+    organizations = _beside(source, "organizations", claims)
+    tables = Tables(first, second, organizations, tuple(claims.findings))
     return reading_of(tables, options, policy, aliases, notes=notes, progress=progress)
 
 
@@ -168,7 +168,7 @@ def _opened(source: Any) -> Table:
     return reader(path)
 
 
-def _beside(source: Any, part: str, intake: Intake) -> Table | None:
+def _beside(source: Any, part: str, claims: Claims) -> Table | None:
     """The other table of a pair of files, if there is one; it must not lead out of the folder."""
     if not isinstance(source, (str, os.PathLike)):
         return None
@@ -178,6 +178,6 @@ def _beside(source: Any, part: str, intake: Intake) -> Table | None:
     folders = {Path(source).resolve().parent, path.parent.resolve()}
     if path.resolve().parent not in folders:
         message = f"{path.name} is a link that leads out of the folder"
-        intake.report("ignored", message, where=Position(path), done="it is not read")
+        claims.report("ignored", message, where=Position(path), done="it is not read")
         return None
     return _opened(path)

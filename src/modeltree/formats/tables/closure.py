@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy
 from numpy.typing import NDArray
 
-from modeltree.formats.repair.claims import Asset, Intake, Step
-from modeltree.formats.repair.cleaning import printed, slug
+from modeltree.formats.repair.claims import ClaimedDerivation, ClaimedModel, Claims, display_name, slug
 from modeltree.formats.repair.vocabulary import repository_in_cache
 from modeltree.formats.tables.rows import read_edges, read_nodes, read_organizations
 from modeltree.formats.tables.steps import reaching_cycles
@@ -55,25 +54,25 @@ class Closure:
         self._include_organizations()
         known = numpy.flatnonzero(whole.ids >= 0)[:1]
         self.light[known] = whole.tables.nodes is not None  # it says the path for all
-        self._follow(self.intake())
+        self._follow(self.claims())
 
-    def intake(self) -> Intake:
+    def claims(self) -> Claims:
         """What the rows say that are read so far."""
         tables, options = self.whole.tables, self.how.options
-        intake = Intake(findings=list(tables.findings))
+        claims = Claims(findings=list(tables.findings))
         if tables.nodes is not None:
             inner = next((steps.troubled for steps in self.whole.steps if steps.within), numpy.zeros_like(self.full))
             rows = numpy.flatnonzero(self.full | self.light | inner)
             bare, childless = rows[~self.full[rows]].tolist(), rows[~inner[rows]].tolist()
-            read_nodes(intake, tables.nodes, options, rows.tolist(), bare, childless)
+            read_nodes(claims, tables.nodes, options, rows.tolist(), bare, childless)
         if tables.edges is not None:
             outer = next(steps.troubled for steps in self.whole.steps if not steps.within)
-            read_edges(intake, tables.edges, options, numpy.flatnonzero(outer).tolist())
+            read_edges(claims, tables.edges, options, numpy.flatnonzero(outer).tolist())
         if tables.nodes is None:
-            self._add_named(intake)
+            self._add_named(claims)
         if tables.organizations is not None:
-            read_organizations(intake, tables.organizations, options.separator)
-        return intake
+            read_organizations(claims, tables.organizations, options.separator)
+        return claims
 
     # Names
 
@@ -111,7 +110,7 @@ class Closure:
         written = self.whole.makers
         if written is None:
             return
-        listed = Intake(organizations=[dict(fields) for fields in self.whole.tables.nodes.table.organizations])  # type: ignore[union-attr]
+        listed = Claims(organizations=[dict(fields) for fields in self.whole.tables.nodes.table.organizations])  # type: ignore[union-attr]
         if self.whole.tables.organizations is not None:
             read_organizations(listed, self.whole.tables.organizations, self.how.options.separator)
         names = {str(fields.get("name", "")).strip() for fields in listed.organizations}
@@ -130,22 +129,22 @@ class Closure:
 
     # What else it takes
 
-    def _follow(self, intake: Intake) -> None:
+    def _follow(self, claims: Claims) -> None:
         """Include what the rows that are read so far may have to do with."""
         whole = self.whole
-        words = set(self._words(intake))
+        words = set(self._words(claims))
         hits = whole.texts.find(words)
         for number in hits.values():
             if whole.first[number] >= 0:
                 self.light[whole.first[number]] = True
-        called = {alias for asset in intake.assets for alias in _others(asset)} | set(self.how.aliases)
+        called = {alias for asset in claims.models for alias in _others(asset)} | set(self.how.aliases)
         for rows in self._rows_called(called).values():
             self.full[rows] = True
         for word in words & self._aliases.keys():
             self.full[self._aliases[word]] = True
         if not whole.steps:
             return
-        self._include_steps(*self._candidates(intake, hits))
+        self._include_steps(*self._candidates(claims, hits))
         for steps in whole.steps:
             again = steps.troubled[steps.rows]
             ends = numpy.concatenate([steps.parent[again], steps.child[again]])
@@ -153,11 +152,11 @@ class Closure:
             if steps.within:
                 self.light |= steps.troubled
 
-    def _words(self, intake: Intake) -> Iterator[str]:
-        """All words that the models and derivations of an intake may be called by."""
+    def _words(self, claims: Claims) -> Iterator[str]:
+        """All words that the models and derivations of the claims may be called by."""
         aliases = self.how.aliases
-        names: dict[str, None] = dict.fromkeys([asset.name for asset in intake.assets])
-        for step in intake.steps:
+        names: dict[str, None] = dict.fromkeys([asset.name for asset in claims.models])
+        for step in claims.derivations:
             for name in (step.child, step.parent):
                 if isinstance(name, str):
                     names[name.strip()] = names[aliases.get(name.strip(), name.strip())] = None
@@ -165,13 +164,13 @@ class Closure:
         slugs: dict[str, int] = {}
         for name in names:
             yield name
-            yield printed(name, slug(name))
+            yield display_name(name, slug(name))
             if cached := repository_in_cache(name):
                 yield from (cached, aliases.get(cached, cached))
             id = slug(name)
             yield id
             slugs[id[:_STEM]] = slugs.get(id[:_STEM], 0) + 1
-        for asset in intake.assets:
+        for asset in claims.models:
             yield from _others(asset)
         yield from self._numbered(slugs, names)
 
@@ -192,15 +191,15 @@ class Closure:
             left = {stem: sum(word in there for word in words) for stem, words in candidates.items()}
             left = {stem: count for stem, count in left.items() if count}
 
-    def _candidates(self, intake: Intake, hits: dict[str, int]) -> tuple[NDArray[Any], NDArray[Any], int]:
-        """Every pair of models that a derivation of the intake may be of: rows, and numbers above for what has none."""
+    def _candidates(self, claims: Claims, hits: dict[str, int]) -> tuple[NDArray[Any], NDArray[Any], int]:
+        """Every pair of models that a derivation of the claims may be of: rows, and numbers above for what has none."""
         whole, aliases = self.whole, self.how.aliases
         made: dict[str, set[str]] = {}
-        for asset in intake.assets:
+        for asset in claims.models:
             if (id := slug(asset.name)) != asset.name:
                 made.setdefault(id[:_STEM], set()).add(asset.name)
         owners: dict[str, set[str]] = {}
-        for asset in intake.assets:
+        for asset in claims.models:
             for alias in _others(asset):
                 owners.setdefault(alias, set()).add(asset.name)
         extra: dict[str, int] = {}
@@ -227,8 +226,8 @@ class Closure:
 
         pairs = {
             (parent, child)
-            for step in intake.steps
-            for child in nodes(_child(step, intake))
+            for step in claims.derivations
+            for child in nodes(_child(step, claims))
             for parent in nodes(step.parent)
             if parent != child
         }
@@ -253,11 +252,11 @@ class Closure:
 
     # Tables of derivations alone
 
-    def _add_named(self, intake: Intake) -> None:
+    def _add_named(self, claims: Claims) -> None:
         """Make models of what derivations name, in the order in which they first stand in the whole table."""
         order: dict[str, tuple[int, int]] = {}
         wheres: dict[str, Any] = {}
-        for place, step in enumerate(intake.steps):
+        for place, step in enumerate(claims.derivations):
             for end, name in enumerate((step.parent, step.child)):
                 assert isinstance(name, str)
                 order.setdefault(name, (step.where.args[0], 2 * place + end))  # type: ignore[union-attr]
@@ -276,7 +275,7 @@ class Closure:
                 order[name] = (row, end)
                 wheres[name] = _Place(table, row)
         for name in sorted(order, key=order.__getitem__):
-            intake.add(name, wheres[name])
+            claims.add(name, wheres[name])
 
     @property
     def first_named(self) -> NDArray[numpy.int64]:
@@ -312,8 +311,8 @@ def _stems(name: str) -> Iterator[str]:
         yield numbered[1][:_STEM]
 
 
-def _others(asset: Asset) -> Iterator[str]:
-    """The other names of a model that an intake has."""
+def _others(asset: ClaimedModel) -> Iterator[str]:
+    """The other names of a model that the claims has."""
     aliases = asset.fields.get("aliases")
     for name in (asset.fields.get("name"), *(aliases if isinstance(aliases, list) else (aliases,))):
         if isinstance(name, str):
@@ -321,5 +320,5 @@ def _others(asset: Asset) -> Iterator[str]:
             yield name.strip()
 
 
-def _child(step: Step, intake: Intake) -> str:
-    return step.child if isinstance(step.child, str) else intake.assets[step.child].name
+def _child(step: ClaimedDerivation, claims: Claims) -> str:
+    return step.child if isinstance(step.child, str) else claims.models[step.child].name

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from modeltree.findings import Finding, Position
 from modeltree.formats.repair.audit import GAPS, MOST, PLACEHOLDER, Unsaid, alike, gap, in_order, unsaid
 from modeltree.formats.repair.claims import Reading
-from modeltree.formats.repair.cleaning import Cleaning
+from modeltree.formats.repair.models import Repair
 from modeltree.formats.repair.vocabulary import quiet_key
 from modeltree.formats.tables.closure import Closure
 from modeltree.formats.tables.screening import UNSAID
@@ -43,7 +43,7 @@ def merged(whole: Whole, how: How) -> Reading:
     # Hundreds of megabytes of which no lineage has need.
     del merging
     whole.release()
-    organizations = cleaning.organizations.table.values()
+    organizations = cleaning.organizations.by_id.values()
     lineage = Lineage.from_right_columns(columns, organizations, about=cleaning.about)
     how.progress("build", len(lineage), len(lineage))
     return Reading(lineage, in_order(findings))
@@ -56,7 +56,7 @@ class Merging:
     ----------
     columns : Columns
         The models and derivations.
-    cleaning : Cleaning
+    cleaning : Repair
         What became of the rows that are not plain.
     rows : array
         The row of each model; -1 for a record.
@@ -66,8 +66,7 @@ class Merging:
         self.whole, self.how = whole, how
         self.closure = closure = Closure(whole, how)
         how.progress("repair", 0, int(closure.full.sum() + closure.light.sum()))
-        self.cleaning = cleaning = Cleaning(closure.intake(), how.policy, how.aliases)
-        cleaning.work()
+        self.cleaning = cleaning = Repair(closure.claims(), how.policy, how.aliases)
         kept = ~closure.full
         if whole.tables.nodes is None:
             kept &= _there(whole)
@@ -123,12 +122,12 @@ class Merging:
         found = numpy.full(len(written.values), None, dtype=object)
         for place, value in enumerate(written.values.tolist()):
             if value and used[place]:
-                found[place] = tuple(self.cleaning.organizations.ids(value, _NOWHERE))
+                found[place] = tuple(self.cleaning.organizations.ids(value))
         return found
 
     def _steps(self, place: NDArray[numpy.int32], places: Mapping[str, int]) -> dict[str, Any]:
         """The derivations: plain ones, then those that were read row by row."""
-        records = self.cleaning.steps
+        records = self.cleaning.derivations
         own = {
             "parent": numpy.array([places[step.parent] for step in records], dtype=numpy.int32),
             "child": numpy.array([places[step.child] for step in records], dtype=numpy.int32),

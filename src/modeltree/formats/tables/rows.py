@@ -1,4 +1,4 @@
-"""Tables row by row: each row becomes what an `Intake` is told of models and derivations."""
+"""Tables row by row: each row becomes what an `Claims` is told of models and derivations."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from modeltree.findings import Finding, Position, SourceError, shown
-from modeltree.formats.repair.claims import Intake
+from modeltree.formats.repair.claims import Claims
 from modeltree.formats.tables.columns import (
     EDGE_FIELDS,
     NODE_FIELDS,
@@ -95,18 +95,18 @@ def choose(table: Table, options: Options) -> Chosen:
 
 
 def read_nodes(
-    intake: Intake,
+    claims: Claims,
     nodes: Chosen,
     options: Options,
     rows: Sequence[int] | None = None,
     bare: Iterable[int] = (),
     childless: Iterable[int] = (),
 ) -> None:
-    """Tell the intake of the models of a table, and of the parents that it has for them.
+    """Add to the claims the models of a table, and of the parents that it has for them.
 
     Parameters
     ----------
-    intake : Intake
+    claims : Claims
         What is told.
     nodes : Chosen
         The table.
@@ -120,13 +120,13 @@ def read_nodes(
         Those whose parents are not read.
     """
     table = nodes.table
-    intake.findings += table.findings
-    intake.about = dict(table.about)
-    intake.organizations += [dict(fields) for fields in table.organizations]
+    claims.findings += table.findings
+    claims.about = dict(table.about)
+    claims.organizations += [dict(fields) for fields in table.organizations]
     fields = nodes.fields(rows)
     numbers: Sequence[int] = range(nodes.count) if rows is None else rows
-    intake.names = "id" not in fields
-    ids = fields["name"] if intake.names else fields.pop("id")
+    claims.names = "id" not in fields
+    ids = fields["name"] if claims.names else fields.pop("id")
     words = fields.pop("relation", None)
     several = "parent" in fields  # a row for each parent
     parents = fields.pop("parents", None) or fields.pop("parent", None)
@@ -137,28 +137,28 @@ def read_nodes(
     for place, (row, name, values) in enumerate(zip(numbers, ids, values_of, strict=True)):
         where = partial(nodes.place, row)
         if not isinstance(name, str):
-            _nameless(intake, name, where(("name" if intake.names else "id",)))
+            _nameless(claims, name, where(("name" if claims.names else "id",)))
             continue
         known = {field: value for field, value in zip(names, values, strict=True) if value is not None}
         if row in few:
             known = {field: value for field, value in known.items() if field == "released"}
         number, earlier = first.get(name, (-1, {})) if several else (-1, {})
         if number < 0 or not (known == earlier or not known.keys() - {"name"}):
-            number = intake.add(name, where, known)
+            number = claims.add(name, where, known)
             first.setdefault(name, (number, known))
         if parents and parents[place] and row not in alone:
-            _read_parents(intake, number, nodes, row, (parents[place], words[place] if words else None), options)
+            _read_parents(claims, number, nodes, row, (parents[place], words[place] if words else None), options)
 
 
 def _read_parents(
-    intake: Intake, number: int, nodes: Chosen, row: int, said: tuple[list[Any], list[Any] | None], options: Options
+    claims: Claims, number: int, nodes: Chosen, row: int, said: tuple[list[Any], list[Any] | None], options: Options
 ) -> None:
-    """Tell the intake of the parents in one row."""
+    """Add to the claims the parents in one row."""
     parents, words = said
     where = nodes.place(row, ("parents",) if "parents" in nodes.columns else ("parent",))
     if words and len(words) not in (1, len(parents)):
         message = f"{len(words)} relations for {len(parents)} parents"
-        intake.report("bad-value", message, "one for all, or one for each", where=where, done="they are left out")
+        claims.report("bad-value", message, "one for all, or one for each", where=where, done="they are left out")
         words = None
     for place, parent in enumerate(parents):
         word = words[place if len(words) > 1 else 0] if words else None
@@ -167,19 +167,19 @@ def _read_parents(
             word = parent.get("relation", word)
             more = {key: parent.get(key) for key in ("note", "references")}
             for key in parent.keys() - {"parent", "child", "relation", "note", "references"}:
-                intake.report("ignored", f"nothing is read from {shown(key)} of a parent", where=where)
+                claims.report("ignored", f"nothing is read from {shown(key)} of a parent", where=where)
             parent = parent.get("parent")  # noqa: PLW2901  # its id
         if type(parent) is int:
             parent = str(parent)  # noqa: PLW2901  # an id
         if not isinstance(parent, str):
-            _nameless(intake, parent, where)
+            _nameless(claims, parent, where)
             continue
-        intake.derive(number, parent, word_of(word, options), where, **more)
+        claims.derive(number, parent, word_of(word, options), where, **more)
 
 
-def read_edges(intake: Intake, edges: Chosen, options: Options, rows: Sequence[int] | None = None) -> None:
-    """Tell the intake of the derivations of a table, or of some rows of it."""
-    intake.findings += edges.table.findings
+def read_edges(claims: Claims, edges: Chosen, options: Options, rows: Sequence[int] | None = None) -> None:
+    """Add to the claims the derivations of a table, or of some rows of it."""
+    claims.findings += edges.table.findings
     fields = edges.fields(rows)
     numbers: Sequence[int] = range(edges.count) if rows is None else rows
     unknown: Column = [None] * len(fields["child"])
@@ -187,33 +187,33 @@ def read_edges(intake: Intake, edges: Chosen, options: Options, rows: Sequence[i
     for row, parents, child, words, note, references in zip(numbers, *columns, strict=True):
         where = partial(edges.place, row)
         if not isinstance(child, str):
-            _nameless(intake, child, where(("child",)))
+            _nameless(claims, child, where(("child",)))
             continue
         for parent in parents or [None]:
             name = str(parent) if type(parent) is int else parent
             if not isinstance(name, str):
-                _nameless(intake, name, where(("parent",)))
+                _nameless(claims, name, where(("parent",)))
                 continue
             word = word_of(words[0] if words else None, options)
-            intake.derive(child, name, word, where, note=note, references=references)
+            claims.derive(child, name, word, where, note=note, references=references)
 
 
-def add_named(intake: Intake) -> None:
-    """Make models of whatever the derivations of an intake name."""
+def add_named(claims: Claims) -> None:
+    """Make models of whatever the derivations of the claims name."""
     numbers: dict[str, int] = {}
-    for step in intake.steps:
+    for step in claims.derivations:
         for name in (step.parent, step.child):
             if isinstance(name, str) and name not in numbers:
-                numbers[name] = intake.add(name, step.where)
+                numbers[name] = claims.add(name, step.where)
 
 
-def read_organizations(intake: Intake, table: Table, separator: str) -> None:
-    """Tell the intake of the organizations of a table."""
+def read_organizations(claims: Claims, table: Table, separator: str) -> None:
+    """Add to the claims the organizations of a table."""
     choice = chosen(table.names, {}, ORGANIZATION_FIELDS)
     columns = {name: column for name, column in choice.columns.items() if name in ORGANIZATION_FIELDS}
-    intake.findings += [*table.findings, *choice.findings(table, ORGANIZATION_FIELDS)]
+    claims.findings += [*table.findings, *choice.findings(table, ORGANIZATION_FIELDS)]
     if "id" not in columns:
-        intake.report("missing-key", "a table of organizations has no id", where=table.place(None, None))
+        claims.report("missing-key", "a table of organizations has no id", where=table.place(None, None))
         return
     taken = table.take(list(columns.values()))
     fields = fields_of({name: taken[column] for name, column in columns.items()}, separator)
@@ -221,9 +221,9 @@ def read_organizations(intake: Intake, table: Table, separator: str) -> None:
     for row, values in enumerate(zip(*fields.values(), strict=True)):
         known = {name: value for name, value in zip(names, values, strict=True) if value is not None}
         if isinstance(known.get("id"), str):
-            intake.organizations.append(known)
+            claims.organizations.append(known)
         else:
-            _nameless(intake, known.get("id"), table.place(row, columns["id"]))
+            _nameless(claims, known.get("id"), table.place(row, columns["id"]))
 
 
 def word_of(word: Any, options: Options) -> Relation | str | None:
@@ -240,10 +240,10 @@ def shapeless(table: Table, message: str, findings: Sequence[Finding] = ()) -> S
     return SourceError([*findings, Finding("missing-key", message, hint, position=table.place(None, None))])
 
 
-def _nameless(intake: Intake, value: Any, where: Position) -> None:
+def _nameless(claims: Claims, value: Any, where: Position) -> None:
     """A row, or a parent in it, that names nothing."""
     if value is None:
-        intake.report("missing-key", "a row without a model", "write its id", where=where, done="it is left out")
+        claims.report("missing-key", "a row without a model", "write its id", where=where, done="it is left out")
     else:
         message = f"{shown(value)} is no id"
-        intake.report("bad-value", message, "an id is a text", where=where, done="it is left out")
+        claims.report("bad-value", message, "an id is a text", where=where, done="it is left out")

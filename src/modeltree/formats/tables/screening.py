@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from modeltree.formats.repair.audit import FIRST_YEAR
-from modeltree.formats.repair.cleaning import once
+from modeltree.formats.repair.models import WITHOUT_REPETITION, without_repetition
 from modeltree.formats.repair.vocabulary import day_of, relation_of
 from modeltree.formats.tables.columns import LINKS, Column, fields_of
 from modeltree.formats.tables.rows import Chosen, Options, word_of
@@ -33,7 +33,6 @@ UNKNOWN = 254
 
 _GROUPS = (("license", "license_spdx"), ("links", *LINKS), ("openness", "access"))
 _PLACE = {relation: place for place, relation in enumerate(Relation)}
-_LISTS = ("aliases", "organizations", "sizes")
 # Texts that all records take as they are, so that those of which there are millions need no record each.
 _QUICK = re.compile(r"[!-~](?:[ -~]{0,480}[!-~])?")
 _TEXTS = frozenset({"name", "note", "training_data"})
@@ -125,8 +124,8 @@ def _checked(kind: type[Any], least: Mapping[str, Any], words: Mapping[str, Colu
         fields = {name: value for name, value in zip(names, row, strict=True) if value is not None}
         record = None
         if fields and not _is_quick(fields):
-            given = {name: once(value) if name in _LISTS and isinstance(value, (list, tuple)) else value
-                     for name, value in fields.items()}  # fmt: skip
+            lists = [name for name in WITHOUT_REPETITION & fields.keys() if isinstance(fields[name], (list, tuple))]
+            given = fields | {name: without_repetition(fields[name]) for name in lists}
             try:
                 record = kind.model_validate({**least, **given})
             except (ValidationError, TypeError, ValueError):

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy
 from numpy.typing import NDArray
 
-from modeltree.formats.repair.cleaning import slug
+from modeltree.formats.repair.claims import slug
 from modeltree.formats.tables.columns import Column, Stored, fields_of
 from modeltree.formats.tables.stored import bounds_of, numbers_of
 

@@ -1,7 +1,7 @@
 """Tables of any size: plain rows stay columns, the others go the way of rows, and both together are the lineage.
 
 A row is plain when nothing is to be reported of it and all that it says can be taken as it stands. The others are
-read row by row by an `Intake`, with every plain row that they may have to do with: those that they name, those with
+read row by row by an `Claims`, with every plain row that they may have to do with: those that they name, those with
 whose ids, aliases or organizations theirs may collide, and those that lead into a cycle. So all rules on what is wrong
 stand in one place, and what it costs is told by how much is wrong.
 """
@@ -13,9 +13,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from modeltree._util.progress import Progress, silent
+from modeltree._util.progress import Progress, no_progress
 from modeltree.findings import Finding
-from modeltree.formats.repair.claims import Intake, Reading
+from modeltree.formats.repair.claims import Claims, Reading
+from modeltree.formats.repair.models import repaired
 from modeltree.formats.repair.policy import Policy
 from modeltree.formats.tables.columns import Table
 from modeltree.formats.tables.rows import Chosen, Options, add_named, read_edges, read_nodes, read_organizations
@@ -43,7 +44,7 @@ class How:
     policy: Policy
     aliases: Mapping[str, str]
     notes: bool = True
-    progress: Progress = silent
+    progress: Progress = no_progress
 
 
 def reading_of(
@@ -56,7 +57,7 @@ def reading_of(
     progress: Progress | None,
 ) -> Reading:
     """The lineage of some tables, and everything found."""
-    how = How(options, policy or Policy(), aliases or {}, notes, progress or silent)
+    how = How(options, policy or Policy(), aliases or {}, notes, progress or no_progress)
     count = sum(table.count for table in (tables.nodes, tables.edges) if table)
     how.progress("read", count, count)
     reading = reading_by_columns(tables, how) if count >= MANY else None
@@ -65,16 +66,16 @@ def reading_of(
 
 def reading_by_rows(tables: Tables, how: How) -> Reading:
     """The lineage of some tables by a record for each row."""
-    intake = Intake(findings=list(tables.findings))
+    claims = Claims(findings=list(tables.findings))
     if tables.nodes is not None:
-        read_nodes(intake, tables.nodes, how.options)
+        read_nodes(claims, tables.nodes, how.options)
     if tables.edges is not None:
-        read_edges(intake, tables.edges, how.options)
+        read_edges(claims, tables.edges, how.options)
     if tables.nodes is None:
-        add_named(intake)
+        add_named(claims)
     if tables.organizations is not None:
-        read_organizations(intake, tables.organizations, how.options.separator)
-    return intake.reading(how.policy, how.aliases, notes=how.notes)
+        read_organizations(claims, tables.organizations, how.options.separator)
+    return repaired(claims, how.policy, how.aliases, notes=how.notes)
 
 
 def reading_by_columns(tables: Tables, how: How) -> Reading | None:

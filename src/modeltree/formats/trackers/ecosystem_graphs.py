@@ -24,11 +24,12 @@ from typing import Any
 from modeltree.findings import Finding, Position, SourceError, shown
 from modeltree.formats.parsing.csvtree import CsvTable, read_csv
 from modeltree.formats.parsing.yamltree import At, YamlTree, read_yaml
-from modeltree.formats.repair.claims import Intake, Reading
+from modeltree.formats.repair.claims import Claims, Reading
 from modeltree.formats.repair.folders import files_below
 from modeltree.formats.repair.licenses import license_of
+from modeltree.formats.repair.models import repaired
 from modeltree.formats.repair.policy import Policy
-from modeltree.formats.repair.wording import described, no_mapping, unknown_key
+from modeltree.formats.repair.record_findings import described, no_mapping, unknown_key
 from modeltree.formats.trackers.addresses import arxiv_reference, link_field
 from modeltree.formats.trackers.entries import check_size
 from modeltree.records import Relation, one_of
@@ -137,92 +138,92 @@ def read_ecosystem_graphs(
     """
     meaning = None if relation is None else one_of(Relation, relation)
     root = Path(path)
-    intake = Intake(names=True)
+    claims = Claims(names=True)
     assets: list[_Asset] = []
     dependencies = 0
-    for asset in _assets(root, intake):
+    for asset in _assets(root, claims):
         dependencies += len(asset.parents)
-        if _is_named(asset, intake):
+        if _is_named(asset, claims):
             assets.append(asset)
         check_size(len(assets), dependencies, asset.where(""))
     if not assets:
-        raise SourceError(intake.findings or [Finding("no-files", f"no assets in {root}", position=Position(root))])
+        raise SourceError(claims.findings or [Finding("no-files", f"no assets in {root}", position=Position(root))])
     known = {asset.values["organization"].strip() for asset in assets if "organization" in asset.values}
     kinds: dict[str, set[str]] = {}
     for asset in assets:
         kinds.setdefault(asset.values["name"].strip(), set()).add(asset.values.get("type", ""))
     for asset in assets:
-        fields, links = _fields(asset, known, intake)
+        fields, links = _fields(asset, known, claims)
         where = partial(_place, asset, links)
-        number = intake.add(asset.values["name"], where, fields)
+        number = claims.add(asset.values["name"], where, fields)
         for parent, position in asset.parents:
             name = (aliases or {}).get(parent.strip(), parent.strip())
             word = _relation(asset.values.get("type", ""), kinds.get(name, set()), meaning)
-            intake.derive(number, parent, word, position)
-    return intake.reading(policy, aliases)
+            claims.derive(number, parent, word, position)
+    return repaired(claims, policy, aliases)
 
 
-def _assets(root: Path, intake: Intake) -> Iterator[_Asset]:
-    """The assets of a folder or file; what is wrong with a file in a folder is told to the intake."""
+def _assets(root: Path, claims: Claims) -> Iterator[_Asset]:
+    """The assets of a folder or file; what is wrong with a file in a folder is told to the claims."""
     if root.is_dir():
         inner = root / "assets"
         folder = inner if inner.is_dir() and not inner.is_symlink() else root
-        for file in files_below(folder, lambda name: name.lower().endswith((".yaml", ".yml")), intake):
+        for file in files_below(folder, lambda name: name.lower().endswith((".yaml", ".yml")), claims):
             try:
                 tree = read_yaml(file)
             except OSError as error:
-                intake.report("unreadable", f"the file cannot be read: {error.strerror}", where=Position(file))
+                claims.report("unreadable", f"the file cannot be read: {error.strerror}", where=Position(file))
                 continue
-            yield from _of_tree(tree, intake)
+            yield from _of_tree(tree, claims)
     elif root.suffix.lower() == ".csv":
-        yield from _of_table(read_csv(root), intake)
+        yield from _of_table(read_csv(root), claims)
     else:
-        yield from _of_tree(read_yaml(root), intake)
+        yield from _of_tree(read_yaml(root), claims)
 
 
-def _of_tree(tree: YamlTree, intake: Intake) -> Iterator[_Asset]:
+def _of_tree(tree: YamlTree, claims: Claims) -> Iterator[_Asset]:
     """The assets of a YAML file."""
-    intake.findings.extend(tree.problems)
+    claims.findings.extend(tree.problems)
     if tree.whole and not isinstance(tree.data, list):
         message = f"{described(tree.data)} where a list of assets should be"
-        intake.report("wrong-type", message, "begin each asset with '- '", where=tree.position())
+        claims.report("wrong-type", message, "begin each asset with '- '", where=tree.position())
     for number, entry in enumerate(tree.data if isinstance(tree.data, list) else []):
         if not isinstance(entry, dict):
-            intake.findings.append(no_mapping(entry, "an asset").located(tree.position((number,))))
+            claims.findings.append(no_mapping(entry, "an asset").located(tree.position((number,))))
             continue
         owner = f"asset {shown(entry.get('name'))}"
         values: dict[str, str] = {}
         for key in entry:
             if key not in _KEYS:
-                intake.findings.append(
+                claims.findings.append(
                     unknown_key(key, owner, _KEYS).located(tree.position((number, key), of_key=True))
                 )
-            elif key in _READ and (text := _text(tree, (number, key), owner, intake)) is not None:
+            elif key in _READ and (text := _text(tree, (number, key), owner, claims)) is not None:
                 values[key] = text
         where = partial(_place_in_tree, tree, number)
-        yield _Asset(values, where, list(_parents(tree, (number, "dependencies"), owner, intake)))
+        yield _Asset(values, where, list(_parents(tree, (number, "dependencies"), owner, claims)))
 
 
 def _place_in_tree(tree: YamlTree, number: int, key: str) -> Position:
     return tree.position((number, key) if key else (number,))
 
 
-def _text(tree: YamlTree, at: At, owner: str, intake: Intake) -> str | None:
+def _text(tree: YamlTree, at: At, owner: str, claims: Claims) -> str | None:
     """A value that stands by itself or has an explanation; None where there is none."""
     value = tree.value(at)
     if isinstance(value, dict):
         if "value" not in value and value:
             message = f"{at[-1]} of {owner} has {', '.join(sorted(map(shown, value)))[:60]} and no 'value'"
-            intake.report("missing-key", message, "add 'value: …'", where=tree.position(at), done="it is left out")
+            claims.report("missing-key", message, "add 'value: …'", where=tree.position(at), done="it is left out")
         at, value = (*at, "value"), value.get("value")
     if value is None or isinstance(value, str):
         return value
     message = f"{at[1]} of {owner}: {described(value)} is no text"
-    intake.report("wrong-type", message, "write a text", where=tree.position(at), done="it is left out")
+    claims.report("wrong-type", message, "write a text", where=tree.position(at), done="it is left out")
     return None
 
 
-def _parents(tree: YamlTree, at: At, owner: str, intake: Intake) -> Iterator[tuple[str, Position]]:
+def _parents(tree: YamlTree, at: At, owner: str, claims: Claims) -> Iterator[tuple[str, Position]]:
     """The dependencies of an asset: a list of names, each of which may be a value with an explanation, or a list."""
     *before, last = at
     outer = tree.value(tuple(before))
@@ -230,28 +231,28 @@ def _parents(tree: YamlTree, at: At, owner: str, intake: Intake) -> Iterator[tup
     if isinstance(value, dict):
         if set(value) - {"value", "explanation"}:
             message = f"a dependency of {owner}: {described(value)} is no name"
-            intake.report("wrong-type", message, "write the name of an asset", where=tree.position(at))
-        yield from _parents(tree, (*at, "value"), owner, intake)
+            claims.report("wrong-type", message, "write the name of an asset", where=tree.position(at))
+        yield from _parents(tree, (*at, "value"), owner, claims)
     elif isinstance(value, list):
         for number in range(len(value)):
-            yield from _parents(tree, (*at, number), owner, intake)
+            yield from _parents(tree, (*at, number), owner, claims)
     elif value is not None and value.strip():
         yield value, tree.position(at)
 
 
-def _of_table(table: CsvTable, intake: Intake) -> Iterator[_Asset]:
+def _of_table(table: CsvTable, claims: Claims) -> Iterator[_Asset]:
     """The assets of a CSV file."""
-    intake.findings.extend(table.problems)
+    claims.findings.extend(table.problems)
     missing = [key for key in ("name", "type", "dependencies") if key not in table.columns] if table.columns else []
     if missing:
         message = f"the table has no column {' and no column '.join(map(shown, missing))}"
-        intake.report("missing-key", message, f"there are {', '.join(table.columns)[:200]}", where=table.position())
+        claims.report("missing-key", message, f"there are {', '.join(table.columns)[:200]}", where=table.position())
         return
     for column in table.columns:
         # In the table of all assets stands what one asset once had at this key.
         if column not in _KEYS and column != "value":
             at = table.position(column=column)
-            intake.findings.append(unknown_key(column, "the header", _KEYS).located(at))
+            claims.findings.append(unknown_key(column, "the header", _KEYS).located(at))
     for number, row in enumerate(table.rows):
         values = {key: row[key] for key in _READ if row.get(key)}
         written = row["dependencies"].strip()
@@ -260,7 +261,7 @@ def _of_table(table: CsvTable, intake: Intake) -> Iterator[_Asset]:
         if names is None:
             message = f"dependencies of asset {shown(row['name'])}: {shown(written)} is no list"
             hint = "write it as Python does: ['LLaMA', 'The Pile']"
-            intake.report("wrong-type", message, hint, where=where("dependencies"), done="they are left out")
+            claims.report("wrong-type", message, hint, where=where("dependencies"), done="they are left out")
         at = where("dependencies") if names else Position(table.path)
         yield _Asset(values, where, [(name, at) for name in names or ()])
 
@@ -275,16 +276,16 @@ def _listed(written: str) -> list[str] | None:
     return [item for item in ast.literal_eval(written) if item and item.strip()]
 
 
-def _is_named(asset: _Asset, intake: Intake) -> bool:
+def _is_named(asset: _Asset, claims: Claims) -> bool:
     """Whether an asset can be told from others; what it lacks is a finding."""
     if not asset.values.get("name", "").strip():
         where = asset.where("")
-        intake.report("missing-key", "an asset without a name", "add 'name: …'", where=where, done="it is left out")
+        claims.report("missing-key", "an asset without a name", "add 'name: …'", where=where, done="it is left out")
         return False
     if "type" not in asset.values:
         message = f"asset {shown(asset.values['name'])} has no 'type'"
         hint = "add 'type: model', dataset or application"
-        intake.report("missing-key", message, hint, where=asset.where(""), done="it is taken for a model")
+        claims.report("missing-key", message, hint, where=asset.where(""), done="it is taken for a model")
     return True
 
 
@@ -304,14 +305,14 @@ def _relation(child: str, parents: set[str], meaning: Relation | None) -> Relati
     return meaning if child == "model" and parents == {"model"} else None
 
 
-def _fields(asset: _Asset, organizations: set[str], intake: Intake) -> tuple[dict[str, Any], dict[str, str]]:
+def _fields(asset: _Asset, organizations: set[str], claims: Claims) -> tuple[dict[str, Any], dict[str, str]]:
     """The fields of a record, and from which key each of its links was read."""
     kind = asset.values.get("type", "model")
     said = {key: text.strip() for key, text in asset.values.items() if text.strip().lower() not in _NOT_SAID}
     notes: list[str] = []
     fields: dict[str, Any] = {"kind": kind, "released": asset.values.get("created_date", "").strip() or None}
     if "organization" in said:
-        fields["organizations"] = _organizations(said["organization"], organizations, asset, intake)
+        fields["organizations"] = _organizations(said["organization"], organizations, asset, claims)
     if "access" in said:
         fields["openness"] = _openness(said["access"], kind, notes)
     if "license" in said:
@@ -335,7 +336,7 @@ def _fields(asset: _Asset, organizations: set[str], intake: Intake) -> tuple[dic
     return fields | {"note": "; ".join(notes) or None}, links
 
 
-def _organizations(written: str, known: set[str], asset: _Asset, intake: Intake) -> list[str]:
+def _organizations(written: str, known: set[str], asset: _Asset, claims: Claims) -> list[str]:
     """Those that made an asset: several where one of them is known by itself."""
     parts = [part.strip() for part in written.split(",")]
     if len(parts) == 1:
@@ -346,7 +347,7 @@ def _organizations(written: str, known: set[str], asset: _Asset, intake: Intake)
     message = f"organization {shown(written)} of asset {shown(asset.values['name'].strip())} has a comma"
     hint = "several are told by one of them that stands alone elsewhere"
     where = asset.where("organization")
-    intake.report("read-as", message, hint, where=where, done="it is taken for one name")
+    claims.report("read-as", message, hint, where=where, done="it is taken for one name")
     return [written]
 
 

@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 
 from modeltree.findings import Finding, Position, SourceError, shown
 from modeltree.formats.parsing.csvtree import CsvTable, read_csv
-from modeltree.formats.repair.claims import Intake, Reading
+from modeltree.formats.repair.claims import Claims, Reading
+from modeltree.formats.repair.models import repaired
 from modeltree.formats.repair.policy import Policy
 from modeltree.formats.trackers.addresses import arxiv_reference, link_field
 from modeltree.formats.trackers.entries import check_size
@@ -116,38 +117,38 @@ def read_epoch(
     (('LLaMA-7B',), '6.738B')
     """
     table = read_csv(Path(path))
-    intake = Intake(names=True)
-    intake.findings.extend(table.problems)
+    claims = Claims(names=True)
+    claims.findings.extend(table.problems)
     column = next((name for name in _NAMES if name in table.columns), None)
     if column is None:
         if table.columns:
             hint = f"there are {', '.join(table.columns)[:200]}"
-            intake.report("missing-key", "the table has no column 'Model'", hint, where=table.position())
-        raise SourceError(intake.findings)
+            claims.report("missing-key", "the table has no column 'Model'", hint, where=table.position())
+        raise SourceError(claims.findings)
     listed = {row[column].strip() for row in table.rows} | set(aliases or {})
     inferred: Position | None = None
     for number, row in enumerate(table.rows):
         name = row[column].strip()
         if not name:
             where = table.position(number)
-            intake.report("missing-key", "a row without the name of a model", None, where=where, done="it is left out")
+            claims.report("missing-key", "a row without the name of a model", None, where=where, done="it is left out")
             continue
-        asset = intake.add(name, partial(_place, table, number, column), _fields(row))
-        check_size(len(intake.assets), 0, Position(table.path))
+        asset = claims.add(name, partial(_place, table, number, column), _fields(row))
+        check_size(len(claims.models), 0, Position(table.path))
         if row.get(_BASE, "").strip():
             at = table.position(number, _BASE)
             inferred = inferred or at
-            for base in _bases(row[_BASE], listed, name, at, intake):
-                intake.derive(asset, base, Relation.FINETUNE, at)
-                check_size(0, len(intake.steps), at)
-    if not intake.assets:
-        raise SourceError([*intake.findings, Finding("no-files", "the table has no model", position=table.position())])
+            for base in _bases(row[_BASE], listed, name, at, claims):
+                claims.derive(asset, base, Relation.FINETUNE, at)
+                check_size(0, len(claims.derivations), at)
+    if not claims.models:
+        raise SourceError([*claims.findings, Finding("no-files", "the table has no model", position=table.position())])
     if inferred:
         message = (
             "a base model is one that a model was fine-tuned or trained further from: all are taken for 'finetune'"
         )
-        intake.report("inferred-relation", message, where=inferred)
-    return intake.reading(policy, aliases)
+        claims.report("inferred-relation", message, where=inferred)
+    return repaired(claims, policy, aliases)
 
 
 def _place(table: CsvTable, row: int, names: str, at: tuple[str | int, ...] = ()) -> Position:
@@ -224,7 +225,7 @@ def _organizations(written: str) -> list[str]:
     return names
 
 
-def _bases(written: str, listed: set[str], child: str, at: Position, intake: Intake) -> Iterator[str]:
+def _bases(written: str, listed: set[str], child: str, at: Position, claims: Claims) -> Iterator[str]:
     """The base models that a cell names: the longest names that are listed, else what the commas separate."""
     text = written.strip()
     items = [_Item(text, False, False)] if text in listed else list(_items(text))
@@ -241,5 +242,5 @@ def _bases(written: str, listed: set[str], child: str, at: Position, intake: Int
         if space and length == 1 and not quoted and name not in listed:
             message = f"base model {shown(text)} of {shown(child)}: {shown(name)} is not listed, and ', ' follows it"
             hint = "put a name with a comma in quotes"
-            intake.report("read-as", message, hint, where=at, done="it is taken for a name by itself")
+            claims.report("read-as", message, hint, where=at, done="it is taken for a name by itself")
         yield name

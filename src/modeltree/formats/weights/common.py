@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from modeltree.findings import Finding, Position, SourceError, shown
-from modeltree.formats.repair.claims import Intake, Reading
+from modeltree.formats.repair.claims import Claims, Reading
 from modeltree.formats.repair.folders import files_below, model_id
+from modeltree.formats.repair.models import repaired
 from modeltree.formats.repair.policy import Policy
-from modeltree.formats.repair.wording import described
+from modeltree.formats.repair.record_findings import described
 from modeltree.records import Relation
 
 __all__ = ["Parent", "Said", "brief", "read_files", "repository_at", "tell"]
@@ -122,9 +123,9 @@ def read_files(
         When there is no such file or folder, or it cannot be read.
     """
     root = Path(path)
-    intake = Intake()
+    claims = Claims()
     files: dict[str, list[Said]] = {}
-    for file in files_below(root, wanted, intake):
+    for file in files_below(root, wanted, claims):
         try:
             said = said_by(file)
         except OSError as error:
@@ -139,19 +140,19 @@ def read_files(
         message = f"the folder {root} has no file of this format that can be read"
         raise SourceError(refused or [Finding("no-files", message, position=Position(root))])
     for id, together in files.items():
-        _add(id, together, intake, finish)
-    return intake.reading(policy, aliases)
+        _add(id, together, claims, finish)
+    return repaired(claims, policy, aliases)
 
 
-def tell(said: Said, intake: Intake, child: int) -> tuple[str, ...]:
-    """Tell an intake what a file says of the parents of a model, and what is wrong with the file.
+def tell(said: Said, claims: Claims, child: int) -> tuple[str, ...]:
+    """Add to the claims what a file says of the parents of a model, and what is wrong with the file.
 
     Returns
     -------
     tuple of str
         The parents, as the file names them.
     """
-    return _tell_parents(said.parents, _add_within(said, intake.assets[child].name, intake), intake, child)
+    return _tell_parents(said.parents, _add_within(said, claims.models[child].name, claims), claims, child)
 
 
 def brief(text: str) -> str:
@@ -179,11 +180,11 @@ def repository_at(address: str) -> str | None:
     return match[1] if match else None
 
 
-def _add(id: str, together: list[Said], intake: Intake, finish: Callable[[list[Said]], dict[str, Any]] | None) -> None:
+def _add(id: str, together: list[Said], claims: Claims, finish: Callable[[list[Said]], dict[str, Any]] | None) -> None:
     """Add the model that some files belong to."""
     if not any(said.of_model for said in together):
         for said in together:
-            _add_within(said, id, intake)
+            _add_within(said, id, claims)
         return
     fields: dict[str, Any] = {}
     sources: dict[str, Path] = {}
@@ -195,28 +196,28 @@ def _add(id: str, together: list[Said], intake: Intake, finish: Callable[[list[S
                 said.report("same-name", message, hint, done="the first is kept")
             sources.setdefault(key, said.path)
     fields |= finish(together) if finish else {}
-    number = intake.add(id, Position(together[0].path), fields)
+    number = claims.add(id, Position(together[0].path), fields)
     for said in together:
-        tell(said, intake, number)
+        tell(said, claims, number)
 
 
-def _add_within(said: Said, id: str, intake: Intake) -> dict[str, str]:
+def _add_within(said: Said, id: str, claims: Claims) -> dict[str, str]:
     """Tell what is wrong with a file, and of the models within it; their ids, by their names in the file."""
-    intake.findings += [replace(finding, ids=finding.ids or (id,)) for finding in said.findings]
+    claims.findings += [replace(finding, ids=finding.ids or (id,)) for finding in said.findings]
     within = {name: f"{id}#{'-'.join(brief(name).split())}" for name in said.models}
     numbers = {
-        name: intake.add(within[name], Position(said.path), {"name": brief(name), **other.fields})
+        name: claims.add(within[name], Position(said.path), {"name": brief(name), **other.fields})
         for name, other in said.models.items()
     }
     for name, other in said.models.items():
-        _tell_parents(other.parents, within, intake, numbers[name])
+        _tell_parents(other.parents, within, claims, numbers[name])
     return within
 
 
-def _tell_parents(parents: list[Parent], within: Mapping[str, str], intake: Intake, child: int) -> tuple[str, ...]:
+def _tell_parents(parents: list[Parent], within: Mapping[str, str], claims: Claims, child: int) -> tuple[str, ...]:
     names = []
     told = set()
-    for step in reversed(intake.steps):
+    for step in reversed(claims.derivations):
         if step.child != child:
             break
         told.add((step.parent, step.word))
@@ -225,7 +226,7 @@ def _tell_parents(parents: list[Parent], within: Mapping[str, str], intake: Inta
         names.append(parent.name)
         if (name, parent.word) not in told:
             told.add((name, parent.word))
-            intake.derive(child, name, parent.word, parent.where, note=parent.note, references=parent.references)
+            claims.derive(child, name, parent.word, parent.where, note=parent.note, references=parent.references)
             if parent.finding:
-                intake.findings.append(replace(parent.finding, ids=(intake.assets[child].name, name)))
+                claims.findings.append(replace(parent.finding, ids=(claims.models[child].name, name)))
     return tuple(names)

@@ -11,10 +11,10 @@ from typing import Any
 
 from modeltree.findings import Finding, Position, shown
 from modeltree.formats.parsing.yamltree import At, YamlTree, parse_yaml
-from modeltree.formats.repair.claims import Intake, Reading
+from modeltree.formats.repair.claims import Claims, Reading
 from modeltree.formats.repair.folders import model_id
 from modeltree.formats.repair.policy import Policy
-from modeltree.formats.repair.wording import described
+from modeltree.formats.repair.record_findings import described
 from modeltree.formats.weights.common import Parent, Said, brief, read_files, tell
 from modeltree.records import Relation
 
@@ -83,9 +83,9 @@ def read_mergekit(
     return read_files(path, _said, lambda name: name.lower().endswith((".yml", ".yaml")), policy, aliases, _id)
 
 
-def declare(path: Path, intake: Intake, child: int) -> tuple[str, ...]:
-    """Tell an intake of the models that a recipe has for a merge; the names come back as written."""
-    return tell(_said(path), intake, child)
+def declare(path: Path, claims: Claims, child: int) -> tuple[str, ...]:
+    """Add to the claims the models that a recipe has for a merge; the names come back as written."""
+    return tell(_said(path), claims, child)
 
 
 def _id(file: Path, root: Path) -> str:

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from modeltree.findings import Position
 from modeltree.formats.parsing.jsontree import JsonTree, parse_json
-from modeltree.formats.repair.claims import Intake, Reading
+from modeltree.formats.repair.claims import Claims, Reading
 from modeltree.formats.repair.folders import model_id
 from modeltree.formats.repair.policy import Policy
-from modeltree.formats.repair.wording import described
+from modeltree.formats.repair.record_findings import described
 from modeltree.formats.weights.common import Parent, Said, brief, read_files, tell
 from modeltree.records import Relation
 
@@ -71,9 +71,9 @@ def read_peft(
     return read_files(path, _said, lambda name: bool(_FILE.fullmatch(name)), policy, aliases, _id)
 
 
-def declare(path: Path, intake: Intake, child: int) -> tuple[str, ...]:
-    """Tell an intake of the base model that a configuration names for a model; the names come back as written."""
-    return tell(_said(path), intake, child)
+def declare(path: Path, claims: Claims, child: int) -> tuple[str, ...]:
+    """Add to the claims the base model that a configuration names for a model; the names come back as written."""
+    return tell(_said(path), claims, child)
 
 
 def _id(file: Path, root: Path) -> str:

@@ -16,11 +16,11 @@ from typing import Any
 
 from modeltree.findings import Finding, Position, shown
 from modeltree.formats.parsing.jsontree import parse_json
-from modeltree.formats.repair.claims import Intake, Reading
+from modeltree.formats.repair.claims import Claims, Reading
 from modeltree.formats.repair.licenses import license_of
 from modeltree.formats.repair.policy import Policy
+from modeltree.formats.repair.record_findings import described
 from modeltree.formats.repair.vocabulary import is_local_path
-from modeltree.formats.repair.wording import described
 from modeltree.formats.weights.common import Parent, Said, brief, read_files, repository_at, tell
 from modeltree.records import Relation
 
@@ -100,9 +100,9 @@ def read_safetensors(
     return read_files(path, _said, lambda name: name.lower().endswith(".safetensors"), policy, aliases, finish=_whole)
 
 
-def declare(path: Path, intake: Intake, child: int) -> tuple[str, ...]:
-    """Tell an intake of the parents that the header of a file names for a model; the names come back as written."""
-    return tell(_said(path), intake, child)
+def declare(path: Path, claims: Claims, child: int) -> tuple[str, ...]:
+    """Add to the claims the parents that the header of a file names for a model; the names come back as written."""
+    return tell(_said(path), claims, child)
 
 
 def _said(path: Path) -> Said:

@@ -1,17 +1,20 @@
-"""What is wrong with a record, in plain words: the offending value, and what would be right."""
+"""Findings about records: values that do not fit their fields, and fields that a format cannot hold."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
+from modeltree._util.text import counted
 from modeltree.findings import Finding, InvalidDateError, InvalidSizeError, nearest, shown
+from modeltree.lineage import Lineage
+from modeltree.records import About, Derivation, Model, Organization, Record
 
-__all__ = ["described", "no_list", "no_mapping", "unknown_key", "worded"]
+__all__ = ["described", "findings_from_pydantic", "losses", "no_list", "no_mapping", "unknown_key"]
 
 Ids = tuple[str, ...]
 At = tuple[str | int, ...]
@@ -63,10 +66,10 @@ def no_mapping(value: object, what: str, at: At = ()) -> Finding:
     return Finding("wrong-type", f"{what}: {described(value)} is no mapping", _RIGHT_MAPPING, at=at)
 
 
-def worded(
+def findings_from_pydantic(
     details: Iterable[ErrorDetails], owner: str, keys: Mapping[str, type[BaseModel]], ids: Ids = (), within: str = ""
 ) -> Iterator[Finding]:
-    """What pydantic found wrong with a record, as problems; `Finding.at` is the way into the record.
+    """What pydantic found wrong with a record, as findings; `Finding.at` is the path into the record.
 
     Parameters
     ----------
@@ -75,7 +78,7 @@ def worded(
     owner : str
         What to call the record, or the one that it is part of: ``"model 'vicuna'"``.
     keys : mapping of str to record type
-        Which records stand under which keys, for the keys that there are; ``""`` is the owner itself.
+        Which records stand under which keys; ``""`` is the owner itself.
     ids : tuple of str
         The models that it concerns.
     within : str
@@ -132,3 +135,74 @@ def _unknown_word(value: Any, words: list[str], name: str) -> tuple[str, str, st
     close = nearest(value, words, 1) if isinstance(value, str) else ()
     hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(words)}"
     return "unknown-relation" if name == "relation" else "unknown-word", f"{described(value)} is no {name}", hint
+
+
+# Fields that a format cannot hold
+
+
+def losses(
+    lineage: Lineage,
+    format: str,
+    *,
+    models: Collection[str] = (),
+    derivations: Collection[str] = (),
+    about: Collection[str] = (),
+    organizations: bool = False,
+) -> tuple[Finding, ...]:
+    r"""The findings of kind ``not-carried`` for a lineage that is written in a format.
+
+    Parameters
+    ----------
+    lineage : Lineage
+        What is written.
+    format : str
+        What to call the format.
+    models, derivations, about : collection of str
+        The fields of `Model`, `Derivation` and `About` that the format holds.
+    organizations : bool
+        Whether it holds what is known of organizations, and not only their ids.
+
+    Examples
+    --------
+    >>> lineage = Lineage([Model(id="llama", name="LLaMA", released="2023-02")])
+    >>> print(*losses(lineage, "Newick", models=["id", "name"]), sep="\n")
+    Newick has no place for 'released' of models; left out for 1 model, the first is 'llama'
+    """
+    edges = [(f"{step.parent} -> {step.child}", step) for step in lineage.derivations]
+    found = [
+        *_missing(format, "model", Model, [(model.id, model) for model in lineage.models], models),
+        *_missing(format, "derivation", Derivation, edges, {*derivations, "parent", "child"}),
+        *_missing(format, "lineage", About, [(lineage.about.title or "the lineage", lineage.about)], about),
+    ]
+    known = [
+        record for record in lineage.organizations.values() if record != Organization(id=record.id, name=record.id)
+    ]
+    if known and not organizations:
+        thing = "names and more of organizations"
+        found.append(_finding(format, thing, "organization", len(known), known[0].id))
+    return tuple(found)
+
+
+def _missing(
+    format: str, what: str, kind: type[Record], records: Iterable[tuple[str, Record]], kept: Collection[str]
+) -> Iterator[Finding]:
+    listed = list(records)
+    names, owners = [], dict[str, None]()
+    for name, field in kind.model_fields.items():
+        if name in kept:
+            continue
+        default = field.get_default()
+        if having := [owner for owner, record in listed if field.is_required() or getattr(record, name) != default]:
+            names.append(repr(name))
+            owners |= dict.fromkeys(having)
+    if names:
+        first = next(owner for owner, _ in listed if owner in owners)
+        yield _finding(format, f"{', '.join(names)} of {what}s", what, len(owners), first)
+
+
+def _finding(format: str, thing: str, what: str, count: int, first: str) -> Finding:
+    return Finding(
+        "not-carried",
+        f"{format} has no place for {thing}",
+        done=f"left out for {counted(count, what)}, the first is {first!r}",
+    )

@@ -1,0 +1,351 @@
+"""From claims to a lineage: every repair follows the policy, and is reported.
+
+First the models (one record for each, with its own id), then the derivations (`modeltree.formats.repair.edges`), then
+what is worth knowing of the whole.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from modeltree.findings import Finding, Position, SourceError, shown
+from modeltree.formats.repair.audit import PLACEHOLDER, Unsaid, gaps, impossible_date, in_order, possibly_same, unsaid
+from modeltree.formats.repair.claims import (
+    NOT_IN_IDS,
+    ClaimedModel,
+    Claims,
+    Reading,
+    Where,
+    display_name,
+    position_of,
+    slug,
+)
+from modeltree.formats.repair.edges import EdgeRepair
+from modeltree.formats.repair.policy import Policy
+from modeltree.formats.repair.record_findings import findings_from_pydantic
+from modeltree.formats.repair.vocabulary import day_of
+from modeltree.lineage import Lineage
+from modeltree.records import About, Correction, License, Links, Model, Organization, Record
+
+__all__ = ["PARTS", "WITHOUT_REPETITION", "OrganizationTable", "Repair", "repaired", "without_repetition"]
+
+R = TypeVar("R", bound=Record)
+
+PARTS: Mapping[str, type[Record]] = {"links": Links, "license": License, "corrections": Correction}
+"""Which records are parts of a model, by their fields."""
+
+WITHOUT_REPETITION = frozenset({"aliases", "organizations", "sizes"})
+"""The lists of a model in which no item stands twice."""
+
+_DAY = re.compile(r"\s*[0-9]{4}-[0-9]{1,2}(-[0-9]{1,2})?\s*")
+
+
+def repaired(
+    claims: Claims, policy: Policy | None = None, aliases: Mapping[str, str] | None = None, *, notes: bool = True
+) -> Reading:
+    """The lineage that a source stands for, and all findings, in the order of files and lines.
+
+    Parameters
+    ----------
+    claims : Claims
+        What the source says.
+    policy : Policy, optional
+        What is done about what is wrong.
+    aliases : mapping of str to str, optional
+        For names as the source has them, the name or id of the model that is meant.
+    notes : bool
+        Whether to look for what is not said of models, and for models that may be the same.
+
+    Raises
+    ------
+    SourceError
+        When the policy refuses something, with all that it refuses.
+    """
+    repair = Repair(claims, policy or Policy(), aliases or {})
+    lineage = Lineage(
+        repair.models.values(), repair.derivations, repair.organizations.by_id.values(), about=repair.about
+    )
+    findings = repair.findings
+    if notes:
+        findings += unsaid(repair.unsaid)
+        findings += gaps(lineage, repair.positions)
+        findings += possibly_same(lineage, repair.positions)
+    return Reading(lineage, in_order(findings))
+
+
+class Repair:
+    """The records that the claims of one source become.
+
+    Attributes
+    ----------
+    models : dict of str to Model
+        The models by id.
+    derivations : list of Derivation
+        The derivations.
+    organizations : OrganizationTable
+        Who made the models.
+    about : About
+        What the lineage as a whole is.
+    positions : dict of str to Position
+        Where the models stand.
+    findings : list of Finding
+        What is found, without what is worth knowing of the whole.
+    unsaid : list of Unsaid
+        The derivations without a relation.
+
+    Raises
+    ------
+    SourceError
+        When the policy refuses something.
+    """
+
+    def __init__(self, claims: Claims, policy: Policy, aliases: Mapping[str, str]) -> None:
+        self.claims, self.policy, self.aliases = claims, policy, aliases
+        self.path = position_of(claims.models[0].where).path if claims.models else Path()
+        self.findings = list(claims.findings)
+        self.refused: list[Finding] = []
+        self.positions: dict[str, Position] = {}
+        kept = self._distinct()
+        ids = _ids({index: claims.models[index].name for index in kept})
+        self.organizations = OrganizationTable(self)
+        self.models = {ids[index]: self._model(ids[index], claims.models[index]) for index in kept}
+        id_of = {index: ids[self._final(index)] for index in self._standing}
+        edges = EdgeRepair(claims, policy, aliases, id_of, self.models, self._placeholder, self.report)
+        self.derivations = edges.derivations()
+        self.unsaid: list[Unsaid] = edges.unsaid
+        self.drop_ambiguous_aliases("model", self.models)
+        self.about = self.record(About, claims.about, Position(self.path), "about")
+        if self.refused:
+            raise SourceError(in_order(self.refused))
+
+    def report(self, finding: Finding, action: str = "") -> None:
+        """Keep a finding; what the policy refuses makes reading fail."""
+        if action == "refuse":
+            self.refused.append(replace(finding, done="it is refused"))
+        else:
+            self.findings.append(finding)
+
+    def record(self, kind: type[R], fields: dict[str, Any], where: Where, owner: str, ids: tuple[str, ...] = ()) -> R:
+        """The record that some fields stand for, without the parts that are wrong; each is reported."""
+        while True:
+            try:
+                return kind.model_validate(fields)
+            except ValidationError as error:
+                details = error.errors()
+            for finding in findings_from_pydantic(details, owner, {**PARTS, "": kind}, ids):
+                at = tuple(finding.at)
+                impossible = finding.kind == "bad-date" and _DAY.fullmatch(str(fields.get(str(at[0]), "")))
+                right = replace(finding, kind="impossible-date") if impossible else finding
+                self.report(
+                    replace(right, at=(), position=position_of(where, at), done="it is left out"), self.policy.bad_value
+                )
+            wrong = {tuple(detail["loc"][:2]) or ("access",) for detail in details}
+            fields = _without(fields, wrong)
+            if kind is not About:  # a record without a right name goes by its id
+                fields.setdefault("name", fields["id"])
+
+    def drop_ambiguous_aliases(self, what: str, records: dict[str, Any]) -> None:
+        """Take aliases from records that also name others."""
+        owners: dict[str, set[str]] = {}
+        for id, record in records.items():
+            for name in (id, record.name, *record.aliases):
+                owners.setdefault(name, set()).add(id)
+        action = self.policy.ambiguous_alias
+        for id, record in list(records.items()):
+            shared = [alias for alias in record.aliases if owners[alias] - {id}]
+            for alias in shared:
+                other = min(owners[alias] - {id})
+                message = f"alias {alias!r} of {what} {id!r} also names {other!r}"
+                done = {"drop": "the alias is left out"}.get(action)
+                position = self.positions.get(id)
+                self.report(
+                    Finding("ambiguous-alias", message, None, (id, other), position=position, done=done), action
+                )
+                if alias not in (id, record.name):
+                    owners[alias].discard(id)
+            if shared:
+                kept = tuple(alias for alias in record.aliases if alias not in shared)
+                records[id] = record.model_copy(update={"aliases": kept})
+
+    # Models
+
+    def _distinct(self) -> list[int]:
+        """The indices of the claimed models that stay; which one stands for each, `_standing` says."""
+        models = self.claims.models
+        self._standing: dict[int, int] = {}
+        first: dict[str, int] = {}
+        same: dict[tuple[str, str], int] = {}
+        for index, model in enumerate(models):
+            content = (model.name, repr(sorted(model.fields.items())))
+            earlier = first.setdefault(model.name, index)
+            if earlier == index:
+                self._standing[index] = same[content] = index
+            elif content in same or not self.claims.names:
+                self._keep_one(index, same.get(content, earlier))
+            else:
+                kept = self._keeps_both(model, models[earlier])
+                same[content] = self._standing[index] = index if kept else earlier
+        for name, target in self.aliases.items():
+            if name in first and target in first and name != target:
+                self._join(first[name], first[target])
+        return list(dict.fromkeys(self._final(index) for index in self._standing))
+
+    def _final(self, index: int) -> int:
+        """The claimed model that stands for one in the end."""
+        seen = {index}
+        while self._standing[index] not in seen:
+            index = self._standing[index]
+            seen.add(index)
+        return index if self._standing[index] == index else min(seen)
+
+    def _keeps_both(self, model: ClaimedModel, earlier: ClaimedModel) -> bool:
+        """Whether a model with the name of an earlier one, but other content, stays beside it."""
+        action = self.policy.same_name
+        done = {"keep": "both are kept, each with its own id", "first": "the first is kept"}.get(action)
+        names = model.fields.keys() | earlier.fields.keys()
+        differing = sorted(name for name in names if model.fields.get(name) != earlier.fields.get(name))
+        first = position_of(earlier.where)
+        message = f"{shown(model.name)} stands at {first} already, with other {', '.join(differing)}"
+        hint, position = "give each a name of its own, or remove one", position_of(model.where)
+        self.report(Finding("same-name", message, hint, (model.name,), position=position, done=done), action)
+        return action == "keep"
+
+    def _keep_one(self, index: int, earlier: int) -> None:
+        """Decide between two models with one id, or in all the same."""
+        model, first = self.claims.models[index], self.claims.models[earlier]
+        action = self.policy.duplicate_id
+        alike = "the same" if model.fields == first.fields else "with other content"
+        message = f"{shown(model.name)} stands at {position_of(first.where)} already, {alike}"
+        done = {"first": "the first is kept", "last": "the last is kept"}.get(action)
+        position = position_of(model.where)
+        self.report(Finding("duplicate-id", message, None, (model.name,), position=position, done=done), action)
+        if action == "last":
+            self._standing[earlier] = self._standing[index] = index
+        else:
+            self._standing[index] = earlier
+
+    def _join(self, index: int, target: int) -> None:
+        """Let one model be another, as the alias table says: what the other does not say is taken from it."""
+        index, target = self._final(index), self._final(target)
+        if index != target:
+            models = self.claims.models
+            models[target] = replace(models[target], fields=models[index].fields | models[target].fields)
+            self._standing[index] = target
+
+    def _model(self, id: str, model: ClaimedModel) -> Model:
+        fields = {"id": id, "name": display_name(model.name, id), **model.fields}
+        where = position_of(model.where)
+        self.positions[id] = where
+        if not self.claims.names and id != model.name:
+            message = f"{shown(model.name)} is no id: an id has no spaces and at most 300 characters"
+            self.report(Finding("bad-value", message, ids=(id,), position=where, done=f"it is read as {shown(id)}"))
+        for name in WITHOUT_REPETITION:
+            if isinstance(fields.get(name), (list, tuple)):
+                fields[name] = without_repetition(fields[name])
+        if makers := fields.get("organizations"):
+            fields["organizations"] = self.organizations.ids(makers if isinstance(makers, list) else [makers])
+        if "released" in fields:
+            fields["released"] = day_of(fields["released"])
+        others = [name for name, target in self.aliases.items() if target in (model.name, id) and name != model.name]
+        if others:
+            fields["aliases"] = without_repetition([*(fields.get("aliases") or []), *others])
+        record = self.record(Model, fields, model.where, f"model {shown(id)}", (id,))
+        if impossible := impossible_date(record):
+            self.report(replace(impossible, position=position_of(model.where, ("released",)), done="it is kept"))
+        return record
+
+    def _placeholder(self, name: str) -> str:
+        """Make a model of a name that the source does not list; its id."""
+        id = _unused(slug(name), self.models)
+        aliases = [written for written, target in self.aliases.items() if target == name and written != name]
+        fields = {"id": id, "name": display_name(name, id), "aliases": aliases, "note": PLACEHOLDER}
+        self.models[id] = self.record(Model, fields, Position(self.path), f"model {shown(id)}", (id,))
+        return id
+
+
+class OrganizationTable:
+    """The organizations of a source, by id and by what the source calls them."""
+
+    def __init__(self, repair: Repair) -> None:
+        self.by_id: dict[str, Organization] = {}
+        self._by_name: dict[str, str] = {}
+        where = Position(repair.path)
+        for fields in repair.claims.organizations:
+            id = str(fields.get("id", ""))
+            owner = f"organization {shown(id)}"
+            if not id or NOT_IN_IDS.search(id) or id in self.by_id:
+                kind, what = ("duplicate-id", "stands twice") if id in self.by_id else ("missing-key", "has no id")
+                repair.report(Finding(kind, f"{owner} {what}", position=where))
+                continue
+            self.by_id[id] = repair.record(Organization, {"name": id, **fields}, where, owner)
+            self._by_name.setdefault(self.by_id[id].name, id)
+        repair.drop_ambiguous_aliases("organization", self.by_id)
+
+    def ids(self, names: Iterable[Any]) -> list[Any]:
+        """The ids of organizations that a model names; those that are new become records."""
+        return without_repetition(
+            [self._id(name) if isinstance(name, str) and name.strip() else name for name in names]
+        )
+
+    def _id(self, name: str) -> str:
+        name = name.strip()
+        if name in self.by_id:
+            return name
+        if name not in self._by_name:
+            id = _unused(slug(name), self.by_id)
+            self.by_id[id] = Organization(id=id, name=display_name(name, id))
+            self._by_name[name] = id
+        return self._by_name[name]
+
+
+def without_repetition(values: Iterable[Any]) -> list[Any]:
+    """The first of each of some values."""
+    first: dict[Any, Any] = {}
+    for value in values:
+        first.setdefault(value if isinstance(value, (str, int)) else repr(value), value)
+    return [*first.values()]
+
+
+def _ids(names: Mapping[int, str]) -> dict[int, str]:
+    """An id for each of some names; the first that can be an id as it stands keeps it."""
+    taken: dict[str, int] = {}
+    for index, name in names.items():
+        if name == slug(name):
+            taken.setdefault(name, index)
+    ids = {index: id for id, index in taken.items()}
+    for index, name in names.items():
+        if index not in ids:
+            ids[index] = _unused(slug(name), taken)
+            taken[ids[index]] = index
+    return ids
+
+
+def _unused(id: str, taken: Mapping[str, Any]) -> str:
+    """An id that is not taken: the given one, or that with a number."""
+    count = 1
+    free = id
+    while free in taken:
+        count += 1
+        free = f"{id[:290]}-{count}"
+    return free
+
+
+def _without(fields: dict[str, Any], wrong: set[tuple[str | int, ...]]) -> dict[str, Any]:
+    """Fields without those that are wrong, or without the wrong items of lists and mappings."""
+    right = dict(fields)
+    for name, *rest in sorted(wrong, key=str, reverse=True):
+        value = right.get(str(name))
+        if rest and isinstance(value, dict) and rest[0] in value:
+            right[str(name)] = {key: item for key, item in value.items() if key != rest[0]}
+        elif rest and isinstance(value, (list, tuple)) and isinstance(rest[0], int):
+            bad = {other[1] for other in wrong if other[0] == name and len(other) > 1}
+            right[str(name)] = [item for index, item in enumerate(fields[str(name)]) if index not in bad]
+        else:
+            right.pop(str(name), None)
+    return right
