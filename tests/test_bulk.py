@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 
 from modeltree import Policy, Reading
 from modeltree.findings import Finding, SourceError
+from modeltree.formats import tables
 from modeltree.formats.repair import audit
-from modeltree.formats.tables import files as tablefiles
-from modeltree.formats.tables import quickjson, read_table, wide
+from modeltree.formats.tables import read_table, text_files
 from modeltree.formats.tables.footer import read_footer
 from modeltree.formats.tables.pages import plain_size
-from modeltree.formats.tables.steps import reaching_cycles
+from modeltree.formats.tables.table_arrays import reaching_cycles
 
 thorough = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -161,8 +161,8 @@ def as_frame(columns: dict[str, list[Any]], how: str) -> Any:
 def outcome(frames: list[Any], how: str, **options: Any) -> Reading | tuple[Finding, ...]:
     """What reading gives, or what it refuses."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(wide, "MANY", 0 if how == "columns" else 1 << 60)
-        patch.setattr(wide, f"reading_by_{'rows' if how == 'columns' else 'columns'}", None)
+        patch.setattr(tables, "MANY", 0 if how == "columns" else 1 << 60)
+        patch.setattr(tables, f"_reading_by_{'rows' if how == 'columns' else 'columns'}", None)
         try:
             return read_table(*frames, **options)
         except SourceError as error:
@@ -307,7 +307,7 @@ def test_parquet_with_several_groups_of_rows(tmp_path: Path) -> None:
 
 
 def lines_of(tmp_path: Path, text: str, monkeypatch: pytest.MonkeyPatch, least: int) -> Any:
-    monkeypatch.setattr(quickjson, "LEAST_BYTES", least)
+    monkeypatch.setattr(text_files, "LEAST_BYTES", least)
     path = tmp_path / "m.jsonl"
     path.write_bytes(text.encode())
     return same([path])
@@ -323,7 +323,7 @@ def test_clean_json_lines_are_read_by_arrow(tmp_path: Path, monkeypatch: pytest.
     records[1100]["parents"] = ["é", "b"]
     text = "".join(json.dumps(record, ensure_ascii=number % 2 == 0) + "\n" for number, record in enumerate(records))
     slow = lines_of(tmp_path, text, monkeypatch, 1 << 60)
-    monkeypatch.setattr(tablefiles, "_lines", None)
+    monkeypatch.setattr(text_files, "_lines", None)
     quick = lines_of(tmp_path, text, monkeypatch, 0)
     assert quick.findings == slow.findings
     assert quick.lineage == slow.lineage
@@ -343,7 +343,7 @@ def test_json_lines_with_a_fault_are_read_line_by_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str, place: int
 ) -> None:
     lines = [f'{{"id": "m{number}", "n": {number}}}' for number in range(40)]
-    monkeypatch.setattr(quickjson, "_SAMPLE", 20)
+    monkeypatch.setattr(text_files, "_SAMPLE", 20)
     lines[place : place + 1] = [line, '{"n": null}']
     slow = lines_of(tmp_path, "\n".join(lines), monkeypatch, 1 << 60)
     quick = lines_of(tmp_path, "\n".join(lines), monkeypatch, 0)
@@ -396,7 +396,7 @@ def test_reading_can_be_interrupted(stage: str, monkeypatch: pytest.MonkeyPatch)
         if what == stage:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(wide, "MANY", 0)
+    monkeypatch.setattr(tables, "MANY", 0)
     with pytest.raises(KeyboardInterrupt):
         read_table(as_frame({"id": ["a"], "parents": ["b"]}, "arrow"), progress=progress)
     assert told[-1] == stage

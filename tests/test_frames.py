@@ -20,8 +20,9 @@ from hypothesis import given, settings
 from modeltree import Lineage, datasets, load
 from modeltree.findings import MissingExtraError, SourceError
 from modeltree.formats.tables import read_table, write_parquet
-from modeltree.formats.tables.columns import chosen, fields_of, plain_column
-from modeltree.formats.tables.frames import arrow_column
+from modeltree.formats.tables.arrow_columns import arrow_column
+from modeltree.formats.tables.cells import field_values, plain_column
+from modeltree.formats.tables.requests import choose_columns
 from strategies_records import lineages
 
 FRAMES = {
@@ -202,7 +203,7 @@ def test_licenses_and_links_from_several_columns() -> None:
         "link_paper": ["p", None, None, "q"],
         "links": [{"code": "c"}, None, None, "odd"],
     }
-    assert fields_of(taken, "; ") == {
+    assert field_values(taken, "; ") == {
         "license": [{"name": "MIT", "spdx": "MIT"}, {"name": "0BSD", "spdx": "0BSD"}, None, {"name": "x"}],
         "links": [{"code": "c", "paper": "p"}, None, None, {"paper": "q"}],
     }
@@ -212,13 +213,13 @@ def test_licenses_and_links_from_several_columns() -> None:
 
 
 def test_own_names_come_before_other_names() -> None:
-    choice = chosen(["MODEL", "model-id", "ID", "Licence ", "license", "Base_Model", "source", "target"], {})
+    choice = choose_columns(["MODEL", "model-id", "ID", "Licence ", "license", "Base_Model", "source", "target"], {})
     assert dict(choice.columns) == {
         "id": "ID", "license": "license", "parent": "source", "child": "target",
     }  # fmt: skip
     assert choice.inferred == {"parent", "child"}
-    assert dict(chosen(["source", "id"], {}).columns) == {"id": "id"}
-    assert dict(chosen(["derived_from", "parents"], {}).columns) == {"parents": "parents"}
+    assert dict(choose_columns(["source", "id"], {}).columns) == {"id": "id"}
+    assert dict(choose_columns(["derived_from", "parents"], {}).columns) == {"parents": "parents"}
 
 
 def test_names_of_columns_that_are_no_texts() -> None:

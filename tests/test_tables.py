@@ -19,11 +19,10 @@ from hypothesis import strategies as st
 
 from modeltree import About, Derivation, Lineage, Model, Organization, Policy
 from modeltree.findings import Finding, SourceError, UnknownFormatError
-from modeltree.formats.tables import files as tablefiles
-from modeltree.formats.tables import parquet, read_table, write_csv, write_jsonl, write_parquet
+from modeltree.formats.tables import parquet, read_table, text_files, write_csv, write_jsonl, write_parquet
 from modeltree.formats.tables import writing as tablewriter
+from modeltree.formats.tables.cells import join_texts, split_texts
 from modeltree.formats.tables.footer import BYTE_ARRAY, read_footer
-from modeltree.formats.tables.listtext import join_texts, split_texts
 from strategies_records import hard_names, lineages
 
 QUIET = {"missing-license", "missing-date", "possible-same", "missing-relation"}
@@ -408,10 +407,10 @@ def test_limits_of_json_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         read_table(wide)
     bad = written(tmp_path, "b.jsonl", '{"id": "a"}\n' + "[]\n" * 1500)
     assert said(read_table(bad).findings)[0][1] == f"{bad}: 500 more lines have such faults"
-    monkeypatch.setattr(tablefiles, "MAX_BYTES", 2_000_000)
+    monkeypatch.setattr(text_files, "MAX_BYTES", 2_000_000)
     with pytest.raises(SourceError, match="the file is too large"):
         read_table(long)
-    monkeypatch.setattr(tablefiles, "MAX_LINES", 100)
+    monkeypatch.setattr(text_files, "MAX_LINES", 100)
     with pytest.raises(SourceError, match="more than 100 lines"):
         read_table(bad)
 

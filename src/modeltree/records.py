@@ -35,6 +35,7 @@ from modeltree.showing import Shown
 
 __all__ = [
     "IDEAS",
+    "LIST_FIELDS",
     "WEIGHTS",
     "About",
     "Access",
@@ -696,3 +697,9 @@ class Model(Shown, Record):
             choice = " or ".join(sorted(fitting))
             raise ValueError(f"openness {str(self.openness)!r} does not fit access {str(self.access)!r}: {choice}")
         return self
+
+
+LIST_FIELDS = frozenset(
+    name for record in (Model, Derivation) for name, field in record.model_fields.items() if field.default == ()
+)
+"""The fields of models and derivations that are lists."""

@@ -51,7 +51,7 @@ class Reading(NamedTuple):
     >>> import modeltree
     >>> reading = modeltree.read(modeltree.datasets.path("survey-table1"))
     >>> reading
-    <Reading: 42 models, 27 derivations; 39 notes>
+    <Reading: 42 models, 21 derivations; 3 notes>
     >>> lineage, findings = reading
     >>> len(lineage)
     42

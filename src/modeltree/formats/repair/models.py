@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -28,7 +29,7 @@ from modeltree.formats.repair.claims import (
 )
 from modeltree.formats.repair.edges import EdgeRepair
 from modeltree.formats.repair.policy import Policy
-from modeltree.formats.repair.record_findings import findings_from_pydantic
+from modeltree.formats.repair.record_findings import FormerNames, findings_from_pydantic
 from modeltree.formats.repair.vocabulary import day_of
 from modeltree.lineage import Lineage
 from modeltree.records import About, Correction, License, Links, Model, Organization, Record
@@ -111,6 +112,7 @@ class Repair:
         self.findings = list(claims.findings)
         self.refused: list[Finding] = []
         self.positions: dict[str, Position] = {}
+        self._former = FormerNames()
         kept = self._distinct()
         ids = _ids({index: claims.models[index].name for index in kept})
         self.organizations = OrganizationTable(self)
@@ -119,6 +121,7 @@ class Repair:
         edges = EdgeRepair(claims, policy, aliases, id_of, self.models, self._placeholder, self.report)
         self.derivations = edges.derivations()
         self.unsaid: list[Unsaid] = edges.unsaid
+        self.findings += self._former.notes()
         self.drop_ambiguous_aliases("model", self.models)
         self.about = self.record(About, claims.about, Position(self.path), "about")
         if self.refused:
@@ -239,7 +242,12 @@ class Repair:
             self._standing[index] = target
 
     def _model(self, id: str, model: ClaimedModel) -> Model:
-        fields = {"id": id, "name": display_name(model.name, id), **model.fields}
+        given, conflicts = self._former.current(
+            model.fields, f"model {shown(id)}", partial(position_of, model.where), (id,)
+        )
+        fields = {"id": id, "name": display_name(model.name, id), **given}
+        for conflict in conflicts:
+            self.report(replace(conflict, at=(), done="the first is left out"), self.policy.bad_value)
         where = position_of(model.where)
         self.positions[id] = where
         if not self.claims.names and id != model.name:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from modeltree._util.text import counted
-from modeltree.findings import Finding, InvalidDateError, InvalidSizeError, nearest, shown
+from modeltree.findings import Finding, InvalidDateError, InvalidSizeError, Position, nearest, shown
 from modeltree.lineage import Lineage
 from modeltree.records import About, Derivation, Model, Organization, Record
 
-__all__ = ["described", "findings_from_pydantic", "losses", "no_list", "no_mapping", "unknown_key"]
+__all__ = ["FORMER_NAMES", "FormerNames", "described", "findings_from_pydantic", "losses", "no_list", "no_mapping"]
+__all__ += ["unknown_key"]
 
 Ids = tuple[str, ...]
 At = tuple[str | int, ...]
@@ -135,6 +137,61 @@ def _unknown_word(value: Any, words: list[str], name: str) -> tuple[str, str, st
     close = nearest(value, words, 1) if isinstance(value, str) else ()
     hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(words)}"
     return "unknown-relation" if name == "relation" else "unknown-word", f"{described(value)} is no {name}", hint
+
+
+# Fields under the names that they had
+
+FORMER_NAMES: Mapping[str, str] = MappingProxyType({"licence": "license", "licence_spdx": "license_spdx"})
+"""For names that fields had, those that they have; files with the former ones are read."""
+
+
+class FormerNames:
+    """Reads the fields of one source by their former names, too; `notes` has a note for each such name."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, tuple[int, Position]] = {}
+
+    def current(
+        self, fields: Mapping[str, Any], owner: str, position_of: Callable[[At], Position], ids: Ids = ()
+    ) -> tuple[dict[str, Any], list[Finding]]:
+        """Fields by the names that they have now, and a finding for each that has two values; the new one is kept."""
+        if "corrections" not in fields and FORMER_NAMES.keys().isdisjoint(fields):
+            return dict(fields), []
+        found: dict[str, Any] = {}
+        conflicts = []
+        for name, value in fields.items():
+            now = FORMER_NAMES.get(name, name)
+            if now != name:
+                self._count(f"the key {name!r} is read as {now!r}", position_of((name,)))
+            if now != name and fields.get(now, value) != value:
+                message = f"{name!r} of {owner} is {shown(value)}, and {now!r} is {shown(fields[now])}"
+                hint = f"keep {now!r} and remove {name!r}"
+                conflicts.append(Finding("duplicate-key", message, hint, ids, (name,), position=position_of((name,))))
+            elif now == name or now not in fields:
+                found[now] = value
+        corrections = found.get("corrections")
+        if isinstance(corrections, list):
+            pairs = enumerate(corrections)
+            found["corrections"] = [self._correction(item, index, position_of) for index, item in pairs]
+        return found, conflicts
+
+    def _correction(self, item: Any, index: int, position_of: Callable[[At], Position]) -> Any:
+        name = item.get("field") if isinstance(item, dict) else None
+        if not isinstance(name, str) or name not in FORMER_NAMES:
+            return item
+        now = FORMER_NAMES[name]
+        self._count(f"a correction of {name!r} is read as one of {now!r}", position_of(("corrections", index, "field")))
+        return {**item, "field": now}
+
+    def _count(self, what: str, position: Position) -> None:
+        count, first = self._seen.get(what, (0, position))
+        self._seen[what] = (count + 1, first)
+
+    def notes(self) -> Iterator[Finding]:
+        """A note for each former name, at the place where it stands first."""
+        for what, (count, position) in self._seen.items():
+            times = f", {count:,} times, first here" if count > 1 else ""
+            yield Finding("read-as", what + times, position=position)
 
 
 # Fields that a format cannot hold

@@ -16,26 +16,32 @@ a model as it stands in a catalogue, with what it was ``derived_from``.
 from __future__ import annotations
 
 import errno
+import importlib.util
 import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from modeltree._util.progress import Progress
+from modeltree._util.progress import Progress, no_progress
 from modeltree.findings import Position, UnknownFormatError
 from modeltree.formats.repair.claims import Claims, Reading
+from modeltree.formats.repair.models import repaired
 from modeltree.formats.repair.policy import Policy
-from modeltree.formats.tables.columns import Table, check_columns
-from modeltree.formats.tables.files import read_csv_table, read_jsonl_table
+from modeltree.formats.tables.assembly import assemble
+from modeltree.formats.tables.cells import SEPARATOR
 from modeltree.formats.tables.frames import table_of_frame
-from modeltree.formats.tables.listtext import SEPARATOR
 from modeltree.formats.tables.parquet import read_parquet_table
-from modeltree.formats.tables.rows import Options, choose, shapeless
-from modeltree.formats.tables.wide import Tables, reading_of
+from modeltree.formats.tables.requests import ReadOptions, SourceTable, TableSet, check_columns, field_table, shapeless
+from modeltree.formats.tables.row_claims import add_named, read_edges, read_nodes, read_organizations
+from modeltree.formats.tables.table_arrays import arrays_of
+from modeltree.formats.tables.text_files import read_csv_table, read_jsonl_table
 from modeltree.formats.tables.writing import beside, jsonl_text, write_csv, write_jsonl, write_parquet
 from modeltree.records import Relation, one_of
 
-__all__ = ["SUFFIXES", "jsonl_text", "read_table", "write_csv", "write_jsonl", "write_parquet"]
+__all__ = ["MANY", "SUFFIXES", "jsonl_text", "read_table", "write_csv", "write_jsonl", "write_parquet"]
+
+MANY = 2000
+"""Of so many rows plain ones stay columns: of fewer, records cost less than numpy and Arrow cost at the start."""
 
 _READERS = {
     ".csv": read_csv_table,
@@ -133,30 +139,31 @@ def read_table(
     main = _opened(source)
     more = None if edges is None else _opened(edges)
     check_columns(columns or {}, (*main.names, *(more.names if more else ())))
-    options = Options(columns or {}, word, separator)
-    first = choose(main, options)
+    options = ReadOptions(
+        columns or {}, word, separator, policy or Policy(), aliases or {}, notes, progress or no_progress
+    )
+    first = field_table(main, options)
     claims = Claims()
     if first.shape == "edges":
         if more is not None:
             raise shapeless(main, "the first table has derivations; a table of models goes first")
-        return reading_of(Tables(None, first, None, ()), options, policy, aliases, notes=notes, progress=progress)
+        return _reading(TableSet(None, first, None, ()), options)
     if first.shape != "nodes":
         raise shapeless(main, "the table has no column that says what a row is", main.findings)
     if more is None:
         more = _beside(source, "edges", claims)
-        if more is not None and choose(more, options).shape != "edges":
+        if more is not None and field_table(more, options).shape != "edges":
             message = f"{more.path.name} is no table of derivations: it has no parent and child"
             claims.report("ignored", message, where=Position(more.path), done="it is not read")
             more = None
-    second = None if more is None else choose(more, options)
+    second = None if more is None else field_table(more, options)
     if more is not None and (second is None or second.shape != "edges"):
         raise shapeless(more, "a table of derivations has parent and child", more.findings)
     organizations = _beside(source, "organizations", claims)
-    tables = Tables(first, second, organizations, tuple(claims.findings))
-    return reading_of(tables, options, policy, aliases, notes=notes, progress=progress)
+    return _reading(TableSet(first, second, organizations, tuple(claims.findings)), options)
 
 
-def _opened(source: Any) -> Table:
+def _opened(source: Any) -> SourceTable:
     if not isinstance(source, (str, os.PathLike)):
         return table_of_frame(source)
     path = Path(source)
@@ -168,7 +175,7 @@ def _opened(source: Any) -> Table:
     return reader(path)
 
 
-def _beside(source: Any, part: str, claims: Claims) -> Table | None:
+def _beside(source: Any, part: str, claims: Claims) -> SourceTable | None:
     """The other table of a pair of files, if there is one; it must not lead out of the folder."""
     if not isinstance(source, (str, os.PathLike)):
         return None
@@ -181,3 +188,37 @@ def _beside(source: Any, part: str, claims: Claims) -> Table | None:
         claims.report("ignored", message, where=Position(path), done="it is not read")
         return None
     return _opened(path)
+
+
+def _reading(tables: TableSet, options: ReadOptions) -> Reading:
+    """The lineage of some tables, and everything found.
+
+    Many rows are read by columns: plain rows, of which nothing is to be reported, stay columns; the others, and every
+    plain row that they may have to do with, become claims. So all rules on what is wrong stand in one place, and the
+    cost depends on how much is wrong.
+    """
+    count = sum(table.count for table in (tables.nodes, tables.edges) if table)
+    options.progress("read", count, count)
+    return (_reading_by_columns(tables, options) if count >= MANY else None) or _reading_by_rows(tables, options)
+
+
+def _reading_by_rows(tables: TableSet, options: ReadOptions) -> Reading:
+    """The lineage of some tables by a record for each row."""
+    claims = Claims(findings=list(tables.findings))
+    if tables.nodes is not None:
+        read_nodes(claims, tables.nodes, options)
+    if tables.edges is not None:
+        read_edges(claims, tables.edges, options)
+    if tables.nodes is None:
+        add_named(claims)
+    if tables.organizations is not None:
+        read_organizations(claims, tables.organizations, options.separator)
+    return repaired(claims, options.policy, options.aliases, notes=options.notes)
+
+
+def _reading_by_columns(tables: TableSet, options: ReadOptions) -> Reading | None:
+    """The same lineage with plain rows as columns; None where the tables have a form that is read row by row."""
+    if importlib.util.find_spec("pyarrow") is None:
+        return None
+    arrays = arrays_of(tables, options)
+    return None if arrays is None else assemble(arrays, options)

@@ -7,18 +7,17 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from modeltree.findings import Finding, MissingExtraError, Position, SourceError, shown
-from modeltree.formats.tables.columns import Column, Stored, Table
+from modeltree.formats.tables.arrow_columns import arrow_column, is_text
+from modeltree.formats.tables.cells import Column, Stored
+from modeltree.formats.tables.requests import SourceTable
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
-__all__ = ["arrow_column", "distinct", "table_of_frame", "values_of"]
+__all__ = ["check_distinct", "table_of_frame"]
 
 
-def table_of_frame(frame: Any) -> Table:
+def table_of_frame(frame: Any) -> SourceTable:
     """A dataframe by its columns; a lazy one is computed.
 
     There is no file: the number of the row, from 1, stands for the line.
@@ -36,7 +35,7 @@ def table_of_frame(frame: Any) -> Table:
     --------
     >>> import pandas
     >>> table = table_of_frame(pandas.DataFrame({"id": ["a", "b"], "released": [2023, None]}))
-    >>> table.take(["id"]), str(table.place(1, "id"))
+    >>> table.take(["id"]), str(table.position(1, "id"))
     ({'id': ['a', 'b']}, '<DataFrame>:2')
     """
     narwhals = _narwhals()
@@ -51,21 +50,21 @@ def table_of_frame(frame: Any) -> Table:
     if isinstance(known, narwhals.LazyFrame):
         known = known.collect()
     columns = {str(name): name for name in known.columns}
-    distinct(map(str, known.columns), path)
+    check_distinct(map(str, known.columns), path)
 
     def take(names: Sequence[str]) -> dict[str, Column]:
-        return {name: _listed(known.get_column(columns[name])) for name in names}
+        return {name: _values(known.get_column(columns[name])) for name in names}
 
-    def place(row: int | None, column: str | None) -> Position:
+    def position(row: int | None, column: str | None) -> Position:
         return Position(path, 0 if row is None else row + 1)
 
     def arrow(names: Sequence[str]) -> dict[str, Stored]:
         return {name: _arrow_of(known.get_column(columns[name])) for name in names}
 
-    return Table(path, tuple(columns), take, place, arrow=arrow)
+    return SourceTable(path, tuple(columns), take, position, arrow=arrow)
 
 
-def distinct(names: Iterable[str], path: Path) -> None:
+def check_distinct(names: Iterable[str], path: Path) -> None:
     """Refuse names of columns of which one stands twice.
 
     Raises
@@ -93,7 +92,7 @@ def _narwhals() -> ModuleType:
     return narwhals
 
 
-def _listed(series: Any) -> Column:
+def _values(series: Any) -> Column:
     """The values of a column."""
     if series.implementation.is_pyarrow():
         return arrow_column(series.to_native())
@@ -112,7 +111,7 @@ def _arrow_of(series: Any) -> Stored:
         found = _arrow_of_pandas(series.to_native())
         if found is not None:
             return found
-    return _listed(series)
+    return _values(series)
 
 
 def _arrow_of_pandas(series: Any) -> Stored | None:
@@ -131,50 +130,4 @@ def _arrow_of_pandas(series: Any) -> Stored | None:
         return None
     chunks = array if isinstance(array, pa.ChunkedArray) else pa.chunked_array([array])
     inner = chunks.type.value_type if pa.types.is_list(chunks.type) else chunks.type
-    is_text = pa.types.is_string(inner) or pa.types.is_large_string(inner)
-    return chunks if is_text or pa.types.is_timestamp(chunks.type) else None
-
-
-def arrow_column(column: pa.ChunkedArray[Any]) -> Column:
-    """The values of a column of Arrow.
-
-    A text that stands in many rows by its number in a dictionary is one object here too: a small file cannot become
-    a large list of texts. Times are days, since no date of a model is finer.
-    """
-    return [value for chunk in column.chunks for value in values_of(chunk)]
-
-
-def values_of(array: Any) -> Column:
-    """The values of an array of Arrow that is no longer in chunks; see `arrow_column`."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    kind = array.type
-    if isinstance(array, pa.ExtensionArray):
-        return values_of(array.storage)
-    if pa.types.is_dictionary(kind):
-        words = values_of(array.dictionary)
-        return [None if number is None else words[number] for number in array.indices.to_pylist()]
-    if pa.types.is_run_end_encoded(kind):
-        return values_of(pc.run_end_decode(array))
-    if pa.types.is_timestamp(kind):
-        return list(array.cast(pa.date32(), safe=False).to_pylist())
-    if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
-        return _lists(values_of(array.flatten()), pc.list_value_length(array).to_pylist())
-    if pa.types.is_struct(kind):
-        parts = [values_of(part) for part in array.flatten()]
-        names = [field.name for field in kind]
-        rows = zip(*parts, strict=True) if parts else ((),) * len(array)
-        there = array.is_valid().to_pylist()
-        return [dict(zip(names, row, strict=True)) if valid else None for row, valid in zip(rows, there, strict=True)]
-    return list(array.to_pylist())
-
-
-def _lists(items: Column, lengths: Sequence[int | None]) -> Column:
-    """Items as one list for each length, and None where there is no length."""
-    start = 0
-    found: Column = []
-    for length in lengths:
-        found.append(None if length is None else items[start : start + length])
-        start += length or 0
-    return found
+    return chunks if is_text(inner) or pa.types.is_timestamp(chunks.type) else None

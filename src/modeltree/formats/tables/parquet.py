@@ -16,11 +16,12 @@ from typing import Any, NoReturn
 
 from modeltree.findings import Finding, MissingExtraError, Position, SourceError, shown
 from modeltree.formats.parsing.jsontree import parse_json
-from modeltree.formats.tables.columns import Column, Stored, Table
+from modeltree.formats.tables.arrow_columns import arrow_column, in_chunks, text_length
+from modeltree.formats.tables.cells import Column, Stored
 from modeltree.formats.tables.footer import BYTE_ARRAY, Footer, read_footer
-from modeltree.formats.tables.frames import arrow_column, distinct
+from modeltree.formats.tables.frames import check_distinct
 from modeltree.formats.tables.pages import plain_size
-from modeltree.formats.tables.stored import in_chunks, text_length
+from modeltree.formats.tables.requests import SourceTable
 
 __all__ = ["MAX_BYTES", "MAX_ROWS", "MAX_TEXT", "MAX_UNPACKED", "MAX_VALUES", "parquet_bytes", "read_parquet_table"]
 
@@ -48,7 +49,7 @@ _MAX_PLAIN = 2**29
 _LONGEST_METADATA = 16 * 2**20
 
 
-def read_parquet_table(path: Path) -> Table:
+def read_parquet_table(path: Path) -> SourceTable:
     """Read what a Parquet file says of itself; the columns are read when they are taken.
 
     Raises
@@ -84,7 +85,7 @@ def read_parquet_table(path: Path) -> Table:
         names = [str(name) for name in schema.names]
     except Exception as error:  # pyarrow has many errors for a broken file, some of them builtins
         _refuse_broken(path, error)
-    distinct(names, path)
+    check_distinct(names, path)
     about, organizations, findings = _more(path, schema.metadata or {})
     texts = list(dict.fromkeys(chunk.path for chunk in footer.chunks if chunk.type == BYTE_ARRAY))
 
@@ -115,10 +116,10 @@ def read_parquet_table(path: Path) -> Table:
         except Exception as error:  # as above
             _refuse_broken(path, error)
 
-    def place(row: int | None, column: str | None) -> Position:
+    def position(row: int | None, column: str | None) -> Position:
         return Position(path, 0 if row is None else row + 1)
 
-    return Table(path, tuple(names), take, place, findings, about, organizations, arrow)
+    return SourceTable(path, tuple(names), take, position, findings, about, organizations, arrow)
 
 
 def _by_number(content: bytes, footer: Footer, leaves: Sequence[str]) -> list[str]:

@@ -1,6 +1,6 @@
 """Which rows of a table are plain: what they say can be taken as it stands, and nothing is to be reported of it.
 
-All is decided by distinct values, which are few in most columns. In doubt a row is not plain.
+That is decided by distinct values, which are few in most columns. In doubt a row is not plain.
 """
 
 from __future__ import annotations
@@ -18,12 +18,23 @@ from pydantic import ValidationError
 from modeltree.formats.repair.audit import FIRST_YEAR
 from modeltree.formats.repair.models import WITHOUT_REPETITION, without_repetition
 from modeltree.formats.repair.vocabulary import day_of, relation_of
-from modeltree.formats.tables.columns import LINKS, Column, fields_of
-from modeltree.formats.tables.rows import Chosen, Options, word_of
-from modeltree.formats.tables.stored import Coded, coded, days_only
+from modeltree.formats.tables.arrow_columns import Coded, coded, days_only
+from modeltree.formats.tables.cells import LINKS, Column, field_values
+from modeltree.formats.tables.requests import FieldTable, ReadOptions
+from modeltree.formats.tables.row_claims import word_of
 from modeltree.records import Derivation, Model, Relation
 
-__all__ = ["UNKNOWN", "UNSAID", "Relations", "Values", "dates_of", "fields_by_value", "relations_of", "step_fields"]
+__all__ = [
+    "INDEX_OF_RELATION",
+    "UNKNOWN",
+    "UNSAID",
+    "FieldValues",
+    "RelationValues",
+    "dates_of",
+    "edge_fields",
+    "model_fields",
+    "relations_of",
+]
 
 UNSAID = 255
 """Stands for the relation where nothing is said of it."""
@@ -32,22 +43,24 @@ UNKNOWN = 254
 """Stands for a word that is no relation."""
 
 _GROUPS = (("license", "license_spdx"), ("links", *LINKS), ("openness", "access"))
-_PLACE = {relation: place for place, relation in enumerate(Relation)}
-# Texts that all records take as they are, so that those of which there are millions need no record each.
+INDEX_OF_RELATION = {relation: index for index, relation in enumerate(Relation)}
+"""The index of each relation in `Relation`."""
+
+# ModelTexts that all records take as they are, so that those of which there are millions need no record each.
 _QUICK = re.compile(r"[!-~](?:[ -~]{0,480}[!-~])?")
 _TEXTS = frozenset({"name", "note", "training_data"})
 
 
 @dataclass
-class Values:
+class FieldValues:
     """A field by its distinct values.
 
     Parameters
     ----------
     codes : array of int32
-        For each row the place of its value; -1 for none.
+        For each row the index of its value; -1 for none.
     values : array of object
-        The values as `Model` has them; None where nothing is known, as in the last place.
+        The values as `Model` has them; None where nothing is known, as at the end.
     right : array of bool
         Whether each value is what the field takes.
     """
@@ -73,40 +86,42 @@ def _combined(columns: Mapping[str, Coded]) -> tuple[NDArray[numpy.int32], dict[
         ((name, (codes, words)),) = columns.items()
         return codes, {name: words}
     total: NDArray[numpy.int64] | None = None
-    places: dict[str, NDArray[numpy.int64]] = {}
+    indices: dict[str, NDArray[numpy.int64]] = {}
     for name, (codes, words) in columns.items():
         own = codes.astype(numpy.int64) + 1
         if total is None:
-            total, places[name] = own, numpy.arange(len(words) + 1)
+            total, indices[name] = own, numpy.arange(len(words) + 1)
             continue
         size = len(words) + 1
         kept, total = numpy.unique(total * size + own, return_inverse=True)
         total = total.reshape(-1)
-        places = {other: place[kept // size] for other, place in places.items()} | {name: kept % size}
+        indices = {other: index[kept // size] for other, index in indices.items()} | {name: kept % size}
     assert total is not None
     words_of = {
-        name: [None if place == 0 else words[place - 1] for place in places[name].tolist()]
+        name: [None if index == 0 else words[index - 1] for index in indices[name].tolist()]
         for name, (_, words) in columns.items()
     }
     return total.astype(numpy.int32), words_of
 
 
-def fields_by_value(nodes: Chosen, count: int) -> tuple[dict[str, Values], NDArray[numpy.bool_], Values | None]:
+def model_fields(
+    nodes: FieldTable, count: int
+) -> tuple[dict[str, FieldValues], NDArray[numpy.bool_], FieldValues | None]:
     """The fields of models by their values, whether those of each row are right, and the organizations as written."""
     right = numpy.ones(count, dtype=bool)
-    found: dict[str, Values] = {}
-    written: Values | None = None
+    found: dict[str, FieldValues] = {}
+    written: FieldValues | None = None
     left = [name for name in nodes.stored if name not in ("id", "released", "parents", "parent", "relation")]
     while left:
         group = next((names for names in _GROUPS if left[0] in names), (left[0],))
         names = [name for name in left if name in group]
         left = [name for name in left if name not in group]
         codes, words = _combined({name: coded(nodes.stored[name]) for name in names})
-        known = fields_of(words, nodes.separator)
+        known = field_values(words, nodes.separator)
         if not any(value is not None for column in known.values() for value in column):
             continue
         if names == ["organizations"]:
-            written = Values(codes, _objects(known["organizations"]), _list_of_texts(known["organizations"]))
+            written = FieldValues(codes, _objects(known["organizations"]), _list_of_texts(known["organizations"]))
             right &= written.right[codes]
             continue
         for name, values in _checked(Model, {"id": "x", "name": "x"}, known, codes).items():
@@ -115,8 +130,10 @@ def fields_by_value(nodes: Chosen, count: int) -> tuple[dict[str, Values], NDArr
     return found, right, written
 
 
-def _checked(kind: type[Any], least: Mapping[str, Any], words: Mapping[str, Column], codes: Any) -> dict[str, Values]:
-    """Values of some fields, each tried on a record that has little else."""
+def _checked(
+    kind: type[Any], least: Mapping[str, Any], words: Mapping[str, Column], codes: Any
+) -> dict[str, FieldValues]:
+    """FieldValues of some fields, each tried on a record that has little else."""
     names = list(words)
     found: dict[str, Column] = {name: [] for name in names}
     right: list[bool] = []
@@ -138,7 +155,7 @@ def _checked(kind: type[Any], least: Mapping[str, Any], words: Mapping[str, Colu
             value = fields.get(name) if record is None or name not in fields else _own(record, name)
             found[name].append(value)
     flags = numpy.array([*right, True], dtype=bool)
-    return {name: Values(codes, _objects(column), flags) for name, column in found.items()}
+    return {name: FieldValues(codes, _objects(column), flags) for name, column in found.items()}
 
 
 def _own(record: Any, name: str) -> Any:
@@ -167,19 +184,19 @@ def _list_of_texts(column: Column) -> NDArray[numpy.bool_]:
 def _objects(column: Column) -> NDArray[Any]:
     """A column with None at its end, for the rows without a value."""
     found = numpy.empty(len(column) + 1, dtype=object)
-    for place, value in enumerate(column):
-        found[place] = value
+    for index, value in enumerate(column):
+        found[index] = value
     return found
 
 
-def dates_of(nodes: Chosen, count: int) -> tuple[NDArray[numpy.int32], NDArray[numpy.bool_]]:
-    """The dates of models, see `modeltree.graph.columns.Columns`, and whether each can be."""
+def dates_of(nodes: FieldTable, count: int) -> tuple[NDArray[numpy.int32], NDArray[numpy.bool_]]:
+    """The dates of models, as the `Columns` of a lineage have them, and whether each can be."""
     if "released" not in nodes.stored:
         return numpy.zeros(count, dtype=numpy.int32), numpy.ones(count, dtype=bool)
     codes, words = coded(days_only(nodes.stored["released"]))
     today = datetime.datetime.now(datetime.UTC).date()
-    numbers, right = [], []
-    for value in fields_of({"released": words}, nodes.separator).get("released", [None] * len(words)):
+    dates, right = [], []
+    for value in field_values({"released": words}, nodes.separator).get("released", [None] * len(words)):
         try:
             date = None if value is None else Model(id="x", name="x", released=day_of(value)).released
         except (ValidationError, TypeError, ValueError):
@@ -187,50 +204,50 @@ def dates_of(nodes: Chosen, count: int) -> tuple[NDArray[numpy.int32], NDArray[n
             right.append(False)
         else:
             right.append(date is None or (date.year >= FIRST_YEAR and date.lower <= today))
-        numbers.append(date.number if date else 0)
+        dates.append(date.number if date else 0)
     return (
-        numpy.array([*numbers, 0], dtype=numpy.int32)[codes],
+        numpy.array([*dates, 0], dtype=numpy.int32)[codes],
         numpy.array([*right, True], dtype=bool)[codes],
     )
 
 
-class Relations(NamedTuple):
+class RelationValues(NamedTuple):
     """A column of relations by its distinct values, each of which is one word or several."""
 
     codes: NDArray[numpy.int32]
-    """For each row the place of its value."""
+    """For each row the index of its value."""
     starts: NDArray[numpy.int64]
     """For each value where its relations begin."""
     counts: NDArray[numpy.int64]
-    """How many they are."""
-    places: NDArray[numpy.uint8]
-    """Their places in `Relation`; `UNSAID` where nothing is said, `UNKNOWN` for a word that is none."""
+    """ReadOptions many they are."""
+    indices: NDArray[numpy.uint8]
+    """Their indices in `Relation`; `UNSAID` where nothing is said, `UNKNOWN` for a word that is none."""
 
 
-def relations_of(words: Coded, options: Options) -> Relations:
+def relations_of(words: Coded, options: ReadOptions) -> RelationValues:
     """The relations that a column says."""
-    values = fields_of({"relation": words.words}, options.separator).get("relation", [None] * len(words.words))
+    values = field_values({"relation": words.words}, options.separator).get("relation", [None] * len(words.words))
     lists = [value or [None] for value in (*values, None)]
     counts = numpy.array([len(items) for items in lists], dtype=numpy.int64)
-    places = numpy.array([_place(word, options) for items in lists for word in items], dtype=numpy.uint8)
-    return Relations(words.codes, numpy.cumsum(counts) - counts, counts, places)
+    indices = numpy.array([_relation_index(word, options) for items in lists for word in items], dtype=numpy.uint8)
+    return RelationValues(words.codes, numpy.cumsum(counts) - counts, counts, indices)
 
 
-def _place(word: Any, options: Options) -> int:
+def _relation_index(word: Any, options: ReadOptions) -> int:
     said = word_of(word, options)
     if said is None or (not isinstance(said, Relation) and not said.strip()):
         return UNSAID
     relation = said if isinstance(said, Relation) else relation_of(said)
-    return UNKNOWN if relation is None else _PLACE[relation]
+    return UNKNOWN if relation is None else INDEX_OF_RELATION[relation]
 
 
-def step_fields(edges: Chosen) -> dict[str, Values]:
+def edge_fields(edges: FieldTable) -> dict[str, FieldValues]:
     """Notes and references of derivations by their values."""
     least = {"parent": "x", "child": "y", "relation": Relation.UNSPECIFIED}
-    found: dict[str, Values] = {}
+    found: dict[str, FieldValues] = {}
     for name in ("references", "note"):
         if name in edges.stored:
             codes, words = coded(edges.stored[name])
-            known = fields_of({name: words}, edges.separator)
+            known = field_values({name: words}, edges.separator)
             found |= _checked(Derivation, least, known, codes)
     return found

@@ -14,16 +14,14 @@ from typing import Any
 from modeltree._util.files import write_whole
 from modeltree.findings import Finding, SourceError
 from modeltree.formats.parsing.csvtree import MAX_BYTES
-from modeltree.formats.tables.columns import LINKS, Column
-from modeltree.formats.tables.files import escaped
-from modeltree.formats.tables.listtext import join_texts
+from modeltree.formats.tables.cells import LINKS, Column, join_texts
 from modeltree.formats.tables.parquet import parquet_bytes
+from modeltree.formats.tables.text_files import escaped
 from modeltree.lineage import Lineage
-from modeltree.records import About, Derivation, Model, Organization, Record
+from modeltree.records import LIST_FIELDS, About, Derivation, Model, Organization, Record
 
 __all__ = ["beside", "jsonl_text", "write_csv", "write_jsonl", "write_parquet"]
 
-_LISTS = ("aliases", "organizations", "references")
 _KEYS = {"license", "links"}
 _LONGEST_HEADER = 1 << 16
 
@@ -115,8 +113,8 @@ def jsonl_text(lineage: Lineage) -> str:
     {"id": "llama", "name": "LLaMA", "released": "2023-02"}
     """
     parents: dict[str, list[dict[str, Any]]] = {}
-    for step in lineage.derivations:
-        parents.setdefault(step.child, []).append(_dumped(step, leave_out="child"))
+    for edge in lineage.derivations:
+        parents.setdefault(edge.child, []).append(_dumped(edge, leave_out="child"))
     lines = []
     for model in lineage.models:
         fields = _dumped(model) | ({"derived_from": parents[model.id]} if model.id in parents else {})
@@ -148,7 +146,7 @@ def write_parquet(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Findi
         more["about"] = _dumped(lineage.about)
     if _has_known_organizations(lineage):
         more["organizations"] = [_dumped(record) for record in lineage.organizations.values()]
-    types = dict.fromkeys(_LISTS, "texts") | {"sizes": "integers", "corrections": "corrections"}
+    types = dict.fromkeys(LIST_FIELDS, "texts") | {"sizes": "integers", "corrections": "corrections"}
     _refuse_other(beside(path, "edges"), {"parent", "child"})
     edges = parquet_bytes(_edge_columns(lineage), {"references": "texts"}, None)
     _write_all(
@@ -184,7 +182,7 @@ def _organization_columns(lineage: Lineage) -> dict[str, Column]:
 def _column(records: Sequence[Record], name: str) -> Column:
     """A field of all records, as lists of texts, texts and None."""
     values = (getattr(record, name) for record in records)
-    if name in _LISTS:
+    if name in LIST_FIELDS:
         return [[str(item) for item in value] or None for value in values]
     return [None if value is None else str(value) for value in values]
 

@@ -1,4 +1,4 @@
-"""The texts by which tables name models, each with a number, so that naming is a matter of integers."""
+"""The texts by which tables name models, each with an index, so that naming is a matter of integers."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ import numpy
 from numpy.typing import NDArray
 
 from modeltree.formats.repair.claims import slug
-from modeltree.formats.tables.columns import Column, Stored, fields_of
-from modeltree.formats.tables.stored import bounds_of, numbers_of
+from modeltree.formats.tables.arrow_columns import bounds_of, indices_of, is_text
+from modeltree.formats.tables.cells import Column, Stored, field_values
 
-__all__ = ["Items", "Texts", "items_of"]
+__all__ = ["ModelTexts", "TextItems", "text_items"]
 
 _LONGEST = 300  # of an id
 
 
-class Items(NamedTuple):
+class TextItems(NamedTuple):
     """The texts in a column, those in lists one by one."""
 
     pieces: list[tuple[Any, NDArray[numpy.int32] | None]]
-    """Arrays of texts, with the place of each item in its array, -1 for what is no text; None is one after another."""
+    """Arrays of texts, with the index of each item in its array, -1 for what is no text; None is one after another."""
     rows: NDArray[numpy.int32]
     """The row of each item."""
     odd: NDArray[numpy.int64]
@@ -30,7 +30,7 @@ class Items(NamedTuple):
     """Whether a text may stand for several."""
 
 
-def items_of(column: Stored, field: str, separator: str) -> Items | None:
+def text_items(column: Stored, field: str, separator: str) -> TextItems | None:
     """The texts in a column of ids, or of parents; None where it has a form that is read row by row."""
     if isinstance(column, list):
         return _items_of_list(column, field, separator)
@@ -62,29 +62,22 @@ def items_of(column: Stored, field: str, separator: str) -> Items | None:
         pieces.append(piece)
         rows.append(here)
         start += len(chunk)
-    return Items(pieces, numpy.concatenate(rows), numpy.concatenate(odd), split)
+    return TextItems(pieces, numpy.concatenate(rows), numpy.concatenate(odd), split)
 
 
 def _piece(array: Any) -> tuple[Any, NDArray[numpy.int32] | None] | None:
     import pyarrow as pa
 
     kind = array.type
-    if pa.types.is_dictionary(kind) and (
-        pa.types.is_string(kind.value_type) or pa.types.is_large_string(kind.value_type)
-    ):
-        return array.dictionary.cast(pa.large_string()), numbers_of(array.indices)
-    if (
-        pa.types.is_null(kind)
-        or pa.types.is_string(kind)
-        or pa.types.is_large_string(kind)
-        or pa.types.is_integer(kind)
-    ):
+    if pa.types.is_dictionary(kind) and is_text(kind.value_type):
+        return array.dictionary.cast(pa.large_string()), indices_of(array.indices)
+    if pa.types.is_null(kind) or is_text(kind) or pa.types.is_integer(kind):
         return array.cast(pa.large_string()), None
     return None
 
 
-def _items_of_list(column: Column, field: str, separator: str) -> Items | None:
-    values = fields_of({field: column}, separator).get(field, [None] * len(column))
+def _items_of_list(column: Column, field: str, separator: str) -> TextItems | None:
+    values = field_values({field: column}, separator).get(field, [None] * len(column))
     rows: list[int] = []
     texts: Column = []
     odd: list[int] = []
@@ -99,7 +92,9 @@ def _items_of_list(column: Column, field: str, separator: str) -> Items | None:
                 rows.append(row)
             elif item is not None:
                 odd.append(row)
-    return Items([(_arrow_texts(texts), None)], numpy.array(rows, numpy.int32), numpy.array(odd, numpy.int64), False)
+    return TextItems(
+        [(_arrow_texts(texts), None)], numpy.array(rows, numpy.int32), numpy.array(odd, numpy.int64), False
+    )
 
 
 def _arrow_texts(texts: Column) -> Any:
@@ -120,12 +115,12 @@ def _encodable(text: str) -> bool:
     return True
 
 
-class Texts:
+class ModelTexts:
     """All texts that some columns have.
 
     Parameters
     ----------
-    columns : sequence of Items
+    columns : sequence of TextItems
         The columns.
     separator : str
         What stands between the items of a list in a text.
@@ -133,12 +128,12 @@ class Texts:
     Attributes
     ----------
     codes : list of array
-        For each column, the number of the text of each item; -1 for what is no text.
+        For each column, the index of the text of each item; -1 for what is no text.
     clean : array of bool
         Whether a text is an id as it stands, and stands for one model only.
     """
 
-    def __init__(self, columns: Sequence[Items], separator: str) -> None:
+    def __init__(self, columns: Sequence[TextItems], separator: str) -> None:
         import pyarrow as pa
 
         pieces = [piece for column in columns for piece in column.pieces]
@@ -148,34 +143,34 @@ class Texts:
         chunks = encoded.combine_chunks()
         array = chunks if isinstance(chunks, pa.Array) else chunks.chunk(0)
         self._words = array.dictionary
-        numbers = numbers_of(array.indices)
+        indices = indices_of(array.indices)
         self.codes: list[NDArray[numpy.int32]] = []
         start = 0
         for column in columns:
             parts = [numpy.empty(0, numpy.int32)]
-            for words, places in column.pieces:
-                here = numbers[start : start + len(words)]
-                parts.append(here if places is None else numpy.append(here, numpy.int32(-1))[places])
+            for words, positions in column.pieces:
+                here = indices[start : start + len(words)]
+                parts.append(here if positions is None else numpy.append(here, numpy.int32(-1))[positions])
                 start += len(words)
             self.codes.append(numpy.concatenate(parts) if len(parts) != 2 else parts[1])
         self.clean = self._cleanness()
         if any(column.split for column in columns):
             self._mark_lists(separator)
         dirty = numpy.flatnonzero(~self.clean)
-        self.soil(text.strip() for text in self.texts(dirty))
+        self.mark_unclean(text.strip() for text in self.texts(dirty))
 
     def __len__(self) -> int:
         return len(self._words)
 
-    def texts(self, numbers: NDArray[Any]) -> list[str]:
-        """The texts of some numbers."""
+    def texts(self, indices: NDArray[Any]) -> list[str]:
+        """The texts of some indices."""
         import pyarrow as pa
 
-        found: list[str] = self._words.take(pa.array(numbers, pa.int64())).to_pylist()
+        found: list[str] = self._words.take(pa.array(indices, pa.int64())).to_pylist()
         return found
 
     def find(self, texts: Iterable[str]) -> dict[str, int]:
-        """The numbers of some texts, as far as there are."""
+        """The indices of some texts, as far as there are any."""
         import pyarrow.compute as pc
 
         wanted = _arrow_texts(list(dict.fromkeys(texts)))
@@ -184,8 +179,8 @@ class Texts:
         hits = numpy.flatnonzero(pc.is_in(self._words, value_set=wanted).to_numpy(zero_copy_only=False))
         return dict(zip(self.texts(hits), hits.tolist(), strict=True))
 
-    def soil(self, texts: Iterable[str]) -> None:
-        """Let some texts be no clean ones."""
+    def mark_unclean(self, texts: Iterable[str]) -> None:
+        """Let some texts count as unclean."""
         self.clean[list(self.find(texts).values())] = False
 
     def _cleanness(self) -> NDArray[numpy.bool_]:
@@ -206,7 +201,7 @@ class Texts:
         return clean
 
     def _mark_lists(self, separator: str) -> None:
-        """Texts that may stand for several models are not clean."""
+        """ModelTexts that may stand for several models are not clean."""
         import pyarrow.compute as pc
 
         listed = pc.starts_with(self._words, "[")

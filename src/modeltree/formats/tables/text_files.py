@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import importlib.util
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
+import numpy
+
 from modeltree.findings import Finding, Position, SourceError, shown
 from modeltree.formats.parsing.csvtree import CsvTable, read_csv
 from modeltree.formats.parsing.jsontree import parse_json
-from modeltree.formats.tables.columns import Column, Table
-from modeltree.formats.tables.listtext import join_texts, split_texts
-from modeltree.formats.tables.quickjson import quick_jsonl_table
+from modeltree.formats.tables.arrow_columns import arrow_column
+from modeltree.formats.tables.cells import Column, Stored, join_texts, split_texts
+from modeltree.formats.tables.requests import SourceTable
 
-__all__ = ["ESCAPED", "MAX_BYTES", "MAX_LINE", "MAX_LINES", "escaped", "read_csv_table", "read_jsonl_table"]
+__all__ = ["ESCAPED", "LEAST_BYTES", "MAX_BYTES", "MAX_LINE", "MAX_LINES", "escaped"]
+__all__ += ["read_csv_table", "read_jsonl_table"]
 
 ESCAPED = "escaped"
 """The column that says which cells of a row have an apostrophe before their text."""
@@ -33,10 +38,15 @@ MAX_KEYS = 2000
 """The most columns that are read."""
 
 MAX_PROBLEMS = 1000
-"""So many problems are said one by one; then only how many more there are."""
+"""At most so many problems are reported one by one."""
+
+LEAST_BYTES = 2**20
+"""Smaller files of JSON lines are read line by line, larger ones by Arrow where nothing is wrong with them."""
 
 # With these a spreadsheet lets a formula begin; the last four are their wide forms, which some take for the same.
 _FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
+_SAMPLE = 1000  # lines that say which keys there are, and of which type their values are
+_BLOCK = 4 * 2**20
 
 
 def escaped(columns: Mapping[str, Column]) -> dict[str, Column]:
@@ -64,7 +74,7 @@ def escaped(columns: Mapping[str, Column]) -> dict[str, Column]:
     return safe
 
 
-def read_csv_table(path: Path) -> Table:
+def read_csv_table(path: Path) -> SourceTable:
     """Read a CSV file as columns.
 
     Raises
@@ -94,7 +104,7 @@ def read_csv_table(path: Path) -> Table:
                     taken[name][row_number] = taken[name][row_number].removeprefix("'")
         return taken
 
-    return Table(path, names, take, csv.position, csv.problems)
+    return SourceTable(path, names, take, csv.position, csv.problems)
 
 
 def _marks(csv: CsvTable) -> dict[int, list[str]] | None:
@@ -110,7 +120,7 @@ def _marks(csv: CsvTable) -> dict[int, list[str]] | None:
     return marks
 
 
-def read_jsonl_table(path: Path) -> Table:
+def read_jsonl_table(path: Path) -> SourceTable:
     """Read a file that has a JSON object on each line as columns; a line that has none is a finding.
 
     Raises
@@ -120,7 +130,7 @@ def read_jsonl_table(path: Path) -> Table:
     OSError
         When there is no such file, or it cannot be read.
     """
-    quick = quick_jsonl_table(path, MAX_BYTES, MAX_LINE, MAX_LINES)
+    quick = _arrow_jsonl_table(path)
     if quick is not None:
         return quick
     cells: dict[str, dict[int, Any]] = {}
@@ -149,12 +159,12 @@ def read_jsonl_table(path: Path) -> Table:
     def take(wanted: Sequence[str]) -> dict[str, Column]:
         return {name: [cells[name].get(row) for row in range(len(numbers))] for name in wanted}
 
-    def place(row: int | None, column: str | None) -> Position:
+    def position(row: int | None, column: str | None) -> Position:
         if row is None:
             row = next(iter(cells.get(column or "", ())), None)
         return Position(path, 0 if row is None else numbers[row])
 
-    return Table(path, tuple(cells), take, place, tuple(problems))
+    return SourceTable(path, tuple(cells), take, position, tuple(problems))
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
@@ -199,3 +209,111 @@ def _record(path: Path, line: int, content: bytes) -> tuple[list[Finding], dict[
 
 def _refuse(position: Position, message: str, hint: str) -> NoReturn:
     raise SourceError([Finding("too-large", message, hint, position=position)])
+
+
+# JSON lines that have nothing wrong with them, read by Arrow
+
+
+def _arrow_jsonl_table(path: Path) -> SourceTable | None:
+    """The columns of a file of JSON lines, or None where a look at each line is needed.
+
+    Each line has to be an object of texts, whole numbers, truth values and lists of texts, with keys and types as in
+    the first thousand lines.
+    """
+    if importlib.util.find_spec("pyarrow") is None or not LEAST_BYTES <= path.stat().st_size <= MAX_BYTES:
+        return None
+    with path.open("rb") as file:
+        lines = file.read(MAX_LINE * 4).split(b"\n", _SAMPLE)[:_SAMPLE]
+        first, types = _sampled(lines if len(lines) < _SAMPLE else lines[:-1])
+        if types is None:
+            return None
+        file.seek(0)
+        content = file.read(MAX_BYTES)
+    count = _count_lines(content, MAX_LINE)
+    # Halves of characters, in UTF-8 or escaped, are not taken for text by everybody.
+    if not 0 < count <= MAX_LINES or b"\\ud" in content or b"\\uD" in content or not _is_text(content):
+        return None
+    table = _read_by_arrow(content, types)
+    if table is None or len(table) != count:
+        return None
+
+    def arrow(wanted: Sequence[str]) -> dict[str, Stored]:
+        return {name: table.column(name) for name in wanted}
+
+    def take(wanted: Sequence[str]) -> dict[str, Column]:
+        return {name: arrow_column(table.column(name)) for name in wanted}
+
+    def position(row: int | None, column: str | None) -> Position:
+        if row is None:
+            row = first.get(column or "")
+        return Position(path, 0 if row is None else row + 1)
+
+    return SourceTable(path, tuple(first), take, position, arrow=arrow)
+
+
+def _count_lines(content: bytes, longest: int) -> int:
+    """How many lines there are if each begins and ends as an object does, else 0."""
+    data = numpy.frombuffer(content, numpy.uint8)
+    ends = numpy.flatnonzero(data == ord("\n"))
+    if len(data) and data[-1] != ord("\n"):
+        ends = numpy.append(ends, len(data))
+    starts = numpy.concatenate([[0], ends[:-1] + 1])
+    whole = len(ends) and (ends - starts).min() >= 2 and (ends - starts).max() < longest
+    if not whole or not (data[starts] == ord("{")).all() or not (data[ends - 1] == ord("}")).all():
+        return 0
+    return len(ends)
+
+
+def _is_text(content: bytes) -> bool:
+    if content.isascii():
+        return True
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _sampled(lines: Sequence[bytes]) -> tuple[dict[str, int], dict[str, str] | None]:
+    """For each key of some lines the first that has it, and the type of its values; None where that is unusual."""
+    first: dict[str, int] = {}
+    types: dict[str, str] = {}
+    for number, line in enumerate(lines):
+        if not line:
+            continue  # after the last line end
+        try:
+            record = json.loads(line)
+        except ValueError:
+            return first, None
+        if not isinstance(record, dict):
+            return first, None
+        for key, value in record.items():
+            first.setdefault(key, number)
+            kind = _kind(value)
+            if kind == "" or types.get(key, kind or "") not in (kind or types.get(key), ""):
+                return first, None
+            if kind:
+                types[key] = kind
+    return first, {key: types.get(key, "text") for key in first}
+
+
+def _kind(value: Any) -> str | None:
+    """The type of a value; None for none, and no text for one that is not read here."""
+    if value is None:
+        return None
+    if type(value) is list:
+        return "texts" if all(type(item) is str for item in value) else ""
+    return {str: "text", int: "integer", bool: "boolean"}.get(type(value), "")
+
+
+def _read_by_arrow(content: bytes, types: dict[str, str]) -> Any:
+    import pyarrow as pa
+    import pyarrow.json
+
+    of = {"text": pa.string(), "integer": pa.int64(), "boolean": pa.bool_(), "texts": pa.list_(pa.string())}
+    schema = pa.schema([(key, of[kind]) for key, kind in types.items()])
+    parsing = pa.json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="error")
+    try:
+        return pa.json.read_json(pa.BufferReader(content), pa.json.ReadOptions(block_size=_BLOCK), parsing)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        return None

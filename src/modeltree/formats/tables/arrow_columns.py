@@ -1,36 +1,74 @@
-"""Columns as tables have them, arrays of Arrow or lists: rows of them, and each distinct value with a number."""
+"""Columns as tables have them, arrays of Arrow or lists: their values, some rows of them, and each distinct value."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy
 from numpy.typing import NDArray
 
-from modeltree.formats.tables.columns import Column, Stored
-from modeltree.formats.tables.frames import arrow_column, values_of
+from modeltree.formats.tables.cells import Column, Stored
 
-__all__ = [
-    "Coded",
-    "bounds_of",
-    "coded",
-    "coded_values",
-    "days_only",
-    "in_chunks",
-    "numbers_of",
-    "part_of",
-    "text_length",
-]
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["Coded", "arrow_column", "bounds_of", "coded", "days_only", "in_chunks", "indices_of", "is_text", "part_of"]
+__all__ += ["text_length"]
 
 
 class Coded(NamedTuple):
     """A column by its distinct values."""
 
     codes: NDArray[numpy.int32]
-    """For each row the place of its value, -1 where there is none."""
+    """For each row the index of its value, -1 where there is none."""
     words: Column
     """The values; some may be equal."""
+
+
+def arrow_column(column: pa.ChunkedArray[Any]) -> Column:
+    """The values of a column of Arrow.
+
+    A text that stands in many rows by its number in a dictionary is one object here too: a small file cannot become
+    a large list of texts. Times are days, since no date of a model is finer.
+    """
+    return [value for chunk in column.chunks for value in _values_of(chunk)]
+
+
+def _values_of(array: Any) -> Column:
+    """The values of an array of Arrow; see `arrow_column`."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    kind = array.type
+    if isinstance(array, pa.ExtensionArray):
+        return _values_of(array.storage)
+    if pa.types.is_dictionary(kind):
+        words = _values_of(array.dictionary)
+        return [None if number is None else words[number] for number in array.indices.to_pylist()]
+    if pa.types.is_run_end_encoded(kind):
+        return _values_of(pc.run_end_decode(array))
+    if pa.types.is_timestamp(kind):
+        return list(array.cast(pa.date32(), safe=False).to_pylist())
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
+        return _lists(_values_of(array.flatten()), pc.list_value_length(array).to_pylist())
+    if pa.types.is_struct(kind):
+        parts = [_values_of(part) for part in array.flatten()]
+        names = [field.name for field in kind]
+        rows = zip(*parts, strict=True) if parts else ((),) * len(array)
+        there = array.is_valid().to_pylist()
+        return [dict(zip(names, row, strict=True)) if valid else None for row, valid in zip(rows, there, strict=True)]
+    return list(array.to_pylist())
+
+
+def _lists(items: Column, lengths: Sequence[int | None]) -> Column:
+    """Items as one list for each length, and None where there is no length."""
+    start = 0
+    found: Column = []
+    for length in lengths:
+        found.append(None if length is None else items[start : start + length])
+        start += length or 0
+    return found
 
 
 def part_of(column: Stored, rows: Sequence[int] | None = None) -> Column:
@@ -45,7 +83,7 @@ def part_of(column: Stored, rows: Sequence[int] | None = None) -> Column:
     for chunk in column.chunks:
         here = chosen[numpy.searchsorted(chosen, start) : numpy.searchsorted(chosen, start + len(chunk))] - start
         if len(here):
-            found += values_of(_small(chunk.take(_arrow(here))))
+            found += _values_of(_small(chunk.take(_arrow(here))))
         start += len(chunk)
     return found
 
@@ -63,11 +101,11 @@ def text_length(column: Any) -> int:
     import pyarrow.compute as pc
 
     def length(array: Any) -> int:
-        if pa.types.is_dictionary(array.type) and _is_text(array.type.value_type):
+        if pa.types.is_dictionary(array.type) and is_text(array.type.value_type):
             lengths = pc.binary_length(array.dictionary).to_numpy(zero_copy_only=False).astype(numpy.int64)
-            counts = numpy.bincount(numbers_of(array.indices) + 1, minlength=len(lengths) + 1)[1:]
+            counts = numpy.bincount(indices_of(array.indices) + 1, minlength=len(lengths) + 1)[1:]
             return int(counts @ lengths)
-        return int(pc.sum(pc.binary_length(array)).as_py() or 0) if _is_text(array.type) else 0
+        return int(pc.sum(pc.binary_length(array)).as_py() or 0) if is_text(array.type) else 0
 
     return sum(length(chunk) for chunk in column.chunks)
 
@@ -75,7 +113,7 @@ def text_length(column: Any) -> int:
 def coded(column: Stored) -> Coded:
     """A column by its distinct values; times are days."""
     if isinstance(column, list):
-        return coded_values(column)
+        return _coded_values(column)
     parts = [_coded_array(chunk) for chunk in column.chunks]
     if len(parts) == 1:
         return parts[0]
@@ -83,17 +121,17 @@ def coded(column: Stored) -> Coded:
     known: dict[Hashable, int] = {}
     codes = [numpy.empty(0, dtype=numpy.int32)]
     for part in parts:
-        places = numpy.empty(len(part.words) + 1, dtype=numpy.int32)
-        places[-1] = -1
-        for place, word in enumerate(part.words):
-            number = places[place] = known.setdefault(_key(word), len(known))
+        indices = numpy.empty(len(part.words) + 1, dtype=numpy.int32)
+        indices[-1] = -1
+        for index, word in enumerate(part.words):
+            number = indices[index] = known.setdefault(_key(word), len(known))
             if number == len(words):
                 words.append(word)
-        codes.append(places[part.codes])
+        codes.append(indices[part.codes])
     return Coded(numpy.concatenate(codes), words)
 
 
-def coded_values(values: Iterable[Any]) -> Coded:
+def _coded_values(values: Iterable[Any]) -> Coded:
     """Values of Python by what is distinct among them."""
     known: dict[Hashable, int] = {}
     words: Column = []
@@ -134,20 +172,20 @@ def _coded_array(array: Any) -> Coded:
     if pa.types.is_null(kind):
         return Coded(numpy.full(len(array), -1, dtype=numpy.int32), [])
     if pa.types.is_dictionary(kind):
-        words = values_of(array.dictionary)
-        codes = numbers_of(array.indices)
+        words = _values_of(array.dictionary)
+        codes = indices_of(array.indices)
         if None in words:
             codes = numpy.where(numpy.array([word is None for word in words] + [False])[codes], -1, codes)
         return Coded(codes, words)
     if pa.types.is_timestamp(kind):
         array = array.cast(pa.date32(), safe=False)
         kind = array.type
-    if _is_text(kind) or pa.types.is_date32(kind) or pa.types.is_integer(kind) or pa.types.is_boolean(kind):
+    if is_text(kind) or pa.types.is_date32(kind) or pa.types.is_integer(kind) or pa.types.is_boolean(kind):
         encoded = array.dictionary_encode()
-        return Coded(numbers_of(encoded.indices), values_of(encoded.dictionary))
+        return Coded(indices_of(encoded.indices), _values_of(encoded.dictionary))
     if pa.types.is_list(kind) or pa.types.is_large_list(kind):
         return _coded_lists(array)
-    return coded_values(values_of(array))
+    return _coded_values(_values_of(array))
 
 
 def _coded_lists(array: Any) -> Coded:
@@ -186,9 +224,9 @@ def days_only(column: Stored) -> Stored:
     import pyarrow.compute as pc
 
     def days(array: Any) -> Any:
-        if pa.types.is_dictionary(array.type) and _is_text(array.type.value_type):
+        if pa.types.is_dictionary(array.type) and is_text(array.type.value_type):
             return pa.DictionaryArray.from_arrays(array.indices, days(array.dictionary))
-        if not _is_text(array.type):
+        if not is_text(array.type):
             return array
         stamps = pc.match_substring_regex(array, _STAMP)
         return pc.if_else(pc.fill_null(stamps, False), pc.utf8_slice_codeunits(array, 0, 10), array)
@@ -206,14 +244,14 @@ def _small(array: Any) -> Any:
 
     if not pa.types.is_dictionary(array.type):
         return array
-    kept, codes = numpy.unique(numbers_of(array.indices), return_inverse=True)
+    kept, codes = numpy.unique(indices_of(array.indices), return_inverse=True)
     words = array.dictionary.take(_arrow(kept[kept >= 0]))
     codes = codes.reshape(-1) - int((kept < 0).any())
     return pa.DictionaryArray.from_arrays(pa.array(codes, pa.int64(), mask=codes < 0), words)
 
 
-def numbers_of(indices: Any) -> NDArray[numpy.int32]:
-    """The numbers in an array of Arrow, -1 where there is none."""
+def indices_of(indices: Any) -> NDArray[numpy.int32]:
+    """The indices in an array of Arrow, -1 where there is none."""
     filled = indices.fill_null(-1) if indices.null_count else indices
     return numpy.asarray(filled.to_numpy(zero_copy_only=False)).astype(numpy.int32)
 
@@ -224,7 +262,8 @@ def _arrow(numbers: NDArray[Any]) -> Any:
     return pa.array(numbers)
 
 
-def _is_text(kind: Any) -> bool:
+def is_text(kind: Any) -> bool:
+    """Whether an array of Arrow of this type has texts."""
     import pyarrow as pa
 
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))

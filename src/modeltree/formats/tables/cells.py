@@ -1,0 +1,192 @@
+"""Values in tables: as fields take them, and several texts in one cell.
+
+Everything here works on whole columns and never on rows, so that a large table costs little.
+"""
+
+from __future__ import annotations
+
+import ast
+import datetime
+import json
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from modeltree.formats.parsing.jsontree import parse_json
+from modeltree.records import LIST_FIELDS, Links
+
+__all__ = ["LINKS", "SEPARATOR", "Column", "Stored", "field_values", "join_texts", "plain_column", "split_texts"]
+
+Column = list[Any]
+
+Stored = Any
+"""A column as its table has it: a list, or an array of Arrow in chunks."""
+
+LINKS = tuple(f"link_{kind}" for kind in Links.model_fields)
+"""The fields that stand for one link each."""
+
+SEPARATOR = "; "
+"""What stands between the items of a list."""
+
+_ESCAPE = r"\\(?:[\\'\"nrt]|x[0-9a-f]{2}|u[0-9a-f]{4}|U000[0-9a-f]{5})"
+_ITEM = rf"(?:'(?:[^'\\\n]|{_ESCAPE})*+'|\"(?:[^\"\\\n]|{_ESCAPE})*+\"|[1-9][0-9]{{0,18}}+)"
+_PYTHON = re.compile(rf"\[(?:{_ITEM}(?:, {_ITEM})*+)?\]")
+_LONGEST = 100_000
+_LISTS = LIST_FIELDS | {"parents", "parent", "relation"}
+_TEXTS = frozenset({"id", "name", "child"})
+
+
+def join_texts(items: Sequence[str]) -> str:
+    """One text for several; as a JSON list where joining them could not be undone.
+
+    Examples
+    --------
+    >>> join_texts(["7B", "13B"]), join_texts(["a; b", "c"])
+    ('7B; 13B', '["a; b", "c"]')
+    """
+    joined = SEPARATOR.join(items)
+    return joined if split_texts(joined) == list(items) else json.dumps(list(items), ensure_ascii=False)
+
+
+def split_texts(joined: str, separator: str = SEPARATOR) -> list[Any]:
+    """The items of a text: of a list in JSON or as Python writes it, or what the separators stand between.
+
+    Examples
+    --------
+    >>> split_texts("7B; 13B"), split_texts('["a", "b"]'), split_texts("['a', 'b']"), split_texts("[x]; y")
+    (['7B', '13B'], ['a', 'b'], ['a', 'b'], ['[x]', 'y'])
+    """
+    joined = joined.strip()
+    if joined.startswith("[") and joined.endswith("]"):
+        items = _listed_items(joined)
+        if items is not None:
+            return items
+    return [item for item in map(str.strip, joined.split(separator)) if item]
+
+
+def _listed_items(text: str) -> list[Any] | None:
+    """The items of a list that a program wrote down, or None where it is none."""
+    tree = parse_json(text.encode("utf-8", "replace"), Path())
+    if tree.whole and not tree.problems and isinstance(tree.data, list):
+        return tree.data
+    written_by_python = len(text) <= _LONGEST and _PYTHON.fullmatch(text)
+    return list(ast.literal_eval(text)) if written_by_python else None
+
+
+def field_values(taken: Mapping[str, Column], separator: str) -> dict[str, Column]:
+    """Columns by their fields, with values as the fields take them; what is unknown throughout is left out.
+
+    Parameters
+    ----------
+    taken : mapping of str to list
+        The raw columns, by field.
+    separator : str
+        What stands between the items of a list in a text.
+
+    Examples
+    --------
+    >>> field_values({"id": [7, "b"], "aliases": ["x; y", ""], "note": ["", None]}, "; ")
+    {'id': ['7', 'b'], 'aliases': [['x', 'y'], None]}
+    """
+    found: dict[str, Column] = {}
+    for name, values in taken.items():
+        column = plain_column(values)
+        if name in _LISTS:
+            column = [_as_list(value, separator) for value in column]
+        elif name in _TEXTS:
+            column = [str(value) if type(value) is int else value for value in column]
+        if any(value is not None for value in column) or name in ("id", "name", "parent", "child"):
+            found[name] = column
+    _join_licenses(found)
+    _join_links(found)
+    return found
+
+
+def _as_list(value: Any, separator: str) -> list[Any] | None:
+    if isinstance(value, str):
+        value = split_texts(value, separator)
+    elif value is not None and not isinstance(value, list):
+        value = [value]
+    return [item for item in value if item is not None] or None if value else None
+
+
+def _join_licenses(found: dict[str, Column]) -> None:
+    """Names and identifiers of licenses as one column; a license without a name goes by its identifier."""
+    spdx = found.pop("license_spdx", None)
+    if spdx is None:
+        return
+    names = found.get("license") or [None] * len(spdx)
+    found["license"] = [
+        {"name": name or code, "spdx": code} if code is not None and not isinstance(name, dict) else name
+        for name, code in zip(names, spdx, strict=True)
+    ]
+
+
+def _join_links(found: dict[str, Column]) -> None:
+    """The columns of links as one of mappings."""
+    parts = {name.removeprefix("link_"): found.pop(name) for name in LINKS if name in found}
+    if not parts:
+        return
+    rows = zip(*parts.values(), strict=True)
+    joined: Column = [
+        {kind: address for kind, address in zip(parts, row, strict=True) if address is not None} or None for row in rows
+    ]
+    nested = found.get("links")
+    if nested is not None:
+        joined = [
+            (inner | (outer or {}) if isinstance(inner, dict) else outer)
+            for inner, outer in zip(nested, joined, strict=True)
+        ]
+    found["links"] = joined
+
+
+def plain_column(values: Column) -> Column:
+    """Values as Python and JSON have them: what stands for "not known" is None, texts are stripped, days are dates.
+
+    Examples
+    --------
+    >>> import numpy
+    >>> plain_column([numpy.int64(7), float("nan"), numpy.array(["a"]), " b ", 2023.0])
+    [7, None, ['a'], 'b', 2023]
+    """
+    if set(map(type, values)) <= {str, type(None)}:
+        return [value.strip() or None if value else None for value in values]
+    return [_plain(value) for value in values]
+
+
+def _plain(value: Any, depth: int = 0) -> Any:
+    """One value; lists in lists, and what is no value of a table, stay as they are."""
+    if value is None or type(value) in (int, bool):
+        return value
+    if isinstance(value, str):
+        return str(value).strip() or None
+    if type(value) is list and set(map(type, value)) <= {str, int}:
+        return value
+    if isinstance(value, datetime.datetime):
+        return value.date() if value == value else None  # noqa: PLR0124  # pandas.NaT is none
+    if isinstance(value, float):
+        return None if value != value else int(value) if value.is_integer() else float(value)  # noqa: PLR0124
+    if type(value).__name__ in ("NAType", "NaTType"):
+        return None
+    if type(value).__module__ == "numpy":
+        return _plain_of_numpy(value, depth)
+    if isinstance(value, (list, tuple, set, frozenset)) and depth < 3:
+        items = sorted(value, key=str) if isinstance(value, (set, frozenset)) else value
+        return [_plain(item, depth + 1) for item in items]
+    if isinstance(value, dict) and depth < 3:
+        inner = {str(key): _plain(item, depth + 1) for key, item in value.items()}
+        return {key: item for key, item in inner.items() if item is not None}
+    if isinstance(value, int):
+        return int(value)
+    if type(value).__name__ == "Decimal":
+        return _plain(float(value), depth) if value == value else None  # noqa: PLR0124
+    return value
+
+
+def _plain_of_numpy(value: Any, depth: int) -> Any:
+    if type(value).__name__ == "datetime64":
+        return None if str(value) == "NaT" else str(value)[:10]
+    if type(value).__name__ == "ndarray":
+        return _plain(value.tolist(), depth)
+    return _plain(value.item(), depth) if hasattr(value, "item") else value

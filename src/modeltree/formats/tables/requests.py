@@ -1,0 +1,318 @@
+"""What is read: tables by their columns, the field that each column stands for, and the options of reading."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from modeltree._util.progress import Progress, no_progress
+from modeltree.findings import Finding, Position, SourceError, nearest, shown
+from modeltree.formats.repair.audit import MOST
+from modeltree.formats.repair.policy import Policy
+from modeltree.formats.repair.record_findings import FORMER_NAMES
+from modeltree.formats.tables.arrow_columns import part_of
+from modeltree.formats.tables.cells import LINKS, Column, Stored, field_values, plain_column
+from modeltree.records import Model, Relation
+
+__all__ = ["EDGE_FIELDS", "FIELDS", "NODE_FIELDS", "ORGANIZATION_FIELDS", "ColumnChoice", "FieldTable", "ReadOptions"]
+__all__ += ["SourceTable", "TableSet", "check_columns", "choose_columns", "field_table", "shapeless"]
+
+_OWN = tuple(name for name in Model.model_fields if name != "links")
+
+NODE_FIELDS = (*_OWN, "license_spdx", *LINKS, "links", "parents", "parent", "relation")
+"""What the columns of a table of models stand for."""
+
+EDGE_FIELDS = ("parent", "child", "relation", "references", "note")
+"""What the columns of a table of derivations stand for."""
+
+FIELDS = tuple(dict.fromkeys((*NODE_FIELDS, *EDGE_FIELDS)))
+"""What a column of either stands for."""
+
+ORGANIZATION_FIELDS = ("id", "name", "aliases", "url", "country", "icon")
+"""What the columns of a table of organizations stand for."""
+
+_SYNONYMS: Mapping[str, str] = MappingProxyType(
+    {
+        "id": "modelid model repoid repository slug identifier",
+        "name": "modelname title label",
+        "aliases": "alias aka",
+        "released": "createdat date releasedate publicationdate published created",
+        "organizations": "organization organisation organisations author developer vendor company",
+        "license": "licencename licensename",
+        "license_spdx": "spdx spdxid",
+        "sizes": "size parameters params parametercount numparameters",
+        "training_data": "tokens trainingdatasize trainingtokens",
+        "references": "reference",
+        "note": "notes comment comments",
+        "link_paper": "paper paperurl",
+        "link_code": "code github codeurl",
+        "link_website": "website homepage url",
+        "parents": "derivedfrom basemodels",
+        "parent": "base basemodel parentid parentmodel",
+        "child": "childid childmodel",
+        "relation": "relationship basemodelrelation relationtype",
+    }
+)
+_SEPARATORS = re.compile(r"[\s_.\-]+")
+
+
+def _quiet(name: str) -> str:
+    return _SEPARATORS.sub("", name).casefold()
+
+
+_FORMER = {_quiet(former): name for former, name in FORMER_NAMES.items()}
+_FIELD_OF = {word: name for name, words in _SYNONYMS.items() for word in words.split()} | _FORMER
+_PAIRS = (("source", "target"), ("from", "to"))
+
+
+@dataclass(frozen=True)
+class SourceTable:
+    """A table by its columns, wherever it comes from.
+
+    Parameters
+    ----------
+    path : Path
+        The file, or what stands for it.
+    names : tuple of str
+        The names of the columns, each once.
+    take : callable
+        Gives the values of some columns, by their names; all are of one length.
+    position : callable
+        Where a row stands, by its index, or its cell in a column; of None, the header.
+    findings : tuple of Finding
+        What is wrong with it as a table.
+    about, organizations
+        What it holds besides its rows.
+    arrow : callable, optional
+        As `take`, but gives the columns as arrays of Arrow in chunks, or as lists where they are no such.
+    """
+
+    path: Path
+    names: tuple[str, ...]
+    take: Callable[[Sequence[str]], dict[str, Column]]
+    position: Callable[[int | None, str | None], Position]
+    findings: tuple[Finding, ...] = ()
+    about: Mapping[str, Any] = field(default_factory=dict)
+    organizations: Sequence[Mapping[str, Any]] = ()
+    arrow: Callable[[Sequence[str]], dict[str, Stored]] | None = None
+
+    def stored(self, names: Sequence[str]) -> dict[str, Stored]:
+        """The values of some columns as the table has them."""
+        return (self.arrow or self.take)(names)
+
+
+@dataclass(frozen=True)
+class ReadOptions:
+    """The options of `read_table`, for all tables that are read together."""
+
+    columns: Mapping[str, str]
+    relation: Relation | None
+    separator: str
+    policy: Policy
+    aliases: Mapping[str, str]
+    notes: bool = True
+    progress: Progress = no_progress
+
+
+@dataclass(frozen=True)
+class FieldTable:
+    """A table whose shape is known, with the columns that are read from it.
+
+    Parameters
+    ----------
+    table : SourceTable
+        The table.
+    shape : str
+        ``"nodes"``, ``"edges"``, or ``""`` for neither.
+    columns : mapping of str to str
+        The name of the column of each field.
+    stored : mapping of str to column
+        The columns by field, as the table has them.
+    separator : str
+        What stands between the items of a list in a text.
+    """
+
+    table: SourceTable
+    shape: str
+    columns: Mapping[str, str]
+    stored: Mapping[str, Stored]
+    separator: str
+
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+        return len(next(iter(self.stored.values()), ()))
+
+    def position(self, row: int, at: tuple[str | int, ...] = ()) -> Position:
+        """Where a field of a row stands."""
+        name = str(at[0]) if at else ""
+        inner = f"link_{at[1]}" if name == "links" and len(at) > 1 else name
+        return self.table.position(row, self.columns.get(inner, self.columns.get(name)))
+
+    def fields(self, rows: Sequence[int] | None = None) -> dict[str, Column]:
+        """The values of all rows, or of some in ascending order, as the fields take them."""
+        return field_values({field: part_of(column, rows) for field, column in self.stored.items()}, self.separator)
+
+
+class TableSet(NamedTuple):
+    """The tables that are read together."""
+
+    nodes: FieldTable | None
+    edges: FieldTable | None
+    organizations: SourceTable | None
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class ColumnChoice:
+    """Which column each field is read from, and which of these are known by a synonym only."""
+
+    columns: Mapping[str, str]
+    inferred: frozenset[str]
+
+    def findings(
+        self, table: SourceTable, fields: Iterable[str], also: Mapping[str, str] | None = None
+    ) -> list[Finding]:
+        """A note for each column that is taken for a field by its name, and for each that nothing is read from."""
+        read = {column: name for name, column in self.columns.items() if name in fields}
+        inferred = {self.columns[name] for name in self.inferred} | (also or {}).keys()
+        read |= also or {}
+        found = []
+        for column in table.names:
+            position = table.position(None, column)
+            if column not in read:
+                message = f"nothing is read from column {shown(column)}"
+                found.append(Finding("ignored", message, position=position))
+            elif column in inferred:
+                message = f"column {shown(column)} is taken for {read[column]!r}"
+                hint = f"columns={{{shown(column)}: {read[column]!r}}} says so"
+                found.append(Finding("inferred-column", message, hint, position=position))
+        return found
+
+
+def check_columns(columns: Mapping[str, str], names: Sequence[str]) -> None:
+    """Refuse a map of columns that names a column or a field that there is not, or a field twice.
+
+    Raises
+    ------
+    ValueError
+        With the names that are most alike.
+    """
+    taken: dict[str, str] = {}
+    for column, name in columns.items():
+        if column not in names:
+            close = nearest(str(column), names) or tuple(names[:20])
+            raise ValueError(f"the table has no column {shown(column)}; there is {', '.join(map(repr, close))}")
+        if name not in FIELDS:
+            close = nearest(str(name), FIELDS) or FIELDS
+            raise ValueError(f"{shown(name)} is no field; there is {', '.join(map(repr, close))}")
+        if name in taken:
+            raise ValueError(f"columns {shown(taken[name])} and {shown(column)} are both mapped to {name!r}")
+        taken[name] = column
+
+
+def choose_columns(names: Sequence[str], columns: Mapping[str, str], fields: Sequence[str] = FIELDS) -> ColumnChoice:
+    """Which column each field is read from: by the map, by its own name, or by a well-known other name.
+
+    Case, spaces, hyphens, dots and underscores do not count. ``source`` and ``target``, or ``from`` and ``to``, are
+    parent and child where both are there.
+
+    Examples
+    --------
+    >>> choice = choose_columns(["modelId", "Name", "base", "downloads"], {"base": "parent"})
+    >>> dict(choice.columns), sorted(choice.inferred)
+    ({'parent': 'base', 'name': 'Name', 'id': 'modelId'}, ['id'])
+    """
+    found = {columns[name]: name for name in names if name in columns}
+    free = [name for name in names if name not in columns]
+    for name in free:
+        if name in fields:
+            found.setdefault(name, name)
+    own = {_quiet(name): name for name in fields}
+    for name in free:
+        _put(found, "parents" if name == "derived_from" else own.get(_quiet(name)), name)
+    inferred = set[str]()
+    quiet = {_quiet(name): name for name in free}
+    for parent, child in _PAIRS:
+        if parent in quiet and child in quiet and not {"parent", "child"} & found.keys():
+            found |= {"parent": quiet[parent], "child": quiet[child]}
+            inferred |= {"parent", "child"}
+    for name in free:
+        field_name = _FIELD_OF.get(_quiet(name))
+        if field_name in fields and _put(found, field_name, name):
+            inferred.add(_FIELD_OF[_quiet(name)])
+    return ColumnChoice(found, frozenset(inferred))
+
+
+def _put(found: dict[str, str], name: str | None, column: str) -> bool:
+    """Let a field be read from a column if both are free; whether it is."""
+    free = name is not None and name not in found and column not in found.values()
+    if free:
+        assert name is not None
+        found[name] = column
+    return free
+
+
+def field_table(table: SourceTable, options: ReadOptions) -> FieldTable:
+    """Find out what a table is, and take the columns that are read."""
+    mapped = {name: field for name, field in options.columns.items() if name in table.names}
+    choice = choose_columns(table.names, mapped)
+    has = choice.columns.keys()
+    shape = "edges" if {"parent", "child"} <= has else "nodes" if {"id", "name"} & has else ""
+    if not shape:
+        return FieldTable(table, shape, {}, {}, options.separator)
+    read = EDGE_FIELDS if shape == "edges" else NODE_FIELDS
+    if "parents" in has:
+        read = tuple(field for field in read if field != "parent")
+    elif shape == "nodes" and "parent" not in has:
+        read = tuple(field for field in read if field != "relation")
+    columns = {field: column for field, column in choice.columns.items() if field in read}
+    former = _former_columns(table.names, choice, mapped, columns)
+    taken = table.stored([*columns.values(), *former])
+    stored = {field: taken[column] for field, column in columns.items()}
+    findings = [*table.findings, *choice.findings(table, read, former)]
+    for column, name in former.items():
+        stored[name], conflicts = _joined(table, (columns[name], stored[name]), (column, taken[column]))
+        findings += conflicts
+    return FieldTable(replace(table, findings=tuple(findings)), shape, columns, stored, options.separator)
+
+
+def _former_columns(
+    names: Sequence[str], choice: ColumnChoice, mapped: Mapping[str, str], columns: Mapping[str, str]
+) -> dict[str, str]:
+    """The columns with a former name of a field, beside another column that the field is read from."""
+    free = [name for name in names if name not in mapped and name not in choice.columns.values()]
+    former = {name: _FORMER[_quiet(name)] for name in free if _quiet(name) in _FORMER}
+    return {name: field for name, field in former.items() if field in columns}
+
+
+def _joined(table: SourceTable, first: tuple[str, Stored], second: tuple[str, Stored]) -> tuple[Column, list[Finding]]:
+    """The values of two columns for one field, the first before the second; a finding where they differ."""
+    values, others = plain_column(part_of(first[1])), plain_column(part_of(second[1]))
+    pairs = enumerate(zip(values, others, strict=True))
+    rows = [row for row, (value, other) in pairs if None not in (value, other) and value != other]
+    done = f"that of {shown(first[0])} is kept"
+    findings = [
+        Finding(
+            "duplicate-key",
+            f"{shown(second[0])} is {shown(others[row])}, and {shown(first[0])} is {shown(values[row])}",
+            position=table.position(row, second[0]),
+            done=done,
+        )
+        for row in rows[:MOST]
+    ]
+    if len(rows) > MOST:
+        message = f"{shown(second[0])} and {shown(first[0])} differ in {len(rows) - MOST:,} more rows"
+        findings.append(Finding("duplicate-key", message, position=table.position(None, second[0]), done=done))
+    return [other if value is None else value for value, other in zip(values, others, strict=True)], findings
+
+
+def shapeless(table: SourceTable, message: str, findings: Sequence[Finding] = ()) -> SourceError:
+    """The error that a table has no column that says what it is."""
+    names = ", ".join(map(shown, table.names[:20])) or "none"
+    hint = f"a table has a column id (or name), or parent and child; here are {names}; columns= in Python says which"
+    return SourceError([*findings, Finding("missing-key", message, hint, position=table.position(None, None))])
