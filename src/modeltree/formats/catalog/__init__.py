@@ -10,8 +10,9 @@ A catalogue lists organizations and models, each model with what it was ``derive
           - parent: llama
             relation: finetune
 
-Reading finds everything that is wrong with all files at once, each problem with file, line and column. Writing puts
-the models in the order of their ids, so that an edited fact changes its own lines and no others.
+Reading finds everything that is wrong with all files at once, each problem with file, line and column. The key
+``licence`` is read as ``license``, with a note. Writing puts the models in the order of their ids, so that an edited
+fact changes its own lines and no others.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from modeltree.findings import CatalogError, Finding
 from modeltree.formats.catalog.draft import CatalogDraft
 from modeltree.formats.parsing.yamltree import MAX_BYTES, read_yaml
 from modeltree.formats.parsing.yamlwriter import Inline, Verbatim, yaml_text
-from modeltree.formats.repair.audit import audited
+from modeltree.formats.repair.audit import audited, in_order
 from modeltree.formats.repair.claims import Reading
 from modeltree.lineage import Lineage
 from modeltree.records import License, ParameterCount, PartialDate, Record
@@ -50,7 +51,7 @@ def read_catalog(path: str | os.PathLike[str]) -> Reading:
         When there is no such file or folder, or it cannot be read.
     """
     lineage, draft = _read(Path(path))
-    return Reading(lineage, audited(lineage, draft.place))
+    return Reading(lineage, in_order([*draft.notes(), *audited(lineage, draft.position_of)]))
 
 
 def catalog_lineage(path: Path) -> Lineage:
@@ -105,8 +106,8 @@ def catalog_text(lineage: Lineage) -> str:
         released: 2023-02
     """
     parents: dict[str, list[dict[str, Any]]] = {}
-    for step in sorted(lineage.derivations, key=lambda step: step.parent):
-        parents.setdefault(step.child, []).append(_written(step, leave_out="child"))
+    for edge in sorted(lineage.derivations, key=lambda edge: edge.parent):
+        parents.setdefault(edge.child, []).append(_written(edge, leave_out="child"))
     models = []
     for model in sorted(lineage.models, key=lambda model: model.id):
         fields = _written(model)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -12,22 +12,27 @@ from pydantic import ValidationError
 from modeltree.findings import Finding, Position, shown
 from modeltree.formats.catalog.schema import CatalogDocument, CatalogModel, Parentage
 from modeltree.formats.parsing.yamltree import At, YamlTree
-from modeltree.formats.repair.record_findings import described, findings_from_pydantic, no_list, no_mapping, unknown_key
+from modeltree.formats.repair.audit import in_order
+from modeltree.formats.repair.models import PARTS
+from modeltree.formats.repair.record_findings import (
+    FORMER_NAMES,
+    FormerNames,
+    described,
+    findings_from_pydantic,
+    no_list,
+    no_mapping,
+    unknown_key,
+)
 from modeltree.graph.names import NameTable
 from modeltree.graph.validation import problems_of
-from modeltree.records import About, Correction, Derivation, License, Links, Model, Organization, Record
+from modeltree.records import About, Derivation, Model, Organization, Record
 
 __all__ = ["CatalogDraft"]
 
 R = TypeVar("R", bound=Record)
 
 _TABLES = {"models": "model", "organizations": "organization"}
-_INSIDE: dict[str, type[Record]] = {
-    "links": Links,
-    "license": License,
-    "corrections": Correction,
-    "derived_from": Parentage,
-}
+_PARTS: Mapping[str, type[Record]] = {**PARTS, "derived_from": Parentage}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +45,17 @@ class _Source:
     id: str = ""
     within: str = ""
 
+    def path(self, at: At) -> At:
+        """The path to a part of the record in the file, which may have a key by its former name."""
+        mapping = self.tree.value(self.at) if at and at[0] in FORMER_NAMES.values() else None
+        if isinstance(mapping, dict) and at[0] not in mapping:
+            former = next((name for name, now in FORMER_NAMES.items() if now == at[0] and name in mapping), at[0])
+            at = (former, *at[1:])
+        return (*self.at, *at)
+
     def position(self, at: At = (), *, of_key: bool = False) -> Position:
         """Where a part of the record stands."""
-        return self.tree.position((*self.at, *at), of_key=of_key)
+        return self.tree.position(self.path(at), of_key=of_key)
 
 
 class CatalogDraft:
@@ -60,6 +73,7 @@ class CatalogDraft:
         self._about_source: _Source | None = None
         self._sources: dict[str, list[_Source]] = {"models": [], "derivations": [], "organizations": []}
         self._first: dict[tuple[str, str], _Source] = {}
+        self._former = FormerNames()
         self._problems: list[Finding] = []
         # Parents that can be no ids, and the numbers of their problems: they may be names.
         self._misnamed: list[tuple[int, str]] = []
@@ -99,18 +113,23 @@ class CatalogDraft:
             self._problems[number] = self._with_id(self._problems[number], name)
         found = problems_of(self.models, self.derivations, self.organizations)
         problems = [*self._problems, *(self._placed(problem) for problem in found if not self._follows(problem))]
-        return sorted(problems, key=_place)
+        return list(in_order(problems))
 
-    def place(self, model: str, parent: str) -> Position | None:
+    def notes(self) -> list[Finding]:
+        """What is read by a rule, and not as it is written."""
+        return list(self._former.notes())
+
+    def position_of(self, model: str, parent: str) -> Position | None:
         """Where a model stands, or, where a parent is given, the derivation from it."""
         if not parent:
             return self._first["models", model].position()
-        return self._steps[parent, model].position() if (parent, model) in self._steps else None
+        edge = self._edges.get((parent, model))
+        return edge.position() if edge else None
 
     @cached_property
-    def _steps(self) -> dict[tuple[str, str], _Source]:
+    def _edges(self) -> dict[tuple[str, str], _Source]:
         sources = zip(self.derivations, self._sources["derivations"], strict=True)
-        return {(step.parent, step.child): source for step, source in sources}
+        return {(edge.parent, edge.child): source for edge, source in sources}
 
     def _add_about(self, file: _Source) -> None:
         source, fields = _Source(file.tree, ("about",), "about"), file.tree.data.get("about")
@@ -127,16 +146,20 @@ class CatalogDraft:
             self._report(source, no_mapping(fields, "about"))
 
     def _add_model(self, source: _Source, fields: dict[str, Any]) -> None:
+        ids = (source.id,) if source.id else ()
         own = {key: value for key, value in fields.items() if key != "derived_from"}
+        own, conflicts = self._former.current(own, source.owner, partial(source.position, of_key=True), ids)
+        for conflict in conflicts:
+            self._report(source, conflict)
         model = self._record(Model, source, own, {"name": source.id})
         if model:
             self.models.append(model)
             self._remember(source, "models")
-        for step, parentage in self._mappings(source, "derived_from") if "derived_from" in fields else ():
-            parent = self._record(Parentage, step, parentage, {"relation": "finetune"})
+        for edge, parentage in self._mappings(source, "derived_from") if "derived_from" in fields else ():
+            parent = self._record(Parentage, edge, parentage, {"relation": "finetune"})
             if model and parent:
                 self.derivations.append(parent.under(model.id))
-                self._remember(step, "derivations")
+                self._remember(edge, "derivations")
 
     def _remember(self, source: _Source, table: str) -> None:
         self._sources[table].append(source)
@@ -165,7 +188,7 @@ class CatalogDraft:
 
     def _record(self, kind: type[R], source: _Source, fields: dict[str, Any], instead: dict[str, str]) -> R | None:
         """The record that a mapping stands for; without the fields that are wrong, or with something instead."""
-        ids, keys = (source.id,) if source.id else (), _INSIDE | {"": CatalogModel if kind is Model else kind}
+        ids, keys = (source.id,) if source.id else (), {**_PARTS, "": CatalogModel if kind is Model else kind}
         wrong: set[str | int] = set()
         while True:
             try:
@@ -183,7 +206,7 @@ class CatalogDraft:
 
     def _report(self, source: _Source, problem: Finding) -> None:
         """Note a problem of a record, unless it comes from something that was not read."""
-        at = (*source.at, *problem.at)
+        at = source.path(problem.at)
         if not any(at[:length] in source.tree.unread for length in range(len(at) + 1)):
             position = source.position(problem.at, of_key=problem.kind == "unknown-key")
             self._problems.append(replace(problem, at=at, position=position))
@@ -191,7 +214,7 @@ class CatalogDraft:
                 self._misnamed.append((len(self._problems) - 1, str(source.tree.value(at))))
 
     def _placed(self, problem: Finding) -> Finding:
-        """A problem between records at its place in the files."""
+        """A problem between records, with its position in the files."""
         table, row, *rest = problem.at
         source = self._sources[str(table)][int(row)]
         if problem.kind == "duplicate-id":
@@ -233,8 +256,3 @@ def _texts(value: Any) -> Iterator[str]:
     elif isinstance(value, (list, dict)):
         for part in value.values() if isinstance(value, dict) else value:
             yield from _texts(part)
-
-
-def _place(problem: Finding) -> tuple[str, int, int]:
-    position = problem.position
-    return (str(position.path), position.line, position.column) if position else ("", 0, 0)

@@ -11,7 +11,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, NoReturn
 from xml.parsers import expat
@@ -21,6 +22,7 @@ from modeltree.formats.parsing.jsontree import MAX_BYTES, JsonTree, read_json
 from modeltree.formats.repair.claims import Claims, Reading, Where, position_of
 from modeltree.formats.repair.models import repaired
 from modeltree.formats.repair.policy import Policy
+from modeltree.formats.repair.record_findings import FormerNames
 from modeltree.graph.network import from_json, nested
 from modeltree.records import About, Derivation, Model, Relation, one_of
 
@@ -102,6 +104,7 @@ class Graph:
         self._numbers: dict[str, int] = {}
         self._edges: list[tuple[str, str, dict[str, Any], Where]] = []
         self._ignored = Tally()
+        self._former = FormerNames()
         self._undirected: Where | None = None
 
     def node(self, id: Any, attributes: Mapping[str, Any], where: Where) -> None:
@@ -113,7 +116,10 @@ class Graph:
             )
             return
         self._check_count(where)
-        fields = self._fields(attributes, _NODE_FIELDS | {"label"}, "nodes", where)
+        said = {name: value for name, value in attributes.items() if not _is_blank(value)}
+        said, conflicts = self._former.current(said, f"node {shown(key)}", partial(position_of, where), (key,))
+        self.claims.findings += [replace(conflict, at=(), done="the first is left out") for conflict in conflicts]
+        fields = self._fields(said, _NODE_FIELDS | {"label"}, "nodes", where)
         label = fields.pop("label", None)
         if label is not None and "name" not in fields:
             fields["name"] = label
@@ -178,6 +184,7 @@ class Graph:
             done = f"they are read from {'parent to child' if self._downwards else 'child to parent'}"
             self.claims.report("not-a-digraph", message, where=position_of(self._undirected), done=done)
         self._ignored.report(self.claims)
+        self.claims.findings += self._former.notes()
         return repaired(self.claims, policy, aliases)
 
     def _fields(self, attributes: Mapping[str, Any], known: frozenset[str], what: str, where: Where) -> dict[str, Any]:

@@ -154,21 +154,22 @@ class FormerNames:
     def current(
         self, fields: Mapping[str, Any], owner: str, position_of: Callable[[At], Position], ids: Ids = ()
     ) -> tuple[dict[str, Any], list[Finding]]:
-        """Fields by the names that they have now, and a finding for each that has two values; the new one is kept."""
+        """Fields by the names that they have now, and a finding for each that has two values, of which one is kept."""
         if "corrections" not in fields and FORMER_NAMES.keys().isdisjoint(fields):
             return dict(fields), []
-        found: dict[str, Any] = {}
+        found = {name: value for name, value in fields.items() if name not in FORMER_NAMES}
         conflicts = []
-        for name, value in fields.items():
-            now = FORMER_NAMES.get(name, name)
-            if now != name:
-                self._count(f"the key {name!r} is read as {now!r}", position_of((name,)))
-            if now != name and fields.get(now, value) != value:
-                message = f"{name!r} of {owner} is {shown(value)}, and {now!r} is {shown(fields[now])}"
-                hint = f"keep {now!r} and remove {name!r}"
-                conflicts.append(Finding("duplicate-key", message, hint, ids, (name,), position=position_of((name,))))
-            elif now == name or now not in fields:
+        for former, now in FORMER_NAMES.items():
+            if former not in fields:
+                continue
+            value, other, position = fields[former], found.get(now), position_of((former,))
+            self._count(f"the key {former!r} is read as {now!r}", position)
+            if other is None:
                 found[now] = value
+            elif value is not None and value != other:
+                message = f"{former!r} of {owner} is {shown(value)}, and {now!r} is {shown(other)}"
+                hint = f"keep {now!r} and remove {former!r}"
+                conflicts.append(Finding("duplicate-key", message, hint, ids, (former,), position=position))
         corrections = found.get("corrections")
         if isinstance(corrections, list):
             pairs = enumerate(corrections)
