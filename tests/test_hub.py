@@ -20,8 +20,8 @@ import modeltree
 from hub_server import MadeUpHub, Reply, little_hub, model
 from modeltree import Policy, Reading, SourceError
 from modeltree.findings import MissingExtraError, ModelTreeError
-from modeltree.hub import HubError, asking, crawl
-from modeltree.hub.asking import wait_of
+from modeltree.hub import HubError, client, crawl
+from modeltree.hub.client import wait_of
 
 huggingface_hub = pytest.importorskip("huggingface_hub")
 constants = pytest.importorskip("huggingface_hub.constants")
@@ -41,7 +41,7 @@ def server() -> Iterator[MadeUpHub]:
 def naps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """How long was waited; nobody does."""
     naps: list[float] = []
-    monkeypatch.setattr(asking.time, "sleep", naps.append)
+    monkeypatch.setattr(client.time, "sleep", naps.append)
     return naps
 
 
@@ -529,7 +529,7 @@ def test_nobody_there(naps: list[float]) -> None:
 
 
 def test_a_slow_server(hub: MadeUpHub, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asking.time, "monotonic", iter(range(0, 10**6, 1000)).__next__)
+    monkeypatch.setattr(client.time, "monotonic", iter(range(0, 10**6, 1000)).__next__)
     with pytest.raises(HubError, match=r"no answer: the answer comes too slowly, 6 times"):
         ask(hub, "solo")
 
@@ -590,7 +590,7 @@ def test_answers_that_no_hub_gives(hub: MadeUpHub, reply: Reply, said: str) -> N
 
 
 def test_answers_that_are_too_large(hub: MadeUpHub, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asking, "MAX_BYTES", 2**20)
+    monkeypatch.setattr(client, "MAX_BYTES", 2**20)
     hub.instead = lambda *_: Reply(200, b" " * 2**21)
     with pytest.raises(HubError, match="the answer is larger than 1 MiB"):
         ask(hub, author="lab")

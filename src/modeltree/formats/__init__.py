@@ -1,7 +1,7 @@
-"""Files become a lineage and a lineage becomes a file: one module for each format, chosen by the path and its content.
+"""Files to a lineage and back: `read`, `load` and `save` choose the format by the path and its content.
 
-Reading gives the lineage and everything found on the way, see `modeltree.findings`. What is done about data that are
-no lineage as they stand, a `Policy` says.
+`registry` lists the formats, and `detection` chooses. A reader parses a file (`parsing`), understands its values, and
+adds what it says to `Claims`; `repair` makes a lineage of these under a `Policy`, and reports everything it finds.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from modeltree._util.progress import Progress
+from modeltree._util.text import counted
 from modeltree.findings import Finding, FindingsWarning, Position, Severity, SourceError
 from modeltree.formats.detection import format_of, passed_over
 from modeltree.formats.registry import format_named, format_to_write
@@ -40,13 +41,13 @@ def read(
     path : str or path
         A file or folder; ``~`` is one's own.
     format : str, optional
-        The name of its format, as ``"epoch"``; by default it is told by how the path ends and by what stands in it.
+        The name of its format, as ``"epoch"``; by default the ending of the path and the content decide.
     policy : Policy, optional
         What is done about what is wrong; the default of each kind is in `Policy`. A catalogue is taken as it stands.
     aliases : mapping of str to str, optional
         For names as the source has them, the name or id of the model that is meant.
     progress : callable, optional
-        Told of the progress of long work, see `modeltree._util.progress`.
+        Called with what is done in long work, how much of it, and of how much; see `read_table`.
     **options
         What else the reader of the format takes.
 
@@ -111,12 +112,12 @@ def load(path: str | os.PathLike[str], format: str | None = None, **options: Any
     """
     path = Path(path).expanduser()
     if path.exists() and (format_named(format) if format else format_of(path)).large:
-        options.setdefault("notes", False)  # they are not told of here, and take time
+        options.setdefault("notes", False)  # they are not reported here, and take time
     lineage, findings = read(path, format, **options)
     bad = [finding for finding in findings if finding.severity != Severity.NOTE]
     if bad:
-        count = f"{len(bad)} finding{'s' * (len(bad) != 1)}"
-        message = f"{count}, the first: {bad[0]}. modeltree.read gives all, modeltree check prints them"
+        message = f"{counted(len(bad), 'finding')}, the first: {bad[0]}"
+        message += ". modeltree.read gives all, modeltree check prints them"
         warnings.warn(message, FindingsWarning, stacklevel=2)
     return lineage
 

@@ -1,4 +1,4 @@
-"""Which format a file or folder is in: by how it ends, and by what stands in it where that does not tell."""
+"""Which format a file or folder is in: by its ending, and by its content where several formats end alike."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from modeltree._util.text import enumerated
 from modeltree.findings import Finding, Position, SourceError
 from modeltree.formats.registry import Format, format_named, formats_by_ending, unknown_format
 
@@ -14,7 +15,7 @@ __all__ = ["format_of", "passed_over"]
 
 _HEAD = 64 * 1024
 
-# What tells formats apart that end alike, by what stands at the beginning; the first that fits.
+# Patterns for the beginning of files whose formats end alike; the first that matches decides.
 _JSON = (
     ("cyclonedx", re.compile(rb'"bomFormat"|"\$schema"\s*:\s*"https?://cyclonedx')),
     ("peft", re.compile(rb'"base_model_name_or_path"|"peft_type"')),
@@ -112,11 +113,10 @@ def passed_over(path: Path, format: Format) -> tuple[Finding, ...]:
     assets = path / "assets"
     if format.name == "ecosystem-graphs" and assets.is_dir():
         path = assets
-    left = [entry.name for entry in _entries(path) if not read.fullmatch(entry.name) and _alone(entry)]
-    if not left:
+    others = [repr(entry.name) for entry in _entries(path) if not read.fullmatch(entry.name) and _alone(entry)]
+    if not others:
         return ()
-    more = f" and {len(left) - 3:,} more" if len(left) > 3 else ""
-    message = f"read as {format.title}, which leaves {', '.join(map(repr, left[:3]))}{more} alone"
+    message = f"read as {format.title}, which leaves {enumerated(others)} alone"
     return (Finding("ignored", message, "read them by name", position=Position(path), done="they are not read"),)
 
 
@@ -158,10 +158,10 @@ def _kind_of_yaml(file: Path) -> str:
 
 def _yaml_below(path: Path) -> Iterable[Path]:
     """Some YAML files of the folders in a folder."""
-    found = (
+    files = (
         file for folder in _entries(path) if folder.is_dir() and not folder.is_symlink() for file in _entries(folder)
     )
-    yaml = (file for file in found if file.suffix.lower() in (".yaml", ".yml") and file.is_file())
+    yaml = (file for file in files if file.suffix.lower() in (".yaml", ".yml") and file.is_file())
     return itertools.islice(yaml, _MOST_HEADS)
 
 

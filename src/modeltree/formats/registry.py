@@ -30,9 +30,9 @@ class Format:
     suffixes : tuple of str
         How files end that are surely of this format; the first is what it is written to.
     mended : bool
-        Whether what is wrong with it is mended by a policy. The native catalogue is taken as it stands.
+        Whether what is wrong with it is repaired by a policy. The native catalogue is taken as it stands.
     large : bool
-        Whether it may have millions of models: its reader tells of its progress (``progress=``), and need not look for
+        Whether it may have millions of models: its reader reports its progress (``progress=``), and need not look for
         what is worth knowing of the whole (``notes=False``).
     """
 
@@ -128,5 +128,5 @@ def unknown_format(path: Path, *, written: bool) -> UnknownFormatError:
     """The error that no format which is written, or else read, ends as a path does; one that goes the other way may."""
     known = [suffix for format in FORMATS if (format.writes if written else format.reads) for suffix in format.suffixes]
     others = formats_by_ending(path)
-    way = "read and not written" if written else "written and not read"
-    return UnknownFormatError(path, known, f"{others[0].title}, which is {way}" if others else "")
+    use = "read and not written" if written else "written and not read"
+    return UnknownFormatError(path, known, f"{others[0].title}, which is {use}" if others else "")

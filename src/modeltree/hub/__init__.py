@@ -12,20 +12,19 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from modeltree._util.progress import Progress, progress_reporter
+from modeltree._util.text import counted, enumerated
 from modeltree.findings import Finding, MissingExtraError, shown
 from modeltree.formats.repair.claims import Claims, Reading
 from modeltree.formats.repair.models import repaired
 from modeltree.formats.repair.policy import Policy
 from modeltree.hub.answers import Answers
-from modeltree.hub.asking import Hub, HubError
-from modeltree.hub.crawling import Crawl, Found
-from modeltree.hub.telling import tell
+from modeltree.hub.client import Hub, HubError
+from modeltree.hub.traversal import Crawl, Found, add_models
 
 __all__ = ["HubError", "crawl"]
 
 _ADDRESS = re.compile(r"https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?")
 _ACCOUNT = re.compile(r"[A-Za-z0-9._-]{1,96}")
-_MOST_NAMED = 3
 
 
 def crawl(
@@ -117,9 +116,9 @@ def crawl(
     _check(begin, author, family, {"upwards": upwards, "downwards": downwards, "limit": limit}, timeout, patience)
     address = _address(endpoint)
     question = {"ids": begin, "author": author, "family": family, "upwards": upwards, "downwards": downwards}
-    with Answers(state, {"endpoint": address, **question}) as answers, progress_reporter(progress) as say:
+    with Answers(state, {"endpoint": address, **question}) as answers, progress_reporter(progress) as report:
         hub = Hub(answers, address, token, timeout, patience)
-        crawling = Crawl(hub, limit, partial(say, "answers of the Hub"))
+        crawling = Crawl(hub, limit, partial(report, "answers of the Hub"))
         start = crawling.models(begin)
         if author is not None:
             start += crawling.author(author)
@@ -129,7 +128,7 @@ def crawl(
         crawling.descend(root, None)
         found = crawling.finish()
     claims = Claims(about={"title": "Models of the Hugging Face Hub"})
-    tell(claims, found.models, found.renamed, address)
+    add_models(claims, found.models, found.renamed, address)
     claims.findings += [*found.refused.values(), *found.findings, *_left(found, limit)]
     return repaired(claims, policy, aliases)
 
@@ -181,16 +180,11 @@ def _left(found: Found, limit: int | None) -> Iterator[Finding]:
     """What is known to be there and was not visited."""
     full = limit is not None and len(found.models) >= limit
     if found.unread:
-        lists = "1 list is" if len(found.unread) == 1 else f"{len(found.unread)} lists are"
-        message = f"the limit of {limit} models is reached: {lists} not read to the end: {_first(found.unread)}"
+        lists = f"{counted(len(found.unread), 'list')} {'is' if len(found.unread) == 1 else 'are'}"
+        message = f"the limit of {limit} models is reached: {lists} not read to the end: {enumerated(found.unread)}"
         yield Finding("not-visited", message, "raise the limit; with the same state it goes on from there")
     if found.unvisited:
-        models = "1 model is" if len(found.unvisited) == 1 else f"{len(found.unvisited)} models are"
-        message = f"{models} known and not asked for: {_first([shown(id) for id in found.unvisited])}"
+        models = f"{counted(len(found.unvisited), 'model')} {'is' if len(found.unvisited) == 1 else 'are'}"
+        message = f"{models} known and not asked for: {enumerated([shown(id) for id in found.unvisited])}"
         hint = f"the limit of {limit} models is reached: raise it" if full else "go further, or begin with them too"
         yield Finding("not-visited", message, hint, tuple(found.unvisited))
-
-
-def _first(things: list[str]) -> str:
-    more = f" and {len(things) - _MOST_NAMED} more" if len(things) > _MOST_NAMED else ""
-    return ", ".join(things[:_MOST_NAMED]) + more

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, NoReturn, Self
 
+from modeltree._util.text import counted
 from modeltree.findings import Finding, Position, SourceError, shown
 from modeltree.formats.parsing.jsontree import parse_json
 
@@ -30,21 +31,9 @@ _MARK = "modeltree.hub.crawl"
 
 
 class Answers:
-    """The answers to one question, to be used in a ``with`` statement.
+    """The answers to one question, in a file or in memory only, to be used in a ``with`` statement.
 
-    Parameters
-    ----------
-    path : path-like, optional
-        The file; it is made if it is not there. Without one the answers are in memory only.
-    question : mapping
-        What is asked, as JSON has it. A file with answers to another question is refused.
-
-    Raises
-    ------
-    SourceError
-        When the file is something else, belongs to another question or is damaged.
-    OSError
-        When it cannot be read or written.
+    A file that is something else, belongs to another question or is damaged is a `SourceError`.
     """
 
     def __init__(self, path: str | os.PathLike[str] | None, question: Mapping[str, Any]) -> None:
@@ -83,12 +72,11 @@ class Answers:
             self._file.write(_line({"request": request, "answer": answer}))
 
     @property
-    def said(self) -> str:
+    def advice(self) -> str:
         """What is kept, and how to go on, for the message of an error."""
         if self.path is None:
             return "nothing is kept: a crawl with a state (state=, --state) goes on where it stopped"
-        plural = "" if len(self) == 1 else "s"
-        return f"{len(self)} answer{plural} kept in {str(self.path)!r}: the same call goes on from there"
+        return f"{counted(len(self), 'answer')} kept in {str(self.path)!r}: the same call goes on from there"
 
     @property
     def _header(self) -> bytes:
@@ -136,7 +124,7 @@ class Answers:
         differing = [name for name in {**self._question, **earlier} if self._question.get(name) != earlier.get(name)]
         if differing:
             then, now = ({name: question.get(name) for name in differing} for question in (earlier, self._question))
-            message = f"the state is of another question: {_worded(then)}, and not {_worded(now)}"
+            message = f"the state is of another question: {_question_text(then)}, and not {_question_text(now)}"
             self._refuse(1, message, "ask the same, or name another file")
 
     def _refuse(self, number: int, message: str, hint: str) -> NoReturn:
@@ -153,5 +141,5 @@ def _line(value: Mapping[str, Any]) -> bytes:
     return json.dumps(value, separators=(",", ":")).encode() + b"\n"
 
 
-def _worded(question: Mapping[str, Any]) -> str:
+def _question_text(question: Mapping[str, Any]) -> str:
     return ", ".join(f"{name}={shown(value)}" for name, value in question.items())

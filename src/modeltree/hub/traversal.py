@@ -1,19 +1,31 @@
-"""Going from model to model: up to what they were made from, down to what was made from them."""
+"""Going from model to model on a Hub, and what it says of them as claims, by the rules for model cards."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain, count
+from pathlib import Path
 from typing import Any, TypeGuard
 
-from modeltree.findings import Finding, shown
-from modeltree.hub.asking import Hub
-from modeltree.hub.telling import named_by, place
+from modeltree._util.text import counted
+from modeltree.findings import Finding, Position, shown
+from modeltree.formats.cards import license_in
+from modeltree.formats.cards.front_matter import FrontMatter
+from modeltree.formats.cards.parents import Descending, texts_of
+from modeltree.formats.parsing.yamltree import At
+from modeltree.formats.repair.claims import Claims
+from modeltree.hub.client import Hub
 
-__all__ = ["Crawl", "Found", "is_id"]
+__all__ = ["Crawl", "Found", "add_models"]
 
-Raw = dict[str, Any]
+Raw = Mapping[str, Any]
+
+# What the Hub says of every repository that was made before it kept dates.
+_FIRST_DATE = "2022-03-02T23:29:0"
+_BASE = "base_model"
+_ADDRESS = re.compile(r"^\s*https?://(www\.)?(huggingface\.co|hf\.co)/|/?\s*$")
 
 
 @dataclass
@@ -35,21 +47,14 @@ class Found:
 
 
 class Crawl:
-    """A walk over a Hub; what it finds is in `found`.
+    """A walk over a Hub, of at most so many models; what it finds is in `found`.
 
-    Parameters
-    ----------
-    hub : Hub
-        What is asked.
-    limit : int, optional
-        The most models to find.
-    tell : callable
-        Told after each request how many were answered, and how many there are as far as is known.
+    After each request `report` is called with how many were answered, and how many are known to be needed.
     """
 
-    def __init__(self, hub: Hub, limit: int | None, tell: Callable[[int, int], object]) -> None:
+    def __init__(self, hub: Hub, limit: int | None, report: Callable[[int, int], object]) -> None:
         self.found = Found()
-        self._hub, self._limit, self._tell = hub, limit, tell
+        self._hub, self._limit, self._report = hub, limit, report
         self._answered = 0
 
     def models(self, ids: Iterable[str]) -> list[str]:
@@ -71,7 +76,7 @@ class Crawl:
         level = list(start)
         reached = set(level)
         for step in count(1):
-            named = dict.fromkeys(parent for id in level for parent in named_by(self.found.models[id])[0])
+            named = dict.fromkeys(parent for id in level for parent in parents_and_successors(self.found.models[id])[0])
             new = [
                 parent for parent in named if is_id(parent) and self.found.renamed.get(parent, parent) not in reached
             ]
@@ -100,7 +105,7 @@ class Crawl:
         """What was found, and which models are named in it and were not asked for."""
         found = self.found
         for raw in found.models.values():
-            for id in chain.from_iterable(named_by(raw)):
+            for id in chain.from_iterable(parents_and_successors(raw)):
                 if is_id(id) and found.renamed.get(id, id) not in found.refused:
                     found.unvisited[id] = None
         for id in [id for id in found.unvisited if found.renamed.get(id, id) in found.models]:
@@ -146,7 +151,7 @@ class Crawl:
 
     def _refuse(self, id: str, kind: str, why: str, hint: str | None = None) -> None:
         """Note why there is no model."""
-        self.found.refused[id] = Finding(kind, f"{shown(id)}: {why}", hint, (id,), position=place(id))
+        self.found.refused[id] = Finding(kind, f"{shown(id)}: {why}", hint, (id,), position=position_of(id))
 
     def _listed(self, what: str, query: str | None, left: int) -> Iterator[str]:
         """The models of a list, page by page, as far as the limit allows."""
@@ -192,7 +197,7 @@ class Crawl:
 
     def _count(self, left: int) -> None:
         self._answered += 1
-        self._tell(self._answered, self._answered + left)
+        self._report(self._answered, self._answered + left)
 
 
 def is_id(id: Any) -> TypeGuard[str]:
@@ -204,3 +209,106 @@ def is_id(id: Any) -> TypeGuard[str]:
     except ValueError:
         return False
     return isinstance(id, str)
+
+
+# What a Hub says, as claims
+
+
+class _Card(FrontMatter):
+    """The front matter of a model card as a Hub gives it, without the file."""
+
+    def position(self, at: At = (), *, of_key: bool = False) -> Position:
+        return Position(self.path)
+
+
+def position_of(id: str) -> Position:
+    """The position of a model: there is no file, so its id is the path."""
+    return Position(Path(id))
+
+
+def parents_and_successors(raw: Raw) -> tuple[list[str], list[str]]:
+    """The models that a model says that it was made from, and those that it says are newer versions of it.
+
+    Examples
+    --------
+    >>> parents_and_successors({"id": "me/mine", "tags": ["base_model:gpt2", "base_model:quantized:gpt2"]})
+    (['gpt2'], [])
+    """
+    claims = Claims()
+    _add_model(claims, raw, {}, ())
+    parents = [edge.parent for edge in claims.derivations if isinstance(edge.child, int)]
+    newer = [edge.child for edge in claims.derivations if isinstance(edge.child, str)]
+    return list(dict.fromkeys(parents)), list(dict.fromkeys(newer))
+
+
+def add_models(claims: Claims, models: Mapping[str, Raw], renamed: Mapping[str, str], address: str) -> None:
+    """Add to the claims models of the Hub at an address, by id, and what they were made from, by their new ids."""
+    older: dict[str, list[str]] = {}
+    for old, new in renamed.items():
+        older.setdefault(new, []).append(old)
+        message, done = f"{shown(old)} is {shown(new)} now", "the old id is kept as an alias"
+        claims.report("renamed", message, where=position_of(new), ids=(new,), done=done)
+    undated = []
+    for id, raw in models.items():
+        fields = claims.models[_add_model(claims, raw, renamed, models.keys())].fields
+        fields["links"] = {"weights": f"{address}/{id}"}
+        if id in older:
+            fields["aliases"] = older[id]
+        if str(fields.get("released")).startswith(_FIRST_DATE):
+            undated.append(id)
+            del fields["released"]
+        if raw.get("disabled") is True:
+            claims.report(
+                "gone", f"{shown(id)} is disabled", where=position_of(id), ids=(id,), done="its record is kept"
+            )
+    if undated:
+        those = f"{counted(len(undated), 'model')} {'is' if len(undated) == 1 else 'are'}"
+        message = f"{those} from before March 2022, when the Hub began to keep dates: {shown(undated[0])}"
+        message += ", …" if len(undated) > 1 else ""
+        claims.report("ignored", message, ids=tuple(undated), done="the date that the Hub says is left out")
+
+
+def _add_model(claims: Claims, raw: Raw, renamed: Mapping[str, str], known: Collection[str]) -> int:
+    """Add to the claims one model and what it was made from; the index of the model."""
+    id = raw["id"]
+    card = _card(raw, renamed)
+    maker, slash, name = id.rpartition("/")
+    link = next((text for text, _ in texts_of(card, "license_link", claims) if text.startswith("http")), None)
+    fields = {
+        "name": name,
+        "released": raw.get("createdAt"),
+        "organizations": [maker] if slash else None,
+        "access": "gated" if raw.get("gated") else None,
+        "license": license_in(card, claims),
+        "references": [link] if link else None,
+    }
+    index = claims.add(id, position_of(id), fields)
+    Descending(claims, index, id, card, [], known).tell()
+    return index
+
+
+def _card(raw: Raw, renamed: Mapping[str, str]) -> FrontMatter:
+    """The card of a model, with the Hub's own tags, and with the ids that models have now."""
+    card = raw.get("cardData")
+    fields = dict(card) if isinstance(card, dict) else {}
+    tags = [*_texts(raw.get("tags")), *_texts(fields.get("tags"))]
+    fields["tags"] = list(dict.fromkeys(_retagged(tag, renamed) for tag in tags))
+    for name in ("library_name", "pipeline_tag"):
+        fields[name] = next(_texts([raw.get(name), fields.get(name)]), None)
+    licenses = [tag.removeprefix("license:") for tag in tags if tag.startswith("license:")]
+    fields["license"] = fields.get("license") or licenses
+    if isinstance(fields.get(_BASE), str | list):
+        bases = fields[_BASE] if isinstance(fields[_BASE], list) else [fields[_BASE]]
+        fields[_BASE] = [renamed.get(_ADDRESS.sub("", base), base) if isinstance(base, str) else base for base in bases]
+    return _Card(Path(raw["id"]), fields)
+
+
+def _retagged(tag: str, renamed: Mapping[str, str]) -> str:
+    if not tag.startswith(f"{_BASE}:"):
+        return tag
+    before, colon, name = tag.rpartition(":")
+    return before + colon + renamed.get(name, name)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    yield from (text for text in (value if isinstance(value, list) else [value]) if isinstance(text, str))

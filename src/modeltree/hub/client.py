@@ -67,27 +67,16 @@ class _Response:
 
 @dataclass
 class Hub:
-    """A Hub, and what it has answered so far.
-
-    Parameters
-    ----------
-    answers : Answers
-        What was answered, and where it is kept.
-    address : str
-        Where it is.
-    token : str or bool, optional
-        As in `huggingface_hub`: None is the one that is saved, if there is one, and False none.
-    timeout : float
-        How long to wait for the next part of an answer, in seconds.
-    patience : float
-        How long to wait before a request is made again, in seconds and in all.
-    """
+    """A Hub, and what it has answered so far."""
 
     answers: Answers
     address: str
     token: str | bool | None = None
+    """As in `huggingface_hub`: None is the one that is saved, if there is one, and False none."""
     timeout: float = 30.0
+    """How long to wait for the next part of an answer, in seconds."""
     patience: float = 600.0
+    """How long to wait before a request is made again, in seconds and in all."""
 
     def __post_init__(self) -> None:
         self._sends_token = False
@@ -172,9 +161,9 @@ class Hub:
             trouble = "it may not be asked: HF_HUB_OFFLINE is set"
             return _Response(0, {}, trouble=trouble)
         except failures as error:
-            said = " ".join(str(error).split()) or type(error).__name__
-            circle = "redirect" in said.lower()
-            return _Response(_CIRCLE if circle else 0, {}, trouble=f"no answer: {said}", passing=not circle)
+            reason = " ".join(str(error).split()) or type(error).__name__
+            circle = "redirect" in reason.lower()
+            return _Response(_CIRCLE if circle else 0, {}, trouble=f"no answer: {reason}", passing=not circle)
 
     def _headers(self) -> dict[str, str]:
         """The headers of a request: no more than who asks; what else is installed is nobody's business."""
@@ -216,7 +205,7 @@ class Hub:
         trouble = response.trouble
         if response.status == 401:
             trouble = f"{trouble}: the token is wrong" if self._sends_token else f"{trouble}: it wants a token"
-        return HubError(f"the Hub at {self.address}: {trouble}; {self.answers.said}")
+        return HubError(f"the Hub at {self.address}: {trouble}; {self.answers.advice}")
 
 
 def _read(chunks: Iterator[bytes], deadline: float) -> bytes | None:
@@ -271,11 +260,11 @@ def wait_of(headers: Mapping[str, str], now: datetime.datetime | None = None) ->
     >>> wait_of({"retry-after": "30"}), wait_of({"ratelimit": '"api";r=0;t=55'}), wait_of({})
     (30.0, 55.0, 0.0)
     """
-    said = headers.get("retry-after", "").strip()
-    if re.fullmatch("[0-9]{1,9}", said):
-        return float(said)
+    after = headers.get("retry-after", "").strip()
+    if re.fullmatch("[0-9]{1,9}", after):
+        return float(after)
     try:
-        until = parsedate_to_datetime(said)
+        until = parsedate_to_datetime(after)
         until = until if until.tzinfo else until.replace(tzinfo=datetime.UTC)
         return max(0.0, (until - (now or datetime.datetime.now(datetime.UTC))).total_seconds())
     except (ValueError, TypeError, OverflowError):
