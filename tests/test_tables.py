@@ -527,6 +527,7 @@ def test_whatever_the_footer_says_the_process_goes_on(tmp_path: Path) -> None:
 import sys
 from pathlib import Path
 from modeltree.findings import SourceError
+from modeltree.formats.tables.arrow_columns import part_of
 from modeltree.formats.tables.parquet import read_parquet_table
 
 folder = Path(sys.argv[1])
@@ -538,7 +539,8 @@ for place in range(len(whole) - 8 - int.from_bytes(whole[-8:-4], "little"), len(
         path.write_bytes(whole[:place] + bytes([whole[place] ^ change]) + whole[place + 1:])
         try:
             table = read_parquet_table(path)
-            table.take(table.names)
+            for column in table.take(table.names).values():
+                part_of(column)
         except SourceError:
             refused += 1
 print(refused)

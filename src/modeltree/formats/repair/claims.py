@@ -92,16 +92,10 @@ class ClaimedDerivation:
 
 @dataclass
 class Claims:
-    """The models and derivations of a source.
-
-    Parameters
-    ----------
-    names : bool
-        Whether the source tells models apart by names as people write them, and not by ids. Ids are made of them
-        then: "Command R+" becomes ``Command-R+``.
-    """
+    """The models and derivations of a source."""
 
     names: bool = False
+    """Whether models have names as people write them, and no ids: of "Command R+" the id ``Command-R+`` is made."""
     about: dict[str, Any] = field(default_factory=dict)
     """The fields of `modeltree.About`, as far as the source has them."""
     organizations: list[dict[str, Any]] = field(default_factory=list)
@@ -111,17 +105,10 @@ class Claims:
     findings: list[Finding] = field(default_factory=list)
 
     def add(self, name: str, where: Where, fields: Mapping[str, Any] | None = None) -> int:
-        """Add a model and return its index, for `derive`.
+        """Add a model by its id, or its name where there are no ids, and return its index, for `derive`.
 
-        Parameters
-        ----------
-        name : str
-            What the source calls it: its id, or its name where there are no ids.
-        where : Position or callable
-            Where it stands; a callable is asked with the field that is wrong.
-        fields : mapping
-            Fields of `modeltree.Model`, as the source has them; what is None is not known. In ``organizations`` are
-            ids or names.
+        The fields are those of `modeltree.Model`, as the source has them; what is None is not known. In
+        ``organizations`` are ids or names.
         """
         known = {key: value for key, value in (fields or {}).items() if value is not None}
         self.models.append(ClaimedModel(name, known, where))
@@ -130,20 +117,10 @@ class Claims:
     def derive(
         self, child: int | str, parent: str, relation: Relation | str | None, where: Where, **fields: Any
     ) -> None:
-        """Add a derivation.
+        """Add a derivation, with ``note`` and ``references`` as further fields.
 
-        Parameters
-        ----------
-        child : int or str
-            The index that `add` gave, or the name of a model.
-        parent : str
-            What the source calls the parent.
-        relation : Relation or str or None
-            How the child was made: the word of the source, or None where it says nothing.
-        where : Position or callable
-            Where it stands.
-        **fields
-            ``note`` and ``references`` of `modeltree.Derivation`.
+        The child is the index that `add` gave, or the name of a model; the relation is the word of the source, or None
+        where it says nothing.
         """
         kept = {key: value for key, value in fields.items() if value}
         self.derivations.append(ClaimedDerivation(child, parent, relation, where, kept))

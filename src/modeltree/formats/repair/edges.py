@@ -27,33 +27,15 @@ _LEFT_OUT = "the derivation is left out"
 
 @dataclass
 class EdgeRepair:
-    """The derivations of a source, and what is done about those that cannot stand.
-
-    Parameters
-    ----------
-    claims : Claims
-        What the source says.
-    policy : Policy
-        What is done about what is wrong.
-    aliases : mapping of str to str
-        For names as written, those that are meant.
-    ids : mapping of int to str
-        The id of the model that stands for a claimed one.
-    models : mapping of str to Model
-        The models by id.
-    placeholder : callable
-        Makes a model of a name that is not listed, and returns its id.
-    report : callable
-        Takes a finding, and the action that the policy has for it.
-    """
+    """The derivations of a source, and what is done about those that cannot stand."""
 
     claims: Claims
     policy: Policy
     aliases: Mapping[str, str]
-    ids: Mapping[int, str]
-    models: Mapping[str, Model]
-    placeholder: Callable[[str], str]
-    report: Callable[[Finding, str], None]
+    ids: Mapping[int, str]  # of the model that stands for a claimed one
+    models: Mapping[str, Model]  # by id
+    placeholder: Callable[[str], str]  # makes a model of a name that is not listed, and returns its id
+    report: Callable[[Finding, str], None]  # takes a finding, and the action that the policy has for it
 
     def __post_init__(self) -> None:
         # What the source calls a model comes before the id that was made of that, and both before other names.
@@ -126,9 +108,8 @@ class EdgeRepair:
         cached = None if self.claims.names else repository_in_cache(name)
         if cached:
             message = f"{end} {shown(name)} of {shown(other)} is a folder of a cache"
-            self._report(
-                "cache-path-parent", message, (other or cached,), claim, {"": f"it is read as {shown(cached)}"}, ""
-            )
+            done = {"": f"it is read as {shown(cached)}"}
+            self._report("cache-path-parent", message, (other or cached,), claim, done, "")
             return self._found(cached, end, claim, other)
         if not self.claims.names and is_local_path(name):
             action = self.policy.local_path_parent
@@ -145,9 +126,8 @@ class EdgeRepair:
             return None
         whose = f" of {shown(other)}" if other else ""
         done = {"drop": _LEFT_OUT, "placeholder": "a placeholder is kept"}
-        self._report(
-            f"missing-{end}", f"missing {end} {shown(name)}{whose}", (other,) if other else (), claim, done, action
-        )
+        message = f"missing {end} {shown(name)}{whose}"
+        self._report(f"missing-{end}", message, (other,) if other else (), claim, done, action)
         if action != "placeholder":
             return None
         if (copied := mirrored(name)) and not self.claims.names and name not in self._placeholders:

@@ -73,18 +73,8 @@ def findings_from_pydantic(
 ) -> Iterator[Finding]:
     """What pydantic found wrong with a record, as findings; `Finding.at` is the path into the record.
 
-    Parameters
-    ----------
-    details : iterable of ErrorDetails
-        What pydantic found.
-    owner : str
-        What to call the record, or the one that it is part of: ``"model 'vicuna'"``.
-    keys : mapping of str to record type
-        Which records stand under which keys; ``""`` is the owner itself.
-    ids : tuple of str
-        The models that it concerns.
-    within : str
-        The key of the owner under which the record stands, if it is a part.
+    The owner is what to call the record, as ``"model 'vicuna'"``, or the one that it is part of under the key `within`;
+    `keys` has the type of the record under each key of the owner, which itself is ``""``.
     """
     for detail in details:
         at = detail["loc"]

@@ -10,8 +10,8 @@ from types import ModuleType
 from typing import Any
 
 from modeltree.findings import Finding, MissingExtraError, Position, SourceError, shown
-from modeltree.formats.tables.arrow_columns import arrow_column, is_text
-from modeltree.formats.tables.cells import Column, Stored
+from modeltree.formats.tables.arrow_columns import is_text
+from modeltree.formats.tables.cells import Stored
 from modeltree.formats.tables.requests import SourceTable
 
 __all__ = ["check_distinct", "table_of_frame"]
@@ -35,8 +35,8 @@ def table_of_frame(frame: Any) -> SourceTable:
     --------
     >>> import pandas
     >>> table = table_of_frame(pandas.DataFrame({"id": ["a", "b"], "released": [2023, None]}))
-    >>> table.take(["id"]), str(table.position(1, "id"))
-    ({'id': ['a', 'b']}, '<DataFrame>:2')
+    >>> table.names, str(table.position(1, "id"))
+    (('id', 'released'), '<DataFrame>:2')
     """
     narwhals = _narwhals()
     path = Path(f"<{type(frame).__name__}>")
@@ -52,16 +52,13 @@ def table_of_frame(frame: Any) -> SourceTable:
     columns = {str(name): name for name in known.columns}
     check_distinct(map(str, known.columns), path)
 
-    def take(names: Sequence[str]) -> dict[str, Column]:
-        return {name: _values(known.get_column(columns[name])) for name in names}
+    def take(names: Sequence[str]) -> dict[str, Stored]:
+        return {name: _stored(known.get_column(columns[name])) for name in names}
 
     def position(row: int | None, column: str | None) -> Position:
         return Position(path, 0 if row is None else row + 1)
 
-    def arrow(names: Sequence[str]) -> dict[str, Stored]:
-        return {name: _arrow_of(known.get_column(columns[name])) for name in names}
-
-    return SourceTable(path, tuple(columns), take, position, arrow=arrow)
+    return SourceTable(path, tuple(columns), take, position)
 
 
 def check_distinct(names: Iterable[str], path: Path) -> None:
@@ -92,14 +89,7 @@ def _narwhals() -> ModuleType:
     return narwhals
 
 
-def _values(series: Any) -> Column:
-    """The values of a column."""
-    if series.implementation.is_pyarrow():
-        return arrow_column(series.to_native())
-    return list(series.to_list())
-
-
-def _arrow_of(series: Any) -> Stored:
+def _stored(series: Any) -> Stored:
     """The values of a column, as an array of Arrow where it has one."""
     if series.implementation.is_pyarrow():
         return series.to_native()
@@ -111,7 +101,7 @@ def _arrow_of(series: Any) -> Stored:
         found = _arrow_of_pandas(series.to_native())
         if found is not None:
             return found
-    return _values(series)
+    return list(series.to_list())
 
 
 def _arrow_of_pandas(series: Any) -> Stored | None:

@@ -118,13 +118,6 @@ def _encodable(text: str) -> bool:
 class ModelTexts:
     """All texts that some columns have.
 
-    Parameters
-    ----------
-    columns : sequence of TextItems
-        The columns.
-    separator : str
-        What stands between the items of a list in a text.
-
     Attributes
     ----------
     codes : list of array
@@ -201,7 +194,7 @@ class ModelTexts:
         return clean
 
     def _mark_lists(self, separator: str) -> None:
-        """ModelTexts that may stand for several models are not clean."""
+        """Texts that may stand for several models are not clean."""
         import pyarrow.compute as pc
 
         listed = pc.starts_with(self._words, "[")

@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 
 from modeltree.findings import Finding, MissingExtraError, Position, SourceError, shown
 from modeltree.formats.parsing.jsontree import parse_json
-from modeltree.formats.tables.arrow_columns import arrow_column, in_chunks, text_length
+from modeltree.formats.tables.arrow_columns import in_chunks, text_length
 from modeltree.formats.tables.cells import Column, Stored
 from modeltree.formats.tables.footer import BYTE_ARRAY, Footer, read_footer
 from modeltree.formats.tables.frames import check_distinct
@@ -89,7 +89,7 @@ def read_parquet_table(path: Path) -> SourceTable:
     about, organizations, findings = _more(path, schema.metadata or {})
     texts = list(dict.fromkeys(chunk.path for chunk in footer.chunks if chunk.type == BYTE_ARRAY))
 
-    def arrow(wanted: Sequence[str]) -> dict[str, Stored]:
+    def take(wanted: Sequence[str]) -> dict[str, Stored]:
         _check_values(path, footer, wanted)
         repeated = [leaf for leaf in texts if any(leaf == name or leaf.startswith(f"{name}.") for name in wanted)]
         try:
@@ -109,17 +109,10 @@ def read_parquet_table(path: Path) -> SourceTable:
                 _refuse(path, "too-large", f"column {shown(name)} has more than {MAX_TEXT:,} characters", None)
         return found
 
-    def take(wanted: Sequence[str]) -> dict[str, Column]:
-        found = arrow(wanted)
-        try:
-            return {name: arrow_column(column) for name, column in found.items()}
-        except Exception as error:  # as above
-            _refuse_broken(path, error)
-
     def position(row: int | None, column: str | None) -> Position:
         return Position(path, 0 if row is None else row + 1)
 
-    return SourceTable(path, tuple(names), take, position, findings, about, organizations, arrow)
+    return SourceTable(path, tuple(names), take, position, findings, about, organizations)
 
 
 def _by_number(content: bytes, footer: Footer, leaves: Sequence[str]) -> list[str]:

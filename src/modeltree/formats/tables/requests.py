@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from modeltree._util.progress import Progress, no_progress
 from modeltree.findings import Finding, Position, SourceError, nearest, shown
@@ -71,38 +71,15 @@ _PAIRS = (("source", "target"), ("from", "to"))
 
 @dataclass(frozen=True)
 class SourceTable:
-    """A table by its columns, wherever it comes from.
-
-    Parameters
-    ----------
-    path : Path
-        The file, or what stands for it.
-    names : tuple of str
-        The names of the columns, each once.
-    take : callable
-        Gives the values of some columns, by their names; all are of one length.
-    position : callable
-        Where a row stands, by its index, or its cell in a column; of None, the header.
-    findings : tuple of Finding
-        What is wrong with it as a table.
-    about, organizations
-        What it holds besides its rows.
-    arrow : callable, optional
-        As `take`, but gives the columns as arrays of Arrow in chunks, or as lists where they are no such.
-    """
+    """A table by its columns, wherever it comes from."""
 
     path: Path
-    names: tuple[str, ...]
-    take: Callable[[Sequence[str]], dict[str, Column]]
-    position: Callable[[int | None, str | None], Position]
+    names: tuple[str, ...]  # each once
+    take: Callable[[Sequence[str]], Mapping[str, Stored]]  # some columns, all of one length
+    position: Callable[[int | None, str | None], Position]  # of a row, or its cell in a column; of None, the header
     findings: tuple[Finding, ...] = ()
     about: Mapping[str, Any] = field(default_factory=dict)
     organizations: Sequence[Mapping[str, Any]] = ()
-    arrow: Callable[[Sequence[str]], dict[str, Stored]] | None = None
-
-    def stored(self, names: Sequence[str]) -> dict[str, Stored]:
-        """The values of some columns as the table has them."""
-        return (self.arrow or self.take)(names)
 
 
 @dataclass(frozen=True)
@@ -120,26 +97,12 @@ class ReadOptions:
 
 @dataclass(frozen=True)
 class FieldTable:
-    """A table whose shape is known, with the columns that are read from it.
-
-    Parameters
-    ----------
-    table : SourceTable
-        The table.
-    shape : str
-        ``"nodes"``, ``"edges"``, or ``""`` for neither.
-    columns : mapping of str to str
-        The name of the column of each field.
-    stored : mapping of str to column
-        The columns by field, as the table has them.
-    separator : str
-        What stands between the items of a list in a text.
-    """
+    """A table whose shape is known, with the columns that are read from it."""
 
     table: SourceTable
-    shape: str
-    columns: Mapping[str, str]
-    stored: Mapping[str, Stored]
+    shape: Literal["nodes", "edges", ""]
+    columns: Mapping[str, str]  # the name of the column of each field
+    stored: Mapping[str, Stored]  # the columns by field, as the table has them
     separator: str
 
     @property
@@ -262,6 +225,7 @@ def field_table(table: SourceTable, options: ReadOptions) -> FieldTable:
     mapped = {name: field for name, field in options.columns.items() if name in table.names}
     choice = choose_columns(table.names, mapped)
     has = choice.columns.keys()
+    shape: Literal["nodes", "edges", ""]
     shape = "edges" if {"parent", "child"} <= has else "nodes" if {"id", "name"} & has else ""
     if not shape:
         return FieldTable(table, shape, {}, {}, options.separator)
@@ -272,7 +236,7 @@ def field_table(table: SourceTable, options: ReadOptions) -> FieldTable:
         read = tuple(field for field in read if field != "relation")
     columns = {field: column for field, column in choice.columns.items() if field in read}
     former = _former_columns(table.names, choice, mapped, columns)
-    taken = table.stored([*columns.values(), *former])
+    taken = table.take([*columns.values(), *former])
     stored = {field: taken[column] for field, column in columns.items()}
     findings = [*table.findings, *choice.findings(table, read, former)]
     for column, name in former.items():

@@ -8,6 +8,7 @@ from typing import Any
 
 from modeltree.findings import Position, shown
 from modeltree.formats.repair.claims import Claims
+from modeltree.formats.tables.arrow_columns import part_of
 from modeltree.formats.tables.cells import Column, field_values
 from modeltree.formats.tables.requests import ORGANIZATION_FIELDS, FieldTable, ReadOptions, SourceTable, choose_columns
 from modeltree.records import Relation
@@ -25,20 +26,8 @@ def read_nodes(
 ) -> None:
     """Add to the claims the models of a table, and the parents that it has for them.
 
-    Parameters
-    ----------
-    claims : Claims
-        What is added to.
-    nodes : FieldTable
-        The table.
-    options : ReadOptions
-        What holds for it.
-    rows : sequence of int, optional
-        The rows that are read, in ascending order; by default all.
-    bare : iterable of int
-        Those of which nothing is read but id and date.
-    childless : iterable of int
-        Those whose parents are not read.
+    All rows are read, or those given in ascending order; of the bare ones only id and date, of the childless ones no
+    parents.
     """
     table = nodes.table
     claims.findings += table.findings
@@ -142,7 +131,7 @@ def read_organizations(claims: Claims, table: SourceTable, separator: str) -> No
         claims.report("missing-key", "a table of organizations has no id", where=table.position(None, None))
         return
     taken = table.take(list(columns.values()))
-    fields = field_values({name: taken[column] for name, column in columns.items()}, separator)
+    fields = field_values({name: part_of(taken[column]) for name, column in columns.items()}, separator)
     names = list(fields)
     for row, values in enumerate(zip(*fields.values(), strict=True)):
         known = {name: value for name, value in zip(names, values, strict=True) if value is not None}

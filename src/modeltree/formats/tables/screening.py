@@ -46,28 +46,18 @@ _GROUPS = (("license", "license_spdx"), ("links", *LINKS), ("openness", "access"
 INDEX_OF_RELATION = {relation: index for index, relation in enumerate(Relation)}
 """The index of each relation in `Relation`."""
 
-# ModelTexts that all records take as they are, so that those of which there are millions need no record each.
+# Texts that all records take as they are, so that those of which there are millions need no record each.
 _QUICK = re.compile(r"[!-~](?:[ -~]{0,480}[!-~])?")
 _TEXTS = frozenset({"name", "note", "training_data"})
 
 
 @dataclass
 class FieldValues:
-    """A field by its distinct values.
+    """A field by its distinct values."""
 
-    Parameters
-    ----------
-    codes : array of int32
-        For each row the index of its value; -1 for none.
-    values : array of object
-        The values as `Model` has them; None where nothing is known, as at the end.
-    right : array of bool
-        Whether each value is what the field takes.
-    """
-
-    codes: NDArray[numpy.int32]
-    values: NDArray[Any]
-    right: NDArray[numpy.bool_]
+    codes: NDArray[numpy.int32]  # for each row the index of its value; -1 for none
+    values: NDArray[Any]  # as `Model` has them; None where nothing is known, as at the end
+    right: NDArray[numpy.bool_]  # whether each value is what the field takes
 
     @property
     def column(self) -> NDArray[Any]:
@@ -133,7 +123,7 @@ def model_fields(
 def _checked(
     kind: type[Any], least: Mapping[str, Any], words: Mapping[str, Column], codes: Any
 ) -> dict[str, FieldValues]:
-    """FieldValues of some fields, each tried on a record that has little else."""
+    """The values of some fields, each tried on a record that has little else."""
     names = list(words)
     found: dict[str, Column] = {name: [] for name in names}
     right: list[bool] = []
@@ -166,19 +156,14 @@ def _own(record: Any, name: str) -> Any:
 
 
 def _is_quick(fields: Mapping[str, Any]) -> bool:
-    if fields.keys() <= _TEXTS:
-        return all(type(value) is str and _QUICK.fullmatch(value) for value in fields.values())
-    return False
+    return fields.keys() <= _TEXTS and all(type(value) is str and _QUICK.fullmatch(value) for value in fields.values())
 
 
 def _list_of_texts(column: Column) -> NDArray[numpy.bool_]:
-    return numpy.array(
-        [
-            value is None or (isinstance(value, list) and all(isinstance(item, str) and item.strip() for item in value))
-            for value in (*column, None)
-        ],
-        dtype=bool,
-    )
+    def is_list(value: Any) -> bool:
+        return isinstance(value, list) and all(isinstance(item, str) and item.strip() for item in value)
+
+    return numpy.array([value is None or is_list(value) for value in (*column, None)], dtype=bool)
 
 
 def _objects(column: Column) -> NDArray[Any]:
@@ -214,14 +199,10 @@ def dates_of(nodes: FieldTable, count: int) -> tuple[NDArray[numpy.int32], NDArr
 class RelationValues(NamedTuple):
     """A column of relations by its distinct values, each of which is one word or several."""
 
-    codes: NDArray[numpy.int32]
-    """For each row the index of its value."""
-    starts: NDArray[numpy.int64]
-    """For each value where its relations begin."""
-    counts: NDArray[numpy.int64]
-    """ReadOptions many they are."""
-    indices: NDArray[numpy.uint8]
-    """Their indices in `Relation`; `UNSAID` where nothing is said, `UNKNOWN` for a word that is none."""
+    codes: NDArray[numpy.int32]  # for each row the index of its value
+    starts: NDArray[numpy.int64]  # where the relations of each value begin
+    counts: NDArray[numpy.int64]  # how many they are
+    indices: NDArray[numpy.uint8]  # in `Relation`; `UNSAID` for nothing, `UNKNOWN` for a word that is none
 
 
 def relations_of(words: Coded, options: ReadOptions) -> RelationValues:

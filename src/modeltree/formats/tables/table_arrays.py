@@ -30,42 +30,18 @@ Indices = NDArray[numpy.int32]
 
 @dataclass
 class EdgeArrays:
-    """The derivations of one table.
+    """The derivations of one table: `dirty` and `fields` have an item for each row of it, the others for each edge."""
 
-    Parameters
-    ----------
-    within : bool
-        Whether they stand in the table of models, in the rows of the children.
-    table : FieldTable
-        The table.
-    rows : array of int32
-        The row of each.
-    parent : array of int32
-        The index of the text that names the parent, and, once screened, the row of the parent; -1 for none.
-    child : array of int32
-        The same for the child; its row from the beginning if they stand `within`.
-    relation : array of uint8
-        The index of its relation in `Relation`, or `UNSAID`.
-    right : array of bool
-        Whether all that a row says, apart from names, can be taken as it stands.
-    dirty : array of bool
-        Of each row of the table, whether it is read row by row.
-    fields : mapping of str to FieldValues
-        Notes and references, by rows.
-    plain : array of bool
-        Of each, whether nothing is to be reported of it.
-    """
-
-    within: bool
+    within: bool  # whether they stand in the table of models, in the rows of the children
     table: FieldTable
     rows: Indices
-    parent: Indices
-    child: Indices
-    relation: NDArray[numpy.uint8]
-    right: Flags
-    dirty: Flags
-    fields: Mapping[str, FieldValues] = field(default_factory=dict)
-    plain: Flags = field(default_factory=lambda: numpy.empty(0, dtype=bool))
+    parent: Indices  # the index of its text, and, once screened, its row; -1 for none
+    child: Indices  # the same; its row from the beginning where `within`
+    relation: NDArray[numpy.uint8]  # the index in `Relation`, or `UNSAID`
+    right: Flags  # whether all but the names can be taken as it stands
+    dirty: Flags  # whether a row is read row by row
+    fields: Mapping[str, FieldValues] = field(default_factory=dict)  # notes and references
+    plain: Flags = field(default_factory=lambda: numpy.empty(0, dtype=bool))  # whether nothing is to be reported
 
     @property
     def kept(self) -> Flags:
@@ -78,37 +54,16 @@ class TableArrays:
     """The models of some tables, a row for each, and their derivations.
 
     Where there is no table of models, each text that a derivation names is a row.
-
-    Parameters
-    ----------
-    tables : TableSet
-        The tables.
-    texts : ModelTexts
-        The texts that name models.
-    ids : array of int32
-        For each row the index of its id among the texts.
-    dates : array of int32
-        As the `Columns` of a lineage have them.
-    dated : array of bool
-        Whether the date of a row is right, or there is none.
-    right : array of bool
-        Whether all fields of a row are right.
-    fields : dict of str to FieldValues
-        The fields by their values.
-    organizations : FieldValues, optional
-        The organizations as they are written.
-    edges : list of EdgeArrays
-        The derivations, table by table.
     """
 
     tables: TableSet
     texts: ModelTexts
-    ids: Indices
-    dates: Indices
-    dated: Flags
-    right: Flags
+    ids: Indices  # the index of the id of each row among the texts
+    dates: Indices  # as the columns of a lineage have them
+    dated: Flags  # whether the date of a row is right, or there is none
+    right: Flags  # whether all fields of a row are right
     fields: dict[str, FieldValues]
-    organizations: FieldValues | None
+    organizations: FieldValues | None  # as they are written
     edges: list[EdgeArrays] = field(default_factory=list)
 
     @property

@@ -15,7 +15,6 @@ import numpy
 from modeltree.findings import Finding, Position, SourceError, shown
 from modeltree.formats.parsing.csvtree import CsvTable, read_csv
 from modeltree.formats.parsing.jsontree import parse_json
-from modeltree.formats.tables.arrow_columns import arrow_column
 from modeltree.formats.tables.cells import Column, Stored, join_texts, split_texts
 from modeltree.formats.tables.requests import SourceTable
 
@@ -237,18 +236,15 @@ def _arrow_jsonl_table(path: Path) -> SourceTable | None:
     if table is None or len(table) != count:
         return None
 
-    def arrow(wanted: Sequence[str]) -> dict[str, Stored]:
+    def take(wanted: Sequence[str]) -> dict[str, Stored]:
         return {name: table.column(name) for name in wanted}
-
-    def take(wanted: Sequence[str]) -> dict[str, Column]:
-        return {name: arrow_column(table.column(name)) for name in wanted}
 
     def position(row: int | None, column: str | None) -> Position:
         if row is None:
             row = first.get(column or "")
         return Position(path, 0 if row is None else row + 1)
 
-    return SourceTable(path, tuple(first), take, position, arrow=arrow)
+    return SourceTable(path, tuple(first), take, position)
 
 
 def _count_lines(content: bytes, longest: int) -> int:
