@@ -144,8 +144,8 @@ def test_writing_says_what_is_not_carried(tmp_path: Path) -> None:
     makers = [Organization(id="m", name="Maker", country="NO")]
     lineage = Lineage([Model(id="a", name="A", organizations=("m",))], [], makers, about=About(title="T"))
     assert [finding.message for finding in write_jsonl(lineage, tmp_path / "x.jsonl")] == [
-        "what the lineage as a whole is, its title, is not written",
-        "of 1 organizations only the ids that models name are written",
+        "a file of JSON lines has no place for 'title' of lineages",
+        "a file of JSON lines has no place for names and more of organizations",
     ]
     write_csv(lineage, tmp_path / "x.csv")
     assert read_table(tmp_path / "x.csv").lineage.organization("Maker").country == "NO"

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-__all__ = ["counted", "enumerated"]
+__all__ = ["alternatives", "counted", "enumerated"]
 
 
-def counted(count: int, noun: str) -> str:
+def counted(count: int, noun: str, plural: str | None = None) -> str:
     """A count with its noun, in the plural where that is right.
 
     Examples
     --------
-    >>> counted(1, "model"), counted(1200, "model")
-    ('1 model', '1,200 models')
+    >>> counted(1, "model"), counted(1200, "model"), counted(2, "family", "families")
+    ('1 model', '1,200 models', '2 families')
     """
-    return f"{count:,} {noun}{'s' * (count != 1)}"
+    return f"{count:,} {noun if count == 1 else plural or f'{noun}s'}"
 
 
 def enumerated(items: Sequence[str], most: int = 3) -> str:
@@ -28,3 +28,15 @@ def enumerated(items: Sequence[str], most: int = 3) -> str:
     """
     more = f" and {len(items) - most:,} more" if len(items) > most else ""
     return ", ".join(items[:most]) + more
+
+
+def alternatives(words: Iterable[object]) -> str:
+    """The words of a choice, as Python writes them.
+
+    Examples
+    --------
+    >>> alternatives(["base", "component", None])
+    "'base', 'component' or None"
+    """
+    written = list(map(repr, words))
+    return " or ".join(filter(None, (", ".join(written[:-1]), *written[-1:])))

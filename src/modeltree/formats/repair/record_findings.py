@@ -15,7 +15,16 @@ from modeltree.findings import Finding, InvalidDateError, InvalidSizeError, Posi
 from modeltree.lineage import Lineage
 from modeltree.records import About, Derivation, Model, Organization, Record
 
-__all__ = ["FORMER_NAMES", "FormerNames", "described", "findings_from_pydantic", "losses", "no_list", "no_mapping"]
+__all__ = [
+    "FORMER_NAMES",
+    "FormerNames",
+    "described",
+    "described_organizations",
+    "findings_from_pydantic",
+    "losses",
+    "no_list",
+    "no_mapping",
+]
 __all__ += ["unknown_key"]
 
 Ids = tuple[str, ...]
@@ -222,13 +231,19 @@ def losses(
         *_missing(format, "derivation", Derivation, edges, {*derivations, "parent", "child"}),
         *_missing(format, "lineage", About, [(lineage.about.title or "the lineage", lineage.about)], about),
     ]
-    known = [
-        record for record in lineage.organizations.values() if record != Organization(id=record.id, name=record.id)
-    ]
-    if known and not organizations:
-        thing = "names and more of organizations"
+    known = [] if organizations else described_organizations(lineage)
+    if known:
+        more = any(one != Organization(id=one.id, name=one.id) for one in known)
+        thing = "names and more of organizations" if more else "organizations that made no model"
         found.append(_finding(format, thing, "organization", len(known), known[0].id))
     return tuple(found)
+
+
+def described_organizations(lineage: Lineage) -> list[Organization]:
+    """The organizations of which more is known than the id by which a model names them."""
+    named = {id for model in lineage.models for id in model.organizations}
+    organizations = lineage.organizations.values()
+    return [one for one in organizations if one.id not in named or one != Organization(id=one.id, name=one.id)]
 
 
 def _missing(

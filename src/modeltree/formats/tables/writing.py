@@ -14,6 +14,7 @@ from typing import Any
 from modeltree._util.files import write_whole
 from modeltree.findings import Finding, SourceError
 from modeltree.formats.parsing.csvtree import MAX_BYTES
+from modeltree.formats.repair.record_findings import described_organizations, losses
 from modeltree.formats.tables.cells import LINKS, Column, join_texts
 from modeltree.formats.tables.parquet import parquet_bytes
 from modeltree.formats.tables.text_files import escaped
@@ -72,14 +73,14 @@ def write_csv(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Finding, 
     """
     contents = {beside(path, "edges"): _csv_text(_edge_columns(lineage))}
     organizations = beside(path, "organizations")
-    if _has_known_organizations(lineage) or organizations.exists():
+    if described_organizations(lineage) or organizations.exists():
         # One that is there would be read: it must not speak of another lineage.
         contents[organizations] = _csv_text(_organization_columns(lineage))
     contents[Path(path)] = _csv_text(_node_columns(lineage))
     for file, needed in ((beside(path, "edges"), {"parent", "child"}), (organizations, {"id", "name"})):
         _refuse_other(file, needed)
     _write_all({file: text.encode() for file, text in contents.items()})
-    return _not_carried(lineage, about=True)
+    return losses(lineage, "CSV", models=Model.model_fields, derivations=Derivation.model_fields, organizations=True)
 
 
 def write_jsonl(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Finding, ...]:
@@ -101,7 +102,7 @@ def write_jsonl(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Finding
     content = jsonl_text(lineage).encode()
     _check_size(Path(path), content)
     write_whole(path, content)
-    return _not_carried(lineage, about=True, organizations=True)
+    return losses(lineage, "a file of JSON lines", models=Model.model_fields, derivations=Derivation.model_fields)
 
 
 def jsonl_text(lineage: Lineage) -> str:
@@ -144,7 +145,7 @@ def write_parquet(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Findi
     more: dict[str, Any] = {}
     if lineage.about != About():
         more["about"] = _dumped(lineage.about)
-    if _has_known_organizations(lineage):
+    if described_organizations(lineage):
         more["organizations"] = [_dumped(record) for record in lineage.organizations.values()]
     types = dict.fromkeys(LIST_FIELDS, "texts") | {"sizes": "integers", "corrections": "corrections"}
     _refuse_other(beside(path, "edges"), {"parent", "child"})
@@ -189,13 +190,6 @@ def _column(records: Sequence[Record], name: str) -> Column:
 
 def _dumped(record: Record, leave_out: str = "") -> dict[str, Any]:
     return record.model_dump(mode="json", exclude_defaults=True, exclude={leave_out})
-
-
-def _has_known_organizations(lineage: Lineage) -> bool:
-    """Whether more is known of organizations than the ids by which models name them."""
-    named = {name for model in lineage.models for name in model.organizations}
-    implied = {name: Organization(id=name, name=name) for name in named}
-    return implied != dict(lineage.organizations)
 
 
 # Files
@@ -270,15 +264,3 @@ def _check_size(path: Path, content: bytes) -> None:
     if len(content) > MAX_BYTES:
         message = f"{path.name} would be too large: {len(content) / 2**20:.0f} MiB of {MAX_BYTES // 2**20}"
         raise SourceError([Finding("too-large", message, "save parts of the lineage")])
-
-
-def _not_carried(lineage: Lineage, *, about: bool = False, organizations: bool = False) -> tuple[Finding, ...]:
-    """What of a lineage is not written."""
-    found = []
-    if about and lineage.about != About():
-        said = ", ".join(_dumped(lineage.about))
-        found.append(Finding("not-carried", f"what the lineage as a whole is, its {said}, is not written"))
-    if organizations and _has_known_organizations(lineage):
-        message = f"of {len(lineage.organizations)} organizations only the ids that models name are written"
-        found.append(Finding("not-carried", message))
-    return tuple(found)
