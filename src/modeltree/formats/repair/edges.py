@@ -157,8 +157,8 @@ class EdgeRepair:
         message = f"{shown(word)} is no relation known, of {shown(child)} to {shown(parent)}"
         done = {"keep": "it is 'unspecified', with the word in its note", "drop": _LEFT_OUT}
         self._report("unknown-relation", message, (child, parent), claim, done, action)
-        said = f"relation in the source: {' '.join(word.split())}"
-        fields["note"] = f"{said}; {fields['note']}" if fields.get("note") else said
+        note = f"relation in the source: {' '.join(word.split())}"
+        fields["note"] = f"{note}; {fields['note']}" if fields.get("note") else note
         return Relation.UNSPECIFIED if action == "keep" else None
 
     def _keep_one(self, kept: Kept, new: Derivation, claim: ClaimedDerivation) -> None:

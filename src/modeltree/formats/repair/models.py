@@ -61,7 +61,7 @@ def repaired(
     aliases : mapping of str to str, optional
         For names as the source has them, the name or id of the model that is meant.
     notes : bool
-        Whether to look for what is not said of models, and for models that may be the same.
+        Whether to look for missing licenses, dates and relations, and for models that may be the same.
 
     Raises
     ------
@@ -256,8 +256,8 @@ class Repair:
         for name in WITHOUT_REPETITION:
             if isinstance(fields.get(name), (list, tuple)):
                 fields[name] = without_repetition(fields[name])
-        if makers := fields.get("organizations"):
-            fields["organizations"] = self.organizations.ids(makers if isinstance(makers, list) else [makers])
+        if names := fields.get("organizations"):
+            fields["organizations"] = self.organizations.ids(names if isinstance(names, list) else [names])
         if "released" in fields:
             fields["released"] = day_of(fields["released"])
         others = [name for name, target in self.aliases.items() if target in (model.name, id) and name != model.name]

@@ -1,6 +1,6 @@
 """Tables of models and derivations: CSV, TSV, JSON lines, Parquet, and dataframes in memory.
 
-Three shapes are read, and told apart by their columns:
+Tables of three shapes are read; their columns tell which:
 
 - a table of models, with a column ``id`` (or ``name``), and beside it a table of derivations, as `read_table` finds
   it in ``models.edges.csv`` beside ``models.csv``;
@@ -8,9 +8,13 @@ Three shapes are read, and told apart by their columns:
 - a table of models with a column ``parents``, a list, or a text with separators; or with a column ``parent``, in which
   a model stands once for each of its parents.
 
-CSV and Parquet are written as two tables, since a cell of CSV holds no derivation with its note and references; CSV
-has a third one for organizations of which more is known than an id. JSON lines are written as one file: each line is
-a model as it stands in a catalogue, with what it was ``derived_from``.
+CSV and Parquet are written as two tables, since a cell of CSV cannot hold a derivation with its note and references;
+CSV has a third one for organizations of which more is known than an id. JSON lines are written as one file: each line
+is a model as in a catalogue, with what it was ``derived_from``.
+
+The modules: `requests` (tables, their columns and the options), `text_files`, `parquet` and `frames` (where tables come
+from), `cells` and `arrow_columns` (their values), `row_claims` (rows one by one), `screening`, `model_texts`,
+`table_arrays`, `dirty_rows` and `assembly` (many rows by columns), `writing`.
 """
 
 from __future__ import annotations
@@ -75,9 +79,11 @@ def read_table(
     ``parents`` (of ids, or of records with ``parent`` and ``relation``) or ``parent`` beside ``id``; ``relation`` is
     then for all parents of the row, or a list with one word for each.
 
-    Columns go by these names, or by some well-known others, as ``modelId``, ``base_model``, ``createdAt``, ``license``:
-    each that is taken for a field by such a name, and each that nothing is read from, is a finding. Empty cells,
-    NaN and NaT say nothing. A list is a list, one in JSON or as Python writes it, or a text with separators.
+    Columns go by these names, or by some well-known others, as ``modelId``, ``base_model``, ``createdAt``, ``licence``.
+    Each that is taken for a field by such a name, and each that nothing is read from, is a finding. Where a table has
+    both ``license`` and ``licence``, the second fills the gaps of the first; a row in which they differ is a finding.
+    Empty cells, NaN and NaT are unknown values. A list is a list, one in JSON or as Python writes it, or a text with
+    separators.
 
     Parameters
     ----------
@@ -91,7 +97,7 @@ def read_table(
     columns : mapping of str to str, optional
         For names of columns, the fields that they stand for: ``{"base": "parent"}``.
     relation : str, optional
-        How children were made from parents where the table does not say. The default is that nothing is known.
+        The relation of derivations for which the table has none; by default it is unknown.
     separator : str
         What stands between the items of a list that is written as one text.
     policy : Policy, optional
@@ -99,11 +105,11 @@ def read_table(
     aliases : mapping of str to str, optional
         For names as the table has them, the name or id of the model that is meant.
     notes : bool
-        Whether to look for what is not said of models and derivations, and for models that may be the same. Of
-        millions that takes longer than reading.
+        Whether to look for missing licenses, dates and relations, and for models that may be the same. With millions
+        of models that takes longer than reading.
     progress : callable, optional
-        Is told what is being done, how much of it is done, and of how much, if that is known: ``"check", 0, 2000000``.
-        What it raises ends the reading.
+        Called with what is being done, how much of it is done, and of how much, if that is known:
+        ``"check", 0, 2000000``. An exception that it raises ends the reading.
 
     Returns
     -------
@@ -191,12 +197,9 @@ def _beside(source: Any, part: str, claims: Claims) -> SourceTable | None:
 
 
 def _reading(tables: TableSet, options: ReadOptions) -> Reading:
-    """The lineage of some tables, and everything found.
-
-    Many rows are read by columns: plain rows, of which nothing is to be reported, stay columns; the others, and every
-    plain row that they may have to do with, become claims. So all rules on what is wrong stand in one place, and the
-    cost depends on how much is wrong.
-    """
+    """The lineage of some tables, and everything found."""
+    # Of many rows the plain ones, of which nothing is to be reported, stay columns; the others become claims, with
+    # every plain row that may matter to them. So all rules on faults stand in one place, and cost where there are some.
     count = sum(table.count for table in (tables.nodes, tables.edges) if table)
     options.progress("read", count, count)
     return (_reading_by_columns(tables, options) if count >= MANY else None) or _reading_by_rows(tables, options)

@@ -150,7 +150,7 @@ class _Assembly:
     # What is worth knowing of the whole
 
     def notes(self) -> Iterator[Finding]:
-        """What is not said, and which models may be the same."""
+        """What is missing, and which models may be the same."""
         yield from unsaid([*self.repair.unsaid, *self._unsaid()])
         columns = self.columns
         count = len(columns.ids)

@@ -37,7 +37,7 @@ __all__ = [
 ]
 
 UNSAID = 255
-"""Stands for the relation where nothing is said of it."""
+"""Stands for a relation that is missing."""
 
 UNKNOWN = 254
 """Stands for a word that is no relation."""
@@ -215,10 +215,10 @@ def relations_of(words: Coded, options: ReadOptions) -> RelationValues:
 
 
 def _relation_index(word: Any, options: ReadOptions) -> int:
-    said = word_of(word, options)
-    if said is None or (not isinstance(said, Relation) and not said.strip()):
+    known = word_of(word, options)
+    if known is None or (not isinstance(known, Relation) and not known.strip()):
         return UNSAID
-    relation = said if isinstance(said, Relation) else relation_of(said)
+    relation = known if isinstance(known, Relation) else relation_of(known)
     return UNKNOWN if relation is None else INDEX_OF_RELATION[relation]
 
 

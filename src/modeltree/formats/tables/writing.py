@@ -42,15 +42,15 @@ def beside(path: str | os.PathLike[str], part: str) -> Path:
 def write_csv(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Finding, ...]:
     """Write the models to a CSV file, and the derivations to another beside it, both whole or not at all.
 
-    Of ``models.csv`` the derivations are in ``models.edges.csv``, and the organizations in
-    ``models.organizations.csv``, if more is known of one than the id by which a model names it. Where something else
-    is in a file of such a name, nothing is written. `read_table` gives
-    the same lineage of these files; only what the lineage as a whole is, they cannot hold.
+    The derivations of ``models.csv`` are in ``models.edges.csv``, and the organizations in
+    ``models.organizations.csv``, if more is known of one than the id by which a model names it. If a file of such a
+    name holds something else, nothing is written. `read_table` gives the same lineage back, but for its title,
+    description, date and references as a whole.
 
     Lists are joined by ``"; "``, or JSON where that could not be undone; corrections are JSON. A text that a
-    spreadsheet would take for a formula has an apostrophe before it, and a column ``escaped`` names the columns
-    of the row where that is so. Of a comma as separator that is sure; a program that is told to take the semicolon
-    for one splits cells that have it.
+    spreadsheet would take for a formula has an apostrophe before it, and the column ``escaped`` names the columns of
+    the row that have one. That is safe for programs that split at commas; one that splits at semicolons splits such
+    cells.
 
     Parameters
     ----------
@@ -86,8 +86,8 @@ def write_csv(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Finding, 
 def write_jsonl(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Finding, ...]:
     """Write a lineage to a file of JSON lines, whole or not at all: see `jsonl_text`.
 
-    `read_table` gives the same models and derivations. What the lineage as a whole is, and what is known of
-    organizations besides their ids, the file does not hold: each line is a model.
+    `read_table` gives the same models and derivations back. The file does not hold what the lineage as a whole is, nor
+    what is known of organizations besides their ids: each line is a model.
 
     Returns
     -------
