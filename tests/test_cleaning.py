@@ -16,6 +16,7 @@ from modeltree.formats.repair.audit import PLACEHOLDER
 from modeltree.formats.repair.claims import Claims, Reading
 from modeltree.formats.repair.models import repaired
 from modeltree.formats.repair.policy import Policy, read_aliases
+from modeltree.lineage import Lineage
 from modeltree.records import Relation
 
 PATH = Path("source.yaml")
@@ -392,3 +393,11 @@ def test_policies_are_read_from_words() -> None:
     ):
         with pytest.raises(ValueError, match=message):
             Policy.parse(words)
+
+
+def test_a_reading_is_shown_by_its_counts() -> None:
+    assert repr(Reading(Lineage([]), ())) == (
+        "<Reading: <Lineage 0 models, 0 derivations, 0 organizations>, no findings>"
+    )
+    reading = repaired(taken({"a": {}}, [("b", "a", None), ("a", "a", "merge")]))
+    assert repr(reading) == f"<Reading: {reading.lineage!r}, 1 error, 1 warning, 3 notes>"

@@ -51,7 +51,8 @@ class Reading(NamedTuple):
     >>> import modeltree
     >>> reading = modeltree.read(modeltree.datasets.path("survey-table1"))
     >>> reading
-    <Reading: 42 models, 21 derivations; 3 notes>
+    <Reading: <Lineage 'Table 1 of the survey, as published': 42 models, 21 derivations, 0 organizations,
+    2019 to 2023>, 3 notes>
     >>> lineage, findings = reading
     >>> len(lineage)
     42
@@ -63,11 +64,9 @@ class Reading(NamedTuple):
     """What is wrong with the source or worth knowing of it, in the order of files and lines."""
 
     def __repr__(self) -> str:
-        severities = Counter(finding.severity for finding in self.findings)
-        found = ", ".join(counted(severities[severity], severity) for severity in Severity if severities[severity])
-        models = counted(len(self.lineage), "model")
-        derivations = counted(len(self.lineage.derivations), "derivation")
-        return f"<Reading: {models}, {derivations}; {found or 'no findings'}>"
+        counts = Counter(finding.severity for finding in self.findings)
+        found = ", ".join(counted(counts[severity], severity) for severity in Severity if counts[severity])
+        return f"<Reading: {self.lineage!r}, {found or 'no findings'}>"
 
 
 @dataclass(slots=True)

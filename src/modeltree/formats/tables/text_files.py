@@ -51,8 +51,8 @@ _BLOCK = 4 * 2**20
 def escaped(columns: Mapping[str, Column]) -> dict[str, Column]:
     """Columns of texts in which no cell begins like a formula, with one more that says which cells were changed.
 
-    An apostrophe is put before such a text, as is usual. The column ``escaped`` says which texts got one, so that reading
-    gives the same texts for this file and leaves the apostrophes of others alone.
+    An apostrophe is put before such a text, as is usual. The column ``escaped`` says which texts got one, so that
+    reading gives the same texts for this file and leaves the apostrophes of others alone.
 
     Examples
     --------
