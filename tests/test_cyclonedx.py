@@ -15,11 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modeltree.findings import KINDS, Finding, SourceError
-from modeltree.formats.graphs import bill
+from modeltree.formats.graphs import cyclonedx
 from modeltree.formats.graphs.cyclonedx import cyclonedx_text, read_cyclonedx, write_cyclonedx
 from modeltree.formats.repair.claims import Reading
-from modeltree.formats.repair.licenses import license_of
 from modeltree.formats.repair.policy import Policy
+from modeltree.formats.values.licenses import license_of
 from modeltree.lineage import Lineage
 from modeltree.records import About, Derivation, Model, Organization
 from strategies_records import lineages
@@ -382,7 +382,7 @@ def test_what_is_no_bill_is_refused(content: str, message: str) -> None:
 
 
 def test_bills_that_are_too_large_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bill, "MAX_RECORDS", 2)
+    monkeypatch.setattr(cyclonedx, "MAX_RECORDS", 2)
     with pytest.raises(SourceError, match="the file is too large: more than 2 components"):
         read_bill([model("a"), model("b"), model("c")])
     with pytest.raises(SourceError, match="nested more than 100 deep"):

@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 
 from modeltree import Lineage
 from modeltree.findings import Finding, SourceError
+from modeltree.formats import trackers
 from modeltree.formats.repair.claims import Reading
 from modeltree.formats.repair.policy import Policy
-from modeltree.formats.trackers import ecosystem_graphs, entries
+from modeltree.formats.trackers import ecosystem_graphs
 from modeltree.formats.trackers.ecosystem_graphs import read_ecosystem_graphs
 from modeltree.records import Kind, License, Relation
 
@@ -418,11 +419,11 @@ def test_what_is_wrong_with_a_table(tmp_path: Path) -> None:
 
 
 def test_size_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(entries, "MAX_ENTRIES", 5)
+    monkeypatch.setattr(trackers, "MAX_MODELS", 5)
     with pytest.raises(SourceError, match="the source is too large: more than 5 models"):
         read(tmp_path, FAMILY)
-    monkeypatch.setattr(entries, "MAX_ENTRIES", 6)
-    monkeypatch.setattr(entries, "MAX_DERIVATIONS", 6)
+    monkeypatch.setattr(trackers, "MAX_MODELS", 6)
+    monkeypatch.setattr(trackers, "MAX_DERIVATIONS", 6)
     with pytest.raises(SourceError, match="more than 6 derivations"):
         read(tmp_path, FAMILY)
 

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from modeltree import Lineage
 from modeltree.findings import SourceError
+from modeltree.formats import trackers
 from modeltree.formats.parsing import csvtree
 from modeltree.formats.repair.claims import Reading
 from modeltree.formats.repair.policy import Policy
-from modeltree.formats.trackers import entries
 from modeltree.formats.trackers.epoch import read_epoch
 
 COLUMNS = ["Model", "Organization", "Publication date", "Domain", "Parameters", "Link", "Base model"]
@@ -223,11 +223,11 @@ def test_a_policy_may_refuse(tmp_path: Path) -> None:
 
 
 def test_size_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(entries, "MAX_ENTRIES", 3)
+    monkeypatch.setattr(trackers, "MAX_MODELS", 3)
     with pytest.raises(SourceError, match="the source is too large: more than 3 models"):
         read(tmp_path, FAMILY)
-    monkeypatch.setattr(entries, "MAX_ENTRIES", 4)
-    monkeypatch.setattr(entries, "MAX_DERIVATIONS", 2)
+    monkeypatch.setattr(trackers, "MAX_MODELS", 4)
+    monkeypatch.setattr(trackers, "MAX_DERIVATIONS", 2)
     with pytest.raises(SourceError, match="more than 2 derivations"):
         read(tmp_path, FAMILY)
     monkeypatch.setattr(csvtree, "MAX_BYTES", 100)

@@ -18,11 +18,17 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from modeltree.findings import KINDS, Finding, SourceError
-from modeltree.formats.graphs import common as graphs
-from modeltree.formats.graphs.cytoscape import cytoscape_text, read_cytoscape, write_cytoscape
+from modeltree.formats.graphs import graph_claims as graphs
 from modeltree.formats.graphs.gexf import gexf_text, read_gexf, write_gexf
 from modeltree.formats.graphs.graphml import graphml_text, read_graphml, write_graphml
-from modeltree.formats.graphs.node_link import node_link_text, read_node_link, write_node_link
+from modeltree.formats.graphs.json_graphs import (
+    cytoscape_text,
+    node_link_text,
+    read_cytoscape,
+    read_node_link,
+    write_cytoscape,
+    write_node_link,
+)
 from modeltree.formats.repair.claims import Reading
 from modeltree.formats.repair.policy import Policy
 from modeltree.lineage import Lineage

@@ -15,7 +15,8 @@ from modeltree import Relation
 from modeltree.findings import Position, SourceError
 from modeltree.formats.repair.claims import Claims, Reading
 from modeltree.formats.weights import mergekit
-from modeltree.formats.weights.mergekit import declare, read_mergekit
+from modeltree.formats.weights.mergekit import file_claims, read_mergekit
+from modeltree.formats.weights.sidecars import add_parents
 from work import growth
 
 GENERAL = {"missing-license", "missing-date", "missing-parent"}
@@ -304,7 +305,7 @@ def test_a_card_is_told_what_its_sibling_declares(tmp_path: Path) -> None:
     claims = Claims()
     child = claims.add("acme/me", Position(tmp_path))
     path = write(tmp_path / "mergekit_config.yml", SEVERAL)
-    assert declare(path, claims, child) == ("first merge", "acme/c")
+    assert add_parents(file_claims(path), claims, child) == ("first merge", "acme/c")
     assert [(step.child, step.parent) for step in claims.derivations] == [
         (1, "acme/a"),
         (1, "acme/b"),

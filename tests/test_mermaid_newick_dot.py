@@ -18,8 +18,7 @@ from hypothesis import strategies as st
 
 from modeltree import datasets
 from modeltree.findings import LineageError, ModelTreeError
-from modeltree.formats.graphs.dot import dot_text, write_dot
-from modeltree.formats.graphs.mermaid import mermaid_text, write_mermaid
+from modeltree.formats.graphs.diagram_languages import dot_text, mermaid_text, write_dot, write_mermaid
 from modeltree.formats.graphs.newick import newick_text, write_newick
 from modeltree.lineage import Lineage
 from modeltree.records import Derivation, Model, Organization, Relation

@@ -20,11 +20,11 @@ import strategies_records
 from modeltree import Derivation, Lineage, Model, datasets
 from modeltree.findings import KINDS, Finding, SourceError
 from modeltree.formats.cards import model_card_text, read_model_cards, write_model_cards
-from modeltree.formats.cards.front_matter import MAX_HEAD, read_front_matter
-from modeltree.formats.cards.places import hub_address
+from modeltree.formats.cards.card_files import MAX_HEAD, read_front_matter
 from modeltree.formats.repair.claims import Reading
-from modeltree.formats.repair.licenses import hub_license, license_of
 from modeltree.formats.repair.policy import Policy
+from modeltree.formats.values.addresses import hub_url
+from modeltree.formats.values.licenses import hub_license, license_of
 from modeltree.records import License, Relation
 
 COMMON = {"missing-parent", "missing-license", "missing-date", "missing-child"}
@@ -797,5 +797,5 @@ def test_a_card_that_is_made_to_take_long_does_not(tmp_path: Path, front: str) -
 
 
 def test_addresses_of_the_hub_are_of_ids_as_it_gives_them() -> None:
-    assert hub_address("01-ai/Yi-34B") == "https://huggingface.co/01-ai/Yi-34B"
-    assert [hub_address(id) for id in ("a", "a/b/c", "a--b/c", "a/..", "a/b.", "a/b c", "悟/道", "a/b?x")] == [None] * 8
+    assert hub_url("01-ai/Yi-34B") == "https://huggingface.co/01-ai/Yi-34B"
+    assert [hub_url(id) for id in ("a", "a/b/c", "a--b/c", "a/..", "a/b.", "a/b c", "悟/道", "a/b?x")] == [None] * 8

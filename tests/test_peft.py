@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from modeltree import Relation
 from modeltree.findings import Position, SourceError
 from modeltree.formats.repair.claims import Claims, Reading
-from modeltree.formats.weights.peft import MAX_BYTES, declare, read_peft
+from modeltree.formats.weights.peft import MAX_BYTES, file_claims, read_peft
+from modeltree.formats.weights.sidecars import add_parents
 
 GENERAL = {"missing-license", "missing-date"}
 
@@ -135,12 +136,12 @@ def test_a_card_is_told_what_its_sibling_declares(tmp_path: Path) -> None:
     claims = Claims()
     child = claims.add("me", Position(tmp_path))
     path = write(tmp_path / "adapter_config.json", {"base_model_name_or_path": "acme/base"})
-    assert declare(path, claims, child) == ("acme/base",)
-    assert declare(path, claims, child) == ("acme/base",)
+    assert add_parents(file_claims(path), claims, child) == ("acme/base",)
+    assert add_parents(file_claims(path), claims, child) == ("acme/base",)
     assert [(step.child, step.parent, step.word) for step in claims.derivations] == [
         (child, "acme/base", Relation.ADAPTER)
     ]
-    assert declare(write(tmp_path / "adapter_config.json", "["), claims, child) == ()
+    assert add_parents(file_claims(write(tmp_path / "adapter_config.json", "[")), claims, child) == ()
     assert [(finding.kind, finding.ids) for finding in claims.findings] == [("syntax", ("me",))]
 
 

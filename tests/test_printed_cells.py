@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from modeltree.findings import Position
-from modeltree.formats.printed.latexcells import latex_cell
-from modeltree.formats.printed.markdowncells import markdown_cell
-from modeltree.formats.printed.values import date_of, makers_of, openness_of, parents_of, sizes_of
+from modeltree.formats.printed.cells import latex_cell, markdown_cell
+from modeltree.formats.values.names import organizations_of, parse_parents
+from modeltree.formats.values.quantities import parse_date, parse_sizes
+from modeltree.formats.values.words import openness_of
 
 HERE = Position(Path("cell"), 1, 1)
 
@@ -72,7 +73,7 @@ def test_latex_in_a_cell(source: str, text: str) -> None:
     ],
 )
 def test_dates(text: str, date: str) -> None:
-    found, note = date_of(text)
+    found, note = parse_date(text)
     assert found == date
     assert bool(note) == (found != text or text == "04/05/2023"), "what is repaired is said"
 
@@ -93,7 +94,7 @@ def test_dates(text: str, date: str) -> None:
     ],
 )
 def test_sizes(text: str, unit: str | None, sizes: list[str]) -> None:
-    assert [size.value for size in sizes_of(text, unit)] == sizes
+    assert [size.value for size in parse_sizes(text, unit)] == sizes
 
 
 @pytest.mark.parametrize(
@@ -117,13 +118,13 @@ def test_sizes(text: str, unit: str | None, sizes: list[str]) -> None:
     ],
 )
 def test_parents(text: str, parents: list[str], kinds: list[str]) -> None:
-    found, notes = parents_of(text, {"LLaMA", "BLOOM", "Salt, Pepper", "Command R+"}.__contains__)
+    found, notes = parse_parents(text, {"LLaMA", "BLOOM", "Salt, Pepper", "Command R+"}.__contains__)
     assert [parent.name for parent in found] == parents
     assert [kind for kind, _ in notes] == kinds
 
 
 def test_makers_and_openness() -> None:
-    assert makers_of("UC Berkeley / CMU, Foo, Inc.; A & B") == ["UC Berkeley", "CMU", "Foo, Inc.", "A & B"]
+    assert organizations_of("UC Berkeley / CMU, Foo, Inc.; A & B") == ["UC Berkeley", "CMU", "Foo, Inc.", "A & B"]
     assert openness_of("✔️") == openness_of("Open-Source") == {"openness": "open"}
     assert openness_of("open weights") == {"openness": "open", "access": "open-weights"}
     assert openness_of("△") == {}

@@ -19,6 +19,7 @@ from modeltree.formats.repair.claims import Claims, Reading
 from modeltree.formats.weights import gguf, safetensors
 from modeltree.formats.weights.gguf import read_gguf
 from modeltree.formats.weights.safetensors import read_safetensors
+from modeltree.formats.weights.sidecars import add_parents
 from work import growth, steps
 
 GENERAL = {"missing-license", "missing-date", "missing-parent"}
@@ -259,7 +260,7 @@ def test_no_more_than_the_header_is_read(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(gguf, "_PIECE", 64)
     path = write(tmp_path / "m" / "m.gguf", gguf_bytes(FULL) + b"\0" * 10**6)
     with path.open("rb") as file:
-        header = gguf._Header(file, gguf.Said(path))
+        header = gguf._Header(file, gguf.FileClaims(path))
         header.read()
         assert file.tell() <= len(gguf_bytes(FULL)) + 64
     assert header.found["general.file_type"] == 15
@@ -447,9 +448,9 @@ def test_a_tensor_that_stands_twice_is_said(tmp_path: Path) -> None:
 def test_a_card_is_told_what_its_siblings_declare(tmp_path: Path, module: Any, content: bytes) -> None:
     claims = Claims()
     child = claims.add("me", Position(tmp_path))
-    assert module.declare(write(tmp_path / "one", content), claims, child) == ("base",)
-    assert module.declare(write(tmp_path / "two", content), claims, child) == ("base",)
-    assert module.declare(write(tmp_path / "three", b"\0"), claims, child) == ()
+    assert add_parents(module.file_claims(write(tmp_path / "one", content)), claims, child) == ("base",)
+    assert add_parents(module.file_claims(write(tmp_path / "two", content)), claims, child) == ("base",)
+    assert add_parents(module.file_claims(write(tmp_path / "three", b"\0")), claims, child) == ()
     assert [(step.child, step.parent) for step in claims.derivations] == [(child, "base")]
     assert [(finding.kind, finding.ids) for finding in claims.findings] == [
         ("inferred-relation", ("me", "base")),

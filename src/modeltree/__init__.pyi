@@ -38,10 +38,10 @@ from modeltree.formats import save as save
 from modeltree.formats.cards import read_model_cards as read_model_cards
 from modeltree.formats.catalog import read_catalog as read_catalog
 from modeltree.formats.graphs.cyclonedx import read_cyclonedx as read_cyclonedx
-from modeltree.formats.graphs.cytoscape import read_cytoscape as read_cytoscape
 from modeltree.formats.graphs.gexf import read_gexf as read_gexf
 from modeltree.formats.graphs.graphml import read_graphml as read_graphml
-from modeltree.formats.graphs.node_link import read_node_link as read_node_link
+from modeltree.formats.graphs.json_graphs import read_cytoscape as read_cytoscape
+from modeltree.formats.graphs.json_graphs import read_node_link as read_node_link
 from modeltree.formats.printed.latex import read_latex as read_latex
 from modeltree.formats.printed.markdown import read_markdown as read_markdown
 from modeltree.formats.tables import read_table as read_table

@@ -77,12 +77,12 @@ FORMATS = (
     Format("markdown", "tables in Markdown", "printed.markdown", "read_markdown", None, (".md", ".markdown")),
     Format("latex", "tables in LaTeX", "printed.latex", "read_latex", None, (".tex",)),
     Format("cyclonedx", "a bill of materials", "graphs.cyclonedx", "read_cyclonedx", "write_cyclonedx", (".cdx.json",)),
-    Format("node-link", "node-link JSON", "graphs.node_link", "read_node_link", "write_node_link", (".json",)),
-    Format("cytoscape", "Cytoscape JSON", "graphs.cytoscape", "read_cytoscape", "write_cytoscape", (".cyjs",)),
+    Format("node-link", "node-link JSON", "graphs.json_graphs", "read_node_link", "write_node_link", (".json",)),
+    Format("cytoscape", "Cytoscape JSON", "graphs.json_graphs", "read_cytoscape", "write_cytoscape", (".cyjs",)),
     Format("graphml", "GraphML", "graphs.graphml", "read_graphml", "write_graphml", (".graphml",)),
     Format("gexf", "GEXF", "graphs.gexf", "read_gexf", "write_gexf", (".gexf",)),
-    Format("mermaid", "a Mermaid flowchart", "graphs.mermaid", None, "write_mermaid", (".mmd", ".mermaid")),
-    Format("dot", "a graph in DOT", "graphs.dot", None, "write_dot", (".dot", ".gv")),
+    Format("mermaid", "a Mermaid flowchart", "graphs.diagram_languages", None, "write_mermaid", (".mmd", ".mermaid")),
+    Format("dot", "a graph in DOT", "graphs.diagram_languages", None, "write_dot", (".dot", ".gv")),
     Format("newick", "a tree in Newick's notation", "graphs.newick", None, "write_newick", (".nwk", ".newick")),
 )
 """All formats."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain, count
@@ -11,11 +10,12 @@ from typing import Any, TypeGuard
 
 from modeltree._util.text import counted
 from modeltree.findings import Finding, Position, shown
-from modeltree.formats.cards import license_in
-from modeltree.formats.cards.front_matter import FrontMatter
-from modeltree.formats.cards.parents import Descending, texts_of
+from modeltree.formats.cards import card_fields
+from modeltree.formats.cards.card_files import FrontMatter
+from modeltree.formats.cards.parents import CardDerivations
 from modeltree.formats.parsing.yamltree import At
 from modeltree.formats.repair.claims import Claims
+from modeltree.formats.values.addresses import parse_hub_address
 from modeltree.hub.client import Hub
 
 __all__ = ["Crawl", "Found", "add_models"]
@@ -25,7 +25,6 @@ Raw = Mapping[str, Any]
 # What the Hub says of every repository that was made before it kept dates.
 _FIRST_DATE = "2022-03-02T23:29:0"
 _BASE = "base_model"
-_ADDRESS = re.compile(r"^\s*https?://(www\.)?(huggingface\.co|hf\.co)/|/?\s*$")
 
 
 @dataclass
@@ -272,18 +271,10 @@ def _add_model(claims: Claims, raw: Raw, renamed: Mapping[str, str], known: Coll
     """Add to the claims one model and what it was made from; the index of the model."""
     id = raw["id"]
     card = _card(raw, renamed)
-    maker, slash, name = id.rpartition("/")
-    link = next((text for text, _ in texts_of(card, "license_link", claims) if text.startswith("http")), None)
-    fields = {
-        "name": name,
-        "released": raw.get("createdAt"),
-        "organizations": [maker] if slash else None,
-        "access": "gated" if raw.get("gated") else None,
-        "license": license_in(card, claims),
-        "references": [link] if link else None,
-    }
+    released, access = raw.get("createdAt"), "gated" if raw.get("gated") else None
+    fields = card_fields(id, card, claims) | {"released": released, "access": access}
     index = claims.add(id, position_of(id), fields)
-    Descending(claims, index, id, card, [], known).tell()
+    CardDerivations(claims, index, id, card, [], known).add()
     return index
 
 
@@ -299,8 +290,14 @@ def _card(raw: Raw, renamed: Mapping[str, str]) -> FrontMatter:
     fields["license"] = fields.get("license") or licenses
     if isinstance(fields.get(_BASE), str | list):
         bases = fields[_BASE] if isinstance(fields[_BASE], list) else [fields[_BASE]]
-        fields[_BASE] = [renamed.get(_ADDRESS.sub("", base), base) if isinstance(base, str) else base for base in bases]
+        fields[_BASE] = [renamed.get(_id_of(base), base) if isinstance(base, str) else base for base in bases]
     return _Card(Path(raw["id"]), fields)
+
+
+def _id_of(base: str) -> str:
+    """The id that a base model is given by, as itself or as the address of its page."""
+    hub = parse_hub_address(base.strip())
+    return hub.id if hub and not hub.page else base.strip().removesuffix("/")
 
 
 def _retagged(tag: str, renamed: Mapping[str, str]) -> str:

@@ -9,18 +9,25 @@ from pathlib import Path
 from typing import Any
 
 from modeltree.findings import Finding, Position, SourceError
-from modeltree.formats.cards.front_matter import FrontMatter, read_front_matter
-from modeltree.formats.cards.parents import Descending, texts_of
-from modeltree.formats.cards.places import CARD, ID_KEY, CardFolder, card_folders, hub_address
+from modeltree.formats.cards.card_files import (
+    CARD,
+    ID_KEY,
+    CardFolder,
+    FrontMatter,
+    card_folders,
+    read_front_matter,
+)
+from modeltree.formats.cards.parents import CardDerivations
 from modeltree.formats.cards.writing import model_card_text, write_model_cards
 from modeltree.formats.repair.claims import Claims, Reading
 from modeltree.formats.repair.folders import model_id
-from modeltree.formats.repair.licenses import OTHER, license_of
 from modeltree.formats.repair.models import repaired
 from modeltree.formats.repair.policy import Policy
+from modeltree.formats.values.addresses import hub_url
+from modeltree.formats.values.licenses import OTHER, license_of
 from modeltree.records import Relation
 
-__all__ = ["license_in", "model_card_text", "read_model_cards", "write_model_cards"]
+__all__ = ["card_fields", "model_card_text", "read_model_cards", "write_model_cards"]
 
 _DATES = ("release_date", "date", "created_at")
 _KEYS = {"license": ("license_name", "license"), "references": ("license_link",), "id": (ID_KEY,)}
@@ -65,10 +72,8 @@ def read_model_cards(
     ----------
     path : str or path
         The file or folder.
-    policy : Policy, optional
-        What is done about what is wrong.
-    aliases : mapping of str to str, optional
-        For names as the cards have them, the id of the model that is meant.
+    policy, aliases : optional
+        As for `modeltree.read`.
     datasets : bool
         Whether the ``datasets`` of cards are read too: as records of kind ``dataset`` with ids ``datasets/ID``, from
         which the models derive by ``data``.
@@ -107,13 +112,17 @@ def read_model_cards(
         )
     ids = [_id(card) for card in cards]
     known = {*ids, *(aliases or {})}
-    numbers: dict[str, int] = {}
+    dataset_ids: set[str] = set()
     for id, card in zip(ids, cards, strict=True):
-        claims.findings += card.front.problems
-        number = claims.add(id, partial(_place, card.front), _fields(id, card, claims))
-        Descending(claims, number, id, card.front, card.files, known).tell()
+        front = card.front
+        claims.findings += front.problems
+        released = next((front.fields[key] for key in _DATES if front.fields.get(key)), None)
+        links = {"weights": link} if (link := hub_url(id)) else None
+        fields = card_fields(id, front, claims) | {"released": released, "links": links}
+        child = claims.add(id, partial(_position, front), fields)
+        CardDerivations(claims, child, id, front, card.files, known).add()
         if datasets:
-            _add_datasets(number, card, numbers, claims)
+            _add_datasets(child, front, dataset_ids, claims)
     return repaired(claims, policy, aliases)
 
 
@@ -136,47 +145,36 @@ def _id(card: CardFolder) -> str:
     return written.strip() if isinstance(written, str) and written.strip() else card.id
 
 
-# Fields
-
-
-def _fields(id: str, card: CardFolder, claims: Claims) -> dict[str, Any]:
-    """The fields of a model, as its card has them."""
-    front = card.front
-    maker, slash, name = id.rpartition("/")
-    terms = next((text for text, _ in texts_of(front, "license_link", claims)[:1] if text.startswith("http")), None)
+def card_fields(id: str, front: FrontMatter, claims: Claims) -> dict[str, Any]:
+    """The fields of a model that its id and its card tell, without dates and links; several licenses are one."""
+    organization, slash, name = id.rpartition("/")
+    terms = next((text for text, _ in front.texts("license_link", claims)[:1] if text.startswith("http")), None)
+    words = [word for word, _ in front.texts("license", claims)]
+    names = ", ".join(name for name, _ in front.texts("license_name", claims))
+    licenses = [license_of(word) or word for word in words]
+    several = ", ".join(license if isinstance(license, str) else license["name"] for license in licenses)
     return {
         "name": name or None,
-        "organizations": [maker] if slash and maker and "/" not in maker else None,
-        "license": license_in(card.front, claims),
-        "released": next((front.fields[key] for key in _DATES if front.fields.get(key)), None),
-        "links": {"weights": link} if (link := hub_address(id)) else None,
+        "organizations": [organization] if slash and organization and "/" not in organization else None,
+        "license": several if len(words) > 1 else license_of(words[0] if words else OTHER if names else "", names),
         "references": [terms] if terms else None,
     }
 
 
-def license_in(front: FrontMatter, claims: Claims) -> dict[str, str] | str | None:
-    """The license that a card names; several are one text."""
-    words = [word for word, _ in texts_of(front, "license", claims)]
-    names = [name for name, _ in texts_of(front, "license_name", claims)]
-    if len(words) < 2:
-        return license_of(words[0] if words else OTHER if names else "", ", ".join(names))
-    several = [license_of(word) or word for word in words]
-    return ", ".join(license if isinstance(license, str) else license["name"] for license in several)
-
-
-def _place(front: FrontMatter, at: tuple[str | int, ...] = ()) -> Position:
-    """Where a field of a model stands in its card."""
+def _position(front: FrontMatter, at: tuple[str | int, ...] = ()) -> Position:
+    """The position of a field of a model in its card."""
     field = str(at[0]) if at else ""
     keys = _DATES if field == "released" else _KEYS.get(field, ())
     key = next((key for key in keys if front.fields.get(key)), None)
     return front.position((key,) if key else ())
 
 
-def _add_datasets(child: int, card: CardFolder, numbers: dict[str, int], claims: Claims) -> None:
-    for name, where in texts_of(card.front, "datasets", claims):
+def _add_datasets(child: int, front: FrontMatter, added: set[str], claims: Claims) -> None:
+    for name, where in front.texts("datasets", claims):
         id = f"datasets/{name}"
-        if id not in numbers:
-            maker, slash, last = name.rpartition("/")
-            fields = {"kind": "dataset", "name": last, "organizations": [maker] if slash else None}
-            numbers[id] = claims.add(id, where, fields)
+        if id not in added:
+            added.add(id)
+            organization, slash, last = name.rpartition("/")
+            fields = {"kind": "dataset", "name": last, "organizations": [organization] if slash else None}
+            claims.add(id, where, fields)
         claims.derive(child, id, Relation.DATA, where)

@@ -1,123 +1,51 @@
-"""What a model card, and the files beside it, say of where a model comes from."""
+"""The parents of a model, as its card and the files beside the card name them."""
 
 from __future__ import annotations
 
-import importlib
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from modeltree._util.text import enumerated
 from modeltree.findings import Position, shown
-from modeltree.formats.cards.front_matter import FrontMatter
+from modeltree.formats.cards.card_files import ADAPTER_CONFIG, MERGE_CONFIG, FrontMatter
 from modeltree.formats.repair.claims import ClaimedDerivation, Claims
-from modeltree.formats.repair.record_findings import described
-from modeltree.formats.repair.vocabulary import is_local_path, relation_of, repository_in_cache
+from modeltree.formats.values.addresses import is_local_path, parse_hub_address, repository_in_cache
+from modeltree.formats.values.words import relation_of
+from modeltree.formats.weights import gguf, mergekit, peft, safetensors
+from modeltree.formats.weights.sidecars import add_parents
 from modeltree.records import Relation
 
-__all__ = ["Descending", "is_declaring", "texts_of"]
+__all__ = ["CardDerivations"]
 
-_ADDRESS = re.compile(
-    r"(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co)/"
-    r"(?!(?:api|blog|collections|datasets|docs|models|papers|spaces)(?:/|$))"
-    r"(?P<name>[A-Za-z0-9][\w.-]*(?:/[A-Za-z0-9][\w.-]*)?)"
-    r"(?:/(?:tree|blob|resolve|commit)/(?P<revision>[^/?#\s]+)[^?#\s]*)?/?(?:[?#]\S*)?",
-    re.ASCII,
-)
 _AT_REVISION = re.compile(r"(?P<name>[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*)@(?P<revision>[\w./-]+)", re.ASCII)
-_NOTHING = {"none", "null", "n/a"}
+_NO_MODEL = {"none", "null", "n/a"}
 _TAG = "base_model:"
 
-_ADAPTER_CONFIG = "adapter_config.json"
 _ADAPTER_WORDS = {"peft", "adapter-transformers", "lora", "adapter"}
-_QUANTIZED_WORDS = {
-    "gguf",
-    "ggml",
-    "gptq",
-    "awq",
-    "exl2",
-    "exl3",
-    "onnx",
-    "bitsandbytes",
-    "quantized",
-    "4-bit",
-    "8-bit",
-}
+_QUANTIZED_WORDS = {"gguf", "ggml", "gptq", "awq", "exl2", "exl3", "onnx"}
+_QUANTIZED_WORDS |= {"bitsandbytes", "quantized", "4-bit", "8-bit"}
 _MERGE_WORDS = {"merge", "mergekit"}
-_COMPOSED = {
-    "any-to-any",
-    "audio-text-to-text",
-    "image-text-to-text",
-    "video-text-to-text",
-    "visual-question-answering",
-}
+_COMPOSED = {"any-to-any", "visual-question-answering"}
+_COMPOSED |= {f"{media}-text-to-text" for media in ("audio", "image", "video")}
 
-_WEIGHTS = {".gguf": "gguf", ".safetensors": "safetensors"}
-_MERGE_CONFIG = re.compile(r"mergekit(_moe)?_config\.ya?ml")
-_LATER_PART = re.compile(r".*-(?!0*1-)[0-9]{5}-of-[0-9]{5}\.(safetensors|gguf)")
-
-
-def is_declaring(name: str) -> bool:
-    """Whether a file of this name beside a model card may say of which models a model was made.
-
-    Examples
-    --------
-    >>> [is_declaring(name) for name in ("adapter_config.json", "mergekit_config.yml", "config.json")]
-    [True, True, False]
-    >>> is_declaring("model-00001-of-00030.safetensors"), is_declaring("model-00002-of-00030.safetensors")
-    (True, False)
-    """
-    weights = name.endswith(tuple(_WEIGHTS)) and not _LATER_PART.fullmatch(name)
-    return weights or name == _ADAPTER_CONFIG or bool(_MERGE_CONFIG.fullmatch(name))
-
-
-def texts_of(front: FrontMatter, key: str, claims: Claims) -> list[tuple[str, Position]]:
-    """The texts that stand at a key of a card, one or a list of them, each with its place; empty ones left out."""
-    value = front.fields.get(key)
-    if value is None:
-        return []
-    items = [((key, place), item) for place, item in enumerate(value)] if isinstance(value, list) else [((key,), value)]
-    texts = []
-    for at, item in items:
-        if isinstance(item, str):
-            if text := item.strip():
-                texts.append((text, front.position(at)))
-        elif item is not None:
-            message = f"{key}: {described(item)} is no text"
-            claims.report("wrong-type", message, "write a text, or a list of texts", where=front.position(at))
-    return texts
+_READERS = {".gguf": gguf.file_claims, ".safetensors": safetensors.file_claims}
 
 
 @dataclass
-class _Parent:
-    """A parent that a card names, and what the card says of how."""
+class _CardParent:
+    """A parent that a card names, with a note on its revision and the relations in its tags."""
 
     name: str
     where: Position
     note: str | None = None
     words: dict[str, None] = field(default_factory=dict)
-    """The relations in its tags."""
 
 
 @dataclass
-class Descending:
-    """Where one model comes from, on its way to the claims.
-
-    Parameters
-    ----------
-    claims : Claims
-        What is told of it.
-    child : int
-        The number of the model.
-    id : str
-        Its id.
-    front : FrontMatter
-        Its card.
-    files : list of Path
-        The files beside the card for which `is_declaring` holds.
-    known : collection of str
-        The names that are taken as they stand, as those of the models that are read.
-    """
+class CardDerivations:
+    """The derivations of one model, from its card and the files beside it; names in `known` are taken as they are."""
 
     claims: Claims
     child: int
@@ -126,93 +54,91 @@ class Descending:
     files: list[Path]
     known: Collection[str]
 
-    def tell(self) -> None:
-        """Add to the claims all derivations."""
-        parents = self._parents()
+    def add(self) -> None:
+        """Add all derivations to the claims; those of the card come first."""
+        parents = self._card_parents()
         declared, steps = self._declared()
-        said = self._said(parents)
+        word = self._card_relation(parents)
         start = len(self.claims.derivations)
-        self._derive(parents, said, {self._key(step.parent) for step in steps if step.word})
-        self._add(steps, self.claims.derivations[start:])
+        self._derive(parents, word, {self._key(step.parent) for step in steps if step.word})
+        self._add_new(steps, self.claims.derivations[start:])
         self._compare(parents, declared)
-        self._successor()
+        for text, where in self._names("new_version"):
+            name, _, note = self._model_named(text, where)
+            self.claims.derive(name, self.id, Relation.SUCCESSOR, where, note=note)
 
-    def _add(self, steps: list[ClaimedDerivation], told: list[ClaimedDerivation]) -> None:
-        """Add the derivations that files say, and that neither the card nor another file says."""
+    def _add_new(self, steps: list[ClaimedDerivation], of_card: list[ClaimedDerivation]) -> None:
+        """Add the derivations from files that neither the card nor another file has."""
         known: dict[tuple[str, Relation | str | None], ClaimedDerivation] = {}
-        for step in told:
-            self._index(step, known)
+
+        def index(step: ClaimedDerivation) -> None:
+            parent = self._key(step.parent)
+            known.setdefault((parent, _relation(step)), step)
+            known.setdefault((parent, None), step)
+
+        for step in of_card:
+            index(step)
         for step in steps:
             twin = known.get((self._key(step.parent), _relation(step)))
             if twin is None:
-                self._index(step, known)
+                index(step)
                 self.claims.derivations.append(step)
             else:
                 twin.fields = step.fields | twin.fields
 
-    def _index(
-        self, step: ClaimedDerivation, known: dict[tuple[str, Relation | str | None], ClaimedDerivation]
-    ) -> None:
-        """Let a derivation be found by its parent, with its relation or without one."""
-        parent = self._key(step.parent)
-        known.setdefault((parent, _relation(step)), step)
-        known.setdefault((parent, None), step)
-
     # The card
 
-    def _parents(self) -> list[_Parent]:
-        """The parents in the order of the card, those of tags that base_model does not list last."""
-        listed = [_Parent(*self._meant(text, where)) for text, where in self._names("base_model")]
+    def _card_parents(self) -> list[_CardParent]:
+        """The parents in the order of the card; those in tags that base_model does not list come last."""
+        listed = [_CardParent(*self._model_named(text, where)) for text, where in self._names("base_model")]
         by_name = {parent.name: parent for parent in listed}
         tagged = []
         for word, name, where in self._tags():
-            parent = _Parent(*self._meant(name, where))
+            parent = _CardParent(*self._model_named(name, where))
             if parent.name not in by_name:
                 by_name[parent.name] = parent
                 tagged.append(parent)
             if word:
                 by_name[parent.name].words[word] = None
         if listed and tagged:
-            names = _few(parent.name for parent in tagged)
+            names = enumerated([shown(parent.name) for parent in tagged])
             message = f"base_model of {shown(self.id)} does not list {names}, which its tags name"
             self._report("incomplete-parents", message, listed[0].where, done="all are kept")
         return listed + tagged
 
     def _tags(self) -> Iterator[tuple[str, str, Position]]:
-        """The relation, which may be empty, the parent and the place of each tag that names a parent."""
+        """The relation, which may be empty, the parent and the position of each tag that names a parent."""
         tags = self.front.fields.get("tags")
-        for place, tag in enumerate(tags if isinstance(tags, list) else [tags]):
+        for index, tag in enumerate(tags if isinstance(tags, list) else [tags]):
             if not isinstance(tag, str) or not tag.startswith(_TAG):
                 continue
             word, colon, name = tag.removeprefix(_TAG).partition(":")
             if not colon or (word in ("http", "https") and name.startswith("//")):
                 word, name = "", tag.removeprefix(_TAG)
             if name.strip():
-                yield word.strip(), name.strip(), self.front.position(("tags", place))
+                yield word.strip(), name.strip(), self.front.position(("tags", index))
 
     def _names(self, key: str) -> Iterator[tuple[str, Position]]:
-        for text, where in texts_of(self.front, key, self.claims):
-            if text.casefold() in _NOTHING and text not in self.known:
+        for text, where in self.front.texts(key, self.claims):
+            if text.casefold() in _NO_MODEL and text not in self.known:
                 self._report("ignored", f"{key} of {shown(self.id)} is {shown(text)}: it names no model", where)
             else:
                 yield text, where
 
-    def _meant(self, text: str, where: Position) -> tuple[str, Position, str | None]:
-        """The name of the model that a text means, its place, and a note on its revision."""
-        if text in self.known:
+    def _model_named(self, text: str, where: Position) -> tuple[str, Position, str | None]:
+        """The name of the model that a text means, its position, and a note on its revision."""
+        reference = None if text in self.known else _hub_reference(text)
+        if not reference:
             return text, where, None
-        match = _on_hub(text)
-        if not match:
-            return text, where, None
-        if match.re is _ADDRESS:
-            done = f"it is read as {shown(match['name'])}"
+        name, revision, is_address = reference
+        if is_address:
+            done = f"it is read as {shown(name)}"
             self._report("read-as", f"{shown(text)} is an address of the Hub", where, done=done)
-        revision = match["revision"]
-        return match["name"], where, f"revision: {revision}" if revision and revision != "main" else None
+        return name, where, f"revision: {revision}" if revision and revision != "main" else None
 
-    def _said(self, parents: list[_Parent]) -> str | None:
-        """The relation to all parents, as the card says it."""
-        words = texts_of(self.front, "base_model_relation", self.claims)
+    def _card_relation(self, parents: list[_CardParent]) -> str | None:
+        """The relation to all parents, as the card has it."""
+        words = self.front.texts("base_model_relation", self.claims)
         if not words:
             return None
         word, where = words[0]
@@ -224,43 +150,44 @@ class Descending:
         if not parents:
             message = f"{shown(self.id)} is said to be made by {shown(word)}, and not from what"
             self._report("unknown-base", message, where)
-        said = self.front.fields.get("pipeline_tag")
-        pipeline = said if isinstance(said, str) else None
-        merged = relation_of(word) == Relation.MERGE and not _MERGE_WORDS & self._words()
-        if merged and len(parents) > 1 and pipeline in _COMPOSED and not self._has(_MERGE_CONFIG):
+        pipeline = self.front.fields.get("pipeline_tag")
+        is_composed = isinstance(pipeline, str) and pipeline in _COMPOSED and len(parents) > 1
+        is_merge = relation_of(word) == Relation.MERGE
+        if is_composed and is_merge and not _MERGE_WORDS & self._words() and not self._has(MERGE_CONFIG):
             message = f"{shown(self.id)} is said to be a {word!r} of {len(parents)} models, and is for {pipeline!r}"
             hint = "where it is composed of them, write 'component'"
             self.claims.report("unlikely-relation", message, hint, where=where, ids=(self.id,), done="it is kept")
         return word
 
-    def _derive(self, parents: list[_Parent], said: str | None, declared: Collection[str]) -> None:
-        """Tell of the parents in the card; how, files may say for those that they name too."""
+    def _derive(self, parents: list[_CardParent], card_word: str | None, declared: Collection[str]) -> None:
+        """Add the parents in the card; files may have the relation to those that they name too."""
         word, rule = self._inferred(len(parents))
         inferred = []
         for parent in parents:
             words: dict[str, str] = {}
-            for way in ([said] if said else []) + [*parent.words]:
-                words.setdefault(relation_of(way) or way, way)
+            for written in ([card_word] if card_word else []) + [*parent.words]:
+                words.setdefault(relation_of(written) or written, written)
             if not words and parent.name not in declared:
                 inferred.append(parent)
                 words[word] = word
-            for way in words.values():
-                self.claims.derive(self.child, parent.name, way, parent.where, note=parent.note)
+            for written in words.values():
+                self.claims.derive(self.child, parent.name, written, parent.where, note=parent.note)
         if inferred:
-            message = f"nothing says how {shown(self.id)} was made from {_few(parent.name for parent in inferred)}"
+            names = enumerated([shown(parent.name) for parent in inferred])
+            message = f"nothing says how {shown(self.id)} was made from {names}"
             done = f"{word!r}, as the Hub would have it: {rule}"
             self._report("inferred-relation", message, inferred[0].where, done=done)
 
     def _inferred(self, count: int) -> tuple[str, str]:
         """The relation that the Hub works out, and by which rule."""
         words = self._words()
-        if self._has(re.compile(_ADAPTER_CONFIG)):
-            return "adapter", f"it has a file {_ADAPTER_CONFIG}"
+        if any(file.name == ADAPTER_CONFIG for file in self.files):
+            return "adapter", f"it has a file {ADAPTER_CONFIG}"
         if found := _ADAPTER_WORDS & words:
             return "adapter", f"its library or a tag is {min(found)!r}"
         if count > 1:
             return "merge", f"it lists {count} base models"
-        if self._has(re.compile(r".*\.gguf")):
+        if any(file.name.endswith(".gguf") for file in self.files):
             return "quantized", "it has a GGUF file"
         if found := _QUANTIZED_WORDS & words:
             return "quantized", f"its library or a tag is {min(found)!r}"
@@ -279,11 +206,6 @@ class Descending:
     def _has(self, name: re.Pattern[str]) -> bool:
         return any(name.fullmatch(file.name) for file in self.files)
 
-    def _successor(self) -> None:
-        for text, where in self._names("new_version"):
-            name, _, note = self._meant(text, where)
-            self.claims.derive(name, self.id, Relation.SUCCESSOR, where, note=note)
-
     # The files beside it
 
     def _declared(self) -> tuple[list[tuple[Path, set[str]]], list[ClaimedDerivation]]:
@@ -292,30 +214,31 @@ class Descending:
         declared = []
         for file in self.files:
             try:
-                names = _declare(file, self.claims, self.child)
+                file_claims = peft.file_claims if file.name == ADAPTER_CONFIG else _READERS.get(file.suffix)
+                names = add_parents((file_claims or mergekit.file_claims)(file), self.claims, self.child)
             except OSError as error:
                 message = f"the file cannot be read: {error.strerror}"
                 self.claims.report("unreadable", message, where=Position(file), ids=(self.id,))
                 continue
             declared.append(
-                (file, {self._key(name) for name in names if repository_in_cache(name) or not self._local(name)})
+                (file, {self._key(name) for name in names if repository_in_cache(name) or not self._is_local(name)})
             )
         steps = self.claims.derivations[start:]
-        del self.claims.derivations[start:]  # what the card says comes first
+        del self.claims.derivations[start:]  # those of the card come first
         return declared, steps
 
     def _key(self, name: str) -> str:
-        """What two ways to name one model share."""
+        """What two names of one model share."""
         name = name.strip()
         if name in self.known:
             return name
-        match = _on_hub(name)
-        return match["name"] if match else repository_in_cache(name) or name
+        reference = _hub_reference(name)
+        return reference[0] if reference else repository_in_cache(name) or name
 
-    def _local(self, name: str) -> bool:
-        return name not in self.known and not _on_hub(name) and is_local_path(name)
+    def _is_local(self, name: str) -> bool:
+        return name not in self.known and not _hub_reference(name) and is_local_path(name)
 
-    def _compare(self, parents: list[_Parent], declared: list[tuple[Path, set[str]]]) -> None:
+    def _compare(self, parents: list[_CardParent], declared: list[tuple[Path, set[str]]]) -> None:
         """Report files that do not list the parents that the card lists."""
         listed = {self._key(parent.name): parent for parent in parents}
         for file, names in declared:
@@ -325,34 +248,22 @@ class Descending:
             where = Position(file) if fewer else next(iter(listed.values())).where
             less, more = (names, listed.keys()) if fewer else (listed.keys(), names)
             first, second = (file.name, "the card") if fewer else ("the card", file.name)
-            message = f"{first} of {shown(self.id)} does not list {_few(sorted(more - less))}, which {second} does"
+            missing = enumerated([shown(name) for name in sorted(more - less)])
+            message = f"{first} of {shown(self.id)} does not list {missing}, which {second} does"
             self._report("incomplete-parents", message, where, done="all are kept")
 
     def _report(self, kind: str, message: str, where: Position, done: str | None = None) -> None:
         self.claims.report(kind, message, where=where, ids=(self.id,), done=done)
 
 
-def _on_hub(text: str) -> re.Match[str] | None:
-    """The name and revision in an address on the Hub, or in ``org/name@revision``."""
-    if len(text) > 500:  # no address is so long, and to look for one would take long
-        return None
-    return _ADDRESS.fullmatch(text) or _AT_REVISION.fullmatch(text)
-
-
-def _few(names: Iterable[str]) -> str:
-    """The first three names, as a message has them."""
-    listed = [shown(name) for name in names]
-    return ", ".join(listed[:3]) + (f" and {len(listed) - 3} more" if len(listed) > 3 else "")
+def _hub_reference(text: str) -> tuple[str, str | None, bool] | None:
+    """The id and revision in the address of a model on the Hub, or in ``org/name@revision``, and which it is."""
+    hub = parse_hub_address(text)
+    if hub and not hub.is_dataset and (hub.revision or not hub.page):
+        return hub.id, hub.revision, True
+    match = _AT_REVISION.fullmatch(text) if len(text) <= 500 else None
+    return (match["name"], match["revision"], False) if match else None
 
 
 def _relation(step: ClaimedDerivation) -> Relation | str | None:
-    word = step.word
-    return word if isinstance(word, Relation) else relation_of(word or "") or word or None
-
-
-def _declare(file: Path, claims: Claims, child: int) -> tuple[str, ...]:
-    """What the reader of a file's format finds in it."""
-    format = "peft" if file.name == _ADAPTER_CONFIG else _WEIGHTS.get(file.suffix, "mergekit")
-    declare: Callable[[Path, Claims, int], tuple[str, ...]]
-    declare = importlib.import_module(f"modeltree.formats.weights.{format}").declare
-    return declare(file, claims, child)
+    return step.word if isinstance(step.word, Relation) else relation_of(step.word or "") or step.word or None

@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from modeltree._util.files import write_whole
+from modeltree._util.text import counted
 from modeltree.findings import Finding
-from modeltree.formats.cards.places import CARD, ID_KEY, hub_address
+from modeltree.formats.cards.card_files import CARD, ID_KEY
 from modeltree.formats.parsing.yamltree import parse_yaml
 from modeltree.formats.parsing.yamlwriter import yaml_text
-from modeltree.formats.repair.licenses import hub_license, license_of
 from modeltree.formats.repair.record_findings import losses
+from modeltree.formats.values.addresses import hub_url
+from modeltree.formats.values.licenses import hub_license, license_of
 from modeltree.lineage import Lineage
 from modeltree.records import Derivation, License, Links, Model, Relation
 
@@ -37,18 +39,11 @@ _DESCENT = {b"base_model", b"base_model_relation", b"new_version", b"modeltree_i
 
 
 def model_card_text(lineage: Lineage, model: Model | str) -> str:
-    """The model card of a model: front matter, and its name as a heading.
+    """The model card of a model, given by record, id, name or alias: front matter, and its name as a heading.
 
     The Hub knows the relations ``finetune``, ``adapter``, ``merge`` and ``quantized``; others are written as the
     words that they are here. Where the parents of a model differ in relation, each has a tag of the form
     ``base_model:RELATION:ID``. A model with one successor names it as its ``new_version``.
-
-    Parameters
-    ----------
-    lineage : Lineage
-        The lineage that the model is in.
-    model : Model or str
-        The model, or its id, name or alias.
 
     Examples
     --------
@@ -72,42 +67,25 @@ def write_model_cards(lineage: Lineage, folder: str | os.PathLike[str]) -> tuple
     digits, hyphens, dots and underscores, or a meaning to some system, or that differs from another only in case.
     Its folder is a safe form of it with a part of its SHA-256, and its card has the id as ``modeltree_id``. Reading
     the folder gives the same ids, derivations with their relations, and licenses, but for the SPDX identifiers that
-    the Hub has no word for. A card that is there already keeps its text, and what its front matter says of other
-    things than these; other files are left alone.
-
-    Parameters
-    ----------
-    lineage : Lineage
-        What to write.
-    folder : str or path
-        The folder; it is made where there is none.
-
-    Returns
-    -------
-    tuple of Finding
-        What the lineage has and model cards cannot hold.
-
-    Raises
-    ------
-    OSError
-        When a file cannot be written, or a link in the folder leads out of it.
+    the Hub has no word for. A card that is there already keeps its text, and the fields of its front matter besides
+    these; other files are left alone. A link in the folder that leads out of it is a `PermissionError`.
     """
     top = Path(folder)
     top.mkdir(exist_ok=True)
     cards = _Cards(lineage)
-    files = {id: top.joinpath(*place, CARD) for id, place in cards.places.items()}
+    files = {id: top.joinpath(*parts, CARD) for id, parts in cards.folders.items()}
     inside = top.resolve()
     for file in files.values():
         if not Path(os.path.realpath(file)).is_relative_to(inside):
             raise PermissionError(errno.EPERM, f"a link out of {inside}, which is not followed", os.fspath(file))
     for id, file in files.items():
         file.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(file, _kept(file, cards.text(lineage[id])))
+        write_whole(file, _merged(file, cards.text(lineage[id])))
     return cards.losses()
 
 
-def _kept(file: Path, text: str) -> bytes:
-    """A card, with what is in the file already and is not said anew."""
+def _merged(file: Path, text: str) -> bytes:
+    """A card, with the text and the other fields of the one that is in the file already."""
     new = text.encode()
     if not file.is_file():
         return new
@@ -116,15 +94,15 @@ def _kept(file: Path, text: str) -> bytes:
     front = _FRONT.match(old)
     if front is None:
         return new[: end + 4] + b"\n" + old if old.strip() else new
-    blocks = {block[1]: block[0] for block in _BLOCK.finditer(front[1])}
-    ours = {block[1]: block[0] for block in _BLOCK.finditer(new[:end])}
-    theirs = _tags(blocks.get(b"tags", b""))
-    others = [tag for tag in theirs if not tag.startswith("base_model:")]
-    if b"tags" in ours or len(others) < len(theirs):
-        tags = [*_tags(ours.get(b"tags", b"")), *others]
-        ours[b"tags"] = yaml_text({"tags": tags}).encode() if tags else b""
-    kept = [block for key, block in blocks.items() if key not in ours.keys() | _DESCENT]
-    return b"---\n" + b"".join(ours.values()) + b"".join(kept) + old[front.end(1) :]
+    old_blocks = {block[1]: block[0] for block in _BLOCK.finditer(front[1])}
+    blocks = {block[1]: block[0] for block in _BLOCK.finditer(new[:end])}
+    old_tags = _tags(old_blocks.get(b"tags", b""))
+    others = [tag for tag in old_tags if not tag.startswith("base_model:")]
+    if b"tags" in blocks or len(others) < len(old_tags):
+        tags = [*_tags(blocks.get(b"tags", b"")), *others]
+        blocks[b"tags"] = yaml_text({"tags": tags}).encode() if tags else b""
+    kept = [block for key, block in old_blocks.items() if key not in blocks.keys() | _DESCENT]
+    return b"---\n" + b"".join(blocks.values()) + b"".join(kept) + old[front.end(1) :]
 
 
 def _tags(block: bytes) -> list[str]:
@@ -135,29 +113,29 @@ def _tags(block: bytes) -> list[str]:
 
 
 class _Cards:
-    """The cards of a lineage."""
+    """The cards of a lineage, and the parts of the path to the folder of each."""
 
     def __init__(self, lineage: Lineage) -> None:
         self.lineage = lineage
         self.models = sorted(lineage.models, key=lambda model: model.id)
-        self.places = _places(model.id for model in self.models)
+        self.folders = _folders(model.id for model in self.models)
         successors: dict[str, list[str]] = {}
-        for step in lineage.derivations:
-            if step.relation == Relation.SUCCESSOR:
-                successors.setdefault(step.parent, []).append(step.child)
+        for edge in lineage.derivations:
+            if edge.relation == Relation.SUCCESSOR:
+                successors.setdefault(edge.parent, []).append(edge.child)
         self._newer = {parent: children[0] for parent, children in successors.items() if len(children) == 1}
         self._parents: dict[str, list[Derivation]] = {}
-        for step in lineage.derivations:
-            if step.relation != Relation.SUCCESSOR or step.parent not in self._newer:
-                self._parents.setdefault(step.child, []).append(step)
+        for edge in lineage.derivations:
+            if edge.relation != Relation.SUCCESSOR or edge.parent not in self._newer:
+                self._parents.setdefault(edge.child, []).append(edge)
 
     def text(self, model: Model) -> str:
         """The card of a model."""
-        steps = sorted(self._parents.get(model.id, ()), key=lambda step: step.parent)
-        parents = [step.parent for step in steps]
-        relations = {step.relation for step in steps}
+        edges = sorted(self._parents.get(model.id, ()), key=lambda edge: edge.parent)
+        parents = [edge.parent for edge in edges]
+        relations = {edge.relation for edge in edges}
         fields: dict[str, Any] = {}
-        if "/".join(self.places[model.id]) != model.id:
+        if "/".join(self.folders[model.id]) != model.id:
             fields[ID_KEY] = model.id
         if parents:
             fields["base_model"] = parents if len(parents) > 1 else parents[0]
@@ -167,36 +145,35 @@ class _Cards:
             fields["new_version"] = newer
         fields |= _license_fields(model)
         if len(relations) > 1:
-            fields["tags"] = [f"base_model:{step.relation}:{step.parent}" for step in steps]
+            fields["tags"] = [f"base_model:{edge.relation}:{edge.parent}" for edge in edges]
         front = "".join(yaml_text({key: value}) for key, value in fields.items())
         return f"---\n{front}---\n\n# {_escaped(model.name)}\n"
 
     def losses(self) -> tuple[Finding, ...]:
-        """What the cards do not hold."""
+        """The fields that the cards do not hold."""
         held = ("id", "name", "organizations", "license", "links")
-        found = [*losses(self.lineage, "a model card", models=held, derivations=["relation"])]
+        lost = [*losses(self.lineage, "a model card", models=held, derivations=["relation"])]
         for name in held[1:]:
-            if owners := [model.id for model in self.models if not _is_held(name, model)]:
-                counted = f"{len(owners)} model{'s' * (len(owners) != 1)}"
+            if ids := [model.id for model in self.models if not _is_held(name, model)]:
                 message = f"a model card has no place for {name!r} other than the id and the Hub say"
-                done = f"left out for {counted}, the first is {owners[0]!r}"
-                found.append(Finding("not-carried", message, ids=tuple(owners), done=done))
-        return tuple(found)
+                done = f"left out for {counted(len(ids), 'model')}, the first is {ids[0]!r}"
+                lost.append(Finding("not-carried", message, ids=tuple(ids), done=done))
+        return tuple(lost)
 
 
 def _is_held(name: str, model: Model) -> bool:
     """Whether reading the card of a model gives the value of a field."""
-    maker, slash, last = model.id.rpartition("/")
+    organization, slash, last = model.id.rpartition("/")
     match name:
         case "name":
             return model.name == last
         case "organizations":
-            return model.organizations == ((maker,) if slash and "/" not in maker else ())
+            return model.organizations == ((organization,) if slash and "/" not in organization else ())
         case "license":
             fields = _license_fields(model)
             read = license_of(fields["license"], fields.get("license_name")) if fields else None
             return (read and License.model_validate(read)) == model.license
-    return not model.links or model.links == Links(weights=hub_address(model.id))
+    return not model.links or model.links == Links(weights=hub_url(model.id))
 
 
 def _license_fields(model: Model) -> dict[str, str]:
@@ -213,18 +190,18 @@ def _escaped(name: str) -> str:
     return re.sub(r"([\\`*_\[\]<&#])", r"\\\1", name)
 
 
-def _places(ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
+def _folders(ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """The parts of the folder of each id; no two differ only in case, for some systems ignore it."""
     spelled: dict[str, str] = {}
-    places: dict[str, tuple[str, ...]] = {}
+    folders: dict[str, tuple[str, ...]] = {}
     unsafe = []
     for id in sorted(ids):
         parts = tuple(id.split("/"))
         plain = len(parts) <= 2 and all(_PLAIN_PART.fullmatch(part) and not _SPECIAL.fullmatch(part) for part in parts)
-        ways = ["/".join(parts[:count]) for count in range(1, len(parts) + 1)]
-        if plain and all(spelled.get(way.lower(), way) == way for way in ways):
-            spelled |= {way.lower(): way for way in ways}
-            places[id] = parts
+        paths = ["/".join(parts[:count]) for count in range(1, len(parts) + 1)]
+        if plain and all(spelled.get(path.lower(), path) == path for path in paths):
+            spelled |= {path.lower(): path for path in paths}
+            folders[id] = parts
         else:
             unsafe.append(id)
     for id in unsafe:
@@ -233,5 +210,5 @@ def _places(ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
         lengths = range(8, len(digest) + 1, 8)
         free = next(name for length in lengths if (name := f"{shape}-{digest[:length]}").lower() not in spelled)
         spelled[free.lower()] = free
-        places[id] = (free,)
-    return places
+        folders[id] = (free,)
+    return folders

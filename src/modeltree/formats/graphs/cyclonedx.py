@@ -27,27 +27,59 @@ import json
 import os
 import re
 import uuid
-from collections.abc import Iterable, Mapping
-from typing import Any
-from urllib.parse import quote
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+from urllib.parse import quote, unquote
 
 from modeltree._util.files import write_whole
-from modeltree.findings import Finding, SourceError
-from modeltree.formats.graphs.bill import KINDS, OWN, Bill
-from modeltree.formats.graphs.common import mapping_of
-from modeltree.formats.repair.claims import Reading
-from modeltree.formats.repair.licenses import OTHER, hub_license
+from modeltree.findings import Finding, SourceError, shown
+from modeltree.formats.graphs.graph_claims import (
+    MAX_RECORDS,
+    Tally,
+    add_organizations,
+    mapping_of,
+    mappings_in,
+    within,
+)
+from modeltree.formats.parsing.jsontree import JsonTree
+from modeltree.formats.repair.claims import Claims, Reading
 from modeltree.formats.repair.models import repaired
 from modeltree.formats.repair.policy import Policy
-from modeltree.graph.network import plain
+from modeltree.formats.repair.record_findings import no_mapping
+from modeltree.formats.values.addresses import parse_hub_address
+from modeltree.formats.values.licenses import OTHER, hub_license
+from modeltree.formats.values.quantities import day_of
+from modeltree.graph.network import nested, plain
 from modeltree.lineage import Lineage
-from modeltree.records import Derivation, Kind, License, Model
+from modeltree.records import Derivation, Kind, License, Links, Model, Relation
 
 __all__ = ["cyclonedx_text", "read_cyclonedx", "write_cyclonedx"]
 
-_TYPES = {kind: type for type, kind in KINDS.items()}
+# The types of components that are models, applications and data sets.
+_KINDS = {"machine-learning-model": Kind.MODEL, "application": Kind.APPLICATION, "data": Kind.DATASET}
+_TYPES = {kind: type for type, kind in _KINDS.items()}
+_OWN = "modeltree:"  # the properties that begin so are the fields of a record
+
+_PURL = re.compile(r"pkg:huggingface/([^@?#]+)", re.IGNORECASE)
+_TAG = re.compile(r"base_model:(?:([a-z_-]+):)?([^\s:,]+)")
+_BASES = frozenset({"basemodel", "parentmodel", "basemodels", "finetunedfrom"})
+_DATES = frozenset({"released", "releasedate", "createdat"})
+_ORGANIZATIONS = ("manufacturer", "supplier", "publisher", "author")
+_READ_PROPERTIES = _BASES | _DATES | {"tags", "basemodelsource", "usage"}
+_TESTS = frozenset({"evaluation", "benchmarking", "benchmark", "testing", "test", "validation"})
+_LINKS = {"vcs": "code", "model-card": "weights", "website": "website"}
+_READ_OF_COMPONENTS = frozenset(
+    {"type", "name", "bom-ref", "purl", "licenses", "pedigree", "externalReferences", "properties", "components"}
+    | {"description", "modelCard", "tags", *_ORGANIZATIONS}
+)
+_READ_OF_FILE = frozenset(
+    {"$schema", "bomFormat", "specVersion", "serialNumber", "version", "metadata", "components", "dependencies"}
+)
 _REFERENCES = {"paper": "documentation", "code": "vcs", "weights": "model-card", "blog": "other", "website": "website"}
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?([/?][^#\[\]]*)?(#[^#\[\]]*)?")
+
+At = tuple[str | int, ...]
+Fields = dict[str, Any]
 
 
 def read_cyclonedx(
@@ -59,10 +91,8 @@ def read_cyclonedx(
     ----------
     path : path-like
         A file in JSON.
-    policy : Policy, optional
-        What is done about what is wrong.
-    aliases : mapping of str to str, optional
-        For names as the file has them, the name or id of the model that is meant.
+    policy, aliases : optional
+        As for `modeltree.read`.
 
     Raises
     ------
@@ -87,9 +117,339 @@ def read_cyclonedx(
         hint = 'write "bomFormat": "CycloneDX"'
         problem = Finding("missing-key", "no CycloneDX: the file does not say so", hint, position=tree.position())
         raise SourceError([*tree.problems, problem])
-    bill = Bill(tree)
-    bill.take(data)
+    bill = _Bill(tree)
+    bill.read(data)
     return repaired(bill.claims, policy, aliases)
+
+
+class _Component(NamedTuple):
+    """A component that is a model, the index of its claim, and the path to it."""
+
+    claim_index: int
+    key: str
+    at: At
+    data: Fields
+
+
+class _Parent(NamedTuple):
+    """The word for a relation, the path to it, and the other fields of the derivation."""
+
+    word: Relation | str | None
+    at: At
+    fields: Fields
+
+
+class _Bill:
+    """A bill of materials on its way to claims."""
+
+    def __init__(self, tree: JsonTree) -> None:
+        self.tree = tree
+        self.claims = Claims(names=True)
+        self.claims.findings += tree.problems
+        self.components: list[_Component] = []
+        self.by_key: dict[str, _Component] = {}
+        # For bom-refs first, then what components are called, then their names, the key of the component.
+        self.keys: dict[str, str] = {}
+        self.others: set[str] = set()  # the bom-refs of components that are no models
+        self.parents: dict[tuple[int, str], _Parent] = {}
+        self._ignored = Tally()
+
+    def read(self, data: Fields) -> None:
+        """Add all that the bill says to the claims."""
+        metadata = self._mapping(data, "metadata", ())
+        for index, item in self._items(data, "components", ()):
+            self._list(item, ("components", index))
+        self._read_subject(metadata)
+        for component in self.components:
+            self.keys.setdefault(component.key, component.key)
+        for component in self.components:
+            self.keys.setdefault(_text(component.data.get("name")) or component.key, component.key)
+        done = 0
+        while done < len(self.components):  # a pedigree may add some
+            self._read_descent(self.components[done])
+            done += 1
+        self._read_dependencies(data)
+        for (child, key), parent in self.parents.items():
+            self.claims.derive(child, key, parent.word, within(self.tree, *parent.at), **parent.fields)
+        self._read_about(metadata)
+        for key in sorted(data.keys() - _READ_OF_FILE):
+            self._ignored.add(f"{key[:60]!r} of the file", within(self.tree, key))
+        self._ignored.report(self.claims)
+
+    # Components
+
+    def _list(self, data: Fields, at: At) -> _Component | None:
+        """Add a component and those in it; components that are no models are counted."""
+        kind = _KINDS.get(str(data.get("type")))
+        component = None
+        if kind is None:
+            self._ignored.add(f"a component of type {shown(data.get('type'))}", within(self.tree, *at))
+            self.others.add(str(data.get("bom-ref")))
+        else:
+            component = self._add(data, at, kind)
+        parts_by_relation: dict[Relation, list[_Component]] = {}
+        for index, item in self._items(data, "components", at):
+            part = self._list(item, (*at, "components", index))
+            if component and part and (relation := self._relation_by_types(component, part, Relation.COMPONENT)):
+                parts_by_relation.setdefault(relation, []).append(part)
+                self._derive(component, part.key, relation, part.at)
+        for relation, parts in parts_by_relation.items():
+            names = ", ".join(shown(part.key) for part in parts[:3]) + (", …" if len(parts) > 3 else "")
+            message = f"{shown(component.key if component else None)} contains {names}"
+            self._report("inferred-relation", message, None, parts[0].at, done=f"it is read as {str(relation)!r}")
+        return component
+
+    def _add(self, data: Fields, at: At, kind: Kind) -> _Component | None:
+        key = self._key(data)
+        if key is None:
+            self._report("missing-key", "a component has no name", "write 'name'", at, done="it is left out")
+            return None
+        if len(self.components) >= MAX_RECORDS:
+            message = f"the file is too large: more than {MAX_RECORDS:,} components"
+            raise SourceError([Finding("too-large", message, position=self.tree.position(at))])
+        fields = {"kind": None if kind == Kind.MODEL else str(kind), **self._fields(data, at)}
+        component = self._keep(key, at, data, fields)
+        if ref := _text(data.get("bom-ref")):
+            self.keys.setdefault(ref, key)
+        return component
+
+    def _keep(self, key: str, at: At, data: Fields, fields: Fields) -> _Component:
+        component = _Component(self.claims.add(key, within(self.tree, *at), fields), key, at, data)
+        self.components.append(component)
+        self.by_key.setdefault(key, component)
+        return component
+
+    def _read_subject(self, metadata: Fields) -> None:
+        """Add the component that the bill is of, which is often one of those in it too."""
+        subject = self._mapping(metadata, "component", ("metadata",))
+        names = {_text(component.data.get("name")): component.key for component in self.components}
+        key = self._key(subject)
+        same = key if key in self.by_key else names.get(_text(subject.get("name")))
+        if same and (ref := _text(subject.get("bom-ref"))):
+            self.keys.setdefault(ref, same)
+        elif subject and not same:
+            self._list(subject, ("metadata", "component"))
+
+    def _key(self, data: Fields) -> str | None:
+        """The id, package URL, repository on the Hub or name that tells a component from others."""
+        if own := _own(self._properties(data)).get("id"):
+            return own
+        purl = _PURL.match(str(data.get("purl", "")))
+        if purl and (name := unquote(purl[1]).strip(" /")):
+            return name
+        for _, item in self._items(data, "externalReferences", None):
+            if item.get("type") == "model-card" and (repository := _repository(item.get("url"))):
+                return repository
+        return _text(data.get("name"))
+
+    def _fields(self, data: Fields, at: At) -> Fields:
+        """The fields of a model that a component has; own properties come before all else."""
+        properties, where = self._properties(data), within(self.tree, *at)
+        fields: Fields = {"name": data.get("name"), "note": data.get("description") or None}
+        organization = next(filter(None, (_organization(data.get(key)) for key in _ORGANIZATIONS)), None)
+        fields |= {"organizations": [organization] if organization else None, "license": self._license(data, at)}
+        released = (value for name, value in properties if _quiet(name) in _DATES)
+        fields["released"] = next((day_of(value) for value in released), None)
+        links: dict[str, str] = {}
+        for _, item in self._items(data, "externalReferences", at):
+            comment = item.get("comment")
+            kind = comment if comment in list(Links.model_fields) else _LINKS.get(str(item.get("type")))
+            if kind and isinstance(item.get("url"), str):
+                links.setdefault(kind, item["url"])
+            else:
+                self._ignored.add(f"an external reference of type {shown(item.get('type'))}", where)
+        fields["links"] = links or None
+        fields |= nested({name: value for name, value in _own(properties).items() if name != "id"})
+        for key in sorted(data.keys() - _READ_OF_COMPONENTS):
+            self._ignored.add(f"{key[:60]!r} of components", where)
+        for name, _ in properties:
+            if not name.startswith(_OWN) and _quiet(name) not in _READ_PROPERTIES:
+                self._ignored.add(f"property {shown(name)}", where)
+        return fields
+
+    def _license(self, data: Fields, at: At) -> Fields | str | None:
+        """One license for all that are listed."""
+        licenses: list[Fields] = []
+        for _, item in self._items(data, "licenses", at):
+            license = item.get("license")
+            id, name = (license.get("id"), license.get("name")) if isinstance(license, dict) else (None, None)
+            written = id or name or item.get("expression")
+            if isinstance(written, str) and written.strip():
+                licenses.append({"name": written, "spdx": id if isinstance(id, str) else None})
+        return licenses[0] if len(licenses) == 1 else " and ".join(one["name"] for one in licenses) or None
+
+    # Derivations
+
+    def _read_descent(self, component: _Component) -> None:
+        """Add the parents that a component names, and the children in its pedigree."""
+        data, at = component.data, component.at
+        pedigree, path = self._mapping(data, "pedigree", at), (*at, "pedigree")
+        notes = pedigree.get("notes")
+        for role in ("ancestors", "descendants", "variants"):
+            for index, item in self._items(pedigree, role, path):
+                other = self._component_named(item, (*path, role, index))
+                if other is None or role == "variants":
+                    continue
+                own = _own(self._properties(item))
+                more = nested({name: own[name] for name in ("note", "references") if name in own})
+                fields = {"note": notes if isinstance(notes, str) else None, **more}
+                child, parent = (component, other.key) if role == "ancestors" else (other, component.key)
+                self._derive(child, parent, own.get("relation"), (*path, role, index), **fields)
+        listed = data.get("tags")
+        tags = [("tags", tag) for tag in listed if isinstance(tag, str)] if isinstance(listed, list) else []
+        self._read_properties(component, [*self._properties(data), *tags], at)
+        card, path = self._mapping(data, "modelCard", at), (*at, "modelCard")
+        self._read_properties(component, self._properties(card), path)
+        parameters = self._mapping(card, "modelParameters", path)
+        unread = [*(card.keys() - {"bom-ref", "modelParameters", "properties"}), *(parameters.keys() - {"datasets"})]
+        for key in sorted(unread):
+            self._ignored.add(f"{key[:60]!r} of model cards", within(self.tree, *path))
+        for index, item in self._items(parameters, "datasets", (*path, "modelParameters")):
+            self._read_dataset(component, item, (*path, "modelParameters", "datasets", index))
+
+    def _component_named(self, data: Fields, at: At) -> _Component | None:
+        """The component that a pedigree names: a listed one, or a new one with a pedigree of its own."""
+        names = [_text(data.get("bom-ref")), self._key(data), _text(data.get("name"))]
+        key = next((self.keys[name] for name in names if name in self.keys), None)
+        if key is not None:
+            return self.by_key[key]
+        component = self._list(data, at)
+        if component:
+            self.keys.setdefault(component.key, component.key)
+        return component
+
+    def _read_properties(self, component: _Component, properties: list[tuple[str, str]], at: At) -> None:
+        source = next((value for name, value in properties if _quiet(name) == "basemodelsource"), "")
+        for name, value in properties:
+            if _quiet(name) == "tags":
+                for word, parent in _TAG.findall(value):
+                    self._derive(component, self.keys.get(parent, parent), word or None, (*at, "properties"))
+            elif _quiet(name) in _BASES and value.strip():
+                parent = value.strip()
+                if _quiet(name) == "basemodel" and parent not in self.keys:
+                    parent = _repository(source.strip()) or parent
+                self._derive(component, self.keys.get(parent, parent), None, (*at, "properties"))
+
+    def _read_dataset(self, component: _Component, data: Fields, at: At) -> None:
+        """Add a data set that a model card names, or refers to."""
+        ref, name = data.get("ref"), data.get("name")
+        if isinstance(ref, str):
+            if ref in self.keys:
+                self._derive(component, self.keys[ref], Relation.DATA, at)
+            else:
+                self._report_dangling(ref, component.key, at)
+        elif isinstance(name, str) and name.strip():
+            contents = data.get("contents")
+            key = (_repository(contents.get("url")) if isinstance(contents, dict) else None) or name.strip()
+            if key not in self.keys:
+                self._keep(key, at, data, {"name": name, "kind": str(Kind.DATASET)})
+                self.keys[key] = key
+            self._derive(component, self.keys[key], Relation.DATA, at)
+
+    def _read_dependencies(self, data: Fields) -> None:
+        """Add the models that models depend on; libraries and the like are no models."""
+        for index, item in self._items(data, "dependencies", ()):
+            at: At = ("dependencies", index)
+            ref = _text(item.get("ref")) or ""
+            child = self._component_at(ref, None, (*at, "ref"))
+            needed = item.get("dependsOn")
+            for place, name in enumerate(needed if isinstance(needed, list) else []):
+                path = (*at, "dependsOn", place)
+                parent = self._component_at(_text(name) or "", ref, path)
+                if parent and child and (word := self._relation_by_types(child, parent, Relation.UNSPECIFIED)):
+                    self._derive(child, parent.key, word if word != Relation.UNSPECIFIED else None, path)
+
+    def _component_at(self, ref: str, whose: str | None, at: At) -> _Component | None:
+        """The model that has a bom-ref; a bom-ref that nothing has is reported."""
+        if ref not in self.keys and ref not in self.others:
+            self._report_dangling(ref, whose, at)
+        return self.by_key.get(self.keys.get(ref, ""))
+
+    def _report_dangling(self, ref: str, whose: str | None, at: At) -> None:
+        message = f"{shown(ref)}{f', which {shown(whose)} refers to,' if whose else ''} is no component of the file"
+        kind = "missing-parent" if whose else "missing-child"
+        self._report(kind, message, "name a bom-ref", at, done="it is left out")
+
+    def _relation_by_types(self, child: _Component, parent: _Component, otherwise: Relation) -> Relation | None:
+        """The relation to a component that another contains or depends on, by their types; None where there is none."""
+        if parent.data.get("type") in ("data", "dataset"):
+            uses = next((value for name, value in self._properties(parent.data) if _quiet(name) == "usage"), "")
+            words = set(re.findall("[a-z]+", uses.casefold()))
+            if words and words <= _TESTS:
+                self._ignored.add("that a data set is used for evaluation", within(self.tree, *parent.at))
+                return None
+            return Relation.DATA
+        return Relation.APPLICATION if child.data.get("type") == "application" else otherwise
+
+    def _derive(self, child: _Component, parent: str, word: Relation | str | None, at: At, **fields: Any) -> None:
+        """Add a parent; the first word for the relation counts."""
+        pair = (child.claim_index, parent)
+        earlier = self.parents.get(pair)
+        if earlier is None:
+            self.parents[pair] = _Parent(word, at, fields)
+        elif earlier.word is None and word is not None:
+            self.parents[pair] = earlier._replace(word=word)
+
+    def _read_about(self, metadata: Fields) -> None:
+        about = {"date": day_of(metadata.get("timestamp"))} if metadata.get("timestamp") else {}
+        own = _own(self._properties(metadata))
+        organizations = own.pop("organizations", None)
+        self.claims.about |= about | nested(own)
+        if not add_organizations(self.claims, organizations):
+            self._report("bad-attribute", "organizations are no list of records", None, ("metadata", "properties"))
+
+    # Parts of JSON
+
+    def _items(self, data: Fields, key: str, at: At | None) -> Iterator[tuple[int, Fields]]:
+        """The mappings in a list, with their indices; other values are reported, if the path to the list is given."""
+        if at is not None:
+            yield from mappings_in(data.get(key), key, self.tree, (*at, key), self.claims)
+        elif isinstance(items := data.get(key), list):
+            yield from ((index, item) for index, item in enumerate(items) if isinstance(item, dict))
+
+    def _mapping(self, data: Fields, key: str, at: At) -> Fields:
+        value = data.get(key)
+        if value is not None and not isinstance(value, dict):
+            finding = no_mapping(value, key)
+            self._report(finding.kind, finding.message, finding.hint, (*at, key), done="it is left out")
+        return value if isinstance(value, dict) else {}
+
+    def _properties(self, data: Fields) -> list[tuple[str, str]]:
+        """The names and values of properties; a mapping, which is no right form, is read too."""
+        properties = data.get("properties")
+        if isinstance(properties, dict):
+            pairs = list(properties.items())
+        else:
+            pairs = [(item.get("name"), item.get("value")) for _, item in self._items(data, "properties", None)]
+        return [(name, value) for name, value in pairs if isinstance(name, str) and isinstance(value, str)]
+
+    def _report(self, kind: str, message: str, hint: str | None, at: At, done: str | None = None) -> None:
+        self.claims.report(kind, message, hint, where=self.tree.position(at), done=done)
+
+
+def _quiet(name: str) -> str:
+    """The name of a property without the name space before it, case and hyphens."""
+    return re.sub(r"[\s_-]", "", name.rpartition(":")[2]).casefold()
+
+
+def _own(properties: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The properties that are fields of a record."""
+    return {name.removeprefix(_OWN): value for name, value in properties if name.startswith(_OWN)}
+
+
+def _repository(url: Any) -> str | None:
+    """The id ``organization/name`` of the repository on the Hub that a URL is the page of."""
+    hub = parse_hub_address(str(url))
+    return hub.id if hub and "/" in hub.id and not hub.page else None
+
+
+def _organization(value: Any) -> str | None:
+    name = _text(value.get("name") if isinstance(value, dict) else value)
+    return name if name and not name.startswith("http") else None
+
+
+def _text(value: Any) -> str | None:
+    return value.strip() or None if isinstance(value, str) else None
 
 
 def cyclonedx_text(lineage: Lineage) -> str:
@@ -129,24 +489,17 @@ def cyclonedx_text(lineage: Lineage) -> str:
 
 
 def write_cyclonedx(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Finding, ...]:
-    """Write a bill of materials, which carries everything: nothing is ever reported as lost.
-
-    Raises
-    ------
-    OSError
-        When the file cannot be written.
-    """
+    """Write a bill of materials, which carries all of a lineage."""
     write_whole(path, cyclonedx_text(lineage))
     return ()
 
 
-def _component(lineage: Lineage, model: Model, parents: Iterable[str]) -> dict[str, Any]:
-    component: dict[str, Any] = {"type": _TYPES[model.kind], "bom-ref": model.id, "name": model.name}
+def _component(lineage: Lineage, model: Model, parents: Iterable[str]) -> Fields:
+    component: Fields = {"type": _TYPES[model.kind], "bom-ref": model.id, "name": model.name}
     if model.organizations:
-        maker = lineage.organizations[model.organizations[0]]
-        component["manufacturer"] = {"name": maker.name} | (
-            {"url": [address]} if (address := _address(maker.url)) else {}
-        )
+        organization = lineage.organizations[model.organizations[0]]
+        url = _address(organization.url)
+        component["manufacturer"] = {"name": organization.name} | ({"url": [url]} if url else {})
     if model.note:
         component["description"] = model.note
     if model.license:
@@ -156,22 +509,24 @@ def _component(lineage: Lineage, model: Model, parents: Iterable[str]) -> dict[s
         component["externalReferences"] = [
             {"type": _REFERENCES[kind], "url": address, "comment": kind} for kind, address in addresses
         ]
-    steps = [lineage.derivation(parent, model.id) for parent in parents]
+    derivations = [lineage.derivation(parent, model.id) for parent in parents]
     data = [
-        {"ref": step.parent} for step in steps if lineage[step.parent].kind == Kind.DATASET and step.relation == "data"
+        {"ref": edge.parent}
+        for edge in derivations
+        if lineage[edge.parent].kind == Kind.DATASET and edge.relation == Relation.DATA
     ]
     if data and model.kind == Kind.MODEL:
         component["modelCard"] = {"modelParameters": {"datasets": data}}
-    if steps:
-        component["pedigree"] = {"ancestors": [_ancestor(lineage[step.parent], step) for step in steps]}
+    if derivations:
+        component["pedigree"] = {"ancestors": [_ancestor(lineage[edge.parent], edge) for edge in derivations]}
     component["properties"] = _properties({"id": model.id} | plain(model, frozenset({"id", "name", "kind", "note"})))
     return component
 
 
-def _ancestor(parent: Model, step: Derivation) -> dict[str, Any]:
+def _ancestor(parent: Model, derivation: Derivation) -> Fields:
     """A parent as an ancestor; it has no bom-ref, for each stands once in a file, and the model has it."""
-    said = {"id": parent.id} | plain(step, frozenset({"parent", "child"}))
-    return {"type": _TYPES[parent.kind], "name": parent.name, "properties": _properties(said)}
+    fields = {"id": parent.id} | plain(derivation, frozenset({"parent", "child"}))
+    return {"type": _TYPES[parent.kind], "name": parent.name, "properties": _properties(fields)}
 
 
 def _license(license: License) -> dict[str, str]:
@@ -182,10 +537,10 @@ def _license(license: License) -> dict[str, str]:
 
 
 def _properties(fields: Mapping[str, str]) -> list[dict[str, str]]:
-    return [{"name": f"{OWN}{name}", "value": value} for name, value in fields.items()]
+    return [{"name": f"{_OWN}{name}", "value": value} for name, value in fields.items()]
 
 
 def _address(url: str | None) -> str | None:
-    """A web address as the standard has it, with what it has not written as %…; None where that is no address."""
+    """A web address as the standard has it, with other characters as %…; None where that is no address."""
     encoded = quote(re.sub("%(?![0-9A-Fa-f]{2})", "%25", url), safe=":/?#@!$&'()*+,;=%~") if url else ""
     return encoded if _ADDRESS.fullmatch(encoded) else None

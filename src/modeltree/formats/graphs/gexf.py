@@ -15,7 +15,7 @@ from pathlib import Path
 
 from modeltree._util.files import write_whole
 from modeltree.findings import Finding, InvalidDateError
-from modeltree.formats.graphs.common import Direction, Element, Graph, attribute, read_xml, text
+from modeltree.formats.graphs.graph_claims import Direction, Element, GraphClaims, attribute, read_xml, text
 from modeltree.formats.repair.claims import Reading
 from modeltree.formats.repair.policy import Policy
 from modeltree.formats.repair.record_findings import losses
@@ -52,10 +52,8 @@ def read_gexf(
     ----------
     path : path-like
         The file.
-    policy : Policy, optional
-        What is done about what is wrong.
-    aliases : mapping of str to str, optional
-        For names as the file has them, the id of the model that is meant.
+    policy, aliases : optional
+        As for `modeltree.read`.
     relation : Relation or str, optional
         The relation of edges that say nothing. By default they are ``unspecified``, and reported.
     direction : {"parent-to-child", "child-to-parent"}
@@ -77,7 +75,7 @@ def read_gexf(
     >>> read_gexf(path).lineage["LLaMA"]
     Model(id='0', name='LLaMA', released=PartialDate(2023, 2, 24))
     """
-    graph = Graph(Path(path), direction, relation)
+    graph = GraphClaims(direction, relation)
     file = _File(graph, upwards=direction == "child-to-parent")
     read_xml(Path(path), "gexf", "GEXF", file.opened, file.closed)
     return graph.reading(policy, aliases)
@@ -86,7 +84,7 @@ def read_gexf(
 class _File:
     """What is known of a GEXF file while it is read."""
 
-    def __init__(self, graph: Graph, upwards: bool) -> None:
+    def __init__(self, graph: GraphClaims, upwards: bool) -> None:
         self.graph = graph
         self.upwards = upwards
         self.titles: dict[tuple[str, str], str] = {}

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from modeltree._util.files import write_whole
 from modeltree.findings import Finding
-from modeltree.formats.graphs.common import Direction, Element, Graph, attribute, read_xml, text
+from modeltree.formats.graphs.graph_claims import Direction, Element, GraphClaims, attribute, read_xml, text
 from modeltree.formats.repair.claims import Reading
 from modeltree.formats.repair.policy import Policy
 from modeltree.lineage import Lineage
@@ -44,10 +44,8 @@ def read_graphml(
     ----------
     path : path-like
         The file.
-    policy : Policy, optional
-        What is done about what is wrong.
-    aliases : mapping of str to str, optional
-        For names as the file has them, the id of the model that is meant.
+    policy, aliases : optional
+        As for `modeltree.read`.
     relation : Relation or str, optional
         The relation of edges that say nothing. By default they are ``unspecified``, and reported.
     direction : {"parent-to-child", "child-to-parent"}
@@ -69,7 +67,7 @@ def read_graphml(
     >>> read_graphml(path, relation="finetune").lineage.parents("vicuna")
     ('llama',)
     """
-    graph = Graph(Path(path), direction, relation)
+    graph = GraphClaims(direction, relation)
     file = _File(graph)
     read_xml(Path(path), "graphml", "GraphML", file.opened, file.closed)
     return graph.reading(policy, aliases)
@@ -78,7 +76,7 @@ def read_graphml(
 class _File:
     """What is known of a GraphML file while it is read."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: GraphClaims) -> None:
         self.graph = graph
         self.names: dict[str, str] = {}
         self.defaults: dict[str, dict[str, str]] = {}

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from modeltree.formats.parsing.lines import Lines
-from modeltree.formats.printed.markdowncells import markdown_cell
-from modeltree.formats.printed.table import MAX_COLUMNS, MAX_ROWS, Cell, Table, indent_of
+from modeltree.formats.printed.cells import markdown_cell
+from modeltree.formats.printed.grid import MAX_COLUMNS, MAX_ROWS, Cell, PrintedTable, indent_of
 
 __all__ = ["html_tables"]
 
@@ -16,7 +16,7 @@ _STRUCTURE = re.compile(r"<(/?)(table|caption|thead|tbody|tfoot|tr|td|th)\b([^<>
 _SPAN = re.compile(r"\b(row|col)span\s*=\s*[\"']?\s*([0-9]{1,6})", re.IGNORECASE)
 
 
-def html_tables(text: str, lines: Lines) -> Iterator[tuple[int, int, Table]]:
+def html_tables(text: str, lines: Lines) -> Iterator[tuple[int, int, PrintedTable]]:
     """The tables in a text, each with the numbers of its first character and of the one behind its last.
 
     Tables within tables are not read on their own.
@@ -47,7 +47,7 @@ class _Builder:
 
     def __init__(self, text: str, start: int, lines: Lines) -> None:
         self.text, self.start, self.lines = text, start, lines
-        self.table = Table(0, lines.position(start))
+        self.table = PrintedTable(0, lines.position(start))
         self._open: tuple[str, int, str] | None = None  # the tag of a cell or caption, where it begins, its attributes
         self._row: list[tuple[str, Cell, int]] | None = None
         self._below: dict[int, tuple[Cell, int]] = {}  # for columns, the cell that reaches into the next rows
@@ -70,7 +70,7 @@ class _Builder:
         elif name == "thead":
             self._in_head = not closing
 
-    def finished(self, end: int) -> Table:
+    def finished(self, end: int) -> PrintedTable:
         """The table, when its end has come."""
         self._end_cell(end)
         self._end_row()

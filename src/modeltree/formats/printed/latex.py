@@ -1,7 +1,7 @@
 r"""Tables in LaTeX, as papers print them: ``tabular``, ``longtable`` and their kin.
 
 A table is read where it has a column of models; which columns are read as what, the findings say. Models are told
-apart by their names. Macros are not expanded. See `modeltree.formats.printed.reading` for the headers that are known.
+apart by their names. Macros are not expanded. See `modeltree.formats.printed.headings` for the headers that are known.
 """
 
 from __future__ import annotations
@@ -13,13 +13,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
-from pathlib import Path
 
 from modeltree.findings import Finding, SourceError, shown
 from modeltree.formats.parsing.lines import Lines
-from modeltree.formats.printed.latexcells import latex_cell
-from modeltree.formats.printed.reading import Choice, reading_of, text_of
-from modeltree.formats.printed.table import MAX_CELL, MAX_COLUMNS, MAX_ROWS, MAX_TABLES, Cell, Table, indent_of
+from modeltree.formats.printed.cells import latex_cell
+from modeltree.formats.printed.grid import (
+    MAX_CELL,
+    MAX_COLUMNS,
+    MAX_ROWS,
+    MAX_TABLES,
+    Cell,
+    PrintedTable,
+    indent_of,
+)
+from modeltree.formats.printed.headings import TableOptions, read_tables
 from modeltree.formats.repair.claims import Reading
 from modeltree.formats.repair.policy import Policy
 from modeltree.records import Relation
@@ -74,7 +81,7 @@ def read_latex(
         For headers, the fields that stand below them: ``{"Ancestor": "parents", "Score": "ignored"}``.
     relation : Relation or str, optional
         How children were made from their parents where the table does not say; by default that is not known.
-    policy, aliases
+    policy, aliases : optional
         As for `modeltree.read`.
 
     Raises
@@ -94,13 +101,10 @@ def read_latex(
     >>> lineage.parents("Vicuna"), str(lineage["Vicuna"].sizes[0])
     (('LLaMA',), '7B')
     """
-    choice = Choice.of(table, columns, relation)
-    path = Path(path)
-    lines = Lines(path, text_of(path))
-    return reading_of(list(_tables(lines)), path, choice, policy, aliases)
+    return read_tables(path, _tables, TableOptions.of(table, columns, relation), policy, aliases)
 
 
-def _tables(lines: Lines) -> Iterator[Table]:
+def _tables(lines: Lines) -> Iterator[PrintedTable]:
     """The tables of a text, in their order, with their captions."""
     text = _without_verbatim(_COMMENT.sub(_blank_comment, lines.text))
     floats = list(_floats(text))
@@ -108,8 +112,8 @@ def _tables(lines: Lines) -> Iterator[Table]:
     sections = [(match.start(), match.end()) for match in _SECTION.finditer(text)]
 
     @lru_cache(maxsize=16)
-    def written(place: int) -> str:
-        begin, end = _braced(text, place)
+    def text_at(start: int) -> str:
+        begin, end = _braced(text, start)
         return latex_cell(text[begin:end], lines.position(begin)).line
 
     rows = 0
@@ -117,16 +121,16 @@ def _tables(lines: Lines) -> Iterator[Table]:
         if number > MAX_TABLES:
             message = f"more than {MAX_TABLES:,} tables"
             raise SourceError([Finding("too-large", message, "split the file", position=lines.position(start))])
-        table = Table(number, lines.position(start))
-        _Body(lines, text, begin, end).fill(table, MAX_ROWS - rows)
+        table = PrintedTable(number, lines.position(start))
+        _TabularBody(lines, text, begin, end).fill(table, MAX_ROWS - rows)
         rows += len(table.rows)
-        place = bisect_right(floats, (start, 0)) - 1
-        around = floats[place] if place >= 0 and start < floats[place][1] else (start, end)
-        place = bisect_right(captions, (around[0], 0))
-        if place < len(captions) and captions[place][0] < around[1]:
-            table.caption = written(captions[place][1])
-        place = bisect_right(sections, (start, 0)) - 1
-        table.heading = written(sections[place][1]) if place >= 0 else ""
+        index = bisect_right(floats, (start, 0)) - 1
+        around = floats[index] if index >= 0 and start < floats[index][1] else (start, end)
+        index = bisect_right(captions, (around[0], 0))
+        if index < len(captions) and captions[index][0] < around[1]:
+            table.caption = text_at(captions[index][1])
+        index = bisect_right(sections, (start, 0)) - 1
+        table.heading = text_at(sections[index][1]) if index >= 0 else ""
         yield table
 
 
@@ -135,7 +139,7 @@ def _blank_comment(match: re.Match[str]) -> str:
 
 
 def _without_verbatim(text: str) -> str:
-    """A text with what stands there as it is, or not at all, blanked."""
+    """A text with its verbatim parts and comments blanked."""
     parts, done, inside = [], 0, ""
     for match in _VERBATIM.finditer(text):
         if not inside and match[1] == "begin":
@@ -176,66 +180,66 @@ def _tabulars(text: str) -> Iterator[tuple[int, int, int]]:
         yield start, begin, len(text)
 
 
-def _braced(text: str, place: int) -> tuple[int, int]:
-    """Where what stands in the braces at a place begins and ends."""
+def _braced(text: str, start: int) -> tuple[int, int]:
+    """Where the content of the braces at an index begins and ends."""
     depth = 0
-    for match in _SIGN.finditer(text, place, min(len(text), place + _LONGEST)):
+    for match in _SIGN.finditer(text, start, min(len(text), start + _LONGEST)):
         if match[0] in "{}":
             depth += 1 if match[0] == "{" else -1
             if not depth:
-                return place + 1, match.start()
-    return place, place
+                return start + 1, match.start()
+    return start, start
 
 
-def _opened(text: str, place: int) -> int:
+def _opened(text: str, start: int) -> int:
     """Where the next brace is, if nothing but white space stands before it."""
-    match = _BRACE.match(text, place)
-    return match.end() if match else place
+    match = _BRACE.match(text, start)
+    return match.end() if match else start
 
 
-def _past_all(text: str, place: int, end: int) -> int:
-    """Where what follows the arguments of a command begins."""
+def _past_option(text: str, start: int) -> int:
+    match = _ARGUMENT.match(text, start)
+    return match.end() if match else start
+
+
+def _past_all(text: str, start: int, end: int) -> int:
+    """Where the text behind the arguments of a command begins."""
     while True:
-        if match := _ARGUMENT.match(text, place, end):
-            place = match.end()
-        elif match := _BRACE.match(text, place, end):
+        if match := _ARGUMENT.match(text, start, end):
+            start = match.end()
+        elif match := _BRACE.match(text, start, end):
             opened, close = _braced(text, match.end())
             if close < opened or opened == match.end():
-                return place
-            place = close + 1
+                return start
+            start = close + 1
         else:
-            return place
+            return start
 
 
-@dataclass(frozen=True, slots=True)
-class _Span:
-    """A cell of one row on its way to the grid."""
-
-    cell: Cell
-    columns: int = 1
-    rows: int = 1
+Row = list[tuple[Cell, int]]
+"""Cells, and over how many rows each goes: below it, or with a minus above it."""
 
 
 @dataclass
-class _Body:
-    """What stands between the begin and the end of a tabular."""
+class _TabularBody:
+    """The text between the begin and the end of a tabular."""
 
     lines: Lines
     text: str
     begin: int
     end: int
-    _ruled: list[int] = field(default_factory=list)  # before which rows a rule stands
+    _ruled: list[int] = field(default_factory=list)  # the rows below a rule
 
-    def fill(self, table: Table, most: int) -> None:
+    def fill(self, table: PrintedTable, most: int) -> None:
         """Give a table its rows."""
-        rows: list[list[_Span]] = []
-        head: list[list[_Span]] | None = None
+        rows: list[Row] = []
+        head: list[Row] | None = None
         for start, end in self._rows():
             if len(rows) >= most:
                 where = self.lines.position(start)
                 table.report("too-large", f"more than {MAX_ROWS:,} rows", "split the file", where, "reading ends here")
                 break
-            place, leads = self._after_leads(start, end)
+            first, leads = self._after_leads(start, end)
             for lead in leads:
                 if lead in _RULES:
                     self._ruled.append(len(rows))
@@ -243,13 +247,13 @@ class _Body:
                     if lead in ("endfirsthead", "endhead") and head is None:
                         head = rows
                     rows, self._ruled = [], []
-            if self.text[place:end].strip():
-                rows.append(list(self._cells(place, end)))
+            if self.text[first:end].strip():
+                rows.append(list(self._cells(first, end)))
         if head is None:
             count = self._header_rows(len(rows))
             head, rows = rows[:count], rows[count:]
-        width = max((sum(span.columns for span in row) for row in head), default=0)
-        head = [row for row in head if not (len(row) == 1 and row[0].columns >= width > 1)] or head
+        width = max((sum(cell.columns for cell, _ in row) for row in head), default=0)
+        head = [row for row in head if not (len(row) == 1 and row[0][0].columns >= width > 1)] or head
         table.headings, table.rows = _laid(head, table), _laid(rows, table)
 
     def _header_rows(self, count: int) -> int:
@@ -281,69 +285,61 @@ class _Body:
                 yield match
 
     def _after_leads(self, start: int, end: int) -> tuple[int, list[str]]:
-        """Where the first cell of a row begins, and which rules and the like stand before it."""
-        found = []
+        """Where the first cell of a row begins, and the rules and the like before it."""
+        leads = []
         while match := _LEAD.match(self.text, start, end):
-            found.append(match["name"])
+            leads.append(match["name"])
             start = _past_all(self.text, match.end(), end)
-        return start, found
+        return start, leads
 
-    def _cells(self, start: int, end: int) -> Iterator[_Span]:
+    def _cells(self, start: int, end: int) -> Iterator[tuple[Cell, int]]:
         signs = (match.start() for match in self._signs(start, end) if match[0] == "&")
         bars = list(islice(signs, MAX_COLUMNS))
         ends = [*bars, end][:MAX_COLUMNS]
         for begin, stop in zip([start, *(bar + 1 for bar in bars)], ends, strict=False):
-            yield self._span(begin, stop)
+            yield self._cell(begin, stop)
 
-    def _span(self, start: int, end: int) -> _Span:
-        """A cell with what its commands say of the rows and columns that it spans."""
+    def _cell(self, start: int, end: int) -> tuple[Cell, int]:
+        """A cell and how many rows it spans, as its commands say."""
         source = self.text[start:end]
         at = self.lines.position(start + indent_of(source))
-        numbers = {"row": 1, "column": 1}
+        spans = {"row": 1, "column": 1}
         while match := _SPANNED.match(source):
-            arguments, place = [], match.end()
+            arguments, index = [], match.end()
             for _ in range(2):
-                if option := _ARGUMENT.match(source, place):
-                    place = option.end()
-                begin, stop = _braced(source, _opened(source, place))
+                begin, stop = _braced(source, _opened(source, _past_option(source, index)))
                 arguments.append(source[begin:stop])
-                place = stop + 1
-            if option := _ARGUMENT.match(source, place):
-                place = option.end()
-            number = re.fullmatch(r"\s*(-?[0-9]{1,5})(?:\.[0-9]+)?\s*", arguments[0])
-            if not number or match[1] in [kind for kind, value in numbers.items() if value != 1]:
+                index = stop + 1
+            count = re.fullmatch(r"\s*(-?[0-9]{1,5})(?:\.[0-9]+)?\s*", arguments[0])
+            if not count or spans[match[1]] != 1:
                 break
-            numbers[match[1]] = int(number[1]) or 1
-            begin, stop = _braced(source, _opened(source, place))
+            spans[match[1]] = int(count[1]) or 1
+            begin, stop = _braced(source, _opened(source, _past_option(source, index)))
             source = source[begin:stop] + source[stop + 1 :]
-        columns = min(max(numbers["column"], 1), MAX_COLUMNS)
-        cell = latex_cell(source, at, columns=columns, merged=numbers["row"] != 1)
-        return _Span(cell, columns, numbers["row"])
+        columns = min(max(spans["column"], 1), MAX_COLUMNS)
+        return latex_cell(source, at, columns=columns, merged=spans["row"] != 1), spans["row"]
 
 
-def _laid(rows: list[list[_Span]], table: Table) -> list[list[Cell]]:
+def _laid(rows: list[Row], table: PrintedTable) -> list[list[Cell]]:
     """The cells of all rows by their columns; a cell over several rows stands in each of them that leaves room."""
     grid: list[list[Cell]] = []
-    reaching: list[tuple[int, int, _Span]] = []
-    for number, row in enumerate(rows):
+    tall: list[tuple[int, int, Cell, int]] = []
+    for index, row in enumerate(rows):
         laid: list[Cell] = []
-        for span in row:
-            if span.rows != 1:
-                reaching.append((number, len(laid), span))
-            laid += [span.cell] * min(span.columns, MAX_COLUMNS - len(laid))
+        for cell, span in row:
+            if span != 1:
+                tall.append((index, len(laid), cell, span))
+            laid += [cell] * min(cell.columns, MAX_COLUMNS - len(laid))
         grid.append(laid)
-    for number, column, span in reaching:
-        low, high = (number + 1, number + span.rows) if span.rows > 0 else (number + span.rows + 1, number)
-        below = (
-            range(min(high, len(grid)) - 1, max(low, 0) - 1, -1) if span.rows < 0 else range(low, min(high, len(grid)))
-        )
-        for other in (grid[row] for row in below):
-            places = range(column, min(column + span.columns, len(other)))
-            taken = next((other[place] for place in places if other[place].text), None)
+    for index, column, cell, span in tall:
+        up = range(index - 1, max(index + span, -1), -1)
+        for other in (grid[row] for row in (up if span < 0 else range(index + 1, min(index + span, len(grid))))):
+            columns = range(column, min(column + cell.columns, len(other)))
+            taken = next((other[at] for at in columns if other[at].text), None)
             if taken:
-                message = f"{shown(taken.line)} stands where {shown(span.cell.line)} reaches"
+                message = f"{shown(taken.line)} stands where {shown(cell.line)} reaches"
                 table.report("faulty-markup", message, None, taken.position, f"{shown(taken.line)} is kept")
                 break
-            for place in places:
-                other[place] = span.cell
+            for at in columns:
+                other[at] = cell
     return grid

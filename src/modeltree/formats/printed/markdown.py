@@ -1,7 +1,7 @@
 """Tables in Markdown: GitHub's, with pipes, and those in HTML, as READMEs and surveys print them.
 
 A table is read where it has a column of models; which columns are read as what, the findings say. Models are told
-apart by their names. See `modeltree.formats.printed.reading` for the headers that are known.
+apart by their names. See `modeltree.formats.printed.headings` for the headers that are known.
 """
 
 from __future__ import annotations
@@ -10,14 +10,13 @@ import os
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 from modeltree.findings import Finding, SourceError
 from modeltree.formats.parsing.lines import Lines
+from modeltree.formats.printed.cells import blanked, markdown_cell, without_comments
+from modeltree.formats.printed.grid import MAX_COLUMNS, MAX_ROWS, MAX_TABLES, Cell, PrintedTable, indent_of
+from modeltree.formats.printed.headings import TableOptions, read_tables
 from modeltree.formats.printed.htmltables import html_tables
-from modeltree.formats.printed.markdowncells import blanked, markdown_cell, without_comments
-from modeltree.formats.printed.reading import Choice, reading_of, text_of
-from modeltree.formats.printed.table import MAX_COLUMNS, MAX_ROWS, MAX_TABLES, Cell, Table, indent_of
 from modeltree.formats.repair.claims import Reading
 from modeltree.formats.repair.policy import Policy
 from modeltree.records import Relation
@@ -61,7 +60,7 @@ def read_markdown(
         For headers, the fields that stand below them: ``{"Ancestor": "parents", "Score": "ignored"}``.
     relation : Relation or str, optional
         How children were made from their parents where the table does not say; by default that is not known.
-    policy, aliases
+    policy, aliases : optional
         As for `modeltree.read`.
 
     Raises
@@ -81,19 +80,17 @@ def read_markdown(
     >>> lineage.parents("Vicuna"), str(lineage["Vicuna"].released)
     (('LLaMA',), '2023-03')
     """
-    choice = Choice.of(table, columns, relation)
-    path = Path(path)
-    lines = Lines(path, text_of(path))
-    return reading_of(_Page(lines).tables(), path, choice, policy, aliases)
+    options = TableOptions.of(table, columns, relation)
+    return read_tables(path, lambda lines: _MarkdownTables(lines).tables(), options, policy, aliases)
 
 
-class _Page:
+class _MarkdownTables:
     """The tables of a text, in their order."""
 
     def __init__(self, lines: Lines) -> None:
         self.lines = lines
         text = without_comments(_without_code(lines.text))
-        self._found: list[tuple[int, Table]] = []
+        self._found: list[tuple[int, PrintedTable]] = []
         parts, done = [], 0
         for start, end, table in html_tables(text, lines):
             self._found.append((start, table))
@@ -110,7 +107,7 @@ class _Page:
             if text.lstrip().startswith("[") and (match := _DEFINITION.fullmatch(text[:_LONGEST]))
         }
 
-    def tables(self) -> list[Table]:
+    def tables(self) -> list[PrintedTable]:
         """All tables, numbered and with their captions."""
         self._read_pipes()
         self._found.sort(key=lambda pair: pair[0])
@@ -148,7 +145,7 @@ class _Page:
                 line += 1
                 continue
             start = self._starts[line]
-            table = Table(0, self.lines.position(start), headings=[self._cells(line)])
+            table = PrintedTable(0, self.lines.position(start), headings=[self._cells(line)])
             width, marks = len(table.headings[0]), len(list(self._split(line + 1)))
             if marks != width:
                 message = f"the row of dashes has {marks} cells, the header {width}"

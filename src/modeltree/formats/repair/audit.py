@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from modeltree.findings import Finding, Position, shown
-from modeltree.formats.repair.vocabulary import quiet_key
+from modeltree.formats.values.words import quiet_key
 from modeltree.lineage import Lineage
 from modeltree.records import Kind, Model
 

@@ -13,7 +13,9 @@ from modeltree.formats.repair.audit import Unsaid, newer_parent
 from modeltree.formats.repair.claims import ClaimedDerivation, Claims, position_of
 from modeltree.formats.repair.policy import Policy
 from modeltree.formats.repair.record_findings import findings_from_pydantic
-from modeltree.formats.repair.vocabulary import is_local_path, mirrored, relation_of, repository_in_cache
+from modeltree.formats.values.addresses import is_local_path, repository_in_cache
+from modeltree.formats.values.names import mirrored
+from modeltree.formats.values.words import relation_of
 from modeltree.graph.ancestry import find_cycles
 from modeltree.records import Derivation, Model, Relation
 

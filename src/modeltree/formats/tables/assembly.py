@@ -13,11 +13,11 @@ from modeltree.findings import Finding, Position
 from modeltree.formats.repair.audit import GAPS, MOST, PLACEHOLDER, Unsaid, alike, gap, in_order, unsaid
 from modeltree.formats.repair.claims import Reading
 from modeltree.formats.repair.models import Repair
-from modeltree.formats.repair.vocabulary import quiet_key
 from modeltree.formats.tables.dirty_rows import DirtyRows
 from modeltree.formats.tables.requests import ReadOptions
 from modeltree.formats.tables.screening import INDEX_OF_RELATION, UNSAID
 from modeltree.formats.tables.table_arrays import TableArrays
+from modeltree.formats.values.words import quiet_key
 from modeltree.graph.columns import Columns
 from modeltree.lineage import Lineage
 from modeltree.records import Kind, Model, Relation

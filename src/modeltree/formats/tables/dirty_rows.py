@@ -14,10 +14,10 @@ import numpy
 from numpy.typing import NDArray
 
 from modeltree.formats.repair.claims import ClaimedDerivation, ClaimedModel, Claims, display_name, slug
-from modeltree.formats.repair.vocabulary import repository_in_cache
 from modeltree.formats.tables.requests import ReadOptions
 from modeltree.formats.tables.row_claims import read_edges, read_nodes, read_organizations
 from modeltree.formats.tables.table_arrays import TableArrays, reaching_cycles
+from modeltree.formats.values.addresses import repository_in_cache
 
 __all__ = ["DirtyRows"]
 

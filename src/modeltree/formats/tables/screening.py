@@ -17,11 +17,12 @@ from pydantic import ValidationError
 
 from modeltree.formats.repair.audit import FIRST_YEAR
 from modeltree.formats.repair.models import WITHOUT_REPETITION, without_repetition
-from modeltree.formats.repair.vocabulary import day_of, relation_of
 from modeltree.formats.tables.arrow_columns import Coded, coded, days_only
 from modeltree.formats.tables.cells import LINKS, Column, field_values
 from modeltree.formats.tables.requests import FieldTable, ReadOptions
 from modeltree.formats.tables.row_claims import word_of
+from modeltree.formats.values.quantities import day_of
+from modeltree.formats.values.words import relation_of
 from modeltree.records import Derivation, Model, Relation
 
 __all__ = [

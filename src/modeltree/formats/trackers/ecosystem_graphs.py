@@ -26,12 +26,14 @@ from modeltree.formats.parsing.csvtree import CsvTable, read_csv
 from modeltree.formats.parsing.yamltree import At, YamlTree, read_yaml
 from modeltree.formats.repair.claims import Claims, Reading
 from modeltree.formats.repair.folders import files_below
-from modeltree.formats.repair.licenses import license_of
 from modeltree.formats.repair.models import repaired
 from modeltree.formats.repair.policy import Policy
 from modeltree.formats.repair.record_findings import described, no_mapping, unknown_key
-from modeltree.formats.trackers.addresses import arxiv_reference, link_field
-from modeltree.formats.trackers.entries import check_size
+from modeltree.formats.trackers import check_size
+from modeltree.formats.values.addresses import arxiv_reference, link_field
+from modeltree.formats.values.licenses import license_named
+from modeltree.formats.values.names import is_legal_form
+from modeltree.formats.values.quantities import leading_size
 from modeltree.records import Relation, one_of
 
 __all__ = ["read_ecosystem_graphs"]
@@ -44,15 +46,10 @@ _UNREAD = """
     monthly_active_users user_distribution
 """
 _KEYS = (*_READ, "dependencies", *_UNREAD.split())
-_NOT_SAID = {"", "unknown", "none", "n/a"}
-_ANSWERED = {"license": "license", "sizes": "size", "released": "created_date", "organizations": "organization"}
-_ANSWERED |= {"domain": "modality", "openness": "access", "kind": "type", "name": "name", "references": "url"}
-
-_SIZE = re.compile(
-    r"([0-9]{1,6}(?:\.[0-9]{1,6})? ?[KMBT])(?:\s+parameters\b\s*(\(dense(?: model)?\))?)?", re.IGNORECASE
-)
+_NOT_STATED = {"", "unknown", "none", "n/a"}
+_KEY_OF_FIELD = {"license": "license", "sizes": "size", "released": "created_date", "organizations": "organization"}
+_KEY_OF_FIELD |= {"domain": "modality", "openness": "access", "kind": "type", "name": "name", "references": "url"}
 _MEDIA = {"text", "image", "images", "audio", "video", "vision", "speech", "music", "3d"}
-_LEGAL_FORM = re.compile(r"(?:inc|ltd|llc|corp|co|gmbh|s\.?a|limited|incorporated)\.?", re.IGNORECASE)
 
 _LONGEST_LIST = 100_000
 _ITEM = r"""(?:'(?:[^'\\\n]|\\[\\'"nrt])*+'|"(?:[^"\\\n]|\\[\\'"nrt])*+"|None)"""
@@ -61,11 +58,18 @@ _LIST = re.compile(rf"\[\s*+(?:{_ITEM}(?:\s*+,\s*+{_ITEM})*+)?\s*+,?\s*+\]")
 
 @dataclass(slots=True)
 class _Asset:
-    """An asset as it is written: its values, what it depends on and where, and where its keys stand."""
+    """An asset as it is written: its values, the positions of its keys, and the names that it depends on."""
 
     values: dict[str, str]
-    where: Callable[[str], Position]
-    parents: list[tuple[str, Position]] = field(default_factory=list)
+    position: Callable[[str], Position]
+    parents: list[tuple[str, Position]]
+    links: dict[str, str] = field(default_factory=dict)
+    """The keys that its links are read from."""
+
+    def position_of_field(self, at: At = ()) -> Position:
+        """The position that a field of a model is read from."""
+        first, second = (*map(str, at[:2]), "", "")[:2]
+        return self.position(self.links.get(second, "url") if first == "links" else _KEY_OF_FIELD.get(first, ""))
 
 
 def read_ecosystem_graphs(
@@ -102,10 +106,8 @@ def read_ecosystem_graphs(
     path : str or path
         A folder with YAML files, or one with such a folder ``assets`` in it; a YAML file; or a CSV file, in which
         dependencies are lists as Python writes them.
-    policy : Policy, optional
-        What is done about what is wrong.
-    aliases : mapping of str to str, optional
-        For names as the source has them, the name that is meant.
+    policy, aliases : optional
+        As for `modeltree.read`.
     relation : Relation or str, optional
         What it shall mean that a listed model depends on a listed model, for all of them: ``"finetune"``.
 
@@ -136,7 +138,7 @@ def read_ecosystem_graphs(
     >>> sorted({finding.kind for finding in findings})
     ['missing-date', 'missing-license', 'missing-parent', 'missing-relation']
     """
-    meaning = None if relation is None else one_of(Relation, relation)
+    default = None if relation is None else one_of(Relation, relation)
     root = Path(path)
     claims = Claims(names=True)
     assets: list[_Asset] = []
@@ -145,26 +147,25 @@ def read_ecosystem_graphs(
         dependencies += len(asset.parents)
         if _is_named(asset, claims):
             assets.append(asset)
-        check_size(len(assets), dependencies, asset.where(""))
+        check_size(len(assets), dependencies, asset.position(""))
     if not assets:
         raise SourceError(claims.findings or [Finding("no-files", f"no assets in {root}", position=Position(root))])
-    known = {asset.values["organization"].strip() for asset in assets if "organization" in asset.values}
+    organizations = {asset.values["organization"].strip() for asset in assets if "organization" in asset.values}
     kinds: dict[str, set[str]] = {}
     for asset in assets:
         kinds.setdefault(asset.values["name"].strip(), set()).add(asset.values.get("type", ""))
     for asset in assets:
-        fields, links = _fields(asset, known, claims)
-        where = partial(_place, asset, links)
-        number = claims.add(asset.values["name"], where, fields)
+        fields = _fields(asset, organizations, claims)
+        child = claims.add(asset.values["name"], asset.position_of_field, fields)
         for parent, position in asset.parents:
             name = (aliases or {}).get(parent.strip(), parent.strip())
-            word = _relation(asset.values.get("type", ""), kinds.get(name, set()), meaning)
-            claims.derive(number, parent, word, position)
+            word = _relation(asset.values.get("type", ""), kinds.get(name, set()), default)
+            claims.derive(child, parent, word, position)
     return repaired(claims, policy, aliases)
 
 
 def _assets(root: Path, claims: Claims) -> Iterator[_Asset]:
-    """The assets of a folder or file; what is wrong with a file in a folder is told to the claims."""
+    """The assets of a folder or file; an unreadable file in a folder is a finding."""
     if root.is_dir():
         inner = root / "assets"
         folder = inner if inner.is_dir() and not inner.is_symlink() else root
@@ -174,42 +175,40 @@ def _assets(root: Path, claims: Claims) -> Iterator[_Asset]:
             except OSError as error:
                 claims.report("unreadable", f"the file cannot be read: {error.strerror}", where=Position(file))
                 continue
-            yield from _of_tree(tree, claims)
+            yield from _assets_of_tree(tree, claims)
     elif root.suffix.lower() == ".csv":
-        yield from _of_table(read_csv(root), claims)
+        yield from _assets_of_table(read_csv(root), claims)
     else:
-        yield from _of_tree(read_yaml(root), claims)
+        yield from _assets_of_tree(read_yaml(root), claims)
 
 
-def _of_tree(tree: YamlTree, claims: Claims) -> Iterator[_Asset]:
-    """The assets of a YAML file."""
+def _assets_of_tree(tree: YamlTree, claims: Claims) -> Iterator[_Asset]:
     claims.findings.extend(tree.problems)
     if tree.whole and not isinstance(tree.data, list):
         message = f"{described(tree.data)} where a list of assets should be"
         claims.report("wrong-type", message, "begin each asset with '- '", where=tree.position())
-    for number, entry in enumerate(tree.data if isinstance(tree.data, list) else []):
+    for index, entry in enumerate(tree.data if isinstance(tree.data, list) else []):
         if not isinstance(entry, dict):
-            claims.findings.append(no_mapping(entry, "an asset").located(tree.position((number,))))
+            claims.findings.append(no_mapping(entry, "an asset").located(tree.position((index,))))
             continue
         owner = f"asset {shown(entry.get('name'))}"
         values: dict[str, str] = {}
         for key in entry:
             if key not in _KEYS:
-                claims.findings.append(
-                    unknown_key(key, owner, _KEYS).located(tree.position((number, key), of_key=True))
-                )
-            elif key in _READ and (text := _text(tree, (number, key), owner, claims)) is not None:
+                where = tree.position((index, key), of_key=True)
+                claims.findings.append(unknown_key(key, owner, _KEYS).located(where))
+            elif key in _READ and (text := _text(tree, (index, key), owner, claims)) is not None:
                 values[key] = text
-        where = partial(_place_in_tree, tree, number)
-        yield _Asset(values, where, list(_parents(tree, (number, "dependencies"), owner, claims)))
+        position = partial(_position_in_tree, tree, index)
+        yield _Asset(values, position, list(_parents(tree, (index, "dependencies"), owner, claims)))
 
 
-def _place_in_tree(tree: YamlTree, number: int, key: str) -> Position:
-    return tree.position((number, key) if key else (number,))
+def _position_in_tree(tree: YamlTree, index: int, key: str) -> Position:
+    return tree.position((index, key) if key else (index,))
 
 
 def _text(tree: YamlTree, at: At, owner: str, claims: Claims) -> str | None:
-    """A value that stands by itself or has an explanation; None where there is none."""
+    """A value by itself or with an explanation; None where there is none."""
     value = tree.value(at)
     if isinstance(value, dict):
         if "value" not in value and value:
@@ -234,14 +233,13 @@ def _parents(tree: YamlTree, at: At, owner: str, claims: Claims) -> Iterator[tup
             claims.report("wrong-type", message, "write the name of an asset", where=tree.position(at))
         yield from _parents(tree, (*at, "value"), owner, claims)
     elif isinstance(value, list):
-        for number in range(len(value)):
-            yield from _parents(tree, (*at, number), owner, claims)
+        for index in range(len(value)):
+            yield from _parents(tree, (*at, index), owner, claims)
     elif value is not None and value.strip():
         yield value, tree.position(at)
 
 
-def _of_table(table: CsvTable, claims: Claims) -> Iterator[_Asset]:
-    """The assets of a CSV file."""
+def _assets_of_table(table: CsvTable, claims: Claims) -> Iterator[_Asset]:
     claims.findings.extend(table.problems)
     missing = [key for key in ("name", "type", "dependencies") if key not in table.columns] if table.columns else []
     if missing:
@@ -249,104 +247,96 @@ def _of_table(table: CsvTable, claims: Claims) -> Iterator[_Asset]:
         claims.report("missing-key", message, f"there are {', '.join(table.columns)[:200]}", where=table.position())
         return
     for column in table.columns:
-        # In the table of all assets stands what one asset once had at this key.
+        # In the table of all assets, "value" is a value that one asset once had.
         if column not in _KEYS and column != "value":
-            at = table.position(column=column)
-            claims.findings.append(unknown_key(column, "the header", _KEYS).located(at))
-    for number, row in enumerate(table.rows):
-        values = {key: row[key] for key in _READ if row.get(key)}
+            where = table.position(column=column)
+            claims.findings.append(unknown_key(column, "the header", _KEYS).located(where))
+    for index, row in enumerate(table.rows):
+        position = partial(table.position, index)
         written = row["dependencies"].strip()
-        names = _listed(written)
-        where = partial(table.position, number)
+        names = _python_list(written)
         if names is None:
             message = f"dependencies of asset {shown(row['name'])}: {shown(written)} is no list"
             hint = "write it as Python does: ['LLaMA', 'The Pile']"
-            claims.report("wrong-type", message, hint, where=where("dependencies"), done="they are left out")
-        at = where("dependencies") if names else Position(table.path)
-        yield _Asset(values, where, [(name, at) for name in names or ()])
+            claims.report("wrong-type", message, hint, where=position("dependencies"), done="they are left out")
+        where = position("dependencies") if names else Position(table.path)
+        values = {key: row[key] for key in _READ if row.get(key)}
+        yield _Asset(values, position, [(name, where) for name in names or ()])
 
 
-def _listed(written: str) -> list[str] | None:
-    """The texts of a list as Python writes it; None where it is none."""
+def _python_list(written: str) -> list[str] | None:
+    """The texts in a list as Python writes it; None for anything else."""
     if not written:
         return []
-    # Only what is surely a flat list of texts is given to the parser, which deep nesting would break.
+    # Only a flat list of texts is given to the parser, which deep nesting would break.
     if len(written) > _LONGEST_LIST or not _LIST.fullmatch(written):
         return None
     return [item for item in ast.literal_eval(written) if item and item.strip()]
 
 
 def _is_named(asset: _Asset, claims: Claims) -> bool:
-    """Whether an asset can be told from others; what it lacks is a finding."""
+    """Whether an asset has a name; the lack of a name or a type is a finding."""
+    where = asset.position("")
     if not asset.values.get("name", "").strip():
-        where = asset.where("")
         claims.report("missing-key", "an asset without a name", "add 'name: …'", where=where, done="it is left out")
         return False
     if "type" not in asset.values:
         message = f"asset {shown(asset.values['name'])} has no 'type'"
         hint = "add 'type: model', dataset or application"
-        claims.report("missing-key", message, hint, where=asset.where(""), done="it is taken for a model")
+        claims.report("missing-key", message, hint, where=where, done="it is taken for a model")
     return True
 
 
-def _place(asset: _Asset, links: Mapping[str, str], at: At = ()) -> Position:
-    """Where in a file stands what a field of a model was read from."""
-    first = str(at[0]) if at else ""
-    second = str(at[1]) if len(at) > 1 else ""
-    return asset.where(links.get(second, "url") if first == "links" else _ANSWERED.get(first, ""))
-
-
-def _relation(child: str, parents: set[str], meaning: Relation | None) -> Relation | None:
-    """How a child is made from a parent, by the types of both; None where these do not tell."""
+def _relation(child: str, parents: set[str], default: Relation | None) -> Relation | None:
+    """The relation to a parent by the types of child and parent; None where these do not tell."""
     if child == "application":
         return Relation.APPLICATION
     if child == "dataset" or parents == {"dataset"}:
         return Relation.DATA
-    return meaning if child == "model" and parents == {"model"} else None
+    return default if child == "model" and parents == {"model"} else None
 
 
-def _fields(asset: _Asset, organizations: set[str], claims: Claims) -> tuple[dict[str, Any], dict[str, str]]:
-    """The fields of a record, and from which key each of its links was read."""
+def _fields(asset: _Asset, organizations: set[str], claims: Claims) -> dict[str, Any]:
+    """The fields of a record."""
     kind = asset.values.get("type", "model")
-    said = {key: text.strip() for key, text in asset.values.items() if text.strip().lower() not in _NOT_SAID}
+    values = {key: text.strip() for key, text in asset.values.items() if text.strip().lower() not in _NOT_STATED}
     notes: list[str] = []
     fields: dict[str, Any] = {"kind": kind, "released": asset.values.get("created_date", "").strip() or None}
-    if "organization" in said:
-        fields["organizations"] = _organizations(said["organization"], organizations, asset, claims)
-    if "access" in said:
-        fields["openness"] = _openness(said["access"], kind, notes)
-    if "license" in said:
-        fields["license"] = _license(said["license"])
-    if "size" in said:
-        fields["sizes"] = _sizes(said["size"], kind, notes)
-    if "modality" in said:
-        fields["domain"] = _domain(said["modality"])
+    if "organization" in values:
+        fields["organizations"] = _organizations(values["organization"], organizations, asset, claims)
+    if "access" in values:
+        fields["openness"] = _openness(values["access"], kind, notes)
+    if "license" in values:
+        fields["license"] = license_named(values["license"])
+    if "size" in values:
+        fields["sizes"] = _sizes(values["size"], kind, notes)
+    if "modality" in values:
+        fields["domain"] = _domain(values["modality"])
     links: dict[str, str] = {}
-    addresses: dict[str, str] = {}
     references: list[str] = []
     for key in ("url", "model_card", "datasheet"):
-        if key in said:
-            reference = arxiv_reference(said[key])
-            link = "weights" if key == "model_card" else link_field(said[key])
+        if key in values:
+            reference = arxiv_reference(values[key])
+            link = "weights" if key == "model_card" else link_field(values[key])
             if reference:
                 references.append(reference)
-            elif link not in addresses or key == "model_card":
-                addresses[link], links[link] = said[key], key
-    fields |= {"references": list(dict.fromkeys(references)) or None, "links": addresses or None}
-    return fields | {"note": "; ".join(notes) or None}, links
+            elif link not in links or key == "model_card":
+                links[link], asset.links[link] = values[key], key
+    fields |= {"references": list(dict.fromkeys(references)) or None, "links": links or None}
+    return fields | {"note": "; ".join(notes) or None}
 
 
 def _organizations(written: str, known: set[str], asset: _Asset, claims: Claims) -> list[str]:
-    """Those that made an asset: several where one of them is known by itself."""
+    """The organizations of an asset: several where one of them is known by itself."""
     parts = [part.strip() for part in written.split(",")]
     if len(parts) == 1:
         return [written]
-    surely = not any(_LEGAL_FORM.fullmatch(part) or not part for part in parts)
-    if surely and written.count("(") == written.count(")") and known.intersection(parts):
+    is_list = not any(is_legal_form(part) or not part for part in parts) and written.count("(") == written.count(")")
+    if is_list and known.intersection(parts):
         return list(dict.fromkeys(parts))
     message = f"organization {shown(written)} of asset {shown(asset.values['name'].strip())} has a comma"
     hint = "several are told by one of them that stands alone elsewhere"
-    where = asset.where("organization")
+    where = asset.position("organization")
     claims.report("read-as", message, hint, where=where, done="it is taken for one name")
     return [written]
 
@@ -361,20 +351,12 @@ def _openness(access: str, kind: str, notes: list[str]) -> str | None:
     return word
 
 
-def _license(written: str) -> str | dict[str, str]:
-    found = license_of(re.sub(r"\s+", "-", written.lower()))
-    return {"name": written, "spdx": found["spdx"]} if isinstance(found, dict) else written
-
-
 def _sizes(written: str, kind: str, notes: list[str]) -> list[str] | None:
-    """The number of parameters; what else is said of the size goes into the notes."""
-    match = _SIZE.match(written) if kind == "model" else None
-    whole = bool(match) and match is not None and match.end() == len(written)
+    """The number of parameters; what else the size says goes into the notes."""
+    size, whole = leading_size(written) if kind == "model" else (None, False)
     if not whole:
         notes.append(f"size in the source: {written}")
-    if kind != "model":
-        return None
-    return [match[1]] if match and (whole or "parameters" in match[0].lower()) else [written]
+    return [size or written] if kind == "model" else None
 
 
 def _domain(modality: str) -> str | None:

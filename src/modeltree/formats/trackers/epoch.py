@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,8 +18,9 @@ from modeltree.formats.parsing.csvtree import CsvTable, read_csv
 from modeltree.formats.repair.claims import Claims, Reading
 from modeltree.formats.repair.models import repaired
 from modeltree.formats.repair.policy import Policy
-from modeltree.formats.trackers.addresses import arxiv_reference, link_field
-from modeltree.formats.trackers.entries import check_size
+from modeltree.formats.trackers import check_size
+from modeltree.formats.values.addresses import arxiv_reference, link_field
+from modeltree.formats.values.quantities import parse_count
 from modeltree.records import Relation
 
 __all__ = ["read_epoch"]
@@ -46,7 +46,6 @@ _ACCESSIBILITY: Mapping[str, tuple[str | None, str | None]] = {
     "open access (non-commercial)": ("open", "open-weights"),
 }
 _SCIENCES = {"biology", "medicine", "earth science", "materials science", "astronomy", "physics", "chemistry"}
-_NUMBER = re.compile(r"[0-9]{1,20}(?:\.[0-9]{1,20})?(?:[eE]\+?[0-9]{1,2})?")
 _ITEM = re.compile(r'\s*+(?:"((?:[^"]|"")*+)"(?=\s*+(?:,|\Z))|([^,]*+))\s*+(,?)')
 _MOST_COMMAS = 7  # in the name of a model
 
@@ -84,10 +83,8 @@ def read_epoch(
     ----------
     path : str or path
         The CSV file.
-    policy : Policy, optional
-        What is done about what is wrong.
-    aliases : mapping of str to str, optional
-        For names as the table has them, the name that is meant.
+    policy, aliases : optional
+        As for `modeltree.read`.
 
     Returns
     -------
@@ -127,44 +124,38 @@ def read_epoch(
         raise SourceError(claims.findings)
     listed = {row[column].strip() for row in table.rows} | set(aliases or {})
     inferred: Position | None = None
-    for number, row in enumerate(table.rows):
+    for index, row in enumerate(table.rows):
         name = row[column].strip()
         if not name:
-            where = table.position(number)
+            where = table.position(index)
             claims.report("missing-key", "a row without the name of a model", None, where=where, done="it is left out")
             continue
-        asset = claims.add(name, partial(_place, table, number, column), _fields(row))
+        child = claims.add(name, partial(_position, table, index, column), _fields(row))
         check_size(len(claims.models), 0, Position(table.path))
         if row.get(_BASE, "").strip():
-            at = table.position(number, _BASE)
-            inferred = inferred or at
-            for base in _bases(row[_BASE], listed, name, at, claims):
-                claims.derive(asset, base, Relation.FINETUNE, at)
-                check_size(0, len(claims.derivations), at)
+            where = table.position(index, _BASE)
+            inferred = inferred or where
+            for base in _bases(row[_BASE], listed, name, where, claims):
+                claims.derive(child, base, Relation.FINETUNE, where)
+                check_size(0, len(claims.derivations), where)
     if not claims.models:
         raise SourceError([*claims.findings, Finding("no-files", "the table has no model", position=table.position())])
     if inferred:
-        message = (
-            "a base model is one that a model was fine-tuned or trained further from: all are taken for 'finetune'"
-        )
-        claims.report("inferred-relation", message, where=inferred)
+        message = "a base model is one that a model was fine-tuned or trained further from"
+        claims.report("inferred-relation", f"{message}: all are taken for 'finetune'", where=inferred)
     return repaired(claims, policy, aliases)
 
 
-def _place(table: CsvTable, row: int, names: str, at: tuple[str | int, ...] = ()) -> Position:
-    """Where in a table stands what a field of a model was read from."""
+def _position(table: CsvTable, row: int, names: str, at: tuple[str | int, ...] = ()) -> Position:
+    """The position that a field of a model is read from."""
     column = names if at[:1] == ("name",) else _COLUMNS.get(str(at[0]), "") if at else ""
     return table.position(row, column)
 
 
 def _fields(row: Mapping[str, str]) -> dict[str, Any]:
-    """The fields of a record, as far as a row says them."""
+    """The fields of a record."""
     openness, access = _accessibility(row)
-    fields: dict[str, Any] = {"openness": openness, "access": access, "domain": _domain(row.get("Domain", ""))}
-    fields["released"] = row.get("Publication date", "").strip() or None
-    fields["organizations"] = _organizations(row.get("Organization", "")) or None
-    if written := row.get("Parameters", "").strip():
-        fields["sizes"] = [_whole(written)]
+    size = row.get("Parameters", "").strip()
     references: list[str] = []
     links: dict[str, str] = {}
     for word in row.get("Link", "").split():
@@ -173,7 +164,16 @@ def _fields(row: Mapping[str, str]) -> dict[str, Any]:
             references.append(reference)
         elif address:
             links.setdefault(link_field(address), address)
-    return fields | {"references": list(dict.fromkeys(references)) or None, "links": links or None}
+    return {
+        "openness": openness,
+        "access": access,
+        "domain": _domain(row.get("Domain", "")),
+        "released": row.get("Publication date", "").strip() or None,
+        "organizations": _organizations(row.get("Organization", "")) or None,
+        "sizes": [parse_count(size)] if size else None,
+        "references": list(dict.fromkeys(references)) or None,
+        "links": links or None,
+    }
 
 
 def _accessibility(row: Mapping[str, str]) -> tuple[str | None, str | None]:
@@ -192,16 +192,8 @@ def _domain(written: str) -> str | None:
     return "scientific" if words and words <= _SCIENCES else None
 
 
-def _whole(written: str) -> int | str:
-    """A number of parameters, however it is written; what is none, or no whole one, as it is."""
-    if not _NUMBER.fullmatch(written):
-        return written
-    number = Decimal(written)
-    return int(number) if number == number.to_integral_value() else written
-
-
 def _items(written: str) -> Iterator[_Item]:
-    """What the commas of a cell separate."""
+    """The texts that the commas of a cell separate."""
     text = written.strip()
     for match in _ITEM.finditer(text):
         quoted, plain, comma = match.groups()
@@ -225,22 +217,22 @@ def _organizations(written: str) -> list[str]:
     return names
 
 
-def _bases(written: str, listed: set[str], child: str, at: Position, claims: Claims) -> Iterator[str]:
+def _bases(written: str, listed: set[str], child: str, where: Position, claims: Claims) -> Iterator[str]:
     """The base models that a cell names: the longest names that are listed, else what the commas separate."""
     text = written.strip()
     items = [_Item(text, False, False)] if text in listed else list(_items(text))
-    place = 0
-    while place < len(items):
-        name, quoted, space = items[place]
+    start = 0
+    while start < len(items):
+        name, quoted, space = items[start]
         length = 1
-        for end in range(min(len(items), place + _MOST_COMMAS + 1), place + 1, -1):
-            joined = ", ".join(item.name for item in items[place:end])
+        for end in range(min(len(items), start + _MOST_COMMAS + 1), start + 1, -1):
+            joined = ", ".join(item.name for item in items[start:end])
             if not quoted and joined in listed:
-                name, length = joined, end - place
+                name, length = joined, end - start
                 break
-        place += length
+        start += length
         if space and length == 1 and not quoted and name not in listed:
             message = f"base model {shown(text)} of {shown(child)}: {shown(name)} is not listed, and ', ' follows it"
             hint = "put a name with a comma in quotes"
-            claims.report("read-as", message, hint, where=at, done="it is taken for a name by itself")
+            claims.report("read-as", message, hint, where=where, done="it is taken for a name by itself")
         yield name

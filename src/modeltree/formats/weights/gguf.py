@@ -14,14 +14,15 @@ from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
 from modeltree.findings import Finding, Position, shown
-from modeltree.formats.repair.claims import Claims, Reading
-from modeltree.formats.repair.licenses import license_of
+from modeltree.formats.repair.claims import Reading
 from modeltree.formats.repair.policy import Policy
 from modeltree.formats.repair.record_findings import described
-from modeltree.formats.weights.common import Parent, Said, brief, read_files, repository_at, tell
+from modeltree.formats.values.addresses import hub_repository
+from modeltree.formats.values.licenses import license_of
+from modeltree.formats.weights.sidecars import FileClaims, ParentClaim, brief, inferred, read_files
 from modeltree.records import Relation
 
-__all__ = ["declare", "read_gguf"]
+__all__ = ["file_claims", "read_gguf"]
 
 MAX_HEADER = 256 * 2**20
 """So much of a file is read at most, in bytes; vocabularies take some 10 MiB."""
@@ -82,10 +83,8 @@ def read_gguf(
     ----------
     path : str or path
         The file or folder. The id of the model is that of its folder, see `modeltree.formats.repair.folders.model_id`.
-    policy : Policy, optional
-        What is done about what is wrong.
-    aliases : mapping of str to str, optional
-        For names as the files have them, the id of the model that is meant.
+    policy, aliases : optional
+        As for `modeltree.read`.
 
     Returns
     -------
@@ -100,26 +99,22 @@ def read_gguf(
     OSError
         When there is no such file or folder, or it cannot be read.
     """
-    return read_files(path, _said, lambda name: name.lower().endswith(".gguf"), policy, aliases)
+    return read_files(path, file_claims, lambda name: name.lower().endswith(".gguf"), policy, aliases)
 
 
-def declare(path: Path, claims: Claims, child: int) -> tuple[str, ...]:
-    """Add to the claims the parents that the header of a file names for a model; the names come back as written."""
-    return tell(_said(path), claims, child)
-
-
-def _said(path: Path) -> Said:
-    said = Said(path)
+def file_claims(path: Path) -> FileClaims:
+    """What the header of a file claims of its model."""
+    claims = FileClaims(path)
     with path.open("rb") as file:
-        header = _Header(file, said)
+        header = _Header(file, claims)
         try:
             header.read()
         except _Stop as stop:
-            said.findings.append(stop.finding)
-            said.readable = header.begun
-    if said.readable:
-        _take(header.found, said)
-    return said
+            claims.findings.append(stop.finding)
+            claims.readable = header.begun
+    if claims.readable:
+        _take(header.found, claims)
+    return claims
 
 
 class _Stop(Exception):
@@ -133,11 +128,11 @@ class _Stop(Exception):
 class _Header:
     """The metadata at the front of a file, read piece by piece."""
 
-    def __init__(self, file: BinaryIO, said: Said) -> None:
+    def __init__(self, file: BinaryIO, claims: FileClaims) -> None:
         self.found: dict[str, Any] = {}
         self.begun = False
         """Whether there is any metadata that can be read."""
-        self._file, self._said = file, said
+        self._file, self._claims = file, claims
         self._piece, self._place, self._before = b"", 0, 0
         self._order = "<"
         self._items = 0
@@ -159,7 +154,7 @@ class _Header:
         _tensors, keys = self._number("Q"), self._number("Q")
         if keys > MAX_KEYS:
             message = f"a header that claims to have {keys:,} keys"
-            self._said.report("too-large", message, f"at most {MAX_KEYS:,} are read")
+            self._claims.report("too-large", message, f"at most {MAX_KEYS:,} are read")
         self.begun = keys == 0
         for _ in range(min(keys, MAX_KEYS)):
             self._pair()
@@ -178,7 +173,7 @@ class _Header:
         else:
             value = self._value(kind, str(key))
         if wanted and key in self.found:
-            self._said.report("duplicate-key", f"duplicate key {shown(key)}", done="the first is kept")
+            self._claims.report("duplicate-key", f"duplicate key {shown(key)}", done="the first is kept")
         elif wanted:
             self.found[str(key)] = value
 
@@ -187,7 +182,7 @@ class _Header:
             return self._number(self._form(kind))
         length = self._number("Q")
         if length > MAX_TEXT:
-            self._said.report("too-large", f"{key}: a text of {length:,} bytes", done="it is left out")
+            self._claims.report("too-large", f"{key}: a text of {length:,} bytes", done="it is left out")
             self._pass(length)
             return None
         return self._decoded(self._take(length), key)
@@ -275,44 +270,44 @@ class _Header:
         try:
             return content.decode()
         except UnicodeDecodeError as error:
-            self._said.report(
+            self._claims.report(
                 "encoding", f"{what}: not UTF-8: byte 0x{content[error.start]:02x}", done="it is left out"
             )
             return None
 
     def _stop(self, kind: str, message: str, hint: str | None) -> NoReturn:
-        raise _Stop(Finding(kind, message, hint, position=Position(self._said.path)))
+        raise _Stop(Finding(kind, message, hint, position=Position(self._claims.path)))
 
 
-def _take(found: dict[str, Any], said: Said) -> None:
+def _take(found: dict[str, Any], claims: FileClaims) -> None:
     """Take the fields and parents from metadata."""
     values: dict[str, Any] = {}
     for key, value in found.items():
         name = key.removeprefix("general.")
         if not _WHOLE.fullmatch(key):
-            values[name] = said.text(value, key)
+            values[name] = claims.text(value, key)
         elif isinstance(value, int) and not isinstance(value, bool):
             values[name] = value
         elif value is not None:
-            said.report("wrong-type", f"{key}: {described(value)} is no whole number", done="it is left out")
-    said.fields = _fields(values, said)
+            claims.report("wrong-type", f"{key}: {described(value)} is no whole number", done="it is left out")
+    claims.fields = _fields(values, claims)
     relation, why = _relation(values)
     source = values.get("source.repo_url") or values.get("source.url")
     if source:
-        said.parents.append(_parent(source, None, relation, why, "source", said))
+        claims.parents.append(_parent(source, None, relation, why, "source", claims))
     if source and relation == Relation.QUANTIZED:
         relation, why = None, None  # the source was quantized, and its base models were not
-    for number, base in _bases(values, said).items():
+    for number, base in _bases(values, claims).items():
         address, called = base.get("repo_url") or base.get("url"), base.get("name")
         if not address and not called:
             message = f"general.base_model.{number} has neither 'name' nor 'repo_url'"
-            said.report("missing-key", message, done="it is left out")
+            claims.report("missing-key", message, done="it is left out")
             continue
         known = [f"{key}: {brief(base[key])}" for key in ("organization", "author", "version") if base.get(key)]
-        said.parents.append(_parent(address, called, relation, why, "; ".join(known), said))
+        claims.parents.append(_parent(address, called, relation, why, "; ".join(known), claims))
 
 
-def _fields(values: Mapping[str, Any], said: Said) -> dict[str, Any]:
+def _fields(values: Mapping[str, Any], claims: FileClaims) -> dict[str, Any]:
     words = {"type": "type", "architecture": "architecture", "size_label": "size label", "quantized_by": "quantized by"}
     notes = [f"{word}: {brief(values[key])}" for key, word in words.items() if values.get(key)]
     if "file_type" in values:
@@ -320,7 +315,7 @@ def _fields(values: Mapping[str, Any], said: Said) -> dict[str, Any]:
         kind = (_UNQUANTIZED | _QUANTIZED).get(number)
         notes.append(f"file type: {kind or number}")
         if kind is None:
-            said.report("unknown-word", f"general.file_type: {number} is no type that is known", done="it is noted")
+            claims.report("unknown-word", f"general.file_type: {number} is no type that is known", done="it is noted")
     count = values.get("parameter_count")
     links = {"weights": values.get("repo_url"), "website": values.get("url")}
     fields = {
@@ -350,8 +345,8 @@ def _relation(values: Mapping[str, Any]) -> tuple[Relation | None, str | None]:
     return None, None
 
 
-def _bases(values: Mapping[str, Any], said: Said) -> dict[int, dict[str, str]]:
-    """What is said of each base model, by its number."""
+def _bases(values: Mapping[str, Any], claims: FileClaims) -> dict[int, dict[str, str]]:
+    """The keys of each base model, by its number."""
     bases: dict[int, dict[str, str]] = {}
     for key, value in values.items():
         if (match := _BASE.match(f"general.{key}")) and value:
@@ -359,20 +354,17 @@ def _bases(values: Mapping[str, Any], said: Said) -> dict[int, dict[str, str]]:
     count = values.get("base_model.count", len(bases))
     if count != len(bases):
         message = f"general.base_model.count: {count:,}, but {len(bases)} are described"
-        said.report("bad-value", message, done="those that are described are kept")
+        claims.report("bad-value", message, done="those that are described are kept")
     return dict(sorted(bases.items()))
 
 
 def _parent(
-    address: str | None, name: str | None, relation: Relation | None, why: str | None, note: str, said: Said
-) -> Parent:
+    address: str | None, name: str | None, relation: Relation | None, why: str | None, note: str, claims: FileClaims
+) -> ParentClaim:
     """A parent: the repository at its address, else its name, else its address."""
-    where = Position(said.path)
-    repository = repository_at(address or "")
+    where = Position(claims.path)
+    repository = hub_repository(address or "")
     called = repository or name or address or ""
     references = (address,) if address and not repository and address.startswith(("http://", "https://")) else ()
-    finding = None
-    if why:
-        message = f"nothing says how it was made from {shown(called)}"
-        finding = Finding("inferred-relation", message, position=where, done=f"{str(relation)!r}, for {why}")
-    return Parent(called, relation, where, note or None, references, finding)
+    finding = inferred(called, relation, why, where)
+    return ParentClaim(called, relation, where, note or None, references, finding)

@@ -11,14 +11,14 @@ from typing import Any
 
 from modeltree.findings import Finding, Position, shown
 from modeltree.formats.parsing.yamltree import At, YamlTree, parse_yaml
-from modeltree.formats.repair.claims import Claims, Reading
+from modeltree.formats.repair.claims import Reading
 from modeltree.formats.repair.folders import model_id
 from modeltree.formats.repair.policy import Policy
 from modeltree.formats.repair.record_findings import described
-from modeltree.formats.weights.common import Parent, Said, brief, read_files, tell
+from modeltree.formats.weights.sidecars import FileClaims, ParentClaim, brief, read_files
 from modeltree.records import Relation
 
-__all__ = ["declare", "read_mergekit"]
+__all__ = ["file_claims", "read_mergekit"]
 
 MAX_BYTES = 2**20
 """The largest recipe that is read, in bytes."""
@@ -53,10 +53,8 @@ def read_mergekit(
     path : str or path
         The file or folder. The id of a merge is that of its folder, see `modeltree.formats.repair.folders.model_id`,
         for files of the name that mergekit gives them, as ``mergekit_config.yml``, and else the file's name.
-    policy : Policy, optional
-        What is done about what is wrong.
-    aliases : mapping of str to str, optional
-        For names as the files have them, the id of the model that is meant.
+    policy, aliases : optional
+        As for `modeltree.read`.
 
     Returns
     -------
@@ -80,53 +78,46 @@ def read_mergekit(
     >>> lineage.parents("blend"), lineage["blend"].note
     (('acme/a', 'acme/b'), 'merge method: linear')
     """
-    return read_files(path, _said, lambda name: name.lower().endswith((".yml", ".yaml")), policy, aliases, _id)
-
-
-def declare(path: Path, claims: Claims, child: int) -> tuple[str, ...]:
-    """Add to the claims the models that a recipe has for a merge; the names come back as written."""
-    return tell(_said(path), claims, child)
+    return read_files(path, file_claims, lambda name: name.lower().endswith((".yml", ".yaml")), policy, aliases, _id)
 
 
 def _id(file: Path, root: Path) -> str:
     return model_id(file, root) if _OWN_FILE.fullmatch(file.name) else file.stem
 
 
-def _said(path: Path) -> Said:
-    said = Said(path)
-    with path.open("rb") as file:
-        content = file.read(MAX_BYTES + 1)
-    if len(content) > MAX_BYTES:
-        return _none(said, "too-large", f"the file is too large: more than {MAX_BYTES // 2**20} MiB")
+def file_claims(path: Path) -> FileClaims:
+    """What a recipe claims of its merge, and of the merges within it."""
+    claims = FileClaims(path)
+    content = claims.content(MAX_BYTES)
+    if content is None:
+        return _no_recipe(claims)
     merges: list[_Merge] = []
-    for number, (part, first_line) in enumerate(_documents(content.removeprefix(b"\xef\xbb\xbf"))):
-        if number == MAX_DOCUMENTS:
-            said.report("too-large", f"more than {MAX_DOCUMENTS} documents: the rest is not read")
+    for index, (part, first_line) in enumerate(_documents(content.removeprefix(b"\xef\xbb\xbf"))):
+        if index == MAX_DOCUMENTS:
+            claims.report("too-large", f"more than {MAX_DOCUMENTS} documents: the rest is not read")
             break
         tree = parse_yaml(part, path, first_line)
         if refusal := _refusal(tree):
-            said.findings += [*tree.problems, *([refusal] if tree.whole else [])]
+            claims.findings += [*tree.problems, *([refusal] if tree.whole else [])]
         else:
-            merges.append(_Merge(tree, said))
+            merges.append(_Merge(tree, claims))
     if not merges:
-        if not said.findings:
-            said.report("missing-key", "the file is empty")
-        return _none(said)
+        if not claims.findings:
+            claims.report("missing-key", "the file is empty")
+        return _no_recipe(claims)
     for merge in merges:
-        said.findings += merge.tree.problems
+        claims.findings += merge.tree.problems
         merge.read()
-    _sort(merges, said)
-    return said
+    _add_merges(merges, claims)
+    return claims
 
 
-def _none(said: Said, *finding: str) -> Said:
+def _no_recipe(claims: FileClaims) -> FileClaims:
     """A file that is no recipe; one that does not have the name of one says nothing of a model."""
-    if finding:
-        said.report(*finding)
-    said.readable = False
-    if not _OWN_FILE.fullmatch(said.path.name):
-        said.of_model = False
-    return said
+    claims.readable = False
+    if not _OWN_FILE.fullmatch(claims.path.name):
+        claims.of_model = False
+    return claims
 
 
 def _documents(content: bytes) -> Iterator[tuple[bytes, int]]:
@@ -163,34 +154,33 @@ def _refusal(tree: YamlTree) -> Finding | None:
     return Finding("missing-key", message, position=tree.position())
 
 
-def _sort(merges: list[_Merge], said: Said) -> None:
-    """Tell which merge of a file is the model of the file, and which are models within it."""
-    several = len(merges) > 1
-    unnamed = [merge for merge in merges if merge.name is None or not several]
+def _add_merges(merges: list[_Merge], claims: FileClaims) -> None:
+    """Decide which merge of a file is the model of the file, and which are models within it."""
+    unnamed = [merge for merge in merges if merge.name is None or len(merges) == 1]
     for merge in merges:
         if merge in unnamed:
             continue
-        if merge.name in said.models:
+        if merge.name in claims.models:
             message = f"{shown(merge.name)} is the name of an earlier merge already"
-            said.report("duplicate-id", message, position=merge.where, done="the first is kept")
+            claims.report("duplicate-id", message, position=merge.where, done="the first is kept")
             continue
-        said.models[str(merge.name)] = merge.result()
+        claims.models[str(merge.name)] = merge.claims_of_merge()
     for merge in unnamed[:1]:
-        result = merge.result()
-        said.fields, said.parents = result.fields, result.parents
+        own = merge.claims_of_merge()
+        claims.fields, claims.parents = own.fields, own.parents
     for merge in unnamed[1:]:
         message = "another merge without a name: the models that it lists are taken for parents too"
-        said.report("missing-key", message, "name all merges but the last", position=merge.where)
-        said.parents += merge.result().parents
+        claims.report("missing-key", message, "name all merges but the last", position=merge.where)
+        claims.parents += merge.claims_of_merge().parents
     if not unnamed:
-        said.of_model = False
+        claims.of_model = False
         message = "all merges have names: which of them is the model of the file is not said"
-        said.report("unknown-base", message, position=merges[0].where)
+        claims.report("unknown-base", message, position=merges[0].where)
 
 
 @dataclass
 class _Use:
-    """What a model is used for in a merge."""
+    """The parts that a model has in a merge, and its revisions."""
 
     where: Position
     parts: dict[str, None] = field(default_factory=dict)
@@ -200,12 +190,11 @@ class _Use:
 class _Merge:
     """One merge, as a document has it."""
 
-    def __init__(self, tree: YamlTree, said: Said) -> None:
-        self.tree, self.said = tree, said
+    def __init__(self, tree: YamlTree, claims: FileClaims) -> None:
+        self.tree, self.claims = tree, claims
         self.data: dict[str, Any] = tree.data
         self.where = tree.position()
         self.uses: dict[str, _Use] = {}
-        self.tokens: dict[str, Position] = {}
         self.name = self._text("name") or self._text("out_path")
 
     def read(self) -> None:
@@ -225,20 +214,20 @@ class _Merge:
             only = f"a merge of one model alone, {shown(next(iter(self.uses)))}"
             self._report("unlikely-relation", only, (), done="it is kept as 'merge'")
 
-    def result(self) -> Said:
-        """What it says of the model that was made."""
+    def claims_of_merge(self) -> FileClaims:
+        """What it claims of the model that was made."""
         method = self._text("merge_method")
         if "experts" in self.data:
             gate = self._text("gate_mode")
-            how = "mixture of experts" + (f", gate mode: {brief(gate)}" if gate else "")
+            kind = "mixture of experts" + (f", gate mode: {brief(gate)}" if gate else "")
         else:
-            how = f"merge method: {brief(method)}" if method else ""
-        said = Said(self.said.path, {"note": how} if how else {})
+            kind = f"merge method: {brief(method)}" if method else ""
+        claims = FileClaims(self.claims.path, {"note": kind} if kind else {})
         for name, use in self.uses.items():
             revisions = [f"revision: {brief(revision)}" for revision in use.revisions]
-            note = "; ".join(filter(None, [how, *use.parts, *revisions]))
-            said.parents.append(Parent(name, Relation.MERGE, use.where, note or None))
-        return said
+            note = "; ".join(filter(None, [kind, *use.parts, *revisions]))
+            claims.parents.append(ParentClaim(name, Relation.MERGE, use.where, note or None))
+        return claims
 
     # The forms that a recipe can have
 
@@ -333,7 +322,7 @@ class _Merge:
     def _text(self, key: str) -> str | None:
         if (key,) in self.tree.unread:
             return None
-        return self.said.text(self.data.get(key), key, self.tree.position((key,)))
+        return self.claims.text(self.data.get(key), key, self.tree.position((key,)))
 
     def _mapping(self, key: str) -> dict[str, Any]:
         value = self.data.get(key)
@@ -342,9 +331,9 @@ class _Merge:
         return value if isinstance(value, dict) else {}
 
     def _items(self, at: At, value: Any) -> Iterator[At]:
-        """The ways to the items of a list; something else is reported."""
+        """The paths to the items of a list; something else is reported."""
         if isinstance(value, list):
-            yield from ((*at, place) for place in range(len(value)))
+            yield from ((*at, index) for index in range(len(value)))
         elif value is not None:
             self._wrong(value, at, "list")
 
@@ -353,7 +342,7 @@ class _Merge:
             self._report("wrong-type", f"{at[-1]}: {described(value)} is no {right}", at, done="it is left out")
 
     def _report(self, kind: str, message: str, at: At, hint: str | None = None, **more: Any) -> None:
-        self.said.report(kind, message, hint, position=self.tree.position(at), **more)
+        self.claims.report(kind, message, hint, position=self.tree.position(at), **more)
 
 
 def _named(source: Any) -> str:

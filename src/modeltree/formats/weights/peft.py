@@ -7,16 +7,15 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from modeltree.findings import Position
 from modeltree.formats.parsing.jsontree import JsonTree, parse_json
-from modeltree.formats.repair.claims import Claims, Reading
+from modeltree.formats.repair.claims import Reading
 from modeltree.formats.repair.folders import model_id
 from modeltree.formats.repair.policy import Policy
 from modeltree.formats.repair.record_findings import described
-from modeltree.formats.weights.common import Parent, Said, brief, read_files, tell
+from modeltree.formats.weights.sidecars import FileClaims, ParentClaim, brief, read_files
 from modeltree.records import Relation
 
-__all__ = ["declare", "read_peft"]
+__all__ = ["file_claims", "read_peft"]
 
 MAX_BYTES = 8 * 2**20
 """The largest configuration that is read, in bytes."""
@@ -40,10 +39,8 @@ def read_peft(
     path : str or path
         The file or folder. The id of an adapter is that of its folder, see `modeltree.formats.repair.folders.model_id`;
         what is called ``NAME.adapter_config.json`` is the adapter NAME.
-    policy : Policy, optional
-        What is done about what is wrong.
-    aliases : mapping of str to str, optional
-        For names as the files have them, the id of the model that is meant.
+    policy, aliases : optional
+        As for `modeltree.read`.
 
     Returns
     -------
@@ -68,12 +65,29 @@ def read_peft(
     >>> print(*lineage.derivations)
     parent='huggyllama/llama-7b' child='alpaca-lora' relation=<Relation.ADAPTER: 'adapter'>
     """
-    return read_files(path, _said, lambda name: bool(_FILE.fullmatch(name)), policy, aliases, _id)
+    return read_files(path, file_claims, lambda name: bool(_FILE.fullmatch(name)), policy, aliases, _id)
 
 
-def declare(path: Path, claims: Claims, child: int) -> tuple[str, ...]:
-    """Add to the claims the base model that a configuration names for a model; the names come back as written."""
-    return tell(_said(path), claims, child)
+def file_claims(path: Path) -> FileClaims:
+    """What a configuration claims of its adapter."""
+    claims = FileClaims(path)
+    content = claims.content(MAX_BYTES)
+    if content is None:
+        return claims
+    tree = parse_json(content, path)
+    claims.findings += tree.problems
+    if not tree.whole:
+        claims.readable = False
+        return claims
+    if not isinstance(tree.data, dict):
+        message = f"no configuration of an adapter: {described(tree.data)} is no mapping"
+        return claims.refuse("wrong-type", message, position=tree.position())
+    is_old = _BASE not in tree.data and _OLD_BASE in tree.data
+    if not is_old and _BASE not in tree.data and "peft_type" not in tree.data:
+        message = f"no configuration of an adapter: neither {_BASE!r} nor 'peft_type' is in it"
+        return claims.refuse("missing-key", message, position=tree.position())
+    _add_base(tree, _OLD_BASE if is_old else _BASE, claims)
+    return claims
 
 
 def _id(file: Path, root: Path) -> str:
@@ -81,42 +95,17 @@ def _id(file: Path, root: Path) -> str:
     return match[1] if match and match[1] else model_id(file, root)
 
 
-def _said(path: Path) -> Said:
-    said = Said(path)
-    with path.open("rb") as file:
-        content = file.read(MAX_BYTES + 1)
-    if len(content) > MAX_BYTES:
-        return said.refuse("too-large", f"the file is too large: more than {MAX_BYTES // 2**20} MiB")
-    tree = parse_json(content, path)
-    said.findings += tree.problems
-    if not tree.whole:
-        said.readable = False
-        return said
-    if not isinstance(tree.data, dict):
-        message = f"no configuration of an adapter: {described(tree.data)} is no mapping"
-        return said.refuse("wrong-type", message, position=tree.position())
-    old = _BASE not in tree.data and _OLD_BASE in tree.data
-    if not old and _BASE not in tree.data and "peft_type" not in tree.data:
-        message = f"no configuration of an adapter: neither {_BASE!r} nor 'peft_type' is in it"
-        return said.refuse("missing-key", message, position=tree.position())
-    _take(tree, _OLD_BASE if old else _BASE, said)
-    return said
-
-
-def _take(tree: JsonTree, key: str, said: Said) -> None:
+def _add_base(tree: JsonTree, key: str, claims: FileClaims) -> None:
     def text(name: str) -> str | None:
-        return said.text(tree.data.get(name), name, where(name))
-
-    def where(name: str) -> Position:
-        return tree.position((name,))
+        return claims.text(tree.data.get(name), name, tree.position((name,)))
 
     kind, name, revision = text("peft_type"), text(key), text("revision")
     if kind:
-        said.fields["note"] = f"PEFT type: {brief(kind)}"
+        claims.fields["note"] = f"PEFT type: {brief(kind)}"
     if name:
         note = f"revision: {brief(revision)}" if revision else None
-        said.parents.append(Parent(name, Relation.ADAPTER, where(key), note))
+        claims.parents.append(ParentClaim(name, Relation.ADAPTER, tree.position((key,)), note))
     elif key not in tree.data:
-        said.report("unknown-base", f"an adapter without {key!r}", position=tree.position())
+        claims.report("unknown-base", f"an adapter without {key!r}", position=tree.position())
     elif not isinstance(tree.data[key], (bool, int, float, list, dict)):
-        said.report("unknown-base", f"{key} is empty", position=where(key))
+        claims.report("unknown-base", f"{key} is empty", position=tree.position((key,)))

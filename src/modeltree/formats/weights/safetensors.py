@@ -14,17 +14,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from modeltree.findings import Finding, Position, shown
+from modeltree.findings import shown
 from modeltree.formats.parsing.jsontree import parse_json
-from modeltree.formats.repair.claims import Claims, Reading
-from modeltree.formats.repair.licenses import license_of
+from modeltree.formats.repair.claims import Reading
 from modeltree.formats.repair.policy import Policy
 from modeltree.formats.repair.record_findings import described
-from modeltree.formats.repair.vocabulary import is_local_path
-from modeltree.formats.weights.common import Parent, Said, brief, read_files, repository_at, tell
+from modeltree.formats.values.addresses import hub_repository, is_local_path
+from modeltree.formats.values.licenses import license_of
+from modeltree.formats.weights.sidecars import FileClaims, ParentClaim, brief, inferred, read_files
 from modeltree.records import Relation
 
-__all__ = ["declare", "read_safetensors"]
+__all__ = ["file_claims", "read_safetensors"]
 
 LONGEST_HEADER = 100_000_000
 """The longest header that the format allows, in bytes."""
@@ -33,7 +33,7 @@ MAX_HEADER = 32 * 2**20
 """The longest header that is read, in bytes; most have less than one MiB."""
 
 MAX_PROBLEMS = 100
-"""So many problems of a header as JSON are told."""
+"""The most problems of a header as JSON that are reported."""
 
 _SHARD = re.compile(r"(.*)-([0-9]{5})-of-([0-9]{5})\.safetensors")
 _REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", re.ASCII)
@@ -67,10 +67,8 @@ def read_safetensors(
     ----------
     path : str or path
         The file or folder. The id of the model is that of its folder, see `modeltree.formats.repair.folders.model_id`.
-    policy : Policy, optional
-        What is done about what is wrong.
-    aliases : mapping of str to str, optional
-        For names as the files have them, the id of the model that is meant.
+    policy, aliases : optional
+        As for `modeltree.read`.
 
     Returns
     -------
@@ -97,16 +95,19 @@ def read_safetensors(
     >>> lineage.parents("small"), str(lineage["small"].sizes[0])
     (('acme/base',), '7K')
     """
-    return read_files(path, _said, lambda name: name.lower().endswith(".safetensors"), policy, aliases, finish=_whole)
+    return read_files(
+        path,
+        file_claims,
+        lambda name: name.lower().endswith(".safetensors"),
+        policy,
+        aliases,
+        fields_of_all=_sizes,
+    )
 
 
-def declare(path: Path, claims: Claims, child: int) -> tuple[str, ...]:
-    """Add to the claims the parents that the header of a file names for a model; the names come back as written."""
-    return tell(_said(path), claims, child)
-
-
-def _said(path: Path) -> Said:
-    said = Said(path)
+def file_claims(path: Path) -> FileClaims:
+    """What the header of a file claims of its model."""
+    claims = FileClaims(path)
     with path.open("rb") as file:
         start = file.read(8)
         length = int.from_bytes(start, "little")
@@ -114,36 +115,36 @@ def _said(path: Path) -> Said:
             message = f"no safetensors file: a header of {length:,} bytes"
             if len(start) < 8:
                 message = f"the file ends after {len(start)} bytes" if start else "the file is empty"
-            return said.refuse("syntax", message, f"a header has 2 to {LONGEST_HEADER:,} bytes")
+            return claims.refuse("syntax", message, f"a header has 2 to {LONGEST_HEADER:,} bytes")
         if length > MAX_HEADER:
             message = f"a header of {length:,} bytes"
-            return said.refuse("too-large", message, f"at most {MAX_HEADER // 2**20} MiB are read")
+            return claims.refuse("too-large", message, f"at most {MAX_HEADER // 2**20} MiB are read")
         content = file.read(length)
     if len(content) < length:
         message = f"the file ends after {8 + len(content):,} bytes, within its header of {length:,}"
-        return said.refuse("syntax", message, "fetch it again")
+        return claims.refuse("syntax", message, "fetch it again")
     if not content.startswith(b"{"):
-        return said.refuse("syntax", f"no safetensors file: its header begins with {content[:1]!r}")
+        return claims.refuse("syntax", f"no safetensors file: its header begins with {content[:1]!r}")
     tree = parse_json(content, path)
     # The lines and columns are those of the header, and no editor shows them.
-    said.findings += [replace(problem, position=Position(path)) for problem in tree.problems[-MAX_PROBLEMS:]]
+    claims.findings += [replace(problem, position=claims.position) for problem in tree.problems[-MAX_PROBLEMS:]]
     if not tree.whole or not isinstance(tree.data, dict):
-        said.readable = False
-        return said
+        claims.readable = False
+        return claims
     metadata = tree.data.pop("__metadata__", None)
     if isinstance(metadata, dict):
-        _take(metadata, said)
+        _read_metadata(metadata, claims)
     elif metadata is not None:
-        said.report("wrong-type", f"__metadata__: {described(metadata)} is no mapping", done="it is left out")
-    said.count = _count(tree.data, said)
-    return said
+        claims.report("wrong-type", f"__metadata__: {described(metadata)} is no mapping", done="it is left out")
+    claims.count = _parameter_count(tree.data, claims)
+    return claims
 
 
-def _take(metadata: Mapping[str, Any], said: Said) -> None:
+def _read_metadata(metadata: Mapping[str, Any], claims: FileClaims) -> None:
     """Take the fields and parents from metadata."""
 
     def text(key: str) -> str | None:
-        return said.text(metadata.get(key), key)
+        return claims.text(metadata.get(key), key)
 
     architecture, network = text("modelspec.architecture"), text("ss_network_module")
     version, author = text("ss_base_model_version"), text("modelspec.author")
@@ -155,76 +156,73 @@ def _take(metadata: Mapping[str, Any], said: Said) -> None:
         "license": license_of(text("modelspec.license") or ""),
         "note": "; ".join(f"{word}: {brief(value)}" for word, value in notes.items() if value) or None,
     }
-    said.fields = {key: value for key, value in fields.items() if value is not None}
+    claims.fields = {key: value for key, value in fields.items() if value is not None}
     why = f"its network is {shown(network)}" if network else None
     if not why and architecture and _ADAPTER.search(architecture):
         why = f"its architecture is {shown(architecture)}"
     if base := text("base_model"):
-        _add(repository_at(base) or base, why, said)
+        _add_base(hub_repository(base) or base, why, claims)
     if name := text("ss_sd_model_name"):
         if _REPOSITORY.fullmatch(name) and not is_local_path(name):
-            _add(name, why, said)
+            _add_base(name, why, claims)
         else:
             digest = text("ss_new_sd_model_hash") or text("ss_sd_model_hash")
-            of = f", with the hash {brief(digest)}" if digest else ""
-            message = f"ss_sd_model_name: the base model is {shown(name)}{of}"
-            said.report("unknown-base", message, "that is the name of a file, not of a model")
+            with_hash = f", with the hash {brief(digest)}" if digest else ""
+            message = f"ss_sd_model_name: the base model is {shown(name)}{with_hash}"
+            claims.report("unknown-base", message, "that is the name of a file, not of a model")
     for part in (text("modelspec.merged_from") or "").split(","):
         if part.strip():
-            said.parents.append(Parent(part.strip(), Relation.MERGE, Position(said.path)))
-    _recipe(metadata, said)
+            claims.parents.append(ParentClaim(part.strip(), Relation.MERGE, claims.position))
+    _read_merge_recipe(metadata, claims)
 
 
-def _add(name: str, why: str | None, said: Said) -> None:
-    where = Position(said.path)
-    if any(parent.name == name for parent in said.parents):
+def _add_base(name: str, why: str | None, claims: FileClaims) -> None:
+    """Add a base model once: by adapter where there is a reason why, else with no relation."""
+    if any(parent.name == name for parent in claims.parents):
         return
-    finding = None
-    if why:
-        message = f"nothing says how it was made from {shown(name)}"
-        finding = Finding("inferred-relation", message, position=where, done=f"'adapter', for {why}")
-    said.parents.append(Parent(name, Relation.ADAPTER if why else None, where, finding=finding))
+    relation, where = Relation.ADAPTER if why else None, claims.position
+    claims.parents.append(ParentClaim(name, relation, where, finding=inferred(name, relation, why, where)))
 
 
-def _recipe(metadata: Mapping[str, Any], said: Said) -> None:
+def _read_merge_recipe(metadata: Mapping[str, Any], claims: FileClaims) -> None:
     """Report the models that a web interface merged, which are known by the names of their files."""
-    models = _inner(metadata, "sd_merge_models", said)
-    recipe = _inner(metadata, "sd_merge_recipe", said)
+    models = _inner_mapping(metadata, "sd_merge_models", claims)
+    recipe = _inner_mapping(metadata, "sd_merge_recipe", claims)
     names = [
         model["name"] for model in models.values() if isinstance(model, dict) and isinstance(model.get("name"), str)
     ]
     if names:
-        listed = ", ".join(shown(name) for name in names[:5]) + (", …" if len(names) > 5 else "")
+        listed = ", ".join(map(shown, names[:5])) + (", …" if len(names) > 5 else "")
         message = f"sd_merge_models: it was merged from {listed}"
-        said.report("unknown-base", message, "these are names of files, not of models")
+        claims.report("unknown-base", message, "these are names of files, not of models")
     method = recipe.get("interp_method")
     if isinstance(method, str) and method.strip():
-        note = f"merge method: {brief(method)}"
-        said.fields["note"] = f"{said.fields['note']}; {note}" if "note" in said.fields else note
+        notes = [claims.fields.get("note"), f"merge method: {brief(method)}"]
+        claims.fields["note"] = "; ".join(filter(None, notes))
 
 
-def _inner(metadata: Mapping[str, Any], key: str, said: Said) -> dict[str, Any]:
-    """The mapping that a text of JSON within the metadata holds."""
-    text = said.text(metadata.get(key), key)
+def _inner_mapping(metadata: Mapping[str, Any], key: str, claims: FileClaims) -> dict[str, Any]:
+    """The mapping in a text of JSON within the metadata."""
+    text = claims.text(metadata.get(key), key)
     if text is None:
         return {}
-    tree = parse_json(text.encode(), said.path)
+    tree = parse_json(text.encode(), claims.path)
     for problem in tree.problems[-MAX_PROBLEMS:]:
-        said.report(problem.kind, f"{key}: {problem.message}", problem.hint)
+        claims.report(problem.kind, f"{key}: {problem.message}", problem.hint)
     if tree.whole and not isinstance(tree.data, dict):
-        said.report("wrong-type", f"{key}: {described(tree.data)} is no mapping", done="it is left out")
+        claims.report("wrong-type", f"{key}: {described(tree.data)} is no mapping", done="it is left out")
     return tree.data if isinstance(tree.data, dict) else {}
 
 
-def _count(tensors: Mapping[str, Any], said: Said) -> int | None:
-    """How many parameters some tensors have, or None where that cannot be told from their shapes."""
+def _parameter_count(tensors: Mapping[str, Any], claims: FileClaims) -> int | None:
+    """How many parameters some tensors have, or None where their shapes do not tell."""
     total = 0
     for name, tensor in tensors.items():
         kind, shape = (tensor.get("dtype"), tensor.get("shape")) if isinstance(tensor, dict) else (None, None)
         sane = isinstance(shape, list) and all(type(side) is int and 0 <= side < 2**63 for side in shape)
         if not isinstance(kind, str) or not sane or len(shape or ()) > 16:
             message = f"tensor {shown(name)} has no type and shape: {shown(tensor)}"
-            said.report("bad-value", message, done="the parameters are not counted")
+            claims.report("bad-value", message, done="the parameters are not counted")
             return None
         if kind not in _PARAMETERS | _NO_PARAMETERS or "lora" in name.lower():
             return None
@@ -232,17 +230,17 @@ def _count(tensors: Mapping[str, Any], said: Said) -> int | None:
     return total or None
 
 
-def _whole(together: list[Said]) -> dict[str, Any]:
+def _sizes(together: list[FileClaims]) -> dict[str, Any]:
     """The number of parameters of all files of a model, where each is a part of it."""
-    counts = [said.count for said in together]
-    if None in counts or (len(counts) > 1 and not _complete(said.path.name for said in together)):
+    counts = [claims.count for claims in together]
+    if None in counts or (len(counts) > 1 and not _is_complete(claims.path.name for claims in together)):
         return {}
     return {"sizes": [sum(count or 0 for count in counts)]}
 
 
-def _complete(names: Iterator[str]) -> bool:
+def _is_complete(names: Iterator[str]) -> bool:
     """Whether some files are all the parts of one."""
     parts = [_SHARD.fullmatch(name) for name in names]
-    numbers = {int(part[2]) for part in parts if part}
-    of = {(part[1], int(part[3])) for part in parts if part}
-    return None not in parts and len(of) == 1 and numbers == set(range(1, of.pop()[1] + 1))
+    indices = {int(part[2]) for part in parts if part}
+    wholes = {(part[1], int(part[3])) for part in parts if part}
+    return None not in parts and len(wholes) == 1 and indices == set(range(1, wholes.pop()[1] + 1))

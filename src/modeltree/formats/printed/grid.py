@@ -1,4 +1,4 @@
-"""A table as it is printed: its cells as plain text with their places, and what is wrong with its markup."""
+"""A printed table: its cells as plain text with their positions, and what is wrong with its markup."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import cached_property
 
 from modeltree.findings import Finding, Position, shown
 
-__all__ = ["MAX_CELL", "MAX_COLUMNS", "MAX_ROWS", "MAX_TABLES", "Cell", "Table", "few", "indent_of"]
+__all__ = ["MAX_CELL", "MAX_COLUMNS", "MAX_ROWS", "MAX_TABLES", "Cell", "PrintedTable", "indent_of"]
 
 MAX_CELL = 4000
 """The longest cell that is read, in characters."""
@@ -22,29 +22,13 @@ MAX_TABLES = 5000
 """The most tables of a text that are read."""
 
 _MOST_FINDINGS = 1000
-_MOST_OF_CELL = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell.
+    """A cell without markup: its lines, where it begins, and the labels and addresses of the links in it.
 
-    Parameters
-    ----------
-    text : str
-        What stands in it without markup; its lines apart by line breaks.
-    position : Position
-        Where it begins.
-    links : tuple of (str, str)
-        The labels and addresses in it.
-    bold : bool
-        Whether all of it is bold.
-    findings : tuple of Finding
-        What is wrong with its markup.
-    columns : int
-        How many columns it spans.
-    merged : bool
-        Whether it spans several rows.
+    `bold` means all of it, `columns` is how many it spans, and `merged` whether it spans several rows.
     """
 
     text: str
@@ -66,31 +50,9 @@ def indent_of(source: str) -> int:
     return len(source) - len(source.lstrip()) if source.strip() else 0
 
 
-def few(findings: list[Finding]) -> tuple[Finding, ...]:
-    """What is wrong with one cell; beyond the first twenty only that there is more."""
-    if len(findings) <= _MOST_OF_CELL:
-        return tuple(findings)
-    message = f"{len(findings)} problems with the markup of this cell: the others are not listed"
-    return (*findings[:_MOST_OF_CELL], Finding("faulty-markup", message, position=findings[0].position))
-
-
 @dataclass
-class Table:
-    """A table; a row may have fewer or more cells than the header.
-
-    Parameters
-    ----------
-    number : int
-        Which table of the text it is, from 1.
-    position : Position
-        Where it begins.
-    caption, heading : str
-        What is written above or below it, and the heading of the section that it stands in.
-    headings : list of list of Cell
-        The rows of its header, of which most tables have one.
-    rows : list of list of Cell
-        The rows below.
-    """
+class PrintedTable:
+    """A table, numbered from 1; a row may have fewer or more cells than the header, which may have several rows."""
 
     number: int
     position: Position
@@ -101,7 +63,7 @@ class Table:
     findings: list[Finding] = field(default_factory=list)
 
     def report(self, kind: str, message: str, hint: str | None, where: Position, done: str | None = None) -> None:
-        """Keep what is wrong with the table; after the first thousand no more."""
+        """Add a finding on the table; after the first thousand no more."""
         if len(self.findings) < _MOST_FINDINGS:
             self.findings.append(Finding(kind, message, hint, position=where, done=done))
         elif len(self.findings) == _MOST_FINDINGS:

@@ -1,13 +1,14 @@
-"""The licenses of the Hugging Face Hub: what its words stand for, and the word for a license."""
+"""Licenses: what the words of the Hugging Face Hub stand for, and the word for a license."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
 from modeltree.records import License
 
-__all__ = ["OTHER", "hub_license", "license_of"]
+__all__ = ["OTHER", "hub_license", "license_named", "license_of"]
 
 OTHER = "other"
 """The word of the Hub for a license that it has no word for."""
@@ -78,30 +79,19 @@ _WORD_OF_SPDX = {spdx: word for word, (_, spdx) in _KNOWN.items() if spdx}
 _WORD_OF_NAME = {name: word for word, (name, spdx) in _KNOWN.items() if not spdx}
 
 
-def license_of(hub_id: str, name: str | None = None) -> dict[str, str] | str | None:
-    """The license that a word of the Hub stands for, as a field of a model.
+def license_of(word: str, name: str | None = None) -> dict[str, str] | str | None:
+    """The license that a word of the Hub stands for, as a field of a model; None for ``unknown``.
 
-    Parameters
-    ----------
-    hub_id : str
-        What stands at ``license`` in a model card. What is no word of the Hub is the name of a license.
-    name : str, optional
-        What stands at ``license_name``.
+    `name` is the ``license_name`` of a model card. A word that the Hub does not have is the name of a license.
+    Licenses outside the SPDX list, and families of licenses, have a name alone. The GNU licenses say "only" in SPDX,
+    as their old identifiers did.
 
-    Returns
-    -------
-    dict or str or None
-        The name and the identifier in the SPDX list, or the name alone where that list has none, as for families of
-        licenses; None for ``unknown``. The GNU licenses say "only" in SPDX, as their old identifiers did.
-
-    Examples
-    --------
     >>> license_of("apache-2.0")
     {'name': 'Apache 2.0', 'spdx': 'Apache-2.0'}
     >>> license_of("llama3.1"), license_of("other", "flux-1-dev"), license_of("unknown")
     ('Llama 3.1 Community License', 'flux-1-dev', None)
     """
-    word, name = hub_id.strip(), (name or "").strip() or None
+    word, name = word.strip(), (name or "").strip() or None
     if word.lower() in ("", _UNKNOWN):
         return name
     if word.lower() not in _KNOWN:
@@ -110,13 +100,21 @@ def license_of(hub_id: str, name: str | None = None) -> dict[str, str] | str | N
     return {"name": name or known, "spdx": spdx} if spdx else name or known
 
 
+def license_named(name: str) -> dict[str, str] | str:
+    """The license of a name, with the SPDX identifier if the name is a word of SPDX or the Hub but for its spelling.
+
+    >>> license_named("Apache 2.0"), license_named("Llama 2")
+    ({'name': 'Apache 2.0', 'spdx': 'Apache-2.0'}, 'Llama 2')
+    """
+    license = license_of(re.sub(r"\s+", "-", name.lower()))
+    return {"name": name, "spdx": license["spdx"]} if isinstance(license, dict) else name
+
+
 def hub_license(license: License) -> str:
     """The word of the Hub for a license, ``"other"`` where it has none.
 
-    A name alone, without an SPDX identifier, only tells a license where SPDX does not list it: "MIT" is then another.
+    A name alone, without an SPDX identifier, only tells a license that SPDX does not list: "MIT" is then another.
 
-    Examples
-    --------
     >>> hub_license(License(name="Apache License, Version 2.0", spdx="Apache-2.0"))
     'apache-2.0'
     >>> hub_license(License(name="Gemma Terms of Use")), hub_license(License(name="MIT"))

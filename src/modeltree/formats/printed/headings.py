@@ -1,28 +1,30 @@
-"""What printed tables have in common, in Markdown and in LaTeX: which table is read, which column is what.
+"""Printed tables, in Markdown and in LaTeX: which of them are read, and which field each column has.
 
-A table is read where it has a column of models. What a column is, its header says: by the name of a field, by one of
-the words that papers use for it, or by the ``columns`` that a reader is given. Tables and columns that are not read
-are findings, and so is each word that is taken for another.
+A table is read where it has a column of models. The header of a column says its field: by the name of the field, by
+one of the words that papers use for it, or by the ``columns`` that a reader is given. Tables and columns that are not
+read are findings, and so is each word that is taken for another.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from modeltree._util.text import counted
 from modeltree.findings import Finding, Position, SourceError, nearest, shown
-from modeltree.formats.printed.rows import Columns, Rows
-from modeltree.formats.printed.table import Table
-from modeltree.formats.printed.values import unit_of
+from modeltree.formats.parsing.lines import Lines
+from modeltree.formats.printed.grid import PrintedTable
+from modeltree.formats.printed.model_rows import ColumnFields, RowReader
 from modeltree.formats.repair.claims import Claims, Reading
 from modeltree.formats.repair.models import repaired
 from modeltree.formats.repair.policy import Policy
+from modeltree.formats.values.quantities import unit_of
 from modeltree.records import Relation, one_of
 
-__all__ = ["MAX_BYTES", "Choice", "reading_of", "text_of"]
+__all__ = ["MAX_BYTES", "TableOptions", "read_tables", "text_of"]
 
 MAX_BYTES = 8 * 2**20
 """The largest file that is read, in bytes."""
@@ -60,55 +62,81 @@ _HEADERS = {
     "blog": "blog|blog post|announcement",
     "website": "link|links|url|urls|website|homepage|project|project page|web page|demo|site|web",
 }
-_FIELD_OF = {header: name for name, headers in _HEADERS.items() for header in headers.split("|")}
+_FIELD_OF_HEADER = {header: name for name, headers in _HEADERS.items() for header in headers.split("|")}
 _LINKS = frozenset({"paper", "code", "weights", "blog", "website"})
 _WEAK_NAMES = frozenset({"name", "checkpoint"})  # headers that models share with many other things
 _TELLING = frozenset({"parents", "released", "sizes", "organizations", "openness", "license", "training_data"})
-IGNORED = "ignored"
+_IGNORED = "ignored"
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """What a reader of tables is told: which table, which columns, and how children were made of parents."""
+class TableOptions:
+    """Which table is read, the fields of columns by their headers, and the relation where a table has none."""
 
     table: int | str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     relation: Relation | None = None
 
     @classmethod
-    def of(cls, table: int | str | None, columns: Mapping[str, str] | None, relation: Relation | str | None) -> Choice:
-        """A choice that can be.
-
-        Raises
-        ------
-        ValueError
-            When a column stands for what is no field, or the relation is none.
-        """
+    def of(
+        cls, table: int | str | None, columns: Mapping[str, str] | None, relation: Relation | str | None
+    ) -> TableOptions:
+        """Options that are checked: another field or relation is a `ValueError`."""
         for header, name in (columns or {}).items():
-            if name not in (*_HEADERS, IGNORED):
+            if name not in (*_HEADERS, _IGNORED):
                 close = nearest(name, _HEADERS) or tuple(_HEADERS)
                 raise ValueError(f"column {shown(header)}: {shown(name)} is no field; there is {', '.join(close)}")
         return cls(table, dict(columns or {}), None if relation is None else one_of(Relation, relation))
 
 
-def text_of(path: str | os.PathLike[str]) -> str:
-    """The text of a file.
-
-    Raises
-    ------
-    SourceError
-        When it is too large, or no text in UTF-8.
-    OSError
-        When there is no such file, or it cannot be read.
-    """
+def read_tables(
+    path: str | os.PathLike[str],
+    tables_in: Callable[[Lines], Iterable[PrintedTable]],
+    options: TableOptions,
+    policy: Policy | None,
+    aliases: Mapping[str, str] | None,
+) -> Reading:
+    """The lineage in the tables of a file; a file without a table of models is a `SourceError`."""
     path = Path(path)
+    tables = list(tables_in(Lines(path, text_of(path))))
+    claims = Claims(names=True)
+    read: list[tuple[PrintedTable, ColumnFields]] = []
+    for table in _chosen(tables, path, options):
+        columns = _columns_of(table, options)
+        if "name" in columns.of_field:
+            read.append((table, columns))
+        elif options.table is not None:
+            headers = ", ".join(shown(cell.text) for cell in table.header)
+            message = f"no column of {table} is one of models: {headers}"
+            hint = "say which is with columns={'…': 'name'}"
+            raise SourceError([Finding("no-table", message, hint, position=table.position)])
+    if not read:
+        listed = "; ".join(f"{table}: {', '.join(cell.text for cell in table.header)}" for table in tables[:5])
+        message = f"no table of models among {len(tables)}" if tables else "there is no table in the text"
+        hint = f"a column of models is headed 'Model', or named with columns=…; there are {listed}"
+        raise SourceError([Finding("no-table", message, hint if tables else None, position=Position(path))])
+    if options.table is None:
+        _report_unread(claims, tables, {table.number for table, _ in read})
+    _check_columns(claims, read, options)
+    known = {name for table, columns in read for name in columns.names(table)} | set(aliases or {})
+    earlier: dict[str, int] = {}
+    for table, columns in read:
+        claims.report("read-as", f"{table} is read, with {counted(len(table.rows), 'row')}", where=table.position)
+        claims.findings += columns.findings
+        RowReader(claims, table, columns, known.__contains__, options.relation, earlier).read()
+    if len(read) == 1 and read[0][0].caption:
+        claims.about["title"] = read[0][0].caption[:500]
+    return repaired(claims, policy, aliases)
+
+
+def text_of(path: Path) -> str:
+    """The text of a file; one that is too large, or no text in UTF-8, is a `SourceError`."""
     with path.open("rb") as file:
         content = file.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
         message = f"the file is too large: more than {MAX_BYTES // 2**20} MiB"
-        raise SourceError(
-            [Finding("too-large", message, "save the tables in a file of their own", position=Position(path))]
-        )
+        hint = "save the tables in a file of their own"
+        raise SourceError([Finding("too-large", message, hint, position=Position(path))])
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -116,124 +144,80 @@ def text_of(path: str | os.PathLike[str]) -> str:
         at = Position(path, before.count(b"\n") + 1, len(before) - before.rfind(b"\n"))
         message = f"not UTF-8: byte 0x{content[error.start]:02x}"
         raise SourceError([Finding("encoding", message, "save the file as UTF-8 text", position=at)]) from None
-    if (found := text.find("\0")) >= 0:
-        at = Position(path, text.count("\n", 0, found) + 1, found - text.rfind("\n", 0, found))
+    if (index := text.find("\0")) >= 0:
+        at = Position(path, text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index))
         raise SourceError([Finding("encoding", "character U+0000: no text file has it", position=at)])
     return text
 
 
-def reading_of(
-    tables: Sequence[Table], path: Path, choice: Choice, policy: Policy | None, aliases: Mapping[str, str] | None
-) -> Reading:
-    """The lineage that some tables of a text stand for.
-
-    Raises
-    ------
-    SourceError
-        When there is no table of models among them, or the policy refuses something.
-    """
-    claims = Claims(names=True)
-    read: list[tuple[Table, Columns]] = []
-    for table in _chosen(tables, path, choice):
-        columns = _columns_of(table, choice)
-        if "name" in columns.of_field:
-            read.append((table, columns))
-        elif choice.table is not None:
-            headers = ", ".join(shown(cell.text) for cell in table.header)
-            message = f"no column of {table} is one of models: {headers}"
-            hint = "say which is with columns={'…': 'name'}"
-            raise SourceError([Finding("no-table", message, hint, position=table.position)])
-    numbers = {table.number for table, _ in read}
-    if not read:
-        listed = "; ".join(f"{table}: {', '.join(cell.text for cell in table.header)}" for table in tables[:5])
-        message = f"no table of models among {len(tables)}" if tables else "there is no table in the text"
-        hint = f"a column of models is headed 'Model', or named with columns=…; there are {listed}"
-        raise SourceError([Finding("no-table", message, hint if tables else None, position=Position(path))])
-    for table in tables:
-        if table.number not in numbers:
-            _report_unread(claims, table, choice)
-    _check_columns(claims, read, choice)
-    known = {row_name for table, columns in read for row_name in columns.names(table)} | set(aliases or {})
-    earlier: dict[str, int] = {}
-    for table, columns in read:
-        message = f"{table} is read, with {len(table.rows)} row{'s' * (len(table.rows) != 1)}"
-        claims.report("read-as", message, where=table.position)
-        claims.findings += columns.findings
-        Rows(claims, table, columns, known.__contains__, choice.relation, earlier).read()
-    if len(read) == 1 and read[0][0].caption:
-        claims.about["title"] = read[0][0].caption[:500]
-    return repaired(claims, policy, aliases)
-
-
-def _chosen(tables: Sequence[Table], path: Path, choice: Choice) -> list[Table]:
-    wanted = choice.table
+def _chosen(tables: Sequence[PrintedTable], path: Path, options: TableOptions) -> Sequence[PrintedTable]:
+    wanted = options.table
     if wanted is None:
-        return list(tables)
+        return tables
     if isinstance(wanted, int):
-        found = [table for table in tables if table.number == wanted]
+        chosen = [table for table in tables if table.number == wanted]
     else:
         folded = " ".join(wanted.split()).casefold()
-        found = [table for table in tables if folded in f"{table.caption}\n{table.heading}".casefold()]
-    if not found:
+        chosen = [table for table in tables if folded in f"{table.caption}\n{table.heading}".casefold()]
+    if not chosen:
         listed = "; ".join(map(str, tables[:10])) or "none"
         message = f"no table {shown(wanted)}: there are {listed}"
         raise SourceError([Finding("no-table", message, position=Position(path))])
-    return found
+    return chosen
 
 
-def _report_unread(claims: Claims, table: Table, choice: Choice) -> None:
-    if choice.table is not None:
-        return  # it was not asked for
-    headers = ", ".join(shown(cell.text) for cell in table.header[:10])
-    message = f"{table} has no column of models: {headers}"
-    hint = "if one is, say so with columns={'…': 'name'}"
-    claims.report("ignored", message, hint, where=table.position, done="it is not read")
+def _report_unread(claims: Claims, tables: Sequence[PrintedTable], read: set[int]) -> None:
+    for table in tables:
+        if table.number not in read:
+            headers = ", ".join(shown(cell.text) for cell in table.header[:10])
+            message = f"{table} has no column of models: {headers}"
+            hint = "if one is, say so with columns={'…': 'name'}"
+            claims.report("ignored", message, hint, where=table.position, done="it is not read")
 
 
-def _check_columns(claims: Claims, read: list[tuple[Table, Columns]], choice: Choice) -> None:
-    """Report what is said of columns that there are not."""
+def _check_columns(claims: Claims, read: list[tuple[PrintedTable, ColumnFields]], options: TableOptions) -> None:
+    """Report options for columns that do not exist."""
     headers = {text for table, _ in read for texts in table.headers for text in texts}
     folded = {header.casefold() for header in headers}
-    for header in choice.columns:
+    for header in options.columns:
         if header.strip().casefold() not in folded:
             close = nearest(header, headers) or tuple(sorted(headers))[:10]
             hint = f"there is {', '.join(map(shown, close))}"
             claims.report("unknown-key", f"no column is headed {shown(header)}", hint, where=read[0][0].position)
 
 
-def _columns_of(table: Table, choice: Choice) -> Columns:
-    """Which column of a table is what."""
-    columns = Columns()
-    said = {header.strip().casefold(): name for header, name in choice.columns.items()}
-    taken = set(said.values())
-    for number, texts in enumerate(table.headers):
-        by_choice = next((said[text.casefold()] for text in texts if text.casefold() in said), None)
+def _columns_of(table: PrintedTable, options: TableOptions) -> ColumnFields:
+    """The fields of the columns of a table."""
+    columns = ColumnFields()
+    chosen = {header.strip().casefold(): name for header, name in options.columns.items()}
+    taken = set(chosen.values())
+    for index, texts in enumerate(table.headers):
+        by_choice = next((chosen[text.casefold()] for text in texts if text.casefold() in chosen), None)
         synonym = next((name for text in texts if (name := _field_of(text))), None)
-        found = by_choice or (synonym if synonym not in taken else None)
-        cell = table.header[number]
-        if found and found != IGNORED and (found not in columns.of_field or found in _LINKS):
-            columns.of_field.setdefault(found, number)
-            columns.fields.append((number, found))
-            if found == "sizes" and (unit := unit_of(cell.text)):
+        name = by_choice or (synonym if synonym not in taken else None)
+        cell = table.header[index]
+        if name and name != _IGNORED and (name not in columns.of_field or name in _LINKS):
+            columns.of_field.setdefault(name, index)
+            columns.fields.append((index, name))
+            if name == "sizes" and (unit := unit_of(cell.text)):
                 columns.unit = unit
-            if not by_choice and _quiet(cell.text) != found.replace("_", " "):
-                unit_said = f", in {columns.unit}" if found == "sizes" and columns.unit else ""
-                columns.report("read-as", f"the column {shown(cell.text)} is read as {found!r}{unit_said}", cell)
-        elif found != IGNORED and any(number < len(row) and row[number].text for row in table.rows):
+            if not by_choice and _folded(cell.text) != name.replace("_", " "):
+                in_unit = f", in {columns.unit}" if name == "sizes" and columns.unit else ""
+                columns.report("read-as", f"the column {shown(cell.text)} is read as {name!r}{in_unit}", cell)
+        elif name != _IGNORED and any(index < len(row) and row[index].text for row in table.rows):
             also = f": {synonym!r} is read from another column" if synonym else ""
             columns.report("ignored", f"nothing is read from the column {shown(cell.text)}{also}", cell)
-    weak = "name" in columns.of_field and _quiet(table.header[columns.of_field["name"]].text) in _WEAK_NAMES
-    if weak and choice.table is None and "name" not in said.values() and not _TELLING & columns.of_field.keys():
+    is_weak = "name" in columns.of_field and _folded(table.header[columns.of_field["name"]].text) in _WEAK_NAMES
+    if is_weak and options.table is None and "name" not in chosen.values() and not _TELLING & columns.of_field.keys():
         columns.of_field.pop("name")
     return columns
 
 
 def _field_of(header: str) -> str | None:
-    for text in (header, re.sub(r"[(\[][^()\[\]]*[)\]]", "", header)):
-        if found := _FIELD_OF.get(_quiet(text)):
-            return found
-    return None
+    texts = (header, re.sub(r"[(\[][^()\[\]]*[)\]]", "", header))
+    return next((name for text in texts if (name := _FIELD_OF_HEADER.get(_folded(text)))), None)
 
 
-def _quiet(header: str) -> str:
+def _folded(header: str) -> str:
+    """A header in small letters and digits only."""
     return " ".join(re.sub(r"[^a-z0-9]+", " ", header.casefold()).split())

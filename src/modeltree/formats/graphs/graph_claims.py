@@ -1,4 +1,4 @@
-"""What the graph files share: nodes and edges become models and derivations, and XML is read without its dangers.
+"""What graph files share: nodes and edges become models and derivations, and XML is read without its dangers.
 
 An attribute of a node or an edge that is named as a field of a record is read as that field, in the form that
 `modeltree.Lineage.graph` writes: lists joined by ``; `` or as lists, links as ``link_paper`` and the like. A
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -22,22 +22,14 @@ from modeltree.formats.parsing.jsontree import MAX_BYTES, JsonTree, read_json
 from modeltree.formats.repair.claims import Claims, Reading, Where, position_of
 from modeltree.formats.repair.models import repaired
 from modeltree.formats.repair.policy import Policy
-from modeltree.formats.repair.record_findings import FormerNames
+from modeltree.formats.repair.record_findings import FormerNames, no_list, no_mapping
 from modeltree.graph.network import from_json, nested
 from modeltree.records import About, Derivation, Model, Relation, one_of
 
 __all__ = [
-    "MAX_RECORDS",
-    "Direction",
-    "Element",
-    "Graph",
-    "Tally",
-    "attribute",
-    "mapping_of",
-    "read_xml",
-    "text",
-    "within",
-]
+    "MAX_RECORDS", "Direction", "Element", "GraphClaims", "Tally", "attribute", "mapping_of", "mappings_in", "read_xml",
+    "text", "within",
+]  # fmt: skip
 
 MAX_RECORDS = 1_000_000
 """The most nodes and edges that are read, together."""
@@ -66,60 +58,38 @@ class Tally:
         self._counted[what] = (count + 1, first)
 
     def report(self, claims: Claims) -> None:
-        """Add to the claims everything that is counted."""
+        """Report everything that is counted."""
         for what, (count, first) in self._counted.items():
             times = f"{count:,} times, first here" if count > 1 else "once"
             claims.report("ignored", f"{what} is not read: it stands {times}", where=position_of(first))
 
 
-class Graph:
-    """The nodes and edges of a file on their way to a lineage.
+class GraphClaims:
+    """The nodes and edges of a file on their way to a lineage; with `names` its nodes have names only, and no ids."""
 
-    Parameters
-    ----------
-    path : Path
-        The file.
-    direction : {"parent-to-child", "child-to-parent"}
-        How its edges run.
-    relation : Relation or str, optional
-        The relation of edges that say nothing.
-    names : bool
-        Whether its nodes have names only, and no ids.
-
-    Raises
-    ------
-    ValueError
-        When the direction or the relation is none.
-    """
-
-    def __init__(
-        self, path: Path, direction: Direction, relation: Relation | str | None = None, *, names: bool = False
-    ) -> None:
+    def __init__(self, direction: Direction, relation: Relation | str | None = None, *, names: bool = False) -> None:
         if direction not in ("parent-to-child", "child-to-parent"):
             raise ValueError(f"{shown(direction)} is no direction: write 'parent-to-child' or 'child-to-parent'")
-        self.path = path
         self.claims = Claims(names=names)
         self._downwards = direction == "parent-to-child"
         self._relation = None if relation is None else one_of(Relation, relation)
-        self._numbers: dict[str, int] = {}
+        self._indices: dict[str, int] = {}
         self._edges: list[tuple[str, str, dict[str, Any], Where]] = []
         self._ignored = Tally()
         self._former = FormerNames()
         self._undirected: Where | None = None
 
     def node(self, id: Any, attributes: Mapping[str, Any], where: Where) -> None:
-        """Add a node; one without an id is reported, and left out."""
+        """Add a node; one without an id is reported and left out."""
         key = _key(id)
         if key is None:
-            self.claims.report(
-                "missing-key", "a node has no id", "give it one", where=position_of(where), done="it is left out"
-            )
+            self._leave_out("missing-key", "a node has no id", "give it one", where)
             return
         self._check_count(where)
-        said = {name: value for name, value in attributes.items() if not _is_blank(value)}
-        said, conflicts = self._former.current(said, f"node {shown(key)}", partial(position_of, where), (key,))
+        written = {name: value for name, value in attributes.items() if not _is_blank(value)}
+        current, conflicts = self._former.current(written, f"node {shown(key)}", partial(position_of, where), (key,))
         self.claims.findings += [replace(conflict, at=(), done="the first is left out") for conflict in conflicts]
-        fields = self._fields(said, _NODE_FIELDS | {"label"}, "nodes", where)
+        fields = self._fields(current, _NODE_FIELDS | {"label"}, "nodes", where)
         label = fields.pop("label", None)
         if label is not None and "name" not in fields:
             fields["name"] = label
@@ -130,40 +100,31 @@ class Graph:
         license = fields.get("license")
         if isinstance(license, dict) and license.get("name") is None:
             fields["license"] = {**license, "name": license.get("spdx")}
-        self._numbers.setdefault(key, self.claims.add(key, where, fields))
+        self._indices.setdefault(key, self.claims.add(key, where, fields))
 
     def edge(self, source: Any, target: Any, attributes: Mapping[str, Any], where: Where) -> None:
-        """Add an edge; one that lacks an end is reported, and left out."""
+        """Add an edge; one that lacks an end is reported and left out."""
         ends = _key(source), _key(target)
         if ends[0] is None or ends[1] is None:
             missing = "source" if ends[0] is None else "target"
-            done = "it is left out"
-            self.claims.report(
-                "missing-key", f"an edge has no {missing}", "name a node", where=position_of(where), done=done
-            )
+            self._leave_out("missing-key", f"an edge has no {missing}", "name a node", where)
             return
         self._check_count(where)
         fields = self._fields(attributes, _EDGE_FIELDS | set(_RELATION_WORDS), "edges", where)
         self._edges.append((ends[0], ends[1], fields, where))
 
     def describe(self, attributes: Mapping[str, Any], where: Where) -> None:
-        """Take what is said of the graph as a whole."""
-        listed = from_json(attributes.get("organizations"))
+        """Add the attributes of the graph as a whole."""
         others = {name: value for name, value in attributes.items() if name != "organizations"}
         fields = self._fields(others, frozenset(About.model_fields) | {"name"}, "the graph", where)
         name = fields.pop("name", None)
         if isinstance(name, str):
             fields.setdefault("title", name)
         self.claims.about |= fields
-        if listed is None:
-            return
-        if isinstance(listed, list) and all(isinstance(record, dict) for record in listed):
-            self.claims.organizations += listed
-        else:
-            self.claims.report(
-                "bad-attribute", "organizations of the graph are no list of records",
-                'write [{"id": …, "name": …}]', where=position_of(where), done="they are left out",
-            )  # fmt: skip
+        if not add_organizations(self.claims, attributes.get("organizations")):
+            hint = 'write [{"id": …, "name": …}]'
+            message = "organizations of the graph are no list of records"
+            self._leave_out("bad-attribute", message, hint, where, "they are left out")
 
     def undirected(self, where: Where) -> None:
         """Take note of an edge that has no direction, or of a graph whose edges have none."""
@@ -174,11 +135,11 @@ class Graph:
         self._ignored.add(what, where)
 
     def reading(self, policy: Policy | None, aliases: Mapping[str, str] | None) -> Reading:
-        """The lineage that the graph stands for, and everything found."""
+        """The lineage that the graph stands for, and all findings."""
         for source, target, fields, where in self._edges:
             parent, child = (source, target) if self._downwards else (target, source)
             word = self._word(fields, where)
-            self.claims.derive(self._numbers.get(child, child), parent, word, where, **fields)
+            self.claims.derive(self._indices.get(child, child), parent, word, where, **fields)
         if self._undirected:
             message = "the edges have no direction"
             done = f"they are read from {'parent to child' if self._downwards else 'child to parent'}"
@@ -187,10 +148,12 @@ class Graph:
         self.claims.findings += self._former.notes()
         return repaired(self.claims, policy, aliases)
 
+    def _leave_out(self, kind: str, message: str, hint: str, where: Where, done: str = "it is left out") -> None:
+        self.claims.report(kind, message, hint, where=position_of(where), done=done)
+
     def _fields(self, attributes: Mapping[str, Any], known: frozenset[str], what: str, where: Where) -> dict[str, Any]:
-        """The attributes that are fields; of the others a note is taken."""
-        said = {name: value for name, value in attributes.items() if not _is_blank(value)}
-        fields = nested(said)
+        """The attributes that are fields; the others are ignored."""
+        fields = nested({name: value for name, value in attributes.items() if not _is_blank(value)})
         for name in _LISTS & fields.keys():
             if not isinstance(fields[name], (list, dict)):
                 fields[name] = [fields[name]]
@@ -214,8 +177,16 @@ class Graph:
             raise SourceError([Finding("too-large", message, "split it into several", position=position_of(where))])
 
 
+def add_organizations(claims: Claims, value: Any) -> bool:
+    """Add the records of organizations in a list or its JSON; False where the value is neither nor None."""
+    records = from_json(value)
+    is_right = records is None or (isinstance(records, list) and all(isinstance(record, dict) for record in records))
+    claims.organizations += (records or []) if is_right else []
+    return is_right
+
+
 def _key(id: Any) -> str | None:
-    """What tells a node apart, as text; None where there is nothing that does."""
+    """The id of a node as text, or None for a value that is no id."""
     if isinstance(id, float) and id.is_integer():
         id = int(id)
     if isinstance(id, bool) or not isinstance(id, (str, int, float)):
@@ -231,13 +202,7 @@ def _is_blank(value: Any) -> bool:
 
 
 def mapping_of(path: str | os.PathLike[str], what: str, lists: str) -> tuple[JsonTree, dict[str, Any]]:
-    """What a JSON file holds, which is a mapping.
-
-    Raises
-    ------
-    SourceError
-        When it is no JSON, or something else.
-    """
+    """The mapping that a JSON file holds; any other file is a `SourceError`."""
     tree = read_json(Path(path))
     if not tree.whole:
         raise SourceError(tree.problems)
@@ -247,11 +212,26 @@ def mapping_of(path: str | os.PathLike[str], what: str, lists: str) -> tuple[Jso
     return tree, tree.data
 
 
-def within(tree: JsonTree, *way: str | int) -> Callable[..., Position]:
-    """What says where a part of a part of a JSON file stands."""
+def mappings_in(
+    items: Any, name: str, tree: JsonTree, path: tuple[str | int, ...], claims: Claims
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The mappings in a list at a path, with their indices; anything else but None is reported."""
+    if items is not None and not isinstance(items, list):
+        claims.findings.append(replace(no_list(items, name).located(tree.position(path)), done="it is left out"))
+        return
+    for index, item in enumerate(items or []):
+        if isinstance(item, dict):
+            yield index, item
+        else:
+            where = tree.position((*path, index))
+            claims.findings.append(replace(no_mapping(item, name).located(where), done="it is left out"))
+
+
+def within(tree: JsonTree, *path: str | int) -> Callable[..., Position]:
+    """A function for the positions of the parts of a part of a JSON file."""
 
     def position(at: tuple[str | int, ...] = ()) -> Position:
-        return tree.position((*way, *at))
+        return tree.position((*path, *at))
 
     return position
 

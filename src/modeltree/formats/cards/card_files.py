@@ -1,0 +1,218 @@
+"""The files of model cards: front matter, the files beside a card, and the folders that are models."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from modeltree.findings import Finding, Position, shown
+from modeltree.formats.parsing.yamltree import At, YamlTree, parse_yaml
+from modeltree.formats.repair.claims import Claims
+from modeltree.formats.repair.folders import files_below, model_id
+from modeltree.formats.repair.record_findings import described, no_mapping
+
+__all__ = [
+    "ADAPTER_CONFIG", "CARD", "ID_KEY", "MAX_HEAD", "MERGE_CONFIG", "CardFolder", "FrontMatter", "card_folders",
+    "is_declaring", "read_front_matter",
+]  # fmt: skip
+
+CARD = "README.md"
+"""The file name of a model card."""
+
+ID_KEY = "modeltree_id"
+"""The key in a card for an id that the path to it cannot tell."""
+
+ADAPTER_CONFIG = "adapter_config.json"
+MERGE_CONFIG = re.compile(r"mergekit(_moe)?_config\.ya?ml")
+
+MAX_HEAD = 2**20
+"""How much of a file is searched for the end of its front matter, in bytes."""
+
+_FIRST_READ = 2**16  # most front matter is no longer
+_BEGIN = re.compile(rb"(?:\xef\xbb\xbf)?\s*---[ \t]*(?:\r\n?|\n)")
+_END = re.compile(rb"(?:^|(?<=\r))---[ \t]*(?:\r|\n|\Z)", re.MULTILINE)
+_LINE_END = re.compile(rb"\r\n?|\n")
+
+_LATER_PART = re.compile(r".*-(?!0*1-)[0-9]{5}-of-[0-9]{5}\.(safetensors|gguf)")
+_CACHED_MODEL = re.compile(r"models--.+")
+_CACHED_OTHER = re.compile(r"(datasets|spaces)--.+")
+
+
+def is_declaring(name: str) -> bool:
+    """Whether a file of this name beside a model card may say of which models a model was made.
+
+    >>> [is_declaring(name) for name in ("adapter_config.json", "mergekit_config.yml", "config.json")]
+    [True, True, False]
+    >>> is_declaring("model-00001-of-00030.safetensors"), is_declaring("model-00002-of-00030.safetensors")
+    (True, False)
+    """
+    is_weights = name.endswith((".gguf", ".safetensors")) and not _LATER_PART.fullmatch(name)
+    return is_weights or name == ADAPTER_CONFIG or bool(MERGE_CONFIG.fullmatch(name))
+
+
+@dataclass(frozen=True)
+class FrontMatter:
+    """The front matter of a file: its fields, and whether it is present and could be read as a whole."""
+
+    path: Path
+    fields: dict[str, Any]
+    problems: tuple[Finding, ...] = ()
+    present: bool = True
+    whole: bool = True
+    _tree: YamlTree | None = None
+
+    def position(self, at: At = (), *, of_key: bool = False) -> Position:
+        """The position of a part of it in the file; see `YamlTree.position`."""
+        return self._tree.position(at, of_key=of_key) if self._tree and at else Position(self.path, int(self.present))
+
+    def texts(self, key: str, claims: Claims) -> list[tuple[str, Position]]:
+        """The texts at a key, one or a list of them, with their positions; other values are reported."""
+        value = self.fields.get(key)
+        items = enumerate(value) if isinstance(value, list) else [(None, value)]
+        texts = []
+        for index, item in items:
+            at = (key,) if index is None else (key, index)
+            if isinstance(item, str):
+                if text := item.strip():
+                    texts.append((text, self.position(at)))
+            elif item is not None:
+                message = f"{key}: {described(item)} is no text"
+                claims.report("wrong-type", message, "write a text, or a list of texts", where=self.position(at))
+        return texts
+
+
+def read_front_matter(path: Path) -> FrontMatter:
+    """The YAML between two lines ``---`` at the beginning of a file, after blank lines too, as the Hub allows."""
+    with path.open("rb") as file:
+        content = file.read(_FIRST_READ)
+        begin = _BEGIN.match(content)
+        end = _END.search(content, begin.end()) if begin else None
+        if len(content) == _FIRST_READ and (end.end() == _FIRST_READ if end else begin or not content.strip()):
+            content += file.read(MAX_HEAD - _FIRST_READ)
+            begin = _BEGIN.match(content)
+            end = _END.search(content, begin.end()) if begin else None
+    if not begin:
+        return FrontMatter(path, {}, present=False)
+    first_line = 1 + len(_LINE_END.findall(content, 0, begin.end()))
+    if not end:
+        return FrontMatter(path, {}, (_without_end(path, first_line - 1, len(content)),), whole=False)
+    tree = parse_yaml(content[begin.end() : end.start()], path, first_line)
+    fields, problems = tree.data, tree.problems
+    if tree.whole and fields is not None and not isinstance(fields, dict):
+        problems = (*problems, no_mapping(fields, "front matter").located(tree.position()))
+    return FrontMatter(path, fields if isinstance(fields, dict) else {}, problems, whole=tree.whole, _tree=tree)
+
+
+def _without_end(path: Path, line: int, size: int) -> Finding:
+    where = Position(path, line)
+    if size >= MAX_HEAD:
+        message = f"the front matter is too large: no line '---' ends it within {MAX_HEAD // 2**20} MiB"
+        return Finding("too-large", message, "shorten it", position=where)
+    return Finding("syntax", "the front matter has no end", "end it with a line '---'", position=where)
+
+
+@dataclass(frozen=True)
+class CardFolder:
+    """A folder that is a model: its id, its card, and the files beside it for which `is_declaring` holds."""
+
+    id: str
+    front: FrontMatter
+    files: list[Path]
+
+
+def card_folders(root: Path, claims: Claims) -> list[CardFolder]:
+    """The models in a folder, in the order of their paths; what is passed over is reported."""
+    files_of: dict[Path, list[Path]] = {}
+    for file in files_below(root, lambda name: _is_card(name) or is_declaring(name), claims):
+        files_of.setdefault(file.parent, []).append(file)
+    kept = _chosen_snapshots(_without_other_repositories(files_of, root, claims), root, claims)
+    fronts = {folder: _front(files, claims) for folder, files in kept.items()}
+    above = {parent for folder in kept for parent in folder.parents} & kept.keys()
+    models: dict[Path, CardFolder] = {}
+    for folder, files in sorted(kept.items()):
+        front = fronts[folder]
+        declaring = [file for file in files if not _is_card(file.name)]
+        if front is None and any(parent in models for parent in folder.parents):
+            continue  # a part of that model
+        if front and not front.present and folder in above and not declaring:
+            message = f"{CARD} has no front matter: it is about the folder, and no model card"
+            claims.report("ignored", message, where=Position(front.path))
+            continue
+        front = front or FrontMatter(files[0], {}, present=False)
+        models[folder] = CardFolder(model_id(files[0], root), front, declaring)
+    return list(models.values())
+
+
+def _is_card(name: str) -> bool:
+    return name.lower() == CARD.lower()
+
+
+def _front(files: Iterable[Path], claims: Claims) -> FrontMatter | None:
+    """The front matter of the card among some files."""
+    card = next((file for file in files if _is_card(file.name)), None)
+    if card is None:
+        return None
+    try:
+        return read_front_matter(card)
+    except OSError as error:
+        claims.report("unreadable", f"the file cannot be read: {error.strerror}", where=Position(card))
+        return FrontMatter(card, {}, whole=False)
+
+
+def _without_other_repositories(files_of: dict[Path, list[Path]], root: Path, claims: Claims) -> dict[Path, list[Path]]:
+    """The folders outside the cached repositories of data sets and applications."""
+    kept, others = {}, set()
+    for folder, files in files_of.items():
+        parts = folder.relative_to(root).parts
+        index = next((index for index, part in enumerate(parts) if _CACHED_OTHER.fullmatch(part)), None)
+        if index is None:
+            kept[folder] = files
+        else:
+            others.add(root.joinpath(*parts[: index + 1]))
+    for repository in sorted(others):
+        claims.report("ignored", "a repository of a data set or an application", where=Position(repository))
+    return kept
+
+
+def _chosen_snapshots(files_of: dict[Path, list[Path]], root: Path, claims: Claims) -> dict[Path, list[Path]]:
+    """The folders outside cached repositories of models, and one snapshot of each of these."""
+    kept: dict[Path, list[Path]] = {}
+    snapshots: dict[Path, list[Path]] = {}
+    top = Path(os.path.normpath(root.absolute()))
+    for folder, files in files_of.items():
+        parts = (top / folder.relative_to(root)).parts
+        index = next((index for index, part in enumerate(parts) if _CACHED_MODEL.fullmatch(part)), None)
+        if index is None or len(parts) == index + 1:
+            kept[folder] = files
+        elif len(parts) == index + 3 and parts[index + 1] == "snapshots":
+            snapshots.setdefault(Path(*parts[: index + 1]), []).append(folder)
+    for repository, folders in snapshots.items():
+        names = {folder.name if folder != root else top.name: folder for folder in folders}
+        main = _main_snapshot(repository, top)
+        chosen = main if main in names else max(names)
+        kept[names[chosen]] = files_of[names[chosen]]
+        for name, folder in sorted(names.items()):
+            if name != chosen:
+                which = "refs/main names" if chosen == main else "is the last by name"
+                message = f"another snapshot of the repository; {shown(chosen)} is read, which {which}"
+                claims.report("ignored", message, where=Position(folder))
+    return kept
+
+
+def _main_snapshot(repository: Path, top: Path) -> str | None:
+    """The snapshot that refs/main of a cached repository names."""
+    file = repository / "refs" / "main"
+    try:
+        if not repository.is_relative_to(top) or not stat.S_ISREG(file.lstat().st_mode):
+            return None
+        if not file.resolve().is_relative_to(repository.resolve()):
+            return None
+        with file.open("rb") as content:
+            return content.read(200).decode("utf-8", "replace").strip()
+    except OSError:
+        return None

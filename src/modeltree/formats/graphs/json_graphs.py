@@ -1,0 +1,278 @@
+"""Graphs in JSON: the node-link form of NetworkX and D3, and Cytoscape's (``.cyjs``).
+
+Both carry everything that a lineage has. Node-link JSON is ``{"nodes": [{"id": …}], "edges": [{"source": …}]}``. The
+desktop program Cytoscape shows the relation as ``interaction``, so that is there besides ``relation``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from modeltree._util.files import write_whole
+from modeltree.findings import Finding, SourceError
+from modeltree.formats.graphs.graph_claims import Direction, GraphClaims, mapping_of, mappings_in, within
+from modeltree.formats.parsing.jsontree import JsonTree
+from modeltree.formats.repair.claims import Reading
+from modeltree.formats.repair.policy import Policy
+from modeltree.formats.repair.record_findings import no_list, no_mapping
+from modeltree.lineage import Lineage
+from modeltree.records import Relation
+
+__all__ = [
+    "cytoscape_text", "node_link_text", "read_cytoscape", "read_node_link", "write_cytoscape", "write_node_link",
+]  # fmt: skip
+
+# What programs note for themselves of an element of Cytoscape, besides its data.
+_OWN = frozenset({"id", "source", "target", "SUID", "shared_name", "shared_interaction", "selected"})
+
+
+def read_node_link(
+    path: str | os.PathLike[str],
+    *,
+    policy: Policy | None = None,
+    aliases: Mapping[str, str] | None = None,
+    relation: Relation | str | None = None,
+    direction: Direction = "parent-to-child",
+) -> Reading:
+    """Read node-link JSON; the list of edges may be called ``edges`` or ``links``.
+
+    Where no node has an ``id``, nodes go by their ``name`` or ``label``, and ``source`` and ``target`` may count
+    them from 0, as in older files for D3.
+
+    Parameters
+    ----------
+    path : path-like
+        The file.
+    policy, aliases : optional
+        As for `modeltree.read`.
+    relation : Relation or str, optional
+        The relation of edges that say nothing. By default they are ``unspecified``, and reported.
+    direction : {"parent-to-child", "child-to-parent"}
+        How the edges run.
+
+    Raises
+    ------
+    SourceError
+        When it is no node-link JSON, or the policy refuses what is wrong with it.
+    OSError
+        When there is no such file, or it cannot be read.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> path = Path(tempfile.mkdtemp(), "graph.json")
+    >>> _ = path.write_text('{"nodes": [{"id": "llama"}, {"id": "vicuna"}], '
+    ...                     '"links": [{"source": "llama", "target": "vicuna", "relation": "fine-tuned"}]}')
+    >>> read_node_link(path).lineage.derivations
+    (Derivation(parent='llama', child='vicuna', relation=<Relation.FINETUNE: 'finetune'>),)
+    """
+    tree, data = mapping_of(path, "node-link JSON", "'nodes' and 'edges'")
+    key = "edges" if "edges" in data or "links" not in data else "links"
+    if problems := [_no_list(tree, data, name) for name in ("nodes", key) if not isinstance(data.get(name), list)]:
+        raise SourceError([*tree.problems, *problems])
+    nodes = data["nodes"]
+    ids = [_value(node, "id") for node in nodes]
+    is_numbered = all(id is None for id in ids)
+    if is_numbered:
+        ids = [_value(node, "name") or _value(node, "label") for node in nodes]
+    graph = GraphClaims(direction, relation, names=is_numbered)
+    graph.claims.findings += tree.problems
+    for index, node in mappings_in(nodes, "nodes", tree, ("nodes",), graph.claims):
+        attributes = {name: value for name, value in node.items() if name != "id"}
+        graph.node(ids[index], attributes, within(tree, "nodes", index))
+    for index, edge in mappings_in(data[key], key, tree, (key,), graph.claims):
+        source, target = (
+            ids[end] if is_numbered and type(end) is int and 0 <= end < len(ids) else end
+            for end in (edge.get("source"), edge.get("target"))
+        )
+        attributes = {name: value for name, value in edge.items() if name not in ("source", "target", "key", "id")}
+        graph.edge(source, target, attributes, within(tree, key, index))
+    if data.get("directed") is False:
+        graph.undirected(within(tree, "directed"))
+    if isinstance(data.get("graph"), dict):
+        graph.describe(data["graph"], within(tree, "graph"))
+    for name in sorted(data.keys() - {"nodes", key, "directed", "multigraph", "graph"}):
+        graph.ignored(f"key {name[:60]!r} of the file", within(tree, name))
+    return graph.reading(policy, aliases)
+
+
+def _value(node: Any, key: str) -> Any:
+    return node.get(key) if isinstance(node, dict) else None
+
+
+def _no_list(tree: JsonTree, data: dict[str, Any], name: str) -> Finding:
+    if name not in data:
+        return Finding("missing-key", f"no {name!r} in the file", "write a list", position=tree.position())
+    return no_list(data[name], name).located(tree.position((name,)))
+
+
+def node_link_text(lineage: Lineage) -> str:
+    """A lineage as node-link JSON, in the form that ``networkx.node_link_graph(…, edges="edges")`` takes.
+
+    Examples
+    --------
+    >>> from modeltree import Model
+    >>> print(node_link_text(Lineage([Model(id="llama", name="LLaMA")])), end="")
+    {
+      "directed": true,
+      "multigraph": false,
+      "graph": {},
+      "nodes": [
+        {
+          "name": "LLaMA",
+          "id": "llama"
+        }
+      ],
+      "edges": []
+    }
+    """
+    import networkx
+
+    data = networkx.node_link_data(lineage.graph, edges="edges")
+    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+
+
+def write_node_link(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Finding, ...]:
+    """Write node-link JSON, which carries all of a lineage."""
+    write_whole(path, node_link_text(lineage))
+    return ()
+
+
+def read_cytoscape(
+    path: str | os.PathLike[str],
+    *,
+    policy: Policy | None = None,
+    aliases: Mapping[str, str] | None = None,
+    relation: Relation | str | None = None,
+    direction: Direction = "parent-to-child",
+) -> Reading:
+    """Read Cytoscape JSON; ``elements`` is a mapping with ``nodes`` and ``edges``, or one list of both.
+
+    The word for the relation is that of ``relation``, else of ``interaction`` or ``label``.
+
+    Parameters
+    ----------
+    path : path-like
+        The file.
+    policy, aliases : optional
+        As for `modeltree.read`.
+    relation : Relation or str, optional
+        The relation of edges that say nothing. By default they are ``unspecified``, and reported.
+    direction : {"parent-to-child", "child-to-parent"}
+        How the edges run.
+
+    Raises
+    ------
+    SourceError
+        When it is no Cytoscape JSON, or the policy refuses what is wrong with it.
+    OSError
+        When there is no such file, or it cannot be read.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> path = Path(tempfile.mkdtemp(), "graph.cyjs")
+    >>> _ = path.write_text('{"elements": [{"data": {"id": "a"}}, {"data": {"id": "b"}}, '
+    ...                     '{"data": {"source": "a", "target": "b", "interaction": "merge"}}]}')
+    >>> read_cytoscape(path).lineage.derivations
+    (Derivation(parent='a', child='b', relation=<Relation.MERGE: 'merge'>),)
+    """
+    tree, data = mapping_of(path, "Cytoscape JSON", "'elements'")
+    elements = data.get("elements")
+    if not isinstance(elements, (dict, list)):
+        problem = Finding("missing-key", "no 'elements' in the file", 'write {"nodes": …, "edges": …}')
+        raise SourceError([*tree.problems, problem.located(tree.position(("elements",)))])
+    graph = GraphClaims(direction, relation)
+    graph.claims.findings += tree.problems
+    for at, group, element in _elements(graph, tree, elements):
+        where = within(tree, *at, "data")
+        attributes = {name: value for name, value in element.items() if name not in _OWN}
+        if group == "edges" or (group != "nodes" and ("source" in element or "target" in element)):
+            attributes.pop("name", None)  # the desktop program's "a (merge) b"
+            graph.edge(element.get("source"), element.get("target"), attributes, where)
+        else:
+            graph.node(element.get("id"), attributes, where)
+    if isinstance(data.get("data"), dict):
+        whole = {name: value for name, value in data["data"].items() if name not in _OWN}
+        graph.describe(whole, within(tree, "data"))
+    return graph.reading(policy, aliases)
+
+
+def _elements(
+    graph: GraphClaims, tree: JsonTree, elements: dict[str, Any] | list[Any]
+) -> Iterator[tuple[tuple[str | int, ...], str, dict[str, Any]]]:
+    """The path to each element of Cytoscape, its group where that is said, and its data."""
+    groups = elements if isinstance(elements, dict) else {"": elements}
+    for group, items in groups.items():
+        path: tuple[str | int, ...] = ("elements", group) if group else ("elements",)
+        if group not in ("nodes", "edges", ""):
+            graph.ignored(f"{group[:60]!r} of the elements", within(tree, *path))
+            continue
+        if not isinstance(items, list):
+            graph.claims.findings.append(no_list(items, group).located(tree.position(path)))
+            continue
+        for index, item in enumerate(items):
+            data = item.get("data") if isinstance(item, dict) else item
+            if isinstance(data, dict):
+                own = item.get("group")
+                yield (*path, index), group or (own if isinstance(own, str) else ""), data
+            else:
+                finding = no_mapping(data, "the data of an element").located(tree.position((*path, index)))
+                graph.claims.findings.append(replace(finding, done="it is left out"))
+
+
+def cytoscape_text(lineage: Lineage) -> str:
+    """A lineage as Cytoscape JSON.
+
+    Examples
+    --------
+    >>> from modeltree import Model
+    >>> print(cytoscape_text(Lineage([Model(id="llama", name="LLaMA")])), end="")
+    {
+      "format_version": "1.0",
+      "generated_by": "modeltree",
+      "target_cytoscapejs_version": "~2.1",
+      "data": {},
+      "elements": {
+        "nodes": [
+          {
+            "data": {
+              "id": "llama",
+              "name": "LLaMA"
+            }
+          }
+        ],
+        "edges": []
+      }
+    }
+    """
+    graph = lineage.graph
+    # An element's id is its own among nodes and edges, so no edge may have that of a node.
+    free = (id for number in range(2 * len(lineage) + graph.number_of_edges()) if (id := f"e{number}") not in graph)
+    edges = [
+        {"id": id, "source": parent, "target": child, **data, "interaction": data["relation"]}
+        for id, (parent, child, data) in zip(free, graph.edges(data=True), strict=False)
+    ]
+    content = {
+        "format_version": "1.0",
+        "generated_by": "modeltree",
+        "target_cytoscapejs_version": "~2.1",
+        "data": dict(graph.graph),
+        "elements": {
+            "nodes": [{"data": {"id": id, **data}} for id, data in graph.nodes(data=True)],
+            "edges": [{"data": data} for data in edges],
+        },
+    }
+    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+
+
+def write_cytoscape(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Finding, ...]:
+    """Write Cytoscape JSON, which carries all of a lineage."""
+    write_whole(path, cytoscape_text(lineage))
+    return ()

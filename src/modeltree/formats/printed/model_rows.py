@@ -1,0 +1,338 @@
+"""The rows of printed tables become models and derivations: each cell is read by the field of its column."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from modeltree._util.text import counted
+from modeltree.findings import Finding, Position, shown
+from modeltree.formats.printed.grid import MAX_COLUMNS, Cell, PrintedTable
+from modeltree.formats.repair.claims import Claims
+from modeltree.formats.values.addresses import is_web_address, link_field, link_labeled, paper_number
+from modeltree.formats.values.names import organizations_of, parse_parents
+from modeltree.formats.values.quantities import parse_date, parse_sizes
+from modeltree.formats.values.words import architecture_of, is_missing, is_root, openness_of
+from modeltree.records import Relation
+
+__all__ = ["ColumnFields", "RowReader"]
+
+_ASIDE = re.compile(r"(?P<name>\S[^()]*)\((?P<word>[^()]+)\)")
+_LINKS = ("paper", "code", "weights", "blog", "website")
+
+
+@dataclass
+class ColumnFields:
+    """The index of each field, all columns with their fields, and the unit of numbers in the column of sizes."""
+
+    of_field: dict[str, int] = field(default_factory=dict)
+    fields: list[tuple[int, str]] = field(default_factory=list)
+    unit: str | None = None
+    findings: list[Finding] = field(default_factory=list)
+
+    def report(self, kind: str, message: str, cell: Cell) -> None:
+        """Keep what is worth knowing of a column."""
+        self.findings.append(Finding(kind, message, position=cell.position))
+
+    def names(self, table: PrintedTable) -> set[str]:
+        """The names of the models in a table."""
+        index = self.of_field["name"]
+        return {_name_in(row[index])[0] for row in table.rows if index < len(row)}
+
+
+class RowReader:
+    """The reading of the rows of one table; the models in earlier ones are known by their names."""
+
+    def __init__(
+        self,
+        claims: Claims,
+        table: PrintedTable,
+        columns: ColumnFields,
+        is_known: Callable[[str], bool],
+        relation: Relation | None,
+        earlier: dict[str, int],
+    ) -> None:
+        self.claims, self.table, self.columns, self.is_known, self.relation = claims, table, columns, is_known, relation
+        self._earlier = earlier
+        self._here: dict[str, int] = {}
+        # In how many rows a cell stands; it is the same object in all of them.
+        self._spread = Counter(cell for row in table.rows for cell in {id(cell) for cell in row})
+        self._checked: set[int] = set()
+        self._missing: dict[str, list[Cell]] = {}
+        self._words: dict[tuple[str, str, str], list[Cell]] = {}
+        self._last: tuple[int, int] | None = None
+        self._derived: set[tuple[int, int]] = set()
+        self._linked: set[int] = set()
+
+    def read(self) -> None:
+        """Read all rows."""
+        for row in self.table.rows:
+            if not self._is_aside(row):
+                self._check(row)
+                self._add_model(row)
+        for (what, text, meaning), cells in self._words.items():
+            times = f" ({len(cells)} cells)" if len(cells) > 1 else ""
+            self._report("read-as", f"{what} {shown(text)}{times} {meaning}", cells[0])
+        self._report_missing()
+        for name, index in self._here.items():
+            self._earlier.setdefault(name, index)
+        self.claims.findings += self.table.findings
+
+    def _report(self, kind: str, message: str, cell: Cell, hint: str | None = None, done: str | None = None) -> None:
+        self.claims.report(kind, message, hint, where=cell.position, done=done)
+
+    def _note_word(self, what: str, text: str, meaning: str, cell: Cell) -> None:
+        """Note how a word is read, which is reported once for all rows."""
+        self._words.setdefault((what, text, meaning), []).append(cell)
+
+    def _report_missing(self) -> None:
+        """Report the words for missing values, where there are several."""
+        most = max(self._missing, key=lambda text: len(self._missing[text]), default="")
+        for text, unsorted in self._missing.items():
+            cells = sorted(unsorted, key=lambda cell: cell.position)
+            if text != most:
+                lines = ", ".join(str(cell.position.line) for cell in cells[:10]) + ", …" * (len(cells) > 10)
+                written = f"{shown(text)} stands" if text else "nothing stands"
+                usual = f"{shown(most)} stands" if most else "nothing does"
+                where = f"{counted(len(cells), 'cell')} (line {lines})"
+                message = f"{written} in {where} where in {len(self._missing[most])} {usual}"
+                self._report("faulty-markup", message, cells[0], None, "all are read as not known")
+
+    # Rows
+
+    def _is_aside(self, row: list[Cell]) -> bool:
+        """Whether a row has no model: it is empty, or a heading within the table."""
+        filled = [cell for cell in row if cell.text or cell.links]
+        if not filled:
+            if row:
+                self._report("ignored", "a row that is empty", row[0])
+            return True
+        first = filled[0]
+        if [cell.line for cell in row] == [cell.line for cell in self.table.header]:
+            self._report("ignored", "the header stands here again", first)
+            return True
+        heading = all(cell is first for cell in filled) and len(self.table.header) > 1
+        if heading and (first.columns > 1 or (first.bold and first is row[0])):
+            self._report("ignored", f"{shown(first.line)} heads the rows below", first, done="it is no model")
+            return True
+        return False
+
+    def _check(self, row: list[Cell]) -> None:
+        """Report what is wrong with the form of a row."""
+        width = len(self.table.header)
+        report = self.table.report
+        if len(row) > width:
+            lost = ", ".join(shown(cell.text) for cell in row[width : width + 3])
+            hint = "a | within a cell is written \\|, an & as \\&"
+            more = " or more" if len(row) >= MAX_COLUMNS else ""
+            message = f"the row has {len(row)}{more} cells, the header {width}"
+            report("faulty-markup", message, hint, row[width].position, f"left out: {lost}")
+        elif len(row) < width:
+            message = f"the row has {counted(len(row), 'cell')}, the header {width}"
+            report("faulty-markup", message, None, row[0].position, "the others are taken for empty")
+        for index, _ in self.columns.fields:
+            cell = row[index] if index < len(row) else None
+            if cell is None or id(cell) in self._checked:
+                continue
+            self._checked.add(id(cell))
+            self.claims.findings += cell.findings
+            rows, columns = self._spread[id(cell)], sum(other is cell for other in row)
+            if cell.text and (rows > 1 or columns > 1):
+                over = f"{rows} rows" if rows > 1 else f"{columns} columns"
+                message = f"{shown(cell.line)} is one cell over {over}"
+                report("faulty-markup", message, None, cell.position, "it is read in each of them")
+
+    def _add_model(self, row: list[Cell]) -> None:
+        cell = _at(row, self.columns.of_field["name"])
+        name, architecture = _name_in(cell) if cell else ("", None)
+        if cell is None or is_missing(name):
+            others = ", ".join(shown(other.line) for other in row[:3] if other.text)
+            self._report("missing-key", f"a row without a name: {others}", cell or row[0], None, "the row is left out")
+            return
+        fields: dict[str, Any] = {}
+        if architecture:
+            self._note_word("name", cell.line, f"is read as {name!r}, by architecture {architecture!r}", cell)
+            fields["architecture"] = architecture
+        self._add_links(fields, cell, None)
+        self._report_bare_name(row, cell, name)
+        cells = {"name": cell}
+        for index, what in self.columns.fields:
+            if index < len(row) and what not in ("name", "parents", "relation"):
+                cells[what] = row[index]
+                self._add_field(fields, what, row[index])
+        self._add_parents(row, self._claimed(name, cell, cells, fields))
+
+    def _claimed(self, name: str, cell: Cell, cells: Mapping[str, Cell], fields: dict[str, Any]) -> int:
+        """The index of the model; rows that share a cell for the name, or agree across tables, are one model."""
+        other = self._earlier.get(name)
+        if self._last and self._last[0] == id(cell):
+            index = self._last[1]
+            self._join(name, cells, self.claims.models[index].fields, fields)
+            return index
+        if other is not None and name not in self._here and _agree(self.claims.models[other].fields, fields):
+            self._note_word("model", name, "stands in an earlier table: what this one adds is added to it", cell)
+            self._join(name, cells, self.claims.models[other].fields, fields)
+            index = other
+        else:
+
+            def position(at: tuple[str | int, ...] = ()) -> Position:
+                what = next((part for part in reversed(at) if part in cells), "name")
+                return cells[str(what)].position
+
+            index = self.claims.add(name, position, fields)
+        self._here.setdefault(name, index)
+        self._last = (id(cell), index)
+        return index
+
+    def _join(self, name: str, cells: Mapping[str, Cell], fields: dict[str, Any], more: dict[str, Any]) -> None:
+        """Add the fields of a further row to those of the earlier ones."""
+        for what, value in more.items():
+            if isinstance(value, list):
+                fields[what] = [*fields.get(what, []), *(item for item in value if item not in fields.get(what, []))]
+            elif isinstance(value, dict):
+                links = fields.setdefault(what, {})
+                others = [address for kind, address in value.items() if links.setdefault(kind, address) != address]
+                if others:
+                    fields["references"] = [*fields.get("references", []), *others]
+            elif fields.setdefault(what, value) != value:
+                message = f"{what} of {shown(name)} is {shown(fields[what])} in a row above, and {shown(value)} here"
+                self._report("faulty-markup", message, cells.get(what, cells["name"]), None, "the first is kept")
+
+    def _report_bare_name(self, row: list[Cell], cell: Cell, name: str) -> None:
+        """Report a row with nothing but a name: it may have spilt out of the row above."""
+        others = [row[index] for index, _ in self.columns.fields if index < len(row) and row[index] is not cell]
+        if len(others) > 1 and all(is_missing(other.text) and not other.links for other in others):
+            hint = "if it belongs to the row above, put it there"
+            self._report("faulty-markup", f"nothing but a name: {shown(name)}", cell, hint, "it is read as a model")
+
+    # Cells
+
+    def _add_field(self, fields: dict[str, Any], what: str, cell: Cell) -> None:
+        text = cell.line
+        if what in _LINKS:
+            self._add_links(fields, cell, what)
+        if is_missing(text) and not cell.links:
+            self._missing.setdefault(text, []).append(cell)
+        elif what in _LINKS:
+            self._add_paper(fields, cell)
+        elif what == "released":
+            self._add_date(fields, cell)
+        elif what == "sizes":
+            self._add_sizes(fields, cell)
+        elif what in ("organizations", "aliases"):
+            fields[what] = organizations_of(cell.text)
+            if len(fields[what]) > 1:
+                self._note_word(what, text, f"names {len(fields[what])}: {', '.join(map(shown, fields[what]))}", cell)
+        else:
+            self._add_word(fields, what, cell)
+
+    def _add_word(self, fields: dict[str, Any], what: str, cell: Cell) -> None:
+        """Add a text, or a word of a vocabulary."""
+        text = cell.line
+        known = openness_of(text) if what == "openness" else {}
+        if what == "architecture" and (word := architecture_of(text)):
+            known = {what: word}
+        elif what in ("domain", "kind", "access"):
+            text = text.casefold()
+        meant = known or {what: text}
+        fields |= meant
+        if text.casefold() not in meant.values() and text not in meant.values():
+            self._note_word(what, text, f"is read as {' and '.join(map(repr, meant.values()))}", cell)
+
+    def _add_date(self, fields: dict[str, Any], cell: Cell) -> None:
+        fields["released"], note = parse_date(cell.line)
+        if note:
+            self._report("faulty-markup", f"date {note}", cell, "write YYYY, YYYY-MM or YYYY-MM-DD")
+        if self.is_known(cell.line):
+            message = f"a column of dates has the name of a model, {shown(cell.line)}"
+            self._report("faulty-markup", message, cell, "a cell may stand in the wrong column")
+
+    def _add_sizes(self, fields: dict[str, Any], cell: Cell) -> None:
+        sizes: list[str] = []
+        for size, note in parse_sizes(cell.text, self.columns.unit):
+            if note and not size:
+                self._report("bad-size", f"size {note}", cell, "write 7B, 1.3B or 560M", "it is left out")
+            elif note:
+                self._report("faulty-markup", f"size {note}", cell)
+            if size in sizes:
+                self._report("faulty-markup", f"size {shown(size)} stands twice", cell, None, "it is read once")
+            elif size:
+                sizes.append(size)
+        fields["sizes"] = sizes
+
+    def _add_links(self, fields: dict[str, Any], cell: Cell, column: str | None) -> None:
+        """Add the links in a cell: the label of each tells its field, else its column, else its host."""
+        for label, address in cell.links:
+            if not is_web_address(address):
+                self._report("ignored", f"{shown(address)} is no web address", cell)
+                continue
+            by_label, by_host = link_labeled(label), link_field(address, papers=True)
+            stated = by_label or (column if column != "website" else None)
+            kind = stated or (by_host if by_host != "website" or not column else column)
+            if (kind, by_host) in (("code", "weights"), ("code", "paper"), ("paper", "code")):
+                named = shown(label) if by_label else f"in the column of {column}s"
+                message = f"the link {named} leads to {address.split('/')[2]}"
+                self._report("faulty-markup", message, cell, None, f"it is kept as {kind!r}")
+            links = fields.setdefault("links", {})
+            if links.setdefault(kind, address) != address:
+                fields.setdefault("references", []).append(address)
+
+    def _add_paper(self, fields: dict[str, Any], cell: Cell) -> None:
+        """Add a paper by its number where there is no link to it."""
+        if cell.links or not cell.text:
+            return
+        if reference := paper_number(cell.line):
+            fields.setdefault("references", []).append(reference)
+        else:
+            self._report("ignored", f"{shown(cell.line)} has no web address", cell)
+
+    def _add_parents(self, row: list[Cell], child: int) -> None:
+        cell, relation_cell = (_at(row, self.columns.of_field.get(what)) for what in ("parents", "relation"))
+        word = relation_cell.line if relation_cell else ""
+        if cell is None or (child, id(cell)) in self._derived:
+            return
+        self._derived.add((child, id(cell)))
+        if relation_cell and not is_missing(word) and (is_missing(cell.line) or is_root(cell.line)):
+            self._report("unknown-base", f"{shown(word)}, but of what is not said", relation_cell)
+        if is_missing(cell.line):
+            self._missing.setdefault(cell.line, []).append(cell)
+            return
+        if is_root(cell.line) and not self.is_known(cell.line):
+            self._note_word("parent", cell.line, "is read as none", cell)
+            return
+        parents, notes = parse_parents(cell.text, self.is_known)
+        for kind, note in notes:
+            self._report(kind, f"parents: {note}", cell, "part names by commas" if kind == "faulty-markup" else None)
+        if cell.links and id(cell) not in self._linked:
+            self._linked.add(id(cell))
+            self._report("ignored", f"an address of the parent {shown(cell.line)} is not read", cell)
+        words = [part.strip() for part in word.split(",")]
+        for index, parent in enumerate(parents):
+            own = words[index] if len(words) == len(parents) else word
+            relation = parent.relation or (None if is_missing(own) else own) or self.relation
+            self.claims.derive(child, parent.name, relation, cell.position)
+
+
+def _at(row: list[Cell], index: int | None) -> Cell | None:
+    return row[index] if index is not None and index < len(row) else None
+
+
+def _name_in(cell: Cell) -> tuple[str, str | None]:
+    """The name in a cell, and the architecture in brackets behind it, if any."""
+    name = cell.line or next((label for label, _ in cell.links if label), "")
+    match = _ASIDE.fullmatch(name)
+    if match and (architecture := architecture_of(match["word"])):
+        return match["name"].strip(), architecture
+    return name, None
+
+
+def _agree(fields: Mapping[str, Any], others: Mapping[str, Any]) -> bool:
+    """Whether nothing in two records contradicts."""
+    return all(
+        _agree(fields[what], value) if isinstance(value, dict) else what == "references" or fields[what] == value
+        for what, value in others.items()
+        if what in fields
+    )
