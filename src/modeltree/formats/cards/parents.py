@@ -57,34 +57,34 @@ class CardDerivations:
     def add(self) -> None:
         """Add all derivations to the claims; those of the card come first."""
         parents = self._card_parents()
-        declared, steps = self._declared()
+        declared, derivations = self._declared()
         word = self._card_relation(parents)
         start = len(self.claims.derivations)
-        self._derive(parents, word, {self._key(step.parent) for step in steps if step.word})
-        self._add_new(steps, self.claims.derivations[start:])
+        self._derive(parents, word, {self._key(derivation.parent) for derivation in derivations if derivation.word})
+        self._add_new(derivations, self.claims.derivations[start:])
         self._compare(parents, declared)
         for text, where in self._names("new_version"):
             name, _, note = self._model_named(text, where)
             self.claims.derive(name, self.id, Relation.SUCCESSOR, where, note=note)
 
-    def _add_new(self, steps: list[ClaimedDerivation], of_card: list[ClaimedDerivation]) -> None:
+    def _add_new(self, derivations: list[ClaimedDerivation], of_card: list[ClaimedDerivation]) -> None:
         """Add the derivations from files that neither the card nor another file has."""
         known: dict[tuple[str, Relation | str | None], ClaimedDerivation] = {}
 
-        def index(step: ClaimedDerivation) -> None:
-            parent = self._key(step.parent)
-            known.setdefault((parent, _relation(step)), step)
-            known.setdefault((parent, None), step)
+        def index(derivation: ClaimedDerivation) -> None:
+            parent = self._key(derivation.parent)
+            known.setdefault((parent, _relation(derivation)), derivation)
+            known.setdefault((parent, None), derivation)
 
-        for step in of_card:
-            index(step)
-        for step in steps:
-            twin = known.get((self._key(step.parent), _relation(step)))
+        for derivation in of_card:
+            index(derivation)
+        for derivation in derivations:
+            twin = known.get((self._key(derivation.parent), _relation(derivation)))
             if twin is None:
-                index(step)
-                self.claims.derivations.append(step)
+                index(derivation)
+                self.claims.derivations.append(derivation)
             else:
-                twin.fields = step.fields | twin.fields
+                twin.fields = derivation.fields | twin.fields
 
     # The card
 
@@ -223,9 +223,9 @@ class CardDerivations:
             declared.append(
                 (file, {self._key(name) for name in names if repository_in_cache(name) or not self._is_local(name)})
             )
-        steps = self.claims.derivations[start:]
+        derivations = self.claims.derivations[start:]
         del self.claims.derivations[start:]  # those of the card come first
-        return declared, steps
+        return declared, derivations
 
     def _key(self, name: str) -> str:
         """What two names of one model share."""
@@ -265,5 +265,9 @@ def _hub_reference(text: str) -> tuple[str, str | None, bool] | None:
     return (match["name"], match["revision"], False) if match else None
 
 
-def _relation(step: ClaimedDerivation) -> Relation | str | None:
-    return step.word if isinstance(step.word, Relation) else relation_of(step.word or "") or step.word or None
+def _relation(derivation: ClaimedDerivation) -> Relation | str | None:
+    return (
+        derivation.word
+        if isinstance(derivation.word, Relation)
+        else relation_of(derivation.word or "") or derivation.word or None
+    )

@@ -32,6 +32,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote, unquote
 
 from modeltree._util.files import write_whole
+from modeltree._util.text import enumerated
 from modeltree.findings import Finding, SourceError, shown
 from modeltree.formats.graphs.graph_claims import (
     MAX_RECORDS,
@@ -157,8 +158,8 @@ class _Bill:
     def read(self, data: Fields) -> None:
         """Add all that the bill says to the claims."""
         metadata = self._mapping(data, "metadata", ())
-        for index, item in self._items(data, "components", ()):
-            self._list(item, ("components", index))
+        for at, item in self._items(data, "components", ()):
+            self._list(item, at)
         self._read_subject(metadata)
         for component in self.components:
             self.keys.setdefault(component.key, component.key)
@@ -188,13 +189,13 @@ class _Bill:
         else:
             component = self._add(data, at, kind)
         parts_by_relation: dict[Relation, list[_Component]] = {}
-        for index, item in self._items(data, "components", at):
-            part = self._list(item, (*at, "components", index))
+        for part_at, item in self._items(data, "components", at):
+            part = self._list(item, part_at)
             if component and part and (relation := self._relation_by_types(component, part, Relation.COMPONENT)):
                 parts_by_relation.setdefault(relation, []).append(part)
                 self._derive(component, part.key, relation, part.at)
         for relation, parts in parts_by_relation.items():
-            names = ", ".join(shown(part.key) for part in parts[:3]) + (", …" if len(parts) > 3 else "")
+            names = enumerated([shown(part.key) for part in parts])
             message = f"{shown(component.key if component else None)} contains {names}"
             self._report("inferred-relation", message, None, parts[0].at, done=f"it is read as {str(relation)!r}")
         return component
@@ -283,18 +284,18 @@ class _Bill:
     def _read_descent(self, component: _Component) -> None:
         """Add the parents that a component names, and the children in its pedigree."""
         data, at = component.data, component.at
-        pedigree, path = self._mapping(data, "pedigree", at), (*at, "pedigree")
+        pedigree = self._mapping(data, "pedigree", at)
         notes = pedigree.get("notes")
         for role in ("ancestors", "descendants", "variants"):
-            for index, item in self._items(pedigree, role, path):
-                other = self._component_named(item, (*path, role, index))
+            for item_at, item in self._items(pedigree, role, (*at, "pedigree")):
+                other = self._component_named(item, item_at)
                 if other is None or role == "variants":
                     continue
                 own = _own(self._properties(item))
                 more = nested({name: own[name] for name in ("note", "references") if name in own})
                 fields = {"note": notes if isinstance(notes, str) else None, **more}
                 child, parent = (component, other.key) if role == "ancestors" else (other, component.key)
-                self._derive(child, parent, own.get("relation"), (*path, role, index), **fields)
+                self._derive(child, parent, own.get("relation"), item_at, **fields)
         listed = data.get("tags")
         tags = [("tags", tag) for tag in listed if isinstance(tag, str)] if isinstance(listed, list) else []
         self._read_properties(component, [*self._properties(data), *tags], at)
@@ -304,8 +305,8 @@ class _Bill:
         unread = [*(card.keys() - {"bom-ref", "modelParameters", "properties"}), *(parameters.keys() - {"datasets"})]
         for key in sorted(unread):
             self._ignored.add(f"{key[:60]!r} of model cards", within(self.tree, *path))
-        for index, item in self._items(parameters, "datasets", (*path, "modelParameters")):
-            self._read_dataset(component, item, (*path, "modelParameters", "datasets", index))
+        for item_at, item in self._items(parameters, "datasets", (*path, "modelParameters")):
+            self._read_dataset(component, item, item_at)
 
     def _component_named(self, data: Fields, at: At) -> _Component | None:
         """The component that a pedigree names: a listed one, or a new one with a pedigree of its own."""
@@ -348,13 +349,12 @@ class _Bill:
 
     def _read_dependencies(self, data: Fields) -> None:
         """Add the models that models depend on; libraries and the like are no models."""
-        for index, item in self._items(data, "dependencies", ()):
-            at: At = ("dependencies", index)
+        for at, item in self._items(data, "dependencies", ()):
             ref = _text(item.get("ref")) or ""
             child = self._component_at(ref, None, (*at, "ref"))
             needed = item.get("dependsOn")
-            for place, name in enumerate(needed if isinstance(needed, list) else []):
-                path = (*at, "dependsOn", place)
+            for index, name in enumerate(needed if isinstance(needed, list) else []):
+                path = (*at, "dependsOn", index)
                 parent = self._component_at(_text(name) or "", ref, path)
                 if parent and child and (word := self._relation_by_types(child, parent, Relation.UNSPECIFIED)):
                     self._derive(child, parent.key, word if word != Relation.UNSPECIFIED else None, path)
@@ -400,12 +400,13 @@ class _Bill:
 
     # Parts of JSON
 
-    def _items(self, data: Fields, key: str, at: At | None) -> Iterator[tuple[int, Fields]]:
-        """The mappings in a list, with their indices; other values are reported, if the path to the list is given."""
+    def _items(self, data: Fields, key: str, at: At | None) -> Iterator[tuple[At, Fields]]:
+        """The mappings in a list, with their paths; other values are reported, if the path to the owner is given."""
         if at is not None:
-            yield from mappings_in(data.get(key), key, self.tree, (*at, key), self.claims)
+            for index, item in mappings_in(data.get(key), key, self.tree, (*at, key), self.claims):
+                yield (*at, key, index), item
         elif isinstance(items := data.get(key), list):
-            yield from ((index, item) for index, item in enumerate(items) if isinstance(item, dict))
+            yield from (((), item) for item in items if isinstance(item, dict))
 
     def _mapping(self, data: Fields, key: str, at: At) -> Fields:
         value = data.get(key)

@@ -125,11 +125,11 @@ def _documents(content: bytes) -> Iterator[tuple[bytes, int]]:
 
     A line that begins with ``---`` ends a document wherever it stands, in a block of text too.
     """
-    start, place, line = 0, 0, 1
+    start, done, line = 0, 0, 1
     ends = [match.end() if match[0].startswith(b".") else match.start() for match in _MARK.finditer(content)]
     for end in [*ends, len(content)]:
-        empty, place = _NOTHING.fullmatch(content, place, end), end
-        if not empty:  # comments and directives belong to what comes next
+        is_empty, done = _NOTHING.fullmatch(content, done, end), end
+        if not is_empty:  # comments and directives belong to what comes next
             part = content[start:end]
             yield part, line
             line += part.count(b"\n")

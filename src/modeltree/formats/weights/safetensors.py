@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from modeltree._util.text import enumerated
 from modeltree.findings import shown
 from modeltree.formats.parsing.jsontree import parse_json
 from modeltree.formats.repair.claims import Reading
@@ -192,8 +193,7 @@ def _read_merge_recipe(metadata: Mapping[str, Any], claims: FileClaims) -> None:
         model["name"] for model in models.values() if isinstance(model, dict) and isinstance(model.get("name"), str)
     ]
     if names:
-        listed = ", ".join(map(shown, names[:5])) + (", …" if len(names) > 5 else "")
-        message = f"sd_merge_models: it was merged from {listed}"
+        message = f"sd_merge_models: it was merged from {enumerated([*map(shown, names)], 5)}"
         claims.report("unknown-base", message, "these are names of files, not of models")
     method = recipe.get("interp_method")
     if isinstance(method, str) and method.strip():
