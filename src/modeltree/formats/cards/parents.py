@@ -12,7 +12,7 @@ from modeltree.findings import Position, shown
 from modeltree.formats.cards.card_files import ADAPTER_CONFIG, MERGE_CONFIG, FrontMatter
 from modeltree.formats.repair.claims import ClaimedDerivation, Claims
 from modeltree.formats.values.addresses import is_local_path, parse_hub_address, repository_in_cache
-from modeltree.formats.values.words import relation_of
+from modeltree.formats.values.words import NO_MODEL, is_missing, relation_of
 from modeltree.formats.weights import gguf, mergekit, peft, safetensors
 from modeltree.formats.weights.sidecars import add_parents
 from modeltree.records import Relation
@@ -20,7 +20,6 @@ from modeltree.records import Relation
 __all__ = ["CardDerivations"]
 
 _AT_REVISION = re.compile(r"(?P<name>[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*)@(?P<revision>[\w./-]+)", re.ASCII)
-_NO_MODEL = {"none", "null", "n/a"}
 _TAG = "base_model:"
 
 _ADAPTER_WORDS = {"peft", "adapter-transformers", "lora", "adapter"}
@@ -120,7 +119,7 @@ class CardDerivations:
 
     def _names(self, key: str) -> Iterator[tuple[str, Position]]:
         for text, where in self.front.texts(key, self.claims):
-            if text.casefold() in _NO_MODEL and text not in self.known:
+            if is_missing(text, NO_MODEL) and text not in self.known:
                 self._report("ignored", f"{key} of {shown(self.id)} is {shown(text)}: it names no model", where)
             else:
                 yield text, where

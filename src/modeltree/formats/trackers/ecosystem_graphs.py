@@ -34,6 +34,7 @@ from modeltree.formats.values.addresses import arxiv_reference, link_field
 from modeltree.formats.values.licenses import license_named
 from modeltree.formats.values.names import is_legal_form
 from modeltree.formats.values.quantities import leading_size
+from modeltree.formats.values.words import UNSTATED, is_missing
 from modeltree.records import Relation, one_of
 
 __all__ = ["read_ecosystem_graphs"]
@@ -46,7 +47,6 @@ _UNREAD = """
     monthly_active_users user_distribution
 """
 _KEYS = (*_READ, "dependencies", *_UNREAD.split())
-_NOT_STATED = {"", "unknown", "none", "n/a"}
 _KEY_OF_FIELD = {"license": "license", "sizes": "size", "released": "created_date", "organizations": "organization"}
 _KEY_OF_FIELD |= {"domain": "modality", "openness": "access", "kind": "type", "name": "name", "references": "url"}
 _MEDIA = {"text", "image", "images", "audio", "video", "vision", "speech", "music", "3d"}
@@ -299,7 +299,7 @@ def _relation(child: str, parents: set[str], default: Relation | None) -> Relati
 def _fields(asset: _Asset, organizations: set[str], claims: Claims) -> dict[str, Any]:
     """The fields of a record."""
     kind = asset.values.get("type", "model")
-    values = {key: text.strip() for key, text in asset.values.items() if text.strip().lower() not in _NOT_STATED}
+    values = {key: text.strip() for key, text in asset.values.items() if not is_missing(text, UNSTATED)}
     notes: list[str] = []
     fields: dict[str, Any] = {"kind": kind, "released": asset.values.get("created_date", "").strip() or None}
     if "organization" in values:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
 from modeltree.records import Relation
 
-__all__ = ["architecture_of", "is_missing", "is_root", "openness_of", "quiet_key", "relation_of", "spelling_key"]
+__all__ = ["MISSING", "NO_MODEL", "UNSTATED", "architecture_of", "is_missing", "is_root", "openness_of", "quiet_key"]
+__all__ += ["relation_of", "spelling_key"]
 
 _SYNONYMS: Mapping[Relation, str] = MappingProxyType(
     {
@@ -29,8 +30,16 @@ _SYNONYMS: Mapping[Relation, str] = MappingProxyType(
 )
 _RELATIONS = {word: relation for relation, words in _SYNONYMS.items() for word in (str(relation), *words.split())}
 
-_MISSING = {"", "-", "--", "---", "–", "—", "−", "‐", "―", "n/a", "na", "n.a.", "?", "??", "unknown", "tbd", "tba", "…"}
-_MISSING |= {"not available", "not disclosed", "undisclosed", "not known", "unspecified", "...", "/", "·", "\\"}
+MISSING = {"", "-", "--", "---", "–", "—", "−", "‐", "―", "n/a", "na", "n.a.", "?", "??", "unknown", "tbd", "tba", "…"}
+MISSING |= {"not available", "not disclosed", "undisclosed", "not known", "unspecified", "...", "/", "·", "\\"}
+"""What printed tables write for a missing value."""
+
+UNSTATED = {"", "unknown", "none", "n/a"}
+"""What catalogues write for one."""
+
+NO_MODEL = {"none", "null", "n/a"}
+"""What model cards write where there is no model to name."""
+
 _ROOTS = {"base model", "base", "base llm", "foundation model", "foundation", "none", "scratch", "from scratch"}
 _ROOTS |= {"trained from scratch", "training from scratch", "pretrained from scratch", "itself", "self", "original"}
 
@@ -63,13 +72,15 @@ def relation_of(word: str) -> Relation | None:
     return _RELATIONS.get(re.sub(r"[\s_]+", "-", word.strip().casefold()))
 
 
-def is_missing(text: str) -> bool:
-    """Whether a text says that a value is not known.
+def is_missing(text: str, words: Collection[str] = MISSING) -> bool:
+    """Whether a text is a word for a missing value; by default one that printed tables use.
 
     >>> [is_missing(text) for text in ("", "–", "N/A", "none of these")]
     [True, True, True, False]
+    >>> is_missing("None"), is_missing("None", UNSTATED)
+    (False, True)
     """
-    return text.strip().casefold() in _MISSING
+    return text.strip().casefold() in words
 
 
 def is_root(text: str) -> bool:
