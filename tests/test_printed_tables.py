@@ -634,3 +634,9 @@ def test_more_rows_of_latex_than_are_read(latex: Read, monkeypatch: pytest.Monke
     reading = latex(_TEX + r"Ada & - \\ Bob & - \\ Cat & - \\ \end{tabular}")
     assert names(reading) == ["Ada"]
     assert any("too-large: more than 2 rows; reading ends here" in text for text in told(reading.findings))
+
+
+@pytest.mark.parametrize("header", ["Organization", "Organisation", "Organisations", "License", "Licence"])
+def test_headers_are_known_in_british_spelling_too(markdown: Read, header: str) -> None:
+    (model,) = markdown(f"| Model | {header} |\n|---|---|\n| Ada | MIT |\n").lineage.models
+    assert model.organizations or model.license

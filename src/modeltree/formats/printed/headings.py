@@ -41,7 +41,7 @@ _HEADERS = {
     "|launch date|release year|publish date|announced|release month",
     "sizes": "size|sizes|param|params|parameters|parameter|model size|model sizes|number of parameters|no of parameters"
     "|of parameters|parameter count|size params|parameter size|num params|of params|parameter sizes",
-    "organizations": "organization|organizations|organization|organizations|org|institution|institutions|developer"
+    "organizations": "organization|organizations|organisation|organisations|org|institution|institutions|developer"
     "|developers|author|authors|creator|creators|company|team|affiliation|affiliations|released by|provider|publisher"
     "|lab|maker|made by|institute|owner",
     "openness": "openness|open source|opensource|open|open sourced|availability|available|open weights|public|os"
