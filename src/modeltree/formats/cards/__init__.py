@@ -42,31 +42,30 @@ def read_model_cards(
 ) -> Reading:
     """Read model cards: a ``README.md``, a folder of models, or a cache of the Hugging Face Hub.
 
-    A model is a folder with a ``README.md``; one without a card counts where there is a file in it that says of
-    which models it was made, and it is not within the folder of another model. Its id is the part of the path that
-    names it, ``org/name`` or ``name`` (see `modeltree.formats.repair.folders.model_id`), or ``modeltree_id`` in the
-    card; a file by another name than ``README.md`` is the model of that name. Of a repository in a cache, the snapshot
-    that ``refs/main`` names is read, else the last by name.
+    A model is a folder with a ``README.md``. A folder without one is a model where a file in it names the models that
+    it was made from, and where it is not within the folder of another model. The id is ``modeltree_id`` in the card,
+    else ``org/name`` or ``name`` from the path (see `modeltree.formats.repair.folders.model_id`); a file of another
+    name than ``README.md`` is the model of that name. Of a cached repository the snapshot in ``refs/main`` is read,
+    else the last by name.
 
-    From the card are read
+    These keys of a card are read:
 
     - ``base_model``, a text or a list of ids or addresses on the Hub, and ``base_model_relation``;
-    - ``tags`` of the form ``base_model:RELATION:ID``, for parents that differ in relation, or where there is no
-      ``base_model``;
-    - ``new_version``: the model that it names is a ``successor`` of this one;
-    - ``license``, with ``license_name`` and ``license_link`` for one that the Hub has no word for;
-    - ``release_date``, else ``date``, else ``created_at``, as the date of release. ``last_modified`` says nothing of
-      that;
-    - the organization, from the id.
+    - ``tags`` of the form ``base_model:RELATION:ID``, for parents that differ in relation, or without ``base_model``;
+    - ``new_version``, a ``successor`` of this model;
+    - ``license``, with ``license_name`` and ``license_link`` for a license that the Hub has no word for;
+    - ``release_date``, else ``date``, else ``created_at``, as the date of release.
 
-    Where no relation is said, it is worked out as the Hub does, with a finding of kind ``"inferred-relation"`` that
-    has the rule: the configuration, library or tag of an adapter, then several base models (a merge), then a GGUF
-    file or a word for quantization, then a tag of merges, else ``finetune``. Of these the Hub documents the second
-    and the words; the others are what it shows.
-    The name in ``model-index`` is not read: training tools write the name of a folder there, which many models share.
+    The organization comes from the id. The name in ``model-index`` is not read, for training tools write the name of a
+    folder there, nor is ``last_modified``.
 
-    Beside the card, ``adapter_config.json``, ``mergekit_config.yml`` and the headers of GGUF and safetensors files
-    are read for parents. Where they list others than the card, all are kept.
+    Where a card has no relation, it is inferred as the Hub does, with a finding of kind ``"inferred-relation"`` that
+    names the rule: the configuration, library or tag of an adapter, then several base models (a merge), then a GGUF
+    file or a word for quantization, then a tag of merges, else ``finetune``. The Hub documents the second rule and the
+    words; the other rules are what it shows.
+
+    Parents are also read from ``adapter_config.json``, ``mergekit_config.yml`` and the headers of GGUF and safetensors
+    files beside the card. Where these list other parents than the card, all are kept.
 
     Parameters
     ----------
@@ -81,16 +80,14 @@ def read_model_cards(
     Returns
     -------
     Reading
-        The lineage, and what is wrong or worth knowing. A card in a folder whose front matter cannot be read is a
-        model without fields.
+        The lineage and the findings. A card in a folder whose front matter cannot be read is a model without fields.
 
     Raises
     ------
     SourceError
-        When the front matter of a single file cannot be read, when there is no model in a folder, or when the
-        policy refuses something.
+        When the front matter of a single file cannot be read, a folder has no model, or the policy refuses something.
     OSError
-        When there is no such file or folder, or it cannot be read.
+        When the file or folder does not exist or cannot be read.
 
     Examples
     --------

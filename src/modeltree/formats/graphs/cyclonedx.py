@@ -1,7 +1,7 @@
 """CycloneDX: bills of materials in JSON, in which models, applications and data sets are components.
 
-Version 1.6 is written, 1.5 to 1.7 are read. What is written carries everything that a lineage has: where CycloneDX has
-no place of its own for a field it is a property such as ``modeltree:sizes``.
+Version 1.6 is written, 1.5 to 1.7 are read. A written file carries all of a lineage: a field that
+CycloneDX has no place for is a property such as ``modeltree:sizes``.
 
 What is read as what:
 
@@ -86,21 +86,26 @@ Fields = dict[str, Any]
 def read_cyclonedx(
     path: str | os.PathLike[str], *, policy: Policy | None = None, aliases: Mapping[str, str] | None = None
 ) -> Reading:
-    """Read a bill of materials; what in it is read as what, the module says.
+    """Read a bill of materials; the docstring of this module lists what is read as what.
 
     Parameters
     ----------
-    path : path-like
-        A file in JSON.
+    path : str or path
+        A JSON file.
     policy, aliases : optional
         As for `modeltree.read`.
+
+    Returns
+    -------
+    Reading
+        The lineage and the findings.
 
     Raises
     ------
     SourceError
-        When it is no such file, or the policy refuses what is wrong with it.
+        When it is no CycloneDX file, or the policy refuses something.
     OSError
-        When there is no such file, or it cannot be read.
+        When the file does not exist or cannot be read.
 
     Examples
     --------

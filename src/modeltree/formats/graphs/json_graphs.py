@@ -45,21 +45,26 @@ def read_node_link(
 
     Parameters
     ----------
-    path : path-like
+    path : str or path
         The file.
     policy, aliases : optional
         As for `modeltree.read`.
     relation : Relation or str, optional
-        The relation of edges that say nothing. By default they are ``unspecified``, and reported.
+        The relation of edges that have none; by default they are ``unspecified``, with a finding.
     direction : {"parent-to-child", "child-to-parent"}
-        How the edges run.
+        The direction of the edges.
+
+    Returns
+    -------
+    Reading
+        The lineage and the findings.
 
     Raises
     ------
     SourceError
-        When it is no node-link JSON, or the policy refuses what is wrong with it.
+        When it is no node-link JSON, or the policy refuses something.
     OSError
-        When there is no such file, or it cannot be read.
+        When the file does not exist or cannot be read.
 
     Examples
     --------
@@ -157,21 +162,26 @@ def read_cytoscape(
 
     Parameters
     ----------
-    path : path-like
+    path : str or path
         The file.
     policy, aliases : optional
         As for `modeltree.read`.
     relation : Relation or str, optional
-        The relation of edges that say nothing. By default they are ``unspecified``, and reported.
+        The relation of edges that have none; by default they are ``unspecified``, with a finding.
     direction : {"parent-to-child", "child-to-parent"}
-        How the edges run.
+        The direction of the edges.
+
+    Returns
+    -------
+    Reading
+        The lineage and the findings.
 
     Raises
     ------
     SourceError
-        When it is no Cytoscape JSON, or the policy refuses what is wrong with it.
+        When it is no Cytoscape JSON, or the policy refuses something.
     OSError
-        When there is no such file, or it cannot be read.
+        When the file does not exist or cannot be read.
 
     Examples
     --------

@@ -1,8 +1,8 @@
 """Printed tables, in Markdown and in LaTeX: which of them are read, and which field each column has.
 
-A table is read where it has a column of models. The header of a column says its field: by the name of the field, by
-one of the words that papers use for it, or by the ``columns`` that a reader is given. Tables and columns that are not
-read are findings, and so is each word that is taken for another.
+A table is read where it has a column of models. The field of a column is that of its header: the name of
+the field, one of the words that papers use for it, or a key of ``columns``. Tables and columns that are not read are
+findings, and so is each word that is taken for another.
 """
 
 from __future__ import annotations

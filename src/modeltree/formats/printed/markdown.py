@@ -1,7 +1,7 @@
 """Tables in Markdown: GitHub's, with pipes, and those in HTML, as READMEs and surveys print them.
 
-A table is read where it has a column of models; which columns are read as what, the findings say. Models are told
-apart by their names. See `modeltree.formats.printed.headings` for the headers that are known.
+A table is read where it has a column of models; the findings list the fields of its columns. Models are told apart by
+their names. See `modeltree.formats.printed.headings` for the headers that are known.
 """
 
 from __future__ import annotations
@@ -54,21 +54,26 @@ def read_markdown(
     path : str or path
         The file.
     table : int or str, optional
-        Which table: its number in the file, from 1, or a part of its caption or of the heading above it. By default
-        every table that has a column of models.
+        A table by its number in the file, from 1, or by a part of its caption or of the heading above it; by default
+        every table with a column of models is read.
     columns : mapping of str to str, optional
-        For headers, the fields that stand below them: ``{"Ancestor": "parents", "Score": "ignored"}``.
+        The fields of columns by their headers: ``{"Ancestor": "parents", "Score": "ignored"}``.
     relation : Relation or str, optional
-        How children were made from their parents where the table does not say; by default that is not known.
+        The relation of derivations where the table has none; by default they are ``unspecified``.
     policy, aliases : optional
         As for `modeltree.read`.
+
+    Returns
+    -------
+    Reading
+        The lineage and the findings.
 
     Raises
     ------
     SourceError
         When there is no table of models, the file is no text, or the policy refuses something.
     OSError
-        When there is no such file, or it cannot be read.
+        When the file does not exist or cannot be read.
 
     Examples
     --------

@@ -1,13 +1,13 @@
 """Ecosystem Graphs: the assets (models, data sets, applications) and what each depends on, as YAML files or as CSV.
 
-An asset is a mapping; what stands at a key is a value, or a value with an explanation::
+An asset is a mapping; at each key is a value, or a value with an explanation::
 
     - name: Alpaca
       type: model
       created_date: {value: 2023-03-13, explanation: The day of the post.}
       dependencies: [LLaMA, {value: [Alpaca dataset]}]
 
-Each asset goes by its name, exactly as it is written. The source says on what an asset depends and never how.
+Each asset goes by its exact name. The source says what an asset depends on, and never how.
 """
 
 from __future__ import annotations
@@ -81,25 +81,25 @@ def read_ecosystem_graphs(
 ) -> Reading:
     """Read Ecosystem Graphs: a folder of YAML files, one of them, or the CSV file of all assets.
 
-    Models, data sets and applications become records of these kinds. They are told apart by their exact names: "Llama
-    2" is not "LLaMA 2". What depends on what is said, but not how. So an application is derived by ``application``; a
-    data set, or what depends on one that is listed, by ``data``; all else, a model that depends on a model among it,
-    is ``unspecified``, with a finding of kind ``"missing-relation"``.
+    Models, data sets and applications become records of these kinds. Names are exact: "Llama 2" is not "LLaMA 2". The
+    source says what an asset depends on, and not how: an application derives by ``application``; a data set, and an
+    asset that depends on a listed data set, by ``data``; any other by ``unspecified``, with a finding of kind
+    ``"missing-relation"``.
 
-    - ``created_date`` is the date of release. What is no date, ``unknown`` too, is a finding and left out.
-    - ``organization`` is split at commas where at least one of the parts is an organization elsewhere in the source.
-      Else it is taken for one name, with a finding: "Runway AI, Inc." is one.
-    - ``access`` of models and data sets is ``open`` or ``closed``; ``limited``, which may mean an interface or weights
-      on request, stands in the note, and so does the access to an application.
-    - ``size`` of a model is the number that it begins with; what else it says, and the size of a data set, is in the
+    - ``created_date`` is the date of release. A value that is no date, as ``unknown``, is left out with a finding.
+    - ``organization`` is split at commas where one of the parts is an organization elsewhere in the source. Otherwise
+      it is one name, as "Runway AI, Inc.", with a finding.
+    - ``access`` of models and data sets is ``open`` or ``closed``. ``limited``, which may mean an interface or weights
+      on request, goes into the note, and so does the access to an application.
+    - ``size`` of a model is the number that it begins with. The rest of it, and the size of a data set, go into the
       note.
-    - ``modality`` tells the domain where it is clear: ``language`` for text alone, ``code`` for code alone,
-      ``multimodal`` for several of text, images, audio and video and nothing else.
-    - ``license`` of ``unknown`` or ``none`` is no license; one that is written as SPDX or the Hugging Face Hub writes
-      it, but for case and spaces, has its SPDX identifier.
-    - ``url``, ``model_card`` and ``datasheet`` become links, those of papers on arXiv references.
+    - ``modality`` gives the domain: ``language`` for text alone, ``code`` for code alone, ``multimodal`` for several of
+      text, images, audio and video and nothing else.
+    - ``license`` has an SPDX identifier where SPDX or the Hugging Face Hub write it so, but for case and spaces.
+      ``unknown`` and ``none`` are no license.
+    - ``url``, ``model_card`` and ``datasheet`` become links, and addresses of papers on arXiv become references.
 
-    Descriptions, explanations and what else there is of an asset are not read.
+    Descriptions, explanations and the other keys are not read.
 
     Parameters
     ----------
@@ -109,21 +109,21 @@ def read_ecosystem_graphs(
     policy, aliases : optional
         As for `modeltree.read`.
     relation : Relation or str, optional
-        What it shall mean that a listed model depends on a listed model, for all of them: ``"finetune"``.
+        The relation of listed models to the listed models that they depend on, for all of them: ``"finetune"``.
 
     Returns
     -------
     Reading
-        The lineage, and what is wrong or worth knowing. A file of a folder that cannot be read is a finding.
+        The lineage and the findings. An unreadable file in a folder is a finding.
 
     Raises
     ------
     SourceError
-        When a single file cannot be read, when there is no asset in a folder, or when the policy refuses something.
+        When a single file cannot be read, a folder has no asset, or the policy refuses something.
     ValueError
-        When `relation` is none.
+        When `relation` is no relation.
     OSError
-        When there is no such file or folder, or it cannot be read.
+        When the file or folder does not exist or cannot be read.
 
     Examples
     --------

@@ -1,7 +1,7 @@
 """The tables of Epoch AI: notable, frontier, large-scale and all models, each as CSV with one row for a model.
 
-Only the column with the names (``Model``, in old tables ``System``) must be there. Who has the text of another
-version of the table with other columns loses nothing but what these say.
+Only the column with the names (``Model``, in old tables ``System``) must be there. Where
+another column is missing, only its fields are.
 """
 
 from __future__ import annotations
@@ -63,21 +63,21 @@ def read_epoch(
 ) -> Reading:
     r"""Read a table of Epoch AI, as ``notable_ai_models.csv`` and ``all_ai_models.csv``.
 
-    Models are told apart by their exact names.
+    Names of models are exact.
 
-    - ``Base model`` names the models that a model was fine-tuned from, or trained further from: the table has one
-      word for both, and each derivation is a ``finetune``, with one finding of kind ``"inferred-relation"``. Several
-      are separated by commas. A name that has one is in quotes, or found since it is the name of a listed model, the
-      longest first; a text with a comma and a space that is no name is split, with a finding.
-    - ``Model accessibility`` is openness and access: open weights are ``open`` whatever their license, hosted access
-      without an interface is ``closed``. Where it is empty, ``Open model weights?`` tells the openness.
+    - ``Base model`` has the models that a model was fine-tuned or trained further from. The table does not tell these
+      apart: each derivation is a ``finetune``, with one finding of kind ``"inferred-relation"``. Commas separate
+      several. A name with a comma is in quotes, or is recognized as the name of a listed model, the longest first; any
+      other text with a comma and a space is split, with a finding.
+    - ``Model accessibility`` gives openness and access: open weights are ``open`` whatever their license, hosted access
+      without an interface is ``closed``. Where it is empty, ``Open model weights?`` gives the openness.
     - ``Parameters`` is a number, also as ``1.75e+11``.
     - ``Domain`` is ``multimodal`` where that is among the words, ``language`` where it is the only one, and
       ``scientific`` where all are sciences.
     - ``Organization``, several separated by commas without a space; ``Publication date``; and ``Link``, where papers
       on arXiv become references.
 
-    The table has no licenses. Compute, hardware, data, notes and what else there is are not read.
+    The table has no licenses. Compute, hardware, data, notes and the other columns are not read.
 
     Parameters
     ----------
@@ -89,14 +89,14 @@ def read_epoch(
     Returns
     -------
     Reading
-        The lineage, and what is wrong or worth knowing.
+        The lineage and the findings.
 
     Raises
     ------
     SourceError
-        When the file cannot be read, has no column of names or no model, or when the policy refuses something.
+        When the file cannot be read, has no column of names or no model, or the policy refuses something.
     OSError
-        When there is no such file, or it cannot be read.
+        When the file does not exist or cannot be read.
 
     Examples
     --------

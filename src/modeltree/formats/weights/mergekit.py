@@ -37,36 +37,36 @@ _NO_MODEL = {"union", "base"}
 def read_mergekit(
     path: str | os.PathLike[str], *, policy: Policy | None = None, aliases: Mapping[str, str] | None = None
 ) -> Reading:
-    r"""Read recipes of mergekit: a YAML file, or all that end in ``.yml`` or ``.yaml`` in a folder and below it.
+    r"""Read recipes of mergekit: a YAML file, or all ``.yml`` and ``.yaml`` files in a folder and below it.
 
     A merge derives by ``merge`` from every model in its recipe: in ``models``, in the ``sources`` of ``slices``, in
-    ``modules`` made of either, in the ``experts`` and ``shared_experts`` of a mixture, and in ``base_model``. Of
-    ``base+adapter`` both are parents; a revision after ``@`` is in the note of the derivation, with the part that the
-    model has. The merge method is in the notes of the merge and of its derivations. A model that only gives its
-    tokenizer is no parent, and reported as ``"ignored"``.
+    ``modules`` made of either, in the ``experts`` and ``shared_experts`` of a mixture, and in ``base_model``. Both
+    parts of ``base+adapter`` are parents. The note of a derivation has the part of the model, and its revision after
+    ``@``; the merge method is in the notes of the merge and of its derivations. A model that only gives its tokenizer
+    is no parent, and is reported as ``"ignored"``.
 
-    Of a file with several documents, those with a ``name`` (or an ``out_path``) are merges of their own, with ids of
-    the form ``ID#name``; the others may take them for parents. The one without is the model of the file.
+    In a file with several documents, those with a ``name`` (or an ``out_path``) are merges of their own, with ids of
+    the form ``ID#name``, which the others may name as parents. The document without a name is the model of the file.
 
     Parameters
     ----------
     path : str or path
-        The file or folder. The id of a merge is that of its folder, see `modeltree.formats.repair.folders.model_id`,
-        for files of the name that mergekit gives them, as ``mergekit_config.yml``, and else the file's name.
+        The file or folder. The id of a merge is that of its folder (see `modeltree.formats.repair.folders.model_id`)
+        for files named as mergekit does, as ``mergekit_config.yml``, and the name of the file for others.
     policy, aliases : optional
         As for `modeltree.read`.
 
     Returns
     -------
     Reading
-        The lineage, and what is wrong or worth knowing. Other YAML files in a folder are passed over, with a finding.
+        The lineage and the findings. Other YAML files in a folder are passed over, with a finding.
 
     Raises
     ------
     SourceError
-        When a single file is no recipe, when there is none in a folder, or when the policy refuses something.
+        When a single file is no recipe, a folder has none, or the policy refuses something.
     OSError
-        When there is no such file or folder, or it cannot be read.
+        When the file or folder does not exist or cannot be read.
 
     Examples
     --------

@@ -30,30 +30,29 @@ def read_peft(
 ) -> Reading:
     """Read configurations of adapters: an ``adapter_config.json``, or all of them in a folder and below it.
 
-    The adapter derives from ``base_model_name_or_path`` by ``adapter``; the ``revision`` of that model is in the note
-    of the derivation, the ``peft_type`` in the note of the adapter. Of the configurations of AdapterHub, which have
-    the same file name, ``model_name`` is read. The rest of a configuration says nothing of descent.
+    The adapter derives from ``base_model_name_or_path`` by ``adapter``. The ``revision`` of that model is in the note
+    of the derivation, the ``peft_type`` in the note of the adapter. In configurations of AdapterHub, which have the
+    same file name, ``model_name`` is read. Other keys are not read.
 
     Parameters
     ----------
     path : str or path
-        The file or folder. The id of an adapter is that of its folder, see `modeltree.formats.repair.folders.model_id`;
-        what is called ``NAME.adapter_config.json`` is the adapter NAME.
+        The file or folder. The id of an adapter is that of its folder (see
+        `modeltree.formats.repair.folders.model_id`); a file ``NAME.adapter_config.json`` is the adapter NAME.
     policy, aliases : optional
         As for `modeltree.read`.
 
     Returns
     -------
     Reading
-        The lineage, and what is wrong or worth knowing: ``"unknown-base"`` where the base model is empty or missing.
+        The lineage and the findings: ``"unknown-base"`` where the base model is empty or missing.
 
     Raises
     ------
     SourceError
-        When a single file is no such configuration, when there is none in a folder, or when the policy refuses
-        something.
+        When a single file is no such configuration, a folder has none, or the policy refuses something.
     OSError
-        When there is no such file or folder, or it cannot be read.
+        When the file or folder does not exist or cannot be read.
 
     Examples
     --------

@@ -48,21 +48,21 @@ def read_safetensors(
 ) -> Reading:
     """Read headers of safetensors files: one file, or all in a folder and below it; those of one folder are one model.
 
-    From the metadata are read
+    These keys of the metadata are read:
 
     - ``base_model``, and ``ss_sd_model_name`` where it is the id of a repository, as parents: by ``adapter`` where
-      ``ss_network_module`` or ``modelspec.architecture`` says that it is one, with a finding of kind
+      ``ss_network_module`` or ``modelspec.architecture`` is that of an adapter, with a finding of kind
       ``"inferred-relation"``, else by ``unspecified``;
-    - ``modelspec.merged_from``, the parents of a merge, with commas between them;
+    - ``modelspec.merged_from``, the parents of a merge, separated by commas;
     - ``modelspec.title``, ``author``, ``date`` and ``license``;
     - ``modelspec.architecture`` and ``ss_base_model_version``, into the note.
 
-    What only has the name of a file or a hash, as the models in ``sd_merge_models`` and most in ``ss_sd_model_name``,
-    is no parent that others could find: it is reported as ``"unknown-base"``.
+    A parent that is only the name of a file or a hash, as in ``sd_merge_models`` and mostly in ``ss_sd_model_name``, is
+    reported as ``"unknown-base"``, for others could not find it.
 
-    The number of parameters is added up from the shapes of the tensors, where all of a model is there: not for
-    adapters, for weights of other types than floating point of 16 bits or more, and for folders in which a part is
-    missing, or that have several files that are no parts of one.
+    The number of parameters is the sum over the shapes of the tensors where all files of a model are there: not for
+    adapters, for weights of other types than floating point of 16 bits or more, for folders in which a part is missing,
+    or that have several files that are no parts of one.
 
     Parameters
     ----------
@@ -74,15 +74,14 @@ def read_safetensors(
     Returns
     -------
     Reading
-        The lineage, and what is wrong or worth knowing.
+        The lineage and the findings.
 
     Raises
     ------
     SourceError
-        When a single file is no safetensors file, when there is none in a folder, or when the policy refuses
-        something.
+        When a single file is no safetensors file, a folder has none, or the policy refuses something.
     OSError
-        When there is no such file or folder, or it cannot be read.
+        When the file or folder does not exist or cannot be read.
 
     Examples
     --------
