@@ -95,10 +95,10 @@ class _MarkdownTables:
     def __init__(self, lines: Lines) -> None:
         self.lines = lines
         text = without_comments(_without_code(lines.text))
-        self._found: list[tuple[int, PrintedTable]] = []
+        self._tables: list[tuple[int, PrintedTable]] = []
         parts, done = [], 0
         for start, end, table in html_tables(text, lines):
-            self._found.append((start, table))
+            self._tables.append((start, table))
             parts += [text[done:start], blanked(text[start:end])]
             done = end
         self._starts: list[int] = []
@@ -115,13 +115,13 @@ class _MarkdownTables:
     def tables(self) -> list[PrintedTable]:
         """All tables, numbered and with their captions."""
         self._read_pipes()
-        self._found.sort(key=lambda pair: pair[0])
-        if len(self._found) > MAX_TABLES:
-            where = self._found[MAX_TABLES][1].position
+        self._tables.sort(key=lambda pair: pair[0])
+        if len(self._tables) > MAX_TABLES:
+            where = self._tables[MAX_TABLES][1].position
             message = f"more than {MAX_TABLES:,} tables"
             raise SourceError([Finding("too-large", message, "split the file", position=where)])
         heading, line = "", 0
-        for number, (start, table) in enumerate(self._found, 1):
+        for number, (start, table) in enumerate(self._tables, 1):
             first = bisect_right(self._starts, start) - 1
             for text in self._texts[line:first]:
                 if match := _HEADING.fullmatch(text[:_LONGEST]):
@@ -129,7 +129,7 @@ class _MarkdownTables:
             line = first
             table.number, table.heading = number, heading.strip(" #")
             table.caption = table.caption or self._caption(first)
-        return [table for _, table in self._found]
+        return [table for _, table in self._tables]
 
     def _caption(self, first: int) -> str:
         """The caption above a line, if there is one."""
@@ -168,7 +168,7 @@ class _MarkdownTables:
                     table.rows.append(self._cells(line))
                     rows += 1
                 line += 1
-            self._found.append((start, table))
+            self._tables.append((start, table))
 
     def _cells(self, line: int) -> list[Cell]:
         cells = []
@@ -178,7 +178,7 @@ class _MarkdownTables:
         return cells
 
     def _split(self, line: int) -> Iterator[tuple[int, str]]:
-        """What stands between the pipes of a line, and where it begins; a backslash makes a pipe a sign."""
+        """The cells of a line, and where each begins; a backslash makes a pipe a sign."""
         text = self._texts[line]
         bars = [match.start() for match in _BAR.finditer(text) if match[0] == "|"]
         if bars and not text[: bars[0]].strip():
