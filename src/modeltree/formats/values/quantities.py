@@ -1,7 +1,4 @@
-"""Dates and sizes as people write them.
-
-A parser gives a text that it does not know back as it is: the records say whether it is wrong.
-"""
+"""Dates and sizes as people write them."""
 
 from __future__ import annotations
 

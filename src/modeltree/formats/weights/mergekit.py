@@ -201,7 +201,7 @@ class _Merge:
         """Find the models in it."""
         self._inputs(self.data, ())
         for key in self._mapping("modules"):
-            self._inputs(self._of(("modules", key)), ("modules", key))
+            self._inputs(self.tree.value(("modules", key)), ("modules", key))
         for key, part in (("experts", "expert"), ("shared_experts", "shared expert")):
             for at in self._items((key,), self.data.get(key)):
                 self._member(at, "source_model", part)
@@ -239,7 +239,7 @@ class _Merge:
         for item in self._items((*at, "models"), data.get("models")):
             self._member(item, "model", "")
         for item in self._items((*at, "slices"), data.get("slices")):
-            piece = self._of(item)
+            piece = self.tree.value(item)
             if not isinstance(piece, dict):
                 self._wrong(piece, item, "mapping")
                 continue
@@ -250,7 +250,7 @@ class _Merge:
 
     def _member(self, at: At, key: str, part: str) -> None:
         """One of the models that are merged."""
-        item = self._of(at)
+        item = self.tree.value(at)
         if isinstance(item, str):
             hint = f"write '{key}: {brief(item)}'"
             self._report("wrong-type", f"{shown(item)} is no mapping", at, hint, done="it is taken for the model")
@@ -315,9 +315,6 @@ class _Merge:
                 self._report("ignored", message, at, done="it is no parent")
 
     # The parts of a document
-
-    def _of(self, at: At) -> Any:
-        return self.tree.value(at)
 
     def _text(self, key: str) -> str | None:
         if (key,) in self.tree.unread:
