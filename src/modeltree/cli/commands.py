@@ -13,13 +13,13 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import modeltree
 from modeltree._util.progress import told
-from modeltree.cli.arguments import UsageError, figure_options, layout_options
+from modeltree._util.text import counted
+from modeltree.cli.arguments import FILTERS, UsageError
 from modeltree.findings import LineageError
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from modeltree.findings import Finding
     from modeltree.formats import Policy, Reading
     from modeltree.formats.registry import Format
@@ -30,68 +30,25 @@ T = TypeVar("T")
 
 _MOST_ERRORS = 20
 
+NOTHING_LEFT = "no model meets all conditions"
+
 DONE, FAILED = 0, 1
 """Exit codes of commands."""
 
 
-def figure(arguments: argparse.Namespace) -> int:
-    """Draw a figure."""
-    options = figure_options(arguments)
-    lineage = _part(arguments)
-    from modeltree.figures import overviews
-    from modeltree.figures import recipes as figures
-
-    recipes: dict[str, Callable[..., Figure]] = {
-        "growth": overviews.growth_figure,
-        "family-sizes": overviews.family_size_figure,
-        "largest-families": overviews.largest_families_figure,
-        "evolution": figures.evolution_figure,
-        "family-tree": figures.family_tree_figure,
-    }
-    output = arguments.output or Path(f"{arguments.recipe}.svg")
-    drawn = recipes[arguments.recipe](lineage, **options)
-    figures.save_figure(drawn, output, dpi=arguments.dpi)
-    _print(f"wrote {output}")
-    return DONE
-
-
-def layout(arguments: argparse.Namespace) -> int:
-    """Print where everything is in a figure."""
-    options = layout_options(arguments)
-    lineage = _part(arguments)
-    from modeltree.figures import recipes as figures
-
-    placed = getattr(figures, f"{_name(arguments.recipe)}_layout")(lineage, **options)
-    _deliver(placed.to_json(), arguments.output)
-    return DONE
-
-
-def page(arguments: argparse.Namespace) -> int:
-    """Write a page to look around in."""
-    lineage = _part(arguments)
-    given = {name: getattr(arguments, name) for name in ("title", "color_by", "icon_dir")}
-    from modeltree.figures import pages
-
-    output = arguments.output or Path("modeltree.html")
-    pages.save_page(lineage, output, **{name: value for name, value in given.items() if value is not None})
-    _print(f"wrote {output}")
-    return DONE
-
-
-def diagram(arguments: argparse.Namespace) -> int:
-    """Draw a diagram with Graphviz."""
-    lineage = _part(arguments)
-    names = ("title", "cluster", "rank", "relations", "color_by", "direction", "theme")
-    options = {name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None}
+def draw(arguments: argparse.Namespace) -> int:
+    """Draw a lineage, and save the drawing."""
+    options = {name: value for name in arguments.options if (value := getattr(arguments, name)) is not None}
+    width_alone = options.get("page", (0, 0))[1] is None
+    if width_alone and "font_size" not in options and arguments.command not in ("growth", "family-sizes"):
+        raise UsageError("--page with a width alone needs --font-size: give a height, too, or the size of the type")
     options |= {name: None for name in ("cluster", "rank") if options.get(name) == "none"}
-    from modeltree.draw.theme import THEMES
-    from modeltree.figures import diagrams
-
-    if "theme" in options:
-        options["theme"] = THEMES[options["theme"]]
-    output = arguments.output or Path("diagram.svg")
-    diagrams.save_diagram(diagrams.to_dot(lineage, **options), output)
-    _print(f"wrote {output}")
+    if arguments.kind == "application" and "applications" in arguments.options:
+        options["applications"] = True
+    lineage = _filtered(_lineage(arguments.data), arguments)
+    drawing = getattr(modeltree, arguments.command.replace("-", "_"))(lineage, **options)
+    drawing.save(arguments.output, dpi=getattr(arguments, "dpi", 200.0))
+    _print(f"wrote {arguments.output}")
     return DONE
 
 
@@ -179,7 +136,7 @@ def families(arguments: argparse.Namespace) -> int:
 
         _print_json([{**asdict(family), "span": family.span and list(map(str, family.span))} for family in shown])
         return DONE
-    from modeltree.figures.text import counted, family_table
+    from modeltree.figures.text import family_table
 
     if not shown and arguments.by != "organization" and len(lineage.derivations):
         print("no models are related by these relations; --relations says which others to go by", file=sys.stderr)
@@ -192,10 +149,8 @@ def families(arguments: argparse.Namespace) -> int:
 
 def models(arguments: argparse.Namespace) -> int:
     """List models."""
-    conditions = ("organization", "openness", "domain", "kind", "since", "until", "relations")
     lineage = _lineage(arguments.data)
-    chosen = lineage.select(**{name: getattr(arguments, name) for name in conditions})
-    _print_models(lineage, chosen, arguments.json, "no model meets all conditions")
+    _print_models(lineage, _filtered(lineage, arguments), arguments.json, NOTHING_LEFT)
     return DONE
 
 
@@ -235,7 +190,11 @@ def convert(arguments: argparse.Namespace) -> int:
     if arguments.spanning and to.name != "newick":
         raise UsageError(f"--spanning is for trees in Newick's notation, not for {to.title}")
     options = {"spanning": True} if arguments.spanning else {}
-    return _converted(_read(arguments.path, arguments), output, to, arguments.strict, **options)
+    reading = _read(arguments.path, arguments)
+    chosen = _filtered(reading.lineage, arguments)
+    if len(reading.lineage) and not len(chosen):
+        return complain("modeltree convert", NOTHING_LEFT, FAILED)
+    return _converted(reading._replace(lineage=chosen), output, to, arguments.strict, **options)
 
 
 def crawl(arguments: argparse.Namespace) -> int:
@@ -389,15 +348,15 @@ def _line(finding: Finding) -> str:
     return f"{where}{finding.severity}: {finding.located(None)} [{finding.kind}]"
 
 
-def _part(arguments: argparse.Namespace) -> Lineage:
-    """The data that are to be drawn: all, or a model with all that descends from it."""
-    lineage = _lineage(arguments.data)
-    return lineage if arguments.clade is None else lineage.clade(arguments.clade)
-
-
-def _name(recipe: str) -> str:
-    """What the library calls a recipe."""
-    return recipe.replace("-", "_")
+def _filtered(lineage: Lineage, arguments: argparse.Namespace) -> Lineage:
+    """The part of a lineage that the filters keep, but for those that a drawing takes as options of its own."""
+    if arguments.clade:
+        lineage = lineage.subgraph({id for model in arguments.clade for id in lineage.clade(model)})
+    own = getattr(arguments, "options", ())
+    conditions = {
+        name: value for name in FILTERS if name not in own and (value := getattr(arguments, name)) is not None
+    }
+    return lineage.select(**conditions) if conditions else lineage
 
 
 def _deliver(document: str, output: Path | None) -> None:

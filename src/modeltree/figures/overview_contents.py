@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy
 
 from modeltree.figures.contents import title_of
+from modeltree.figures.family_tree import RELATION_WORDS
 from modeltree.figures.folding import Abridgement, Branches
-from modeltree.figures.tree_contents import RELATION_WORDS
 from modeltree.findings import LayoutError
 from modeltree.graph.families import primary_parents
 from modeltree.graph.selection import Conditions, Date
@@ -68,7 +68,7 @@ _FOLDED = {
 def growth_contents(
     lineage: Lineage, title: str | None, grain: Grain, since: Date | None, until: Date | None
 ) -> tuple[GrowthTable, Furniture]:
-    """What `modeltree.figures.overviews.growth_figure` shows.
+    """What `modeltree.figures.growth.growth` shows.
 
     Raises
     ------
@@ -135,7 +135,7 @@ def _incomplete(counted: PeriodCounts, grain: Grain, date: PartialDate | None, u
 
 
 def size_contents(lineage: Lineage, title: str | None, by: Literal["base", "component"]) -> tuple[SizeTable, Furniture]:
-    """What `modeltree.figures.overviews.family_size_figure` shows.
+    """What `modeltree.figures.family_sizes.family_sizes` shows.
 
     Raises
     ------

@@ -7,15 +7,16 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
+from modeltree._util.text import counted
 from modeltree.findings import Finding, Severity
 from modeltree.formats.registry import FORMATS
 from modeltree.graph.families import Family
 from modeltree.graph.outline import printable
 from modeltree.lineage import Lineage
-from modeltree.records import Derivation, Model
+from modeltree.records import Derivation, Model, model_facts
 
 __all__ = [
-    "counted", "descent_table", "family_table", "findings_summary", "format_table", "kinship_text", "model_card",
+    "descent_table", "family_table", "findings_summary", "format_table", "kinship_text", "model_card",
     "model_table", "summary", "table",
 ]  # fmt: skip
 
@@ -80,17 +81,6 @@ def format_table() -> str:
         for one in FORMATS
     ]
     return table(("format", "what it is", "read", "written", "endings"), rows)
-
-
-def counted(count: int, singular: str, plural: str | None = None) -> str:
-    """A number and its noun.
-
-    Examples
-    --------
-    >>> counted(1, "family", "families"), counted(1200, "model")
-    ('1 family', '1,200 models')
-    """
-    return f"{count:,} {singular if count == 1 else plural or f'{singular}s'}"
 
 
 def model_table(lineage: Lineage, ids: Iterable[str]) -> str:
@@ -183,23 +173,10 @@ def model_card(lineage: Lineage, name: str, width: int = 100) -> str:
 
 def _fields(lineage: Lineage, model: Model) -> Iterator[Field]:
     """What a model's card says, line by line; what is not known is left out."""
-    yield from (("also called", alias) for alias in model.aliases)
-    yield "kind", model.kind
-    yield "released", _or_dash(model.released)
-    yield from (("organization", maker) for maker in _makers(lineage, model))
-    if model.openness or model.access:
-        yield "openness", ", ".join(word for word in (model.openness, model.access) if word)
-    if model.license:
-        spdx = model.license.spdx
-        yield "license", f"{model.license.name} ({spdx})" if spdx else model.license.name
-    known = {
-        "sizes": ", ".join(map(str, model.sizes)),
-        "training data": model.training_data,
-        "domain": model.domain,
-        "architecture": model.architecture,
-        "note": model.note,
-    }
-    yield from ((label, value) for label, value in known.items() if value)
+    for label, texts in model_facts(model, lineage.organizations):
+        yield from ((label, text) for text in texts)
+        if label == "kind" and model.released is None:
+            yield "released", "-"
     for parent in lineage.parents(model.id):
         yield "derived from", _step(lineage, lineage.derivation(parent, model.id), parent)
     for child in lineage.children(model.id):
@@ -209,8 +186,8 @@ def _fields(lineage: Lineage, model: Model) -> Iterator[Field]:
         yield "reference", reference
     for correction in model.corrections:
         vouched = _bracketed(correction.references)
-        said = f"{correction.source} prints {correction.printed!r} as {correction.field}"
-        yield "correction", f"{said}: {correction.reason}{vouched}"
+        printed = f"{correction.source} prints {correction.printed!r} as {correction.field}"
+        yield "correction", f"{printed}: {correction.reason}{vouched}"
 
 
 def _step(lineage: Lineage, step: Derivation, other: str) -> str:

@@ -38,7 +38,6 @@ from modeltree.layout.plane import (
     overlapping,
     struck,
 )
-from modeltree.showing import Shown
 
 __all__ = [
     "Band",
@@ -65,7 +64,7 @@ _DECIMALS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Layout(Shown):
+class Layout:
     """Where everything in a figure goes.
 
     Parameters

@@ -7,16 +7,23 @@ taken for something else without a finding.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any, NamedTuple
 
-from modeltree.findings import Finding, Position
+from modeltree._util.html import block, head, table
+from modeltree._util.text import counted
+from modeltree.findings import Finding, Position, Severity
 from modeltree.formats.repair.policy import Policy
 from modeltree.lineage import Lineage
 from modeltree.records import Relation
 
 __all__ = ["Asset", "Intake", "Reading", "Step", "Where", "place_of"]
+
+# So many findings are shown in a notebook.
+_MOST_FINDINGS = 50
 
 Where = Position | Callable[..., Position]
 """A place in a file, or what says where a part of a record stands: ``tree.position`` with the way to the part."""
@@ -42,6 +49,24 @@ class Reading(NamedTuple):
     """The lineage."""
     findings: tuple[Finding, ...]
     """What is wrong with the source or worth knowing of it, in the order of files and lines."""
+
+    def __repr__(self) -> str:
+        return f"<Reading: {self.lineage!r}, {counted(len(self.findings), 'finding')}>"
+
+    def _repr_html_(self) -> str:
+        counts = Counter(finding.severity for finding in self.findings)
+        words = [counted(counts[severity], severity) for severity in Severity if counts[severity]]
+        parts = [head(repr(self.lineage).strip("<>"), ", ".join(words) or "no findings")]
+        if self.findings:
+            columns = (("severity", ""), ("kind", ""), ("finding", "text"), ("where", "text"))
+            rows = [
+                tuple(map(escape, map(str, (one.severity, one.kind, one.located(None), one.position or ""))))
+                for one in self.findings[:_MOST_FINDINGS]
+            ]
+            parts.append(table(columns, rows))
+        if len(self.findings) > _MOST_FINDINGS:
+            parts.append(f'<p class="quiet">and {len(self.findings) - _MOST_FINDINGS:,} more</p>')
+        return block(parts)
 
 
 @dataclass(slots=True)
