@@ -14,7 +14,7 @@ from checker import Point
 from tree_checker import Box, Line, TreeDrawing
 
 from modeltree import Lineage
-from modeltree.figures.tree_contents import TreeContents
+from modeltree.figures.family_tree import tree_contents
 from modeltree.layout.family_tree.lanes import fewest_lanes
 from modeltree.layout.family_tree.tree import Offspring
 from modeltree.layout.geometry import Layout
@@ -37,7 +37,7 @@ class Genealogy:
     @classmethod
     def of(cls, lineage: Lineage) -> Genealogy:
         """What a family tree shows of a lineage."""
-        return cls(tuple(TreeContents.of(lineage, title="").items))
+        return cls(tuple(tree_contents(lineage, title="").items))
 
     @property
     def ids(self) -> list[str]:

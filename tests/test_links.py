@@ -16,8 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layouts import item_lists, make_items, stub_measure
-from modeltree import datasets
-from modeltree.figures.recipes import evolution_layout
+from modeltree import datasets, evolution
 from modeltree.findings import LayoutError
 from modeltree.layout.geometry import LabelBox, Layout, Leader, Link, Page, TickBox
 from modeltree.layout.links import with_links
@@ -168,7 +167,7 @@ def test_children_of_a_parent_share_the_way_and_strangers_keep_apart() -> None:
 def survey() -> Survey:
     """The survey with all its links, and which these are."""
     lineage = datasets.load("survey")
-    layout = evolution_layout(lineage)
+    layout = evolution(lineage).layout
     there = {box.id for box in layout.boxes}
     pairs = [pair for pair in lineage.graph.edges if there.issuperset(pair)]
     return with_links(layout, list(lineage.graph.edges)), pairs

@@ -14,22 +14,13 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from modeltree import datasets
+from modeltree import datasets, family_sizes, growth, largest_families
 from modeltree.cli import main as cli
 from modeltree.draw.fonts import measure
 from modeltree.draw.theme import DARK, THEMES
 from modeltree.figures.folding import Abridgement, Branches, abridged
 from modeltree.figures.genealogy import genealogy_of
 from modeltree.figures.overview_contents import abridged_families, growth_contents, size_contents
-from modeltree.figures.overviews import (
-    family_size_chart,
-    family_size_figure,
-    growth_chart,
-    growth_figure,
-    largest_families_figure,
-    largest_families_layout,
-)
-from modeltree.figures.recipes import save_figure
 from modeltree.findings import LayoutError
 from modeltree.graph.columns import Columns
 from modeltree.graph.tallies import (
@@ -258,7 +249,7 @@ def areas_of(chart: Chart, key: str, panel: int) -> list[Any]:
 def test_bars_are_as_high_as_their_numbers() -> None:
     lineage = datasets.load("survey")
     table, _ = growth_contents(lineage, None, "month", None, None)
-    chart = growth_chart(lineage)
+    chart = growth(lineage).layout
     panel = chart.panels[0]
     scale = panel.height / panel.up[1]
     for place, (key, name) in enumerate(table.sorts):
@@ -278,7 +269,7 @@ def test_bars_are_as_high_as_their_numbers() -> None:
 
 
 def test_shares_make_a_whole() -> None:
-    chart = growth_chart(datasets.load("survey"), grain="year")
+    chart = growth(datasets.load("survey"), grain="year").layout
     panel = chart.panels[1]
     tops = min(y for area in chart.areas for ring in area.rings for _, y in ring if y >= panel.y - 1e-6)
     assert tops == pytest.approx(panel.y)
@@ -295,7 +286,7 @@ def test_shares_make_a_whole() -> None:
 def test_the_staircase_is_that_of_the_families() -> None:
     lineage = datasets.load("survey")
     table, _ = size_contents(lineage, None, "base")
-    chart = family_size_chart(lineage)
+    chart = family_sizes(lineage).layout
     panel = chart.panels[0]
     curve = next(rule for rule in chart.rules if rule.key == "curve")
     for size, count in table.survivors:
@@ -325,7 +316,7 @@ def made(make: Callable[[], Any]) -> Any:
 @given(lineages(), st.sampled_from(PAGES), st.sampled_from(["year", "quarter", "month"]))
 def test_growth_of_any_lineage_has_no_fault(lineage: Lineage, page: Any, grain: Any) -> None:
     drawn = [record.released for record in lineage.models if record.kind == Kind.MODEL and record.released]
-    chart = made(lambda: growth_chart(lineage, grain=grain, page=page))
+    chart = made(lambda: growth(lineage, grain=grain, page=page).layout)
     if not any(date.month or grain == "year" for date in drawn):
         assert "there is nothing to draw" in chart
     elif isinstance(chart, str):
@@ -337,7 +328,7 @@ def test_growth_of_any_lineage_has_no_fault(lineage: Lineage, page: Any, grain: 
 @settings(max_examples=60, deadline=None)
 @given(lineages(), st.sampled_from(PAGES), st.sampled_from(["base", "component"]))
 def test_families_of_any_lineage_have_no_fault(lineage: Lineage, page: Any, by: Any) -> None:
-    chart = made(lambda: family_size_chart(lineage, by=by, page=page))
+    chart = made(lambda: family_sizes(lineage, by=by, page=page).layout)
     if isinstance(chart, str):
         assert "there is nothing to draw" in chart or page == TINY, chart
     else:
@@ -347,7 +338,7 @@ def test_families_of_any_lineage_have_no_fault(lineage: Lineage, page: Any, by: 
 def test_a_family_in_which_no_model_descends_from_another() -> None:
     models = [Model(id="a", name="A"), Model(id="b", name="B"), Model(id="x", name="X", kind=Kind.APPLICATION)]
     steps = [Derivation(parent=parent, child="x", relation=Relation.FINETUNE) for parent in "ab"]
-    chart = family_size_chart(Lineage(models, steps), by="component")
+    chart = family_sizes(Lineage(models, steps), by="component").layout
     assert chart.faults() == ()
     assert "1 of 2 to 3 models: median 0" in {area.name for area in chart.areas}
 
@@ -355,7 +346,7 @@ def test_a_family_in_which_no_model_descends_from_another() -> None:
 @settings(max_examples=60, deadline=None)
 @given(lineages(), st.integers(0, 3))
 def test_the_largest_families_of_any_lineage_have_no_fault(lineage: Lineage, branches: int) -> None:
-    layout = made(lambda: largest_families_layout(lineage, 3, branches=branches))
+    layout = made(lambda: largest_families(lineage, count=3, branches=branches).layout)
     if isinstance(layout, str):
         assert "there is nothing to draw" in layout
     else:
@@ -429,7 +420,7 @@ def test_sizes_on_any_paper_have_no_fault(
 
 
 def test_a_chart_tells_its_faults() -> None:
-    chart = growth_chart(datasets.load("survey"))
+    chart = growth(datasets.load("survey")).layout
     first = chart.captions[0]
     moved = Caption(x=-5, y=first.y, width=first.width, height=first.height, text="away", size=first.size)
     broken = Chart(**{**{name: getattr(chart, name) for name in Chart.__slots__}, "captions": (first, moved)})
@@ -451,19 +442,19 @@ def test_what_is_left_out_is_said() -> None:
         ],
         about=About(title="Few", date=PartialDate(2023, 3, 14)),
     )
-    said = words_of(growth_chart(lineage))
+    said = words_of(growth(lineage).layout)
     assert "Counted: 2 models" in said
     assert "The last month is not complete" in said
     assert (
         "Left out: models without a date (1), models whose date does not tell the month (1), "
         "products that run on models (1). Data as of 2023-03-14." in said
     )
-    later = words_of(growth_chart(lineage, since="2023-02", until="2023-03"))
+    later = words_of(growth(lineage, since="2023-02", until="2023-03").layout)
     assert "Counted: 1 model," in later
     assert "All models since 2023-02" in later
     assert "models that are not within the time shown (2)" in later
     with pytest.raises(LayoutError, match="no model has a date that tells its month"):
-        growth_chart(lineage, since=2024)
+        growth(lineage, since=2024)
 
 
 @pytest.mark.parametrize(
@@ -472,7 +463,7 @@ def test_what_is_left_out_is_said() -> None:
 )
 def test_a_month_that_is_not_over_is_pale(date: str | None, incomplete: bool) -> None:
     lineage = star(3, about=About(date=PartialDate.parse(date) if date else None))
-    chart = growth_chart(lineage)
+    chart = growth(lineage).layout
     assert any(area.faint for area in chart.areas) == incomplete
     assert ("not complete" in words_of(chart)) == incomplete
 
@@ -490,7 +481,7 @@ def test_a_family_is_folded_by_relation() -> None:
     assert tuple(part) == ("base", "c0")
     assert abridgement.labels == {"base": "Base · 71", "c0": "C 0 · 21"}
     assert {branches.label for branches in abridgement.branches} == {"quantized: 39", "fine-tuned: 10"}
-    layout = largest_families_layout(lineage)
+    layout = largest_families(lineage).layout
     assert {box.label for box in layout.boxes} == {"Base · 71", "C 0 · 21", "quantized: 39", "fine-tuned: 10"}
     assert layout.faults() == ()
     said = " ".join(line.text for line in layout.texts)
@@ -505,7 +496,7 @@ def test_products_are_in_no_family() -> None:
                                                                                      relation="finetune")])  # fmt: skip
     assert abridged_families(lineage, 1, 3)[1].labels == {"base": "Base · 13"}
     assert size_contents(lineage, None, "base")[0].survivors == ((13, 1),)
-    assert "Left out: products that run on models (1)." in words_of(family_size_chart(lineage))
+    assert "Left out: products that run on models (1)." in words_of(family_sizes(lineage).layout)
 
 
 def test_branches_are_no_earlier_than_their_parent() -> None:
@@ -528,22 +519,22 @@ def test_branches_are_no_earlier_than_their_parent() -> None:
 
 
 def test_small_families_are_not_folded() -> None:
-    layout = largest_families_layout(star(7))
+    layout = largest_families(star(7)).layout
     assert {box.label for box in layout.boxes} == {"Base · 8", *(f"C {number}" for number in range(7))}
 
 
 def test_bad_wishes_are_refused() -> None:
     lineage = star(3)
-    with pytest.raises(ValueError, match="0 families with 3 branches"):
-        largest_families_layout(lineage, 0)
-    with pytest.raises(ValueError, match="no families by 'maker'"):
-        family_size_chart(lineage, by="maker")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="count cannot be 0: it is 1 or more"):
+        largest_families(lineage, count=0)
+    with pytest.raises(ValueError, match="by cannot be 'maker': say 'base', 'component'"):
+        family_sizes(lineage, by="maker")  # type: ignore[arg-type]
     with pytest.raises(LayoutError, match="no two models are of one family"):
-        family_size_chart(Lineage([Model(id="a", name="A")]))
+        family_sizes(Lineage([Model(id="a", name="A")]))
     with pytest.raises(LayoutError, match="no two models are of one family"):
-        largest_families_layout(Lineage([Model(id="a", name="A", released="2023")]))
+        largest_families(Lineage([Model(id="a", name="A", released="2023")]))
     with pytest.raises(LayoutError, match="leaves no room for a chart"):
-        growth_chart(lineage, page=(2.0, 1.0), font_size=12.0)
+        _ = growth(lineage, page=(2.0, 1.0), font_size=12.0).layout
 
 
 def test_many_models_are_no_records(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -552,20 +543,20 @@ def test_many_models_are_no_records(monkeypatch: pytest.MonkeyPatch) -> None:
     kind = type(lineage._nodes)
     record = kind._record
     monkeypatch.setattr(kind, "_record", lambda self, node: made.append(node) or record(self, node))
-    assert growth_chart(lineage).faults() == ()
-    assert family_size_chart(lineage).faults() == ()
-    layout = largest_families_layout(lineage)
+    assert growth(lineage).layout.faults() == ()
+    assert family_sizes(lineage).layout.faults() == ()
+    layout = largest_families(lineage).layout
     assert layout.faults() == ()
     assert len(layout.boxes) < 120
     assert len(set(made)) < 100
 
 
-@pytest.mark.parametrize("make", [growth_figure, family_size_figure, largest_families_figure])
+@pytest.mark.parametrize("make", [growth, family_sizes, largest_families])
 @pytest.mark.parametrize("suffix", ["svg", "pdf", "png"])
 def test_files_are_the_same_each_time(make: Any, suffix: str, tmp_path: Path) -> None:
     paths = [tmp_path / f"{name}.{suffix}" for name in "ab"]
     for path in paths:
-        save_figure(make(star(12), theme=DARK), path, dpi=60)
+        make(star(12), theme=DARK).save(path, dpi=60)
     assert paths[0].read_bytes() == paths[1].read_bytes()
     if suffix == "svg":
         written = paths[0].read_text(encoding="utf-8")
@@ -575,8 +566,8 @@ def test_files_are_the_same_each_time(make: Any, suffix: str, tmp_path: Path) ->
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_every_theme_has_colors_for_all(theme: str) -> None:
-    for make in (growth_figure, family_size_figure, largest_families_figure):
-        figure = make(datasets.load("survey"), theme=THEMES[theme])
+    for make in (growth, family_sizes, largest_families):
+        figure = make(datasets.load("survey"), theme=theme).figure()
         assert figure.get_facecolor()[:3] == pytest.approx(
             [int(THEMES[theme].page[place : place + 2], 16) / 255 for place in (1, 3, 5)]
         )
@@ -595,7 +586,7 @@ def test_every_theme_has_colors_for_all(theme: str) -> None:
 )
 def test_the_shell_draws_them(words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "figure.svg"
-    assert cli.main(["figure", *words.split(), "-o", str(path)]) == 0
+    assert cli.main([*words.split(), "-o", str(path)]) == 0
     assert capsys.readouterr().out == f"wrote {path}\n"
     assert path.stat().st_size > 10_000
 
@@ -603,13 +594,13 @@ def test_the_shell_draws_them(words: str, tmp_path: Path, capsys: pytest.Capture
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
-        ("growth --highlight Vicuna", "--highlight is for evolution and family-tree, not for growth"),
-        ("growth --grain day", "--grain of growth is year, quarter or month, not day"),
-        ("family-sizes --since 2020", "--since is for growth, not for family-sizes"),
-        ("evolution --count 3", "--count is for largest-families, not for evolution"),
+        ("growth --highlight Vicuna", "unrecognized arguments: --highlight Vicuna"),
+        ("growth --grain day", "argument --grain: invalid choice: 'day' (choose from"),
+        ("family-sizes --grain year", "unrecognized arguments: --grain year"),
+        ("evolution --count 3", "unrecognized arguments: --count 3"),
         ("largest-families --page 6in", "--page with a width alone needs --font-size"),
     ],
 )
 def test_the_shell_tells_what_is_wrong(words: str, complaint: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["figure", *words.split()]) == 2
+    assert cli.main(words.split()) == 2
     assert complaint in capsys.readouterr().err

@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+import modeltree
 from modeltree import Derivation, Lineage, Model, Organization, datasets
 from modeltree.draw.html import page_document
 from modeltree.draw.icons import Badge
@@ -24,8 +25,7 @@ from modeltree.draw.palette import Palette
 from modeltree.draw.style import Look, Style
 from modeltree.draw.theme import DARK, LIGHT, Paint
 from modeltree.figures.cards import card_data
-from modeltree.figures.contents import Contents
-from modeltree.figures.pages import lineage_page, save_page
+from modeltree.figures.evolution import evolution_contents
 from modeltree.findings import LayoutError
 from modeltree.layout.geometry import (
     Band,
@@ -96,7 +96,7 @@ def small(name: str = "A model", **more: object) -> Lineage:
 
 @pytest.fixture(scope="module")
 def page() -> Reader:
-    return Reader(lineage_page(SURVEY))
+    return Reader(modeltree.page(SURVEY).document)
 
 
 def hash_of(text: str) -> str:
@@ -142,7 +142,7 @@ def test_scripts_make_no_markup_of_texts() -> None:
 
 
 def test_it_is_the_same_each_time() -> None:
-    assert lineage_page(SURVEY) == lineage_page(datasets.load("survey"))
+    assert modeltree.page(SURVEY).document == modeltree.page(datasets.load("survey")).document
 
 
 # What comes from data is text
@@ -150,12 +150,12 @@ def test_it_is_the_same_each_time() -> None:
 
 @pytest.fixture(scope="module")
 def plain() -> Reader:
-    return Reader(lineage_page(small()))
+    return Reader(modeltree.page(small()).document)
 
 
 @pytest.mark.parametrize("text", [HOSTILE, "$title ${data} $$", "<b>", "&lt;", "]]>", "\u202eabc", "🦙 智谱"])
 def test_any_name_is_just_a_name(text: str, plain: Reader) -> None:
-    reader = Reader(lineage_page(small(text)))
+    reader = Reader(modeltree.page(small(text)).document)
     assert [tag for tag, _ in reader.elements] == [tag for tag, _ in plain.elements]
     model, second = reader.data["models"][:2]
     assert (model["n"], model["x"], model["l"], model["t"], second["a"]) == (
@@ -179,7 +179,10 @@ def test_no_text_ends_the_data(text: str) -> None:
     look = Look(LIGHT, {}, {})
     drawn = figure_markup(layout, [look, look], Palette([LIGHT, DARK]), numbers, "key", text)
     assert Reader(drawn).named("svg")[0]["aria-label"] == text
-    assert Reader(lineage_page(Lineage([Model(id="m", name=text, released="2020")]))).data["models"][0]["n"] == text
+    assert (
+        Reader(modeltree.page(Lineage([Model(id="m", name=text, released="2020")])).document).data["models"][0]["n"]
+        == text
+    )
 
 
 # What is in it
@@ -214,7 +217,7 @@ def test_colors_are_those_of_the_figures_in_both_themes(page: Reader) -> None:
         dict(re.findall(r"--([\w-]+):([^;}]+)", rule))
         for rule in re.findall(r":root(?:\[data-theme=\"dark\"\])?\{color-scheme:\w+;([^}]*)\}", style)
     )
-    groups = Contents.of(SURVEY, applications=True).groups
+    groups = evolution_contents(SURVEY, applications=True).groups
     for theme, found in ((LIGHT, light), (DARK, dark)):
         paints = groups.paints(theme)
         for place, model in enumerate(SURVEY.models):
@@ -231,10 +234,10 @@ def test_colors_are_those_of_the_figures_in_both_themes(page: Reader) -> None:
 
 
 def test_one_typeface_goes_with_it_and_has_the_letters_of_names() -> None:
-    plain, other = lineage_page(small()), lineage_page(small("Ωmega"))
+    plain, other = modeltree.page(small()).document, modeltree.page(small("Ωmega")).document
     assert plain.count("font/woff;base64") == other.count("font/woff;base64") == 2
     assert 'textLength="' not in plain + other
-    fitted = lineage_page(small("智谱")).count('lengthAdjust="spacingAndGlyphs"')
+    fitted = modeltree.page(small("智谱")).document.count('lengthAdjust="spacingAndGlyphs"')
     assert fitted == 4  # a name and a badge, in two figures
 
 
@@ -270,14 +273,14 @@ def test_families_of_a_model_begin_with_its_primary_one() -> None:
 
 
 def test_title_and_counts() -> None:
-    reader = Reader(lineage_page(small(), title="Mine & yours"))
+    reader = Reader(modeltree.page(small(), title="Mine & yours").document)
     assert reader.texts["h1"] == ["Mine & yours"]
     assert reader.texts["span"][:4] == ["3 models", "1 derivation", "1 organization", "2023"]
-    assert Reader(lineage_page(small(), title="")).texts["h1"] == ["Models and what they were made from"]
+    assert Reader(modeltree.page(small(), title="").document).texts["h1"] == ["Models and what they were made from"]
 
 
 def test_colors_can_say_something_else() -> None:
-    assert "LLaMA" in Reader(lineage_page(SURVEY, color_by="family")).texts["li"]
+    assert "LLaMA" in Reader(modeltree.page(SURVEY, color_by="family").document).texts["li"]
 
 
 def test_icons_of_ones_own_are_in_it_once(tmp_path: Path) -> None:
@@ -286,7 +289,7 @@ def test_icons_of_ones_own_are_in_it_once(tmp_path: Path) -> None:
     (tmp_path / "lab.png").write_bytes(buffer.getvalue())
     models = [Model(id=f"m{number}", name=f"M{number}", released="2020", organizations=("lab",)) for number in range(3)]
     lineage = Lineage(models, (), [Organization(id="lab", name="Lab", icon="lab")])
-    reader = Reader(lineage_page(lineage, icon_dir=tmp_path))
+    reader = Reader(modeltree.page(lineage, icon_dir=tmp_path).document)
     assert len(reader.named("image")) == 1
     assert reader.named("image")[0]["href"].startswith("data:image/png;base64,")
     assert [use["href"] for use in reader.named("use")] == ["#i0"] * 6
@@ -404,17 +407,17 @@ def test_samples_of_links_are_lines() -> None:
 
 
 def test_the_whole_page_is_saved(tmp_path: Path) -> None:
-    save_page(small(), tmp_path / "page.html", title="Saved")
-    assert (tmp_path / "page.html").read_text(encoding="utf-8") == lineage_page(small(), title="Saved")
+    modeltree.page(small(), title="Saved").save(tmp_path / "page.html")
+    assert (tmp_path / "page.html").read_text(encoding="utf-8") == modeltree.page(small(), title="Saved").document
 
 
 def test_or_nothing_is(tmp_path: Path) -> None:
     (tmp_path / "page.html").write_text("before", encoding="utf-8")
     with pytest.raises(LayoutError, match="no model has a date"):
-        save_page(Lineage([Model(id="a", name="A")]), tmp_path / "page.html")
+        modeltree.page(Lineage([Model(id="a", name="A")])).save(tmp_path / "page.html")
     assert (tmp_path / "page.html").read_text(encoding="utf-8") == "before"
     with pytest.raises(FileNotFoundError):
-        save_page(small(), tmp_path / "missing" / "page.html")
+        modeltree.page(small()).save(tmp_path / "missing" / "page.html")
 
 
 def test_a_page_needs_a_figure() -> None:

@@ -1,4 +1,4 @@
-r"""A lineage as plain data in DOT, the language of Graphviz; for a diagram of it see `modeltree.to_dot`.
+r"""A lineage as plain data in DOT, the language of Graphviz; for a diagram of it see `modeltree.diagram`.
 
 Graph, nodes and edges have the attributes that `modeltree.Lineage.graph` has, but a model's name is its ``label``. So
 DOT holds all of a lineage.

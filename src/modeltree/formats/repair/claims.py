@@ -102,7 +102,7 @@ class Intake:
 
     names: bool = False
     about: dict[str, Any] = field(default_factory=dict)
-    """The fields of `modeltree.About`, as far as the source has them."""
+    """The fields of `modeltree.records.About`, as far as the source has them."""
     organizations: list[dict[str, Any]] = field(default_factory=list)
     """The fields of `modeltree.Organization`, where the source has more than names."""
     assets: list[Asset] = field(default_factory=list)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from modeltree.formats.tables.columns import Column, Stored, Table
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["arrow_column", "distinct", "table_of_frame", "values_of"]
+__all__ = ["arrow_column", "distinct", "table_of_frame", "table_of_rows", "values_of"]
 
 
 def table_of_frame(frame: Any) -> Table:
@@ -63,6 +63,32 @@ def table_of_frame(frame: Any) -> Table:
         return {name: _arrow_of(known.get_column(columns[name])) for name in names}
 
     return Table(path, tuple(columns), take, place, arrow=arrow)
+
+
+def table_of_rows(rows: Sequence[Mapping[str, Any]]) -> Table:
+    """Dictionaries as a table with a column for each key; what a row lacks is None.
+
+    Raises
+    ------
+    TypeError
+        When a row is no dictionary.
+
+    Examples
+    --------
+    >>> table_of_rows([{"id": "a"}, {"id": "b", "parent": "a"}]).take(["parent"])
+    {'parent': [None, 'a']}
+    """
+    for index, row in enumerate(rows):
+        if not isinstance(row, Mapping):
+            raise TypeError(f"a list of dictionaries is needed; item {index} is {shown(row)}")
+    path = Path("<list>")
+    names = tuple(dict.fromkeys(name for row in rows for name in row))
+    columns: dict[str, Column] = {name: [row.get(name) for row in rows] for name in names}
+
+    def place(row: int | None, column: str | None) -> Position:
+        return Position(path, 0 if row is None else row + 1)
+
+    return Table(path, names, lambda wanted: {name: columns[name] for name in wanted}, place)
 
 
 def distinct(names: Iterable[str], path: Path) -> None:

@@ -31,7 +31,7 @@ def arxiv_reference(address: str) -> str | None:
 
 
 def link_field(address: str) -> str:
-    """The field of `modeltree.Links` that an address belongs into, by its host.
+    """The field of `modeltree.records.Links` that an address belongs into, by its host.
 
     Examples
     --------
