@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import os
 import subprocess
 import sys
@@ -12,6 +13,8 @@ from pathlib import Path
 
 import networkx
 import pytest
+
+import modeltree
 
 ROOT = Path(__file__).parents[1]
 PYTHON = [sys.executable, "-m"]
@@ -74,3 +77,25 @@ def test_a_circle_is_found(tmp_path: Path) -> None:
     (tmp_path / "house" / "high.py").write_text("if TYPE_CHECKING:\n    import house.room\n")
     (tmp_path / "house" / "free.py").write_text("import house.high\n")
     assert circles_of(tmp_path) == [["house.high", "house.low", "house.room"]]
+
+
+# Public names
+
+
+def test_the_public_names_are_few_and_are_where_the_table_says() -> None:
+    stub = ast.parse((ROOT / "src" / "modeltree" / "__init__.pyi").read_text(encoding="utf-8"))
+    table = {}
+    for node in stub.body:
+        if isinstance(node, ast.ImportFrom):
+            (alias,) = node.names
+            assert alias.name == alias.asname, "so that type checkers take it for public"
+            table[alias.name] = str(node.module)
+    assert len(table) <= 40
+    assert dir(modeltree) == sorted(modeltree.__all__) == sorted([*table, "__version__"])
+    for name, home in table.items():
+        module = importlib.import_module(home)
+        shown = getattr(modeltree, name)
+        assert shown is (importlib.import_module(f"modeltree.{name}") if home == "modeltree" else getattr(module, name))
+        assert home == "modeltree" or name in module.__all__, f"{home} does not export {name}"
+    with pytest.raises(AttributeError, match="module 'modeltree' has no attribute 'evolution_figure'"):
+        _ = modeltree.evolution_figure

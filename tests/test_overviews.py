@@ -527,7 +527,7 @@ def test_bad_wishes_are_refused() -> None:
     lineage = star(3)
     with pytest.raises(ValueError, match="count cannot be 0: it is 1 or more"):
         largest_families(lineage, count=0)
-    with pytest.raises(ValueError, match="by cannot be 'maker': say 'base', 'component'"):
+    with pytest.raises(ValueError, match="by cannot be 'maker': say 'base' or 'component'"):
         family_sizes(lineage, by="maker")  # type: ignore[arg-type]
     with pytest.raises(LayoutError, match="no two models are of one family"):
         family_sizes(Lineage([Model(id="a", name="A")]))

@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-__all__ = ["counted"]
+from collections.abc import Iterable
+
+__all__ = ["alternatives", "counted"]
+
+
+def alternatives(words: Iterable[object]) -> str:
+    """Words of which one is meant.
+
+    Examples
+    --------
+    >>> alternatives(["base", "component", None])
+    "'base', 'component' or None"
+    """
+    written = list(map(repr, words))
+    return " or ".join(filter(None, (", ".join(written[:-1]), *written[-1:])))
 
 
 def counted(count: int, singular: str, plural: str | None = None) -> str:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, get_args
 
 from modeltree._util.files import write_whole
 from modeltree._util.html import block, image
+from modeltree._util.text import alternatives
 from modeltree.draw.theme import THEMES, Theme
 from modeltree.findings import UnknownFormatError
 from modeltree.layout.page_sizes import page_size
@@ -333,15 +334,15 @@ def theme_named(theme: Theme | ThemeName) -> Theme:
     if isinstance(theme, Theme):
         return theme
     if theme not in THEMES:
-        raise ValueError(f"theme cannot be {theme!r}: say {_listed(THEMES)}, or give a Theme")
+        raise ValueError(f"theme cannot be {theme!r}: say {alternatives(THEMES)}, or give a Theme")
     return THEMES[theme]
 
 
 def check_word(option: str, word: object, words: object, *, optional: bool = False) -> None:
     """Refuse what is none of the words of a Literal."""
-    known = get_args(words)
-    if word not in known and not (optional and word is None):
-        raise ValueError(f"{option} cannot be {word!r}: say {_listed(known)}{' or None' if optional else ''}")
+    known = (*get_args(words), None) if optional else get_args(words)
+    if word not in known:
+        raise ValueError(f"{option} cannot be {word!r}: say {alternatives(known)}")
 
 
 def check_number(option: str, number: float | None, *, above: float | None = None, least: float | None = None) -> None:
@@ -353,7 +354,3 @@ def check_number(option: str, number: float | None, *, above: float | None = Non
         raise ValueError(
             f"{option} cannot be {number}: it is {f'more than {above}' if least is None else f'{least} or more'}"
         )
-
-
-def _listed(words: object) -> str:
-    return ", ".join(map(repr, words))  # type: ignore[call-overload]
