@@ -18,7 +18,7 @@ import pytest
 import modeltree
 from modeltree import datasets
 from modeltree.cli import main as cli
-from modeltree.figures.text import model_card
+from modeltree.figures.description import model_text
 from modeltree.lineage import Lineage
 from modeltree.records import Correction, Derivation, Domain, Kind, Model, Openness, Organization
 
@@ -298,7 +298,7 @@ def test_show_as_json(run: Run) -> None:
 
 def test_a_hostile_name_does_nothing_to_the_terminal() -> None:
     name = "\x9b2Jclear \u202eevil\u2028line"
-    card = model_card(Lineage([Model(id="x", name=name, note=name)]), "x")
+    card = model_text(Lineage([Model(id="x", name=name, note=name)]), "x")
     assert all(letter.isprintable() or letter == "\n" for letter in card)
     assert len(card.splitlines()) == 4
 

@@ -24,7 +24,7 @@ from modeltree.draw.markup import Numbers, figure_markup, link_sample
 from modeltree.draw.palette import Palette
 from modeltree.draw.style import Look, Style
 from modeltree.draw.theme import DARK, LIGHT, Paint
-from modeltree.figures.cards import card_data
+from modeltree.figures.description import page_data
 from modeltree.figures.evolution import evolution_contents
 from modeltree.findings import LayoutError
 from modeltree.layout.geometry import (
@@ -158,11 +158,10 @@ def test_any_name_is_just_a_name(text: str, plain: Reader) -> None:
     reader = Reader(modeltree.page(small(text)).document)
     assert [tag for tag, _ in reader.elements] == [tag for tag, _ in plain.elements]
     model, second = reader.data["models"][:2]
-    assert (model["n"], model["x"], model["l"], model["t"], second["a"]) == (
+    assert (model["n"], model["x"], model["y"], second["a"]) == (
         text,
         text,
-        [text],
-        text,
+        [["license", text], ["training data", text]],
         [f"alias {text}"],
     )
     assert reader.texts["title"] == reader.texts["h1"] == [text]
@@ -242,7 +241,7 @@ def test_one_typeface_goes_with_it_and_has_the_letters_of_names() -> None:
 
 
 def test_cards_have_all_that_is_known() -> None:
-    data = card_data(SURVEY)
+    data = page_data(SURVEY)
     assert json.loads(json.dumps(data)) == data
     models = {model["i"]: model for model in data["models"]}
     glm = SURVEY["glm"]
@@ -252,7 +251,7 @@ def test_cards_have_all_that_is_known() -> None:
     assert [data["organizations"][place][0] for place in models["glm"]["o"]] == [
         SURVEY.organizations[id].name for id in glm.organizations
     ]
-    assert models["glm"]["s"] == ["110M", "335M", "410M", "515M", "2B", "10B"]
+    assert dict(models["glm"]["y"])["sizes"] == "110M, 335M, 410M, 515M, 2B, 10B"
     assert models["llama"]["a"] == ["LLaMA 1"]
     assert models["copilot-in-azure-quantum"]["k"] == "application"
     for step, (parent, child, relation, *rest) in zip(SURVEY.derivations, data["steps"], strict=True):
@@ -263,7 +262,7 @@ def test_cards_have_all_that_is_known() -> None:
 
 
 def test_families_of_a_model_begin_with_its_primary_one() -> None:
-    data = card_data(SURVEY)
+    data = page_data(SURVEY)
     for model in SURVEY.models:
         row = data["models"][list(SURVEY).index(model.id)]
         named = [data["models"][data["families"][number]]["i"] for number in row.get("f", [])]

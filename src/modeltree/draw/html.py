@@ -85,7 +85,7 @@ def page_document(
     figures : sequence of PageFigure
         At least one; the first is shown first.
     data : mapping
-        What the scripts get to know, of plain values; see `modeltree.figures.cards`.
+        What the scripts get to know, of plain values; see `modeltree.figures.description`.
     numbers : Numbers
         What stands for models and derivations, in figures as in data.
     """

@@ -11,9 +11,9 @@ from modeltree._util.text import counted
 from modeltree.draw.html import PageFigure, page_document
 from modeltree.draw.markup import Numbers
 from modeltree.draw.theme import DARK, LIGHT
-from modeltree.figures.cards import card_data
 from modeltree.figures.coloring import ColorBy
 from modeltree.figures.contents import look_of
+from modeltree.figures.description import page_data
 from modeltree.figures.drawing import Drawing, IconFolder, PageSize, page_points
 from modeltree.figures.evolution import EvolutionContents, evolution_contents, evolution_layout
 from modeltree.figures.family_tree import TreeContents, family_tree_layout, tree_contents, tree_look_of
@@ -133,7 +133,7 @@ class PageDrawing(Drawing):
                 description=tree.summary[1],
             ),
         ]
-        return page_document(self.title, tuple(_counts(lineage)), figures, card_data(lineage), numbers)
+        return page_document(self.title, tuple(_counts(lineage)), figures, page_data(lineage), numbers)
 
     def _content(self, kind: str, dpi: float) -> str | bytes:
         return self.document

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import textwrap
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from modeltree._util.text import counted
 from modeltree.findings import Finding, Severity
@@ -13,14 +12,12 @@ from modeltree.formats.registry import FORMATS
 from modeltree.graph.families import Family
 from modeltree.graph.outline import printable
 from modeltree.lineage import Lineage
-from modeltree.records import Derivation, Model, model_facts
+from modeltree.records import Derivation, Model
 
 __all__ = [
-    "descent_table", "family_table", "findings_summary", "format_table", "kinship_text", "model_card",
-    "model_table", "summary", "table",
+    "descent_table", "family_table", "findings_summary", "format_table", "kinship_text", "model_table",
+    "summary", "table",
 ]  # fmt: skip
-
-Field = tuple[str, str]
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -138,65 +135,6 @@ def kinship_text(
     younger = [name for name in (first, second) if name != via]
     said = f"{' and '.join(younger)} {'descends' if via in (first, second) else 'descend'} from {via}"
     return f"{said}\n{descent_table([*to_first, *to_second])}"
-
-
-def model_card(lineage: Lineage, name: str, width: int = 100) -> str:
-    """All that is known of one model.
-
-    Parameters
-    ----------
-    lineage : Lineage
-        Where it is.
-    name : str
-        Its id, name or an alias.
-    width : int
-        The columns after which long texts are wrapped.
-    """
-    model = lineage[name]
-    fields = list(_fields(lineage, model))
-    margin = max(len(label) for label, _ in fields) + 4
-    lines = [printable(f"{model.name} ({model.id})")]
-    last = ""
-    for label, value in fields:
-        first = f"  {label if label != last else ''}".ljust(margin)
-        lines += textwrap.wrap(
-            printable(value),
-            max(width, margin + 20),
-            initial_indent=first,
-            subsequent_indent=" " * margin,
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-        last = label
-    return "\n".join(lines)
-
-
-def _fields(lineage: Lineage, model: Model) -> Iterator[Field]:
-    """What a model's card says, line by line; what is not known is left out."""
-    for label, texts in model_facts(model, lineage.organizations):
-        yield from ((label, text) for text in texts)
-        if label == "kind" and model.released is None:
-            yield "released", "-"
-    for parent in lineage.parents(model.id):
-        yield "derived from", _step(lineage, lineage.derivation(parent, model.id), parent)
-    for child in lineage.children(model.id):
-        yield "led to", _step(lineage, lineage.derivation(model.id, child), child)
-    yield from ((kind, address) for kind, address in model.links if address)
-    for reference in model.references:
-        yield "reference", reference
-    for correction in model.corrections:
-        vouched = _bracketed(correction.references)
-        printed = f"{correction.source} prints {correction.printed!r} as {correction.field}"
-        yield "correction", f"{printed}: {correction.reason}{vouched}"
-
-
-def _step(lineage: Lineage, step: Derivation, other: str) -> str:
-    note = f": {step.note}" if step.note else ""
-    return f"{lineage[other].name} ({other}) by {step.relation}{note}{_bracketed(step.references)}"
-
-
-def _bracketed(references: Sequence[str]) -> str:
-    return f" [{', '.join(references)}]" if references else ""
 
 
 def _sizes(model: Model) -> str:
