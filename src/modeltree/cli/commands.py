@@ -62,9 +62,9 @@ def tree(arguments: argparse.Namespace) -> int:
 def relatives(arguments: argparse.Namespace) -> int:
     """List ancestors or descendants."""
     lineage = _lineage(arguments.data)
-    find = getattr(lineage, arguments.command)
-    found = find(arguments.model, relations=arguments.relations, max_depth=arguments.max_depth)
-    _print_models(lineage, found, arguments.json, f"{lineage[arguments.model].id!r} has no {arguments.command}")
+    query = getattr(lineage, arguments.command)
+    ids = query(arguments.model, relations=arguments.relations, max_depth=arguments.max_depth)
+    _print_models(lineage, ids, arguments.json, f"{lineage[arguments.model].id!r} has no {arguments.command}")
     return DONE
 
 
@@ -72,7 +72,7 @@ def path(arguments: argparse.Namespace) -> int:
     """Print how two models are related."""
     lineage, relations = _lineage(arguments.data), arguments.relations
     kinship = lineage.kinship(arguments.first, arguments.second, relations)
-    ways = [
+    paths = [
         (
             via,
             lineage.shortest_path(via, kinship.first, relations),
@@ -81,12 +81,12 @@ def path(arguments: argparse.Namespace) -> int:
         for via in kinship.through
     ]
     if arguments.json:
-        through = [{"id": via, "to_first": _plain(first), "to_second": _plain(second)} for via, first, second in ways]
+        through = [{"id": via, "to_first": _plain(first), "to_second": _plain(second)} for via, first, second in paths]
         _print_json({"first": kinship.first, "second": kinship.second, "through": through})
     elif kinship:
         from modeltree.figures.text import kinship_text
 
-        _print("\n\n".join(kinship_text(kinship.first, kinship.second, *way) for way in ways))
+        _print("\n\n".join(kinship_text(kinship.first, kinship.second, *pair) for pair in paths))
     if not kinship:
         return complain("modeltree path", f"{kinship.first!r} and {kinship.second!r} are not related", FAILED)
     return DONE
@@ -96,9 +96,9 @@ def common_ancestors(arguments: argparse.Namespace) -> int:
     """List the most recent common ancestors of models."""
     lineage = _lineage(arguments.data)
     models = (arguments.model, *arguments.others)
-    found = lineage.most_recent_common_ancestors(*models, relations=arguments.relations)
-    _print_models(lineage, found, arguments.json)
-    if not found:
+    ids = lineage.most_recent_common_ancestors(*models, relations=arguments.relations)
+    _print_models(lineage, ids, arguments.json)
+    if not ids:
         return complain("modeltree mrca", "these models have no common ancestor", FAILED)
     return DONE
 
@@ -166,20 +166,17 @@ def check(arguments: argparse.Namespace) -> int:
     if arguments.json:
         _print_json({"ok": not bad, "sources": [_source(*source) for source in sources]})
         return FAILED if bad else DONE
-    from modeltree.figures.text import findings_summary, summary
+    from modeltree.figures.text import findings_summary
 
     for name, lineage, findings in sources:
         for finding in findings:
             if arguments.all or finding.severity != Severity.NOTE:
                 _print(_line(finding))
-        found = findings_summary(findings, arguments.all)
-        read = "refused: nothing was read" if lineage is None else summary(lineage)
+        counts = findings_summary(findings, arguments.all)
+        read = "refused: nothing was read" if lineage is None else lineage._counts
         worst = any(finding.severity != Severity.NOTE for finding in findings)
-        _print(
-            ": ".join(
-                filter(None, (name if worst or len(sources) > 1 else "ok", "; ".join(filter(None, (read, found)))))
-            )
-        )
+        subject = name if worst or len(sources) > 1 else "ok"
+        _print(f"{subject}: {read}{f'; {counts}' if counts else ''}")
     return FAILED if bad else DONE
 
 
@@ -206,7 +203,7 @@ def crawl(arguments: argparse.Namespace) -> int:
     if not (arguments.ids or arguments.author or arguments.family):
         raise UsageError("nothing is asked for: name models, or --author or --family")
     names = ("author", "family", "upwards", "downwards", "limit", "state")
-    policy, aliases = _mending(arguments)
+    policy, aliases = _policy_and_aliases(arguments)
     options = {name: getattr(arguments, name) for name in names}
     return _converted(hub.crawl(arguments.ids, **options, policy=policy, aliases=aliases), output, to, strict=False)
 
@@ -264,9 +261,9 @@ def _read(name: str, arguments: argparse.Namespace) -> Reading:
     from modeltree import formats
 
     path = _existing(name)
-    chosen = _usable(formats.format_named, arguments.format) if arguments.format else formats.format_of(path)
-    _usable(lambda: chosen.reader)
-    policy, aliases = _mending(arguments)
+    chosen = _parsed(formats.format_named, arguments.format) if arguments.format else formats.format_of(path)
+    _parsed(lambda: chosen.reader)
+    policy, aliases = _policy_and_aliases(arguments)
     if not chosen.mended and (arguments.policy or arguments.aliases):
         raise UsageError(f"{name} is {chosen.title}, which is taken as it stands: --policy and --aliases do nothing")
     options: dict[str, Any] = {"policy": policy, "aliases": aliases} if chosen.mended else {}
@@ -274,20 +271,20 @@ def _read(name: str, arguments: argparse.Namespace) -> Reading:
         return formats.read(path, chosen.name, progress=progress, **options)
 
 
-def _mending(arguments: argparse.Namespace) -> tuple[Policy, dict[str, str] | None]:
+def _policy_and_aliases(arguments: argparse.Namespace) -> tuple[Policy, dict[str, str] | None]:
     """The policy and the alias table that are asked for."""
     from modeltree.formats import Policy
     from modeltree.formats.repair.aliases import read_aliases
 
-    return _usable(Policy.parse, arguments.policy), read_aliases(arguments.aliases) if arguments.aliases else None
+    return _parsed(Policy.parse, arguments.policy), read_aliases(arguments.aliases) if arguments.aliases else None
 
 
 def _format_to_write(path: Path, name: str | None = None) -> Format:
     """The format that a file is to be written in."""
     from modeltree import formats
 
-    chosen = _usable(formats.format_named, name) if name else formats.format_to_write(path)
-    _usable(lambda: chosen.writer)
+    chosen = _parsed(formats.format_named, name) if name else formats.format_to_write(path)
+    _parsed(lambda: chosen.writer)
     if not path.parent.is_dir():
         raise UsageError(f"there is no folder {str(path.parent)!r}")
     if path.is_dir() and chosen.name != "model-cards":
@@ -311,15 +308,15 @@ def _converted(reading: Reading, path: Path, to: Format, strict: bool, **options
         return FAILED
     for finding in to.writer(lineage, path, **options):
         print(_line(finding), file=sys.stderr)
-    found = findings_summary([finding for finding in findings if finding.severity != Severity.NOTE])
+    counts = findings_summary([finding for finding in findings if finding.severity != Severity.NOTE])
     beside = [path.with_name(f"{path.stem}.{part}{path.suffix}") for part in ("edges", "organizations")]
     written = [path, *(other for other in beside if to.large and other.exists())]
-    _print(f"wrote {', '.join(map(str, written))}{f'; read with {found}' if found else ''}")
-    return FAILED if strict and found else DONE
+    _print(f"wrote {', '.join(map(str, written))}{f'; read with {counts}' if counts else ''}")
+    return FAILED if strict and counts else DONE
 
 
-def _usable(parse: Callable[..., T], *words: Any) -> T:
-    """What some words stand for; words that stand for nothing are wrong usage."""
+def _parsed(parse: Callable[..., T], *words: Any) -> T:
+    """What some words stand for; a ValueError is wrong usage."""
     try:
         return parse(*words)
     except ValueError as error:
@@ -382,8 +379,8 @@ def _print_models(lineage: Lineage, ids: Iterable[str], as_json: bool, nothing: 
         print(nothing, file=sys.stderr)
 
 
-def _plain(steps: Iterable[Derivation]) -> list[dict[str, Any]]:
-    return [step.model_dump(mode="json") for step in steps]
+def _plain(edges: Iterable[Derivation]) -> list[dict[str, Any]]:
+    return [edge.model_dump(mode="json") for edge in edges]
 
 
 def _described(finding: Finding) -> dict[str, Any]:

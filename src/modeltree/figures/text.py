@@ -16,7 +16,7 @@ from modeltree.records import Derivation, Model
 
 __all__ = [
     "descent_table", "family_table", "findings_summary", "format_table", "kinship_text", "model_table",
-    "summary", "table",
+    "table",
 ]  # fmt: skip
 
 
@@ -39,24 +39,6 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
-def summary(lineage: Lineage) -> str:
-    """How much of what a lineage holds.
-
-    Examples
-    --------
-    >>> summary(Lineage([Model(id="glm", name="GLM")]))
-    '1 model, 0 derivations, 0 organizations'
-    """
-    return ", ".join(
-        counted(len(records), noun)
-        for records, noun in (
-            (lineage.models, "model"),
-            (lineage.derivations, "derivation"),
-            (lineage.organizations, "organization"),
-        )
-    )
-
-
 def findings_summary(findings: Sequence[Finding], all_shown: bool = True) -> str:
     """How many findings there are of each severity; nothing where there is none.
 
@@ -65,10 +47,10 @@ def findings_summary(findings: Sequence[Finding], all_shown: bool = True) -> str
     >>> findings_summary([Finding("cycle", "…"), Finding("missing-license", "…")], all_shown=False)
     '1 error, 1 note (see --all)'
     """
-    numbers = Counter(finding.severity for finding in findings)
-    counts = [counted(numbers[severity], severity) for severity in Severity if numbers[severity]]
-    hidden = " (see --all)" if numbers[Severity.NOTE] and not all_shown else ""
-    return ", ".join(counts) + hidden
+    counts = Counter(finding.severity for finding in findings)
+    words = [counted(counts[severity], severity) for severity in Severity if counts[severity]]
+    hidden = " (see --all)" if counts[Severity.NOTE] and not all_shown else ""
+    return ", ".join(words) + hidden
 
 
 def format_table() -> str:
@@ -93,7 +75,7 @@ def model_table(lineage: Lineage, ids: Iterable[str]) -> str:
                 _or_dash(model.released),
                 _or_dash(model.openness),
                 _sizes(model),
-                _joined(_makers(lineage, model)),
+                _joined(_organizations(lineage, model)),
             )
             for model in models
         ),
@@ -120,21 +102,21 @@ def family_table(lineage: Lineage, families: Iterable[Family]) -> str:
     )
 
 
-def descent_table(steps: Iterable[Derivation]) -> str:
-    """A row for each step of descent."""
+def descent_table(edges: Iterable[Derivation]) -> str:
+    """A row for each derivation."""
     header = ("parent", "relation", "child", "references")
-    return table(header, ((step.parent, step.relation, step.child, _joined(step.references)) for step in steps))
+    return table(header, ((edge.parent, edge.relation, edge.child, _joined(edge.references)) for edge in edges))
 
 
 def kinship_text(
     first: str, second: str, via: str, to_first: Sequence[Derivation], to_second: Sequence[Derivation]
 ) -> str:
-    """How two models are related through a third, which may be one of them, and the steps from it to both."""
+    """How two models are related through a third, which may be one of them, and the paths from it to both."""
     if first == second:
         return f"{first} is one and the same model"
     younger = [name for name in (first, second) if name != via]
-    said = f"{' and '.join(younger)} {'descends' if via in (first, second) else 'descend'} from {via}"
-    return f"{said}\n{descent_table([*to_first, *to_second])}"
+    kinship = f"{' and '.join(younger)} {'descends' if via in (first, second) else 'descend'} from {via}"
+    return f"{kinship}\n{descent_table([*to_first, *to_second])}"
 
 
 def _sizes(model: Model) -> str:
@@ -142,7 +124,7 @@ def _sizes(model: Model) -> str:
     return _joined(map(str, model.sizes)) if few else f"{min(model.sizes)} to {max(model.sizes)}"
 
 
-def _makers(lineage: Lineage, model: Model) -> list[str]:
+def _organizations(lineage: Lineage, model: Model) -> list[str]:
     return [lineage.organizations[id].name for id in model.organizations]
 
 
