@@ -9,10 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from html import escape
 
-__all__ = ["MOST_LISTED", "STYLE", "block", "brief", "definitions", "head", "image", "link", "listed", "table"]
-
-MOST_LISTED = 40
-"""So many items of a long list are shown."""
+__all__ = ["STYLE", "block", "brief", "definitions", "head", "image", "link", "table"]
 
 # Of an address that is written out.
 _MOST_LETTERS = 48
@@ -62,12 +59,6 @@ def table(header: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]]) -> s
     lines = ("".join(f"<td{kind}>{cell}</td>" for cell, kind in zip(row, classes, strict=True)) for row in rows)
     body = "".join(f"<tr>{line}</tr>" for line in lines)
     return f"<table><thead><tr>{names}</tr></thead><tbody>{body}</tbody></table>"
-
-
-def listed(items: Sequence[str], most: int = MOST_LISTED) -> str:
-    """The first items of a list, escaped, and how many more there are."""
-    rest = f" and {len(items) - most:,} more" if len(items) > most else ""
-    return ", ".join(map(escape, items[:most])) + rest
 
 
 def image(source: str, description: str) -> str:

@@ -1,14 +1,37 @@
-"""Words of messages."""
+"""Counts and lists of things in messages."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-__all__ = ["alternatives", "counted"]
+__all__ = ["alternatives", "counted", "enumerated"]
+
+
+def counted(count: int, noun: str, plural: str | None = None) -> str:
+    """A count with its noun, in the plural where that is right.
+
+    Examples
+    --------
+    >>> counted(1, "model"), counted(1200, "model"), counted(2, "family", "families")
+    ('1 model', '1,200 models', '2 families')
+    """
+    return f"{count:,} {noun if count == 1 else plural or f'{noun}s'}"
+
+
+def enumerated(items: Sequence[str], most: int = 3) -> str:
+    """The first of some items, and how many more there are.
+
+    Examples
+    --------
+    >>> enumerated(["a", "b"]), enumerated(["a", "b", "c", "d"])
+    ('a, b', 'a, b, c and 1 more')
+    """
+    more = f" and {len(items) - most:,} more" if len(items) > most else ""
+    return ", ".join(items[:most]) + more
 
 
 def alternatives(words: Iterable[object]) -> str:
-    """Words of which one is meant.
+    """The words of a choice, as Python writes them.
 
     Examples
     --------
@@ -17,14 +40,3 @@ def alternatives(words: Iterable[object]) -> str:
     """
     written = list(map(repr, words))
     return " or ".join(filter(None, (", ".join(written[:-1]), *written[-1:])))
-
-
-def counted(count: int, singular: str, plural: str | None = None) -> str:
-    """A number and its noun.
-
-    Examples
-    --------
-    >>> counted(1, "family", "families"), counted(1200, "model")
-    ('1 family', '1,200 models')
-    """
-    return f"{count:,} {singular if count == 1 else plural or f'{singular}s'}"

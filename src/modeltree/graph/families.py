@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any, Literal, Protocol, overload
 
-from modeltree._util.html import block, definitions, head, listed
-from modeltree._util.text import counted
+from modeltree._util.html import block, definitions, head
+from modeltree._util.text import counted, enumerated
 from modeltree.graph.ancestry import AncestryIndex
 from modeltree.records import Model, PartialDate, Relation
 
@@ -30,6 +30,9 @@ __all__ = ["Families", "Family", "Grouping", "family_labels", "primary_parent", 
 
 Grouping = Literal["base", "component", "organization"] | Callable[[Model], Hashable]
 """How to group: by base model, by connection, by organization, or by what a function says of each model."""
+
+# Of members and organizations, in a notebook.
+_MOST_SHOWN = 40
 
 _RANK = {relation: rank for rank, relation in enumerate(Relation)}
 
@@ -93,11 +96,11 @@ class Family:
             counted(len(self.organizations), "organization"),
         )
         rows = {
-            "root": escape(self.root or ""),
-            "models": listed(self.members),
-            "organizations": listed(self.organizations),
+            "root": self.root,
+            "models": enumerated(self.members, _MOST_SHOWN),
+            "organizations": enumerated(self.organizations, _MOST_SHOWN),
         }
-        shown = [(label, text) for label, text in rows.items() if text]
+        shown = [(label, escape(text)) for label, text in rows.items() if text]
         return block([head(self.name, " · ".join(counts)), definitions(shown)])
 
 
