@@ -310,7 +310,7 @@ def test_nothing_that_data_say_becomes_markup() -> None:
     assert EVIL in checked(lineage.family("b")).text
     checked(modeltree.evolution(lineage))
     finding = Finding("cycle", EVIL, hint=EVIL, position=Position(Path(EVIL)))
-    assert checked(Reading(lineage, (finding,))).text.count(EVIL) == 4
+    assert checked(Reading(lineage, (finding,))).text.count(EVIL) == 3
     frame = Checked(modeltree.page(lineage)._repr_html_())
     assert [tag for tag, _ in frame.elements] == ["iframe"]
 
