@@ -81,6 +81,7 @@ WRONG = [
     ("evolution", {"rows": 0}, "rows cannot be 0: it is 1 or more"),
     ("evolution", {"fall": -1.0}, "fall cannot be -1.0: it is 0 or more"),
     ("evolution", {"fall": float("nan")}, "fall cannot be nan: it is 0 or more"),
+    ("evolution", {"like": "a.json"}, "like cannot be 'a.json': give an earlier drawing, or its layout"),
     ("evolution", {"color_by": "size"}, "cannot color by 'size': say openness, family, organization, domain, license"),
     ("evolution", {"page": "A9"}, "'A9' is no size of a page: write 14x13.5in"),
     ("evolution", {"font_size": -2.0}, "type of -2.0 pt is none"),

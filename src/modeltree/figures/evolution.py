@@ -132,6 +132,9 @@ def evolution(
         outline=outline,
         links=links,
     )
+    earlier = like.layout if isinstance(like, LayoutDrawing) else like
+    if not isinstance(earlier, Layout | None):
+        raise ValueError(f"like cannot be {like!r}: give an earlier drawing, or its layout")
     place = partial(
         evolution_layout,
         contents,
@@ -140,7 +143,7 @@ def evolution(
         grain=grain,
         rows=rows,
         fall=fall,
-        like=like.layout if isinstance(like, LayoutDrawing) else like,
+        like=earlier,
     )
     look = partial(look_of, contents, theme_named(theme), icon_dir)
     return LayoutDrawing("evolution", contents.summary, place, look, page, font_size)
