@@ -17,8 +17,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from modeltree import datasets, evolution
-from modeltree.draw.colors import contrast
-from modeltree.draw.theme import LIGHT, THEMES, Theme
+from modeltree.draw.theme import LIGHT, THEMES, Theme, contrast
 from modeltree.findings import IconError, LayoutError, UnknownModelError
 from modeltree.layout.geometry import Layout
 from modeltree.lineage import Lineage

@@ -20,8 +20,7 @@ import modeltree
 from modeltree import Derivation, Lineage, Model, Organization, datasets
 from modeltree.draw.html import page_document
 from modeltree.draw.icons import Badge
-from modeltree.draw.markup import Numbers, figure_markup, link_sample
-from modeltree.draw.palette import Palette
+from modeltree.draw.markup import Numbers, Palette, figure_markup, link_sample
 from modeltree.draw.style import Look, Style
 from modeltree.draw.theme import DARK, LIGHT, Paint
 from modeltree.figures.description import page_data

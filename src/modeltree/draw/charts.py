@@ -12,12 +12,10 @@ from matplotlib.patches import Circle, PathPatch
 from matplotlib.path import Path as Curve
 from matplotlib.text import Text
 
-from modeltree.draw.colors import mixed
+from modeltree.draw.artists import Group, drawing_style
 from modeltree.draw.fonts import HALF_CAPITAL, font
-from modeltree.draw.groups import Group
-from modeltree.draw.mpl import drawing_style
 from modeltree.draw.saving import LayoutFigure
-from modeltree.draw.theme import Theme
+from modeltree.draw.theme import Theme, mixed
 from modeltree.layout.chart import Area, Caption, Chart, Dot, Rule
 from modeltree.layout.geometry import Page, TextLine
 

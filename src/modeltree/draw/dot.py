@@ -15,10 +15,9 @@ from typing import Literal
 import graphviz
 from graphviz.quoting import attr_list, quote
 
-from modeltree.draw.colors import mixed
 from modeltree.draw.fonts import measure
 from modeltree.draw.style import Style
-from modeltree.draw.theme import Stroke, Theme
+from modeltree.draw.theme import Stroke, Theme, mixed
 
 __all__ = ["Arrow", "Cluster", "Diagram", "Direction", "Node", "Rank", "digraph", "label_text", "node_name"]
 

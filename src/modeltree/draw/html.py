@@ -17,8 +17,7 @@ from string import Template
 from typing import Any
 
 from modeltree.draw.fonts import BOLD, REGULAR
-from modeltree.draw.markup import Numbers, figure_markup, link_sample
-from modeltree.draw.palette import Palette
+from modeltree.draw.markup import Numbers, Palette, figure_markup, link_sample
 from modeltree.draw.style import Look
 from modeltree.draw.svg import typeface_rule
 from modeltree.layout.geometry import Layout
@@ -151,9 +150,10 @@ def _sample(figure: PageFigure, key: str, palette: Palette) -> str:
     if key.startswith("link:"):
         return link_sample(key.removeprefix("link:"), figure.looks[0].theme)
     styles = [look.swatches[key] for look in figure.looks]
+    paints = tuple(style.drawn_paint for style in styles)
     dashes = ' stroke-dasharray="3 2"' if styles[0].dashed else ""
     rect = f'<rect x=".5" y=".5" width="19" height="11" rx="2.5"{dashes}/>'
-    return f'<svg class="sample {palette.label(styles)}" width="20" height="12" aria-hidden="true">{rect}</svg>'
+    return f'<svg class="sample {palette.label(paints)}" width="20" height="12" aria-hidden="true">{rect}</svg>'
 
 
 def _island(data: Mapping[str, Any]) -> str:

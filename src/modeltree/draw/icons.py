@@ -1,4 +1,4 @@
-"""What stands for an organization: an icon of a folder, or else a badge, a monogram on a color of its own.
+"""What stands for an organization: an icon from a folder, or else a badge, a monogram on a color of its own.
 
 Brand icons are trademarks, so none ships with the library.
 """
@@ -7,20 +7,31 @@ from __future__ import annotations
 
 import colorsys
 import hashlib
+import io
 import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from modeltree.draw.colors import READABLE, contrast
+from modeltree.draw.theme import READABLE, contrast
 from modeltree.findings import IconError, MissingExtraError
 from modeltree.records import Organization
 
-__all__ = ["Badge", "badge", "icons_in", "monogram"]
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
-# How wide an icon is drawn from an SVG file, in pixels: fine enough for a label on A0.
+__all__ = ["Badge", "badge", "icons_in", "monogram", "pixels", "placed"]
+
+# The greatest width of an icon, in pixels: fine enough for a label on A0.
 _PIXELS = 192
+# How far out from the middle of its disc a picture reaches, of the radius.
+_REACH = 0.9
+# What is less opaque than this, of 255, is not seen.
+_SEEN = 24
 _SMALL_WORDS = frozenset({"and", "for", "of", "the"})
 
 
@@ -135,3 +146,39 @@ def _readable(hue: float, lightness: float, saturation: float) -> str:
         if contrast(color, "#ffffff") >= READABLE:
             return color
         lightness = max(lightness - 0.02, 0.0)
+
+
+@lru_cache(maxsize=512)
+def pixels(png: bytes) -> NDArray[np.uint8]:
+    """A picture as red, green, blue and opacity, without a margin that is not seen.
+
+    Raises
+    ------
+    IconError
+        When the bytes are no picture.
+    """
+    import numpy as np
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(io.BytesIO(png)) as opened:
+            image = opened.convert("RGBA")
+    except (UnidentifiedImageError, OSError, ValueError) as error:
+        raise IconError(f"an icon is no picture: {error}") from None
+    seen = image.getchannel("A").point(lambda opacity: 255 * (opacity > _SEEN)).getbbox()
+    if seen:
+        image = image.crop(seen)
+    image.thumbnail((_PIXELS, _PIXELS))
+    return np.asarray(image)
+
+
+def placed(image: NDArray[np.uint8], centre: tuple[float, float], diameter: float) -> tuple[float, float, float, float]:
+    """Left, right, bottom and top of a picture on a disc, with y growing downward; it keeps its aspect."""
+    import numpy as np
+
+    height, width = image.shape[:2]
+    rows, columns = np.nonzero(image[:, :, 3] > _SEEN)
+    far = np.hypot(np.abs(columns + 0.5 - width / 2) + 0.5, np.abs(rows + 0.5 - height / 2) + 0.5)
+    scale = _REACH * diameter / 2 / (float(far.max()) if far.size else max(width, height))
+    x, y = centre
+    return (x - width / 2 * scale, x + width / 2 * scale, y + height / 2 * scale, y - height / 2 * scale)

@@ -12,7 +12,7 @@ import matplotlib
 from matplotlib.figure import Figure
 
 from modeltree._util.files import write_whole
-from modeltree.draw.mpl import drawing_style
+from modeltree.draw.artists import drawing_style
 from modeltree.draw.svg import finished_svg
 
 __all__ = ["LayoutFigure", "save_figure"]

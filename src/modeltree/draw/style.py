@@ -1,4 +1,4 @@
-"""What a layout does not say of how it is drawn."""
+"""How the parts of a layout look."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from modeltree.draw.icons import Badge
-from modeltree.draw.theme import Paint, Theme
+from modeltree.draw.theme import Paint, Theme, mixed
 
 __all__ = ["Look", "Style"]
 
@@ -28,7 +28,7 @@ class Style:
     faint, strong : bool
         Whether it recedes, or stands out.
     dashed : bool
-        Whether its edge is, since it stands for something that is not known for certain.
+        Whether its edge is dashed, since it stands for something that is not known for certain.
     """
 
     paint: Paint
@@ -39,10 +39,17 @@ class Style:
     strong: bool = False
     dashed: bool = False
 
+    @property
+    def drawn_paint(self) -> Paint:
+        """Its colors as drawn: a dashed edge is stronger, so that it is seen in spite of its gaps."""
+        if not self.dashed:
+            return self.paint
+        return Paint(self.paint.fill, mixed(self.paint.edge, self.paint.text, 0.5), self.paint.text)
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """All that a layout does not say of how it is drawn.
+    """How all parts of a layout look.
 
     Parameters
     ----------

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from modeltree.draw.colors import contrast, mixed
-from modeltree.draw.theme import Theme
+from modeltree.draw.theme import Theme, contrast, mixed
 from modeltree.figures.drawing import INCH, PageSize
 from modeltree.figures.overview_contents import NAMED_RELATIONS
 from modeltree.layout.page_sizes import page_size

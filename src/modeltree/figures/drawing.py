@@ -181,7 +181,7 @@ class LayoutDrawing(FigureDrawing):
         LayoutError
             When it does not fit on its page.
         """
-        from modeltree.draw.mpl import draw_layout
+        from modeltree.draw.artists import draw_layout
         from modeltree.draw.saving import LayoutFigure
 
         page = self.layout.page
@@ -205,7 +205,7 @@ class LayoutDrawing(FigureDrawing):
         LayoutError
             When it does not fit on the axes.
         """
-        from modeltree.draw.mpl import draw_layout
+        from modeltree.draw.artists import draw_layout
 
         draw_layout(self._place(page_of_axes(ax, self._page)), ax, self._look)
         return ax
