@@ -35,8 +35,9 @@ CLUSTERS = ("family", "organization", "none")
 RANKS = ("year", "step", "none")
 DIAGRAM_DIRECTIONS = ("LR", "TB")
 SUFFIXES = {
-    **dict.fromkeys(("evolution", "family-tree", "largest-families"), (".svg", ".pdf", ".png", ".json")),
-    **dict.fromkeys(("growth", "family-sizes"), (".svg", ".pdf", ".png")),
+    **dict.fromkeys(
+        ("evolution", "family-tree", "largest-families", "growth", "family-sizes"), (".svg", ".pdf", ".png", ".json")
+    ),
     "diagram": (".svg", ".pdf", ".png", ".dot", ".gv"),
     "page": (".html",),
 }

@@ -24,7 +24,7 @@ from modeltree.draw.style import Look
 from modeltree.draw.theme import FAINT
 from modeltree.layout.geometry import Layout
 
-__all__ = ["Group", "draw_layout", "drawing_style"]
+__all__ = ["Group", "artists_of", "draw_layout", "drawing_style"]
 
 # What is drawn over what; text is over everything, and what recedes under what does not.
 _ORDER = {
@@ -45,14 +45,14 @@ def draw_layout(layout: Layout, ax: Axes, look: Look) -> None:
     ax.set_axis_off()
     with drawing_style():
         for item in display_list(layout, [look]):
-            for artist in _artists_of(item, ax):
+            for artist in _item_artists(item, ax):
                 artist.set_clip_on(False)
                 ax.add_artist(artist)
 
 
-def _artists_of(item: Item, ax: Axes) -> Iterator[Artist]:
+def _item_artists(item: Item, ax: Axes) -> Iterator[Artist]:
     """The artists of an item; where it has a name, one group of them."""
-    artists = [artist for part in item.parts for artist in _artists(part, ax)]
+    artists = [artist for part in item.parts for artist in artists_of(part, ax)]
     order = _ORDER[item.layer] + (0.5 if item.layer in ("lane", "link") and not item.faint else 0.0)
     if item.layer in ("models", "link"):
         key, extent = item.key, None
@@ -68,7 +68,8 @@ def _artists_of(item: Item, ax: Axes) -> Iterator[Artist]:
         yield artist
 
 
-def _artists(part: Primitive, ax: Axes) -> Iterator[Artist]:
+def artists_of(part: Primitive, ax: Axes) -> Iterator[Artist]:
+    """A primitive as artists for axes whose data are points."""
     match part:
         case Line():
             line = PathPatch(Path(part.points), fill=False, edgecolor=part.color[0], linewidth=part.width)
@@ -114,7 +115,7 @@ def _text(part: Text) -> TextArtist:
     properties = font(part.content, part.size, part.bold)
     baseline = part.middle + HALF_CAPITAL * properties.get_size()
     return TextArtist(
-        part.x, baseline, part.content, color=part.color[0], ha="center" if part.centered else "left", va="baseline",
+        part.x, baseline, part.content, color=part.color[0], ha=part.align, va="baseline",
         fontproperties=properties, parse_math=False,
     )  # fmt: skip
 
@@ -157,7 +158,7 @@ class Group(Artist):
     ) -> None:
         super().__init__()
         self.set(gid=gid, url=url)
-        self._name, self._extent, self._parts = name, extent, tuple(parts)
+        self.name, self._extent, self._parts = name, extent, tuple(parts)
         for part in self._parts:
             part.set_clip_on(False)
             part.set_figure(ax.figure)
@@ -193,9 +194,9 @@ class Group(Artist):
         self.stale = False
 
     def _open(self, writer: Any) -> None:
-        name = {"aria-label": self._name}
+        name = {"aria-label": self.name}
         writer.start("g", attrib={"id": str(self.get_gid()), "role": "graphics-object", **name})
-        writer.element("title", text=self._name)
+        writer.element("title", text=self.name)
         if self.get_url():
             writer.start("a", attrib={"xlink:href": str(self.get_url()), "target": "_blank", **name})
 
@@ -214,7 +215,7 @@ class Group(Artist):
                 "Subtype": name("Link"),
                 "Rect": (x, y, right, top),
                 "Border": [0, 0, 0],
-                "Contents": self._name,
+                "Contents": self.name,
                 "A": {"S": name("URI"), "URI": str(self.get_url())},
             }
         )

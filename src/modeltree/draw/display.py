@@ -95,7 +95,7 @@ class Rectangle:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A line of text that begins at ``x`` or is centered there, with its capitals' middle at ``middle``."""
+    """A line of text that is aligned to ``x``, with the middle of its capitals at ``middle``."""
 
     content: str
     x: float
@@ -103,7 +103,7 @@ class Text:
     size: float
     color: Colors
     bold: bool = False
-    centered: bool = False
+    align: Literal["left", "center", "right"] = "left"
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,7 +351,7 @@ class _Display:
 
 def _centered(text: str, box: Box, size: float, color: Colors) -> Text:
     x, y = box.centre
-    return Text(text, x, y, size, color, bold=True, centered=True)
+    return Text(text, x, y, size, color, bold=True, align="center")
 
 
 def _head(link: Link, size: float) -> tuple[Point, ...]:

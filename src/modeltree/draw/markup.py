@@ -32,6 +32,8 @@ from modeltree.layout.geometry import Layout, Point
 
 __all__ = ["Numbers", "Palette", "figure_markup", "link_sample"]
 
+_ANCHORS = {"left": "", "center": ' text-anchor="middle"', "right": ' text-anchor="end"'}
+
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
@@ -305,7 +307,7 @@ def _rectangle(part: Rectangle, shared: _Shared) -> str:
 
 def _text(part: Text, shared: _Shared, attributes: str) -> str:
     x, y = part.x, part.middle + HALF_CAPITAL * part.size
-    anchor = ' text-anchor="middle"' if part.centered else ""
+    anchor = _ANCHORS[part.align]
     weight = BOLD if part.bold else REGULAR
     if part.size != shared.size:
         attributes += f' font-size="{_number(part.size)}"'

@@ -8,7 +8,7 @@ import math
 import os
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal, get_args
@@ -25,9 +25,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from modeltree.draw.charts import GrowthTable, SizeTable
     from modeltree.draw.style import Look
-    from modeltree.layout.chart import Chart
     from modeltree.layout.geometry import Layout
+    from modeltree.layout.title_block import Furniture
 
 __all__ = [
     "INCH", "ChartDrawing", "Drawing", "FigureDrawing", "IconFolder", "LayoutDrawing", "PageSize", "ThemeName",
@@ -43,6 +44,7 @@ IconFolder = str | os.PathLike[str] | None
 ThemeName = Literal["light", "dark", "print", "colorblind"]
 
 _PAGE = (14.0, 13.5)
+_CHART_PAGE = (10.0, None)
 # Where an SVG has most of its numbers, and what of them is finer than a hundredth of a point.
 _PATH, _FINER = re.compile(r' d="[^"]*"'), re.compile(r"(\.[0-9]{2})[0-9]+")
 
@@ -219,47 +221,47 @@ class LayoutDrawing(FigureDrawing):
 
 
 class ChartDrawing(FigureDrawing):
-    """A drawing of numbers, on scales.
+    """A drawing of counts, as bars, areas and curves; saved as JSON it is these counts.
 
     Parameters
     ----------
     kind : str
         What it is called.
-    place : callable
-        Makes the layout for a page; by default that is 10 inches wide.
+    table : GrowthTable or SizeTable
+        What is drawn.
+    furniture : Furniture
+        Title and footnote.
     theme : Theme
         How it looks.
-    fills : mapping of str to str
-        The color of areas, by what they stand for.
     title, description : str
         For those who cannot see it.
-    page : (float, float) or str, optional
-        The page that was asked for.
+    page : (float, float or None) or str, optional
+        The page that was asked for; by default it is 10 inches wide.
+    font_size : float, optional
+        The type that was asked for.
     """
+
+    suffixes = (*FigureDrawing.suffixes, ".json")
 
     def __init__(
         self,
         kind: str,
-        place: Callable[[PageSize | None], Chart],
+        table: GrowthTable | SizeTable,
+        furniture: Furniture,
         theme: Theme,
-        fills: Mapping[str, str],
         title: str,
         description: str,
-        page: PageSize | None,
+        page: PageSize | None = None,
+        font_size: float | None = None,
     ) -> None:
         super().__init__(kind, title, description)
-        self._place, self._theme, self._fills, self._page = place, theme, fills, page
+        self._table, self._furniture, self._theme = table, furniture, theme
+        self._page, self._font_size = page, font_size
 
-    @cached_property
-    def layout(self) -> Chart:
-        """Where everything goes, as numbers in points.
-
-        Raises
-        ------
-        LayoutError
-            When the page is too small.
-        """
-        return self._place(self._page)
+    @property
+    def layout(self) -> GrowthTable | SizeTable:
+        """The counts that are drawn: matplotlib places them on its scales."""
+        return self._table
 
     def figure(self) -> Figure:
         """The drawing as a new figure of matplotlib, which is not bound to pyplot.
@@ -269,9 +271,15 @@ class ChartDrawing(FigureDrawing):
         LayoutError
             When the page is too small.
         """
-        from modeltree.draw.charts import ChartLook, chart_figure
+        from modeltree.draw.charts import chart_figure
 
-        return chart_figure(self.layout, ChartLook(self._theme, self._fills), (self.title, self.description))
+        page = self._page or _CHART_PAGE
+        width, height = page_size(page) if isinstance(page, str) else page
+        size = (width * INCH, None if height is None else height * INCH)
+        return chart_figure(
+            self._table, self._theme, size, furniture=self._furniture, font_size=self._font_size,
+            summary=(self.title, self.description),
+        )  # fmt: skip
 
     def draw(self, ax: Axes) -> Axes:
         """Draw on axes of your own, which are the page.
@@ -288,10 +296,17 @@ class ChartDrawing(FigureDrawing):
         LayoutError
             When the axes are too small.
         """
-        from modeltree.draw.charts import ChartLook, draw_chart
+        from modeltree.draw.charts import draw_chart
 
-        draw_chart(self._place(page_of_axes(ax, self._page)), ax, ChartLook(self._theme, self._fills))
+        width, height = page_of_axes(ax, self._page)
+        draw_chart(
+            self._table, ax, self._theme, (width * INCH, height * INCH), furniture=self._furniture,
+            font_size=self._font_size,
+        )  # fmt: skip
         return ax
+
+    def _content(self, kind: str, dpi: float) -> str | bytes:
+        return self._table.to_json() if kind == "json" else super()._content(kind, dpi)
 
 
 def svg_image(svg: bytes, description: str) -> str:

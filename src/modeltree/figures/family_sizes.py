@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from modeltree.draw.theme import Theme
-from modeltree.figures.chart_style import chart_page, fills
 from modeltree.figures.drawing import ChartDrawing, PageSize, ThemeName, check_word, theme_named
 from modeltree.figures.overview_contents import size_contents
 
 if TYPE_CHECKING:
-    from modeltree.layout.chart import Chart
-    from modeltree.layout.size_chart import SizeTable
-    from modeltree.layout.title_block import Furniture
     from modeltree.lineage import Lineage
 
 __all__ = ["FamilyGrouping", "family_sizes"]
@@ -64,17 +59,11 @@ def family_sizes(
     table, furniture = size_contents(lineage, title, by)
     return ChartDrawing(
         "family sizes",
-        partial(_placed, table, furniture, font_size),
+        table,
+        furniture,
         theme,
-        fills(theme),
         furniture.title or "Families",
         " ".join(["The number of families of at least each size, and how deep they are.", *furniture.footnote]),
         page,
+        font_size,
     )
-
-
-def _placed(table: SizeTable, furniture: Furniture, font_size: float | None, page: PageSize | None) -> Chart:
-    from modeltree.draw.fonts import measure
-    from modeltree.layout.size_chart import size_chart
-
-    return size_chart(table, measure, page=chart_page(page), font_size=font_size, furniture=furniture)

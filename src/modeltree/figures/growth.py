@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from modeltree.draw.theme import Theme
-from modeltree.figures.chart_style import chart_page, fills
 from modeltree.figures.drawing import ChartDrawing, PageSize, ThemeName, check_word, theme_named
 from modeltree.figures.overview_contents import growth_contents
 
 if TYPE_CHECKING:
     from modeltree.graph.selection import Date
-    from modeltree.layout.chart import Chart
-    from modeltree.layout.growth_chart import GrowthTable
-    from modeltree.layout.title_block import Furniture
     from modeltree.lineage import Lineage
 
 __all__ = ["PeriodLength", "growth"]
@@ -74,17 +69,11 @@ def growth(
     table, furniture = growth_contents(lineage, title, grain, since, until)
     return ChartDrawing(
         "growth",
-        partial(_placed, table, furniture, font_size),
+        table,
+        furniture,
         theme,
-        fills(theme),
         furniture.title or "Growth",
         " ".join(["Stacked bars of new models by period, and the shares of all models so far.", *furniture.footnote]),
         page,
+        font_size,
     )
-
-
-def _placed(table: GrowthTable, furniture: Furniture, font_size: float | None, page: PageSize | None) -> Chart:
-    from modeltree.draw.fonts import measure
-    from modeltree.layout.growth_chart import growth_chart
-
-    return growth_chart(table, measure, page=chart_page(page), font_size=font_size, furniture=furniture)

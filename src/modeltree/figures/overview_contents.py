@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy
 
+from modeltree.draw.charts import NAMED_RELATIONS, DepthBox, GrowthTable, SizeTable
 from modeltree.figures.contents import title_of
 from modeltree.figures.family_tree import RELATION_WORDS
 from modeltree.figures.folding import Abridgement, Branches
@@ -30,8 +31,6 @@ from modeltree.graph.tallies import (
     sizes_and_depths,
     survivors,
 )
-from modeltree.layout.growth_chart import GrowthTable
-from modeltree.layout.size_chart import DepthBox, SizeTable
 from modeltree.layout.title_block import Furniture
 from modeltree.lineage import Lineage
 from modeltree.records import WEIGHTS, Grain, Kind, PartialDate, Relation
@@ -39,10 +38,7 @@ from modeltree.records import WEIGHTS, Grain, Kind, PartialDate, Relation
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["NAMED_RELATIONS", "abridged_families", "growth_contents", "size_contents"]
-
-NAMED_RELATIONS = tuple(Relation)[:10]
-"""The relations that have a color and a name of their own; all others are one."""
+__all__ = ["abridged_families", "growth_contents", "size_contents"]
 
 _KINDS = tuple(Relation)
 _NONE, _OTHERS = "no parent known", "other relations"
