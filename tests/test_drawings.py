@@ -24,7 +24,7 @@ LAID_OUT = ("evolution", "family_tree", "largest_families")
 CHARTS = ("growth", "family_sizes")
 DRAWINGS = (*LAID_OUT, *CHARTS, "diagram", "page")
 FIRST_BYTES = {
-    ".svg": b"<?xml", ".pdf": b"%PDF", ".png": b"\x89PNG", ".json": b'{\n "unit": "pt"', ".html": b"<!doctype html>",
+    ".svg": b"<?xml", ".pdf": b"%PDF", ".png": b"\x89PNG", ".json": b"{\n", ".html": b"<!doctype html>",
     ".dot": b"digraph", ".gv": b"digraph",
 }  # fmt: skip
 
@@ -90,6 +90,8 @@ WRONG = [
     ("family_tree", {"collapse": "wide=2"}, "cannot fold by 'wide=2': say smaller=N, depth=N, or a relation"),
     ("family_tree", {"relations": "cousin"}, "'cousin' is no relation; there are"),
     ("growth", {"grain": "day"}, "grain cannot be 'day': say 'year', 'quarter' or 'month'"),
+    ("growth", {"page": "A9"}, "'A9' is no size of a page"),
+    ("family_sizes", {"font_size": 0.0}, "type of 0.0 pt is none"),
     ("growth", {"since": "2023-13"}, "'2023-13' is no date"),
     ("family_sizes", {"by": "maker"}, "by cannot be 'maker': say 'base' or 'component'"),
     ("largest_families", {"count": 0}, "count cannot be 0: it is 1 or more"),
@@ -149,6 +151,7 @@ def test_a_layout_is_made_once_when_it_is_asked_for(name: str, tmp_path: Path, m
     assert made == [None]
     text = (tmp_path / "x.json").read_text(encoding="utf-8")
     assert text == layout.to_json()
+    assert text.startswith('{\n "unit": "pt"')
     assert Layout.from_json(text).to_json() == text
 
 

@@ -30,9 +30,10 @@ from modeltree.cli import main as cli
 from modeltree.draw.artists import Group
 from modeltree.draw.charts import NAMED_RELATIONS, DepthBox, GrowthTable, SizeTable, chart_figure, spread
 from modeltree.draw.theme import DARK, LIGHT, THEMES, mixed
-from modeltree.figures.folding import Abridgement, Branches, abridged
+from modeltree.figures.family_sizes import size_contents
 from modeltree.figures.genealogy import genealogy_of
-from modeltree.figures.overview_contents import abridged_families, growth_contents, size_contents
+from modeltree.figures.growth import growth_contents
+from modeltree.figures.largest_families import Abridgement, Branches, abridged, abridged_families
 from modeltree.findings import LayoutError
 from modeltree.graph.columns import Columns
 from modeltree.graph.tallies import (

@@ -10,42 +10,17 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import IO
 
 import graphviz
 
-from modeltree._util.files import write_whole
 from modeltree.findings import DiagramError, MissingExtraError
 
-__all__ = ["rendered", "save_diagram"]
+__all__ = ["rendered"]
 
-_FORMATS = ("svg", "pdf", "png")
-_SOURCES = ("dot", "gv")
 # The library in this process can draw one picture at a time.
 _ONE_AT_A_TIME = threading.Lock()
 _PDF_DATE = re.compile(rb"/CreationDate \(D:[^)]*\)")
-
-
-def save_diagram(diagram: graphviz.Digraph, path: str | os.PathLike[str], dpi: float = 144.0) -> None:
-    """Write a diagram as SVG, PDF, PNG or DOT, by the suffix of the path: the whole file or nothing.
-
-    Raises
-    ------
-    ValueError
-        When the suffix is none of these.
-    """
-    path = Path(path)
-    kind = path.suffix[1:].lower()
-    if kind in _SOURCES:
-        write_whole(path, diagram.source)
-        return
-    if kind not in _FORMATS:
-        raise ValueError(f"cannot write {path.name!r}: the suffix must be .svg, .pdf, .png, .dot or .gv")
-    if kind == "png":
-        diagram = diagram.copy()
-        diagram.graph_attr["dpi"] = f"{dpi:g}"
-    write_whole(path, rendered(diagram.source, kind))
 
 
 def rendered(source: str, kind: str) -> bytes:

@@ -15,7 +15,7 @@ from modeltree._util.files import write_whole
 from modeltree.draw.artists import drawing_style
 from modeltree.draw.svg import finished_svg
 
-__all__ = ["LayoutFigure", "save_figure"]
+__all__ = ["LayoutFigure"]
 
 _SETTINGS: dict[str, Any] = {
     "svg.fonttype": "none",
@@ -25,7 +25,7 @@ _SETTINGS: dict[str, Any] = {
     "text.hinting": "none",
     "image.composite_image": False,  # icons that are drawn one after the other stay several
 }
-# Of each format that `save_figure` writes: what matplotlib would put into it that changes from day to day.
+# Of each format: what matplotlib would put into it that changes from day to day.
 _UNDATED: dict[str, dict[str, str | None]] = {
     "svg": {"Date": None},
     "pdf": {"CreationDate": None},
@@ -85,20 +85,3 @@ class LayoutFigure(Figure):
         buffer = io.BytesIO()
         self.savefig(buffer, format="png", dpi=100)
         return buffer.getvalue()
-
-
-def save_figure(figure: Figure, path: str | os.PathLike[str], dpi: float = 200.0) -> None:
-    """Write a figure as SVG, PDF or PNG, by the suffix of the path: the whole file or nothing.
-
-    Raises
-    ------
-    ValueError
-        When the suffix is none of these.
-    """
-    path = Path(path)
-    kind = path.suffix[1:].lower()
-    if kind not in _UNDATED:
-        raise ValueError(f"cannot write {path.name!r}: the suffix must be .svg, .pdf or .png")
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format=kind, dpi=dpi)
-    write_whole(path, buffer.getvalue())

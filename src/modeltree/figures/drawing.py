@@ -257,6 +257,7 @@ class ChartDrawing(FigureDrawing):
         super().__init__(kind, title, description)
         self._table, self._furniture, self._theme = table, furniture, theme
         self._page, self._font_size = page, font_size
+        self._size, _ = page_points(page or _CHART_PAGE, font_size)
 
     @property
     def layout(self) -> GrowthTable | SizeTable:
@@ -273,11 +274,8 @@ class ChartDrawing(FigureDrawing):
         """
         from modeltree.draw.charts import chart_figure
 
-        page = self._page or _CHART_PAGE
-        width, height = page_size(page) if isinstance(page, str) else page
-        size = (width * INCH, None if height is None else height * INCH)
         return chart_figure(
-            self._table, self._theme, size, furniture=self._furniture, font_size=self._font_size,
+            self._table, self._theme, self._size, furniture=self._furniture, font_size=self._font_size,
             summary=(self.title, self.description),
         )  # fmt: skip
 

@@ -29,7 +29,6 @@ from modeltree.figures.drawing import (
     page_points,
     theme_named,
 )
-from modeltree.figures.folding import Abridgement, abridged
 from modeltree.figures.genealogy import Collapse, Genealogy, genealogy_of
 from modeltree.findings import LayoutError
 from modeltree.layout.family_tree.tree import Direction, Offspring
@@ -188,9 +187,10 @@ def tree_contents(
     color_by: ColorBy = "openness",
     highlight: str | None = None,
     outline: str | None = None,
-    abridgement: Abridgement | None = None,
+    genealogy: Genealogy | None = None,
+    note: str = "",
 ) -> TreeContents:
-    """What the options of `family_tree` choose, of a lineage that may be an abridgement of a larger one.
+    """What the options of `family_tree` choose, or what is in a genealogy and what is to be said of it.
 
     Raises
     ------
@@ -201,15 +201,12 @@ def tree_contents(
     if others:
         lineage = lineage.subgraph([model.id for model in wanted])
     rule = Collapse.parse(collapse) if isinstance(collapse, str) else collapse
-    genealogy = genealogy_of(lineage, relations, rule)
-    if abridgement is not None:
-        genealogy = abridged(genealogy, abridgement)
+    genealogy = genealogy or genealogy_of(lineage, relations, rule)
     if not genealogy.entries:
         raise LayoutError("there is nothing to draw: no model has a date, nor kin that has one")
     single = tuple(entry.models[0] for entry in genealogy.entries if not entry.folded)
     captions = Captions(lineage, single)
-    if abridgement is not None:
-        captions.notes.append(abridgement.note)
+    captions.notes += filter(None, [note])
     strong = captions.highlighted(highlight)
     outlined = captions.outlined(outline)
     groups = captions.grouped(color_by)

@@ -1,23 +1,51 @@
-"""The largest families of a lineage, as family trees with folded branches."""
+"""The largest families of a lineage, as family trees whose smaller branches are folded and counted."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+import numpy
+
+from modeltree._util.text import counted
 from modeltree.draw.theme import Theme
 from modeltree.figures.coloring import ColorBy
+from modeltree.figures.counting import KINDS, WeightForest, models_meeting
 from modeltree.figures.drawing import IconFolder, LayoutDrawing, PageSize, ThemeName, check_number
 from modeltree.figures.family_tree import tree_contents, tree_drawing
-from modeltree.figures.overview_contents import abridged_families
+from modeltree.figures.genealogy import Entry, Genealogy, genealogy_of
+from modeltree.findings import LayoutError
+from modeltree.graph.tallies import (
+    Fold,
+    branch_sizes,
+    folds_below,
+    largest_branches,
+    roots_and_depths,
+    sizes_and_depths,
+)
 from modeltree.layout.family_tree.tree import Direction
+from modeltree.records import Kind, PartialDate, Relation
 
 if TYPE_CHECKING:
     from modeltree.lineage import Lineage
     from modeltree.records import Model
 
-__all__ = ["largest_families"]
+__all__ = ["Abridgement", "Branches", "abridged", "abridged_families", "largest_families"]
 
 _FIRST, _BRANCH, _OTHER = "first of its family", "first of a branch", "other models"
+# Of a family there are so many folds at the most, and branches of at least this share of it; one of so few models is
+# not folded.
+_MOST_FOLDS, _LEAST_BRANCH, _WHOLE = 5, 0.01, 8
+_FOLDED = {
+    Relation.CONTINUED_PRETRAINING: "pretrained further",
+    Relation.FINETUNE: "fine-tuned",
+    Relation.ADAPTER: "adapters",
+    Relation.QUANTIZED: "quantized",
+    Relation.MERGE: "merged",
+    Relation.COMPONENT: "as a component",
+    Relation.DISTILLATION: "distilled",
+}
 
 
 def largest_families(
@@ -81,8 +109,157 @@ def largest_families(
     contents = tree_contents(
         part,
         title=title,
-        relations="weights",
         color_by=color_by or place,
-        abridgement=abridgement,
+        genealogy=abridged(genealogy_of(part, "weights"), abridgement),
+        note=abridgement.note,
     )
     return tree_drawing("largest families", contents, page, font_size, direction, theme, icon_dir)
+
+
+def abridged_families(lineage: Lineage, count: int, branches: int) -> tuple[Lineage, Abridgement]:
+    """The largest families as a lineage of few models, and how many models that leaves to be counted.
+
+    Of each family there are the first model and those that begin its largest branches.
+
+    Parameters
+    ----------
+    lineage : Lineage
+        All of it.
+    count, branches : int
+        How many families, and how many branches of each, at the most.
+
+    Raises
+    ------
+    LayoutError
+        When no family has two models.
+    """
+    forest, dates = WeightForest.of(lineage), lineage._nodes.dates
+    roots, depths = roots_and_depths(forest.parent)
+    sizes = branch_sizes(forest.parent, depths)
+    models = models_meeting(lineage._nodes, kind=Kind.MODEL)
+    heads, whole, _ = sizes_and_depths(roots[models], depths[models])
+    chosen = heads[:count][whole[:count] > 1].tolist()
+    if not chosen:
+        raise LayoutError("there is nothing to draw: no two models are of one family")
+    shown: list[int] = []
+    for head in chosen:
+        members = numpy.flatnonzero(roots == head)
+        few = len(members) <= _WHOLE
+        shown += members.tolist() if few else largest_branches(members, sizes, branches, _LEAST_BRANCH * len(members))
+    folds = folds_below(shown, forest.parent, forest.relation, sizes, dates, dict.fromkeys(chosen, _MOST_FOLDS))
+    single = [fold.node for fold in folds if fold.models == 1]
+    ids, name = lineage.ids, lineage._nodes.name
+    labels = {ids[node]: f"{name(node)} · {sizes[node]:,}" for node in shown if sizes[node] > 1}
+    part = lineage.subgraph([ids[node] for node in (*shown, *single)])
+    said = _abridged_note(len(chosen), len(heads), int(whole[: len(chosen)].sum()), int(models.sum()), branches)
+    kept = tuple(_branches(ids, fold) for fold in folds if fold.models > 1)
+    return part, Abridgement(kept, labels, " ".join(said), frozenset(ids[head] for head in chosen))
+
+
+def _branches(ids: Sequence[str], fold: Fold) -> Branches:
+    """A fold, in words."""
+    relations = [KINDS[place] for place in fold.relations]
+    words = ", ".join(_FOLDED[relation] for relation in relations)
+    label = f"{words}: {fold.models:,}" if len(relations) < 3 else f"{fold.models:,} more"
+    date = PartialDate.of_number(fold.date) if fold.date else None
+    return Branches(ids[fold.parent], relations[0], label, fold.models, date)
+
+
+def _abridged_note(families: int, of_families: int, models: int, of_models: int, branches: int) -> Iterator[str]:
+    largest = "The largest family" if families == 1 else f"The {families:,} largest families"
+    yield f"{largest} of {of_families:,}, with {models:,} of {counted(of_models, 'model')}:"
+    yield "a number counts all that branch off a model, and itself. Of each family there are the first model and at"
+    yield f"most {counted(branches, 'large branch', 'large branches')}; what else branches off the first model is"
+    yield "folded by the relation that it begins with, at the date of the first."
+
+
+@dataclass(frozen=True, slots=True)
+class Branches:
+    """Branches of a model that are counted and not listed.
+
+    Parameters
+    ----------
+    parent : str
+        The id of the model.
+    relation : Relation
+        How they begin.
+    label : str
+        What is written of them.
+    count : int
+        How many models are in them, 2 or more.
+    date : PartialDate, optional
+        When the first of them begins; by default when the parent was.
+    """
+
+    parent: str
+    relation: Relation
+    label: str
+    count: int
+    date: PartialDate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Abridgement:
+    """What a lineage lacks that is a part of a larger one.
+
+    Parameters
+    ----------
+    branches : tuple of Branches
+        What branches off its models besides.
+    labels : mapping of str to str
+        What is written of some of its models, by id, instead of their names.
+    note : str
+        What is to be said of it all.
+    roots : frozenset of str
+        Those of its models that begin families.
+    """
+
+    branches: tuple[Branches, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
+    roots: frozenset[str] = frozenset()
+
+
+def abridged(genealogy: Genealogy, abridgement: Abridgement) -> Genealogy:
+    """A genealogy with nodes for branches that are counted and not listed, and with other labels.
+
+    Branches of a model that is left out or folded are left out.
+    """
+    labels = abridgement.labels
+    entries = [
+        entry if entry.folded else replace(entry, label=labels.get(entry.id, entry.label))
+        for entry in genealogy.entries
+    ]
+    places = {entry.id: place for place, entry in enumerate(entries) if not entry.folded}
+    for branches in abridgement.branches:
+        if branches.parent in places:
+            entries.append(_counted(branches, places[branches.parent], entries))
+    order = sorted(range(len(entries)), key=lambda place: entries[place].at)
+    moved = {place: number for number, place in enumerate(order)}
+    return replace(genealogy, entries=tuple(_moved(entries[place], moved) for place in order))
+
+
+def _counted(branches: Branches, parent: int, entries: Sequence[Entry]) -> Entry:
+    """The node that stands for some branches of the model at a place."""
+    at = entries[parent].at
+    if branches.date is not None:
+        first, last = branches.date.lower.toordinal(), branches.date.upper.toordinal()
+        at = max(at, (first + last) / 2 + 0.5)
+    return Entry(
+        id=f"{branches.parent}: {branches.label}",
+        label=branches.label,
+        at=at,
+        inferred=False,
+        models=(),
+        parent=parent,
+        relation=branches.relation,
+        further=(),
+        unlisted=branches.count,
+    )
+
+
+def _moved(entry: Entry, moved: Mapping[int, int]) -> Entry:
+    """An entry after all have got other places."""
+    parent = None if entry.parent is None else moved[entry.parent]
+    further = tuple(sorted((moved[place], relation) for place, relation in entry.further))
+    return replace(entry, parent=parent, further=further)
