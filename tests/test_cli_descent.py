@@ -11,7 +11,7 @@ import pytest
 import modeltree
 from modeltree.cli import arguments
 from modeltree.cli import main as cli
-from modeltree.draw.rendering import rendered
+from modeltree.draw.dot import rendered
 from modeltree.draw.theme import DARK
 from modeltree.figures import diagram as diagrams
 from modeltree.findings import MissingExtraError

@@ -21,8 +21,7 @@ from hypothesis import strategies as st
 
 import modeltree
 from modeltree import datasets
-from modeltree.draw import rendering
-from modeltree.draw.dot import Arrow, Cluster, Diagram, Node, digraph, node_name
+from modeltree.draw.dot import Arrow, Cluster, Diagram, Node, _in_process, digraph, node_name, rendered
 from modeltree.draw.style import Style
 from modeltree.draw.theme import LIGHT, THEMES
 from modeltree.findings import DiagramError, MissingExtraError
@@ -57,7 +56,7 @@ def parsed(diagram: graphviz.Digraph) -> pygraphviz.AGraph:
 
 
 def drawn(diagram: graphviz.Digraph) -> ElementTree.Element:
-    return ElementTree.fromstring(rendering._in_process(diagram.source, "svg"))
+    return ElementTree.fromstring(_in_process(diagram.source, "svg"))
 
 
 def said(svg: ElementTree.Element, kind: str) -> dict[str, tuple[list[str], str | None, str | None]]:
@@ -385,9 +384,9 @@ def test_a_program_that_does_not_run(no_program: Path, tmp_path: Path) -> None:
 @pytest.mark.usefixtures("no_program")
 def test_what_the_library_complains_of(capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(DiagramError, match="cannot draw this as svg: .*syntax error in line 1"):
-        rendering.rendered("digraph { a -> ", "svg")
+        rendered("digraph { a -> ", "svg")
     with pytest.raises(DiagramError, match="cannot draw this as tea: .*[Ff]ormat"):
-        rendering.rendered("digraph { a }", "tea")
+        rendered("digraph { a }", "tea")
     assert capfd.readouterr() == ("", "")
 
 
@@ -420,5 +419,5 @@ def test_a_box_is_wide_enough_for_the_typeface_of_the_reader() -> None:
 
 @pytest.mark.parametrize("options", [{}, {"rank": "step"}, {"cluster": "organization"}])
 def test_a_large_lineage_is_drawn(options: dict[str, str]) -> None:
-    svg = rendering._in_process(modeltree.diagram(SURVEY, legend=False, **options).source, "svg").decode()
+    svg = _in_process(modeltree.diagram(SURVEY, legend=False, **options).source, "svg").decode()
     assert svg.count('class="node"') >= len(SURVEY)

@@ -28,7 +28,8 @@ from matplotlib.text import Text
 from modeltree import datasets, family_sizes, growth, largest_families
 from modeltree.cli import main as cli
 from modeltree.draw.artists import Group
-from modeltree.draw.charts import NAMED_RELATIONS, DepthBox, GrowthTable, SizeTable, chart_figure, spread
+from modeltree.draw.chart_sheet import spread
+from modeltree.draw.charts import NAMED_RELATIONS, DepthBox, GrowthTable, SizeTable, chart_figure
 from modeltree.draw.theme import DARK, LIGHT, THEMES, mixed
 from modeltree.figures.family_sizes import size_contents
 from modeltree.figures.genealogy import genealogy_of

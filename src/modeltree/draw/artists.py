@@ -129,23 +129,7 @@ class _Picture(AxesImage):
 
 
 class Group(Artist):
-    """Several artists as one thing to whoever reads the file: in SVG a named group, in SVG and PDF a link.
-
-    Parameters
-    ----------
-    ax : matplotlib.axes.Axes
-        Where they are drawn, in its data coordinates.
-    parts : sequence of matplotlib.artist.Artist
-        The first one is drawn first; nothing else may have drawn them.
-    gid : str
-        The id in SVG.
-    name : str
-        What a screen reader says, and a browser shows on hovering.
-    url : str, optional
-        Where a click on any of it leads to.
-    extent : (float, float, float, float), optional
-        Left, right, bottom and top of what can be clicked in PDF.
-    """
+    """Several artists as one thing to whoever reads the file: in SVG a named group, in SVG and PDF a link."""
 
     def __init__(
         self,
@@ -154,7 +138,7 @@ class Group(Artist):
         gid: str,
         name: str,
         url: str | None = None,
-        extent: tuple[float, float, float, float] | None = None,
+        extent: tuple[float, float, float, float] | None = None,  # left, right, bottom and top of the link in PDF
     ) -> None:
         super().__init__()
         self.set(gid=gid, url=url)
@@ -209,13 +193,11 @@ class Group(Artist):
             return
         left, right, bottom, top = self._extent
         (x, y), (right, top) = self.get_transform().transform([(left, bottom), (right, top)])
-        annotations.append(
-            {
-                "Type": name("Annot"),
-                "Subtype": name("Link"),
-                "Rect": (x, y, right, top),
-                "Border": [0, 0, 0],
-                "Contents": self.name,
-                "A": {"S": name("URI"), "URI": str(self.get_url())},
-            }
-        )
+        annotations.append({
+            "Type": name("Annot"),
+            "Subtype": name("Link"),
+            "Rect": (x, y, right, top),
+            "Border": [0, 0, 0],
+            "Contents": self.name,
+            "A": {"S": name("URI"), "URI": str(self.get_url())},
+        })  # fmt: skip

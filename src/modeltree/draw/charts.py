@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -16,35 +17,28 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import Locator, LogLocator, MaxNLocator, NullLocator, PercentFormatter, StrMethodFormatter
 
-from modeltree.draw.artists import Group, artists_of, draw_layout, drawing_style
-from modeltree.draw.display import Line, Primitive, Rectangle, Text, line_width
-from modeltree.draw.fonts import FAMILY, font, measure
-from modeltree.draw.saving import LayoutFigure
-from modeltree.draw.style import Look
+from modeltree.draw.artists import drawing_style
+from modeltree.draw.chart_sheet import BESIDE, CAPTION, PITCH, ChartPanel, ChartSheet, spread
+from modeltree.draw.display import Rectangle
+from modeltree.draw.figure import LayoutFigure
+from modeltree.draw.fonts import font
 from modeltree.draw.theme import Theme, contrast, mixed
-from modeltree.findings import LayoutError
-from modeltree.layout.geometry import Box, Layout, Page, Point
-from modeltree.layout.serpentine.rows import in_order
+from modeltree.layout.geometry import Box
 from modeltree.layout.serpentine.ticks import tick_label
 from modeltree.layout.sheet import check_page
-from modeltree.layout.title_block import Furniture, set_furniture
+from modeltree.layout.title_block import Furniture
 from modeltree.records import Grain, PartialDate, Relation
 
-__all__ = ["NAMED_RELATIONS", "DepthBox", "GrowthTable", "SizeTable", "chart_figure", "draw_chart", "spread"]
+__all__ = ["NAMED_RELATIONS", "DepthBox", "GrowthTable", "SizeTable", "chart_figure", "draw_chart"]
 
 NAMED_RELATIONS = tuple(Relation)[:10]
 """The relations that have a color and a name of their own; all others are one."""
 
 _INCH = 72.0
-_MARGIN = 14.0
-# A page of this width has type of this size, in points; it goes with the root of the width, down to the least.
-_FULL_WIDTH, _TYPE, _LEAST_TYPE = 1008.0, 10.5, 6.0
-# The height of a page without one, of its width; the least side of a panel, in ems.
-_ASPECT, _LEAST = 0.72, 4.0
-# In ems: from one line of words to the next; a panel's caption; from a panel to the words beside it.
-_PITCH, _CAPTION, _BESIDE = 1.45, 2.3, 0.6
-# Lines, in points for type of 12 points, and the share of the page in what recedes.
-_AXIS, _GRID, _LEADER, _CURVE, _MEDIAN, _EDGE, _PALE = 0.9, 0.6, 0.6, 1.7, 1.9, 0.5, 0.45
+# The height of a page without one, of its width.
+_ASPECT = 0.72
+# The least side of a panel, in ems; lines, in points for type of 12 points, and the share of the page in what recedes.
+_LEAST_SIDE, _AXIS, _CURVE, _MEDIAN, _EDGE, _PALE = 4.0, 0.9, 1.7, 1.9, 0.5, 0.45
 
 # Growth. In ems: the room for years, for months, below these, and above the highest bar.
 _YEARS, _MONTHS, _SPACE, _ABOVE = 1.8, 1.5, 1.5, 1.6
@@ -62,8 +56,22 @@ _UNIT = "models in the family"
 _FEW = 40
 
 
+class ChartTable(ABC):
+    """The counts that a chart shows."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def to_dict(self) -> dict[str, Any]:
+        """Plain lists, dictionaries, strings and numbers."""
+
+    def to_json(self, indent: int | None = 1) -> str:
+        """The table as JSON, ending in a newline."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, indent=indent) + "\n"
+
+
 @dataclass(frozen=True, slots=True)
-class GrowthTable:
+class GrowthTable(ChartTable):
     """How many models of each sort became public in each period.
 
     Parameters
@@ -117,10 +125,6 @@ class GrowthTable:
             ],
         }
 
-    def to_json(self, indent: int | None = 1) -> str:
-        """The table as JSON, ending in a newline."""
-        return json.dumps(self.to_dict(), ensure_ascii=False, indent=indent) + "\n"
-
 
 @dataclass(frozen=True, slots=True)
 class DepthBox:
@@ -136,7 +140,7 @@ class DepthBox:
 
 
 @dataclass(frozen=True, slots=True)
-class SizeTable:
+class SizeTable(ChartTable):
     """How many families there are of at least each size, and how deep they are.
 
     Parameters
@@ -161,10 +165,6 @@ class SizeTable:
             "depths": [asdict(box) for box in self.boxes],
             "largest": [{"name": name, "size": size} for name, size in self.largest],
         }
-
-    def to_json(self, indent: int | None = 1) -> str:
-        """The table as JSON, ending in a newline."""
-        return json.dumps(self.to_dict(), ensure_ascii=False, indent=indent) + "\n"
 
 
 def chart_figure(
@@ -218,129 +218,8 @@ def draw_chart(
 ) -> None:
     """Draw a chart on axes that are as large as a page, in points; for the rest see `chart_figure`."""
     with drawing_style():
-        sheet = _Sheet(ax, theme, page, furniture or Furniture(), font_size)
+        sheet = ChartSheet(ax, theme, page, furniture or Furniture(), font_size)
         (_draw_growth if isinstance(table, GrowthTable) else _draw_sizes)(sheet, table)  # type: ignore[arg-type]
-
-
-def spread(wanted: Sequence[float], pitch: float, low: float, high: float) -> list[float]:
-    """Places in a row, each as near as can be to where it is wanted, and no two nearer than a pitch.
-
-    The sum of the squares of the distances is the least there is; where there is no room for all within the bounds,
-    they begin at the lower one.
-
-    Examples
-    --------
-    >>> spread([1.0, 1.0, 9.0], 2.0, 0.0, 10.0)
-    [0.0, 2.0, 9.0]
-    """
-    most = max(high - (len(wanted) - 1) * pitch, low)
-    free = in_order([place - index * pitch for index, place in enumerate(wanted)])
-    return [min(max(place, low), most) + index * pitch for index, place in enumerate(free)]
-
-
-# The sheet and its panels
-
-
-@dataclass(frozen=True, slots=True)
-class _Panel:
-    """Axes for values, and their box on the sheet."""
-
-    axes: Axes
-    box: Box
-
-    def point(self, x: float, y: float) -> Point:
-        """Where a value is on the sheet."""
-        right, up = (self.axes.transScale + self.axes.transLimits).transform((x, y))
-        return (self.box.x + float(right) * self.box.width, self.box.bottom - float(up) * self.box.height)
-
-    def name(self, artists: Sequence[Artist], key: str, name: str) -> None:
-        """Say to whoever cannot see them what artists stand for."""
-        for artist in artists:
-            artist.remove()
-            artist.set_clip_on(False)
-        group = Group(self.axes, artists, key, name)
-        group.set_zorder(artists[0].get_zorder())
-        self.axes.add_artist(group)
-
-
-class _Sheet:
-    """A page with a title and a footnote, on which panels and words are put; all in points."""
-
-    def __init__(
-        self, ax: Axes, theme: Theme, page: tuple[float, float], furniture: Furniture, font_size: float | None
-    ) -> None:
-        self.width, self.height = page
-        self.ax, self.theme, self.margin = ax, theme, _MARGIN
-        share = min(self.width / _FULL_WIDTH, self.height / _FULL_WIDTH / 0.6) ** 0.5
-        self.em = font_size or max(_TYPE * share, _LEAST_TYPE)
-        frame = set_furniture(furniture, measure, self.width, _MARGIN)
-        self.top, self.bottom = max(frame.header, _MARGIN), self.height - max(frame.footer, _MARGIN)
-        notes = (replace(line, y=line.y + self.height - frame.footer) for line in frame.notes)
-        # The words around a chart are drawn as those around a layout.
-        layout = Layout(page=Page(*page), font_size=self.em, boxes=(), icons=(), leaders=(), axis=(), ticks=(),
-                        texts=(*frame.texts, *notes))  # fmt: skip
-        draw_layout(layout, ax, Look(theme, {}, {}))
-
-    def ems(self, length: float) -> float:
-        """A length in points."""
-        return length * self.em
-
-    def room(self, text: str, bold: bool = False) -> float:
-        """The width of some words."""
-        return measure(text, bold)[0] * self.em
-
-    def line_width(self, width: float) -> float:
-        """The width of a line that is so wide for type of 12 points."""
-        return line_width(width, self.em, self.theme)
-
-    def require(self, *lengths: float) -> None:
-        """Refuse panels of which a side would be too short."""
-        if min(lengths) < self.ems(_LEAST):
-            size = f"{self.width:g} × {self.height:g} pt"
-            raise LayoutError(f"a page of {size} leaves no room for a chart in type of {self.em:.3g} pt")
-
-    def panel(self, caption: str, left: float, top: float, right: float, height: float) -> _Panel:
-        """Axes with nothing but a line below and a grid, and what they show above them at the left of the page."""
-        self.write(self.shortened(caption, self.width - 2 * self.margin, bold=True), self.margin,
-                   top - self.ems(_CAPTION - _PITCH / 2), bold=True)  # fmt: skip
-        box = Box(x=left, y=top, width=right - left, height=height)
-        axes = self.ax.inset_axes(
-            (left / self.width, 1 - box.bottom / self.height, box.width / self.width, height / self.height)
-        )
-        axes.set(facecolor="none", axisbelow=True)
-        axes.spines[["left", "right", "top"]].set_visible(False)
-        axes.spines["bottom"].set(color=self.theme.axis, linewidth=self.line_width(_AXIS))
-        axes.grid(color=self.theme.guide, linewidth=self.line_width(_GRID))
-        axes.tick_params(
-            length=0, pad=self.ems(_BESIDE), labelsize=self.em, labelcolor=self.theme.quiet, labelfontfamily=FAMILY
-        )
-        return _Panel(axes, box)
-
-    def add(self, part: Primitive, zorder: float = 6) -> None:
-        """Put a primitive over the panels."""
-        for artist in artists_of(part, self.ax):
-            artist.set(clip_on=False, zorder=zorder)
-            self.ax.add_artist(artist)
-
-    def write(
-        self, text: str, x: float, y: float, *, align: Literal["left", "center", "right"] = "left",
-        bold: bool = False, color: str | None = None,
-    ) -> None:  # fmt: skip
-        """Put a line of words at a place, with its middle at the height ``y``."""
-        self.add(Text(text, x, y, self.em, (color or self.theme.ink,), bold, align), zorder=8)
-
-    def leader(self, panel: _Panel, *points: Point) -> None:
-        """Tie words to what they stand for in a panel, over its grid and under all else."""
-        for artist in artists_of(Line(points, (self.theme.quiet,), self.line_width(_LEADER)), self.ax):
-            artist.set(clip_on=False, zorder=1, transform=self.ax.transData)
-            panel.axes.add_artist(artist)
-
-    def shortened(self, text: str, room: float, bold: bool = False) -> str:
-        """As much of a text as there is room for."""
-        if self.room(text, bold) <= room:
-            return text
-        end = next((end for end in range(len(text) - 1, 0, -1) if self.room(f"{text[:end]}…", bold) <= room), 1)
-        return f"{text[:end].rstrip()}…"
 
 
 def _labels(locator: Locator, low: float, high: float) -> list[str]:
@@ -357,42 +236,42 @@ def _fills(theme: Theme) -> Mapping[str, str]:
 # Growth
 
 
-def _draw_growth(sheet: _Sheet, table: GrowthTable) -> None:
+def _draw_growth(sheet: ChartSheet, table: GrowthTable) -> None:
     """A bar for each period, and below it of what all models up to then consist."""
     ems, room, count = sheet.ems, sheet.room, len(table.counts)
     counts = np.array(table.counts).T
     totals, sums = counts.sum(axis=0), counts.cumsum(axis=1)
     numbers = max(room(f"{total:,}") for total in sums[:, -1])
     right = sheet.width - sheet.margin - max(room(name, bold=True) for _, name in table.sorts) - numbers - ems(2.8)
-    least_left = sheet.margin + room("100 %") + ems(_BESIDE)
+    least_left = sheet.margin + room("100 %") + ems(BESIDE)
     marks = [tick_label(table.date(period), table.grain) for period in range(count)]
     if table.grain == "year" or max(map(room, marks)) + ems(0.4) > (right - least_left) / count:
         marks = []
     strip = ems(_YEARS + (_MONTHS if marks else 0.0))
-    height = sheet.bottom - sheet.top - ems(2 * _CAPTION + _SPACE + _PITCH / 2) - strip
-    least = ems(_PITCH * len(table.sorts))  # the words beside the lower panel
+    height = sheet.bottom - sheet.top - ems(2 * CAPTION + _SPACE + PITCH / 2) - strip
+    least = ems(PITCH * len(table.sorts))  # the words beside the lower panel
     lower = min(max((1 - _UPPER_GROWTH) * height, least), 0.55 * height)
-    sheet.require(height - lower, lower, lower - least + ems(_LEAST))
+    sheet.require(height - lower, lower, lower - least + ems(_LEAST_SIDE))
     most, upper = int(totals.max()), height - lower
     steps = int((upper - ems(_ABOVE)) / ems(_TICK_PITCH))
     locator = MaxNLocator(max(min(steps, _TICKS), 1), integer=True, steps=[1, 2, 5, 10])
     top = most * (1 + ems(_ABOVE) / max(upper - ems(_ABOVE), 1.0))
-    left = max(least_left, sheet.margin + max(map(room, _labels(locator, 0, top))) + ems(_BESIDE))
+    left = max(least_left, sheet.margin + max(map(room, _labels(locator, 0, top))) + ems(BESIDE))
     sheet.require(right - left)
 
-    bars = sheet.panel(f"New models in each {table.grain}", left, sheet.top + ems(_CAPTION), right, upper)
+    bars = sheet.panel(f"New models in each {table.grain}", left, sheet.top + ems(CAPTION), right, upper)
     bars.axes.set(xlim=(0, count), ylim=(0, top))
     bars.axes.yaxis.set(major_locator=locator, major_formatter=StrMethodFormatter("{x:,.0f}"))
     _draw_bars(sheet, bars, table, counts)
     _draw_time(sheet, bars, table, marks)
     _draw_latest(sheet, bars, table)
     since = f"since {table.since}" if table.since else "so far"
-    below = bars.box.bottom + strip + ems(_SPACE + _CAPTION)
+    below = bars.box.bottom + strip + ems(_SPACE + CAPTION)
     shares = sheet.panel(f"All models {since}, in shares", left, below, right, lower)
     _draw_shares(sheet, shares, table, sums)
 
 
-def _draw_bars(sheet: _Sheet, panel: _Panel, table: GrowthTable, counts: np.ndarray[Any, Any]) -> None:
+def _draw_bars(sheet: ChartSheet, panel: ChartPanel, table: GrowthTable, counts: np.ndarray[Any, Any]) -> None:
     """The bars, stacked by sort, and the total of the highest."""
     theme, fills = sheet.theme, _fills(sheet.theme)
     bases = counts.cumsum(axis=0) - counts
@@ -413,10 +292,10 @@ def _draw_bars(sheet: _Sheet, panel: _Panel, table: GrowthTable, counts: np.ndar
     half = sheet.room(number, bold=True) / 2
     if 2 * half <= panel.box.width:
         middle = min(max(x, panel.box.x + half), panel.box.right - half)
-        sheet.write(number, middle, y - sheet.ems(_PITCH / 2), align="center", bold=True)
+        sheet.write(number, middle, y - sheet.ems(PITCH / 2), align="center", bold=True)
 
 
-def _draw_time(sheet: _Sheet, panel: _Panel, table: GrowthTable, marks: Sequence[str]) -> None:
+def _draw_time(sheet: ChartSheet, panel: ChartPanel, table: GrowthTable, marks: Sequence[str]) -> None:
     """The periods, where there is room for their marks, and the years, with a tick where each begins."""
     axes, theme, count = panel.axes, sheet.theme, len(table.counts)
     pad = sheet.ems(0.5)
@@ -436,7 +315,7 @@ def _draw_time(sheet: _Sheet, panel: _Panel, table: GrowthTable, marks: Sequence
         periods.tick_params(length=0, pad=pad)
 
 
-def _years(sheet: _Sheet, table: GrowthTable, period: float) -> Iterator[tuple[int, float, str]]:
+def _years(sheet: ChartSheet, table: GrowthTable, period: float) -> Iterator[tuple[int, float, str]]:
     """Of each year that is named its beginning, the middle of its name, and the name, as there is room for it."""
     count = len(table.counts)
     starts = [0, *(start for start in range(1, count) if table.year(start) != table.year(start - 1))]
@@ -454,16 +333,16 @@ def _years(sheet: _Sheet, table: GrowthTable, period: float) -> Iterator[tuple[i
             free = middle + half + sheet.ems(0.4) / period if fits else free
 
 
-def _draw_latest(sheet: _Sheet, panel: _Panel, table: GrowthTable) -> None:
+def _draw_latest(sheet: ChartSheet, panel: ChartPanel, table: GrowthTable) -> None:
     """Beside the bars: the colors, and the counts of the last period that is over."""
     ems, fills = sheet.ems, _fills(sheet.theme)
     over = len(table.counts) - 1 - (table.incomplete and len(table.counts) > 1)
-    if ems(_PITCH) * (len(table.sorts) + 1) > panel.box.height:
+    if ems(PITCH) * (len(table.sorts) + 1) > panel.box.height:
         return
-    start, end, y = panel.box.right + ems(1.6), sheet.width - sheet.margin, panel.box.y + ems(_PITCH / 2)
+    start, end, y = panel.box.right + ems(1.6), sheet.width - sheet.margin, panel.box.y + ems(PITCH / 2)
     sheet.write(table.label(over), end, y, align="right", color=sheet.theme.quiet)
     for (key, name), count in reversed(list(zip(table.sorts, table.counts[over], strict=True))):
-        y += ems(_PITCH)
+        y += ems(PITCH)
         sheet.add(
             Rectangle(Box(x=start - ems(1.25), y=y - ems(0.42), width=ems(0.85), height=ems(0.84)), (fills[key],))
         )
@@ -471,7 +350,7 @@ def _draw_latest(sheet: _Sheet, panel: _Panel, table: GrowthTable) -> None:
         sheet.write(f"{count:,}", end, y, align="right", color=sheet.theme.quiet)
 
 
-def _draw_shares(sheet: _Sheet, panel: _Panel, table: GrowthTable, sums: np.ndarray[Any, Any]) -> None:
+def _draw_shares(sheet: ChartSheet, panel: ChartPanel, table: GrowthTable, sums: np.ndarray[Any, Any]) -> None:
     """The shares as areas, each named at its right with its count."""
     theme, fills, ems = sheet.theme, _fills(sheet.theme), sheet.ems
     axes, count = panel.axes, len(table.counts)
@@ -489,7 +368,7 @@ def _draw_shares(sheet: _Sheet, panel: _Panel, table: GrowthTable, sums: np.ndar
         panel.name([area], f"shares-{key}", f"{name}, share")
     tops = shares[:, -1].cumsum()
     middles = [panel.point(count, middle)[1] for middle in tops - shares[:, -1] / 2]
-    pitch, right, start = ems(_PITCH), panel.box.right, panel.box.right + ems(1.6)
+    pitch, right, start = ems(PITCH), panel.box.right, panel.box.right + ems(1.6)
     places = spread(middles[::-1], pitch, panel.box.y + pitch / 2, panel.box.bottom - pitch / 2)[::-1]
     for (_, name), total, middle, y in zip(table.sorts, sums[:, -1], middles, places, strict=True):
         sheet.leader(panel, (right + ems(0.1), middle), (right + ems(0.35), middle), (start - ems(0.65), y),
@@ -501,7 +380,7 @@ def _draw_shares(sheet: _Sheet, panel: _Panel, table: GrowthTable, sums: np.ndar
 # Sizes of families
 
 
-def _draw_sizes(sheet: _Sheet, table: SizeTable) -> None:
+def _draw_sizes(sheet: ChartSheet, table: SizeTable) -> None:
     """How many families there are of at least each size, and below it how deep those of each size are."""
     ems, room = sheet.ems, sheet.room
     most, families = table.survivors[-1][0], table.survivors[0][1]
@@ -511,33 +390,33 @@ def _draw_sizes(sheet: _Sheet, table: SizeTable) -> None:
     names = min(max(room(name, bold=True) for name, _ in table.largest), ems(_NAME)) + ems(1.0) + numbers
     samples = max(ems(_SAMPLE) + room(text) for text in ("least to greatest", "the middle half"))
     beside = sheet.width - sheet.margin - max(names, room(_UNIT), samples)
-    height = sheet.bottom - sheet.top - ems(2 * _CAPTION + _SCALE)
-    words = ems(_PITCH * len(table.largest))  # beside the upper panel
-    sheet.require((1 - _UPPER_SIZES) * height, _UPPER_SIZES * height - words + ems(_LEAST))
+    height = sheet.bottom - sheet.top - ems(2 * CAPTION + _SCALE)
+    words = ems(PITCH * len(table.largest))  # beside the upper panel
+    sheet.require((1 - _UPPER_SIZES) * height, _UPPER_SIZES * height - words + ems(_LEAST_SIDE))
     up, deep, across = ((1 / _BEYOND**part, end * _BEYOND) for part, end in ((1, families), (1, deepest), (0.5, most)))
-    levels = _log_locator(*up, _UPPER_SIZES * height, ems(_PITCH))
-    depths = _log_locator(*deep, (1 - _UPPER_SIZES) * height, ems(_PITCH))
-    left = sheet.margin + max(map(room, (*_labels(levels, *up), *_labels(depths, *deep)))) + ems(_BESIDE)
+    levels = _log_locator(*up, _UPPER_SIZES * height, ems(PITCH))
+    depths = _log_locator(*deep, (1 - _UPPER_SIZES) * height, ems(PITCH))
+    left = sheet.margin + max(map(room, (*_labels(levels, *up), *_labels(depths, *deep)))) + ems(BESIDE)
     right = beside - ems(_GUTTER)
     sheet.require(right - left)
     widest = max(room(label) for label in (f"{most:,}", f"{most * _BEYOND:,.0f}")) + ems(0.8)
     sizes = _log_locator(*across, right - left, widest)
 
-    def panel(caption: str, top: float, height: float, ends: tuple[float, float], locator: Locator) -> _Panel:
+    def panel(caption: str, top: float, height: float, ends: tuple[float, float], locator: Locator) -> ChartPanel:
         made = sheet.panel(caption, left, top, right, height)
         made.axes.set(xscale="log", yscale="log", xlim=across, ylim=ends)
         for axis, ticks in ((made.axes.xaxis, sizes), (made.axes.yaxis, locator)):
             axis.set(major_locator=ticks, minor_locator=NullLocator(), major_formatter=StrMethodFormatter("{x:,.0f}"))
         return made
 
-    upper = panel("Families of at least so many models", sheet.top + ems(_CAPTION), _UPPER_SIZES * height, up, levels)
+    upper = panel("Families of at least so many models", sheet.top + ems(CAPTION), _UPPER_SIZES * height, up, levels)
     _draw_survivors(sheet, upper, table)
     _draw_largest(sheet, upper, table, beside, numbers)
     labels = _labels(sizes, *across)
     last = upper.point(float(labels[-1].replace(",", "")), 1)[0] + room(labels[-1]) / 2
     if last + ems(0.6) <= beside:
         sheet.write(_UNIT, beside, upper.box.bottom + ems(1.15), color=sheet.theme.quiet)
-    below = upper.box.bottom + ems(_SCALE + _CAPTION)
+    below = upper.box.bottom + ems(_SCALE + CAPTION)
     caption = "How deep these are, in steps from the first model to the deepest"
     lower = panel(caption, below, (1 - _UPPER_SIZES) * height, deep, depths)
     lower.axes.tick_params(labelbottom=False)
@@ -551,7 +430,7 @@ def _log_locator(low: float, high: float, length: float, pitch: float) -> LogLoc
     return LogLocator(subs=(1.0, 2.0, 5.0) if fine else (1.0,), numticks=max(int(length / pitch), 2))
 
 
-def _draw_survivors(sheet: _Sheet, panel: _Panel, table: SizeTable) -> None:
+def _draw_survivors(sheet: ChartSheet, panel: ChartPanel, table: SizeTable) -> None:
     """The staircase: it drops right after each size."""
     axes, theme = panel.axes, sheet.theme
     sizes, counts = zip(*table.survivors, strict=True)
@@ -565,21 +444,21 @@ def _draw_survivors(sheet: _Sheet, panel: _Panel, table: SizeTable) -> None:
         alone = counts[0] - counts[1]
         text = f"{alone:,} {'is' if alone == 1 else 'are'} a single model"
         (x, top), (_, bottom) = panel.point(1, counts[0]), panel.point(1, counts[1])
-        x += sheet.ems(_BESIDE)
-        if bottom - top > sheet.ems(1.2 * _PITCH) and x + sheet.room(text) < panel.box.right:
+        x += sheet.ems(BESIDE)
+        if bottom - top > sheet.ems(1.2 * PITCH) and x + sheet.room(text) < panel.box.right:
             sheet.write(text, x, (top + bottom) / 2, color=theme.quiet)
 
 
-def _dots(sheet: _Sheet, diameter: float) -> dict[str, Any]:
+def _dots(sheet: ChartSheet, diameter: float) -> dict[str, Any]:
     """How marked points look, with a diameter in ems."""
     edge = sheet.line_width(_EDGE)
     return {"linestyle": "", "marker": "o", "color": sheet.theme.ink, "markeredgecolor": sheet.theme.page,
             "markeredgewidth": edge, "markersize": sheet.ems(diameter), "clip_on": False}  # fmt: skip
 
 
-def _draw_largest(sheet: _Sheet, panel: _Panel, table: SizeTable, start: float, numbers: float) -> None:
+def _draw_largest(sheet: ChartSheet, panel: ChartPanel, table: SizeTable, start: float, numbers: float) -> None:
     """Name the largest families at the right of the curve, each tied to its place on it."""
-    ems, pitch, end = sheet.ems, sheet.ems(_PITCH), sheet.width - sheet.margin
+    ems, pitch, end = sheet.ems, sheet.ems(PITCH), sheet.width - sheet.margin
     dots = [panel.point(size, rank) for rank, (_, size) in enumerate(table.largest, 1)]
     wanted = [y for _, y in dots]
     places = spread(wanted[::-1], pitch, panel.box.y + pitch / 2, panel.box.bottom - pitch / 2)[::-1]
@@ -592,7 +471,7 @@ def _draw_largest(sheet: _Sheet, panel: _Panel, table: SizeTable, start: float, 
         sheet.write(f"{size:,}", end, y, align="right", color=sheet.theme.quiet)
 
 
-def _draw_depths(sheet: _Sheet, panel: _Panel, table: SizeTable, beside: float) -> None:
+def _draw_depths(sheet: ChartSheet, panel: ChartPanel, table: SizeTable, beside: float) -> None:
     """How deep families of about each size are: the range, the middle half of them, and the median."""
     axes, theme = panel.axes, sheet.theme
     ground = theme.year_fill if contrast(theme.year_fill, theme.page) < 3 else theme.guide
@@ -613,5 +492,5 @@ def _draw_depths(sheet: _Sheet, panel: _Panel, table: SizeTable, beside: float) 
     axes.legend(
         samples, ["least to greatest", "the middle half", "median"], loc="upper left", borderaxespad=0, borderpad=0,
         bbox_to_anchor=((beside - panel.box.x) / panel.box.width, 1.0), frameon=False, labelcolor=theme.ink,
-        prop=font("median", sheet.em), handlelength=_SAMPLE - 0.6, handletextpad=0.6, labelspacing=_PITCH - 1.21,
+        prop=font("median", sheet.em), handlelength=_SAMPLE - 0.6, handletextpad=0.6, labelspacing=PITCH - 1.21,
     )  # fmt: skip

@@ -133,39 +133,17 @@ Primitive = Line | Polygon | Rectangle | Text | Circle | Image
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """Primitives that are one thing on the page.
-
-    Parameters
-    ----------
-    layer : str
-        What it is drawn with.
-    parts : tuple of Primitive
-        The first is drawn first.
-    key : str
-        Its id in a file; without one it is decoration.
-    ids : tuple of str
-        The models that it stands for; of a link the parent and the child.
-    kind : str
-        The relation of a link or of its sample, the role of a text, or whether a tick is a year.
-    name, url : str, optional
-        What a screen reader says, and where a click leads to.
-    box : Box, optional
-        What can be clicked.
-    paints : tuple of Paint
-        The colors of a label or a sample, in each look.
-    faint : bool
-        Whether it recedes.
-    """
+    """Primitives that are one thing on the page; the first is drawn first."""
 
     layer: Layer
     parts: tuple[Primitive, ...]
-    key: str = ""
-    ids: tuple[str, ...] = ()
-    kind: str = ""
-    name: str = ""
+    key: str = ""  # its id in a file; decoration has none
+    ids: tuple[str, ...] = ()  # the models that it stands for; of a link the parent and the child
+    kind: str = ""  # the relation of a link or of its sample, the role of a text, "year" or "date" of a tick
+    name: str = ""  # what a screen reader says
     url: str | None = None
-    box: Box | None = None
-    paints: tuple[Paint, ...] = ()
+    box: Box | None = None  # what can be clicked
+    paints: tuple[Paint, ...] = ()  # of a label or a sample, in each look
     faint: bool = False
 
 

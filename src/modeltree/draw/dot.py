@@ -1,4 +1,4 @@
-"""A diagram as DOT: boxes, links between them, clusters and a timeline, in Graphviz's own language.
+"""A diagram as DOT, Graphviz's language, and DOT as a picture: by the program ``dot``, else by pygraphviz.
 
 What is written is any text, and in DOT much of it has a meaning: a backslash, ``&``, ``<b>`` and a colon in a node's
 name among them. Each kind of text is escaped here for the place where it stands.
@@ -6,11 +6,17 @@ name among them. Each kind of text is escaped here for the place where it stands
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
+import sys
+import tempfile
 import textwrap
+import threading
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Literal
+from typing import IO, Literal
 
 import graphviz
 from graphviz.quoting import attr_list, quote
@@ -18,8 +24,9 @@ from graphviz.quoting import attr_list, quote
 from modeltree.draw.fonts import measure
 from modeltree.draw.style import Style
 from modeltree.draw.theme import Stroke, Theme, mixed
+from modeltree.findings import DiagramError, MissingExtraError
 
-__all__ = ["Arrow", "Cluster", "Diagram", "Direction", "Node", "Rank", "digraph", "label_text", "node_name"]
+__all__ = ["Arrow", "Cluster", "Diagram", "Direction", "Node", "Rank", "digraph", "label_text", "node_name", "rendered"]
 
 Direction = Literal["LR", "TB"]
 """Which way descent runs: from left to right, or from top to bottom."""
@@ -30,7 +37,7 @@ _SMALL = 9.5
 _PADDING = 20.0  # beside a text, both sides together, in points
 _INCH = 72.0
 _MOST_LETTERS = 40  # on a line
-_MOST_TOLD = 1000  # letters in a tooltip; Graphviz reads no text of more than 16384 bytes
+_LONGEST_TOOLTIP = 1000  # letters in a tooltip; Graphviz reads no text of more than 16384 bytes
 _PEN = 1.1
 # Graphviz has three kinds of line; heads tell apart what they do not.
 _HEADS: Mapping[str, str] = {
@@ -44,6 +51,9 @@ _HEADS: Mapping[str, str] = {
     "data": "box",
     "unspecified": "open",
 }
+# The library in this process can draw one picture at a time.
+_ONE_AT_A_TIME = threading.Lock()
+_PDF_DATE = re.compile(rb"/CreationDate \(D:[^)]*\)")
 # What XML cannot hold, and so neither SVG, nor UTF-8.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _ENTITY = re.compile(r"(&#?\w+);")
@@ -51,47 +61,23 @@ _ENTITY = re.compile(r"(&#?\w+);")
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A box.
+    """A box."""
 
-    Parameters
-    ----------
-    id : str
-        What links refer to it by; it has no white space.
-    label : str
-        What is written in it.
-    style : Style
-        How it looks, what is said of it and where it leads to.
-    """
-
-    id: str
+    id: str  # without white space
     label: str
     style: Style
 
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """A link from one box to another.
-
-    Parameters
-    ----------
-    tail, head : str
-        The boxes that it joins.
-    relation : str
-        What decides how it looks.
-    tooltip : str
-        What is said of it.
-    url : str, optional
-        Where it leads to.
-    ranked : bool
-        Whether its head must come after its tail.
-    """
+    """A link from one box to another."""
 
     tail: str
     head: str
-    relation: str
+    relation: str  # what decides how it looks
     tooltip: str = ""
     url: str | None = None
-    ranked: bool = True
+    ranked: bool = True  # whether its head must come after its tail
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,33 +98,15 @@ class Rank:
 
 @dataclass(frozen=True, slots=True)
 class Diagram:
-    """All that is drawn.
-
-    Parameters
-    ----------
-    title : str
-        What stands above; nothing where it is empty.
-    nodes : tuple of Node
-        The boxes.
-    arrows : tuple of Arrow
-        The links.
-    clusters : tuple of Cluster
-        Which boxes are drawn together; each is in one at most.
-    ranks : tuple of Rank
-        Which boxes are level, in order of time; each is in one at most.
-    legend : tuple of (str, Style)
-        What colors mean: texts, each in a box that shows one.
-    links : tuple of str
-        The relations that the legend shows.
-    """
+    """All that is drawn; a box is in one cluster and in one rank at most."""
 
     title: str
     nodes: tuple[Node, ...]
     arrows: tuple[Arrow, ...] = ()
     clusters: tuple[Cluster, ...] = ()
-    ranks: tuple[Rank, ...] = ()
-    legend: tuple[tuple[str, Style], ...] = ()
-    links: tuple[str, ...] = ()
+    ranks: tuple[Rank, ...] = ()  # in order of time
+    legend: tuple[tuple[str, Style], ...] = ()  # what colors mean
+    links: tuple[str, ...] = ()  # the relations that the legend shows
 
 
 def node_name(id: str) -> str:
@@ -354,7 +322,7 @@ def _quoted(id: str) -> str:
 
 def _tooltip(text: str) -> str:
     """A text as a tooltip, cut where it is very long: there Graphviz reads backslashes twice."""
-    told = text if len(text) <= _MOST_TOLD else f"{text[: _MOST_TOLD - 1]}…"
+    told = text if len(text) <= _LONGEST_TOOLTIP else f"{text[: _LONGEST_TOOLTIP - 1]}…"
     lines = _writable(told or " ").split("\n")
     return _no_html("\\n".join(_literal(line).replace("\\\\", "\\\\\\\\") for line in lines))
 
@@ -379,3 +347,78 @@ def _no_html(text: str) -> str:
     """A text that the package puts between quotes even where it looks like HTML."""
     marked: str = graphviz.nohtml(text)
     return marked
+
+
+# Drawing it
+
+
+def rendered(source: str, kind: str) -> bytes:
+    """DOT as a picture, in what Graphviz calls a format: ``"svg"``, ``"pdf"``, ``"png"``, ….
+
+    Raises
+    ------
+    DiagramError
+        When Graphviz cannot draw it; the message is Graphviz's own.
+    MissingExtraError
+        When there is no Graphviz.
+    """
+    data = _by_program(source, kind) if shutil.which("dot") else _in_process(source, kind)
+    return _undated(data) if kind == "pdf" else data
+
+
+def _by_program(source: str, kind: str) -> bytes:
+    try:
+        return bytes(graphviz.pipe("dot", kind, source.encode(), quiet=True))
+    except graphviz.CalledProcessError as error:
+        message = error.stderr.decode(errors="replace") if error.stderr else f"dot ended with {error.returncode}"
+        raise DiagramError(_failure(kind, message)) from error
+    except (graphviz.ExecutableNotFound, OSError) as error:
+        raise DiagramError(f"cannot run the dot that is on the PATH, {shutil.which('dot')}: {error}") from error
+
+
+def _in_process(source: str, kind: str) -> bytes:
+    try:
+        import pygraphviz
+    except ImportError as error:
+        raise MissingExtraError(
+            f"drawing {kind.upper()} needs Graphviz: install it (https://graphviz.org/download), so that dot is on the "
+            "PATH, or the extra graphviz, which brings it along: pip install 'modeltree-lineage[graphviz]'"
+        ) from error
+    with _ONE_AT_A_TIME, tempfile.TemporaryFile() as errors, _errors_into(errors):
+        try:
+            return bytes(pygraphviz.AGraph(string=source).draw(format=kind, prog="dot"))
+        # What it raises depends on where the library failed, and is a TypeError for formats that it does not know.
+        except (ValueError, TypeError, OSError) as error:
+            errors.seek(0)
+            text = errors.read().decode(errors="replace")
+            raise DiagramError(_failure(kind, text or str(error))) from error
+
+
+@contextmanager
+def _errors_into(file: IO[bytes]) -> Iterator[None]:
+    """Redirect to a file what a C library writes to standard error: failures, and warnings of fonts."""
+    if sys.stderr is not None:
+        sys.stderr.flush()
+    try:
+        kept = os.dup(2)
+    except OSError:  # it is closed
+        yield
+        return
+    try:
+        os.dup2(file.fileno(), 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
+def _failure(kind: str, message: str) -> str:
+    lines = [
+        line.strip() for line in message.splitlines() if line.strip() and not line.startswith("Fontconfig warning")
+    ]
+    return f"Graphviz cannot draw this as {kind}: {' '.join(lines)}"
+
+
+def _undated(pdf: bytes) -> bytes:
+    """The PDF without its date, and with all else where it was: the same file each time."""
+    return _PDF_DATE.sub(lambda match: b" " * len(match[0]), pdf)

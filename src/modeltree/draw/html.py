@@ -16,10 +16,10 @@ from importlib.resources import files
 from string import Template
 from typing import Any
 
+from modeltree.draw.figure import typeface_rule
 from modeltree.draw.fonts import BOLD, REGULAR
 from modeltree.draw.markup import Numbers, Palette, figure_markup, link_sample
 from modeltree.draw.style import Look
-from modeltree.draw.svg import typeface_rule
 from modeltree.layout.geometry import Layout
 
 __all__ = ["PageFigure", "page_document"]
@@ -41,53 +41,21 @@ _ESCAPES = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&\u2028\u2029"
 
 @dataclass(frozen=True, slots=True)
 class PageFigure:
-    """A figure of a page.
+    """A figure of a page."""
 
-    Parameters
-    ----------
-    key : str
-        A word for it, in addresses and ids.
-    title : str
-        What its tab says.
-    layout : Layout
-        Where everything goes.
-    looks : (Look, Look)
-        How it looks on light and on dark ground.
-    legend : tuple of (str, str)
-        A key for the style and what it means, each.
-    notes : tuple of str
-        What is to be said of what is drawn.
-    description : str
-        What a screen reader says of the whole.
-    """
-
-    key: str
-    title: str
+    key: str  # a word for it, in addresses and ids
+    title: str  # what its tab says
     layout: Layout
-    looks: tuple[Look, Look]
-    legend: tuple[tuple[str, str], ...] = ()
+    looks: tuple[Look, Look]  # on light and on dark ground
+    legend: tuple[tuple[str, str], ...] = ()  # keys of styles, and what they mean
     notes: tuple[str, ...] = ()
-    description: str = ""
+    description: str = ""  # what a screen reader says of the whole
 
 
 def page_document(
     title: str, counts: Sequence[str], figures: Sequence[PageFigure], data: Mapping[str, Any], numbers: Numbers
 ) -> str:
-    """A whole HTML document.
-
-    Parameters
-    ----------
-    title : str
-        Of the page.
-    counts : sequence of str
-        What stands below it.
-    figures : sequence of PageFigure
-        At least one; the first is shown first.
-    data : mapping
-        What the scripts get to know, of plain values; see `modeltree.figures.description`.
-    numbers : Numbers
-        What stands for models and derivations, in figures as in data.
-    """
+    """A whole HTML document: a title with counts below it, figures, and plain data for the scripts."""
     if not figures:
         raise ValueError("a page needs at least one figure")
     palette = Palette([look.theme for look in figures[0].looks])

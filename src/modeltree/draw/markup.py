@@ -37,18 +37,10 @@ _ANCHORS = {"left": "", "center": ' text-anchor="middle"', "right": ' text-ancho
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """What stands for models and derivations in a page, where their ids might be anything.
-
-    Parameters
-    ----------
-    models : mapping of str to int
-        By the model's id.
-    derivations : mapping of (str, str) to int
-        By parent and child.
-    """
+    """What stands for models and derivations in a page, where their ids might be anything."""
 
     models: Mapping[str, int]
-    derivations: Mapping[tuple[str, str], int]
+    derivations: Mapping[tuple[str, str], int]  # by parent and child
 
 
 class Palette:
@@ -121,25 +113,10 @@ class Palette:
 def figure_markup(
     layout: Layout, looks: Sequence[Look], palette: Palette, numbers: Numbers, key: str, name: str
 ) -> str:
-    """A layout as an ``svg`` element.
+    """A layout as an ``svg`` element that is called ``name``, with a look for each theme of the palette.
 
     Labels are groups of the class ``m`` with the id ``<key>-<number of the model>``, lanes ``<key>-lane-<number>``
     and links ``<key>-link-<number of the derivation>``.
-
-    Parameters
-    ----------
-    layout : Layout
-        Where everything goes.
-    looks : sequence of Look
-        How it looks in each theme of the palette.
-    palette : Palette
-        What gives out classes.
-    numbers : Numbers
-        What stands for models and derivations.
-    key : str
-        What the ids in the figure begin with.
-    name : str
-        What a screen reader says of the whole.
     """
     drawn = _Markup(layout, looks[0].theme, palette, numbers, key).drawn(display_list(layout, looks))
     width, height = _number(layout.page.width), _number(layout.page.height)
@@ -149,17 +126,7 @@ def figure_markup(
 
 
 def link_sample(kind: str, theme: Theme, width: float = 1.4) -> str:
-    """A short line as links of a kind have it, as an ``svg`` element for a legend.
-
-    Parameters
-    ----------
-    kind : str
-        As in `modeltree.layout.geometry.Link`.
-    theme : Theme
-        What says how it is drawn.
-    width : float
-        Of a usual line, in pixels.
-    """
+    """A short line as links of a kind have it, as an ``svg`` element for a legend; the width is in pixels."""
     stroke, _ = link_stroke(theme, kind)
     line = f'<path d="M0 6 28 6"{_dashed(stroke.dashes, width * stroke.width)}/>'
     return f'<svg class="sample {_link_class(theme, kind)}" width="28" height="12" aria-hidden="true">{line}</svg>'

@@ -7,8 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING, Literal
 
 from modeltree._util.html import block
-from modeltree.draw.dot import Arrow, Cluster, Diagram, Direction, Node, Rank, digraph
-from modeltree.draw.rendering import rendered
+from modeltree.draw.dot import Arrow, Cluster, Diagram, Direction, Node, Rank, digraph, rendered
 from modeltree.draw.style import Style
 from modeltree.draw.theme import Theme
 from modeltree.figures.coloring import ColorBy, groups_of

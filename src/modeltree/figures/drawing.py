@@ -184,7 +184,7 @@ class LayoutDrawing(FigureDrawing):
             When it does not fit on its page.
         """
         from modeltree.draw.artists import draw_layout
-        from modeltree.draw.saving import LayoutFigure
+        from modeltree.draw.figure import LayoutFigure
 
         page = self.layout.page
         figure = LayoutFigure(figsize=(page.width / INCH, page.height / INCH), facecolor=self._look.theme.page)
