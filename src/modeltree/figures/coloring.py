@@ -35,16 +35,9 @@ _NOTES = {
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """Models in groups that differ in color.
+    """Models in groups that differ in color: the key of each model's group, the legend, and a note on how it is done.
 
-    Parameters
-    ----------
-    keys : mapping of str to str
-        For each model the key of its group; ``other`` and ``none`` are groups, too.
-    legend : tuple of (str, str)
-        The keys of the groups that occur, and what they are called.
-    note : str, optional
-        What is to be said of how models were grouped.
+    ``other`` and ``none`` are groups, too.
     """
 
     keys: Mapping[str, str]

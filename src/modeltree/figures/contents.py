@@ -27,22 +27,9 @@ _MOST_NAMES = 40
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What is drawn of a lineage.
+    """What is drawn of a lineage: the models with a label of their own, in time order, and what sets them off.
 
-    Parameters
-    ----------
-    lineage : Lineage
-        All of it that may be drawn.
-    models : tuple of Model
-        Those that have a label of their own, in time order.
-    groups : Groups
-        Which of them have the same color.
-    strong : frozenset of str, optional
-        Those that are drawn strong while all others are faint.
-    outlined : frozenset of str
-        Those of the family that has an edge of one color.
-    furniture : Furniture
-        Title, legend and footnote.
+    While some are ``strong`` all others are faint, and the family that is ``outlined`` has an edge of one color.
     """
 
     lineage: Lineage

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "INCH", "ChartDrawing", "Drawing", "FigureDrawing", "IconFolder", "LayoutDrawing", "PageSize", "ThemeName",
-    "check_number", "check_word", "page_of_axes", "page_points", "svg_image", "theme_named",
+    "check_number", "check_word", "page_points", "svg_image", "theme_named",
 ]  # fmt: skip
 
 INCH = 72.0
@@ -50,17 +50,16 @@ _PATH, _FINER = re.compile(r' d="[^"]*"'), re.compile(r"(\.[0-9]{2})[0-9]+")
 
 
 class Drawing(ABC):
-    """A picture of a lineage, made when it is asked for: saved as a file, or shown by a notebook.
+    """A picture of a lineage, made when it is asked for: `save` writes it to a file, and a notebook shows it.
 
-    There is no ``_repr_mimebundle_``: IPython asks for it at a terminal, too, and a picture would be drawn for nobody.
-
-    Parameters
-    ----------
-    kind : str
-        What it is called: ``"evolution"``, ``"family tree"``, ….
-    title, description : str
-        For those who cannot see it.
+    Examples
+    --------
+    >>> import modeltree
+    >>> modeltree.growth(modeltree.datasets.load("survey"), title="Growth")
+    <Drawing: growth, 'Growth'; save it as .svg, .pdf, .png, .json>
     """
+
+    # There is no `_repr_mimebundle_`: IPython asks for it at a terminal, too, and a picture would be drawn for nobody.
 
     suffixes: ClassVar[tuple[str, ...]] = ()
     """How the paths end that it can be saved to."""
@@ -105,11 +104,19 @@ class Drawing(ABC):
 
 
 class FigureDrawing(Drawing):
-    """A drawing by matplotlib."""
+    """A drawing by matplotlib; saved as JSON it is its `layout`."""
 
-    suffixes: ClassVar[tuple[str, ...]] = (".svg", ".pdf", ".png")
+    suffixes = (".svg", ".pdf", ".png", ".json")
 
+    def __init__(self, kind: str, summary: tuple[str, str], page: PageSize | None) -> None:
+        super().__init__(kind, *summary)
+        self._page = page
+
+    @property
     @abstractmethod
+    def layout(self) -> Layout | GrowthTable | SizeTable:
+        """What is drawn, as plain numbers."""
+
     def figure(self) -> Figure:
         """The drawing as a new figure of matplotlib, which is not bound to pyplot.
 
@@ -118,8 +125,46 @@ class FigureDrawing(Drawing):
         LayoutError
             When it does not fit on its page.
         """
+        return self._figure()
+
+    def draw(self, ax: Axes) -> Axes:
+        """Draw on axes of your own, in type that fits them as large as they are now.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes
+            Where to draw; they are the page.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            The same.
+
+        Raises
+        ------
+        TypeError
+            When a page was given, too.
+        LayoutError
+            When it does not fit on the axes.
+        """
+        if self._page is not None:
+            raise TypeError("axes are a page of their own: draw on axes without page=")
+        figure = ax.get_figure(root=True)
+        if figure is None:
+            raise TypeError("these axes are in no figure")
+        self._draw(ax, (float(ax.bbox.width / figure.dpi), float(ax.bbox.height / figure.dpi)))
+        return ax
+
+    @abstractmethod
+    def _figure(self) -> Figure: ...
+
+    @abstractmethod
+    def _draw(self, ax: Axes, page: tuple[float, float]) -> None:
+        """Draw on axes that are so large, in inches."""
 
     def _content(self, kind: str, dpi: float) -> str | bytes:
+        if kind == "json":
+            return self.layout.to_json()
         buffer = io.BytesIO()
         self.figure().savefig(buffer, format=kind, dpi=dpi)
         return buffer.getvalue()
@@ -131,25 +176,7 @@ class FigureDrawing(Drawing):
 
 
 class LayoutDrawing(FigureDrawing):
-    """A drawing of which it is known where everything goes: its `layout`.
-
-    Parameters
-    ----------
-    kind : str
-        What it is called.
-    summary : (str, str)
-        Title and description for those who cannot see it.
-    place : callable
-        Makes the layout for a page.
-    look : callable
-        Makes what a layout does not say.
-    page : (float, float) or str, optional
-        The page that was asked for.
-    font_size : float, optional
-        The type that was asked for.
-    """
-
-    suffixes = (*FigureDrawing.suffixes, ".json")
+    """A drawing of which it is known where everything goes: its `layout`."""
 
     def __init__(
         self,
@@ -160,13 +187,13 @@ class LayoutDrawing(FigureDrawing):
         page: PageSize | None = None,
         font_size: float | None = None,
     ) -> None:
-        super().__init__(kind, *summary)
+        super().__init__(kind, summary, page)
         page_points(page, font_size)
-        self._place, self._make_look, self._page = place, look, page
+        self._place, self._make_look = place, look
 
     @cached_property
     def layout(self) -> Layout:
-        """Where everything goes, as numbers in points.
+        """Where everything goes, in points; laid out when it is first asked for.
 
         Raises
         ------
@@ -175,14 +202,11 @@ class LayoutDrawing(FigureDrawing):
         """
         return self._place(self._page)
 
-    def figure(self) -> Figure:
-        """The drawing as a new figure of matplotlib, which is not bound to pyplot.
+    @cached_property
+    def _look(self) -> Look:
+        return self._make_look()
 
-        Raises
-        ------
-        LayoutError
-            When it does not fit on its page.
-        """
+    def _figure(self) -> Figure:
         from modeltree.draw.artists import draw_layout
         from modeltree.draw.figure import LayoutFigure
 
@@ -192,56 +216,14 @@ class LayoutDrawing(FigureDrawing):
         draw_layout(self.layout, figure.add_axes((0.0, 0.0, 1.0, 1.0)), self._look)
         return figure
 
-    def draw(self, ax: Axes) -> Axes:
-        """Draw on axes of your own, in type that fits them as large as they are now.
-
-        Parameters
-        ----------
-        ax : matplotlib.axes.Axes
-            Where to draw; they are the page.
-
-        Raises
-        ------
-        TypeError
-            When a page was given, too.
-        LayoutError
-            When it does not fit on the axes.
-        """
+    def _draw(self, ax: Axes, page: tuple[float, float]) -> None:
         from modeltree.draw.artists import draw_layout
 
-        draw_layout(self._place(page_of_axes(ax, self._page)), ax, self._look)
-        return ax
-
-    @cached_property
-    def _look(self) -> Look:
-        return self._make_look()
-
-    def _content(self, kind: str, dpi: float) -> str | bytes:
-        return self.layout.to_json() if kind == "json" else super()._content(kind, dpi)
+        draw_layout(self._place(page), ax, self._look)
 
 
 class ChartDrawing(FigureDrawing):
-    """A drawing of counts, as bars, areas and curves; saved as JSON it is these counts.
-
-    Parameters
-    ----------
-    kind : str
-        What it is called.
-    table : GrowthTable or SizeTable
-        What is drawn.
-    furniture : Furniture
-        Title and footnote.
-    theme : Theme
-        How it looks.
-    title, description : str
-        For those who cannot see it.
-    page : (float, float or None) or str, optional
-        The page that was asked for; by default it is 10 inches wide.
-    font_size : float, optional
-        The type that was asked for.
-    """
-
-    suffixes = (*FigureDrawing.suffixes, ".json")
+    """A drawing of counts, as bars, areas and curves: its `layout` is these counts, in a table."""
 
     def __init__(
         self,
@@ -249,14 +231,13 @@ class ChartDrawing(FigureDrawing):
         table: GrowthTable | SizeTable,
         furniture: Furniture,
         theme: Theme,
-        title: str,
-        description: str,
+        summary: tuple[str, str],
         page: PageSize | None = None,
         font_size: float | None = None,
     ) -> None:
-        super().__init__(kind, title, description)
+        super().__init__(kind, summary, page)
         self._table, self._furniture, self._theme = table, furniture, theme
-        self._page, self._font_size = page, font_size
+        self._font_size = font_size
         self._size, _ = page_points(page or _CHART_PAGE, font_size)
 
     @property
@@ -264,14 +245,7 @@ class ChartDrawing(FigureDrawing):
         """The counts that are drawn: matplotlib places them on its scales."""
         return self._table
 
-    def figure(self) -> Figure:
-        """The drawing as a new figure of matplotlib, which is not bound to pyplot.
-
-        Raises
-        ------
-        LayoutError
-            When the page is too small.
-        """
+    def _figure(self) -> Figure:
         from modeltree.draw.charts import chart_figure
 
         return chart_figure(
@@ -279,48 +253,17 @@ class ChartDrawing(FigureDrawing):
             summary=(self.title, self.description),
         )  # fmt: skip
 
-    def draw(self, ax: Axes) -> Axes:
-        """Draw on axes of your own, which are the page.
-
-        Parameters
-        ----------
-        ax : matplotlib.axes.Axes
-            Where to draw.
-
-        Raises
-        ------
-        TypeError
-            When a page was given, too.
-        LayoutError
-            When the axes are too small.
-        """
+    def _draw(self, ax: Axes, page: tuple[float, float]) -> None:
         from modeltree.draw.charts import draw_chart
 
-        width, height = page_of_axes(ax, self._page)
-        draw_chart(
-            self._table, ax, self._theme, (width * INCH, height * INCH), furniture=self._furniture,
-            font_size=self._font_size,
-        )  # fmt: skip
-        return ax
-
-    def _content(self, kind: str, dpi: float) -> str | bytes:
-        return self._table.to_json() if kind == "json" else super()._content(kind, dpi)
+        size = (page[0] * INCH, page[1] * INCH)
+        draw_chart(self._table, ax, self._theme, size, furniture=self._furniture, font_size=self._font_size)
 
 
 def svg_image(svg: bytes, description: str) -> str:
     """An SVG as an image in HTML, whose styles stay in it."""
     shorter = _PATH.sub(lambda path: _FINER.sub(r"\1", path.group()), svg.decode())
     return block([image(f"data:image/svg+xml;base64,{base64.b64encode(shorter.encode()).decode()}", description)])
-
-
-def page_of_axes(ax: Axes, page: PageSize | None) -> tuple[float, float]:
-    """Width and height of axes, in inches."""
-    if page is not None:
-        raise TypeError("axes are a page of their own: draw on axes without page=")
-    figure = ax.get_figure(root=True)
-    if figure is None:
-        raise TypeError("these axes are in no figure")
-    return (float(ax.bbox.width / figure.dpi), float(ax.bbox.height / figure.dpi))
 
 
 # Options

@@ -71,26 +71,13 @@ def family_sizes(
     check_word("by", by, FamilyGrouping)
     theme = theme_named(theme)
     table, furniture = size_contents(lineage, title, by)
-    return ChartDrawing(
-        "family sizes",
-        table,
-        furniture,
-        theme,
-        furniture.title or "Families",
-        " ".join(["The number of families of at least each size, and how deep they are.", *furniture.footnote]),
-        page,
-        font_size,
-    )
+    description = "The number of families of at least each size, and how deep they are."
+    summary = (furniture.title or "Families", " ".join([description, *furniture.footnote]))
+    return ChartDrawing("family sizes", table, furniture, theme, summary, page, font_size)
 
 
 def size_contents(lineage: Lineage, title: str | None, by: FamilyGrouping) -> tuple[SizeTable, Furniture]:
-    """What `family_sizes` shows.
-
-    Raises
-    ------
-    LayoutError
-        When no family has two models.
-    """
+    """What `family_sizes` shows; a LayoutError where no family has two models."""
     if by == "base":
         labels, depths = roots_and_depths(WeightForest.of(lineage).parent)
     else:

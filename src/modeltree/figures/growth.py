@@ -81,30 +81,15 @@ def growth(
     check_word("grain", grain, PeriodLength)
     theme = theme_named(theme)
     table, furniture = growth_contents(lineage, title, grain, since, until)
-    return ChartDrawing(
-        "growth",
-        table,
-        furniture,
-        theme,
-        furniture.title or "Growth",
-        " ".join(["Stacked bars of new models by period, and the shares of all models so far.", *furniture.footnote]),
-        page,
-        font_size,
-    )
+    description = "Stacked bars of new models by period, and the shares of all models so far."
+    summary = (furniture.title or "Growth", " ".join([description, *furniture.footnote]))
+    return ChartDrawing("growth", table, furniture, theme, summary, page, font_size)
 
 
 def growth_contents(
     lineage: Lineage, title: str | None, grain: PeriodLength, since: Date | None, until: Date | None
 ) -> tuple[GrowthTable, Furniture]:
-    """What `growth` shows.
-
-    Raises
-    ------
-    LayoutError
-        When no model has a date that tells its period.
-    ValueError
-        When the grain is none that growth is counted by.
-    """
+    """What `growth` shows; a LayoutError where no model has a date that tells its period."""
     nodes, steps = lineage._nodes, lineage._steps
     models = models_meeting(nodes, kind=Kind.MODEL)
     within = models if since is until is None else models & models_meeting(nodes, since=since, until=until)

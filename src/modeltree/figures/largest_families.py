@@ -103,13 +103,13 @@ def largest_families(
     check_number("branches", branches, least=0)
     part, abridgement = abridged_families(lineage, count, branches)
 
-    def place(model: Model) -> str:
+    def role(model: Model) -> str:
         return _FIRST if model.id in abridgement.roots else _BRANCH if model.id in abridgement.labels else _OTHER
 
     contents = tree_contents(
         part,
         title=title,
-        color_by=color_by or place,
+        color_by=color_by or role,
         genealogy=abridged(genealogy_of(part, "weights"), abridgement),
         note=abridgement.note,
     )
@@ -120,18 +120,6 @@ def abridged_families(lineage: Lineage, count: int, branches: int) -> tuple[Line
     """The largest families as a lineage of few models, and how many models that leaves to be counted.
 
     Of each family there are the first model and those that begin its largest branches.
-
-    Parameters
-    ----------
-    lineage : Lineage
-        All of it.
-    count, branches : int
-        How many families, and how many branches of each, at the most.
-
-    Raises
-    ------
-    LayoutError
-        When no family has two models.
     """
     forest, dates = WeightForest.of(lineage), lineage._nodes.dates
     roots, depths = roots_and_depths(forest.parent)
@@ -158,7 +146,7 @@ def abridged_families(lineage: Lineage, count: int, branches: int) -> tuple[Line
 
 def _branches(ids: Sequence[str], fold: Fold) -> Branches:
     """A fold, in words."""
-    relations = [KINDS[place] for place in fold.relations]
+    relations = [KINDS[number] for number in fold.relations]
     words = ", ".join(_FOLDED[relation] for relation in relations)
     label = f"{words}: {fold.models:,}" if len(relations) < 3 else f"{fold.models:,} more"
     date = PartialDate.of_number(fold.date) if fold.date else None
@@ -175,21 +163,7 @@ def _abridged_note(families: int, of_families: int, models: int, of_models: int,
 
 @dataclass(frozen=True, slots=True)
 class Branches:
-    """Branches of a model that are counted and not listed.
-
-    Parameters
-    ----------
-    parent : str
-        The id of the model.
-    relation : Relation
-        How they begin.
-    label : str
-        What is written of them.
-    count : int
-        How many models are in them, 2 or more.
-    date : PartialDate, optional
-        When the first of them begins; by default when the parent was.
-    """
+    """Branches of a model that are counted and not listed: how they begin, how many models, and since when."""
 
     parent: str
     relation: Relation
@@ -200,18 +174,9 @@ class Branches:
 
 @dataclass(frozen=True, slots=True)
 class Abridgement:
-    """What a lineage lacks that is a part of a larger one.
+    """What a lineage lacks that is a part of a larger one, and what is to be said of it.
 
-    Parameters
-    ----------
-    branches : tuple of Branches
-        What branches off its models besides.
-    labels : mapping of str to str
-        What is written of some of its models, by id, instead of their names.
-    note : str
-        What is to be said of it all.
-    roots : frozenset of str
-        Those of its models that begin families.
+    ``labels`` are written of some models instead of their names, by id; ``roots`` are the models that begin families.
     """
 
     branches: tuple[Branches, ...] = ()
@@ -230,17 +195,17 @@ def abridged(genealogy: Genealogy, abridgement: Abridgement) -> Genealogy:
         entry if entry.folded else replace(entry, label=labels.get(entry.id, entry.label))
         for entry in genealogy.entries
     ]
-    places = {entry.id: place for place, entry in enumerate(entries) if not entry.folded}
+    indexes = {entry.id: index for index, entry in enumerate(entries) if not entry.folded}
     for branches in abridgement.branches:
-        if branches.parent in places:
-            entries.append(_counted(branches, places[branches.parent], entries))
-    order = sorted(range(len(entries)), key=lambda place: entries[place].at)
-    moved = {place: number for number, place in enumerate(order)}
-    return replace(genealogy, entries=tuple(_moved(entries[place], moved) for place in order))
+        if branches.parent in indexes:
+            entries.append(_counted(branches, indexes[branches.parent], entries))
+    order = sorted(range(len(entries)), key=lambda index: entries[index].at)
+    moved = {index: new for new, index in enumerate(order)}
+    return replace(genealogy, entries=tuple(_moved(entries[index], moved) for index in order))
 
 
 def _counted(branches: Branches, parent: int, entries: Sequence[Entry]) -> Entry:
-    """The node that stands for some branches of the model at a place."""
+    """The entry that stands for some branches of the model at an index."""
     at = entries[parent].at
     if branches.date is not None:
         first, last = branches.date.lower.toordinal(), branches.date.upper.toordinal()
@@ -259,7 +224,7 @@ def _counted(branches: Branches, parent: int, entries: Sequence[Entry]) -> Entry
 
 
 def _moved(entry: Entry, moved: Mapping[int, int]) -> Entry:
-    """An entry after all have got other places."""
+    """An entry after all have got other indexes."""
     parent = None if entry.parent is None else moved[entry.parent]
-    further = tuple(sorted((moved[place], relation) for place, relation in entry.further))
+    further = tuple(sorted((moved[index], relation) for index, relation in entry.further))
     return replace(entry, parent=parent, further=further)
