@@ -70,8 +70,8 @@ class Entry:
     """A node of a family tree: a model, or several that are folded.
 
     It is at the date of its first model, in days, which may be ``inferred`` from those of parents and children. The
-    ``parent`` that it branches off and the ``further`` ones are indexes of entries. It may stand for ``unlisted`` models
-    besides, of which no more is known here than their number.
+    ``parent`` that it branches off and the ``further`` ones are indexes of entries. It may stand for ``unlisted``
+    models besides, of which no more is known here than their number.
     """
 
     id: str
