@@ -240,7 +240,7 @@ def test_a_reading() -> None:
         f"Lineage {SURVEY.about.title!r}: 143 models, 154 derivations, 76 organizations, 2017 to 2023 1 error, 1 note "
         "severity kind finding where error cycle a -> b -> a; break it note missing-license a has no license"
     )
-    assert repr(READING) == f"<Reading: {SURVEY!r}, 2 findings>"
+    assert repr(READING) == f"<Reading: {SURVEY!r}, 1 error, 1 note>"
     lineage, findings = READING
     assert (lineage, len(findings)) == (SURVEY, 2)
     assert checked(Reading(pair(), ())).text.endswith("no findings")

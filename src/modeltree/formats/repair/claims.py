@@ -51,12 +51,10 @@ class Reading(NamedTuple):
     """What is wrong with the source or worth knowing of it, in the order of files and lines."""
 
     def __repr__(self) -> str:
-        return f"<Reading: {self.lineage!r}, {counted(len(self.findings), 'finding')}>"
+        return f"<Reading: {self.lineage!r}, {self._counts()}>"
 
     def _repr_html_(self) -> str:
-        counts = Counter(finding.severity for finding in self.findings)
-        words = [counted(counts[severity], severity) for severity in Severity if counts[severity]]
-        parts = [head(repr(self.lineage).strip("<>"), ", ".join(words) or "no findings")]
+        parts = [head(repr(self.lineage).strip("<>"), self._counts())]
         if self.findings:
             columns = (("severity", ""), ("kind", ""), ("finding", "text"), ("where", "text"))
             rows = [
@@ -67,6 +65,10 @@ class Reading(NamedTuple):
         if len(self.findings) > _MOST_FINDINGS:
             parts.append(f'<p class="quiet">and {len(self.findings) - _MOST_FINDINGS:,} more</p>')
         return block(parts)
+
+    def _counts(self) -> str:
+        counts = Counter(finding.severity for finding in self.findings)
+        return ", ".join(counted(counts[one], one) for one in Severity if counts[one]) or "no findings"
 
 
 @dataclass(slots=True)
