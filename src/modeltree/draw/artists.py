@@ -26,7 +26,7 @@ from modeltree.layout.geometry import Layout
 
 __all__ = ["Group", "artists_of", "draw_layout", "drawing_style"]
 
-# What is drawn over what; text is over everything, and what recedes under what does not.
+# The order of painting; text is painted last, and faint links before others.
 _ORDER = {
     "band": 0, "guide": 1, "panel": 2, "lane": 3, "link": 3, "axis": 4, "leader": 5, "tick": 6, "words": 6, "models": 7,
     "sample": 7,

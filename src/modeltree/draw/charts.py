@@ -24,6 +24,7 @@ from modeltree.draw.figure import LayoutFigure
 from modeltree.draw.fonts import font
 from modeltree.draw.theme import Theme, contrast, mixed
 from modeltree.layout.geometry import Box
+from modeltree.layout.page_sizes import INCH
 from modeltree.layout.serpentine.ticks import tick_label
 from modeltree.layout.sheet import check_page
 from modeltree.layout.title_block import Furniture
@@ -34,7 +35,6 @@ __all__ = ["NAMED_RELATIONS", "DepthBox", "GrowthTable", "SizeTable", "chart_fig
 NAMED_RELATIONS = tuple(Relation)[:10]
 """The relations that have a color and a name of their own; all others are one."""
 
-_INCH = 72.0
 # The height of a page without one, of its width.
 _ASPECT = 0.72
 # The least side of a panel, in ems; lines, in points for type of 12 points, and the share of the page in what recedes.
@@ -176,22 +176,7 @@ def chart_figure(
     font_size: float | None = None,
     summary: tuple[str, str] = ("", ""),
 ) -> LayoutFigure:
-    """A figure with nothing but a chart.
-
-    Parameters
-    ----------
-    table : GrowthTable or SizeTable
-        What it shows.
-    theme : Theme
-        How it looks.
-    page : (float, float or None)
-        Width and height, in points; without a height it goes with the width.
-    furniture : Furniture, optional
-        Title and footnote.
-    font_size : float, optional
-        By default it goes with the page.
-    summary : (str, str)
-        Title and description for those who cannot see it.
+    """A figure with nothing but a chart; the page is in points, and its height goes with the width if there is none.
 
     Raises
     ------
@@ -200,7 +185,7 @@ def chart_figure(
     """
     check_page(*page, font_size)
     width, height = page[0], _ASPECT * page[0] if page[1] is None else page[1]
-    figure = LayoutFigure(figsize=(width / _INCH, height / _INCH), facecolor=theme.page)
+    figure = LayoutFigure(figsize=(width / INCH, height / INCH), facecolor=theme.page)
     figure.summary = summary
     ax = figure.add_axes((0.0, 0.0, 1.0, 1.0))
     draw_chart(table, ax, theme, (width, height), furniture=furniture, font_size=font_size)

@@ -25,17 +25,17 @@ from modeltree.draw.fonts import measure
 from modeltree.draw.style import Style
 from modeltree.draw.theme import Stroke, Theme, mixed
 from modeltree.findings import DiagramError, MissingExtraError
+from modeltree.layout.page_sizes import INCH
 
 __all__ = ["Arrow", "Cluster", "Diagram", "Direction", "Node", "Rank", "digraph", "label_text", "node_name", "rendered"]
 
 Direction = Literal["LR", "TB"]
-"""Which way descent runs: from left to right, or from top to bottom."""
+"""Where descent runs to: from left to right, or from top to bottom."""
 
 _FONT = "Inter,Helvetica,Arial,sans-serif"
 _SIZE = 11.0
 _SMALL = 9.5
 _PADDING = 20.0  # beside a text, both sides together, in points
-_INCH = 72.0
 _MOST_LETTERS = 40  # on a line
 _LONGEST_TOOLTIP = 1000  # letters in a tooltip; Graphviz reads no text of more than 16384 bytes
 _PEN = 1.1
@@ -90,7 +90,7 @@ class Cluster:
 
 @dataclass(frozen=True, slots=True)
 class Rank:
-    """Boxes at the same place in time, and what the timeline says there; nothing where it is None."""
+    """Boxes at the same level, and what the timeline says there; nothing where it is None."""
 
     caption: str | None
     members: tuple[str, ...]
@@ -149,7 +149,7 @@ def digraph(diagram: Diagram, theme: Theme, direction: Direction = "LR") -> grap
 
 def _lines(diagram: Diagram, theme: Theme, direction: Direction) -> Iterator[str]:
     """What is in the diagram, as lines of DOT; the package would take a colon in a name for the start of a port."""
-    inside = {id: place for place, cluster in enumerate(diagram.clusters) for id in cluster.members}
+    inside = {id: index for index, cluster in enumerate(diagram.clusters) for id in cluster.members}
     within: list[list[str]] = [[] for _ in diagram.clusters]
     for node in diagram.nodes:
         statement = f"{_quoted(node.id)}{_attributes(_node(node))}"
@@ -157,8 +157,8 @@ def _lines(diagram: Diagram, theme: Theme, direction: Direction) -> Iterator[str
             within[inside[node.id]].append(statement)
         else:
             yield f"\t{statement}\n"
-    for place, (cluster, statements) in enumerate(zip(diagram.clusters, within, strict=True)):
-        yield from _block(f"cluster_{place}", _ground(cluster, theme), statements)
+    for index, (cluster, statements) in enumerate(zip(diagram.clusters, within, strict=True)):
+        yield from _block(f"cluster_{index}", _ground(cluster, theme), statements)
     yield from _timeline(diagram.ranks, theme)
     # Arrows leave a box at one place, and so as a fan, and reach one where they come from: their heads stay apart.
     start = {"tailport": "e" if direction == "LR" else "s"}
@@ -175,9 +175,9 @@ def _lines(diagram: Diagram, theme: Theme, direction: Direction) -> Iterator[str
 
 def _timeline(ranks: Iterable[Rank], theme: Theme) -> Iterator[str]:
     previous = None
-    for place, rank in enumerate(ranks):
+    for index, rank in enumerate(ranks):
         # No id has a space in it, so these are no boxes' names.
-        anchor = quote(f"timeline {place}")
+        anchor = quote(f"timeline {index}")
         looks: dict[str, str | None] = {"label": "", "width": "0", "height": "0", "style": "invis"}
         if rank.caption is not None:
             looks = {"label": label_text(rank.caption), "fontcolor": theme.quiet, "fontsize": "15", "style": "solid"}
@@ -195,12 +195,12 @@ def _legend(diagram: Diagram, theme: Theme, direction: Direction) -> Iterator[st
     size = {"height": "0.24", "width": f"{width:.2f}", "fontsize": f"{_SMALL:g}"}
     unseen = {"label": "", "shape": "plaintext", "style": "invis", "height": "0.24", "width": "0.02", "margin": "0"}
     aligned = "\\l" if direction == "LR" else ""
-    tails = [quote(f"legend {place}") for place in range(len(texts))]
+    tails = [quote(f"legend {index}") for index in range(len(texts))]
     statements = []
-    for place, (tail, text) in enumerate(zip(tails, texts, strict=True)):
-        head = quote(f"legend {place} text")
-        if place < len(diagram.legend):
-            box = {**_node(Node("", text, diagram.legend[place][1])), **size}
+    for index, (tail, text) in enumerate(zip(tails, texts, strict=True)):
+        head = quote(f"legend {index} text")
+        if index < len(diagram.legend):
+            box = {**_node(Node("", text, diagram.legend[index][1])), **size}
             sample: dict[str, str] = {"style": "invis"}
         else:
             box = {
@@ -300,7 +300,7 @@ def _width(text: str, size: float) -> float:
 
     Where Inter is not installed, Graphviz measures in some other face, perhaps a narrower one than a reader has.
     """
-    return (max((measure(line)[0] for line in _wrapped(text)), default=0.0) * size + _PADDING) / _INCH
+    return (max((measure(line)[0] for line in _wrapped(text)), default=0.0) * size + _PADDING) / INCH
 
 
 def _block(name: str | None, attributes: Mapping[str, str], statements: Iterable[str]) -> Iterator[str]:
@@ -322,8 +322,8 @@ def _quoted(id: str) -> str:
 
 def _tooltip(text: str) -> str:
     """A text as a tooltip, cut where it is very long: there Graphviz reads backslashes twice."""
-    told = text if len(text) <= _LONGEST_TOOLTIP else f"{text[: _LONGEST_TOOLTIP - 1]}…"
-    lines = _writable(told or " ").split("\n")
+    shown = text if len(text) <= _LONGEST_TOOLTIP else f"{text[: _LONGEST_TOOLTIP - 1]}…"
+    lines = _writable(shown or " ").split("\n")
     return _no_html("\\n".join(_literal(line).replace("\\\\", "\\\\\\\\") for line in lines))
 
 
@@ -400,7 +400,7 @@ def _errors_into(file: IO[bytes]) -> Iterator[None]:
     if sys.stderr is not None:
         sys.stderr.flush()
     try:
-        kept = os.dup(2)
+        original = os.dup(2)
     except OSError:  # it is closed
         yield
         return
@@ -408,8 +408,8 @@ def _errors_into(file: IO[bytes]) -> Iterator[None]:
         os.dup2(file.fileno(), 2)
         yield
     finally:
-        os.dup2(kept, 2)
-        os.close(kept)
+        os.dup2(original, 2)
+        os.close(original)
 
 
 def _failure(kind: str, message: str) -> str:

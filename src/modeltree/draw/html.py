@@ -68,10 +68,10 @@ def page_document(
         "counts": " · ".join(f"<span>{escape(count)}</span>" for count in counts),
         "tabs": "\n".join(map(_tab, figures)),
         "figures": "\n".join(
-            f'<div class="base" data-figure="{figure.key}"{_hidden(place)}>{svg}</div>'
-            for place, (figure, svg) in enumerate(zip(figures, drawn, strict=True))
+            f'<div class="base" data-figure="{figure.key}"{_hidden(index)}>{svg}</div>'
+            for index, (figure, svg) in enumerate(zip(figures, drawn, strict=True))
         ),
-        "notes": "\n".join(_notes(figure, palette, _hidden(place)) for place, figure in enumerate(figures)),
+        "notes": "\n".join(_notes(figure, palette, _hidden(index)) for index, figure in enumerate(figures)),
         "pictures": "".join(palette.pictures()),
         "data": _island({**data, "figures": [figure.key for figure in figures]}),
     }
@@ -101,9 +101,9 @@ def _tab(figure: PageFigure) -> str:
     return f'<button type="button" {attributes}>{escape(figure.title)}</button>'
 
 
-def _hidden(place: int) -> str:
-    """What hides all figures but the first."""
-    return " hidden" if place else ""
+def _hidden(index: int) -> str:
+    """The attribute that hides all figures but the first."""
+    return " hidden" if index else ""
 
 
 def _notes(figure: PageFigure, palette: Palette, hidden: str) -> str:

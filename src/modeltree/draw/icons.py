@@ -108,13 +108,13 @@ def icons_in(folder: str | os.PathLike[str], organizations: Iterable[Organizatio
     folder = Path(folder)
     if not folder.is_dir():
         raise IconError(f"there is no folder {str(folder)!r} to take icons from")
-    found = {}
+    icons = {}
     for organization in organizations:
         paths = [folder / f"{organization.icon}{suffix}" for suffix in (".svg", ".png") if organization.icon]
         path = next((path for path in paths if path.is_file()), None)
         if path is not None:
-            found[organization.id] = _drawn(path) if path.suffix == ".svg" else _png(path)
-    return found
+            icons[organization.id] = _drawn(path) if path.suffix == ".svg" else _png(path)
+    return icons
 
 
 def _drawn(path: Path) -> bytes:

@@ -244,8 +244,8 @@ class _Markup:
                 return self._circle(part, item, shared)
             case Image():
                 x, y = part.center
-                place = f"translate({_number(x)} {_number(y)}) scale({_number(part.diameter)})"
-                return f'<use href="#{self.palette.picture(part.png)}" transform="{place}"/>'
+                transform = f"translate({_number(x)} {_number(y)}) scale({_number(part.diameter)})"
+                return f'<use href="#{self.palette.picture(part.png)}" transform="{transform}"/>'
 
     def _circle(self, part: Circle, item: Item, shared: _Shared) -> str:
         x, y, radius = map(_number, (*part.center, part.radius))

@@ -40,7 +40,7 @@ def mixed(one: str, other: str, share: float) -> str:
     >>> mixed("#000000", "#ffffff", 0.2)
     '#333333'
     """
-    parts = ((1 - share) * _part(one, place) + share * _part(other, place) for place in (1, 3, 5))
+    parts = ((1 - share) * _part(one, start) + share * _part(other, start) for start in (1, 3, 5))
     return "#" + "".join(f"{round(part):02x}" for part in parts)
 
 
@@ -50,12 +50,12 @@ def readable(text: str, ground: str, ink: str) -> str:
     return next((color for color in candidates if contrast(color, ground) >= READABLE), ink)
 
 
-def _part(color: str, place: int) -> int:
-    return int(color[place : place + 2], 16)
+def _part(color: str, start: int) -> int:
+    return int(color[start : start + 2], 16)
 
 
 def _luminance(color: str) -> float:
-    parts = (_part(color, place) / 255 for place in (1, 3, 5))
+    parts = (_part(color, start) / 255 for start in (1, 3, 5))
     red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 

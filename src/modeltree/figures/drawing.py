@@ -18,7 +18,7 @@ from modeltree._util.html import block, image
 from modeltree._util.text import alternatives
 from modeltree.draw.theme import THEMES, Theme
 from modeltree.findings import UnknownFormatError
-from modeltree.layout.page_sizes import page_size
+from modeltree.layout.page_sizes import INCH, page_size
 from modeltree.layout.sheet import check_page
 
 if TYPE_CHECKING:
@@ -31,12 +31,9 @@ if TYPE_CHECKING:
     from modeltree.layout.title_block import Furniture
 
 __all__ = [
-    "INCH", "ChartDrawing", "Drawing", "FigureDrawing", "IconFolder", "LayoutDrawing", "PageSize", "ThemeName",
+    "ChartDrawing", "Drawing", "FigureDrawing", "IconFolder", "LayoutDrawing", "PageSize", "ThemeName",
     "check_number", "check_word", "page_points", "svg_image", "theme_named",
 ]  # fmt: skip
-
-INCH = 72.0
-"""In points."""
 
 PageSize = str | tuple[float, float | None]
 """Width and height in inches, or a text as `modeltree.layout.page_sizes.page_size` takes it."""

@@ -6,9 +6,12 @@ import re
 
 from modeltree.findings import LayoutError
 
-__all__ = ["PAPERS", "page_size"]
+__all__ = ["INCH", "PAPERS", "page_size"]
 
-_INCHES = {"in": 1.0, "mm": 1 / 25.4, "cm": 1 / 2.54, "pt": 1 / 72}
+INCH = 72.0
+"""An inch, in points."""
+
+_INCHES = {"in": 1.0, "mm": 1 / 25.4, "cm": 1 / 2.54, "pt": 1 / INCH}
 # Width and height in millimetres, upright; ISO 216 and ANSI.
 PAPERS = {
     "a0": (841, 1189), "a1": (594, 841), "a2": (420, 594), "a3": (297, 420), "a4": (210, 297), "a5": (148, 210),
