@@ -10,14 +10,20 @@ import re
 from html.parser import HTMLParser
 from importlib.resources import files
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from matplotlib.figure import Figure
+from matplotlib.patches import Circle, FancyBboxPatch, PathPatch, Rectangle
+from matplotlib.text import Text as TextArtist
+from PIL import Image as Picture
 
 import modeltree
 from modeltree import Derivation, Lineage, Model, Organization, datasets
+from modeltree.draw.artists import draw_layout
+from modeltree.draw.display import Image, Layer, Line, Text, display_list
 from modeltree.draw.html import page_document
 from modeltree.draw.icons import Badge
 from modeltree.draw.markup import Numbers, Palette, figure_markup, link_sample
@@ -283,7 +289,7 @@ def test_colors_can_say_something_else() -> None:
 
 def test_icons_of_ones_own_are_in_it_once(tmp_path: Path) -> None:
     buffer = io.BytesIO()
-    Image.new("RGBA", (32, 32), "#ff0000").save(buffer, "png")
+    Picture.new("RGBA", (32, 32), "#ff0000").save(buffer, "png")
     (tmp_path / "lab.png").write_bytes(buffer.getvalue())
     models = [Model(id=f"m{number}", name=f"M{number}", released="2020", organizations=("lab",)) for number in range(3)]
     lineage = Lineage(models, (), [Organization(id="lab", name="Lab", icon="lab")])
@@ -332,12 +338,16 @@ PARTS = Layout(
 )
 
 
-def drawn_parts() -> Reader:
+def parts_looks() -> list[Look]:
     labels = {"a": PLAIN, "b": Style(PLAIN.paint, 1.8, "B", dashed=True), "fold": Style(PLAIN.paint, 0.9, "5 more")}
-    looks = [
+    return [
         Look(theme, labels, {"plain": PLAIN}, {"lab": Badge("LA", fill, "#ffffff")})
         for theme, fill in ((LIGHT, "#123456"), (DARK, "#fefefe"))
     ]
+
+
+def drawn_parts() -> Reader:
+    looks = parts_looks()
     palette = Palette([LIGHT, DARK])
     numbers = Numbers({"a": 0, "b": 1}, {("a", "b"): 7})
     reader = Reader(figure_markup(PARTS, looks, palette, numbers, "parts", 'All "parts"'))
@@ -399,6 +409,29 @@ def test_samples_of_links_are_lines() -> None:
     assert adapter.named("path")[0]["stroke-dasharray"] == "7 2.8"
     assert unknown.named("svg")[0]["class"] == "sample link"
     assert "stroke-dasharray" not in unknown.named("path")[0]
+
+
+def test_the_display_list_is_in_the_order_of_painting_and_has_a_color_for_each_look() -> None:
+    items = display_list(PARTS, parts_looks())
+    layers = [item.layer for item in items]
+    assert layers == sorted(layers, key=get_args(Layer).index)
+    assert set(layers) == set(get_args(Layer))
+    for part in (part for item in items for part in item.parts if not isinstance(part, Image)):
+        assert len(part.color if isinstance(part, Line | Text) else part.fill) == 2
+
+
+def test_both_renderers_draw_one_display_list() -> None:
+    reader = drawn_parts()
+    axes = Figure().add_axes((0, 0, 1, 1))
+    draw_layout(PARTS, axes, parts_looks()[0])
+    assert sorted(text.get_text() for text in axes.findobj(TextArtist) if text.get_text()) == sorted(
+        reader.texts["text"]
+    )
+    assert len(axes.findobj(Circle)) == len(reader.named("circle"))
+    assert len(axes.findobj(Rectangle)) + len(axes.findobj(FancyBboxPatch)) == 1 + len(
+        reader.named("rect")
+    )  # the ground
+    assert len(axes.findobj(PathPatch)) == len(reader.named("path"))
 
 
 # Files

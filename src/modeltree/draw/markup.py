@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html import escape
 from itertools import groupby
+from typing import get_args
 
 from modeltree.draw.display import (
     MONTH_TYPE,
@@ -145,58 +146,53 @@ class _Shared:
         return size + ("" if self.width is None else f' stroke-width="{_number(self.width)}"')
 
 
-@dataclass(frozen=True, slots=True)
 class _Markup:
     """Writes the items of one layout."""
 
-    layout: Layout
-    theme: Theme
-    palette: Palette
-    numbers: Numbers
-    key: str
-    layers: dict[Layer, list[Item]] = field(default_factory=dict)
+    def __init__(self, layout: Layout, theme: Theme, palette: Palette, numbers: Numbers, key: str) -> None:
+        self.layout, self.theme, self.palette, self.numbers, self.key = layout, theme, palette, numbers, key
 
     def drawn(self, items: Iterable[Item]) -> str:
         """All layers, what is behind first."""
+        layers: dict[Layer, list[Item]] = {layer: [] for layer in get_args(Layer)}
         for item in items:
-            self.layers.setdefault(item.layer, []).append(item)
+            layers[item.layer].append(item)
         size, edge = self.layout.font_size, line_width(self.theme.edge_width, self.layout.font_size, self.theme)
-        return "".join([
-            self._layer("band"),
-            self._lines("guide"),
-            self._layer("panel"),
-            self._lines("lane"),
-            *self._links(),
-            self._lines("axis"),
-            self._lines("leader"),
-            self._layer("tick", _Shared(None, MONTH_TYPE * size, BOLD)),
-            self._layer("models", _Shared(edge, size, BOLD)),
-            self._layer("sample", _Shared(edge)),
-            self._layer("words"),
-        ])  # fmt: skip
+        shared = {
+            **{layer: _Shared(_first_width(layers[layer])) for layer in ("guide", "lane", "axis", "leader")},
+            "tick": _Shared(None, MONTH_TYPE * size, BOLD),
+            "models": _Shared(edge, size, BOLD),
+            "sample": _Shared(edge),
+        }
+        groups = (
+            self._links(of_layer) if layer == "link" else self._group(layer, of_layer, shared.get(layer, _Shared()))
+            for layer, of_layer in layers.items()
+        )
+        return "".join(groups)
 
-    def _layer(self, layer: Layer, shared: _Shared = _Shared()) -> str:
-        items = self.layers.get(layer, ())
-        return _group(layer, (self._item(item, shared) for item in items), shared.attributes())
+    def _group(self, name: str, items: Iterable[Item], shared: _Shared) -> str:
+        content = "\n".join(self._item(item, shared) for item in items)
+        return f'<g class="{name}"{shared.attributes()}>\n{content}\n</g>\n' if content else ""
 
-    def _lines(self, layer: Layer) -> str:
-        """A layer of lines that all have the same width."""
-        widths = (part.width for item in self.layers.get(layer, ()) for part in item.parts if isinstance(part, Line))
-        return self._layer(layer, _Shared(next(widths, None)))
-
-    def _links(self) -> Iterator[str]:
+    def _links(self, items: Iterable[Item]) -> str:
         """The links of each kind as one group; those by which ideas pass, which recede, behind all others."""
 
         def rank(item: Item) -> tuple[bool, str, bool]:
             stroke, _ = link_stroke(self.theme, item.kind)
             return (not stroke.quiet, item.kind, len(item.parts) == 1)
 
-        for (_, kind, _), group in groupby(sorted(self.layers.get("link", ()), key=rank), key=rank):
-            items = list(group)
-            line = items[0].parts[0]
-            assert isinstance(line, Line)
-            attributes = _dashed(line.dashes, line.width)
-            yield _group(_link_class(self.theme, kind), (self._item(item, _Shared()) for item in items), attributes)
+        groups = []
+        for _, of_kind in groupby(sorted(items, key=rank), key=rank):
+            links = list(of_kind)
+            content = "\n".join(self._item(item, _Shared()) for item in links)
+            groups.append(f"{self._link_group(links[0])}\n{content}\n</g>\n")
+        return "".join(groups)
+
+    def _link_group(self, item: Item) -> str:
+        """The start of a group of links that look like this one."""
+        line = item.parts[0]
+        assert isinstance(line, Line)
+        return f'<g class="{_link_class(self.theme, item.kind)}"{_dashed(line.dashes, line.width)}>'
 
     def _item(self, item: Item, shared: _Shared) -> str:
         content = "".join(self._element(part, item, shared) for part in item.parts)
@@ -220,10 +216,7 @@ class _Markup:
             case "sample" if item.paints:
                 return f'<g class="{self.palette.label(item.paints)}">{content}</g>'
             case "sample":
-                line = item.parts[0]
-                assert isinstance(line, Line)
-                attributes = _dashed(line.dashes, line.width)
-                return f'<g class="{_link_class(self.theme, item.kind)}"{attributes}>{content}</g>'
+                return f"{self._link_group(item)}{content}</g>"
         return content
 
     def _label(self, item: Item) -> str:
@@ -258,9 +251,9 @@ class _Markup:
         return f'<circle class="{kind}" cx="{x}" cy="{y}" r="{radius}"{edge}/>{text}'
 
 
-def _group(name: str, elements: Iterable[str], attributes: str = "") -> str:
-    content = "\n".join(elements)
-    return f'<g class="{name}"{attributes}>\n{content}\n</g>\n' if content else ""
+def _first_width(items: Iterable[Item]) -> float | None:
+    """The width of lines that all have the same."""
+    return next((part.width for item in items for part in item.parts if isinstance(part, Line)), None)
 
 
 def _rectangle(part: Rectangle, shared: _Shared) -> str:
