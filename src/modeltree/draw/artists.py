@@ -35,7 +35,7 @@ _TEXT = 8
 
 
 def drawing_style(settings: Mapping[str, Any] | None = None) -> AbstractContextManager[None]:
-    """Matplotlib's own defaults, whatever this machine's are, so that a figure is the same everywhere."""
+    """A context with matplotlib's defaults instead of this machine's, so that a figure is the same everywhere."""
     return matplotlib.style.context(["default", dict(settings or {})])
 
 
@@ -121,7 +121,7 @@ def _text(part: Text) -> TextArtist:
 
 
 class _Picture(AxesImage):
-    """An image that goes into SVG and PDF as it is, and is scaled well for all else."""
+    """An image that SVG and PDF embed unscaled, and that is resampled well for PNG."""
 
     def draw(self, renderer: RendererBase) -> None:
         self.set_interpolation("none" if renderer.option_scale_image() else "lanczos")
@@ -129,7 +129,7 @@ class _Picture(AxesImage):
 
 
 class Group(Artist):
-    """Several artists as one thing to whoever reads the file: in SVG a named group, in SVG and PDF a link."""
+    """Several artists drawn as one: a named group in SVG, and a link in SVG and PDF."""
 
     def __init__(
         self,
@@ -162,7 +162,7 @@ class Group(Artist):
         """Draw all parts."""
         if not self.get_visible():
             return
-        # Only SVG has a writer of elements, and only PDF a file with annotations, those of the page the last.
+        # Only the SVG renderer has a writer; only that of PDF has annotations, and the last ones are those of the page.
         writer: Any = getattr(renderer, "writer", None)
         annotations = getattr(getattr(renderer, "file", None), "_annotations", None)
         if writer is not None:
@@ -185,7 +185,7 @@ class Group(Artist):
             writer.start("a", attrib={"xlink:href": str(self.get_url()), "target": "_blank", **name})
 
     def _annotate(self, annotations: list[Any]) -> None:
-        """Put a link on all of the extent; matplotlib's own is as large as a text."""
+        """Add a link that covers the extent; matplotlib's own covers a text only."""
         from matplotlib.backends import backend_pdf
 
         name: Any = backend_pdf.Name

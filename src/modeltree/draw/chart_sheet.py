@@ -1,4 +1,4 @@
-"""The sheet of a chart: a page with a title and a footnote, axes on it for values, and words beside these."""
+"""The sheet of a chart: a page with a title and a footnote, axes for values, and words beside them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PITCH, CAPTION, BESIDE = 1.45, 2.3, 0.6
 """In ems: from one line of words to the next, a panel's caption, and from a panel to the words beside it."""
 
 _MARGIN = 14.0
-# A page of this width has type of this size, in points; it goes with the root of the width, down to the least.
+# A page of this width has type of this size, in points; type goes with the root of the width, down to the least.
 _FULL_WIDTH, _TYPE, _LEAST_TYPE = 1008.0, 10.5, 6.0
 # The least side of a panel, in ems; lines, in points for type of 12 points.
 _LEAST_SIDE, _AXIS, _GRID, _LEADER = 4.0, 0.9, 0.6, 0.6
@@ -60,7 +60,7 @@ class ChartPanel:
         return (self.box.x + float(right) * self.box.width, self.box.bottom - float(up) * self.box.height)
 
     def name(self, artists: Sequence[Artist], key: str, name: str) -> None:
-        """Say to whoever cannot see them what artists stand for."""
+        """Group artists under a name for screen readers."""
         for artist in artists:
             artist.remove()
             artist.set_clip_on(False)
@@ -106,7 +106,7 @@ class ChartSheet:
             raise LayoutError(f"a page of {size} leaves no room for a chart in type of {self.em:.3g} pt")
 
     def panel(self, caption: str, left: float, top: float, right: float, height: float) -> ChartPanel:
-        """Axes with nothing but a line below and a grid, and what they show above them at the left of the page."""
+        """Axes with a line below and a grid, and a caption above them at the left of the page."""
         self.write(self.shortened(caption, self.width - 2 * self.margin, bold=True), self.margin,
                    top - self.ems(CAPTION - PITCH / 2), bold=True)  # fmt: skip
         box = Box(x=left, y=top, width=right - left, height=height)
@@ -136,7 +136,7 @@ class ChartSheet:
         self.add(Text(text, x, y, self.em, (color or self.theme.ink,), bold, align), zorder=8)
 
     def leader(self, panel: ChartPanel, *points: Point) -> None:
-        """Tie words to what they stand for in a panel, over its grid and under all else."""
+        """Draw a line from a panel to words beside it, over the grid and under all else."""
         for artist in artists_of(Line(points, (self.theme.quiet,), self.line_width(_LEADER)), self.ax):
             artist.set(clip_on=False, zorder=1, transform=self.ax.transData)
             panel.axes.add_artist(artist)

@@ -33,11 +33,11 @@ from modeltree.records import Grain, PartialDate, Relation
 __all__ = ["NAMED_RELATIONS", "DepthBox", "GrowthTable", "SizeTable", "chart_figure", "draw_chart"]
 
 NAMED_RELATIONS = tuple(Relation)[:10]
-"""The relations that have a color and a name of their own; all others are one."""
+"""The relations that have a color and a name of their own; all others share one."""
 
 # The height of a page without one, of its width.
 _ASPECT = 0.72
-# The least side of a panel, in ems; lines, in points for type of 12 points, and the share of the page in what recedes.
+# The least side of a panel, in ems; lines, in points for type of 12 points; the share of the page in pale colors.
 _LEAST_SIDE, _AXIS, _CURVE, _MEDIAN, _EDGE, _PALE = 4.0, 0.9, 1.7, 1.9, 0.5, 0.45
 
 # Growth. In ems: the room for years, for months, below these, and above the highest bar.
@@ -52,7 +52,7 @@ _UPPER_SIZES = 0.66
 # Ratios: how far scales reach beyond their ends, the gap after a bar, of its width, and half the height of a depth.
 _BEYOND, _GAP, _STEP = 1.35, 0.08, 1.12
 _UNIT = "models in the family"
-# So many sizes are marked one by one.
+# Up to so many sizes are marked one by one.
 _FEW = 40
 
 
@@ -222,7 +222,7 @@ def _fills(theme: Theme) -> Mapping[str, str]:
 
 
 def _draw_growth(sheet: ChartSheet, table: GrowthTable) -> None:
-    """A bar for each period, and below it of what all models up to then consist."""
+    """A bar for each period, and below them the shares of all models up to then."""
     ems, room, count = sheet.ems, sheet.room, len(table.counts)
     counts = np.array(table.counts).T
     totals, sums = counts.sum(axis=0), counts.cumsum(axis=1)
@@ -281,7 +281,7 @@ def _draw_bars(sheet: ChartSheet, panel: ChartPanel, table: GrowthTable, counts:
 
 
 def _draw_time(sheet: ChartSheet, panel: ChartPanel, table: GrowthTable, marks: Sequence[str]) -> None:
-    """The periods, where there is room for their marks, and the years, with a tick where each begins."""
+    """The time axis: the periods, if there is room for their marks, and the years with a tick where each begins."""
     axes, theme, count = panel.axes, sheet.theme, len(table.counts)
     pad = sheet.ems(0.5)
     years = list(_years(sheet, table, panel.box.width / count))
@@ -301,7 +301,7 @@ def _draw_time(sheet: ChartSheet, panel: ChartPanel, table: GrowthTable, marks: 
 
 
 def _years(sheet: ChartSheet, table: GrowthTable, period: float) -> Iterator[tuple[int, float, str]]:
-    """Of each year that is named its beginning, the middle of its name, and the name, as there is room for it."""
+    """The years that have a tick: where each begins, the middle of its label, and the label, empty without room."""
     count = len(table.counts)
     starts = [0, *(start for start in range(1, count) if table.year(start) != table.year(start - 1))]
     bounds = list(pairwise([*starts, count]))
@@ -319,7 +319,7 @@ def _years(sheet: ChartSheet, table: GrowthTable, period: float) -> Iterator[tup
 
 
 def _draw_latest(sheet: ChartSheet, panel: ChartPanel, table: GrowthTable) -> None:
-    """Beside the bars: the colors, and the counts of the last period that is over."""
+    """A legend beside the bars, with the counts of the last complete period."""
     ems, fills = sheet.ems, _fills(sheet.theme)
     over = len(table.counts) - 1 - (table.incomplete and len(table.counts) > 1)
     if ems(PITCH) * (len(table.sorts) + 1) > panel.box.height:
@@ -336,7 +336,7 @@ def _draw_latest(sheet: ChartSheet, panel: ChartPanel, table: GrowthTable) -> No
 
 
 def _draw_shares(sheet: ChartSheet, panel: ChartPanel, table: GrowthTable, sums: np.ndarray[Any, Any]) -> None:
-    """The shares as areas, each named at its right with its count."""
+    """The shares as areas, each with its name and count at its right."""
     theme, fills, ems = sheet.theme, _fills(sheet.theme), sheet.ems
     axes, count = panel.axes, len(table.counts)
     axes.set(xlim=(0, count), ylim=(0, 1), xticks=[], yticks=[0, 0.5, 1])
@@ -366,10 +366,10 @@ def _draw_shares(sheet: ChartSheet, panel: ChartPanel, table: GrowthTable, sums:
 
 
 def _draw_sizes(sheet: ChartSheet, table: SizeTable) -> None:
-    """How many families there are of at least each size, and below it how deep those of each size are."""
+    """The number of families of at least each size, and below it the depths of families of each size."""
     ems, room = sheet.ems, sheet.room
     most, families = table.survivors[-1][0], table.survivors[0][1]
-    # Of models that only an application joins none descends from another: these are drawn as of depth 1, too.
+    # A depth of 0, of models that only an application joins, is drawn as 1, too.
     deepest = max((1, *(box.depths[-1] for box in table.boxes)))
     numbers = max(room(f"{size:,}") for _, size in table.largest)
     names = min(max(room(name, bold=True) for name, _ in table.largest), ems(_NAME)) + ems(1.0) + numbers
@@ -409,7 +409,7 @@ def _draw_sizes(sheet: ChartSheet, table: SizeTable) -> None:
 
 
 def _log_locator(low: float, high: float, length: float, pitch: float) -> LogLocator:
-    """Powers of ten, and their doubles and halves where these are few and there is room for them."""
+    """Ticks at powers of ten, and at 2 and 5 times these on short scales with room for them."""
     decades = math.log10(high / low)
     fine = decades < 2.3 and length / decades * math.log10(2) >= pitch
     return LogLocator(subs=(1.0, 2.0, 5.0) if fine else (1.0,), numticks=max(int(length / pitch), 2))
@@ -435,7 +435,7 @@ def _draw_survivors(sheet: ChartSheet, panel: ChartPanel, table: SizeTable) -> N
 
 
 def _dots(sheet: ChartSheet, diameter: float) -> dict[str, Any]:
-    """How marked points look, with a diameter in ems."""
+    """The look of marked points, with a diameter in ems."""
     edge = sheet.line_width(_EDGE)
     return {"linestyle": "", "marker": "o", "color": sheet.theme.ink, "markeredgecolor": sheet.theme.page,
             "markeredgewidth": edge, "markersize": sheet.ems(diameter), "clip_on": False}  # fmt: skip
@@ -457,7 +457,7 @@ def _draw_largest(sheet: ChartSheet, panel: ChartPanel, table: SizeTable, start:
 
 
 def _draw_depths(sheet: ChartSheet, panel: ChartPanel, table: SizeTable, beside: float) -> None:
-    """How deep families of about each size are: the range, the middle half of them, and the median."""
+    """The depths of families of about each size: their range, their middle half and their median."""
     axes, theme = panel.axes, sheet.theme
     ground = theme.year_fill if contrast(theme.year_fill, theme.page) < 3 else theme.guide
     colors = (ground, mixed(ground, theme.ink, 0.35))

@@ -35,7 +35,7 @@ __all__ = [
 ]  # fmt: skip
 
 MONTH_TYPE = 0.9
-"""The type of dates that are no years, in ems."""
+"""The size of months and days on the curve, in ems."""
 
 # The radius of corners: of a label, of its height; of a panel, in ems.
 _LABEL_CORNER, _PANEL_CORNER = 0.22, 0.5
@@ -43,16 +43,16 @@ _LABEL_CORNER, _PANEL_CORNER = 0.22, 0.5
 _MONOGRAM_TYPE, _MONOGRAM_WIDTH = 0.47, 0.76
 # A badge with less contrast to its label has a ring, this wide in points for type of 12 points.
 _LOW_CONTRAST, _RING = 1.5, 0.6
-# The head of a link, in ems, and its size where the link has a relation, of the usual one.
+# The head of a link, in ems; a link with a relation has a smaller one, of the usual size.
 _HEAD_LENGTH, _HEAD_WIDTH, _SMALL_HEAD = 0.42, 0.34, 0.85
-# Of the usual width: a link between models that stand out, and the lines of a tree.
+# Line widths, of the usual one: a link between models that stand out, and the lines of a tree.
 _STRONG_LINK, _LANE = 2.2, 1.5
-# In points for type of 12 points: the line at a date. Of a sample's height: the line in it.
+# The line at a date, in points for type of 12 points; the line in a sample, of its height.
 _GUIDE, _SAMPLE_LINE = 0.5, 0.085
 _DASHED_EDGE = (3.0, 2.0)
 # The height of a sample whose edge is as wide as that of a label in type of 12 points.
 _SAMPLE_HEIGHT = 18.0
-# The middles of the three dots after the axis, of their room.
+# The centers of the three dots after the axis, of the width of their room.
 _DOTS = (1 / 6, 1 / 2, 5 / 6)
 
 Colors = tuple[str, ...]
@@ -148,12 +148,12 @@ class Item:
 
 
 def display_list(layout: Layout, looks: Sequence[Look]) -> tuple[Item, ...]:
-    """Everything on a page, what is behind first; widths are those of the first look."""
+    """Everything on a page, from back to front; widths are those of the first look."""
     return tuple(_Display(layout, looks).items())
 
 
 def line_width(width: float, font_size: float, theme: Theme) -> float:
-    """The width of a line that is so wide for type of 12 points, in points."""
+    """The width of a line, in points, from its width for type of 12 points."""
     return max(width * font_size / 12.0, theme.hairline)
 
 

@@ -39,7 +39,7 @@ _PADDING = 20.0  # beside a text, both sides together, in points
 _MOST_LETTERS = 40  # on a line
 _LONGEST_TOOLTIP = 1000  # letters in a tooltip; Graphviz reads no text of more than 16384 bytes
 _PEN = 1.1
-# Graphviz has three kinds of line; heads tell apart what they do not.
+# Graphviz has three kinds of line; heads distinguish the other relations.
 _HEADS: Mapping[str, str] = {
     "merge": "diamond",
     "component": "dot",
@@ -54,7 +54,7 @@ _HEADS: Mapping[str, str] = {
 # The library in this process can draw one picture at a time.
 _ONE_AT_A_TIME = threading.Lock()
 _PDF_DATE = re.compile(rb"/CreationDate \(D:[^)]*\)")
-# What XML cannot hold, and so neither SVG, nor UTF-8.
+# Characters that XML and UTF-8 cannot hold.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _ENTITY = re.compile(r"(&#?\w+);")
 
@@ -82,7 +82,7 @@ class Arrow:
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """Boxes on a ground of their own, and what is written on it."""
+    """Boxes on a common ground with a caption."""
 
     caption: str
     members: tuple[str, ...]
@@ -90,7 +90,7 @@ class Cluster:
 
 @dataclass(frozen=True, slots=True)
 class Rank:
-    """Boxes at the same level, and what the timeline says there; nothing where it is None."""
+    """Boxes at the same level, and what the timeline says there, if anything."""
 
     caption: str | None
     members: tuple[str, ...]
@@ -148,7 +148,7 @@ def digraph(diagram: Diagram, theme: Theme, direction: Direction = "LR") -> grap
 
 
 def _lines(diagram: Diagram, theme: Theme, direction: Direction) -> Iterator[str]:
-    """What is in the diagram, as lines of DOT; the package would take a colon in a name for the start of a port."""
+    """The diagram as lines of DOT, written here since the package takes a colon in a name for the start of a port."""
     inside = {id: index for index, cluster in enumerate(diagram.clusters) for id in cluster.members}
     within: list[list[str]] = [[] for _ in diagram.clusters]
     for node in diagram.nodes:
@@ -160,7 +160,7 @@ def _lines(diagram: Diagram, theme: Theme, direction: Direction) -> Iterator[str
     for index, (cluster, statements) in enumerate(zip(diagram.clusters, within, strict=True)):
         yield from _block(f"cluster_{index}", _ground(cluster, theme), statements)
     yield from _timeline(diagram.ranks, theme)
-    # Arrows leave a box at one place, and so as a fan, and reach one where they come from: their heads stay apart.
+    # Arrows leave a box at one point, as a fan, and reach a box wherever they meet it, so that their heads stay apart.
     start = {"tailport": "e" if direction == "LR" else "s"}
     for arrow in diagram.arrows:
         attributes: dict[str, str | None] = {
@@ -176,7 +176,7 @@ def _lines(diagram: Diagram, theme: Theme, direction: Direction) -> Iterator[str
 def _timeline(ranks: Iterable[Rank], theme: Theme) -> Iterator[str]:
     previous = None
     for index, rank in enumerate(ranks):
-        # No id has a space in it, so these are no boxes' names.
+        # Ids have no space, so this is not the name of a box.
         anchor = quote(f"timeline {index}")
         looks: dict[str, str | None] = {"label": "", "width": "0", "height": "0", "style": "invis"}
         if rank.caption is not None:
@@ -189,7 +189,7 @@ def _timeline(ranks: Iterable[Rank], theme: Theme) -> Iterator[str]:
 
 
 def _legend(diagram: Diagram, theme: Theme, direction: Direction) -> Iterator[str]:
-    """Samples of the colors and of the links: rows, each of two boxes as high and as wide as in all others."""
+    """Samples of the colors and of the links, in rows of two boxes of the same size."""
     texts = [text for text, _ in diagram.legend] + list(diagram.links)
     width = max((_width(text, _SMALL) for text in texts), default=0.0)
     size = {"height": "0.24", "width": f"{width:.2f}", "fontsize": f"{_SMALL:g}"}
@@ -217,7 +217,7 @@ def _legend(diagram: Diagram, theme: Theme, direction: Direction) -> Iterator[st
             f"{tail} -> {head}{_attributes(sample)}",
         ]
     if texts:
-        # Arrows between what is level say which is first; from left to right, what is first is at the bottom.
+        # Arrows within a rank set the order; from left to right, the first is at the bottom.
         ordered = tails[::-1] if direction == "LR" else tails
         statements.append("{rank=same " + " -> ".join(ordered) + " [style=invis]}")
         yield from _block("cluster_legend", {"label": "", "style": "invis", "tooltip": " "}, statements)
@@ -296,7 +296,7 @@ def _wrapped(text: str) -> list[str]:
 
 
 def _width(text: str, size: float) -> float:
-    """How wide the box of a text must be at least, in inches.
+    """The least width of the box of a text, in inches.
 
     Where Inter is not installed, Graphviz measures in some other face, perhaps a narrower one than a reader has.
     """
@@ -321,21 +321,21 @@ def _quoted(id: str) -> str:
 
 
 def _tooltip(text: str) -> str:
-    """A text as a tooltip, cut where it is very long: there Graphviz reads backslashes twice."""
+    """A text as a tooltip, where Graphviz reads backslashes twice; a very long one is cut."""
     shown = text if len(text) <= _LONGEST_TOOLTIP else f"{text[: _LONGEST_TOOLTIP - 1]}…"
     lines = _writable(shown or " ").split("\n")
     return _no_html("\\n".join(_literal(line).replace("\\\\", "\\\\\\\\") for line in lines))
 
 
 def _address(url: str | None) -> str | None:
-    """A web address in which nothing looks like an escape or an entity, and nothing but web addresses."""
+    """A web address in which nothing looks like an escape or an entity; None for anything else."""
     if url is None or not re.match("https?://", url):
         return None
     return _no_html(_ENTITY.sub(r"\1%3B", _writable(url)).replace("\\", "%5C"))
 
 
 def _literal(line: str) -> str:
-    """A line in which no character means anything but itself."""
+    """A line with its special characters escaped."""
     return line.replace("&", "&amp;").replace("\\", "\\\\")
 
 
@@ -344,7 +344,7 @@ def _writable(text: str) -> str:
 
 
 def _no_html(text: str) -> str:
-    """A text that the package puts between quotes even where it looks like HTML."""
+    """A text that the package quotes even if it looks like HTML."""
     marked: str = graphviz.nohtml(text)
     return marked
 
@@ -387,7 +387,7 @@ def _in_process(source: str, kind: str) -> bytes:
     with _ONE_AT_A_TIME, tempfile.TemporaryFile() as errors, _errors_into(errors):
         try:
             return bytes(pygraphviz.AGraph(string=source).draw(format=kind, prog="dot"))
-        # What it raises depends on where the library failed, and is a TypeError for formats that it does not know.
+        # The exception depends on where the library failed; an unknown format is a TypeError.
         except (ValueError, TypeError, OSError) as error:
             errors.seek(0)
             text = errors.read().decode(errors="replace")
@@ -420,5 +420,5 @@ def _failure(kind: str, message: str) -> str:
 
 
 def _undated(pdf: bytes) -> bytes:
-    """The PDF without its date, and with all else where it was: the same file each time."""
+    """The PDF with its date blanked, so that it is the same file each time."""
     return _PDF_DATE.sub(lambda match: b" " * len(match[0]), pdf)

@@ -1,4 +1,4 @@
-"""Figures as files: the same file each time, whole or not at all; SVG brings its typeface along."""
+"""Figures as files: the same file each time, written whole or not at all; SVG embeds its typeface."""
 
 from __future__ import annotations
 
@@ -32,23 +32,23 @@ _SETTINGS: dict[str, Any] = {
     "text.hinting": "none",
     "image.composite_image": False,  # icons that are drawn one after the other stay several
 }
-# Of each format, what matplotlib would put into it that changes from day to day.
+# Metadata that would change from day to day, by format.
 _UNDATED: dict[str, dict[str, str | None]] = {
     "svg": {"Date": None},
     "pdf": {"CreationDate": None},
     "png": {"Software": None},
 }
-# What each calls the description; SVG has an element of its own for it.
+# The metadata field for the description, by format; SVG has an element for it.
 _DESCRIPTION = {"pdf": "Subject", "png": "Description"}
 
 _TEXT = re.compile(rf"""<text style="([^"]*'{FAMILY}'[^"]*)"([^>]*)>([^<]+)</text>""")
 # Matplotlib 3.10 writes `font: 700 12px …`, later ones `font-weight: 700; font-size: 12px`.
 _IS_BOLD = re.compile(rf"font(?:-weight)?: (?:[^;]* )?{BOLD}\b")
 _SIZE = re.compile(r"font(?:-size)?: (?:[^;]* )?([0-9.]+)px")
-# A picture, as matplotlib writes it; its id hangs on what it shows.
+# A picture, as matplotlib writes it; its id is a hash of what it shows.
 _IMAGE = re.compile(r'<image xlink:href="([^"]*)"((?: opacity="[^"]*")?) id="(image[0-9a-f]+)"([^>]*?) style="[^"]*"/>')
 _SIZES = re.compile(r' (?:width|height)="[^"]*"')
-# What is used by programs that take no typeface from the file.
+# For programs that ignore the embedded typeface.
 _OTHERS = "Inter, 'Helvetica Neue', Arial, sans-serif"
 
 
@@ -91,7 +91,7 @@ class LayoutFigure(Figure):
                 return
             buffer = io.BytesIO()
             with warnings.catch_warnings():
-                # A letter that no typeface here has may be in one where the file is read.
+                # A letter that no typeface here has may be in one on the reader's machine.
                 warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from font", UserWarning)
                 super().savefig(buffer, format=kind, metadata=metadata, **options)
         svg = finished_svg(buffer.getvalue().decode(), *self.summary)
@@ -115,7 +115,7 @@ def finished_svg(svg: str, title: str = "", description: str = "") -> str:
         written.setdefault(weight, set()).update(text)
         size = _SIZE.search(style)
         assert size is not None
-        # Another typeface, if it comes to that, is set to the same width: nothing leaves its box.
+        # A substitute typeface is set to the same width, so that nothing leaves its box.
         length = measure(text, bold=weight == BOLD)[0] * float(size.group(1))
         style = re.sub(rf"('{FAMILY}'[^;]*)", rf"\1, {_OTHERS}", style)
         rest = re.sub(r' transform="rotate\(-?0 [^"]*"', "", rest)
@@ -133,7 +133,7 @@ def finished_svg(svg: str, title: str = "", description: str = "") -> str:
     faces = "".join(typeface_rule(weight, characters) for weight, characters in sorted(written.items()))
     opening = re.search(r"<svg [^>]*>", svg)
     assert opening is not None
-    # Not an image, whose inside is hidden from screen readers: there are names and links in it.
+    # The role is not img, which would hide the names and links inside from screen readers.
     tag = opening.group()[:-1] + ' role="graphics-document document">'
     head = f"\n <title>{escape(title)}</title>\n <desc>{escape(description)}</desc>" if title else ""
     style = f"\n <style>{faces}</style>" if faces else ""
@@ -143,7 +143,7 @@ def finished_svg(svg: str, title: str = "", description: str = "") -> str:
 
 
 def typeface_rule(weight: int, characters: Iterable[str]) -> str:
-    """The CSS rule that has the glyphs for some characters in it."""
+    """The CSS rule that embeds the glyphs of some characters."""
     options = subset.Options(layout_features=["kern", "ccmp", "mark", "mkmk"], hinting=False, notdef_outline=True)
     options.recalc_timestamp = False
     typeface = TTFont(font_file(weight), recalcTimestamp=False)

@@ -1,4 +1,4 @@
-"""A page of its own: figures, what is known of each model, and what lets one look around, in one HTML file.
+"""An interactive page in one HTML file: figures, the data of each model, and the scripts that show them.
 
 Nothing is fetched, and nothing may be: the page says so itself, in its Content-Security-Policy. Scripts and styles are
 allowed by their hashes; what comes from data is escaped in markup, and is text and nothing else to the scripts.
@@ -26,7 +26,7 @@ __all__ = ["PageFigure", "page_document"]
 
 _FOLDER = files("modeltree.draw") / "page"
 _STYLES = ("base.css", "figure.css", "controls.css", "card.css", "print.css")
-# In this order: what is above is used by what is below. They share one scope, which nothing else sees.
+# In order of use: later files call earlier ones. They share one scope, which nothing else sees.
 _SCRIPTS = (
     "data.js", "elements.js", "stage.js", "gestures.js", "light.js", "card.js", "filters.js", "search.js",
     "address.js", "main.js",
@@ -35,7 +35,7 @@ _POLICY = (
     "default-src 'none'; script-src '{script}'; style-src '{style}'; font-src data:; img-src data:; "
     "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 )
-# In JSON, but not where HTML is read: what could end the element, or a line of a script.
+# Escaped in JSON: characters that could end the element or a line of a script.
 _ESCAPES = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&\u2028\u2029"}
 
 
@@ -77,7 +77,7 @@ def page_document(
     }
     script = "\n".join(["(() => {", '"use strict";', *map(_read, _SCRIPTS), "})();"])
     body = Template(_read("page.html"))
-    # All letters that are in the document, be they of data or of the page, are all that can be set.
+    # The typeface has the letters of the document and of the data.
     letters = set(body.template + script + "".join(parts.values()) + json.dumps(dict(data), ensure_ascii=False))
     style = "\n".join([*(typeface_rule(weight, letters) for weight in (REGULAR, BOLD)), _themed(palette),
                        *map(_read, _STYLES)])  # fmt: skip
@@ -86,7 +86,7 @@ def page_document(
 
 
 def _themed(palette: Palette) -> str:
-    """The colors: light ones, also on paper, unless dark ones are wanted, by the system or by who reads."""
+    """The colors: light, also on paper, unless the system or the reader asks for dark ones."""
     light, dark = palette.colors(0), palette.colors(1)
     return "\n".join([
         f":root{{color-scheme:light;{light}}}",

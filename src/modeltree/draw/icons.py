@@ -1,4 +1,4 @@
-"""What stands for an organization: an icon from a folder, or else a badge, a monogram on a color of its own.
+"""The marks of organizations: icons from a folder, else badges, that is monograms on a color.
 
 Brand icons are trademarks, so none ships with the library.
 """
@@ -28,9 +28,9 @@ __all__ = ["Badge", "badge", "icons_in", "monogram", "pixels", "placed"]
 
 # The greatest width of an icon, in pixels: fine enough for a label on A0.
 _PIXELS = 192
-# How far out from the middle of its disc a picture reaches, of the radius.
+# How far a picture reaches from the center of its disc, of the radius.
 _REACH = 0.9
-# What is less opaque than this, of 255, is not seen.
+# Pixels less opaque than this, of 255, are not seen.
 _SEEN = 24
 _SMALL_WORDS = frozenset({"and", "for", "of", "the"})
 
@@ -138,7 +138,7 @@ def _png(path: Path) -> bytes:
 
 
 def _readable(hue: float, lightness: float, saturation: float) -> str:
-    """A color of a hue, as light as wanted or less, on which white letters can be read."""
+    """A color on which white letters can be read: as light as given, or darker."""
     lightness = min(lightness, 1.0)
     while True:
         parts = colorsys.hls_to_rgb(hue, lightness, saturation)
@@ -150,7 +150,7 @@ def _readable(hue: float, lightness: float, saturation: float) -> str:
 
 @lru_cache(maxsize=512)
 def pixels(png: bytes) -> NDArray[np.uint8]:
-    """A picture as red, green, blue and opacity, without a margin that is not seen.
+    """A picture as red, green, blue and opacity, without its transparent margin.
 
     Raises
     ------

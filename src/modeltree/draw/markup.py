@@ -38,14 +38,14 @@ _ANCHORS = {"left": "", "center": ' text-anchor="middle"', "right": ' text-ancho
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """What stands for models and derivations in a page, where their ids might be anything."""
+    """The numbers of models and derivations in a page; their ids could be any text."""
 
     models: Mapping[str, int]
     derivations: Mapping[tuple[str, str], int]  # by parent and child
 
 
 class Palette:
-    """Gives a class to whatever differs in color, and has the colors of each class in each theme."""
+    """A CSS class for each set of colors, and its colors in each theme."""
 
     def __init__(self, themes: Sequence[Theme]) -> None:
         self._labels: dict[tuple[Paint, ...], str] = {}
@@ -85,11 +85,11 @@ class Palette:
         return self._badges[key]
 
     def picture(self, png: bytes) -> str:
-        """The id of an icon from a file, which is in the page once; see `pictures`."""
+        """The id of an icon from a file; `pictures` has each once."""
         return self._pictures.setdefault(png, f"i{len(self._pictures)}")
 
     def pictures(self) -> Iterator[str]:
-        """The icons as elements for use, each one unit wide or high, with its middle at the origin."""
+        """The icons as ``image`` elements, each one unit wide or high, centered on the origin."""
         from PIL import Image as Picture
 
         for png, name in self._pictures.items():
@@ -107,7 +107,7 @@ class Palette:
         return ";".join(f"--{name}:{colors[theme]}" for name, colors in self._colors.items())
 
     def rules(self) -> str:
-        """Which class has which colors, as CSS."""
+        """The classes as CSS rules."""
         return "\n".join(self._rules)
 
 
@@ -135,7 +135,7 @@ def link_sample(kind: str, theme: Theme, width: float = 1.4) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Shared:
-    """What the elements of a group have from it, and do not say again."""
+    """The attributes of a group, which its elements inherit."""
 
     width: float | None = None
     size: float | None = None
@@ -153,7 +153,7 @@ class _Markup:
         self.layout, self.theme, self.palette, self.numbers, self.key = layout, theme, palette, numbers, key
 
     def drawn(self, items: Iterable[Item]) -> str:
-        """All layers, what is behind first."""
+        """All layers, from back to front."""
         layers: dict[Layer, list[Item]] = {layer: [] for layer in get_args(Layer)}
         for item in items:
             layers[item.layer].append(item)
@@ -274,7 +274,7 @@ def _text(part: Text, shared: _Shared, attributes: str) -> str:
     if weight != shared.weight:
         attributes += f' font-weight="{weight}"'
     if list(font(part.content, part.size, part.bold).get_family()) != [FAMILY]:
-        # Letters that the page's typeface lacks may be of any width where it is read; the text keeps its place.
+        # Letters that the page's typeface lacks may have any width on the reader's machine; the text keeps its length.
         length = measure(part.content, part.bold)[0] * part.size
         attributes += f' textLength="{_number(length)}" lengthAdjust="spacingAndGlyphs"'
     content = escape(part.content, quote=False)
@@ -297,6 +297,6 @@ def _path(points: Sequence[Point]) -> str:
 
 
 def _number(value: float) -> str:
-    """A length to a hundredth of a point, as briefly as can be."""
+    """A length to a hundredth of a point, without trailing zeros."""
     text = f"{value:.2f}".rstrip("0").rstrip(".")
     return "0" if text in {"-0", ""} else text

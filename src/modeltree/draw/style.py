@@ -25,7 +25,7 @@ class Style:
 
     @property
     def drawn_paint(self) -> Paint:
-        """Its colors as drawn: a dashed edge is stronger, so that it is seen in spite of its gaps."""
+        """Its colors as drawn: a dashed edge is stronger, to be seen in spite of its gaps."""
         if not self.dashed:
             return self.paint
         return Paint(self.paint.fill, mixed(self.paint.edge, self.paint.text, 0.5), self.paint.text)

@@ -1,4 +1,4 @@
-"""How a figure looks, as plain data: colors and widths; and how well one color is read on another."""
+"""Themes as plain data: colors and widths; and the contrast of colors."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ __all__ = [
 ]  # fmt: skip
 
 MOST_GROUPS = 10
-"""So many groups have a color of their own."""
+"""The number of groups that have a color of their own."""
 
 FAINT = 0.6
-"""How much of the page is in what is drawn faint."""
+"""The share of the page's color in what is drawn faint."""
 
 READABLE = 4.5
 """The contrast of text that can be read: WCAG 2.2, level AA."""
@@ -45,7 +45,7 @@ def mixed(one: str, other: str, share: float) -> str:
 
 
 def readable(text: str, ground: str, ink: str) -> str:
-    """A color for text, with as much of an ink mixed in as it takes to be read on a ground, or else that ink."""
+    """A text color mixed with just enough ink to be read on a ground, or else that ink."""
     candidates = (mixed(text, ink, tenths / 10) for tenths in range(10))
     return next((color for color in candidates if contrast(color, ground) >= READABLE), ink)
 
