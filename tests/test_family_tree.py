@@ -54,7 +54,7 @@ def begins(layout: Layout, direction: Direction) -> dict[str, float]:
 def check_dates(layout: Layout, items: list[Offspring], direction: Direction) -> None:
     """Each box begins at its date: by the ticks where there are two, and by each other."""
     begin = begins(layout, direction)
-    known = [(ordinal(tick.id), tick.centre[direction == "down"]) for tick in layout.ticks]
+    known = [(ordinal(tick.id), tick.center[direction == "down"]) for tick in layout.ticks]
     known += [(one.at, begin[one.id]) for one in items]
     (first, start), (last, end) = min(known), max(known)
     for at, place in known:
@@ -148,7 +148,7 @@ def test_a_lane_ends_where_the_last_child_branches_off() -> None:
     (lane,) = layout.lanes
     last = next(link for link in layout.links if link.child == "d")
     assert lane.id == "a"
-    assert lane.points[0] == (layout.boxes[0].right, pytest.approx(layout.boxes[0].centre[1]))
+    assert lane.points[0] == (layout.boxes[0].right, pytest.approx(layout.boxes[0].center[1]))
     assert lane.points[1][0] == pytest.approx(last.points[0][0])
 
 

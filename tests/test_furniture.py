@@ -82,7 +82,7 @@ def test_a_legend_that_is_too_long_for_a_line_takes_several() -> None:
 def test_samples_stand_beside_their_words() -> None:
     frame = set_furniture(Furniture(legend=LEGEND), stub_measure, 1008, 18)
     for swatch, word in zip(frame.swatches, frame.texts, strict=True):
-        assert swatch.centre[1] == pytest.approx(word.centre[1])
+        assert swatch.center[1] == pytest.approx(word.center[1])
         assert 0 < word.x - swatch.right < word.size
 
 

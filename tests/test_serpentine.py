@@ -103,7 +103,7 @@ def test_rows_fall_no_more_than_leaders_that_lean_allow(seed: int) -> None:
     layout = serpentine(items, stub_measure, page=(1008, 200), time_scale="linear", fall=20)
     check_layout(layout, items)
     first, second = layout.ticks[:2]
-    assert first.centre[1] < second.centre[1], "they fall"
+    assert first.center[1] < second.center[1], "they fall"
 
 
 def test_nothing_to_place_is_an_empty_sheet() -> None:

@@ -148,7 +148,7 @@ class _ChartInk:
         else:
             color = {"ink": theme.ink, "quiet": theme.quiet, "year": theme.year_text}[line.tone]
         properties = font(line.text, line.size, line.bold)
-        baseline = line.centre[1] + HALF_CAPITAL * properties.get_size()
+        baseline = line.center[1] + HALF_CAPITAL * properties.get_size()
         text = Text(
             line.x, baseline, line.text, color=color, ha="left", va="baseline", fontproperties=properties,
             parse_math=False,

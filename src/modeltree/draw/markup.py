@@ -207,7 +207,7 @@ class _Pen:
 
     def _icon(self, icon: IconBox, styles: Sequence[Style]) -> str:
         marks = [look.marks[icon.organization or ""] for look in self._looks]
-        x, y = icon.centre
+        x, y = icon.center
         badges = [mark for mark in marks if isinstance(mark, Badge)]
         if len(badges) == len(marks):
             kind, has_ring = self._palette.badge(badges, styles)
@@ -227,7 +227,7 @@ class _Pen:
         kind = swatch.key.removeprefix("link:")
         if kind != swatch.key:
             stroke, name = _stroke(self._theme, kind)
-            line = _path(((swatch.x, swatch.centre[1]), (swatch.right, swatch.centre[1])))
+            line = _path(((swatch.x, swatch.center[1]), (swatch.right, swatch.center[1])))
             width = _SAMPLE_LINE * swatch.height * stroke.width
             return f'<g class="{f"link {name}".strip()}"{_dashes(stroke, width)}><path d="{line}"/></g>'
         styles = [look.swatches[swatch.key] for look in self._looks]
@@ -247,7 +247,7 @@ class _Pen:
         self, text: str, box: Box, size: float, *, bold: bool, left: float | None = None, attributes: str = ""
     ) -> str:
         """A text half way down a box, that begins at a given place or else stands in the middle."""
-        x, y = box.centre[0] if left is None else left, box.centre[1] + HALF_CAPITAL * size
+        x, y = box.center[0] if left is None else left, box.center[1] + HALF_CAPITAL * size
         anchor = ' text-anchor="middle"' if left is None else ""
         length = ""
         if list(font(text, size, bold).get_family()) != [FAMILY]:

@@ -187,7 +187,7 @@ class _Ink:
         """A sample of the legend: a box, or a line where it stands for one."""
         if swatch.key.startswith("link:"):
             stroke, color = self._stroke(swatch.key.removeprefix("link:"))
-            middle = swatch.centre[1]
+            middle = swatch.center[1]
             line = PathPatch(Curve([(swatch.x, middle), (swatch.right, middle)]), fill=False, edgecolor=color)
             line.set(linewidth=stroke.width * _SAMPLE_LINE * swatch.height, capstyle="butt")
             if stroke.dashes:
@@ -233,7 +233,7 @@ class _Ink:
     def _icon(self, icon: IconBox, style: Style) -> list[Artist]:
         """The badge of an organization, or its picture on a disc."""
         mark = self._look.marks[icon.organization or ""]
-        centre, theme = icon.centre, self._theme
+        centre, theme = icon.center, self._theme
         if isinstance(mark, Badge):
             fill = mixed(mark.fill, theme.page, FAINT) if style.faint else mark.fill
             ink = readable(mark.ink, fill, theme.ink) if style.faint else mark.ink
@@ -288,9 +288,9 @@ class _Ink:
 
 def _text(text: str, box: Box, size: float, ink: str, *, bold: bool, left: float | None = None) -> Text:
     """A text half way down a box, that begins at a given place or else stands in the middle."""
-    x = box.centre[0] if left is None else left
+    x = box.center[0] if left is None else left
     properties = font(text, size, bold)
-    baseline = box.centre[1] + HALF_CAPITAL * properties.get_size()
+    baseline = box.center[1] + HALF_CAPITAL * properties.get_size()
     return Text(
         x, baseline, text, color=ink, ha="center" if left is None else "left", va="baseline",
         fontproperties=properties, parse_math=False, clip_on=False,

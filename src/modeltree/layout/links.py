@@ -91,7 +91,7 @@ def with_links(layout: Layout, pairs: Iterable[tuple[str, str]]) -> Layout:
     grid = _Grid(layout)
 
     def reach(parent: str) -> tuple[float, str]:
-        return max(math.dist(boxes[parent].centre, boxes[child].centre) for child in children[parent]), parent
+        return max(math.dist(boxes[parent].center, boxes[child].center) for child in children[parent]), parent
 
     routes: dict[str, dict[str, _Route]] = {}
     for _ in range(2 if len(wanted) <= _MOST_TWICE else 1):
@@ -226,7 +226,7 @@ class _Grid:
         clear, inset = _CLEAR * self.em, _INSET * self.em
         across = self.columns.within(box.x + min(inset, box.width / 4), box.right - min(inset, box.width / 4))
         down = self.rows.within(box.y + min(inset, box.height / 4), box.bottom - min(inset, box.height / 4))
-        x, y = box.centre
+        x, y = box.center
         above = int(np.searchsorted(self.rows.at, box.y - clear, "right")) - 1
         below = int(np.searchsorted(self.rows.at, box.bottom + clear, "left"))
         before = int(np.searchsorted(self.columns.at, box.x - clear, "right")) - 1

@@ -45,9 +45,20 @@ class Box:
         return self.y + self.height
 
     @property
-    def centre(self) -> Point:
+    def center(self) -> Point:
         """The point in the middle."""
         return (self.x + self.width / 2, self.y + self.height / 2)
+
+    @classmethod
+    def around(cls, points: Iterable[Point], pad: float = 0.0) -> Box:
+        """The smallest box that holds some points, with so much around them."""
+        xs, ys = zip(*points, strict=True)
+        left, top = min(xs) - pad, min(ys) - pad
+        return Box(x=left, y=top, width=max(xs) + pad - left, height=max(ys) + pad - top)
+
+    def padded(self, pad: float) -> Box:
+        """The box with so much around it."""
+        return Box(x=self.x - pad, y=self.y - pad, width=self.width + 2 * pad, height=self.height + 2 * pad)
 
     def overlaps(self, other: Box, slack: float = _SLACK) -> bool:
         """Whether the two share more than an edge."""
