@@ -48,7 +48,7 @@ from modeltree.layout.chart import Caption, Chart, even_ticks, log_ticks, spread
 from modeltree.layout.growth_chart import GrowthTable
 from modeltree.layout.growth_chart import growth_chart as growth_of
 from modeltree.layout.size_chart import DepthBox, SizeTable, size_chart
-from modeltree.layout.title_block import Furniture
+from modeltree.layout.title_block import TitleBlock
 from modeltree.lineage import Lineage
 from modeltree.records import WEIGHTS, About, Derivation, Kind, Model, PartialDate, Relation
 from strategies import lineages
@@ -376,7 +376,7 @@ def test_families_are_those_of_the_lineage(lineage: Lineage) -> None:
 PAPER = {
     "page": st.tuples(st.sampled_from([150, 288, 400, 720, 1440]), st.sampled_from([144, 216, 518, None])),
     "font_size": st.sampled_from([None, 6.0, 12.0]),
-    "furniture": st.sampled_from([Furniture(), Furniture("A title", (), ("Note. " * 40,))]),
+    "furniture": st.sampled_from([TitleBlock(), TitleBlock("A title", (), ("Note. " * 40,))]),
 }
 
 

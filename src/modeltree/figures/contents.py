@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from modeltree.figures.coloring import ColorBy, Groups, groups_of
 from modeltree.findings import LayoutError
 from modeltree.layout.serpentine.curve import Item
-from modeltree.layout.title_block import Furniture
+from modeltree.layout.title_block import TitleBlock
 from modeltree.lineage import Lineage
 from modeltree.records import Kind, Model
 
@@ -37,7 +37,7 @@ class Contents:
         Those of the family that has an edge of one color.
     pairs : tuple of (str, str)
         The derivations that are drawn, as parent and child.
-    furniture : Furniture
+    furniture : TitleBlock
         Title, legend and footnote.
     """
 
@@ -47,7 +47,7 @@ class Contents:
     strong: frozenset[str] | None
     outlined: frozenset[str]
     pairs: tuple[tuple[str, str], ...]
-    furniture: Furniture
+    furniture: TitleBlock
 
     @classmethod
     def of(
@@ -81,7 +81,7 @@ class Contents:
             pairs = words.linked(strong if not links else None)
         if groups.note:
             words.said.append(groups.note)
-        furniture = Furniture(
+        furniture = TitleBlock(
             title=title_of(lineage, title),
             legend=(*groups.legend, *words.legend),
             footnote=tuple(_footnote(lineage, chosen, words.said)),

@@ -32,7 +32,7 @@ from modeltree.graph.tallies import (
 )
 from modeltree.layout.growth_chart import GrowthTable
 from modeltree.layout.size_chart import DepthBox, SizeTable
-from modeltree.layout.title_block import Furniture
+from modeltree.layout.title_block import TitleBlock
 from modeltree.lineage import Lineage
 from modeltree.records import WEIGHTS, Grain, Kind, PartialDate, Relation
 
@@ -67,7 +67,7 @@ _FOLDED = {
 
 def growth_contents(
     lineage: Lineage, title: str | None, grain: Grain, since: Date | None, until: Date | None
-) -> tuple[GrowthTable, Furniture]:
+) -> tuple[GrowthTable, TitleBlock]:
     """What `modeltree.figures.overviews.growth_figure` shows.
 
     Raises
@@ -100,7 +100,7 @@ def growth_contents(
     undated = int((nodes.dates[models] == 0).sum())
     outside = int(models.sum()) - int(within.sum()) - (undated if within is not models else 0)
     footnote = _growth_footnote(lineage, table, undated, counted.vague, outside)
-    return table, Furniture(title_of(lineage, title), (), (" ".join(footnote),))
+    return table, TitleBlock(title_of(lineage, title), (), (" ".join(footnote),))
 
 
 def _growth_footnote(lineage: Lineage, table: GrowthTable, undated: int, vague: int, outside: int) -> Iterator[str]:
@@ -134,7 +134,9 @@ def _incomplete(counted: PeriodCounts, grain: Grain, date: PartialDate | None, u
 # Sizes of families
 
 
-def size_contents(lineage: Lineage, title: str | None, by: Literal["base", "component"]) -> tuple[SizeTable, Furniture]:
+def size_contents(
+    lineage: Lineage, title: str | None, by: Literal["base", "component"]
+) -> tuple[SizeTable, TitleBlock]:
     """What `modeltree.figures.overviews.family_size_figure` shows.
 
     Raises
@@ -165,7 +167,7 @@ def size_contents(lineage: Lineage, title: str | None, by: Literal["base", "comp
             if size > 1
         ),
     )
-    return table, Furniture(title_of(lineage, title), (), (" ".join(_size_footnote(lineage, sizes, by)),))
+    return table, TitleBlock(title_of(lineage, title), (), (" ".join(_size_footnote(lineage, sizes, by)),))
 
 
 def _size_footnote(lineage: Lineage, sizes: NDArray[Any], by: str) -> Iterator[str]:

@@ -20,7 +20,7 @@ from modeltree.figures.text import counted
 from modeltree.figures.tree_contents import TreeContents
 from modeltree.layout.geometry import Layout
 from modeltree.layout.page_sizes import page_size
-from modeltree.layout.title_block import Furniture
+from modeltree.layout.title_block import TitleBlock
 from modeltree.lineage import Lineage
 
 __all__ = ["lineage_page", "save_page"]
@@ -100,7 +100,7 @@ def save_page(lineage: Lineage, path: str | os.PathLike[str], **options: Any) ->
 def _evolution(lineage: Lineage, shown: Shown, page: PageSize, icon_dir: IconFolder) -> PageFigure:
     contents = Contents.of(lineage, **shown)
     # Title, legend and notes are the page's: they are read there at any zoom.
-    layout = evolution_placed(replace(contents, furniture=Furniture()), page)
+    layout = evolution_placed(replace(contents, furniture=TitleBlock()), page)
     return PageFigure(
         key="timeline",
         title="Timeline",
@@ -114,7 +114,7 @@ def _evolution(lineage: Lineage, shown: Shown, page: PageSize, icon_dir: IconFol
 
 def _family_tree(lineage: Lineage, shown: Shown, page: PageSize, icon_dir: IconFolder) -> PageFigure:
     contents = TreeContents.of(lineage, **shown)
-    layout = _tree_placed(replace(contents, furniture=Furniture()), page)
+    layout = _tree_placed(replace(contents, furniture=TitleBlock()), page)
     return PageFigure(
         key="tree",
         title="Family tree",

@@ -27,7 +27,7 @@ def evolution_placed(
     """The layout of an evolution figure; for the options see `modeltree.figures.recipes.evolution_layout`."""
     size, trim = _points(page, font_size)
     layout = serpentine(
-        contents.items, measure, page=size, trim=trim, font_size=font_size, furniture=contents.furniture, **options
+        contents.items, measure, page=size, trim=trim, font_size=font_size, title_block=contents.furniture, **options
     )
     if not contents.pairs:
         return layout
@@ -51,7 +51,7 @@ def family_tree_placed(
         trim=trim,
         font_size=font_size,
         direction=direction,
-        furniture=contents.furniture,
+        title_block=contents.furniture,
     )
 
 

@@ -10,8 +10,8 @@ from modeltree.figures.contents import Words, counted_models, left_out, listed, 
 from modeltree.figures.folding import Abridgement, abridged
 from modeltree.figures.genealogy import Collapse, Genealogy, genealogy_of
 from modeltree.findings import LayoutError
-from modeltree.layout.family_tree.tree import Offspring
-from modeltree.layout.title_block import Furniture
+from modeltree.layout.family_tree.tree import TreeItem
+from modeltree.layout.title_block import TitleBlock
 from modeltree.lineage import Lineage
 from modeltree.records import Kind, Model, Relation, Relations
 
@@ -51,7 +51,7 @@ class TreeContents:
         Those that are drawn strong while all others are faint.
     outlined : frozenset of str
         Those of the family that has an edge of one color.
-    furniture : Furniture
+    furniture : TitleBlock
         Title, legend and footnote.
     """
 
@@ -60,7 +60,7 @@ class TreeContents:
     groups: Groups
     strong: frozenset[str] | None
     outlined: frozenset[str]
-    furniture: Furniture
+    furniture: TitleBlock
 
     @classmethod
     def of(
@@ -110,7 +110,7 @@ class TreeContents:
         outlined = frozenset() if outline is None else words.outlined(outline)
         if groups.note:
             words.said.append(groups.note)
-        furniture = Furniture(
+        furniture = TitleBlock(
             title=title_of(lineage, title),
             legend=(*groups.legend, *words.legend, *_legend(genealogy)),
             footnote=tuple(_footnote(lineage, genealogy, others, words.said)),
@@ -123,10 +123,10 @@ class TreeContents:
         return tuple(entry.models[0] for entry in self.genealogy.entries if not entry.folded)
 
     @property
-    def items(self) -> list[Offspring]:
+    def items(self) -> list[TreeItem]:
         """What is to be laid out."""
         return [
-            Offspring(
+            TreeItem(
                 entry.id,
                 entry.label,
                 entry.at,

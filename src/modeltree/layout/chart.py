@@ -15,7 +15,7 @@ from modeltree.findings import LayoutError
 from modeltree.layout.geometry import Measure, Page, TextLine
 from modeltree.layout.plane import Box, Point, overlapping
 from modeltree.layout.sheet import check_page
-from modeltree.layout.title_block import Frame, Furniture, set_furniture
+from modeltree.layout.title_block import Frame, TitleBlock, set_title_block
 
 __all__ = [
     "LEADING", "Area", "Canvas", "Caption", "Chart", "Dot", "Panel", "Rule", "even_ticks", "log_ticks", "rectangle",
@@ -188,7 +188,7 @@ class Canvas:
 
     @classmethod
     def of(
-        cls, page: tuple[float, float | None], font_size: float | None, furniture: Furniture, measure: Measure
+        cls, page: tuple[float, float | None], font_size: float | None, furniture: TitleBlock, measure: Measure
     ) -> Canvas:
         """A page with nothing on it but its furniture.
 
@@ -198,14 +198,14 @@ class Canvas:
             Width and height, in points; without a height it goes with the width.
         font_size : float, optional
             By default it goes with the page.
-        furniture : Furniture
+        furniture : TitleBlock
             Title and footnote.
         measure : Measure
             The size of a text.
         """
         check_page(*page, font_size)
         width, height = page
-        frame = set_furniture(furniture, measure, width, _MARGIN)
+        frame = set_title_block(furniture, measure, width, _MARGIN)
         if height is None:
             height = _ASPECT * width
         size = font_size or max(_TYPE * min((width / _FULL_WIDTH) ** 0.5, (height / _FULL_WIDTH / 0.6) ** 0.5), 4.0)

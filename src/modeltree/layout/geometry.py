@@ -25,8 +25,8 @@ from modeltree.layout.plane import (
 from modeltree.showing import Shown
 
 __all__ = [
-    "Band", "Guide", "IconBox", "LabelBox", "Lane", "Layout", "Leader", "Link", "Measure", "Page", "Panel", "Swatch",
-    "TextLine", "TextRole", "TickBox",
+    "Band", "Box", "Guide", "IconBox", "LabelBox", "Lane", "Layout", "Leader", "Link", "Measure", "Page", "Panel",
+    "Point", "Swatch", "TextLine", "TextRole", "TickBox",
 ]  # fmt: skip
 
 # Lengths are kept to a thousandth of a point, so that a layout is the same on every machine.

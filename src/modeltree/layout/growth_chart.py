@@ -10,8 +10,8 @@ from itertools import accumulate, pairwise
 from modeltree.layout.chart import LEADING, Area, Canvas, Chart, Panel, Rule, even_ticks, rectangle, spread, thousands
 from modeltree.layout.geometry import Measure
 from modeltree.layout.plane import Point
-from modeltree.layout.serpentine.ticks import tick_label
-from modeltree.layout.title_block import Furniture
+from modeltree.layout.ticks import tick_label
+from modeltree.layout.title_block import TitleBlock
 from modeltree.records import Grain, PartialDate
 
 __all__ = ["GrowthTable", "growth_chart"]
@@ -72,7 +72,7 @@ def growth_chart(
     *,
     page: tuple[float, float | None],
     font_size: float | None = None,
-    furniture: Furniture | None = None,
+    furniture: TitleBlock | None = None,
 ) -> Chart:
     """Lay out a chart of growth.
 
@@ -86,7 +86,7 @@ def growth_chart(
         Width and height, in points.
     font_size : float, optional
         By default it goes with the page.
-    furniture : Furniture, optional
+    furniture : TitleBlock, optional
         Title and footnote.
 
     Raises
@@ -94,7 +94,7 @@ def growth_chart(
     LayoutError
         When there is no room for it.
     """
-    canvas = Canvas.of(page, font_size, furniture or Furniture(), measure)
+    canvas = Canvas.of(page, font_size, furniture or TitleBlock(), measure)
     return _Grown(canvas, table).chart()
 
 

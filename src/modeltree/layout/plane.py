@@ -12,8 +12,8 @@ from itertools import pairwise
 from typing import TypeVar
 
 __all__ = [
-    "Box", "Point", "Segment", "crossing", "distance_along", "line_length", "lines_meet", "overlapping", "rounded",
-    "struck",
+    "Box", "Point", "Segment", "bend", "crossing", "distance_along", "line_length", "lines_meet", "overlapping",
+    "rounded", "struck",
 ]  # fmt: skip
 
 Point = tuple[float, float]
@@ -191,18 +191,25 @@ def rounded(points: Sequence[Point], radius: float) -> tuple[Point, ...]:
     """A line of upright and level pieces with round corners: as round as their legs allow."""
     line = [points[0]]
     for before, corner, after in zip(points, points[1:], points[2:], strict=False):
-        legs = math.dist(before, corner), math.dist(corner, after)
-        reach = min(radius, legs[0] / 2, legs[1] / 2)
-        (x, y), (next_x, next_y) = (
-            ((end[0] - corner[0]) / (leg or 1.0), (end[1] - corner[1]) / (leg or 1.0))
-            for end, leg in zip((before, after), legs, strict=True)
-        )
+        reach = min(radius, math.dist(before, corner) / 2, math.dist(corner, after) / 2)
+        (x, y), (next_x, next_y) = _direction(corner, before), _direction(corner, after)
         if reach < 0.05 or abs(x * next_y - y * next_x) < 0.5:  # too little to be seen, or no corner
             line.append(corner)
-            continue
-        for step in range(_ARC_STEPS + 1):
-            angle = math.pi / 2 * step / _ARC_STEPS
-            back, on = reach * (1 - math.sin(angle)), reach * (1 - math.cos(angle))
-            line.append((corner[0] + x * back + next_x * on, corner[1] + y * back + next_y * on))
+        else:
+            line += bend(before, corner, after, reach, _ARC_STEPS)
     line.append(points[-1])
     return tuple(line)
+
+
+def bend(before: Point, corner: Point, after: Point, radius: float, steps: int) -> Iterator[Point]:
+    """The quarter circle, as straight pieces, that touches both legs of a right angle."""
+    (x, y), (next_x, next_y) = _direction(corner, before), _direction(corner, after)
+    for step in range(steps + 1):
+        angle = math.pi / 2 * step / steps
+        back, on = radius * (1 - math.sin(angle)), radius * (1 - math.cos(angle))
+        yield (corner[0] + x * back + next_x * on, corner[1] + y * back + next_y * on)
+
+
+def _direction(start: Point, end: Point) -> Point:
+    length = math.dist(start, end) or 1.0
+    return ((end[0] - start[0]) / length, (end[1] - start[1]) / length)

@@ -19,7 +19,7 @@ from modeltree.layout.chart import (
     thousands,
 )
 from modeltree.layout.geometry import Measure
-from modeltree.layout.title_block import Furniture
+from modeltree.layout.title_block import TitleBlock
 
 __all__ = ["DepthBox", "SizeTable", "size_chart"]
 
@@ -76,7 +76,7 @@ def size_chart(
     *,
     page: tuple[float, float | None],
     font_size: float | None = None,
-    furniture: Furniture | None = None,
+    furniture: TitleBlock | None = None,
 ) -> Chart:
     """Lay out a chart of the sizes and depths of families; the parameters are as for `growth_chart`.
 
@@ -85,7 +85,7 @@ def size_chart(
     LayoutError
         When there is no room for it.
     """
-    canvas = Canvas.of(page, font_size, furniture or Furniture(), measure)
+    canvas = Canvas.of(page, font_size, furniture or TitleBlock(), measure)
     return _Sized(canvas, table).chart()
 
 

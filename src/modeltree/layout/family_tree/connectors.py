@@ -20,10 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modeltree.findings import LayoutError
-from modeltree.layout.family_tree.lanes import Lanes, Stretch
-from modeltree.layout.family_tree.tracks import Run, tracks_of
+from modeltree.layout.family_tree.lanes import Lanes, Span
 
-__all__ = ["Connector", "Run", "connectors_of"]
+__all__ = ["Connector", "Run", "connectors_of", "tracks_of"]
 
 _Costs = NDArray[np.float64]
 
@@ -38,6 +37,30 @@ _CROSS, _TURN, _ALONG, _ACROSS, _ON, _NEXT, _FAR, _CROWD = 1.0, 0.4, 0.05, 0.05,
 _NEVER = 1e6
 # How often connectors are routed, each time with the others known, and how many at the most.
 _PASSES, _MOST_TWICE = 3, 300
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The part of a connector along a gap: the gap above the row of that number.
+
+    Parameters
+    ----------
+    gap : int
+        Between this row and the one before it.
+    start, end : float
+        From where to where.
+    up : (bool, bool)
+        Whether it comes from the row before, and whether it leaves for that.
+    track, tracks : int
+        Its place among all that run beside it, from the row before on, and how many there are.
+    """
+
+    gap: int
+    start: float
+    end: float
+    up: tuple[bool, bool] = (True, False)
+    track: int = 0
+    tracks: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +88,7 @@ class Connector:
 
 
 def connectors_of(
-    pairs: Sequence[tuple[int, int]], stretches: Sequence[Stretch], lanes: Lanes, extent: float
+    pairs: Sequence[tuple[int, int]], spans: Sequence[Span], lanes: Lanes, extent: float
 ) -> list[Connector]:
     """A way for each pair of parent and child, in their order.
 
@@ -73,7 +96,7 @@ def connectors_of(
     ----------
     pairs : sequence of (int, int)
         Parents and children.
-    stretches : sequence of Stretch
+    spans : sequence of Span
         All labels.
     lanes : Lanes
         Where they are.
@@ -82,12 +105,12 @@ def connectors_of(
     """
     if not pairs:
         return []
-    field = _Field(stretches, lanes, extent)
+    field = _Field(spans, lanes, extent)
     rows = lanes.rows
 
     def near(number: int) -> tuple[int, float, int]:
         parent, child = pairs[number]
-        return abs(rows[parent] - rows[child]), abs(stretches[parent].start - stretches[child].start), number
+        return abs(rows[parent] - rows[child]), abs(spans[parent].start - spans[child].start), number
 
     families: dict[int, list[int]] = {}
     for number in sorted(range(len(pairs)), key=near):
@@ -146,8 +169,8 @@ class _Trunk:
 class _Field:
     """What is in the way along each row and each gap."""
 
-    def __init__(self, stretches: Sequence[Stretch], lanes: Lanes, extent: float) -> None:
-        self.stretches, self.lanes = stretches, lanes
+    def __init__(self, spans: Sequence[Span], lanes: Lanes, extent: float) -> None:
+        self.spans, self.lanes = spans, lanes
         self.first = _EDGE
         self.at = self.first + _STEP * np.arange(math.floor((extent - 2 * _EDGE) / _STEP) + 1)
         shape = (lanes.count, len(self.at))
@@ -157,21 +180,21 @@ class _Field:
         self.gaps: _Costs = np.zeros((lanes.count + 1, len(self.at)))
         self.runs: _Costs = np.full((lanes.count + 1, len(self.at) - 1), _ALONG * _STEP)
         self.taken: _Costs = np.zeros(shape)
-        for node, stretch in enumerate(stretches):
+        for node, span in enumerate(spans):
             row, branch = lanes.rows[node], lanes.branches[node]
-            if stretch.parent is not None:
-                self.rows[row, self._within(branch - _BESIDE, stretch.start)] += _CROSS
-                self._branch(lanes.rows[stretch.parent], row, branch)
-            self.rows[row, self._within(stretch.end, lanes.ends[node])] += _CROSS
-        for node, stretch in enumerate(stretches):
-            row, here = lanes.rows[node], self._within(stretch.start - _CLEAR, stretch.end + _CLEAR)
-            self.rows[row : row + stretch.rows, here] = _NEVER
-            self.runs[row + 1 : row + stretch.rows, max(here.start - 1, 0) : here.stop] = _NEVER
+            if span.parent is not None:
+                self.rows[row, self._within(branch - _BESIDE, span.start)] += _CROSS
+                self._branch(lanes.rows[span.parent], row, branch)
+            self.rows[row, self._within(span.end, lanes.ends[node])] += _CROSS
+        for node, span in enumerate(spans):
+            row, here = lanes.rows[node], self._within(span.start - _CLEAR, span.end + _CLEAR)
+            self.rows[row : row + span.rows, here] = _NEVER
+            self.runs[row + 1 : row + span.rows, max(here.start - 1, 0) : here.stop] = _NEVER
 
     def connect(self, parent: int, child: int, trunks: Mapping[bool, _Trunk]) -> _Way:
         """The cheapest way, which others are kept off from then on."""
         start, end = self.lanes.rows[parent], self.lanes.rows[child]
-        after, below = start + self.stretches[parent].rows, end + self.stretches[child].rows
+        after, below = start + self.spans[parent].rows, end + self.spans[child].rows
         if after <= end:
             sides = [(False, start + 1, True, end)]
         elif below <= start:
@@ -250,7 +273,7 @@ class _Field:
 
     def _winding_way(self, parent: int, child: int) -> _Way:
         """The cheapest way of all, where none runs straight across the rows: by sweeps to and fro until none helps."""
-        end, below = self.lanes.rows[child], self.lanes.rows[child] + self.stretches[child].rows
+        end, below = self.lanes.rows[child], self.lanes.rows[child] + self.spans[child].rows
         row = self.lanes.rows[parent]
         leaving = {gap: costs for low in (True, False) for gap, costs in self._leaving(parent, low).items()}
         come: _Costs = np.full(self.gaps.shape, 2 * _NEVER)  # what it costs to come to each place in each gap
@@ -290,19 +313,19 @@ class _Field:
 
     def _leaving(self, parent: int, low: bool) -> dict[int, list[_Costs]]:
         """By the gap in which one then is, what it costs to begin at each place, on the label or on the lane behind."""
-        stretch, row = self.stretches[parent], self.lanes.rows[parent]
+        span, row = self.spans[parent], self.lanes.rows[parent]
         label, line = np.full(len(self.at), 2 * _NEVER), np.full(len(self.at), 2 * _NEVER)
-        here = self._on(stretch)
+        here = self._on(span)
         label[here] = self.taken[row, here]
-        lane = self._within(stretch.end + _CLEAR, self.lanes.ends[parent] - _BESIDE)
+        lane = self._within(span.end + _CLEAR, self.lanes.ends[parent] - _BESIDE)
         line[lane] = self.rows[row, lane] - _CROSS + self.taken[row, lane]
         found: dict[int, list[_Costs]] = {row + (not low): [line]}
-        found.setdefault(row if low else row + stretch.rows, []).append(label)
+        found.setdefault(row if low else row + span.rows, []).append(label)
         return found
 
     def _arriving(self, child: int) -> _Costs:
         costs = np.full(len(self.at), 2 * _NEVER)
-        here = self._on(self.stretches[child])
+        here = self._on(self.spans[child])
         costs[here] = self.taken[self.lanes.rows[child], here] + _FAR * (self.at[here] - self.at[here][0])
         return costs
 
@@ -330,12 +353,12 @@ class _Field:
         self.runs[low + 1 : high + 1, place] += _CROSS
         self.rows[low : high + 1, self._within(at - _BESIDE, at + _BESIDE)] = _NEVER
 
-    def _on(self, stretch: Stretch) -> slice:
+    def _on(self, span: Span) -> slice:
         """The places along a label where a connector may end, at the least one."""
-        here = self._within(stretch.start + _INSET, stretch.end - _INSET)
+        here = self._within(span.start + _INSET, span.end - _INSET)
         if here.start < here.stop:
             return here
-        middle = self._place((stretch.start + stretch.end) / 2)
+        middle = self._place((span.start + span.end) / 2)
         return slice(middle, middle + 1)
 
     def _within(self, start: float, end: float) -> slice:
@@ -347,3 +370,73 @@ class _Field:
     def _place(self, at: float) -> int:
         """The last place before."""
         return min(max(math.floor((at - self.first) / _STEP + 1e-9), 0), len(self.at) - 2)
+
+
+@dataclass(slots=True)
+class _Net:
+    """Runs of one parent along one gap that are one line."""
+
+    low: float
+    high: float
+    ends: set[tuple[float, bool]]
+    runs: list[tuple[int, int]]
+
+    def beside(self, other: _Net) -> bool:
+        return self.low <= other.high and other.low <= self.high
+
+    def crossings_below(self, other: _Net) -> int:
+        """How often the two cross when this one is below the other."""
+        mine = sum(up and other.low < at < other.high for at, up in self.ends)
+        return mine + sum(not up and self.low < at < self.high for at, up in other.ends)
+
+
+def tracks_of(ways: Sequence[Sequence[tuple[int, Run]]]) -> list[list[Run]]:
+    """The runs of some ways, each with its track.
+
+    Parameters
+    ----------
+    ways : sequence of sequence of (int, Run)
+        For each way its runs, with the number of the parent that it leads from: runs of one parent may lie on each
+        other.
+    """
+    gaps: dict[int, dict[int, list[_Net]]] = {}
+    for number, way in enumerate(ways):
+        for place, (parent, run) in enumerate(way):
+            low, high = sorted((run.start, run.end))
+            net = _Net(low, high, {(run.start, run.up[0]), (run.end, run.up[1])}, [(number, place)])
+            nets = gaps.setdefault(run.gap, {}).setdefault(parent, [])
+            for other in [other for other in nets if other.beside(net)]:
+                nets.remove(other)
+                net.low, net.high = min(net.low, other.low), max(net.high, other.high)
+                net.ends |= other.ends
+                net.runs += other.runs
+            nets.append(net)
+    tracks: dict[tuple[int, int], tuple[int, int]] = {}
+    for parents in gaps.values():
+        nets = _ordered(sorted((net for nets in parents.values() for net in nets), key=lambda net: (net.low, net.high)))
+        levels: list[int] = []
+        for number, net in enumerate(nets):
+            levels.append(max((levels[other] + 1 for other in range(number) if nets[other].beside(net)), default=0))
+        for net, level in zip(nets, levels, strict=True):
+            tracks.update(dict.fromkeys(net.runs, (level, max(levels) + 1)))
+    return [
+        [
+            replace(run, track=tracks[number, place][0], tracks=tracks[number, place][1])
+            for place, (_, run) in enumerate(way)
+        ]
+        for number, way in enumerate(ways)
+    ]
+
+
+def _ordered(nets: list[_Net]) -> list[_Net]:
+    """Nets from the upper to the lower, each moved up to where it crosses the fewest of those above."""
+    order: list[_Net] = []
+    for net in nets:
+        costs = [0]  # at the bottom, then further and further up
+        for other in reversed(order):
+            change = 0
+            if other.beside(net):
+                change = other.crossings_below(net) - net.crossings_below(other)
+            costs.append(costs[-1] + change)
+        order.insert(len(order) - costs.index(min(costs)), net)
+    return order

@@ -9,7 +9,7 @@ as it is free.
 
 This is the drawing of a tree by its subtrees' outlines (Reingold and Tilford 1981, doi:10.1109/TSE.1981.234519), with
 the depth of a node given by its date, and with outlines that may interlock. Time grows with the places that are tried
-for each subtree times the stretches in it: for genealogies in which most models are leaves, little more than linear.
+for each subtree times the spans in it: for genealogies in which most models are leaves, little more than linear.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
-__all__ = ["Lanes", "Slab", "Stretch", "fewest_lanes", "lanes_of"]
+__all__ = ["Lanes", "Slab", "Span", "fewest_lanes", "lanes_of"]
 
 # The outline of a family's ground is as fine as this.
 _STEP = 4.0
@@ -31,7 +31,7 @@ _ROUNDS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class Span:
     """A model along time.
 
     Parameters
@@ -63,7 +63,7 @@ class Slab:
 
 @dataclass(frozen=True, slots=True)
 class Lanes:
-    """Where each of some stretches goes.
+    """Where each of some spans goes.
 
     Parameters
     ----------
@@ -94,12 +94,12 @@ class Lanes:
         return fewest_lanes(self.taken)
 
 
-def lanes_of(stretches: Sequence[Stretch], gap: float, branch: float, ties: Iterable[tuple[int, int]] = ()) -> Lanes:
-    """A row for each stretch.
+def lanes_of(spans: Sequence[Span], gap: float, branch: float, ties: Iterable[tuple[int, int]] = ()) -> Lanes:
+    """A row for each span.
 
     Parameters
     ----------
-    stretches : sequence of Stretch
+    spans : sequence of Span
         In any order.
     gap : float
         Between the end of one label and what comes next in the same row.
@@ -108,12 +108,12 @@ def lanes_of(stretches: Sequence[Stretch], gap: float, branch: float, ties: Iter
     ties : iterable of (int, int)
         Stretches whose families should be near each other.
     """
-    return _Packer(stretches, gap, branch).packed(ties)
+    return _Packer(spans, gap, branch).packed(ties)
 
 
-def fewest_lanes(stretches: Iterable[tuple[float, float]]) -> int:
-    """The most stretches that there are at one time; one that ends where another begins is no longer there."""
-    turns = sorted(turn for start, end in stretches for turn in ((start, 1), (end, -1)))
+def fewest_lanes(spans: Iterable[tuple[float, float]]) -> int:
+    """The most spans that there are at one time; one that ends where another begins is no longer there."""
+    turns = sorted(turn for start, end in spans for turn in ((start, 1), (end, -1)))
     most = now = 0
     for _, step in turns:
         now += step
@@ -122,7 +122,7 @@ def fewest_lanes(stretches: Iterable[tuple[float, float]]) -> int:
 
 
 class _Row:
-    """What is taken of one row: stretches that do not overlap, in order."""
+    """What is taken of one row: spans that do not overlap, in order."""
 
     __slots__ = ("ends", "starts")
 
@@ -161,7 +161,7 @@ class _Outline:
             self.first, self.last = min(self.first, row), max(self.last, row)
         self.rows[row].take(start, end)
 
-    def stretches(self) -> Iterator[tuple[int, float, float]]:
+    def spans(self) -> Iterator[tuple[int, float, float]]:
         """Row, start and end of all that is taken."""
         for number, row in self.rows.items():
             for start, end in zip(row.starts, row.ends, strict=True):
@@ -178,7 +178,7 @@ class _Outline:
         return True
 
     def add(self, other: _Outline, shift: int) -> None:
-        for row, start, end in other.stretches():
+        for row, start, end in other.spans():
             self.take(row + shift, start, end)
         self.places += [(node, row + shift) for node, row in other.places]
 
@@ -188,27 +188,27 @@ class _Outline:
 
 
 class _Packer:
-    def __init__(self, stretches: Sequence[Stretch], gap: float, branch: float) -> None:
-        self.stretches, self.gap, self.branch = stretches, gap, branch
-        self.flat = all(stretch.rows == 1 for stretch in stretches)
-        self.children: list[list[int]] = [[] for _ in stretches]
-        for node, stretch in enumerate(stretches):
-            if stretch.parent is not None:
-                self.children[stretch.parent].append(node)
+    def __init__(self, spans: Sequence[Span], gap: float, branch: float) -> None:
+        self.spans, self.gap, self.branch = spans, gap, branch
+        self.flat = all(span.rows == 1 for span in spans)
+        self.children: list[list[int]] = [[] for _ in spans]
+        for node, span in enumerate(spans):
+            if span.parent is not None:
+                self.children[span.parent].append(node)
         self.branches = self._branches()
         for family in self.children:
             family.sort(key=lambda node: (self.branches[node], node))
         last = [self.branches[family[-1]] if family else -math.inf for family in self.children]
-        self.ends = [max(stretch.end, end) for stretch, end in zip(stretches, last, strict=True)]
+        self.ends = [max(span.end, end) for span, end in zip(spans, last, strict=True)]
         self.taken = [
-            (start, max(stretch.end + gap, end + _BESIDE))
-            for start, stretch, end in zip(self.branches, stretches, self.ends, strict=True)
+            (start, max(span.end + gap, end + _BESIDE))
+            for start, span, end in zip(self.branches, spans, self.ends, strict=True)
         ]
 
     def packed(self, ties: Iterable[tuple[int, int]]) -> Lanes:
-        outlines = [self._outline(root) for root, one in enumerate(self.stretches) if one.parent is None]
+        outlines = [self._outline(root) for root, one in enumerate(self.spans) if one.parent is None]
         grounds = [self._ground(outline) for outline in outlines]
-        rows = [0] * len(self.stretches)
+        rows = [0] * len(self.spans)
         slabs: list[Slab] = []
         count = 0
         for outline, ground, shift in zip(outlines, grounds, _stacked(outlines, grounds, tuple(ties)), strict=True):
@@ -216,7 +216,7 @@ class _Packer:
             for node, row in outline.places:
                 rows[node] = row + shift
             if len(outline.places) > 1:
-                root = next(node for node, _ in outline.places if self.stretches[node].parent is None)
+                root = next(node for node, _ in outline.places if self.spans[node].parent is None)
                 slabs += (
                     Slab(root, start, end, first + shift, stop + shift) for start, end, first, stop in ground.slabs
                 )
@@ -227,17 +227,17 @@ class _Packer:
 
         Each does so after its parent: whatever passes all of a subtree passes what is later than itself.
         """
-        stretches, half = self.stretches, self.branch / 2
-        order = self._downward(node for node, stretch in enumerate(stretches) if stretch.parent is None)
-        below = [0] * len(stretches)  # how many generations there are that hardly differ in time
+        spans, half = self.spans, self.branch / 2
+        order = self._downward(node for node, span in enumerate(spans) if span.parent is None)
+        below = [0] * len(spans)  # how many generations there are that hardly differ in time
         for node in reversed(order):
-            above = stretches[node].parent
-            if above is not None and stretches[node].start < stretches[above].start + _LATER:
+            above = spans[node].parent
+            if above is not None and spans[node].start < spans[above].start + _LATER:
                 below[above] = max(below[above], below[node] + 1)
-        branches = [stretch.start - self.branch for stretch in stretches]
+        branches = [span.start - self.branch for span in spans]
         for node in order:
-            start, above = stretches[node].start, stretches[node].parent
-            if above is not None and branches[node] < (first := stretches[above].start + half):
+            start, above = spans[node].start, spans[node].parent
+            if above is not None and branches[node] < (first := spans[above].start + half):
                 later = branches[above] + min(_LATER, (start - branches[above]) / (below[node] + 2))
                 branches[node] = max(min(start - half, first), later)
         return branches
@@ -260,13 +260,13 @@ class _Packer:
         later = self.children[node][::-1]
         outline = _Outline()
         start, end = self.taken[node]
-        if later and self.stretches[later[0]].start - max(self.branch, self.gap) >= self.stretches[node].end:
+        if later and self.spans[later[0]].start - max(self.branch, self.gap) >= self.spans[node].end:
             last = later.pop(0)  # it goes on in the row of its parent
             outline = outlines[last]
             end = min(end, self.taken[last][0])
             self.taken[node] = (start, end)
         outline.take(0, start, end)
-        label = self.stretches[node]
+        label = self.spans[node]
         for row in range(1, label.rows):
             outline.take(row, label.start, label.end + self.gap)
         outline.places.append((node, 0))
@@ -283,7 +283,7 @@ class _Packer:
         if len(outline.places) == 1:
             return _Ground(outline, ())
         steps: dict[int, tuple[int, int]] = {}
-        for row, start, end in outline.stretches():
+        for row, start, end in outline.spans():
             for step in range(math.floor(start / _STEP), math.ceil((end + self.gap) / _STEP)):
                 first, last = steps.get(step, (row, row))
                 steps[step] = (min(first, row), max(last, row))
