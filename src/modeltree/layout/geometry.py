@@ -192,6 +192,14 @@ class Layout(Shown):
         Lines at dates.
     lanes : tuple of Lane
         Lines of models that have children.
+
+    Examples
+    --------
+    >>> empty = Layout(page=Page(100, 50), font_size=12.0, boxes=(), icons=(), leaders=(), axis=(), ticks=())
+    >>> empty
+    <Layout: 0 labels in type of 12 pt on 100 × 50 pt>
+    >>> Layout.from_json(empty.to_json()) == empty, empty.faults()
+    (True, ())
     """
 
     page: Page
@@ -214,16 +222,49 @@ class Layout(Shown):
         return f"<Layout: {len(self.boxes)} labels in type of {self.font_size:g} pt on {size}>"
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain lists, dictionaries, strings and numbers."""
+        """The layout as plain lists, dictionaries, strings and numbers.
+
+        Returns
+        -------
+        dict
+            The unit (``"pt"``) and the parameters of the class by name, with lengths to a thousandth of a point.
+        """
         return {"unit": "pt", **_rounded(asdict(self))}
 
     def to_json(self, indent: int | None = 1) -> str:
-        """The layout as JSON, ending in a newline."""
+        """The layout as JSON, ending in a newline.
+
+        Parameters
+        ----------
+        indent : int, optional
+            How far each level is indented, in spaces; None puts all in one line.
+
+        Returns
+        -------
+        str
+            What `from_json` reads.
+        """
         return json.dumps(self.to_dict(), ensure_ascii=False, indent=indent) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> Layout:
-        """Read what `to_json` wrote."""
+        """Read what `to_json` wrote.
+
+        Parameters
+        ----------
+        text : str
+            JSON; keys that are not known are ignored.
+
+        Returns
+        -------
+        Layout
+            The same, with lengths to a thousandth of a point.
+
+        Raises
+        ------
+        ValueError
+            When the text is no JSON, or its unit is not points.
+        """
         data = json.loads(text)
         if data.pop("unit", None) != "pt":
             raise ValueError("this is no layout in points: the unit is not 'pt'")
@@ -261,7 +302,7 @@ class Layout(Shown):
         return len(points)
 
     def faults(self) -> tuple[str, ...]:
-        """What breaks the rules of a good figure; a layout that this library makes has none.
+        """What breaks the rules of a good figure, in words; a layout that this library makes has no fault.
 
         - No two labels, ticks, icons, lines of text or samples overlap, no panel covers another one or a label
           of another tick, and no two bands overlap.
@@ -352,19 +393,14 @@ class Layout(Shown):
 
     def _bad_links(self) -> Iterator[str]:
         labels = {label.id: label for label in self.boxes}
-        lanes = {lane.id: lane for lane in self.lanes}
+        lanes = {lane.id: [Box.around(piece) for piece in pairwise(lane.points)] for lane in self.lanes}
         for link in self.links:
             for model, verb, end in ((link.parent, "begin", 0), (link.child, "end", -1)):
                 if model not in labels:
                     yield f"{_name(link)} is tied to {model}, which has no label"
-                elif (
-                    link.points
-                    and verb == "begin"
-                    and model in lanes
-                    and any(Box.around(piece).touches(link.points[0]) for piece in pairwise(lanes[model].points))
-                ):
                     continue
-                elif not link.points or not labels[model].touches(link.points[end]):
+                ends: list[Box] = [labels[model], *(lanes.get(model, ()) if verb == "begin" else ())]
+                if not link.points or not any(box.touches(link.points[end]) for box in ends):
                     yield f"{_name(link)} does not {verb} at {_name(labels[model])}"
         yield from self._hits(self.links)
 

@@ -60,13 +60,13 @@ class Box:
         """The box with so much around it."""
         return Box(x=self.x - pad, y=self.y - pad, width=self.width + 2 * pad, height=self.height + 2 * pad)
 
-    def overlaps(self, other: Box, slack: float = _SLACK) -> bool:
+    def overlaps(self, other: Box) -> bool:
         """Whether the two share more than an edge."""
         return (
-            self.x < other.right - slack
-            and other.x < self.right - slack
-            and self.y < other.bottom - slack
-            and other.y < self.bottom - slack
+            self.x < other.right - _SLACK
+            and other.x < self.right - _SLACK
+            and self.y < other.bottom - _SLACK
+            and other.y < self.bottom - _SLACK
         )
 
     def contains(self, other: Box, slack: float = _SLACK) -> bool:
@@ -78,11 +78,11 @@ class Box:
             and other.bottom <= self.bottom + slack
         )
 
-    def touches(self, point: Point, slack: float = _SLACK) -> bool:
+    def touches(self, point: Point) -> bool:
         """Whether a point lies within or on the edge."""
-        return self.contains(Box(x=point[0], y=point[1], width=0.0, height=0.0), slack)
+        return self.contains(Box(x=point[0], y=point[1], width=0.0, height=0.0))
 
-    def crossed_by(self, start: Point, end: Point, slack: float = _SLACK) -> bool:
+    def crossed_by(self, start: Point, end: Point) -> bool:
         """Whether a straight line runs through the inside, not just along or up to the edge.
 
         The line is cut down to what lies between the edges left and right, then above and below (Liang and Barsky
@@ -90,8 +90,8 @@ class Box:
         """
         first, last = 0.0, 1.0
         for begin, finish, least, most in (
-            (start[0], end[0], self.x + slack, self.right - slack),
-            (start[1], end[1], self.y + slack, self.bottom - slack),
+            (start[0], end[0], self.x + _SLACK, self.right - _SLACK),
+            (start[1], end[1], self.y + _SLACK, self.bottom - _SLACK),
         ):
             run = finish - begin
             if abs(run) < 1e-12:
@@ -170,7 +170,7 @@ def line_length(points: Sequence[Point]) -> float:
 
 
 def distance_along(line: Sequence[Point], point: Point) -> float:
-    """How far along a line the place nearest to a point is; of several as near, the first."""
+    """How far along a line its point nearest to a given one is; of several as near, the first."""
     nearest, reached, best = 0.0, 0.0, math.inf
     for start, end in pairwise(line):
         length = math.dist(start, end)

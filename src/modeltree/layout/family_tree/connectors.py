@@ -25,12 +25,13 @@ from numpy.typing import NDArray
 
 from modeltree.findings import LayoutError
 from modeltree.layout.family_tree.lanes import Lanes, Span
+from modeltree.layout.links import reached_along
 
 __all__ = ["Connector", "Run", "connectors_of", "tracks_of"]
 
 _Costs = NDArray[np.float64]
 
-# Between two places along the axis; from its beginning to the first, and from the last to its end.
+# Between two positions along the axis; from its beginning to the first, and from the last to its end.
 _STEP, _EDGE = 0.5, 0.15
 # From a label to where a connector may pass it, from its corner to where one may begin or end, and from a branch to
 # a connector beside it, at the least.
@@ -303,10 +304,7 @@ class _Field:
 
     def _along(self, gap: int, costs: _Costs) -> _Costs:
         """What each position costs when one may also have come along the gap."""
-        sums = self._sums(gap)
-        forward = np.minimum.accumulate(costs - sums) + sums
-        backward = np.minimum.accumulate((costs + sums)[::-1])[::-1] - sums
-        costs_here: _Costs = np.minimum(costs, np.minimum(forward, backward) + _TURN)
+        costs_here: _Costs = np.minimum(costs, reached_along(costs, self._sums(gap)) + _TURN)
         return costs_here
 
     def _origin(self, gap: int, costs: _Costs, cost: float, position: int) -> int:

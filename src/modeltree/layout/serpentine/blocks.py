@@ -105,15 +105,13 @@ class BlockPair:
 
     def windows(self, flipped: bool) -> tuple[Windows, Windows]:
         """Where a leader may meet the blocks above and below, along a row."""
-        return self._flipped if flipped else self._straight
+        return self._windows[flipped]
 
     @cached_property
-    def _straight(self) -> tuple[Windows, Windows]:
-        return (self.above.windows if self.above else (), self.below.windows if self.below else ())
-
-    @cached_property
-    def _flipped(self) -> tuple[Windows, Windows]:
-        return (self.above.mirrored() if self.above else (), self.below.mirrored() if self.below else ())
+    def _windows(self) -> tuple[tuple[Windows, Windows], tuple[Windows, Windows]]:
+        above, below = self.blocks
+        straight = (above.windows if above else (), below.windows if below else ())
+        return straight, (above.mirrored() if above else (), below.mirrored() if below else ())
 
 
 class BlockChooser:
