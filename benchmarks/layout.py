@@ -216,7 +216,7 @@ def where_room_goes(layout: Layout, needed_widths: Mapping[str, float]) -> dict[
         hulls += across * down
         lines += across * (down - len(tops) * block[0].height)
     reach: defaultdict[tuple[float, int], float] = defaultdict(lambda: float("inf"))
-    ticks = {tick.id: tick.centre for tick in layout.ticks}
+    ticks = {tick.id: tick.center for tick in layout.ticks}
     for box in layout.boxes:
         y = round(ticks[box.tick][1], 1)
         side = 1 if box.y > y else -1

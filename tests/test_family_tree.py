@@ -18,27 +18,27 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
-from layouts import check_tree, make_offspring, offspring_lists, stub_measure, tree_zeros
+from layouts import check_tree, make_tree_items, stub_measure, tree_item_lists, tree_zeros
 from modeltree import datasets, family_tree
 from modeltree.draw.theme import THEMES
 from modeltree.figures.genealogy import Collapse
 from modeltree.findings import LayoutError
-from modeltree.layout.family_tree.tree import Direction, Offspring
+from modeltree.layout.family_tree.tree import Direction, TreeItem
 from modeltree.layout.family_tree.tree import family_tree as placed_tree
 from modeltree.layout.geometry import Layout
-from modeltree.layout.title_block import Furniture
+from modeltree.layout.title_block import TitleBlock
 from modeltree.lineage import Lineage
 from modeltree.records import About, Derivation, Kind, Model, Relation
 from strategies import lineages
 
 DIRECTIONS: tuple[Direction, ...] = ("right", "down")
-FURNITURE = Furniture(title="Title", legend=(("open", "open"),), footnote=("Some words. " * 20,))
+TITLE_BLOCK = TitleBlock(title="Title", legend=(("open", "open"),), footnote=("Some words. " * 20,))
 NASTY = ["<b>&$x^2$", "悟道-2.0", "W" * 90, "i", "\u202eabc", "🦙" * 5]
 
 
-def item(id: str, day: float, parent: int | None = None, *further: int, label: str = "") -> Offspring:
+def item(id: str, day: float, parent: int | None = None, *further: int, label: str = "") -> TreeItem:
     kind = None if parent is None else "finetune"
-    return Offspring(id, label or id, 738000.5 + day, (), parent, kind, tuple((other, "merge") for other in further))
+    return TreeItem(id, label or id, 738000.5 + day, (), parent, kind, tuple((other, "merge") for other in further))
 
 
 def ordinal(id: str) -> int:
@@ -51,11 +51,11 @@ def begins(layout: Layout, direction: Direction) -> dict[str, float]:
     return {box.id: box.y if direction == "down" else box.x for box in layout.boxes}
 
 
-def check_dates(layout: Layout, items: list[Offspring], direction: Direction) -> None:
+def check_dates(layout: Layout, items: list[TreeItem], direction: Direction) -> None:
     """Each box begins at its date: by the ticks where there are two, and by each other."""
     begin = begins(layout, direction)
-    known = [(ordinal(tick.id), tick.centre[direction == "down"]) for tick in layout.ticks]
-    known += [(one.at, begin[one.id]) for one in items]
+    known = [(ordinal(tick.id), tick.center[direction == "down"]) for tick in layout.ticks]
+    known += [(one.day, begin[one.id]) for one in items]
     (first, start), (last, end) = min(known), max(known)
     for at, place in known:
         share = (at - first) / (last - first) if last > first else 0.0
@@ -68,16 +68,16 @@ def check_dates(layout: Layout, items: list[Offspring], direction: Direction) ->
 
 
 @settings(max_examples=50)
-@given(offspring_lists(), st.sampled_from(DIRECTIONS), st.sampled_from(["trim", "page", "size", "both"]), st.booleans())
-def test_what_holds_for_all_trees(items: list[Offspring], direction: Direction, mode: str, words: bool) -> None:
+@given(tree_item_lists(), st.sampled_from(DIRECTIONS), st.sampled_from(["trim", "page", "size", "both"]), st.booleans())
+def test_what_holds_for_all_trees(items: list[TreeItem], direction: Direction, mode: str, words: bool) -> None:
     options: dict[str, Any] = {
         "trim": {},
         "page": {"page": (700, 800), "trim": False},
         "size": {"page": (3000, None), "font_size": 6.0},
         "both": {"page": (3000, 3000), "font_size": 6.0, "trim": False},
     }[mode]
-    furniture = FURNITURE if words else None
-    layout = placed_tree(items, stub_measure, direction=direction, furniture=furniture, **options)
+    title_block = TITLE_BLOCK if words else None
+    layout = placed_tree(items, stub_measure, direction=direction, title_block=title_block, **options)
     check_tree(layout, items)
     check_dates(layout, items, direction)
     if mode in ("page", "both"):
@@ -86,7 +86,7 @@ def test_what_holds_for_all_trees(items: list[Offspring], direction: Direction, 
         assert layout.font_size == 6.0
     assert (
         layout.to_json()
-        == placed_tree(items, stub_measure, direction=direction, furniture=furniture, **options).to_json()
+        == placed_tree(items, stub_measure, direction=direction, title_block=title_block, **options).to_json()
     )
 
 
@@ -104,7 +104,7 @@ def test_all_small_trees(direction: Direction) -> None:
             assert tree_zeros(json.loads(layout.to_json()), items) == {}
 
 
-def chain_of(count: int, apart: float) -> list[Offspring]:
+def chain_of(count: int, apart: float) -> list[TreeItem]:
     return [item(f"m{place}", apart * place, place - 1 if place else None) for place in range(count)]
 
 
@@ -148,18 +148,18 @@ def test_a_lane_ends_where_the_last_child_branches_off() -> None:
     (lane,) = layout.lanes
     last = next(link for link in layout.links if link.child == "d")
     assert lane.id == "a"
-    assert lane.points[0] == (layout.boxes[0].right, pytest.approx(layout.boxes[0].centre[1]))
+    assert lane.points[0] == (layout.boxes[0].right, pytest.approx(layout.boxes[0].center[1]))
     assert lane.points[1][0] == pytest.approx(last.points[0][0])
 
 
 @pytest.mark.parametrize("direction", DIRECTIONS)
 def test_many_merges(direction: Direction) -> None:
-    items = make_offspring(30, 300, 8, further=1.0, seed=5)
+    items = make_tree_items(30, 300, 8, further=1.0, seed=5)
     check_tree(placed_tree(items, stub_measure, direction=direction), items)
 
 
 def test_nothing_is_a_page_with_its_words() -> None:
-    layout = placed_tree([], stub_measure, furniture=FURNITURE)
+    layout = placed_tree([], stub_measure, title_block=TITLE_BLOCK)
     assert layout.boxes == layout.ticks == layout.links == ()
     assert layout.texts
 
@@ -180,7 +180,7 @@ def test_nothing_is_a_page_with_its_words() -> None:
 )
 def test_what_cannot_be_is_said(options: dict[str, Any], message: str) -> None:
     with pytest.raises(LayoutError, match=message):
-        placed_tree(make_offspring(20, 3000, 14, seed=1), stub_measure, **options)
+        placed_tree(make_tree_items(20, 3000, 14, seed=1), stub_measure, **options)
 
 
 # The figure

@@ -232,7 +232,7 @@ def test_all_text_is_within_what_it_belongs_to() -> None:
         written = Box(
             x=extent.x0, y=layout.page.height - extent.y1, width=extent.x1 - extent.x0, height=extent.y1 - extent.y0
         )
-        home = labels.get(str(text.get_gid())) or next((box for box in others if box.touches(written.centre)), None)
+        home = labels.get(str(text.get_gid())) or next((box for box in others if box.touches(written.center)), None)
         if home:
             homes.append(home)
             assert home.contains(written, slack=0), text

@@ -50,7 +50,7 @@ from modeltree.graph.tallies import (
     survivors,
 )
 from modeltree.layout.plane import Box, overlapping
-from modeltree.layout.title_block import Furniture
+from modeltree.layout.title_block import TitleBlock
 from modeltree.lineage import Lineage
 from modeltree.records import WEIGHTS, About, Derivation, Kind, Model, PartialDate, Relation
 from strategies import lineages
@@ -468,7 +468,7 @@ def test_families_are_those_of_the_lineage(lineage: Lineage) -> None:
 PAPER = {
     "page": st.tuples(st.sampled_from([150, 288, 400, 720, 1440]), st.sampled_from([144, 216, 518, None])),
     "font_size": st.sampled_from([None, 6.0, 12.0]),
-    "furniture": st.sampled_from([Furniture(), Furniture("A title", (), ("Note. " * 40,))]),
+    "title_block": st.sampled_from([TitleBlock(), TitleBlock("A title", (), ("Note. " * 40,))]),
 }
 
 
@@ -525,7 +525,7 @@ def test_faults_are_found() -> None:
     (page,) = figure.axes
     assert faults(figure) == []
     first = words_in(figure)[0]
-    page.text(first.x, first.centre[1], "over it", fontsize=20)
+    page.text(first.x, first.center[1], "over it", fontsize=20)
     page.text(-5, 100, "away")
     found = faults(figure)
     assert any(fault in found for fault in (f"{first.text!r} overlaps 'over it'", f"'over it' overlaps {first.text!r}"))

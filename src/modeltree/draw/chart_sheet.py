@@ -16,8 +16,8 @@ from modeltree.draw.style import Look
 from modeltree.draw.theme import Theme
 from modeltree.findings import LayoutError
 from modeltree.layout.geometry import Box, Layout, Page, Point
-from modeltree.layout.serpentine.rows import in_order
-from modeltree.layout.title_block import Furniture, set_furniture
+from modeltree.layout.serpentine.rows import fit_in_order
+from modeltree.layout.title_block import TitleBlock, set_title_block
 
 __all__ = ["BESIDE", "CAPTION", "PITCH", "ChartPanel", "ChartSheet", "spread"]
 
@@ -43,8 +43,7 @@ def spread(wanted: Sequence[float], pitch: float, low: float, high: float) -> li
     [0.0, 2.0, 9.0]
     """
     most = max(high - (len(wanted) - 1) * pitch, low)
-    free = in_order([place - index * pitch for index, place in enumerate(wanted)])
-    return [min(max(place, low), most) + index * pitch for index, place in enumerate(free)]
+    return fit_in_order(wanted, [index * pitch for index in range(len(wanted))], [(low, most)] * len(wanted))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +72,13 @@ class ChartSheet:
     """A page with a title and a footnote, on which panels and words are put; all in points."""
 
     def __init__(
-        self, ax: Axes, theme: Theme, page: tuple[float, float], furniture: Furniture, font_size: float | None
+        self, ax: Axes, theme: Theme, page: tuple[float, float], title_block: TitleBlock, font_size: float | None
     ) -> None:
         self.width, self.height = page
         self.ax, self.theme, self.margin = ax, theme, _MARGIN
         share = min(self.width / _FULL_WIDTH, self.height / _FULL_WIDTH / 0.6) ** 0.5
         self.em = font_size or max(_TYPE * share, _LEAST_TYPE)
-        frame = set_furniture(furniture, measure, self.width, _MARGIN)
+        frame = set_title_block(title_block, measure, self.width, _MARGIN)
         self.top, self.bottom = max(frame.header, _MARGIN), self.height - max(frame.footer, _MARGIN)
         notes = (replace(line, y=line.y + self.height - frame.footer) for line in frame.notes)
         # The words around a chart are drawn as those around a layout.

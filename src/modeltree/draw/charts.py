@@ -25,9 +25,9 @@ from modeltree.draw.fonts import font
 from modeltree.draw.theme import Theme, contrast, mixed
 from modeltree.layout.geometry import Box
 from modeltree.layout.page_sizes import INCH
-from modeltree.layout.serpentine.ticks import tick_label
 from modeltree.layout.sheet import check_page
-from modeltree.layout.title_block import Furniture
+from modeltree.layout.ticks import tick_label
+from modeltree.layout.title_block import TitleBlock
 from modeltree.records import Grain, PartialDate, Relation
 
 __all__ = ["NAMED_RELATIONS", "DepthBox", "GrowthTable", "SizeTable", "chart_figure", "draw_chart"]
@@ -172,7 +172,7 @@ def chart_figure(
     theme: Theme,
     page: tuple[float, float | None],
     *,
-    furniture: Furniture | None = None,
+    title_block: TitleBlock | None = None,
     font_size: float | None = None,
     summary: tuple[str, str] = ("", ""),
 ) -> LayoutFigure:
@@ -188,7 +188,7 @@ def chart_figure(
     figure = LayoutFigure(figsize=(width / INCH, height / INCH), facecolor=theme.page)
     figure.summary = summary
     ax = figure.add_axes((0.0, 0.0, 1.0, 1.0))
-    draw_chart(table, ax, theme, (width, height), furniture=furniture, font_size=font_size)
+    draw_chart(table, ax, theme, (width, height), title_block=title_block, font_size=font_size)
     return figure
 
 
@@ -198,12 +198,12 @@ def draw_chart(
     theme: Theme,
     page: tuple[float, float],
     *,
-    furniture: Furniture | None = None,
+    title_block: TitleBlock | None = None,
     font_size: float | None = None,
 ) -> None:
     """Draw a chart on axes that are as large as a page, in points; for the rest see `chart_figure`."""
     with drawing_style():
-        sheet = ChartSheet(ax, theme, page, furniture or Furniture(), font_size)
+        sheet = ChartSheet(ax, theme, page, title_block or TitleBlock(), font_size)
         (_draw_growth if isinstance(table, GrowthTable) else _draw_sizes)(sheet, table)  # type: ignore[arg-type]
 
 

@@ -250,7 +250,7 @@ class _Display:
         for icon in icons:
             parts += self._icon(icon, styles)
         text = tuple(paint.text for paint in paints)
-        parts.append(Text(box.label, box.text_x, box.centre[1], self._em, text, bold=True))
+        parts.append(Text(box.label, box.text_x, box.center[1], self._em, text, bold=True))
         id = box.id.replace(" ", "_")  # what is folded has a blank in its id, and no id of XML has
         return Item(
             "models", tuple(parts), id, (box.id,), name=style.name, url=style.url, box=box, paints=paints,
@@ -265,8 +265,8 @@ class _Display:
             yield self._badge(icon, badges, styles)
             return
         png = next(mark for mark in marks if not isinstance(mark, Badge))
-        yield Circle(icon.centre, icon.width / 2, self._color("icon_ground"))
-        yield Image(png, icon.centre, icon.width, styles[0].faint)
+        yield Circle(icon.center, icon.width / 2, self._color("icon_ground"))
+        yield Image(png, icon.center, icon.width, styles[0].faint)
 
     def _badge(self, icon: IconBox, badges: Sequence[Badge], styles: Sequence[Style]) -> Circle:
         fills, letters, rings, alike = [], [], [], []
@@ -283,7 +283,7 @@ class _Display:
         text = badges[0].text
         size = min(_MONOGRAM_TYPE, _MONOGRAM_WIDTH / max(measure(text, bold=True)[0], 1e-3)) * icon.height
         return Circle(
-            icon.centre, (icon.width - ring) / 2, tuple(fills), tuple(rings) if ring else (), ring,
+            icon.center, (icon.width - ring) / 2, tuple(fills), tuple(rings) if ring else (), ring,
             _centered(text, icon, size, tuple(letters)),
         )  # fmt: skip
 
@@ -292,7 +292,7 @@ class _Display:
         if swatch.key.startswith("link:"):
             kind = swatch.key.removeprefix("link:")
             stroke, role = link_stroke(self._theme, kind)
-            points = ((swatch.x, swatch.centre[1]), (swatch.right, swatch.centre[1]))
+            points = ((swatch.x, swatch.center[1]), (swatch.right, swatch.center[1]))
             width = stroke.width * _SAMPLE_LINE * swatch.height
             return Item("sample", (Line(points, self._color(role), width, stroke.dashes),), kind=kind)
         styles = [look.swatches[swatch.key] for look in self._looks]
@@ -307,7 +307,7 @@ class _Display:
             dots = (Circle((line.x + x * line.width, y), 0.1 * line.size, self._color("axis")) for x in _DOTS)
             return Item("words", tuple(dots), kind=line.role)
         color = self._color("quiet" if line.role == "footnote" else "ink")
-        text = Text(line.text, line.x, line.centre[1], line.size, color, line.bold)
+        text = Text(line.text, line.x, line.center[1], line.size, color, line.bold)
         return Item("words", (text,), f"{line.role}-{number}", kind=line.role)
 
     def _rounded(self, box: Box, style: Style, paints: Sequence[Paint], scale: float) -> Rectangle:
@@ -328,7 +328,7 @@ class _Display:
 
 
 def _centered(text: str, box: Box, size: float, color: Colors) -> Text:
-    x, y = box.centre
+    x, y = box.center
     return Text(text, x, y, size, color, bold=True, align="center")
 
 

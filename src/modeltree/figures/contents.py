@@ -12,7 +12,7 @@ from modeltree.draw.style import Look, Style
 from modeltree.draw.theme import Paint, Theme, faint
 from modeltree.figures.coloring import ColorBy, Groups, groups_of
 from modeltree.findings import LayoutError
-from modeltree.layout.title_block import Furniture
+from modeltree.layout.title_block import TitleBlock
 from modeltree.lineage import Lineage
 from modeltree.records import Kind, Model
 
@@ -37,7 +37,7 @@ class Contents:
     groups: Groups
     strong: frozenset[str] | None
     outlined: frozenset[str]
-    furniture: Furniture
+    title_block: TitleBlock
 
 
 class Captions:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from modeltree.draw.charts import GrowthTable, SizeTable
     from modeltree.draw.style import Look
     from modeltree.layout.geometry import Layout
-    from modeltree.layout.title_block import Furniture
+    from modeltree.layout.title_block import TitleBlock
 
 __all__ = [
     "ChartDrawing", "Drawing", "FigureDrawing", "IconFolder", "LayoutDrawing", "PageSize", "ThemeName",
@@ -226,14 +226,14 @@ class ChartDrawing(FigureDrawing):
         self,
         kind: str,
         table: GrowthTable | SizeTable,
-        furniture: Furniture,
+        title_block: TitleBlock,
         theme: Theme,
         summary: tuple[str, str],
         page: PageSize | None = None,
         font_size: float | None = None,
     ) -> None:
         super().__init__(kind, summary, page)
-        self._table, self._furniture, self._theme = table, furniture, theme
+        self._table, self._furniture, self._theme = table, title_block, theme
         self._font_size = font_size
         self._size, _ = page_points(page or _CHART_PAGE, font_size)
 
@@ -246,7 +246,7 @@ class ChartDrawing(FigureDrawing):
         from modeltree.draw.charts import chart_figure
 
         return chart_figure(
-            self._table, self._theme, self._size, furniture=self._furniture, font_size=self._font_size,
+            self._table, self._theme, self._size, title_block=self._furniture, font_size=self._font_size,
             summary=(self.title, self.description),
         )  # fmt: skip
 
@@ -254,7 +254,7 @@ class ChartDrawing(FigureDrawing):
         from modeltree.draw.charts import draw_chart
 
         size = (page[0] * INCH, page[1] * INCH)
-        draw_chart(self._table, ax, self._theme, size, furniture=self._furniture, font_size=self._font_size)
+        draw_chart(self._table, ax, self._theme, size, title_block=self._furniture, font_size=self._font_size)
 
 
 def svg_image(svg: bytes, description: str) -> str:

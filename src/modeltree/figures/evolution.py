@@ -33,7 +33,7 @@ from modeltree.figures.drawing import (
 from modeltree.findings import LayoutError
 from modeltree.layout.geometry import Layout
 from modeltree.layout.serpentine.curve import Item, TimeScale, serpentine
-from modeltree.layout.title_block import Furniture
+from modeltree.layout.title_block import TitleBlock
 from modeltree.lineage import Lineage
 from modeltree.records import Grain, Model
 
@@ -172,7 +172,7 @@ class EvolutionContents(Contents):
             f"A timeline of {counted_models(self.models)} from {dates[0]} to {dates[-1]}: each is a box with its "
             "name, tied to the date of its release."
         )
-        return self.furniture.title or "Model evolution", " ".join([description, *self.furniture.footnote])
+        return self.title_block.title or "Model evolution", " ".join([description, *self.title_block.footnote])
 
 
 def evolution_contents(
@@ -204,12 +204,12 @@ def evolution_contents(
         pairs = captions.linked(strong if not links else None)
     groups = captions.grouped(color_by)
     undated = [model for model in wanted if not model.released]
-    furniture = Furniture(
+    title_block = TitleBlock(
         title=title_of(lineage, title),
         legend=(*groups.legend, *captions.legend),
         footnote=tuple(_footnote(lineage, dated, undated, others, captions.notes)),
     )
-    return EvolutionContents(lineage, dated, groups, strong, outlined, furniture, pairs)
+    return EvolutionContents(lineage, dated, groups, strong, outlined, title_block, pairs)
 
 
 def evolution_layout(
@@ -218,7 +218,7 @@ def evolution_layout(
     """The layout of an evolution figure on a page."""
     size, trim = page_points(page, font_size)
     layout = serpentine(
-        contents.items, measure, page=size, trim=trim, font_size=font_size, furniture=contents.furniture, **options
+        contents.items, measure, page=size, trim=trim, font_size=font_size, title_block=contents.title_block, **options
     )
     if not contents.pairs:
         return layout

@@ -15,7 +15,7 @@ from modeltree.figures.counting import WeightForest, models_meeting, other_kinds
 from modeltree.figures.drawing import ChartDrawing, PageSize, ThemeName, check_word, theme_named
 from modeltree.findings import LayoutError
 from modeltree.graph.tallies import depths_by_size, roots_and_depths, sizes_and_depths, survivors
-from modeltree.layout.title_block import Furniture
+from modeltree.layout.title_block import TitleBlock
 from modeltree.records import Kind
 
 if TYPE_CHECKING:
@@ -70,13 +70,13 @@ def family_sizes(
     """
     check_word("by", by, FamilyGrouping)
     theme = theme_named(theme)
-    table, furniture = size_contents(lineage, title, by)
+    table, title_block = size_contents(lineage, title, by)
     description = "The number of families of at least each size, and how deep they are."
-    summary = (furniture.title or "Families", " ".join([description, *furniture.footnote]))
-    return ChartDrawing("family sizes", table, furniture, theme, summary, page, font_size)
+    summary = (title_block.title or "Families", " ".join([description, *title_block.footnote]))
+    return ChartDrawing("family sizes", table, title_block, theme, summary, page, font_size)
 
 
-def size_contents(lineage: Lineage, title: str | None, by: FamilyGrouping) -> tuple[SizeTable, Furniture]:
+def size_contents(lineage: Lineage, title: str | None, by: FamilyGrouping) -> tuple[SizeTable, TitleBlock]:
     """What `family_sizes` shows; a LayoutError where no family has two models."""
     if by == "base":
         labels, depths = roots_and_depths(WeightForest.of(lineage).parent)
@@ -97,7 +97,7 @@ def size_contents(lineage: Lineage, title: str | None, by: FamilyGrouping) -> tu
             if size > 1
         ),
     )
-    return table, Furniture(title_of(lineage, title), (), (" ".join(_size_footnote(lineage, sizes, by)),))
+    return table, TitleBlock(title_of(lineage, title), (), (" ".join(_size_footnote(lineage, sizes, by)),))
 
 
 def _size_footnote(lineage: Lineage, sizes: NDArray[Any], by: str) -> Iterator[str]:

@@ -31,10 +31,10 @@ from modeltree.figures.drawing import (
 )
 from modeltree.figures.genealogy import Collapse, Genealogy, genealogy_of
 from modeltree.findings import LayoutError
-from modeltree.layout.family_tree.tree import Direction, Offspring
+from modeltree.layout.family_tree.tree import Direction, TreeItem
 from modeltree.layout.family_tree.tree import family_tree as placed_tree
 from modeltree.layout.geometry import Layout
-from modeltree.layout.title_block import Furniture
+from modeltree.layout.title_block import TitleBlock
 from modeltree.lineage import Lineage
 from modeltree.records import Model, Relation, Relations
 
@@ -152,10 +152,10 @@ class TreeContents(Contents):
     genealogy: Genealogy
 
     @property
-    def items(self) -> list[Offspring]:
+    def items(self) -> list[TreeItem]:
         """What is to be laid out."""
         return [
-            Offspring(
+            TreeItem(
                 entry.id,
                 entry.label,
                 entry.at,
@@ -174,7 +174,7 @@ class TreeContents(Contents):
             f"A family tree of {counted_models(self.lineage.models)} along an axis of time: each is a box with its "
             "name that begins at its date, and lines lead from each to what was made from it."
         )
-        return self.furniture.title or "Family tree", " ".join([description, *self.furniture.footnote])
+        return self.title_block.title or "Family tree", " ".join([description, *self.title_block.footnote])
 
 
 def tree_contents(
@@ -210,12 +210,12 @@ def tree_contents(
     strong = captions.highlighted(highlight)
     outlined = captions.outlined(outline)
     groups = captions.grouped(color_by)
-    furniture = Furniture(
+    title_block = TitleBlock(
         title=title_of(lineage, title),
         legend=(*groups.legend, *captions.legend, *_legend(genealogy)),
         footnote=tuple(_footnote(lineage, genealogy, others, captions.notes)),
     )
-    return TreeContents(lineage, single, groups, strong, outlined, furniture, genealogy)
+    return TreeContents(lineage, single, groups, strong, outlined, title_block, genealogy)
 
 
 def family_tree_layout(
@@ -233,7 +233,7 @@ def family_tree_layout(
         trim=trim,
         font_size=font_size,
         direction=direction,
-        furniture=contents.furniture,
+        title_block=contents.title_block,
     )
 
 

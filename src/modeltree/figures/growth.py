@@ -16,7 +16,7 @@ from modeltree.figures.drawing import ChartDrawing, PageSize, ThemeName, check_w
 from modeltree.figures.family_tree import RELATION_WORDS
 from modeltree.findings import LayoutError
 from modeltree.graph.tallies import PeriodCounts, counts_per_period, primary_relations
-from modeltree.layout.title_block import Furniture
+from modeltree.layout.title_block import TitleBlock
 from modeltree.records import Kind, PartialDate
 
 if TYPE_CHECKING:
@@ -80,15 +80,15 @@ def growth(
     """
     check_word("grain", grain, PeriodLength)
     theme = theme_named(theme)
-    table, furniture = growth_contents(lineage, title, grain, since, until)
+    table, title_block = growth_contents(lineage, title, grain, since, until)
     description = "Stacked bars of new models by period, and the shares of all models so far."
-    summary = (furniture.title or "Growth", " ".join([description, *furniture.footnote]))
-    return ChartDrawing("growth", table, furniture, theme, summary, page, font_size)
+    summary = (title_block.title or "Growth", " ".join([description, *title_block.footnote]))
+    return ChartDrawing("growth", table, title_block, theme, summary, page, font_size)
 
 
 def growth_contents(
     lineage: Lineage, title: str | None, grain: PeriodLength, since: Date | None, until: Date | None
-) -> tuple[GrowthTable, Furniture]:
+) -> tuple[GrowthTable, TitleBlock]:
     """What `growth` shows; a LayoutError where no model has a date that tells its period."""
     nodes, steps = lineage._nodes, lineage._steps
     models = models_meeting(nodes, kind=Kind.MODEL)
@@ -113,7 +113,7 @@ def growth_contents(
     undated = int((nodes.dates[models] == 0).sum())
     outside = int(models.sum()) - int(within.sum()) - (undated if within is not models else 0)
     footnote = _growth_footnote(lineage, table, undated, periods.vague, outside)
-    return table, Furniture(title_of(lineage, title), (), (" ".join(footnote),))
+    return table, TitleBlock(title_of(lineage, title), (), (" ".join(footnote),))
 
 
 def _growth_footnote(lineage: Lineage, table: GrowthTable, undated: int, vague: int, outside: int) -> Iterator[str]:

@@ -19,7 +19,7 @@ from modeltree.figures.evolution import EvolutionContents, evolution_contents, e
 from modeltree.figures.family_tree import TreeContents, family_tree_layout, tree_contents, tree_look_of
 from modeltree.layout.geometry import Layout
 from modeltree.layout.page_sizes import page_size
-from modeltree.layout.title_block import Furniture
+from modeltree.layout.title_block import TitleBlock
 from modeltree.lineage import Lineage
 
 __all__ = ["PageDrawing", "page"]
@@ -117,19 +117,19 @@ class PageDrawing(Drawing):
             PageFigure(
                 key="timeline",
                 title="Timeline",
-                layout=evolution_layout(replace(timeline, furniture=Furniture()), self._page),
+                layout=evolution_layout(replace(timeline, title_block=TitleBlock()), self._page),
                 looks=(look_of(timeline, LIGHT, self._icon_dir), look_of(timeline, DARK, self._icon_dir)),
-                legend=timeline.furniture.legend,
-                notes=timeline.furniture.footnote,
+                legend=timeline.title_block.legend,
+                notes=timeline.title_block.footnote,
                 description=timeline.summary[1],
             ),
             PageFigure(
                 key="tree",
                 title="Family tree",
-                layout=_tree_layout(replace(tree, furniture=Furniture()), self._page),
+                layout=_tree_layout(replace(tree, title_block=TitleBlock()), self._page),
                 looks=(tree_look_of(tree, LIGHT, self._icon_dir), tree_look_of(tree, DARK, self._icon_dir)),
-                legend=tree.furniture.legend,
-                notes=tree.furniture.footnote,
+                legend=tree.title_block.legend,
+                notes=tree.title_block.footnote,
                 description=tree.summary[1],
             ),
         ]
