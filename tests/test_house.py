@@ -64,9 +64,13 @@ def circles_of(source: Path) -> list[list[str]]:
     return sorted(sorted(group) for group in networkx.strongly_connected_components(graph) if len(group) > 1)
 
 
-@pytest.mark.xfail(strict=False, reason="graph/ancestry, formats/repair and formats/tables are being rebuilt")
+# Rooms that are still being rebuilt may have circles within.
+REBUILT = ("modeltree.formats.repair.", "modeltree.formats.tables.", "modeltree.graph.ancestry.")
+
+
 def test_no_files_import_each_other_in_a_circle() -> None:
-    assert circles_of(ROOT / "src") == []
+    circles = circles_of(ROOT / "src")
+    assert [circle for circle in circles if not all(module.startswith(REBUILT) for module in circle)] == []
 
 
 def test_a_circle_is_found(tmp_path: Path) -> None:
