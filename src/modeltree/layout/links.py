@@ -132,7 +132,7 @@ class _Port:
     """Of the edge, along it."""
 
 
-class _Lanes:
+class _GridLines:
     """The lanes in one direction, in ascending order."""
 
     def __init__(self, at: Sequence[float]) -> None:
@@ -174,8 +174,8 @@ class _Grid:
         sides = [(box.x, box.right, box.y, box.bottom) for box in self.obstacles]
         tops = [(top, bottom, left, right) for left, right, top, bottom in sides]
         width, height = layout.page.width, layout.page.height
-        self.columns = _Lanes(_lanes(sides, width, _PITCH * em))
-        self.rows = _Lanes(_lanes(tops, height, _PITCH * em))
+        self.columns = _GridLines(_grid_lines(sides, width, _PITCH * em))
+        self.rows = _GridLines(_grid_lines(tops, height, _PITCH * em))
         self.lanes = {True: self.columns, False: self.rows}
         self.corners = np.array(sides)
         shape = (len(self.rows), len(self.columns))
@@ -448,7 +448,7 @@ def reached_along(costs: NDArray[_Number], sums: NDArray[_Number], axis: int = 0
     return cheaper
 
 
-def _lanes(sides: Sequence[tuple[float, float, float, float]], end: float, pitch: float) -> list[float]:
+def _grid_lines(sides: Sequence[tuple[float, float, float, float]], end: float, pitch: float) -> list[float]:
     """Where lanes run: in the middle of narrow gaps, in wide ones at a fixed pitch, and over each obstacle's middle.
 
     `sides` has for each obstacle its first and last position across the lanes, and those along them.

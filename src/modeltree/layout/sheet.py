@@ -10,12 +10,14 @@ from modeltree.layout.geometry import Layout, Measure, Page
 from modeltree.layout.metrics import Metrics
 from modeltree.layout.title_block import Frame, TitleBlock, set_title_block
 
-__all__ = ["SMALLEST_TYPE", "Sheet", "check_page"]
+__all__ = ["MARGIN", "SMALLEST_TYPE", "Sheet", "check_page"]
 
 # The largest type on a page 14 inches wide; larger pages may have larger type in proportion.
 _LARGEST_TYPE, _USUAL_WIDTH = 20.0, 1008.0
 SMALLEST_TYPE = 0.5
 """The smallest type that is tried, in points."""
+MARGIN = 14.0
+"""Around everything, in points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +38,9 @@ class Sheet:
         font_size: float | None,
         title_block: TitleBlock | None,
         measure: Measure,
-        margin: float,
         metrics: Metrics,
         pad: float = 0.0,
+        margin: float = MARGIN,
     ) -> Sheet:
         """A sheet whose margin leaves room for what reaches beyond the labels by `pad` ems."""
         width, height = page

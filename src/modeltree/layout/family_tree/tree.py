@@ -71,8 +71,6 @@ def family_tree(
     font_size: float | None = None,
     direction: Direction = "right",
     title_block: TitleBlock | None = None,
-    metrics: Metrics | None = None,
-    margin: float = 14.0,
 ) -> Layout:
     """Lay a genealogy out along an exact axis of time: in the largest type for a page, or on a page for a type.
 
@@ -92,10 +90,6 @@ def family_tree(
         Where time runs to.
     title_block : TitleBlock, optional
         Title, legend and footnote.
-    metrics : Metrics, optional
-        The distances within labels, in ems of the label type; by default the tighter the more items there are.
-    margin : float
-        Around everything, in points.
 
     Returns
     -------
@@ -109,8 +103,8 @@ def family_tree(
     """
     if direction not in ("right", "down"):
         raise LayoutError(f"time cannot run {direction!r}: say 'right' or 'down'")
-    metrics = metrics or Metrics.for_count(len(items))
-    sheet = Sheet.of(page, trim, font_size, title_block, measure, margin, metrics)
+    metrics = Metrics.for_count(len(items))
+    sheet = Sheet.of(page, trim, font_size, title_block, measure, metrics)
     if not items:
         return sheet.empty(sheet.frame.header)
     solver = _TreeSolver(items, measure, metrics, sheet, down=direction == "down")

@@ -15,7 +15,7 @@ from modeltree.layout.serpentine.blocks import Block, Item, Labels
 from modeltree.layout.serpentine.revision import revised
 from modeltree.layout.serpentine.solver import LinearSolver, RowSolver
 from modeltree.layout.serpentine.stack import Row, Stack
-from modeltree.layout.sheet import SMALLEST_TYPE, Sheet
+from modeltree.layout.sheet import MARGIN, SMALLEST_TYPE, Sheet
 from modeltree.layout.ticks import Tick
 from modeltree.layout.title_block import TitleBlock
 from modeltree.records import Grain
@@ -41,8 +41,7 @@ def serpentine(
     fall: float = 0.0,
     like: Layout | None = None,
     title_block: TitleBlock | None = None,
-    metrics: Metrics | None = None,
-    margin: float = 14.0,
+    margin: float = MARGIN,
 ) -> Layout:
     """Lay models out along a serpentine: in the largest type for a page, or on the smallest page for a type.
 
@@ -71,8 +70,6 @@ def serpentine(
         done; else all is laid out anew. What it was made with, page, scale and the rest, must be asked for again.
     title_block : TitleBlock, optional
         Title, legend and footnote.
-    metrics : Metrics, optional
-        The distances, in ems of the label type; by default the tighter the more items there are.
     margin : float
         Around everything, in points; it is never less than what the panels behind labels take of it.
 
@@ -93,11 +90,11 @@ def serpentine(
 
     def prepared(count: int) -> tuple[Sheet, Labels]:
         """The sheet and the labels with the distances for so many."""
-        distances = metrics or Metrics.for_count(count)
+        metrics = Metrics.for_count(count)
         if time_scale == "linear":
-            distances = replace(distances, reach=distances.reach + 1.2)
-        sheet = Sheet.of(page, trim, font_size, title_block, measure, margin, distances, distances.panel_pad)
-        labels = Labels.of(items, measure, grain, distances)
+            metrics = replace(metrics, reach=metrics.reach + 1.2)
+        sheet = Sheet.of(page, trim, font_size, title_block, measure, metrics, metrics.panel_pad, margin)
+        labels = Labels.of(items, measure, grain, metrics)
         if rows is not None and items and rows > len(labels.ticks):
             raise LayoutError(f"there cannot be {rows} rows: there are only {len(labels.ticks)} dates")
         return sheet, labels
