@@ -22,7 +22,7 @@ from tree_checker import TreeMeasures, tree_measures
 from tree_methods import Genealogy, dot_drawing, from_layout, on_page, rows_of
 
 from modeltree import Lineage, datasets
-from modeltree.figures.recipes import family_tree_layout
+from modeltree.figures.family_tree import family_tree
 from modeltree.layout.geometry import Layout
 from modeltree.layout.page_sizes import page_size
 
@@ -137,11 +137,11 @@ def _findings(run: Run, folder: Path) -> Iterator[News]:
     genealogy = Genealogy.of(lineage)
     descents = [*genealogy.tree, *genealogy.further]
     file = folder / f"{run.source}.json"
-    family_tree_layout(grown(5), title="")  # so that fonts and modules are loaded
+    _ = family_tree(grown(5), title="").layout  # so that fonts and modules are loaded
     if run.method == _OURS:
         (sheet,) = run.sheets
         clock = Clock()
-        layout = family_tree_layout(lineage, page=sheet, title="")
+        layout = family_tree(lineage, page=sheet, title="").layout
         seconds = clock.read()["seconds"]
         file.write_text(layout.to_json(), encoding="utf-8")
         drawing = from_layout(layout)

@@ -25,7 +25,7 @@ from methods import METHODS, Given, from_layout
 from processes import Clock, News, said_by, say
 
 from modeltree import datasets
-from modeltree.figures.recipes import evolution_layout
+from modeltree.figures.evolution import evolution
 from modeltree.layout.geometry import Layout
 
 COLUMNS = (
@@ -158,10 +158,10 @@ def _findings(run: Run, file: Path, task: dict[str, Any]) -> Iterator[News]:
     lineage = enlarged(original, run.count)
     ids = [model.id for model in lineage.models]
     more = insertions(original, lineage, task["insertions"])
-    evolution_layout(original)  # so that fonts are loaded
+    _ = evolution(original).layout  # so that fonts are loaded
     clock = Clock()
     if run.method == _OURS:
-        layout = evolution_layout(lineage, page=run.page)
+        layout = evolution(lineage, page=run.page).layout
         times = clock.read()
         file.write_text(layout.to_json(), encoding="utf-8")
         drawing = from_layout(lineage, layout)
@@ -174,18 +174,18 @@ def _findings(run: Run, file: Path, task: dict[str, Any]) -> Iterator[News]:
         drawing = method(Given(lineage, layout, task["share"]))
         times = clock.read()
         yield {"measures": asdict(measures(drawing, ids)), **times}
-    hook = next((name for name in _PREVIOUS if name in inspect.signature(evolution_layout).parameters), None)
+    hook = next((name for name in _PREVIOUS if name in inspect.signature(evolution).parameters), None)
     shares: list[float] = []
     shares_like: list[float] = []
     for larger in more:
         if time.process_time() > task["limit"] / 2:
             return
         if run.method == _OURS:
-            shares.append(moved(drawing, from_layout(larger, evolution_layout(larger, page=run.page))))
+            shares.append(moved(drawing, from_layout(larger, evolution(larger, page=run.page).layout)))
             yield {"moved": shares}
             if hook:
                 words: dict[str, Any] = {"page": run.page, hook: layout}
-                shares_like.append(moved(drawing, from_layout(larger, evolution_layout(larger, **words))))
+                shares_like.append(moved(drawing, from_layout(larger, evolution(larger, **words).layout)))
                 yield {"moved_like": shares_like}
         else:
             shares.append(moved(drawing, method(Given(larger, layout, task["share"]))))
@@ -216,7 +216,7 @@ def where_room_goes(layout: Layout, needed_widths: Mapping[str, float]) -> dict[
         hulls += across * down
         lines += across * (down - len(tops) * block[0].height)
     reach: defaultdict[tuple[float, int], float] = defaultdict(lambda: float("inf"))
-    ticks = {tick.id: tick.centre for tick in layout.ticks}
+    ticks = {tick.id: tick.center for tick in layout.ticks}
     for box in layout.boxes:
         y = round(ticks[box.tick][1], 1)
         side = 1 if box.y > y else -1

@@ -59,7 +59,7 @@ class Given:
     @property
     def ticks(self) -> dict[str, Point]:
         """The middle of each tick."""
-        return {tick.id: tick.centre for tick in self.layout.ticks}
+        return {tick.id: tick.center for tick in self.layout.ticks}
 
     def labels(self) -> list[Label]:
         """The label of each model with a box at the origin, in date order."""

@@ -14,9 +14,9 @@ from checker import Point
 from tree_checker import Box, Line, TreeDrawing
 
 from modeltree import Lineage
-from modeltree.figures.tree_contents import TreeContents
+from modeltree.figures.family_tree import tree_contents
 from modeltree.layout.family_tree.lanes import fewest_lanes
-from modeltree.layout.family_tree.tree import Offspring
+from modeltree.layout.family_tree.tree import TreeItem
 from modeltree.layout.geometry import Layout
 
 __all__ = ["Genealogy", "dot_drawing", "from_layout", "on_page", "rows_of"]
@@ -32,12 +32,12 @@ _CURVE_STEPS = 8
 class Genealogy:
     """What is to be drawn: models with their dates and parents."""
 
-    items: tuple[Offspring, ...]
+    items: tuple[TreeItem, ...]
 
     @classmethod
     def of(cls, lineage: Lineage) -> Genealogy:
         """What a family tree shows of a lineage."""
-        return cls(tuple(TreeContents.of(lineage, title="").items))
+        return cls(tuple(tree_contents(lineage, title="").items))
 
     @property
     def ids(self) -> list[str]:
@@ -132,7 +132,7 @@ def _source(genealogy: Genealogy, layout: Layout, numbers: dict[str, str]) -> st
     lines += [f"{numbers[parent]} -> {numbers[child]};" for parent, child in genealogy.further]
     ranks: defaultdict[int, list[str]] = defaultdict(list)
     for item in genealogy.items:
-        ranks[int(item.at // _RANK_DAYS)].append(numbers[item.id])
+        ranks[int(item.day // _RANK_DAYS)].append(numbers[item.id])
     lines.append("node [style=invis, width=0.01, height=0.01]; edge [style=invis];")
     lines += [f"time{rank} -> time{later};" for rank, later in pairwise(sorted(ranks))]
     lines += [f"{{rank=same; time{rank}; {'; '.join(models)};}}" for rank, models in ranks.items()]

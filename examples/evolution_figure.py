@@ -9,18 +9,16 @@ import sys
 from pathlib import Path
 
 import modeltree
-from modeltree.figures.recipes import save_figure
 
 
 def main(folder: Path) -> None:
     """Draw both figures into a folder."""
     lineage = modeltree.datasets.load("survey")
-    save_figure(modeltree.evolution_figure(lineage), folder / "evolution.svg")
+    modeltree.evolution(lineage).save(folder / "evolution.svg")
 
     # A part of a lineage is a lineage too: here LLaMA, and all that has its weights.
     clade = lineage.clade("LLaMA", relations="weights")
-    figure = modeltree.evolution_figure(clade, title="What became of LLaMA", page=(11, 7))
-    save_figure(figure, folder / "llama.pdf")
+    modeltree.evolution(clade, title="What became of LLaMA", page=(11, 7)).save(folder / "llama.pdf")
 
     for name in ("evolution.svg", "llama.pdf"):
         print(f"wrote {name}")

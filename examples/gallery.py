@@ -13,7 +13,6 @@ from typing import Any
 import modeltree
 from modeltree.draw.theme import THEMES
 from modeltree.figures.coloring import COLOR_WORDS
-from modeltree.figures.recipes import save_figure
 
 
 def variants(icon_dir: Path | None = None) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -78,8 +77,8 @@ def main() -> None:
             path = arguments.folder / f"{name}.{arguments.format}"
             root = options.pop("clade", None)
             part = lineage.clade(root, relations="weights") if root else lineage
-            draw = modeltree.family_tree_figure if options.pop("recipe", None) else modeltree.evolution_figure
-            save_figure(draw(part, **options), path, dpi=arguments.dpi)
+            draw = modeltree.family_tree if options.pop("recipe", None) else modeltree.evolution
+            draw(part, **options).save(path, dpi=arguments.dpi)
             print(f"wrote {path.name}")
 
 

@@ -10,7 +10,6 @@ import sys
 from pathlib import Path
 
 import modeltree
-from modeltree.figures.diagrams import save_diagram, to_dot
 
 
 def main(folder: Path) -> None:
@@ -21,8 +20,8 @@ def main(folder: Path) -> None:
     family = lineage.subgraph([*clade, *others.difference(clade)])
 
     # All are of 2023: a rank for each step within the year shows who came from whom.
-    diagram = to_dot(family, relations="weights", rank="step", title="The family of LLaMA")
-    save_diagram(diagram, folder / "llama.svg")
+    diagram = modeltree.diagram(family, relations="weights", rank="step", title="The family of LLaMA")
+    diagram.save(folder / "llama.svg")
     print("wrote llama.svg")
 
 

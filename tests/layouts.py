@@ -12,7 +12,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from modeltree.layout.family_tree.tree import Offspring
+from modeltree.layout.family_tree.tree import TreeItem
 from modeltree.layout.geometry import Layout
 from modeltree.layout.serpentine.curve import Item
 from modeltree.records import PartialDate
@@ -191,9 +191,9 @@ def way_along(axis: list[Any], point: tuple[float, float]) -> float:
 # Family trees: items that branch off each other, and what holds for the layout of them, again by nothing but loops.
 
 
-def make_offspring(
+def make_tree_items(
     count: int, span: int = 1000, longest: int = 14, further: float = 0.3, against: bool = False, seed: int = 0
-) -> list[Offspring]:
+) -> list[TreeItem]:
     """Models in a forest within so many days, with further parents, of which some may be later than their child."""
     chance = random.Random(seed)
     days = sorted(chance.randint(0, span) for _ in range(count))
@@ -207,8 +207,8 @@ def make_offspring(
         several = chance.choice([1, 1, 2, 3]) if chance.random() < further else 0
         script = chance.choice(SCRIPTS)
         label = "".join(chance.choice(script) for _ in range(chance.randint(1, longest))).strip() or "x"
-        made.append(Offspring(
-            id=f"m{place}", label=label, at=730000.5 + day, organizations=("o",) * chance.choice([0, 1, 2]),
+        made.append(TreeItem(
+            id=f"m{place}", label=label, day=730000.5 + day, organizations=("o",) * chance.choice([0, 1, 2]),
             parent=parent, kind=None if parent is None else "finetune",
             further=tuple((other, "merge") for other in chance.sample(others, min(several, len(others)))),
         ))  # fmt: skip
@@ -216,9 +216,9 @@ def make_offspring(
 
 
 @st.composite
-def offspring_lists(draw: st.DrawFn, max_size: int = 16) -> list[Offspring]:
+def tree_item_lists(draw: st.DrawFn, max_size: int = 16) -> list[TreeItem]:
     """Few to many models, on one day, on few days and in years."""
-    return make_offspring(
+    return make_tree_items(
         draw(st.integers(1, max_size)),
         draw(st.sampled_from([0, 1, 2, 30, 3000])),
         draw(st.sampled_from([1, 14, 40])),
@@ -228,7 +228,7 @@ def offspring_lists(draw: st.DrawFn, max_size: int = 16) -> list[Offspring]:
     )
 
 
-def check_tree(layout: Layout, items: list[Offspring]) -> None:
+def check_tree(layout: Layout, items: list[TreeItem]) -> None:
     """All that holds for a family tree: no faults, each model and derivation there once, and the same from its JSON."""
     assert layout.faults() == ()
     text = layout.to_json()
@@ -238,7 +238,7 @@ def check_tree(layout: Layout, items: list[Offspring]) -> None:
     assert tree_zeros(json.loads(text), items) == {}
 
 
-def tree_zeros(layout: dict[str, Any], items: list[Offspring]) -> dict[str, int]:
+def tree_zeros(layout: dict[str, Any], items: list[TreeItem]) -> dict[str, int]:
     """What is allowed nowhere in a family tree, counted; nothing where all is well."""
     boxes, ticks, links, lanes = layout["boxes"], layout["ticks"], layout["links"], layout["lanes"]
     pairs = itertools.combinations

@@ -15,6 +15,10 @@ from modeltree.cli import arguments
 from modeltree.cli import main as cli
 from modeltree.draw.theme import DARK, THEMES
 from modeltree.figures.coloring import COLOR_WORDS
+from modeltree.figures.drawing import ThemeName
+from modeltree.figures.family_sizes import FamilyGrouping
+from modeltree.figures.growth import PeriodLength
+from modeltree.layout.geometry import Layout
 from modeltree.layout.serpentine.curve import TimeScale
 from modeltree.records import Grain
 
@@ -32,17 +36,19 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def layout(data: Path, capsys: pytest.CaptureFixture[str], *options: str) -> modeltree.Layout:
-    assert cli.main(["layout", "evolution", "--data", str(data), *options]) == 0
-    out, err = capsys.readouterr()
-    assert err == ""
-    return modeltree.Layout.from_json(out)
+def layout(data: Path, capsys: pytest.CaptureFixture[str], *options: str) -> Layout:
+    path = data.with_name("layout.json")
+    assert cli.main(["evolution", "--data", str(data), "-o", str(path), *options]) == 0
+    assert capsys.readouterr() == (f"wrote {path}\n", "")
+    return Layout.from_json(path.read_text(encoding="utf-8"))
 
 
 def test_the_choices_are_those_of_the_library() -> None:
     assert arguments.COLORS == COLOR_WORDS
-    assert set(arguments.THEMES) == set(THEMES)
+    assert set(arguments.THEMES) == set(THEMES) == set(get_args(ThemeName))
     assert set(arguments.GRAINS) == set(get_args(Grain))
+    assert set(arguments.PERIODS) == set(get_args(PeriodLength))
+    assert set(arguments.FAMILY_GROUPINGS) == set(get_args(FamilyGrouping))
     assert set(arguments.TIME_SCALES) == set(get_args(TimeScale))
 
 
@@ -73,7 +79,7 @@ def test_contents(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
 def test_ink(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Image.new("RGBA", (9, 9), "#d00").save(tmp_path / "x.png")
     path = tmp_path / "figure.png"
-    command = ["figure", "evolution", "--data", str(data), "-o", str(path), "--page", "4x3in", "--dpi", "50"]
+    command = ["evolution", "--data", str(data), "-o", str(path), "--page", "4x3in", "--dpi", "50"]
     assert cli.main([*command, "--theme", "dark", "--icon-dir", str(tmp_path)]) == 0
     assert capsys.readouterr().out == f"wrote {path}\n"
     with Image.open(path) as image:
@@ -82,7 +88,7 @@ def test_ink(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
 
 
 def test_help_explains_every_option(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["figure", "--help"]) == 0
+    assert cli.main(["evolution", "--help"]) == 0
     text = capsys.readouterr().out
     for option in (
         "page", "font-size", "time-scale", "grain", "rows", "fall", "color-by", "applications", "title", "theme",
@@ -114,7 +120,7 @@ def test_help_explains_every_option(capsys: pytest.CaptureFixture[str]) -> None:
     ],
 )
 def test_bad_values(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], options: str, message: str) -> None:
-    command = ["figure", "evolution", "--data", str(data), "-o", str(tmp_path / "figure.svg"), *options.split()]
+    command = ["evolution", "--data", str(data), "-o", str(tmp_path / "figure.svg"), *options.split()]
     assert cli.main(command) == 2
     out, err = capsys.readouterr()
     assert out == ""
@@ -131,7 +137,7 @@ def test_bad_values(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[st
     ],
 )
 def test_what_cannot_be_drawn(data: Path, capsys: pytest.CaptureFixture[str], options: str, message: str) -> None:
-    assert cli.main(["layout", "evolution", "--data", str(data), *options.split()]) == 1
+    assert cli.main(["evolution", "--data", str(data), *options.split()]) == 1
     out, err = capsys.readouterr()
     assert (out, err.count("\n")) == ("", 1)
     assert message in err
@@ -139,5 +145,5 @@ def test_what_cannot_be_drawn(data: Path, capsys: pytest.CaptureFixture[str], op
 
 def test_the_same_options_make_the_same_layout(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     made = layout(data, capsys, "--page", "8x5in", "--color-by", "domain")
-    expected = modeltree.evolution_layout(modeltree.load(data), page="8x5in", color_by="domain")
+    expected = modeltree.evolution(modeltree.load(data), page="8x5in", color_by="domain").layout
     assert json.loads(made.to_json()) == json.loads(expected.to_json())

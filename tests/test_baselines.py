@@ -13,13 +13,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 import modeltree
+from modeltree import evolution
 from modeltree.draw.theme import COLORBLIND, DARK, PRINT
-from modeltree.figures.recipes import evolution_figure, save_figure
+from modeltree.figures.drawing import LayoutDrawing
 
 BASELINES = Path(__file__).parent / "baselines"
 DPI = 60
@@ -34,9 +34,9 @@ VARIANTS: dict[str, dict[str, Any]] = {
 }
 
 
-def drawn(**options: Any) -> Figure:
+def drawn(**options: Any) -> LayoutDrawing:
     clade = modeltree.datasets.load("survey").clade("llama", relations="weights")
-    return evolution_figure(clade, page=(7.0, 4.5), title="What became of LLaMA", **options)
+    return evolution(clade, page=(7.0, 4.5), title="What became of LLaMA", **options)
 
 
 def blurred(path: Path) -> NDArray[np.float64]:
@@ -53,7 +53,7 @@ def difference(one: Path, other: Path) -> float:
 @pytest.mark.parametrize("name", VARIANTS)
 def test_a_figure_is_like_its_baseline(name: str, tmp_path: Path) -> None:
     path, baseline = tmp_path / f"{name}.png", BASELINES / f"{name}.png"
-    save_figure(drawn(**VARIANTS[name]), path, dpi=DPI)
+    drawn(**VARIANTS[name]).save(path, dpi=DPI)
     if os.environ.get("MODELTREE_BASELINES") == "renew":
         BASELINES.mkdir(exist_ok=True)
         with Image.open(path) as image:
@@ -66,7 +66,7 @@ def test_a_figure_is_like_its_baseline(name: str, tmp_path: Path) -> None:
 
 def test_a_figure_that_is_changed_is_noticed(tmp_path: Path) -> None:
     path = tmp_path / "changed.png"
-    save_figure(drawn(outline="alpaca"), path, dpi=DPI)
+    drawn(outline="alpaca").save(path, dpi=DPI)
     assert difference(path, BASELINES / "light.png") > TOLERANCE
-    save_figure(drawn(font_size=6.0), path, dpi=DPI)
+    drawn(font_size=6.0).save(path, dpi=DPI)
     assert difference(path, BASELINES / "light.png") > TOLERANCE

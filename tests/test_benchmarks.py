@@ -16,7 +16,7 @@ import pytest
 
 from layouts import cross, overlap, through, within
 from modeltree import datasets
-from modeltree.figures.recipes import evolution_layout
+from modeltree.figures.evolution import evolution
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 sys.path.append(str(BENCHMARKS))
@@ -224,7 +224,7 @@ def test_an_insertion_adds_one_model_of_a_date_that_occurs() -> None:
 
 def test_the_librarys_own_layout_has_all_hard_zeros() -> None:
     lineage = datasets.load("survey-figure2")
-    layout = evolution_layout(lineage)
+    layout = evolution(lineage).layout
     made = methods.from_layout(lineage, layout)
     found = checker.measures(made, [model.id for model in lineage.models])
     assert not any(found.hard_zeros.values()), found.hard_zeros
@@ -238,7 +238,7 @@ def test_the_librarys_own_layout_has_all_hard_zeros() -> None:
 
 def test_the_others_are_given_the_same_boxes() -> None:
     lineage = datasets.load("survey-figure2")
-    layout = evolution_layout(lineage)
+    layout = evolution(lineage).layout
     needed = {box.id: box.needed for box in methods.from_layout(lineage, layout).labels}
     given = methods.Given(lineage, layout, share=0.5)
     assert {box.id: box.width for box in given.labels()} == pytest.approx({name: w / 2 for name, w in needed.items()})

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modeltree.layout.family_tree.calendar import Mark, marks
+from modeltree.layout.ticks import Mark, make_marks
 
 
 def day(*date: int) -> int:
@@ -21,9 +21,9 @@ def made(start: float, end: float, apart: float) -> list[Mark]:
     """The marks that are so many days apart."""
 
     def roomy(dates: Sequence[Mark]) -> bool:
-        return all(later.at - mark.at >= apart for mark, later in itertools.pairwise(dates))
+        return all(later.day - mark.day >= apart for mark, later in itertools.pairwise(dates))
 
-    return marks(start, end, lambda mark: True, roomy)
+    return make_marks(start, end, lambda mark: True, roomy)
 
 
 @pytest.mark.parametrize(
@@ -49,12 +49,14 @@ def test_days() -> None:
 
 
 def test_what_does_not_fit_is_left_out_and_the_next_says_its_year() -> None:
-    found = marks(day(2022, 2, 1), day(2022, 5, 1), lambda mark: mark.id != "2022-02", lambda dates: len(dates) < 9)
+    found = make_marks(
+        day(2022, 2, 1), day(2022, 5, 1), lambda mark: mark.id != "2022-02", lambda dates: len(dates) < 9
+    )
     assert [mark.label for mark in found] == ["Mar. 2022", "Apr.", "May"]
 
 
 def test_a_first_one_that_has_no_room_for_its_year_is_left_out() -> None:
-    found = marks(
+    found = make_marks(
         day(2022, 2, 1), day(2022, 4, 1), lambda mark: mark.label != "Feb. 2022", lambda dates: len(dates) < 9
     )
     assert [mark.label for mark in found] == ["Mar. 2022", "Apr."]
@@ -69,11 +71,11 @@ def test_some_days_apart_where_there_are_no_two_months() -> None:
 
 
 def test_none_may_fit() -> None:
-    assert marks(day(2022, 2, 1), day(2022, 4, 1), lambda mark: False, lambda dates: True) == []
+    assert make_marks(day(2022, 2, 1), day(2022, 4, 1), lambda mark: False, lambda dates: True) == []
 
 
 def test_so_many_at_the_most() -> None:
-    found = marks(day(2000, 1, 1), day(2010, 1, 1), lambda mark: True, lambda dates: True, most=20)
+    found = make_marks(day(2000, 1, 1), day(2010, 1, 1), lambda mark: True, lambda dates: True, most=20)
     assert len(found) == 11
 
 
@@ -83,10 +85,10 @@ def test_marks_are_true_dates_within_the_span(start: int, length: int, apart: fl
     found = made(start, start + length, apart)
     assert len({mark.id for mark in found}) == len(found)
     for mark, later in itertools.pairwise(found):
-        assert later.at - mark.at >= min(apart, 4000)
+        assert later.day - mark.day >= min(apart, 4000)
     for mark in found:
-        date = datetime.date.fromordinal(int(mark.at))
-        assert start <= mark.at <= start + length
+        date = datetime.date.fromordinal(int(mark.day))
+        assert start <= mark.day <= start + length
         assert mark.id == date.isoformat()[: {"year": 4, "month": 7, "day": 10}[mark.kind]]
     if found:
         assert found[0].id[:4].lstrip("0") in found[0].label

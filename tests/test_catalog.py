@@ -16,8 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import modeltree
-from modeltree import CatalogError, Lineage, Model
-from modeltree.findings import ModelTreeError, SourceError, UnknownFormatError
+from modeltree import Lineage, Model
+from modeltree.findings import CatalogError, ModelTreeError, SourceError, UnknownFormatError
 from modeltree.formats import catalog
 from modeltree.formats.catalog import catalog_text
 from modeltree.formats.catalog.draft import CatalogDraft

@@ -19,7 +19,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import modeltree
-from modeltree import CatalogError, Lineage, Model, load
+from modeltree import Lineage, Model, load
+from modeltree.findings import CatalogError
 from modeltree.formats.catalog.draft import CatalogDraft
 from modeltree.formats.catalog.schema import catalog_schema
 from modeltree.formats.parsing import yamltree
@@ -352,10 +353,11 @@ REFUSE = """
 import resource, sys
 import modeltree
 from modeltree import formats
+from modeltree.findings import CatalogError
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 try:
     modeltree.load(sys.argv[1])
-except modeltree.CatalogError as error:
+except CatalogError as error:
     kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     print(kilobytes, len(error.problems), error.problems[-1].kind)
 """

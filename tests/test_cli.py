@@ -18,7 +18,7 @@ import pytest
 import modeltree
 from modeltree import datasets
 from modeltree.cli import main as cli
-from modeltree.figures.text import model_card
+from modeltree.figures.description import model_text
 from modeltree.lineage import Lineage
 from modeltree.records import Correction, Derivation, Domain, Kind, Model, Openness, Organization
 
@@ -136,10 +136,53 @@ def test_list_is_aligned(run: Run) -> None:
         (["--kind", "application"], ["rwkv"]),
         (["--since", "2023-03", "--until", "2023"], ["alpaca", "vicuna", "llama-2"]),
         (["--relations", "merge"], ["alpaca", "vicuna", "merge"]),
+        (["--clade", "Alpaca"], ["alpaca", "merge"]),
+        (["--clade", "alpaca", "--clade", "llama-2"], ["alpaca", "llama-2", "merge"]),
+        (["--clade", "vicuna", "--until", "2023"], ["vicuna"]),
     ],
 )
-def test_list_keeps_what_meets_the_conditions(run: Run, options: list[str], expected: list[str]) -> None:
+def test_filters_keep_what_meets_the_conditions(
+    run: Run, data: Path, tmp_path: Path, options: list[str], expected: list[str]
+) -> None:
     assert ids(run("list", *options)) == expected
+    assert run("convert", str(data), str(tmp_path / "part.yaml"), *options).code == 0
+    assert list(modeltree.load(tmp_path / "part.yaml")) == expected
+    drawn = [id for id in expected if id != "rwkv"]  # which has no date
+    for command in ("evolution", "family-tree"):
+        path = tmp_path / f"{command}.json"
+        result = run(command, "-o", str(path), *options)
+        if not drawn:
+            assert (result.code, "there is nothing to draw" in result.err) == (1, True)
+            continue
+        boxes = json.loads(path.read_text(encoding="utf-8"))["boxes"]
+        assert {box["id"] for box in boxes} == set(drawn)
+    diagram = tmp_path / "diagram.dot"
+    assert run("diagram", "-o", str(diagram), "--cluster", "none", *options).code == 0
+    source = diagram.read_text(encoding="utf-8")
+    assert [id for id in modeltree.load(data) if f'\n\t"{id}" [' in source or f"\n\t{id} [" in source] == expected
+
+
+def test_what_a_drawing_counts_itself_is_no_filter(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "growth.svg"
+    assert run("growth", "-o", str(path), "--since", "2023-03", "--until", "2023-06").code == 0
+    assert "that are not within the time shown (" in path.read_text(encoding="utf-8")
+    assert run("growth", "-o", str(path), "--organization", "Meta AI", "--grain", "year").code == 0
+    assert "Counted: 2 models" in path.read_text(encoding="utf-8")
+
+
+def test_products_are_drawn_where_they_are_asked_for(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "products.json"
+    assert run("evolution", "--data", "survey", "--kind", "application", "-o", str(path)).code == 0
+    boxes = json.loads(path.read_text(encoding="utf-8"))["boxes"]
+    survey = datasets.load("survey")
+    assert {survey[box["id"]].kind for box in boxes} == {Kind.APPLICATION}
+
+
+def test_nothing_that_meets_the_conditions_is_not_written(run: Run, data: Path, tmp_path: Path) -> None:
+    result = run("convert", str(data), str(tmp_path / "none.yaml"), "--since", "2050")
+    assert (result.code, result.out) == (1, "")
+    assert result.err == "modeltree convert: error: no model meets all conditions\n"
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_nothing_found_is_said(run: Run) -> None:
@@ -255,7 +298,7 @@ def test_show_as_json(run: Run) -> None:
 
 def test_a_hostile_name_does_nothing_to_the_terminal() -> None:
     name = "\x9b2Jclear \u202eevil\u2028line"
-    card = model_card(Lineage([Model(id="x", name=name, note=name)]), "x")
+    card = model_text(Lineage([Model(id="x", name=name, note=name)]), "x")
     assert all(letter.isprintable() or letter == "\n" for letter in card)
     assert len(card.splitlines()) == 4
 
@@ -354,7 +397,7 @@ def test_check_lists_all_problems(run: Run, tmp_path: Path) -> None:
 def test_other_commands_refuse_bad_data(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "bad.yaml"
     path.write_text(BAD, encoding="utf-8")
-    result = run("figure", "evolution", "--data", str(path), "-o", str(tmp_path / "out.svg"))
+    result = run("evolution", "--data", str(path), "-o", str(tmp_path / "out.svg"))
     assert (result.code, result.out) == (1, "")
     assert f"{path}:4:" in result.err
     assert not (tmp_path / "out.svg").exists()
@@ -380,10 +423,13 @@ def test_schema(run: Run, tmp_path: Path) -> None:
     [
         ([], "the following arguments are required: COMMAND"),
         (["draw"], "invalid choice: 'draw'"),
-        (["figure", "pie"], "invalid choice: 'pie'"),
-        (["figure", "evolution", "-o", "figure.gif"], "'figure.gif' does not end with .svg, .pdf or .png"),
-        (["figure", "evolution", "-o", "no/such/folder/figure.svg"], "there is no folder 'no/such/folder'"),
-        (["layout", "evolution", "-o", "."], "'.' is no name of a file"),
+        (["pie"], "invalid choice: 'pie'"),
+        (["evolution", "-o", "figure.gif"], "'figure.gif' does not end with .svg, .pdf, .png or .json"),
+        (["evolution", "-o", "no/such/folder/figure.svg"], "there is no folder 'no/such/folder'"),
+        (["evolution", "-o", "."], "'.' is no name of a file"),
+        (["page", "-o", "page.svg"], "'page.svg' does not end with .html"),
+        (["evolution", "--kind", "car"], "invalid choice: 'car' (choose from"),
+        (["evolution", "--relations", "cousin"], "'cousin' is no relation; there are weights, ideas"),
         (["ancestors"], "required: MODEL"),
         (["ancestors", "llama", "--max-depth", "-1"], "'-1' is no number of 0 or more"),
         (["ancestors", "llama", "--relations", "cousin"], "'cousin' is no relation; there are weights, ideas"),
@@ -425,10 +471,11 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["--help"]) == 0
     text = capsys.readouterr().out
     commands = [
-        "figure", "layout", "ancestors", "descendants", "path", "mrca", "show", "families", "list",
-        "check", "schema", "convert", "crawl", "formats"
+        "evolution", "family-tree", "growth", "family-sizes", "diagram", "page", "ancestors", "descendants", "path",
+        "mrca", "show", "families", "list", "check", "schema", "convert", "crawl", "formats",
     ]  # fmt: skip
     assert all(f"\n    {command} " in text for command in commands)
+    assert "\n    largest-families\n" in text
     assert all(cli.main([command, "--help"]) == 0 for command in commands)
 
 
@@ -438,41 +485,40 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
 def test_figure_formats(run: Run, tmp_path: Path) -> None:
     for suffix, start in ((".svg", b"<?xml"), (".pdf", b"%PDF"), (".PNG", b"\x89PNG")):
         path = tmp_path / f"figure{suffix}"
-        result = run("figure", "evolution", "-o", str(path))
+        result = run("evolution", "-o", str(path))
         assert (result.code, result.out, result.err) == (0, f"wrote {path}\n", "")
         assert path.read_bytes().startswith(start)
 
 
 def test_figure_goes_to_a_file_named_after_it(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert run("figure", "evolution").out == "wrote evolution.svg\n"
+    assert run("evolution").out == "wrote evolution.svg\n"
     assert "</svg>" in (tmp_path / "evolution.svg").read_text(encoding="utf-8")
 
 
 def test_layout(run: Run, tmp_path: Path) -> None:
-    printed = json.loads(run("layout", "evolution").out)
-    assert printed["unit"] == "pt"
-    assert [box["id"] for box in printed["boxes"]] == ["llama", "alpaca", "vicuna", "llama-2", "merge"]
     path = tmp_path / "layout.json"
-    assert run("layout", "evolution", "-o", str(path)).out == f"wrote {path}\n"
-    assert json.loads(path.read_text(encoding="utf-8")) == printed
+    assert run("evolution", "-o", str(path)).out == f"wrote {path}\n"
+    written = json.loads(path.read_text(encoding="utf-8"))
+    assert written["unit"] == "pt"
+    assert [box["id"] for box in written["boxes"]] == ["llama", "alpaca", "vicuna", "llama-2", "merge"]
 
 
 @pytest.mark.parametrize("failure", [OSError(28, "No space left on device"), KeyboardInterrupt()])
-@pytest.mark.parametrize("command", ["figure", "layout"])
+@pytest.mark.parametrize("suffix", ["svg", "json"])
 def test_what_fails_on_the_way_leaves_the_old_file(
-    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, failure: BaseException
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str, failure: BaseException
 ) -> None:
     def fail(descriptor: int) -> None:
         assert len(list(tmp_path.iterdir())) == 2, "by now there is a part of the new file"
         raise failure
 
-    path = tmp_path / "figure.svg"
+    path = tmp_path / f"figure.{suffix}"
     path.write_text("old", encoding="utf-8")
     monkeypatch.setattr(os, "fsync", fail)
-    result = run(command, "evolution", "-o", str(path))
+    result = run("evolution", "-o", str(path))
     if isinstance(failure, OSError):
-        assert (result.code, result.err) == (1, f"modeltree {command}: error: No space left on device\n")
+        assert (result.code, result.err) == (1, "modeltree evolution: error: No space left on device\n")
     else:
         assert (result.code, result.err) == (130, "")
     assert path.read_text(encoding="utf-8") == "old"
@@ -482,9 +528,9 @@ def test_what_fails_on_the_way_leaves_the_old_file(
 def test_nothing_to_draw(run: Run, tmp_path: Path) -> None:
     empty = tmp_path / "undated.yaml"
     modeltree.save(Lineage([Model(id="a", name="A")]), empty)
-    result = run("figure", "evolution", "--data", str(empty), "-o", str(tmp_path / "figure.svg"))
+    result = run("evolution", "--data", str(empty), "-o", str(tmp_path / "figure.svg"))
     assert (result.code, result.out) == (1, "")
-    assert result.err == "modeltree figure: error: there is nothing to draw: no model has a date\n"
+    assert result.err == "modeltree evolution: error: there is nothing to draw: no model has a date\n"
     assert list(tmp_path.iterdir()) == [empty]
 
 
@@ -492,9 +538,9 @@ def test_a_file_that_must_not_be_written_is_named(run: Run, tmp_path: Path, monk
     path = tmp_path / "layout.json"
     path.touch()
     monkeypatch.setattr(os, "access", lambda *_: False)  # root may write everywhere
-    result = run("layout", "evolution", "-o", str(path))
+    result = run("evolution", "-o", str(path))
     assert (result.code, result.out) == (1, "")
-    assert result.err == f"modeltree layout: error: {path}: Permission denied\n"
+    assert result.err == f"modeltree evolution: error: {path}: Permission denied\n"
 
 
 # Processes

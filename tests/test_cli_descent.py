@@ -11,11 +11,12 @@ import pytest
 import modeltree
 from modeltree.cli import arguments
 from modeltree.cli import main as cli
-from modeltree.draw.rendering import rendered
+from modeltree.draw.dot import rendered
 from modeltree.draw.theme import DARK
-from modeltree.figures import diagrams
+from modeltree.figures import diagram as diagrams
 from modeltree.findings import MissingExtraError
 from modeltree.layout.family_tree.tree import Direction
+from modeltree.layout.geometry import Layout
 
 
 @pytest.fixture(scope="module")
@@ -38,11 +39,11 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def layout(data: Path, capsys: pytest.CaptureFixture[str], *options: str) -> modeltree.Layout:
-    assert cli.main(["layout", "family-tree", "--data", str(data), *options]) == 0
-    out, err = capsys.readouterr()
-    assert err == ""
-    return modeltree.Layout.from_json(out)
+def layout(data: Path, capsys: pytest.CaptureFixture[str], *options: str) -> Layout:
+    path = data.with_name("layout.json")
+    assert cli.main(["family-tree", "--data", str(data), "-o", str(path), *options]) == 0
+    assert capsys.readouterr() == (f"wrote {path}\n", "")
+    return Layout.from_json(path.read_text(encoding="utf-8"))
 
 
 def complaint(capsys: pytest.CaptureFixture[str], *argv: str) -> str:
@@ -56,6 +57,7 @@ def test_the_choices_are_those_of_the_library() -> None:
     assert set(arguments.DIRECTIONS) == set(get_args(Direction))
     assert set(arguments.CLUSTERS) == {*get_args(diagrams.ClusterBy), "none"}
     assert set(arguments.RANKS) == {*get_args(diagrams.RankBy), "none"}
+    assert set(arguments.DIAGRAM_DIRECTIONS) == set(get_args(diagrams.Direction))
 
 
 def test_a_family_tree(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -74,17 +76,17 @@ def test_options_of_a_family_tree(data: Path, capsys: pytest.CaptureFixture[str]
     assert down.axis[0][0] == down.axis[1][0]
 
 
-def test_an_option_of_another_recipe_is_refused(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_option_of_another_drawing_is_refused(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     source = ("--data", str(data))
-    assert "--rows is for evolution" in complaint(capsys, "layout", "family-tree", *source, "--rows", "2")
-    assert "--collapse is for family-tree" in complaint(capsys, "figure", "evolution", *source, "--collapse", "depth=1")
-    assert "cannot fold by" in complaint(capsys, "layout", "family-tree", *source, "--collapse", "width=1")
-    assert "no model goes by 'nobody'" in complaint(capsys, "layout", "family-tree", *source, "--clade", "nobody")
+    assert "unrecognized arguments: --rows 2" in complaint(capsys, "family-tree", *source, "--rows", "2")
+    assert "unrecognized arguments: --collapse" in complaint(capsys, "evolution", *source, "--collapse", "depth=1")
+    assert "cannot fold by" in complaint(capsys, "family-tree", *source, "--collapse", "width=1")
+    assert "no model goes by 'nobody'" in complaint(capsys, "family-tree", *source, "--clade", "nobody")
 
 
 def test_a_figure_of_a_family_tree(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert cli.main(["figure", "family-tree", "--data", str(data), "--theme", "dark"]) == 0
+    assert cli.main(["family-tree", "--data", str(data), "--theme", "dark"]) == 0
     assert (tmp_path / "family-tree.svg").read_text(encoding="utf-8").count("Gamma") > 1
 
 
@@ -105,9 +107,8 @@ def test_a_diagram(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str
     words = ("--cluster", "none", "--rank", "none", "--direction", "TB", "--theme", "dark", "--relations", "finetune")
     assert cli.main(["diagram", "--data", str(data), "-o", str(path), *words]) == 0
     assert capsys.readouterr().out == f"wrote {path}\n"
-    lineage = modeltree.load(data)
-    theme = DARK
-    expected = modeltree.to_dot(lineage, cluster=None, rank=None, direction="TB", theme=theme, relations="finetune")
+    lineage = modeltree.load(data).select(relations="finetune")
+    expected = modeltree.diagram(lineage, cluster=None, rank=None, direction="TB", theme=DARK)
     assert path.read_text(encoding="utf-8") == expected.source
     assert "does not end with" in complaint(capsys, "diagram", "--data", str(data), "-o", str(tmp_path / "d.gif"))
 
@@ -130,7 +131,7 @@ def test_a_text_tree(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == lineage.tree(relations="finetune") + "\n"
 
 
-def test_the_layout_of_the_survey_as_json(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["layout", "family-tree"]) == 0
-    document = json.loads(capsys.readouterr().out)
+def test_the_layout_of_the_survey_as_json(tmp_path: Path) -> None:
+    assert cli.main(["family-tree", "-o", str(tmp_path / "tree.json")]) == 0
+    document = json.loads((tmp_path / "tree.json").read_text(encoding="utf-8"))
     assert {band["id"] for band in document["bands"]} >= {"llama", "gpt-1"}

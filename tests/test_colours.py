@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modeltree.draw.colors import READABLE, contrast, mixed, readable
+from modeltree.draw.theme import READABLE, contrast, mixed, readable
 
 COLOURS = st.integers(0, 0xFFFFFF).map("#{:06x}".format)
 

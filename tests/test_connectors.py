@@ -10,17 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modeltree.layout.family_tree.connectors import Connector, connectors_of
-from modeltree.layout.family_tree.lanes import Lanes, Stretch, lanes_of
-from modeltree.layout.family_tree.tracks import Run, tracks_of
+from modeltree.layout.family_tree.connectors import Connector, Run, connectors_of, tracks_of
+from modeltree.layout.family_tree.lanes import Lanes, Span, lanes_of
 
 
-def scene(count: int, wide: bool, seed: int) -> tuple[list[Stretch], Lanes, list[tuple[int, int]], float]:
+def scene(count: int, wide: bool, seed: int) -> tuple[list[Span], Lanes, list[tuple[int, int]], float]:
     """Models in lanes, pairs that are no branches, and the length of the axis."""
     chance = random.Random(seed)
     starts = sorted(1.6 + chance.random() * chance.choice([1, 10, 40]) for _ in range(count))
-    stretches = [
-        Stretch(
+    spans = [
+        Span(
             start,
             start + (1.5 if wide else chance.randint(2, 9)),
             chance.randrange(place) if place and chance.random() < 0.6 else None,
@@ -28,22 +27,22 @@ def scene(count: int, wide: bool, seed: int) -> tuple[list[Stretch], Lanes, list
         )
         for place, start in enumerate(starts)
     ]
-    pairs = [(one, other) for one, other in itertools.combinations(range(count), 2) if stretches[other].parent != one]
+    pairs = [(one, other) for one, other in itertools.combinations(range(count), 2) if spans[other].parent != one]
     chance.shuffle(pairs)
     pairs = [pair if chance.random() < 0.8 else pair[::-1] for pair in pairs[:10]]
-    lanes = lanes_of(stretches, 1.1 if wide else 0.6, 0.9, pairs)
-    return stretches, lanes, pairs, max(stretch.end for stretch in stretches) + 0.9
+    lanes = lanes_of(spans, 1.1 if wide else 0.6, 0.9, pairs)
+    return spans, lanes, pairs, max(span.end for span in spans) + 0.9
 
 
-def crossed(way: Connector, stretches: list[Stretch], lanes: Lanes) -> list[tuple[int, float]]:
+def crossed(way: Connector, spans: list[Span], lanes: Lanes) -> list[tuple[int, float]]:
     """The rows that a connector crosses, each with where."""
     begin = lanes.rows[way.parent]
     gap = begin if way.low[0] else begin + 1
     gaps = [run.gap for run in way.runs]
     end = lanes.rows[way.child]
-    last = end if way.low[1] else end + stretches[way.child].rows
-    if not way.low[0] and way.start <= stretches[way.parent].end + 1e-9:
-        gap = begin + stretches[way.parent].rows
+    last = end if way.low[1] else end + spans[way.child].rows
+    if not way.low[0] and way.start <= spans[way.parent].end + 1e-9:
+        gap = begin + spans[way.parent].rows
     found, at = [], way.start
     for number, then in enumerate([*gaps, last]):
         rows = range(gap, then) if then >= gap else range(then, gap)
@@ -59,30 +58,30 @@ def crossed(way: Connector, stretches: list[Stretch], lanes: Lanes) -> list[tupl
 @settings(max_examples=60)
 @given(st.integers(2, 16), st.booleans(), st.integers(0, 2**16))
 def test_no_connector_runs_through_a_label(count: int, wide: bool, seed: int) -> None:
-    stretches, lanes, pairs, extent = scene(count, wide, seed)
-    ways = connectors_of(pairs, stretches, lanes, extent)
+    spans, lanes, pairs, extent = scene(count, wide, seed)
+    ways = connectors_of(pairs, spans, lanes, extent)
     assert [(way.parent, way.child) for way in ways] == pairs
-    assert ways == connectors_of(pairs, stretches, lanes, extent)
+    assert ways == connectors_of(pairs, spans, lanes, extent)
     for way in ways:
-        parent, child = stretches[way.parent], stretches[way.child]
+        parent, child = spans[way.parent], spans[way.child]
         assert parent.start <= way.start <= lanes.ends[way.parent]
         assert child.start <= way.end <= child.end
-        for row, at in crossed(way, stretches, lanes):
-            for node, stretch in enumerate(stretches):
-                if lanes.rows[node] <= row < lanes.rows[node] + stretch.rows:
-                    assert not stretch.start - 0.2 < at < stretch.end + 0.2, (way, node)
+        for row, at in crossed(way, spans, lanes):
+            for node, span in enumerate(spans):
+                if lanes.rows[node] <= row < lanes.rows[node] + span.rows:
+                    assert not span.start - 0.2 < at < span.end + 0.2, (way, node)
         for run in way.runs:
             low, high = sorted((run.start, run.end))
             assert 0 < low < high < extent
             assert 0 <= run.track < run.tracks
-            for node, stretch in enumerate(stretches):  # a gap within a label of several rows is no way
-                if lanes.rows[node] < run.gap < lanes.rows[node] + stretch.rows:
-                    assert high < stretch.start or stretch.end < low
+            for node, span in enumerate(spans):  # a gap within a label of several rows is no way
+                if lanes.rows[node] < run.gap < lanes.rows[node] + span.rows:
+                    assert high < span.start or span.end < low
 
 
 def test_a_straight_way_is_taken_where_there_is_one() -> None:
-    stretches = [Stretch(2, 6), Stretch(2, 6)]
-    (way,) = connectors_of([(0, 1)], stretches, lanes_of(stretches, 0.6, 0.9), 8)
+    spans = [Span(2, 6), Span(2, 6)]
+    (way,) = connectors_of([(0, 1)], spans, lanes_of(spans, 0.6, 0.9), 8)
     assert way.runs == ()
     assert way.start == way.end
 
@@ -92,11 +91,11 @@ def test_none() -> None:
 
 
 def test_a_connector_goes_round_what_is_in_the_way() -> None:
-    stretches = [Stretch(2, 6), Stretch(1.7, 12), Stretch(2, 6)]
-    lanes = replace(lanes_of(stretches, 0.6, 0.9), rows=(0, 1, 2))
-    (way,) = connectors_of([(0, 2)], stretches, lanes, 14)
+    spans = [Span(2, 6), Span(1.7, 12), Span(2, 6)]
+    lanes = replace(lanes_of(spans, 0.6, 0.9), rows=(0, 1, 2))
+    (way,) = connectors_of([(0, 2)], spans, lanes, 14)
     assert way.runs
-    assert all(not 1.7 <= at <= 12 for row, at in crossed(way, stretches, lanes) if row == 1)
+    assert all(not 1.7 <= at <= 12 for row, at in crossed(way, spans, lanes) if row == 1)
 
 
 # Tracks

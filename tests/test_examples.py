@@ -50,7 +50,7 @@ def test_every_variant_of_the_gallery_can_be_laid_out() -> None:
     assert len(variants) > 30
     lineage = modeltree.datasets.load("survey")
     for name in ("one-row", "rows-that-fall", "grain-quarter", "time-linear", "highlight-family-color"):
-        assert modeltree.evolution_layout(lineage, **variants[name]).faults() == (), name
+        assert modeltree.evolution(lineage, **variants[name]).layout.faults() == (), name
     for name in ("tree-folded-deep", "tree-ideas", "tree-type-8-points"):
         options = {word: value for word, value in variants[name].items() if word != "recipe"}
-        assert modeltree.family_tree_layout(lineage, **options).faults() == (), name
+        assert modeltree.family_tree(lineage, **options).layout.faults() == (), name

@@ -18,27 +18,27 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
-from layouts import check_tree, make_offspring, offspring_lists, stub_measure, tree_zeros
-from modeltree import datasets
+from layouts import check_tree, make_tree_items, stub_measure, tree_item_lists, tree_zeros
+from modeltree import datasets, family_tree
 from modeltree.draw.theme import THEMES
 from modeltree.figures.genealogy import Collapse
-from modeltree.figures.recipes import family_tree_axes, family_tree_figure, family_tree_layout
 from modeltree.findings import LayoutError
-from modeltree.layout.family_tree.tree import Direction, Offspring, family_tree
+from modeltree.layout.family_tree.tree import Direction, TreeItem
+from modeltree.layout.family_tree.tree import family_tree as placed_tree
 from modeltree.layout.geometry import Layout
-from modeltree.layout.title_block import Furniture
+from modeltree.layout.title_block import TitleBlock
 from modeltree.lineage import Lineage
 from modeltree.records import About, Derivation, Kind, Model, Relation
 from strategies import lineages
 
 DIRECTIONS: tuple[Direction, ...] = ("right", "down")
-FURNITURE = Furniture(title="Title", legend=(("open", "open"),), footnote=("Some words. " * 20,))
+TITLE_BLOCK = TitleBlock(title="Title", legend=(("open", "open"),), footnote=("Some words. " * 20,))
 NASTY = ["<b>&$x^2$", "悟道-2.0", "W" * 90, "i", "\u202eabc", "🦙" * 5]
 
 
-def item(id: str, day: float, parent: int | None = None, *further: int, label: str = "") -> Offspring:
+def item(id: str, day: float, parent: int | None = None, *further: int, label: str = "") -> TreeItem:
     kind = None if parent is None else "finetune"
-    return Offspring(id, label or id, 738000.5 + day, (), parent, kind, tuple((other, "merge") for other in further))
+    return TreeItem(id, label or id, 738000.5 + day, (), parent, kind, tuple((other, "merge") for other in further))
 
 
 def ordinal(id: str) -> int:
@@ -51,11 +51,11 @@ def begins(layout: Layout, direction: Direction) -> dict[str, float]:
     return {box.id: box.y if direction == "down" else box.x for box in layout.boxes}
 
 
-def check_dates(layout: Layout, items: list[Offspring], direction: Direction) -> None:
+def check_dates(layout: Layout, items: list[TreeItem], direction: Direction) -> None:
     """Each box begins at its date: by the ticks where there are two, and by each other."""
     begin = begins(layout, direction)
-    known = [(ordinal(tick.id), tick.centre[direction == "down"]) for tick in layout.ticks]
-    known += [(one.at, begin[one.id]) for one in items]
+    known = [(ordinal(tick.id), tick.center[direction == "down"]) for tick in layout.ticks]
+    known += [(one.day, begin[one.id]) for one in items]
     (first, start), (last, end) = min(known), max(known)
     for at, place in known:
         share = (at - first) / (last - first) if last > first else 0.0
@@ -68,16 +68,16 @@ def check_dates(layout: Layout, items: list[Offspring], direction: Direction) ->
 
 
 @settings(max_examples=50)
-@given(offspring_lists(), st.sampled_from(DIRECTIONS), st.sampled_from(["trim", "page", "size", "both"]), st.booleans())
-def test_what_holds_for_all_trees(items: list[Offspring], direction: Direction, mode: str, words: bool) -> None:
+@given(tree_item_lists(), st.sampled_from(DIRECTIONS), st.sampled_from(["trim", "page", "size", "both"]), st.booleans())
+def test_what_holds_for_all_trees(items: list[TreeItem], direction: Direction, mode: str, words: bool) -> None:
     options: dict[str, Any] = {
         "trim": {},
         "page": {"page": (700, 800), "trim": False},
         "size": {"page": (3000, None), "font_size": 6.0},
         "both": {"page": (3000, 3000), "font_size": 6.0, "trim": False},
     }[mode]
-    furniture = FURNITURE if words else None
-    layout = family_tree(items, stub_measure, direction=direction, furniture=furniture, **options)
+    title_block = TITLE_BLOCK if words else None
+    layout = placed_tree(items, stub_measure, direction=direction, title_block=title_block, **options)
     check_tree(layout, items)
     check_dates(layout, items, direction)
     if mode in ("page", "both"):
@@ -86,7 +86,7 @@ def test_what_holds_for_all_trees(items: list[Offspring], direction: Direction, 
         assert layout.font_size == 6.0
     assert (
         layout.to_json()
-        == family_tree(items, stub_measure, direction=direction, furniture=furniture, **options).to_json()
+        == placed_tree(items, stub_measure, direction=direction, title_block=title_block, **options).to_json()
     )
 
 
@@ -99,12 +99,12 @@ def test_all_small_trees(direction: Direction) -> None:
         for pattern, above in itertools.product(steps, list(parents)):
             days = itertools.accumulate(pattern, initial=0)
             items = [item(f"m{place}", day, up) for place, (day, up) in enumerate(zip(days, above, strict=True))]
-            layout = family_tree(items, stub_measure, direction=direction)
+            layout = placed_tree(items, stub_measure, direction=direction)
             assert layout.faults() == ()
             assert tree_zeros(json.loads(layout.to_json()), items) == {}
 
 
-def chain_of(count: int, apart: float) -> list[Offspring]:
+def chain_of(count: int, apart: float) -> list[TreeItem]:
     return [item(f"m{place}", apart * place, place - 1 if place else None) for place in range(count)]
 
 
@@ -135,7 +135,7 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_trees(name: str, direction: Direction) -> None:
     items = HOSTILE[name]
-    layout = family_tree(items, stub_measure, direction=direction)
+    layout = placed_tree(items, stub_measure, direction=direction)
     assert layout.faults() == ()
     check_dates(layout, items, direction)
     if len(items) < 50:
@@ -144,22 +144,22 @@ def test_hostile_trees(name: str, direction: Direction) -> None:
 
 def test_a_lane_ends_where_the_last_child_branches_off() -> None:
     items = [item("a", 0), item("b", 500, 0), item("c", 900, 0), item("d", 1000, 0)]
-    layout = family_tree(items, stub_measure)
+    layout = placed_tree(items, stub_measure)
     (lane,) = layout.lanes
     last = next(link for link in layout.links if link.child == "d")
     assert lane.id == "a"
-    assert lane.points[0] == (layout.boxes[0].right, pytest.approx(layout.boxes[0].centre[1]))
+    assert lane.points[0] == (layout.boxes[0].right, pytest.approx(layout.boxes[0].center[1]))
     assert lane.points[1][0] == pytest.approx(last.points[0][0])
 
 
 @pytest.mark.parametrize("direction", DIRECTIONS)
 def test_many_merges(direction: Direction) -> None:
-    items = make_offspring(30, 300, 8, further=1.0, seed=5)
-    check_tree(family_tree(items, stub_measure, direction=direction), items)
+    items = make_tree_items(30, 300, 8, further=1.0, seed=5)
+    check_tree(placed_tree(items, stub_measure, direction=direction), items)
 
 
 def test_nothing_is_a_page_with_its_words() -> None:
-    layout = family_tree([], stub_measure, furniture=FURNITURE)
+    layout = placed_tree([], stub_measure, title_block=TITLE_BLOCK)
     assert layout.boxes == layout.ticks == layout.links == ()
     assert layout.texts
 
@@ -180,7 +180,7 @@ def test_nothing_is_a_page_with_its_words() -> None:
 )
 def test_what_cannot_be_is_said(options: dict[str, Any], message: str) -> None:
     with pytest.raises(LayoutError, match=message):
-        family_tree(make_offspring(20, 3000, 14, seed=1), stub_measure, **options)
+        placed_tree(make_tree_items(20, 3000, 14, seed=1), stub_measure, **options)
 
 
 # The figure
@@ -218,18 +218,18 @@ def test_any_lineage(lineage: Lineage, direction: Direction, collapse: str | Non
     options: Any = {"direction": direction, "collapse": collapse, "applications": True}
     if not any(record.released for record in lineage.models if record.kind != Kind.DATASET):
         with pytest.raises(LayoutError, match="no model has a date"):
-            family_tree_layout(lineage, **options)
+            family_tree(lineage, **options)
         return
-    layout = family_tree_layout(lineage, **options)
+    layout = family_tree(lineage, **options).layout
     assert layout.faults() == ()
     records, steps = list(lineage.models), list(lineage.derivations)
     random.Random(0).shuffle(records)
     random.Random(1).shuffle(steps)
-    assert family_tree_layout(Lineage(records, steps), **options).to_json() == layout.to_json()
+    assert family_tree(Lineage(records, steps), **options).layout.to_json() == layout.to_json()
 
 
 def test_the_legend_has_the_relations_that_occur() -> None:
-    layout = family_tree_layout(SMALL)
+    layout = family_tree(SMALL).layout
     keys = [swatch.key for swatch in layout.swatches]
     assert [key for key in keys if key.startswith("link:")] == [
         "link:finetune", "link:adapter", "link:quantized", "link:merge"
@@ -237,19 +237,19 @@ def test_the_legend_has_the_relations_that_occur() -> None:
     assert "inferred" in keys
     assert "folded" not in keys
     assert {f"link:{link.kind}" for link in layout.links} == {key for key in keys if key.startswith("link:")}
-    only = family_tree_layout(SMALL, relations="quantized")
+    only = family_tree(SMALL, relations="quantized").layout
     assert {swatch.key for swatch in only.swatches if swatch.key.startswith("link:")} == {"link:quantized"}
-    assert {link.kind for link in family_tree_layout(SMALL, applications=True).links} >= {"application"}
+    assert {link.kind for link in family_tree(SMALL, applications=True).layout.links} >= {"application"}
 
 
 def test_the_legend_knows_all_relations() -> None:
     records = [model("root", "2020"), *(model(str(number), "2021") for number in range(len(Relation)))]
     lineage = Lineage(records, [step("root", str(number), relation) for number, relation in enumerate(Relation)])
-    assert sum(swatch.key.startswith("link:") for swatch in family_tree_layout(lineage).swatches) == len(Relation)
+    assert sum(swatch.key.startswith("link:") for swatch in family_tree(lineage).layout.swatches) == len(Relation)
 
 
 def test_the_footnote_says_what_is_uncertain() -> None:
-    text = words(family_tree_layout(SMALL), "footnote")
+    text = words(family_tree(SMALL).layout, "footnote")
     assert "No date is known of these" in text
     assert ": C." in text
     assert "Made from what is dated later: E from D." in text
@@ -257,12 +257,12 @@ def test_the_footnote_says_what_is_uncertain() -> None:
     assert "known only to the month or year" in text
     assert "products that run on models (1)" in text
     assert "folded" not in text
-    folded = words(family_tree_layout(SMALL, collapse="quantized"), "footnote")
+    folded = words(family_tree(SMALL, collapse="quantized").layout, "footnote")
     assert "4 of them are folded into 1, with 3 derivations" in folded
 
 
 def test_folded_branches_are_one_node() -> None:
-    layout = family_tree_layout(SMALL, collapse=Collapse(only=frozenset({Relation.QUANTIZED})))
+    layout = family_tree(SMALL, collapse=Collapse(only=frozenset({Relation.QUANTIZED}))).layout
     assert [box.label for box in layout.boxes if "more" in box.label] == ["A: 4 more"]
     assert not {"q1", "q2"} & {box.id for box in layout.boxes}
     assert "folded" in {swatch.key for swatch in layout.swatches}
@@ -276,8 +276,8 @@ def saved(figure: Figure, kind: str) -> bytes:
 
 @pytest.mark.parametrize("options", [{}, {"direction": "down"}, {"collapse": "quantized", "highlight": "d"}])
 def test_the_svg_is_the_same_each_time(options: dict[str, Any]) -> None:
-    text = saved(family_tree_figure(SMALL, **options), "svg")
-    assert text == saved(family_tree_figure(SMALL, **options), "svg")
+    text = saved(family_tree(SMALL, **options).figure(), "svg")
+    assert text == saved(family_tree(SMALL, **options).figure(), "svg")
     ids = {element.get("id") for element in ElementTree.fromstring(text).iter()}
     assert {"label-a", "axis"} <= ids
     assert any(id and id.startswith("band-") for id in ids)
@@ -285,46 +285,46 @@ def test_the_svg_is_the_same_each_time(options: dict[str, Any]) -> None:
 
 
 def test_pdf_and_png() -> None:
-    figure = family_tree_figure(SMALL)
+    figure = family_tree(SMALL).figure()
     assert saved(figure, "pdf").startswith(b"%PDF")
     assert saved(figure, "png").startswith(b"\x89PNG")
 
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_themes(theme: str) -> None:
-    figure = family_tree_figure(SMALL, theme=THEMES[theme], collapse="quantized", highlight="d", outline="a")
+    figure = family_tree(SMALL, theme=THEMES[theme], collapse="quantized", highlight="d", outline="a").figure()
     assert b"A: 4 more" in saved(figure, "svg")
 
 
 def test_highlight_and_outline_change_the_ink_alone() -> None:
-    plain = family_tree_layout(SMALL, title="")
+    plain = family_tree(SMALL, title="").layout
     for options in ({"highlight": "d"}, {"outline": "a"}):
-        other = family_tree_layout(SMALL, title="", page=(14.0, 20.0), **options)
+        other = family_tree(SMALL, title="", page=(14.0, 20.0), **options).layout
         assert [box.id for box in other.boxes] == [box.id for box in plain.boxes]
-    assert saved(family_tree_figure(SMALL, highlight="d"), "svg") != saved(family_tree_figure(SMALL), "svg")
+    assert saved(family_tree(SMALL, highlight="d").figure(), "svg") != saved(family_tree(SMALL).figure(), "svg")
 
 
 def test_axes_of_ones_own() -> None:
     figure = Figure((12, 6))
     ax = figure.add_axes((0, 0, 1, 1))
-    assert family_tree_axes(SMALL, ax) is ax
+    assert family_tree(SMALL).draw(ax) is ax
     assert ax.get_xlim() == (0, pytest.approx(12 * 72))
     assert saved(figure, "svg")
-    with pytest.raises(TypeError, match="give either ax or page"):
-        family_tree_axes(SMALL, ax, page=(3.0, 3.0))
-    assert family_tree_axes(SMALL).figure is not figure
+    with pytest.raises(TypeError, match="axes are a page of their own"):
+        family_tree(SMALL, page=(3.0, 3.0)).draw(ax)
+    assert family_tree(SMALL).figure() is not figure
 
 
 def test_pages_of_a_given_size() -> None:
-    layout = family_tree_layout(SMALL, page="A4-landscape")
+    layout = family_tree(SMALL, page="A4-landscape").layout
     assert (layout.page.width, layout.page.height) == (pytest.approx(841.89, abs=0.1), pytest.approx(595.28, abs=0.1))
     with pytest.raises(LayoutError, match="no model has a date"):
-        family_tree_layout(Lineage([model("a", None)]))
+        family_tree(Lineage([model("a", None)]))
 
 
 @pytest.mark.parametrize("direction", DIRECTIONS)
 def test_what_ships_has_no_faults(direction: Direction) -> None:
-    assert family_tree_layout(datasets.load("survey").clade("llama"), direction=direction).faults() == ()
+    assert family_tree(datasets.load("survey").clade("llama"), direction=direction).layout.faults() == ()
 
 
 @pytest.mark.scale
@@ -334,7 +334,7 @@ def test_large_genealogies(count: int, page: str, monkeypatch: pytest.MonkeyPatc
     monkeypatch.syspath_prepend(str(Path(__file__).parents[1] / "benchmarks"))
     from genealogies import grown
 
-    layout = family_tree_layout(grown(count), page=page)
+    layout = family_tree(grown(count), page=page).layout
     sys.modules.pop("genealogies")
     assert len(layout.boxes) == count
     assert layout.faults() == ()

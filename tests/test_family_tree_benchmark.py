@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from layouts import cross, overlap, through
-from modeltree.figures.recipes import family_tree_layout
+from modeltree import family_tree
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 if str(BENCHMARKS) not in sys.path:
@@ -152,7 +152,7 @@ def test_a_random_muddle_is_counted_as_by_plain_loops(seed: int, monkeypatch: py
 @pytest.mark.parametrize("seed", range(3))
 def test_the_librarys_own_layout_has_no_fault_and_as_many_crossings_as_it_says(seed: int) -> None:
     lineage = genealogies.grown(30, seed)
-    layout = family_tree_layout(lineage, page="A4", title="")
+    layout = family_tree(lineage, page="A4", title="").layout
     genealogy = methods.Genealogy.of(lineage)
     made = methods.from_layout(layout)
     found = checker.tree_measures(made, genealogy.ids, [*genealogy.tree, *genealogy.further])
@@ -167,7 +167,7 @@ def test_dot_draws_the_same_and_fills_the_page() -> None:
     pytest.importorskip("pygraphviz")
     lineage = genealogies.grown(30)
     genealogy = methods.Genealogy.of(lineage)
-    layout = family_tree_layout(lineage, page="A4", title="")
+    layout = family_tree(lineage, page="A4", title="").layout
     made = methods.dot_drawing(genealogy, layout)
     sizes = {label.id: (label.width, label.height) for label in layout.boxes}
     assert {label.id: (label.width, label.height) for label in made.labels} == {

@@ -16,10 +16,8 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
-from modeltree import datasets
-from modeltree.draw.colors import contrast
-from modeltree.draw.theme import LIGHT, THEMES, Theme
-from modeltree.figures.recipes import evolution_axes, evolution_figure, evolution_layout, save_figure
+from modeltree import datasets, evolution
+from modeltree.draw.theme import LIGHT, THEMES, Theme, contrast
 from modeltree.findings import IconError, LayoutError, UnknownModelError
 from modeltree.layout.geometry import Layout
 from modeltree.lineage import Lineage
@@ -87,48 +85,48 @@ def footnote(layout: Layout) -> str:
 
 @pytest.mark.parametrize(("page", "expected"), [((8, 5), (576, 360)), ("A4", (595.276, 841.89)), ("8x5in", (576, 360))])
 def test_a_page_that_is_given_is_kept(page: Any, expected: tuple[float, float]) -> None:
-    layout = evolution_layout(SMALL, page=page)
+    layout = evolution(SMALL, page=page).layout
     assert (layout.page.width, layout.page.height) == pytest.approx(expected, abs=0.01)
     assert layout.faults() == ()
 
 
 def test_a_type_that_is_given_makes_the_page() -> None:
-    layout = evolution_layout(SURVEY, font_size=12)
+    layout = evolution(SURVEY, font_size=12).layout
     assert (layout.font_size, layout.page.width) == (12, 14 * 72)
-    narrow = evolution_layout(SURVEY, font_size=12, page=(8.0, None))
+    narrow = evolution(SURVEY, font_size=12, page=(8.0, None)).layout
     assert (narrow.font_size, narrow.page.width) == (12, 8 * 72)
     assert narrow.page.height > layout.page.height
 
 
 def test_a_page_and_a_type_that_do_not_go_together() -> None:
     with pytest.raises(LayoutError, match=r"in type of 20 pt the figure is \d+ pt high, and the page has \d+ pt"):
-        evolution_layout(SURVEY, font_size=20, page=(8, 5))
+        _ = evolution(SURVEY, font_size=20, page=(8, 5)).layout
     with pytest.raises(LayoutError, match="a page without a height needs a font_size"):
-        evolution_layout(SURVEY, page=(8.0, None))
+        _ = evolution(SURVEY, page=(8.0, None)).layout
     with pytest.raises(LayoutError, match="'A9' is no size of a page"):
-        evolution_layout(SURVEY, page="A9")
+        evolution(SURVEY, page="A9")
 
 
 @pytest.mark.parametrize(
     "options", [{"time_scale": "linear"}, {"grain": "quarter"}, {"rows": 3}, {"fall": 1.0}, {"applications": True}]
 )
 def test_what_is_passed_on_to_the_serpentine(options: dict[str, Any]) -> None:
-    layout = evolution_layout(SMALL, **options)
+    layout = evolution(SMALL, **options).layout
     assert layout.faults() == ()
-    assert layout != evolution_layout(SMALL)
+    assert layout != evolution(SMALL).layout
 
 
 def test_a_layout_like_an_earlier_one() -> None:
-    earlier = evolution_layout(SMALL)
-    assert evolution_layout(SMALL, like=earlier).boxes == earlier.boxes
+    earlier = evolution(SMALL).layout
+    assert evolution(SMALL, like=earlier).layout.boxes == earlier.boxes
 
 
 def test_axes_are_a_page_of_their_own() -> None:
     ax = Figure().add_subplot()
-    with pytest.raises(TypeError, match="give either ax or page"):
-        evolution_axes(SMALL, ax, page="A4")
+    with pytest.raises(TypeError, match="axes are a page of their own"):
+        evolution(SMALL, page="A4").draw(ax)
     with pytest.raises(TypeError, match="colour_by"):
-        evolution_axes(SMALL, ax, colour_by="family")  # type: ignore[call-arg]
+        evolution(SMALL, colour_by="family")  # type: ignore[call-arg]
 
 
 # Color
@@ -147,29 +145,29 @@ def test_axes_are_a_page_of_their_own() -> None:
     ],
 )
 def test_the_legend_says_what_occurs(color_by: Any, expected: list[str]) -> None:
-    layout = evolution_layout(SMALL, color_by=color_by)
+    layout = evolution(SMALL, color_by=color_by).layout
     assert legend(layout) == expected
     assert layout.faults() == ()
-    root = svg(evolution_figure(SMALL, color_by=color_by))
+    root = svg(evolution(SMALL, color_by=color_by).figure())
     used = {colors(root, box.id) for box in layout.boxes}
     assert len(used) == len(expected)
 
 
 def test_only_the_largest_groups_have_names() -> None:
     models = [Model(id=f"m{number:02}", name=f"M{number}", released="2023") for number in range(30)]
-    layout = evolution_layout(Lineage(models), color_by=lambda model: min(int(model.id[1:]) // 2, 12))
+    layout = evolution(Lineage(models), color_by=lambda model: min(int(model.id[1:]) // 2, 12)).layout
     assert legend(layout) == ["12", *map(str, range(9)), "other"]
-    few = evolution_layout(Lineage(models[:20]), color_by=lambda model: int(model.id[1:]) // 2)
+    few = evolution(Lineage(models[:20]), color_by=lambda model: int(model.id[1:]) // 2).layout
     assert legend(few) == [*map(str, range(10))]
 
 
 def test_groups_that_look_alike_are_several() -> None:
-    root = svg(evolution_figure(SMALL, color_by=lambda model: "1" if model.id < "d" else 1))
+    root = svg(evolution(SMALL, color_by=lambda model: "1" if model.id < "d" else 1).figure())
     assert colors(root, "a") != colors(root, "e")
 
 
 def test_the_survey_by_family() -> None:
-    layout = evolution_layout(SURVEY, color_by="family")
+    layout = evolution(SURVEY, color_by="family").layout
     assert legend(layout)[0] == "LLaMA"
     assert legend(layout)[-2:] == ["other families", "in no family"]
     assert len(legend(layout)) == 12
@@ -178,12 +176,12 @@ def test_the_survey_by_family() -> None:
 
 def test_a_color_that_means_nothing() -> None:
     with pytest.raises(ValueError, match=r"cannot color by 'size': say openness, family, .*, or give a function"):
-        evolution_layout(SMALL, color_by="size")  # type: ignore[arg-type]
+        evolution(SMALL, color_by="size")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
 def test_a_theme_gives_the_colors(theme: Theme) -> None:
-    figure = evolution_figure(SMALL, theme=theme)
+    figure = evolution(SMALL, theme=theme).figure()
     assert figure.get_facecolor() == pytest.approx(Figure(facecolor=theme.page).get_facecolor())
     root = svg(figure)
     assert colors(root, "a") == theme.openness["open"].fill
@@ -194,12 +192,12 @@ def test_a_theme_gives_the_colors(theme: Theme) -> None:
 
 
 def test_a_highlighted_ancestry_is_strong_and_the_rest_faint() -> None:
-    layout = evolution_layout(SMALL, highlight="Gamma")
+    layout = evolution(SMALL, highlight="Gamma").layout
     assert [(link.parent, link.child) for link in layout.links] == [("a", "b"), ("a", "c"), ("b", "c")]
     assert "Drawn strong: Gamma and all that it descends from by any relation; not drawn of these: Undated." in (
         footnote(layout)
     )
-    root, plain = svg(evolution_figure(SMALL, highlight="c")), svg(evolution_figure(SMALL))
+    root, plain = svg(evolution(SMALL, highlight="c").figure()), svg(evolution(SMALL).figure())
     for id in "abcdefg":
         strong = colors(root, id, "stroke") == LIGHT.strong
         assert strong == (id in "abc")
@@ -213,41 +211,41 @@ def test_a_highlighted_ancestry_is_strong_and_the_rest_faint() -> None:
 
 def test_what_is_not_drawn_cannot_be_highlighted() -> None:
     with pytest.raises(LayoutError, match="Undated cannot be highlighted: it has no date"):
-        evolution_layout(SMALL, highlight="undated")
+        evolution(SMALL, highlight="undated")
     with pytest.raises(LayoutError, match="Product cannot be highlighted: it is a product"):
-        evolution_layout(SMALL, highlight="product")
-    assert evolution_layout(SMALL, highlight="product", applications=True).links
+        evolution(SMALL, highlight="product")
+    assert evolution(SMALL, highlight="product", applications=True).layout.links
     with pytest.raises(UnknownModelError):
-        evolution_layout(SMALL, highlight="nobody")
+        evolution(SMALL, highlight="nobody")
 
 
 def test_links_are_derivations() -> None:
-    layout = evolution_layout(SMALL, links=True)
+    layout = evolution(SMALL, links=True).layout
     assert layout.faults() == ()
     assert {(link.parent, link.child) for link in layout.links} == {
         ("a", "b"), ("b", "c"), ("a", "c"), ("c", "d"), ("e", "f"), ("e", "g"),
     }  # fmt: skip
     assert "Thin curves: 6 derivations, by any relation; 2 more have an end that is not drawn." in footnote(layout)
-    root = svg(evolution_figure(SMALL, links=True, highlight="b"))
+    root = svg(evolution(SMALL, links=True, highlight="b").figure())
     titles = {group.get("id"): group.get("aria-label") for group in root.iter(f"{SVG}g")}
     assert titles["link-1"] == "Alpha, 2020-01, Maker x, Maker y → Beta, 2020-05, Maker y"
-    assert evolution_layout(SMALL, links=False, highlight="b").links == ()
+    assert evolution(SMALL, links=False, highlight="b").layout.links == ()
 
 
 def test_links_of_the_survey_hit_no_label() -> None:
-    layout = evolution_layout(SURVEY, links=True)
+    layout = evolution(SURVEY, links=True).layout
     assert len(layout.links) == 137
     assert layout.faults() == ()
 
 
 def test_an_outlined_family() -> None:
-    layout = evolution_layout(SMALL, outline="Beta")
+    layout = evolution(SMALL, outline="Beta").layout
     assert legend(layout)[-1] == "family of Alpha"
     assert "Outlined: Alpha and what was made from its weights or outputs." in footnote(layout)
-    root = svg(evolution_figure(SMALL, outline="b"))
+    root = svg(evolution(SMALL, outline="b").figure())
     assert {id for id in "abcdefg" if colors(root, id, "stroke") == LIGHT.outline} == set("abcd")
     with pytest.raises(LayoutError, match="the family of Undated cannot be outlined: none of it is drawn"):
-        evolution_layout(SMALL, outline="undated")
+        evolution(SMALL, outline="undated")
 
 
 # Icons
@@ -261,7 +259,7 @@ def pictures(root: ElementTree.Element) -> tuple[int, int]:
 
 def test_icons_of_a_folder_are_shown_and_badges_where_there_is_none(tmp_path: Path) -> None:
     Image.new("RGBA", (60, 20), "#d00").save(tmp_path / "icon-x.png")
-    figure = evolution_figure(SMALL, icon_dir=tmp_path)
+    figure = evolution(SMALL, icon_dir=tmp_path).figure()
     root = svg(figure)
     assert pictures(root) == (1, 2), "each picture is in the file once"
     texts = [text.text for text in root.iter(f"{SVG}text")]
@@ -278,19 +276,19 @@ def test_icons_of_a_folder_are_shown_and_badges_where_there_is_none(tmp_path: Pa
 
 
 def saved(figure: Figure, path: Path) -> Path:
-    save_figure(figure, path, dpi=100)
+    figure.savefig(path, dpi=100)
     return path
 
 
 def test_an_icon_that_is_no_picture(tmp_path: Path) -> None:
     (tmp_path / "icon-x.png").write_bytes(b"\x89PNG\r\n\x1a\n and no more")
     with pytest.raises(IconError, match="an icon is no picture"):
-        evolution_figure(SMALL, icon_dir=tmp_path)
+        evolution(SMALL, icon_dir=tmp_path).figure()
 
 
 def test_an_icon_of_which_nothing_is_seen(tmp_path: Path) -> None:
     Image.new("RGBA", (60, 20), "#ffffff00").save(tmp_path / "icon-x.png")
-    assert pictures(svg(evolution_figure(SMALL, icon_dir=tmp_path))) == (1, 2)
+    assert pictures(svg(evolution(SMALL, icon_dir=tmp_path).figure())) == (1, 2)
 
 
 @pytest.mark.npm
@@ -307,7 +305,7 @@ def test_icons_of_the_real_package(tmp_path: Path) -> None:
         if record.icon and not (icons / f"{record.icon}.svg").exists()
     ]
     assert lacking == []
-    different, shown = pictures(svg(evolution_figure(SURVEY, icon_dir=icons)))
+    different, shown = pictures(svg(evolution(SURVEY, icon_dir=icons).figure()))
     assert different >= 15
     assert shown >= 60
 
@@ -316,7 +314,7 @@ def test_icons_of_the_real_package(tmp_path: Path) -> None:
 
 
 def test_each_model_is_one_group_with_a_name_and_a_link() -> None:
-    root = svg(evolution_figure(SMALL))
+    root = svg(evolution(SMALL).figure())
     groups = [group for group in root.iter(f"{SVG}g") if group.get("id", "").startswith("model-")]
     assert [group.get("id") for group in groups] == [f"model-{id}" for id in "abcdefg"], "in the order of their dates"
     gamma = groups[2]
@@ -332,7 +330,7 @@ def test_each_model_is_one_group_with_a_name_and_a_link() -> None:
 
 
 def test_each_model_of_the_survey_is_there_once() -> None:
-    root = svg(evolution_figure(SURVEY))
+    root = svg(evolution(SURVEY).figure())
     groups = {group.get("id"): group for group in root.iter(f"{SVG}g") if group.get("id", "").startswith("model-")}
     drawn = [model for model in SURVEY.models if model.released and model.kind == Kind.MODEL]
     assert list(groups) == [f"model-{model.id}" for model in drawn]
@@ -343,8 +341,8 @@ def test_each_model_of_the_survey_is_there_once() -> None:
 
 
 def test_a_label_in_pdf_can_be_clicked_all_over() -> None:
-    layout, buffer = evolution_layout(SMALL), io.BytesIO()
-    evolution_figure(SMALL).savefig(buffer, format="pdf")
+    layout, buffer = evolution(SMALL).layout, io.BytesIO()
+    evolution(SMALL).figure().savefig(buffer, format="pdf")
     (rectangle,) = re.findall(rb"/Subtype /Link\s*/Rect \[ ([^\]]*)\]", buffer.getvalue())
     box = next(box for box in layout.boxes if box.id == "c")
     left, low, right, high = map(float, rectangle.split())
@@ -355,7 +353,7 @@ def test_a_label_in_pdf_can_be_clicked_all_over() -> None:
 
 
 def test_files_say_what_they_show(tmp_path: Path) -> None:
-    figure = evolution_figure(SMALL, title="Greek letters")
+    figure = evolution(SMALL, title="Greek letters").figure()
     with Image.open(saved(figure, tmp_path / "figure.png")) as image:
         assert image.info["Title"] == "Greek letters"
         assert "Drawn: 7 models" in image.info["Description"]
@@ -366,7 +364,7 @@ def test_files_say_what_they_show(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(PDFTOTEXT is None, reason="needs pdftotext")
 def test_pdf_text_is_whole_words(tmp_path: Path) -> None:
-    path = saved(evolution_figure(SURVEY), tmp_path / "figure.pdf")
+    path = saved(evolution(SURVEY).figure(), tmp_path / "figure.pdf")
     result = subprocess.run([str(PDFTOTEXT), str(path), "-"], capture_output=True, text=True, check=True)
     words = set(result.stdout.splitlines())
     for model in SURVEY.models:
@@ -376,7 +374,7 @@ def test_pdf_text_is_whole_words(tmp_path: Path) -> None:
 
 def test_the_box_around_all_that_is_drawn_is_tight() -> None:
     figure = Figure(figsize=(10, 6))
-    evolution_axes(SMALL, figure.add_axes((0.1, 0.1, 0.8, 0.8)), highlight="c")
+    evolution(SMALL, highlight="c").draw(figure.add_axes((0.1, 0.1, 0.8, 0.8)))
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", bbox_inches="tight", dpi=50)
     with Image.open(buffer) as image:

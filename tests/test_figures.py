@@ -27,10 +27,10 @@ from PIL import Image
 
 import modeltree
 from layouts import hard_zeros
-from modeltree import datasets
+from modeltree import datasets, evolution
 from modeltree.draw.fonts import FAMILY
 from modeltree.draw.theme import LIGHT
-from modeltree.figures.recipes import evolution_axes, evolution_figure, evolution_layout, save_figure
+from modeltree.figures.evolution import evolution as recipe
 from modeltree.findings import LayoutError
 from modeltree.layout.plane import Box
 from modeltree.lineage import Lineage
@@ -78,9 +78,12 @@ SMALL = Lineage(
 )  # fmt: skip
 
 
+DRAWING = evolution(SMALL)
+
+
 @pytest.fixture(scope="module")
 def small() -> Figure:
-    return evolution_figure(SMALL)
+    return DRAWING.figure()
 
 
 def saved(figure: Figure, kind: str, **options: Any) -> bytes:
@@ -102,14 +105,14 @@ def run(code: str, **environment: str) -> str:
 @pytest.mark.parametrize("name", SHIPPED)
 def test_what_ships_has_no_faults(name: str) -> None:
     lineage = datasets.load(name)
-    layout = evolution_layout(lineage)
+    layout = evolution(lineage).layout
     assert layout.faults() == ()
     expected = [record.id for record in lineage.models if record.released and record.kind == Kind.MODEL]
     assert hard_zeros(json.loads(layout.to_json()), expected) == {}
 
 
 def test_figure_2_in_numbers() -> None:
-    layout = evolution_layout(datasets.load("survey-figure2"))
+    layout = evolution(datasets.load("survey-figure2")).layout
     assert len(layout.boxes) == 92
     assert (layout.page.width, layout.page.height) == (14 * 72, pytest.approx(13.5 * 72, abs=0.1))
     assert layout.fill >= 0.3
@@ -119,7 +122,7 @@ def test_figure_2_in_numbers() -> None:
 
 
 def test_the_json_is_what_is_promised() -> None:
-    layout = json.loads(evolution_layout(datasets.load("survey-figure2")).to_json())
+    layout = json.loads(evolution(datasets.load("survey-figure2")).layout.to_json())
     assert layout["unit"] == "pt"
     box = {"x", "y", "width", "height"}
     assert set(layout["page"]) == {"width", "height"}
@@ -151,18 +154,18 @@ def test_small_lineages(lineage: Lineage) -> None:
     drawn = [record.id for record in lineage.models if record.released and record.kind == Kind.MODEL]
     if not drawn:
         with pytest.raises(LayoutError, match="no model has a date"):
-            evolution_layout(lineage)
+            evolution(lineage)
         return
-    layout = evolution_layout(lineage)
+    layout = evolution(lineage).layout
     assert layout.faults() == ()
     assert sorted(box.id for box in layout.boxes) == sorted(drawn)
-    everything = evolution_layout(lineage, applications=True)
+    everything = evolution(lineage, applications=True).layout
     dated = {record.id for record in lineage.models if record.released and record.kind != Kind.DATASET}
     assert {box.id for box in everything.boxes} == dated
 
 
 def footnote(**options: Any) -> str:
-    layout = evolution_layout(options.pop("lineage", SMALL), **options)
+    layout = evolution(options.pop("lineage", SMALL), **options).layout
     return " ".join(line.text for line in layout.texts if line.role == "footnote")
 
 
@@ -185,7 +188,7 @@ def test_a_footnote_names_some_of_many() -> None:
 
 def test_the_legend_says_what_occurs() -> None:
     def legend(lineage: Lineage) -> list[str]:
-        return [line.text for line in evolution_layout(lineage).texts if line.role == "legend"]
+        return [line.text for line in evolution(lineage).layout.texts if line.role == "legend"]
 
     assert legend(SMALL) == ["open source", "closed source", "openness not known"]
     assert legend(Lineage([model("a", openness=Openness.OPEN)])) == ["open source"]
@@ -193,21 +196,21 @@ def test_the_legend_says_what_occurs() -> None:
 
 @pytest.mark.parametrize(("title", "expected"), [(None, ["A small lineage"]), ("Mine", ["Mine"]), ("", [])])
 def test_titles(title: str | None, expected: list[str]) -> None:
-    layout = evolution_layout(SMALL, title=title)
+    layout = evolution(SMALL, title=title).layout
     assert [line.text for line in layout.texts if line.role == "title"] == expected
 
 
 @pytest.mark.parametrize("undated", [[], [model("a", None)], [model("a", kind=Kind.APPLICATION)]])
 def test_nothing_to_draw(undated: list[Model]) -> None:
     with pytest.raises(LayoutError, match="nothing to draw: no model has a date"):
-        evolution_figure(Lineage(undated))
+        evolution(Lineage(undated)).figure()
 
 
 def test_a_page_of_no_use() -> None:
     with pytest.raises(LayoutError):
-        evolution_figure(SMALL, page=(0.3, 0.3))
+        evolution(SMALL, page=(0.3, 0.3)).figure()
     with pytest.raises(LayoutError):
-        evolution_figure(SMALL, page=(float("nan"), 3))
+        evolution(SMALL, page=(float("nan"), 3)).figure()
 
 
 # Ink
@@ -215,7 +218,7 @@ def test_a_page_of_no_use() -> None:
 
 def test_all_text_is_within_what_it_belongs_to() -> None:
     lineage = datasets.load("survey")
-    figure, layout = evolution_figure(lineage), evolution_layout(lineage)
+    figure, layout = evolution(lineage).figure(), evolution(lineage).layout
     figure.set_dpi(72)
     renderer = FigureCanvasAgg(figure).get_renderer()
     labels: dict[str, Box] = {f"label-{box.id}": box for box in layout.boxes}
@@ -229,7 +232,7 @@ def test_all_text_is_within_what_it_belongs_to() -> None:
         written = Box(
             x=extent.x0, y=layout.page.height - extent.y1, width=extent.x1 - extent.x0, height=extent.y1 - extent.y0
         )
-        home = labels.get(str(text.get_gid())) or next((box for box in others if box.touches(written.centre)), None)
+        home = labels.get(str(text.get_gid())) or next((box for box in others if box.touches(written.center)), None)
         if home:
             homes.append(home)
             assert home.contains(written, slack=0), text
@@ -237,7 +240,7 @@ def test_all_text_is_within_what_it_belongs_to() -> None:
 
 
 def test_colors_say_what_is_open() -> None:
-    root = ElementTree.fromstring(saved(evolution_figure(SMALL), "svg"))
+    root = ElementTree.fromstring(saved(evolution(SMALL).figure(), "svg"))
     groups = {group.get("id"): group for group in root.iter(f"{SVG}g")}
     fills = {}
     for id in "abc":
@@ -249,33 +252,32 @@ def test_colors_say_what_is_open() -> None:
 
 
 def test_a_matplotlibrc_changes_nothing() -> None:
-    expected = saved(evolution_figure(SMALL), "svg")
+    expected = saved(evolution(SMALL).figure(), "svg")
     with mpl.rc_context({"text.usetex": True, "lines.dash_capstyle": "round", "path.sketch": (1, 100, 2),
                          "font.size": 30, "axes.facecolor": "black", "savefig.bbox": "tight", "text.color": "red",
                          "svg.fonttype": "path", "patch.linewidth": 9, "figure.dpi": 300}):  # fmt: skip
-        assert saved(evolution_figure(SMALL), "svg") == expected
+        assert saved(evolution(SMALL).figure(), "svg") == expected
 
 
 def test_rcparams_are_left_alone(tmp_path: Path) -> None:
     before = dict(mpl.rcParams)
-    figure = evolution_figure(SMALL)
     for kind in ("svg", "pdf", "png"):
-        save_figure(figure, tmp_path / f"figure.{kind}")
+        evolution(SMALL).save(tmp_path / f"figure.{kind}")
     assert dict(mpl.rcParams) == before
 
 
 def test_no_warning_and_no_log(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING), warnings.catch_warnings():
         warnings.simplefilter("error")
-        saved(evolution_figure(datasets.load("survey-table1")), "png", dpi=50)
+        saved(evolution(datasets.load("survey-table1")).figure(), "png", dpi=50)
     assert caplog.records == []
 
 
 def test_letters_that_no_typeface_here_has() -> None:
     lineage = Lineage([model("a", name="𖨀 \U000e0041")])
-    assert "𖨀" in saved(evolution_figure(lineage), "svg").decode(), "whoever reads the file may have it"
+    assert "𖨀" in saved(evolution(lineage).figure(), "svg").decode(), "whoever reads the file may have it"
     with pytest.warns(UserWarning, match="missing from font"):
-        saved(evolution_figure(lineage), "png")
+        saved(evolution(lineage).figure(), "png")
 
 
 # Files
@@ -299,7 +301,7 @@ def test_svg_has_names_and_links(small: Figure) -> None:
 @pytest.mark.parametrize("name", SHIPPED)
 def test_svg_has_every_model_by_name(name: str) -> None:
     lineage = datasets.load(name)
-    root = ElementTree.fromstring(saved(evolution_figure(lineage), "svg"))
+    root = ElementTree.fromstring(saved(evolution(lineage).figure(), "svg"))
     texts = {text.text for text in root.iter(f"{SVG}text")}
     links = {link.get(LINK) for link in root.iter(f"{SVG}a")}
     for record in lineage.models:
@@ -345,11 +347,11 @@ def test_pdf_embeds_fonts_as_text(small: Figure) -> None:
 
 
 @pytest.mark.parametrize("dpi", [50, 100, 200])
-def test_png_is_as_large_as_asked(dpi: int, tmp_path: Path, small: Figure) -> None:
+def test_png_is_as_large_as_asked(dpi: int, tmp_path: Path) -> None:
     path = tmp_path / "figure.png"
-    save_figure(small, path, dpi=dpi)
+    DRAWING.save(path, dpi=dpi)
     with Image.open(path) as image:
-        height = evolution_layout(SMALL).page.height
+        height = evolution(SMALL).layout.page.height
         assert image.size == (14 * dpi, pytest.approx(height / 72 * dpi, abs=1))
         assert "Software" not in image.info
         assert round(image.info["dpi"][0]) == dpi
@@ -359,12 +361,12 @@ def test_png_is_as_large_as_asked(dpi: int, tmp_path: Path, small: Figure) -> No
 def test_files_are_the_same_each_time(kind: str, small: Figure) -> None:
     first = saved(small, kind)
     assert saved(small, kind) == first
-    assert saved(evolution_figure(SMALL), kind) == first
+    assert saved(evolution(SMALL).figure(), kind) == first
 
 
 def test_files_are_the_same_whatever_is_drawn_over_the_figure() -> None:
     def drawn_over() -> bytes:
-        figure = evolution_figure(SMALL)
+        figure = evolution(SMALL).figure()
         figure.axes[0].plot([100, 5000], [0, 100], marker="o")  # cut off by the page, which needs an id in the file
         return saved(figure, "svg")
 
@@ -374,7 +376,7 @@ def test_files_are_the_same_whatever_is_drawn_over_the_figure() -> None:
 def test_files_do_not_hang_on_the_hash_seed() -> None:
     code = """
 import hashlib, io, modeltree
-figure = modeltree.evolution_figure(modeltree.datasets.load("survey-figure2"))
+figure = modeltree.evolution(modeltree.datasets.load("survey-figure2")).figure()
 for kind in ("svg", "pdf"):
     buffer = io.BytesIO()
     figure.savefig(buffer, format=kind)
@@ -384,13 +386,13 @@ for kind in ("svg", "pdf"):
 
 
 @pytest.mark.parametrize("path", ["figure.SVG", "figure.gif", "figure", "figure."])
-def test_a_suffix_is_needed(path: str, tmp_path: Path, small: Figure) -> None:
+def test_a_suffix_is_needed(path: str, tmp_path: Path) -> None:
     if path == "figure.SVG":
-        save_figure(small, tmp_path / path)
+        DRAWING.save(tmp_path / path)
         assert b"</svg>" in (tmp_path / path).read_bytes()
         return
-    with pytest.raises(ValueError, match=r"the suffix must be \.svg, \.pdf or \.png"):
-        save_figure(small, tmp_path / path)
+    with pytest.raises(ValueError, match=r"known are '\.svg', '\.pdf', '\.png' and '\.json'$"):
+        DRAWING.save(tmp_path / path)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -434,7 +436,7 @@ def test_several_figures_in_one_pdf(tmp_path: Path, small: Figure) -> None:
 @pytest.mark.browser
 @pytest.mark.skipif(CHROMIUM is None, reason="needs headless Chromium")
 def test_a_browser_sets_the_text_as_it_was_measured(tmp_path: Path) -> None:
-    svg = saved(evolution_figure(datasets.load("survey")), "svg").decode()
+    svg = saved(evolution(datasets.load("survey")).figure(), "svg").decode()
     page = tmp_path / "page.html"
     page.write_text(f"<!doctype html><meta charset=utf-8>{svg[svg.index('<svg') :]}<script>{MEASURE}</script>")
     command = [
@@ -463,7 +465,7 @@ def test_axes_of_ones_own() -> None:
     figure = Figure(figsize=(16, 9))
     left, right = figure.subplots(1, 2)
     right.plot([0, 1])
-    assert evolution_axes(SMALL, left) is left
+    assert evolution(SMALL).draw(left) is left
     assert len(right.lines) == 1
     width, height = left.bbox.width / figure.dpi * 72, left.bbox.height / figure.dpi * 72
     assert left.get_xlim() == pytest.approx((0, width))
@@ -476,13 +478,13 @@ def test_axes_of_ones_own() -> None:
 def test_axes_of_a_subfigure() -> None:
     figure = Figure(figsize=(16, 9))
     ax = figure.subfigures(1, 2)[0].add_axes((0, 0, 1, 1))
-    evolution_axes(SMALL, ax, title="")
+    evolution(SMALL, title="").draw(ax)
     assert ax.get_xlim() == pytest.approx((0, 8 * 72))
 
 
 def test_axes_of_a_new_figure() -> None:
-    ax = evolution_axes(SMALL, title="Mine")
-    assert ax.figure.axes == [ax]
+    figure = evolution(SMALL, title="Mine").figure()
+    (ax,) = figure.axes
     assert "Mine" in [text.get_text() for text in ax.findobj(Text)]
 
 
@@ -492,7 +494,7 @@ def test_axes_of_a_new_figure() -> None:
 def test_figures_need_no_pyplot() -> None:
     code = """
 import io, sys, modeltree
-figure = modeltree.evolution_figure(modeltree.datasets.load("survey-figure2"))
+figure = modeltree.evolution(modeltree.datasets.load("survey-figure2")).figure()
 figure.savefig(io.BytesIO(), format="svg")
 print("matplotlib" in sys.modules, "matplotlib.pyplot" in sys.modules)
 """
@@ -516,6 +518,4 @@ print("matplotlib" in sys.modules)
 
 
 def test_the_figures_are_public() -> None:
-    assert modeltree.evolution_figure is evolution_figure
-    assert modeltree.evolution_layout is evolution_layout
-    assert modeltree.evolution_axes is evolution_axes
+    assert modeltree.evolution is recipe

@@ -260,3 +260,34 @@ def test_what_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch, tmp_pat
         read_table(tmp_path / "x.parquet")
     with pytest.raises(MissingExtraError, match=r"modeltree-lineage\[tables\]"):
         write_parquet(Lineage([]), tmp_path / "x.parquet")
+
+
+# Lists of dictionaries
+
+
+def test_a_list_of_dictionaries_is_a_table(survey: Lineage) -> None:
+    rows = list(survey.to_records())
+    lineage, findings = read_table(rows)
+    assert without_corrections(lineage) == without_corrections(survey)
+    assert pairs(lineage) == pairs(survey)
+    assert [finding.kind for finding in findings] == [
+        finding.kind for finding in read_table(pd.DataFrame(rows)).findings
+    ]
+
+
+def test_dictionaries_may_lack_what_others_have() -> None:
+    models = [{"id": "a", "released": "2023"}, {"id": "b", "note": "Noted."}]
+    edges = [{"parent": "a", "child": "b", "relation": "finetune"}, {"parent": "a", "child": "c"}]
+    lineage, findings = read_table(models, edges)
+    assert [(str(model.released), model.note) for model in lineage.models[:2]] == [("2023", None), ("None", "Noted.")]
+    assert pairs(lineage) == [("a", "b"), ("a", "c")]
+    missing = [str(finding) for finding in findings if finding.kind == "missing-child"] or list(map(str, findings))
+    assert any(text.startswith("<list>:2") for text in missing), findings
+    assert len(read_table([{"parent": "a", "child": "b"}]).lineage) == 2
+
+
+def test_a_list_of_something_else_is_refused() -> None:
+    with pytest.raises(TypeError, match=r"a list of dictionaries is needed; item 1 is 'b'"):
+        read_table([{"id": "a"}, "b"])
+    with pytest.raises(SourceError, match="no column"):
+        read_table([])

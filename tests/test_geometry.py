@@ -43,7 +43,7 @@ def as_json(box: Box) -> dict[str, float]:
 
 
 def test_a_box_has_edges_and_a_middle() -> None:
-    assert (SQUARE.right, SQUARE.bottom, SQUARE.centre) == (40, 60, (25, 40))
+    assert (SQUARE.right, SQUARE.bottom, SQUARE.center) == (40, 60, (25, 40))
 
 
 @pytest.mark.parametrize(

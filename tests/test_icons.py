@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from modeltree import datasets
-from modeltree.draw.colors import contrast
 from modeltree.draw.icons import badge, icons_in, monogram
+from modeltree.draw.theme import contrast
 from modeltree.findings import IconError, MissingExtraError
 from modeltree.records import Organization
 

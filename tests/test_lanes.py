@@ -12,14 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modeltree.layout.family_tree.lanes import Lanes, Stretch, fewest_lanes, lanes_of
+from modeltree.layout.family_tree.lanes import Lanes, Span, fewest_lanes, lanes_of
 from work import growth
 
 GAP, BRANCH = 0.6, 0.9
 
 
 @st.composite
-def forests(draw: st.DrawFn, max_size: int = 14) -> list[Stretch]:
+def forests(draw: st.DrawFn, max_size: int = 14) -> list[Span]:
     """Forests in any order: at few places, so that many are equal, or at any; labels of any lengths."""
     count = draw(st.integers(1, max_size))
     places = draw(st.sampled_from([st.just(0.0), st.integers(0, 3).map(float), st.floats(0, 3), st.floats(0, 60)]))
@@ -29,39 +29,38 @@ def forests(draw: st.DrawFn, max_size: int = 14) -> list[Stretch]:
     order = draw(st.permutations(range(count)))
     at = {old: new for new, old in enumerate(order)}
     return [
-        Stretch(starts[old], starts[old] + lengths[old], None if (up := parents[old]) is None else at[up])
-        for old in order
+        Span(starts[old], starts[old] + lengths[old], None if (up := parents[old]) is None else at[up]) for old in order
     ]
 
 
-def root_of(stretches: list[Stretch], node: int) -> int:
-    while (parent := stretches[node].parent) is not None:
+def root_of(spans: list[Span], node: int) -> int:
+    while (parent := spans[node].parent) is not None:
         node = parent
     return node
 
 
-def check(stretches: list[Stretch], lanes: Lanes) -> None:
+def check(spans: list[Span], lanes: Lanes) -> None:
     """All that holds for lanes, by looking at each pair."""
-    nodes = range(len(stretches))
+    nodes = range(len(spans))
     assert set(lanes.rows) <= set(range(lanes.count))
     assert lanes.count >= lanes.fewest == fewest_lanes(lanes.taken)
     children = defaultdict(list)
     for node in nodes:
-        if (parent := stretches[node].parent) is not None:
+        if (parent := spans[node].parent) is not None:
             children[parent].append(node)
     for node in nodes:
-        last = max((lanes.branches[child] for child in children[node]), default=stretches[node].end)
-        assert lanes.ends[node] == max(stretches[node].end, last)
-        assert lanes.branches[node] < stretches[node].start
+        last = max((lanes.branches[child] for child in children[node]), default=spans[node].end)
+        assert lanes.ends[node] == max(spans[node].end, last)
+        assert lanes.branches[node] < spans[node].start
     for one, other in itertools.combinations(nodes, 2):
         if lanes.rows[one] == lanes.rows[other]:
             (_, end), (next_start, next_end) = sorted([lanes.taken[one], lanes.taken[other]])
             assert end <= next_start, (one, other)
             assert next_end >= end
-            first, second = sorted([one, other], key=lambda node: stretches[node].start)
-            assert stretches[second].start >= stretches[first].end + GAP
+            first, second = sorted([one, other], key=lambda node: spans[node].start)
+            assert spans[second].start >= spans[first].end + GAP
     for child in nodes:
-        parent = stretches[child].parent
+        parent = spans[child].parent
         if parent is None:
             continue
         assert lanes.branches[child] > lanes.branches[parent]
@@ -70,15 +69,15 @@ def check(stretches: list[Stretch], lanes: Lanes) -> None:
             if low < lanes.rows[other] < high and other != child:
                 # Its drawing begins with its branch, and a branch of the same parent may lie on it.
                 begin, end = lanes.branches[other], lanes.ends[other]
-                same = stretches[other].parent == parent and begin == lanes.branches[child]
+                same = spans[other].parent == parent and begin == lanes.branches[child]
                 assert same or not begin <= lanes.branches[child] <= end, (child, other)
-            up = stretches[other].parent
+            up = spans[other].parent
             if up not in (None, parent) and lanes.branches[other] == lanes.branches[child]:
                 first, last = sorted((lanes.rows[other], lanes.rows[up]))
                 assert last <= low or high <= first, (child, other)
 
 
-def check_families(stretches: list[Stretch], lanes: Lanes) -> None:
+def check_families(spans: list[Span], lanes: Lanes) -> None:
     """At each instant the rows of a family have none of another between them."""
     turns = sorted({turn for taken in lanes.taken for turn in taken})
     for start, end in itertools.pairwise(turns):
@@ -86,49 +85,47 @@ def check_families(stretches: list[Stretch], lanes: Lanes) -> None:
         rows = defaultdict(list)
         for node, (first, last) in enumerate(lanes.taken):
             if first <= now < last:
-                rows[root_of(stretches, node)].append(lanes.rows[node])
+                rows[root_of(spans, node)].append(lanes.rows[node])
         for one, other in itertools.permutations(rows, 2):
             assert not any(min(rows[one]) <= row <= max(rows[one]) for row in rows[other])
     for slab in lanes.slabs:
         for node, row in enumerate(lanes.rows):
-            if slab.first <= row < slab.stop and root_of(stretches, node) != slab.root:
+            if slab.first <= row < slab.stop and root_of(spans, node) != slab.root:
                 assert lanes.taken[node][1] <= slab.start or slab.end <= lanes.taken[node][0]
 
 
 @settings(max_examples=250)
 @given(forests())
-def test_what_holds_for_all_lanes(stretches: list[Stretch]) -> None:
-    lanes = lanes_of(stretches, GAP, BRANCH)
-    check(stretches, lanes)
-    check_families(stretches, lanes)
-    assert lanes == lanes_of(stretches, GAP, BRANCH)
+def test_what_holds_for_all_lanes(spans: list[Span]) -> None:
+    lanes = lanes_of(spans, GAP, BRANCH)
+    check(spans, lanes)
+    check_families(spans, lanes)
+    assert lanes == lanes_of(spans, GAP, BRANCH)
 
 
 @settings(max_examples=60)
 @given(forests(), st.data())
-def test_ties_change_no_rule(stretches: list[Stretch], data: st.DataObject) -> None:
-    nodes = st.integers(0, len(stretches) - 1)
+def test_ties_change_no_rule(spans: list[Span], data: st.DataObject) -> None:
+    nodes = st.integers(0, len(spans) - 1)
     ties = data.draw(st.lists(st.tuples(nodes, nodes), max_size=5))
-    lanes = lanes_of(stretches, GAP, BRANCH, ties)
-    check(stretches, lanes)
-    check_families(stretches, lanes)
-    assert lanes.count <= lanes_of(stretches, GAP, BRANCH).count
+    lanes = lanes_of(spans, GAP, BRANCH, ties)
+    check(spans, lanes)
+    check_families(spans, lanes)
+    assert lanes.count <= lanes_of(spans, GAP, BRANCH).count
 
 
 @settings(max_examples=60)
 @given(forests(8), st.data())
-def test_labels_of_several_rows(stretches: list[Stretch], data: st.DataObject) -> None:
-    rows = [data.draw(st.integers(1, 4)) for _ in stretches]
-    stretches = [Stretch(one.start, one.end, one.parent, row) for one, row in zip(stretches, rows, strict=True)]
-    lanes = lanes_of(stretches, 1.1, BRANCH)
-    check([Stretch(one.start, one.end, one.parent) for one in stretches], lanes)
-    for one, other in itertools.combinations(range(len(stretches)), 2):
+def test_labels_of_several_rows(spans: list[Span], data: st.DataObject) -> None:
+    rows = [data.draw(st.integers(1, 4)) for _ in spans]
+    spans = [Span(one.start, one.end, one.parent, row) for one, row in zip(spans, rows, strict=True)]
+    lanes = lanes_of(spans, 1.1, BRANCH)
+    check([Span(one.start, one.end, one.parent) for one in spans], lanes)
+    for one, other in itertools.combinations(range(len(spans)), 2):
         both = {*range(lanes.rows[one], lanes.rows[one] + rows[one])} & {
             *range(lanes.rows[other], lanes.rows[other] + rows[other])
         }
-        assert not both or not (
-            stretches[one].start < stretches[other].end and stretches[other].start < stretches[one].end
-        )
+        assert not both or not (spans[one].start < spans[other].end and spans[other].start < spans[one].end)
 
 
 @pytest.mark.parametrize("step", [0.0, 0.3, 1.0, 9.0])
@@ -140,13 +137,13 @@ def test_all_small_forests(step: float) -> None:
             patterns, itertools.product(*[[None, *range(place)] for place in range(count)])
         ):
             starts = [step * place for place in itertools.accumulate(pattern, initial=0)]
-            stretches = [Stretch(at, at + 3.0, parent) for at, parent in zip(starts, parents, strict=True)]
-            check(stretches, lanes_of(stretches, GAP, BRANCH))
+            spans = [Span(at, at + 3.0, parent) for at, parent in zip(starts, parents, strict=True)]
+            check(spans, lanes_of(spans, GAP, BRANCH))
 
 
 def test_the_last_child_goes_on_in_the_row_of_its_parent() -> None:
-    stretches = [Stretch(0, 3), Stretch(5, 8, 0), Stretch(9, 12, 0)]
-    lanes = lanes_of(stretches, GAP, BRANCH)
+    spans = [Span(0, 3), Span(5, 8, 0), Span(9, 12, 0)]
+    lanes = lanes_of(spans, GAP, BRANCH)
     assert lanes.rows[2] == lanes.rows[0] != lanes.rows[1]
     assert lanes.ends == (9 - BRANCH, 8, 12)
     assert lanes.count == 2
@@ -156,18 +153,18 @@ def test_a_branch_touches_nothing_that_begins_or_ends_where_it_passes() -> None:
     starts = [0, 6, 12, 12, 14, 14, 14, 16, 16]
     ends = [3, 9, 17, 13, 17, 19, 15, 17, 19]
     parents = [None, 0, 1, 0, 2, 4, 5, 2, 1]
-    stretches = [Stretch(start, end, up) for start, end, up in zip(starts, ends, parents, strict=True)]
-    check(stretches, lanes_of(stretches, GAP, BRANCH))
+    spans = [Span(start, end, up) for start, end, up in zip(starts, ends, parents, strict=True)]
+    check(spans, lanes_of(spans, GAP, BRANCH))
 
 
 def test_rows_are_used_again() -> None:
-    chain = [Stretch(5.0 * place, 5.0 * place + 3) for place in range(50)]
+    chain = [Span(5.0 * place, 5.0 * place + 3) for place in range(50)]
     assert lanes_of(chain, GAP, BRANCH).count == 1
 
 
 def test_tied_families_lie_nearer() -> None:
-    stretches = [Stretch(0, 10) for _ in range(12)]
-    lanes = lanes_of(stretches, GAP, BRANCH, [(0, 11)])
+    spans = [Span(0, 10) for _ in range(12)]
+    lanes = lanes_of(spans, GAP, BRANCH, [(0, 11)])
     assert abs(lanes.rows[0] - lanes.rows[11]) < 11
 
 
@@ -178,18 +175,16 @@ def test_nothing() -> None:
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(1, 9)), max_size=9))
 def test_the_fewest_lanes_by_brute_force(pairs: list[tuple[int, int]]) -> None:
-    stretches = [(start, start + length) for start, length in pairs]
-    assert fewest_lanes(stretches) == max(
-        (sum(start <= now < end for start, end in stretches) for now in range(20)), default=0
-    )
+    spans = [(start, start + length) for start, length in pairs]
+    assert fewest_lanes(spans) == max((sum(start <= now < end for start, end in spans) for now in range(20)), default=0)
 
 
-def chain(count: int, apart: float) -> list[Stretch]:
-    return [Stretch(apart * place, apart * place + 3, place - 1 if place else None) for place in range(count)]
+def chain(count: int, apart: float) -> list[Span]:
+    return [Span(apart * place, apart * place + 3, place - 1 if place else None) for place in range(count)]
 
 
-def star(count: int, apart: float) -> list[Stretch]:
-    return [Stretch(0, 3), *(Stretch(apart * place, apart * place + 3, 0) for place in range(count))]
+def star(count: int, apart: float) -> list[Span]:
+    return [Span(0, 3), *(Span(apart * place, apart * place + 3, 0) for place in range(count))]
 
 
 @pytest.mark.parametrize("apart", [0.0, 0.1, 5.0])
@@ -213,7 +208,7 @@ def test_a_chain_with_room_takes_work_in_proportion() -> None:
 
 @pytest.mark.parametrize("made", [chain, star])
 @pytest.mark.parametrize("apart", [0.0, 0.1, 1.0])
-def test_lanes_without_room_take_at_most_the_square(made: Callable[[int, float], list[Stretch]], apart: float) -> None:
+def test_lanes_without_room_take_at_most_the_square(made: Callable[[int, float], list[Span]], apart: float) -> None:
     """Each label tries places past those before it."""
     assert growth(lambda count: partial(lanes_of, made(count, apart), GAP, BRANCH), 50) < 4.5
 
@@ -221,12 +216,10 @@ def test_lanes_without_room_take_at_most_the_square(made: Callable[[int, float],
 def test_a_large_forest_keeps_the_rules() -> None:
     chance = random.Random(0)
     starts = sorted(float(chance.randint(0, 200)) for _ in range(200))
-    stretches = [
-        Stretch(
-            start, start + chance.randint(2, 12), chance.randrange(place) if chance.random() * place > 0.2 else None
-        )
+    spans = [
+        Span(start, start + chance.randint(2, 12), chance.randrange(place) if chance.random() * place > 0.2 else None)
         for place, start in enumerate(starts)
     ]
-    lanes = lanes_of(stretches, GAP, BRANCH)
-    check(stretches, lanes)
-    check_families(stretches, lanes)
+    lanes = lanes_of(spans, GAP, BRANCH)
+    check(spans, lanes)
+    check_families(spans, lanes)

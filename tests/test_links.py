@@ -16,18 +16,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layouts import item_lists, make_items, stub_measure
-from modeltree import datasets
-from modeltree.figures.recipes import evolution_layout
+from modeltree import datasets, evolution
 from modeltree.findings import LayoutError
 from modeltree.layout.geometry import LabelBox, Layout, Leader, Link, Page, TickBox
 from modeltree.layout.links import with_links
 from modeltree.layout.serpentine.curve import serpentine
-from modeltree.layout.title_block import Furniture
+from modeltree.layout.title_block import TitleBlock
 from work import growth
 
 Survey = tuple[Layout, list[tuple[str, str]]]
 
-FURNITURE = Furniture(title="Title", legend=(("open", "open"), ("closed", "closed")), footnote=("Some words. " * 20,))
+TITLE_BLOCK = TitleBlock(
+    title="Title", legend=(("open", "open"), ("closed", "closed")), footnote=("Some words. " * 20,)
+)
 
 
 def label(id: str, x: float, y: float, width: float = 60.0, height: float = 20.0) -> LabelBox:
@@ -99,7 +100,7 @@ def check_links(layout: Layout, pairs: list[tuple[str, str]]) -> None:
 @settings(max_examples=25, deadline=None)
 @given(item_lists(max_size=60), st.integers(0, 25), st.integers(0, 2**16), st.booleans())
 def test_links_hit_nothing(items: list[Any], count: int, seed: int, words: bool) -> None:
-    layout = serpentine(items, stub_measure, furniture=FURNITURE if words else None)
+    layout = serpentine(items, stub_measure, title_block=TITLE_BLOCK if words else None)
     pairs = random_pairs(layout, count, seed)
     check_links(with_links(layout, pairs), pairs)
 
@@ -168,7 +169,7 @@ def test_children_of_a_parent_share_the_way_and_strangers_keep_apart() -> None:
 def survey() -> Survey:
     """The survey with all its links, and which these are."""
     lineage = datasets.load("survey")
-    layout = evolution_layout(lineage)
+    layout = evolution(lineage).layout
     there = {box.id for box in layout.boxes}
     pairs = [pair for pair in lineage.graph.edges if there.issuperset(pair)]
     return with_links(layout, list(lineage.graph.edges)), pairs

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import base64
-import copy
 import gc
 import itertools
 import json
 import math
-import pickle
 import re
 import shutil
+import sys
 import weakref
 from html.parser import HTMLParser
 from pathlib import Path
@@ -24,13 +23,15 @@ from IPython.core.formatters import DisplayFormatter
 from playwright.sync_api import sync_playwright
 
 import modeltree
-from modeltree.figures import notebook
-from modeltree.findings import LayoutError, MissingExtraError
+from modeltree._util.html import STYLE
+from modeltree.findings import Finding, LayoutError, MissingExtraError, Position
+from modeltree.formats import Reading
 from modeltree.lineage import Lineage
 from modeltree.records import About, Correction, Derivation, License, Links, Model, Organization, Reference
 from strategies import full_lineages, lineages
 
 SURVEY = modeltree.datasets.load("survey")
+READING = Reading(SURVEY, (Finding("cycle", "a -> b -> a", "break it"), Finding("missing-license", "a has no license")))
 EVIL = "</script></iframe><img src=x onerror=\"alert('1')\">&amp;"
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 ELEMENTS = {
@@ -82,7 +83,7 @@ def checked(shown: Any) -> Checked:
         assert attributes.get("src", "data:image/svg+xml;base64,").startswith("data:image/svg+xml;base64,")
         assert re.match("https?://", attributes.get("href") or "https://"), attributes
         assert "href" not in attributes or (attributes["rel"] == "noopener noreferrer" and tag == "a")
-    assert "url(" not in notebook._STYLE
+    assert "url(" not in STYLE
     return page
 
 
@@ -106,8 +107,8 @@ def pair(**about: Any) -> Lineage:
 
 @pytest.mark.parametrize(
     "shown",
-    [SURVEY, SURVEY.family("Vicuna"), SURVEY["Vicuna"], modeltree.evolution_layout(SURVEY.clade("opt"))],
-    ids=["lineage", "family", "model", "layout"],
+    [SURVEY, SURVEY.family("Vicuna"), SURVEY["Vicuna"], modeltree.evolution(SURVEY.clade("opt")), READING],
+    ids=["lineage", "family", "model", "drawing", "reading"],
 )
 def test_ipython_shows_html_and_plain_text(shown: Any) -> None:
     data, _ = DisplayFormatter().format(shown)
@@ -118,9 +119,10 @@ def test_ipython_shows_html_and_plain_text(shown: Any) -> None:
 
 
 def test_nothing_is_drawn_at_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(notebook, "html_of", lambda shown: pytest.fail("drawn"))
-    data, _ = DisplayFormatter(active_types=["text/plain"]).format(SURVEY)
-    assert data == {"text/plain": repr(SURVEY)}
+    drawing = modeltree.evolution(SURVEY)
+    monkeypatch.setattr(drawing, "_place", lambda *_: pytest.fail("laid out"))
+    data, _ = DisplayFormatter(active_types=["text/plain"]).format(drawing)
+    assert data == {"text/plain": repr(drawing)}
 
 
 # Lineage
@@ -133,9 +135,9 @@ def test_a_lineage() -> None:
         "family models first last LLaMA 21 2023-02-24 2023-06-27"
     )
     smaller = sum(family.size > 1 for family in SURVEY.families()) - 8
-    assert page.text.endswith(f"and {smaller} smaller families")
-    assert "Vicuna</text>" in picture(page)
-    assert len(SURVEY._repr_html_()) < 400_000
+    assert f"and {smaller} smaller families 2017: 1 1 2017" in page.text
+    assert page.text.endswith("2023: 58 58 2023")
+    assert len(SURVEY._repr_html_()) < 12_000
 
 
 def test_bars_are_as_long_as_families_are_large() -> None:
@@ -145,23 +147,24 @@ def test_bars_are_as_long_as_families_are_large() -> None:
     assert widths == [round(120 * size / sizes[0]) for size in sizes]
 
 
-def test_a_lineage_without_dates_has_no_figure() -> None:
+def test_a_lineage_without_dates_has_no_bars() -> None:
     page = checked(Lineage([Model(id="a", name="A")]))
     assert page.text == "Lineage 1 model, 0 derivations, 0 organizations"
-    assert "img" not in page.tags
+    assert "svg" not in page.tags
     assert checked(Lineage([])).text == "Lineage 0 models, 0 derivations, 0 organizations"
 
 
-def test_a_lineage_that_cannot_be_drawn_is_shown_without_a_figure() -> None:
+def test_a_lineage_that_cannot_be_drawn_is_shown_all_the_same() -> None:
     lineage = Lineage([Model(id="a", name="W" * 400, released=2022)])
-    with pytest.raises(LayoutError):
-        modeltree.evolution_figure(lineage, page=(12, None), font_size=9)
+    drawing = modeltree.evolution(lineage, page=(12, None), font_size=9)
+    for ask in (drawing.figure, drawing._repr_html_, lambda: drawing.layout):
+        with pytest.raises(LayoutError):
+            ask()
     page = checked(lineage)
-    assert page.text == "Lineage 1 model, 0 derivations, 0 organizations, 2022"
-    assert "img" not in page.tags
+    assert page.text == "Lineage 1 model, 0 derivations, 0 organizations, 2022 2022: 1 1 2022"
 
 
-def test_of_many_models_the_years_are_counted() -> None:
+def test_the_years_are_counted() -> None:
     counts = {2018: 100, 2019: 0, 2020: 301}
     models = [Model(id=f"{y}-{n}", name=f"{y} {n}", released=y) for y, count in counts.items() for n in range(count)]
     page = checked(Lineage(models))
@@ -169,7 +172,6 @@ def test_of_many_models_the_years_are_counted() -> None:
     assert page.text.endswith("2018: 100 100 2018 2019: 0 0 2019 2020: 301 301 2020")
     heights = [float(attributes["height"] or "") for tag, attributes in page.elements if tag == "rect"]
     assert heights == [pytest.approx(80 * count / 301, abs=0.06) for count in counts.values()]
-    assert "img" in checked(Lineage(models[1:])).tags
 
 
 def test_a_long_time_has_narrow_bars_and_few_words() -> None:
@@ -182,7 +184,7 @@ def test_a_long_time_has_narrow_bars_and_few_words() -> None:
     assert places[-1] < 900
 
 
-# Family and layout
+# Family and drawings
 
 
 def test_a_family() -> None:
@@ -201,29 +203,61 @@ def test_long_families_are_cut_short() -> None:
     assert page.text.endswith(", m0039 and 1,002 more")
 
 
-def test_a_layout() -> None:
-    layout = modeltree.evolution_layout(SURVEY.clade("opt"), page=(8, None), font_size=10.0, links=True)
-    page = checked(layout)
-    links = f" · {len(layout.links)} links"
-    size = f"{layout.page.width:.0f} × {layout.page.height:.0f} pt"
-    assert page.text.startswith(f"Layout {size} (8.0 × ")
-    assert page.text.endswith(f"type of 10.0 pt · {len(layout.boxes)} models · {len(layout.ticks)} dates{links}")
+def test_a_drawing() -> None:
+    drawing = modeltree.evolution(SURVEY.clade("opt"), page=(8, None), font_size=10.0, links=True, title="OPT & kin")
+    layout, page = drawing.layout, checked(drawing)
+    assert page.tags == {"div", "style", "img"}
+    assert [attributes["alt"] for tag, attributes in page.elements if tag == "img"] == ["OPT & kin"]
     assert all(f"{box.label}</text>" in picture(page) for box in layout.boxes)
+    assert repr(drawing) == "<Drawing: evolution, 'OPT & kin'; save it as .svg, .pdf, .png, .json>"
+    size = f"{layout.page.width:.0f} × {layout.page.height:.0f} pt"
     assert repr(layout) == f"<Layout: {len(layout.boxes)} labels in type of 10 pt on {size}>"
 
 
-# Models, and where they were taken from
+@pytest.mark.parametrize("draw", [modeltree.growth, modeltree.family_sizes, modeltree.largest_families])
+def test_drawings_of_many_models(draw: Any) -> None:
+    assert "<svg" in picture(checked(draw(SURVEY)))
+
+
+def test_a_diagram(monkeypatch: pytest.MonkeyPatch) -> None:
+    diagram = modeltree.diagram(SURVEY.clade("bloom"))
+    assert "BLOOMZ</text>" in picture(checked(diagram))
+    assert repr(diagram) == f"<Drawing: diagram, {SURVEY.about.title!r}; save it as .svg, .pdf, .png, .dot, .gv>"
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setitem(sys.modules, "pygraphviz", None)
+    without = Checked(diagram._repr_html_())
+    assert without.tags == {"div", "style", "p", "pre"}
+    assert "pip install" in without.text
+    assert "BLOOMZ" in without.text
+
+
+# Findings
+
+
+def test_a_reading() -> None:
+    page = checked(READING)
+    assert page.text == (
+        f"Lineage {SURVEY.about.title!r}: 143 models, 154 derivations, 76 organizations, 2017 to 2023 1 error, 1 note "
+        "severity kind finding where error cycle a -> b -> a; break it note missing-license a has no license"
+    )
+    assert repr(READING) == f"<Reading: {SURVEY!r}, 1 error, 1 note>"
+    lineage, findings = READING
+    assert (lineage, len(findings)) == (SURVEY, 2)
+    assert checked(Reading(pair(), ())).text.endswith("no findings")
+    many = Reading(pair(), tuple(Finding("cycle", f"number {number}") for number in range(1053)))
+    assert checked(many).text.endswith("number 49 and 1,003 more")
+
+
+# Models
 
 
 def test_a_model() -> None:
     page = checked(SURVEY["Vicuna"])
     assert page.text.startswith("Vicuna vicuna also called Vicuna-13B, Vicuna-7B kind model released 2023-03-30")
-    assert "organization LMSYS openness open, open-weights" in page.text
-    assert "derived from ChatGPT by distillation: " in page.text
-    assert "led to LLaVA by component: " in page.text
+    assert "organization lmsys openness open, open-weights" in page.text
+    assert "derived from" not in page.text, "a record knows itself and no other"
     addresses = {attributes["href"] for tag, attributes in page.elements if tag == "a"}
     assert "https://lmsys.org/blog/2023-03-30-vicuna/" in addresses
-    assert "https://arxiv.org/abs/2304.08485" in addresses
 
 
 def test_a_card_says_all_that_is_known() -> None:
@@ -241,54 +275,15 @@ def test_a_card_says_all_that_is_known() -> None:
     )
 
 
-def test_descent_is_that_of_the_lineage_that_the_model_was_last_taken_from() -> None:
-    whole = pair()
-    parent = whole["a"]
-    assert "led to B by merge: A note. arxiv:2302.13971" in checked(parent).text
-    part = whole.subgraph(["a"])
-    assert part["a"] is parent
-    assert "led to" not in checked(parent).text
-    assert whole["A"] is parent
-    assert "led to B" in checked(parent).text
-    assert "derived from A by merge" in checked(whole["b"]).text
-
-
-def test_a_model_does_not_keep_its_lineage_alive() -> None:
+def test_a_record_knows_nothing_of_its_lineage() -> None:
     lineage = pair()
     model, gone = lineage["b"], weakref.ref(lineage)
-    assert "derived from" in checked(model).text
+    assert lineage.subgraph(["b"])["b"] is model
+    assert model == Model(id="b", name="B", released=2023)
     del lineage
     gc.collect()
     assert gone() is None
     assert checked(model).text == "B b kind model released 2023"
-
-
-def test_the_lineage_is_no_part_of_the_record() -> None:
-    fresh = Model(id="a", name="A", released=2022, organizations=["meta"])
-    lineage = pair()
-    model = lineage["a"]
-    assert model._lineage() is lineage
-    assert model == fresh
-    assert hash(model) == hash(fresh)
-    assert repr(model) == repr(fresh)
-    assert model.model_dump() == fresh.model_dump()
-    assert model.model_dump_json() == fresh.model_dump_json()
-    assert "_lineage" not in Model.model_fields
-    assert model.model_fields_set == fresh.model_fields_set
-    for copied in (
-        copy.copy(model), copy.deepcopy(model), model.model_copy(), model.model_copy(deep=True),
-        pickle.loads(pickle.dumps(model)),
-    ):  # fmt: skip
-        assert copied == model
-        assert not hasattr(copied, "_lineage")
-    assert not hasattr(model.model_copy(update={"name": "Another"}), "_lineage")
-    assert pickle.loads(pickle.dumps(lineage)) == lineage
-
-
-def test_long_lists_of_children_are_cut_short() -> None:
-    models = [Model(id=f"m{n}", name=f"M{n}") for n in range(20)]
-    lineage = Lineage(models, [Derivation(parent="m0", child=m.id, relation="adapter") for m in models[1:]])
-    assert checked(lineage["m0"]).text.endswith("M2 by adapter and 7 more")
 
 
 # What comes from data
@@ -309,13 +304,14 @@ def test_nothing_that_data_say_becomes_markup() -> None:
         about=About(title=EVIL),
     )
     page = checked(lineage[evil.id])
-    assert page.text.count(EVIL) == 9
+    assert page.text.count(EVIL) == 7
     assert page.tags == {"div", "style", "p", "span", "dl", "dt", "dd", "a"}
-    assert checked(lineage["b"]).text.count(EVIL) == 2
     assert checked(lineage).text.count(EVIL) == 2
     assert EVIL in checked(lineage.family("b")).text
-    checked(modeltree.evolution_layout(lineage))
-    frame = Checked(lineage.page()._repr_html_())
+    checked(modeltree.evolution(lineage))
+    finding = Finding("cycle", EVIL, hint=EVIL, position=Position(Path(EVIL)))
+    assert checked(Reading(lineage, (finding,))).text.count(EVIL) == 3
+    frame = Checked(modeltree.page(lineage)._repr_html_())
     assert [tag for tag, _ in frame.elements] == ["iframe"]
 
 
@@ -340,8 +336,8 @@ def test_whatever_is_known_of_a_model_is_shown(lineage: Lineage) -> None:
 
 
 def test_a_page() -> None:
-    page = SURVEY.page(height=480, title="A title & more")
-    assert repr(page) == "Page(title='A title & more', height=480)"
+    page = modeltree.page(SURVEY, height=480, title="A title & more")
+    assert repr(page) == "<Drawing: page, 'A title & more'; save it as .html>"
     ((tag, attributes),) = Checked(page._repr_html_()).elements
     assert tag == "iframe"
     assert attributes["srcdoc"] == page.document
@@ -350,22 +346,22 @@ def test_a_page() -> None:
     assert attributes["title"] == "A title & more"
     # Without an origin, whatever is in it can see nothing of the notebook.
     assert "allow-same-origin" not in (attributes["sandbox"] or "")
-    assert SURVEY.page().height == 640
-    assert pair().page().title == "Models and what they were made from"
+    assert modeltree.page(SURVEY).height == 640
+    assert modeltree.page(pair()).title == "Models and what they were made from"
 
 
 def test_a_page_that_cannot_be() -> None:
     with pytest.raises(ValueError, match="1 or more, not 0"):
-        SURVEY.page(height=0)
+        modeltree.page(SURVEY, height=0)
     with pytest.raises(LayoutError, match="no model has a date"):
-        Lineage([Model(id="a", name="A")]).page()
+        modeltree.page(Lineage([Model(id="a", name="A")]))
 
 
 @pytest.mark.browser
 @pytest.mark.skipif(CHROMIUM is None, reason="needs headless Chromium")
 def test_the_page_works_in_its_frame(tmp_path: Path) -> None:
     file = tmp_path / "notebook.html"
-    file.write_text(f"<!doctype html><meta charset='utf-8'>{SURVEY.page()._repr_html_()}", encoding="utf-8")
+    file.write_text(f"<!doctype html><meta charset='utf-8'>{modeltree.page(SURVEY)._repr_html_()}", encoding="utf-8")
     said: list[str] = []
     with (
         sync_playwright() as browsers,

@@ -10,22 +10,27 @@ import re
 from html.parser import HTMLParser
 from importlib.resources import files
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from matplotlib.figure import Figure
+from matplotlib.patches import Circle, FancyBboxPatch, PathPatch, Rectangle
+from matplotlib.text import Text as TextArtist
+from PIL import Image as Picture
 
+import modeltree
 from modeltree import Derivation, Lineage, Model, Organization, datasets
+from modeltree.draw.artists import draw_layout
+from modeltree.draw.display import Image, Layer, Line, Text, display_list
 from modeltree.draw.html import page_document
 from modeltree.draw.icons import Badge
-from modeltree.draw.markup import Numbers, figure_markup, link_sample
-from modeltree.draw.palette import Palette
+from modeltree.draw.markup import Numbers, Palette, figure_markup, link_sample
 from modeltree.draw.style import Look, Style
 from modeltree.draw.theme import DARK, LIGHT, Paint
-from modeltree.figures.cards import card_data
-from modeltree.figures.contents import Contents
-from modeltree.figures.pages import lineage_page, save_page
+from modeltree.figures.description import page_data
+from modeltree.figures.evolution import evolution_contents
 from modeltree.findings import LayoutError
 from modeltree.layout.geometry import (
     Band,
@@ -96,7 +101,7 @@ def small(name: str = "A model", **more: object) -> Lineage:
 
 @pytest.fixture(scope="module")
 def page() -> Reader:
-    return Reader(lineage_page(SURVEY))
+    return Reader(modeltree.page(SURVEY).document)
 
 
 def hash_of(text: str) -> str:
@@ -142,7 +147,7 @@ def test_scripts_make_no_markup_of_texts() -> None:
 
 
 def test_it_is_the_same_each_time() -> None:
-    assert lineage_page(SURVEY) == lineage_page(datasets.load("survey"))
+    assert modeltree.page(SURVEY).document == modeltree.page(datasets.load("survey")).document
 
 
 # What comes from data is text
@@ -150,19 +155,18 @@ def test_it_is_the_same_each_time() -> None:
 
 @pytest.fixture(scope="module")
 def plain() -> Reader:
-    return Reader(lineage_page(small()))
+    return Reader(modeltree.page(small()).document)
 
 
 @pytest.mark.parametrize("text", [HOSTILE, "$title ${data} $$", "<b>", "&lt;", "]]>", "\u202eabc", "🦙 智谱"])
 def test_any_name_is_just_a_name(text: str, plain: Reader) -> None:
-    reader = Reader(lineage_page(small(text)))
+    reader = Reader(modeltree.page(small(text)).document)
     assert [tag for tag, _ in reader.elements] == [tag for tag, _ in plain.elements]
     model, second = reader.data["models"][:2]
-    assert (model["n"], model["x"], model["l"], model["t"], second["a"]) == (
+    assert (model["n"], model["x"], model["y"], second["a"]) == (
         text,
         text,
-        [text],
-        text,
+        [["license", text], ["training data", text]],
         [f"alias {text}"],
     )
     assert reader.texts["title"] == reader.texts["h1"] == [text]
@@ -179,7 +183,10 @@ def test_no_text_ends_the_data(text: str) -> None:
     look = Look(LIGHT, {}, {})
     drawn = figure_markup(layout, [look, look], Palette([LIGHT, DARK]), numbers, "key", text)
     assert Reader(drawn).named("svg")[0]["aria-label"] == text
-    assert Reader(lineage_page(Lineage([Model(id="m", name=text, released="2020")]))).data["models"][0]["n"] == text
+    assert (
+        Reader(modeltree.page(Lineage([Model(id="m", name=text, released="2020")])).document).data["models"][0]["n"]
+        == text
+    )
 
 
 # What is in it
@@ -214,7 +221,7 @@ def test_colors_are_those_of_the_figures_in_both_themes(page: Reader) -> None:
         dict(re.findall(r"--([\w-]+):([^;}]+)", rule))
         for rule in re.findall(r":root(?:\[data-theme=\"dark\"\])?\{color-scheme:\w+;([^}]*)\}", style)
     )
-    groups = Contents.of(SURVEY, applications=True).groups
+    groups = evolution_contents(SURVEY, applications=True).groups
     for theme, found in ((LIGHT, light), (DARK, dark)):
         paints = groups.paints(theme)
         for place, model in enumerate(SURVEY.models):
@@ -231,15 +238,15 @@ def test_colors_are_those_of_the_figures_in_both_themes(page: Reader) -> None:
 
 
 def test_one_typeface_goes_with_it_and_has_the_letters_of_names() -> None:
-    plain, other = lineage_page(small()), lineage_page(small("Ωmega"))
+    plain, other = modeltree.page(small()).document, modeltree.page(small("Ωmega")).document
     assert plain.count("font/woff;base64") == other.count("font/woff;base64") == 2
     assert 'textLength="' not in plain + other
-    fitted = lineage_page(small("智谱")).count('lengthAdjust="spacingAndGlyphs"')
+    fitted = modeltree.page(small("智谱")).document.count('lengthAdjust="spacingAndGlyphs"')
     assert fitted == 4  # a name and a badge, in two figures
 
 
 def test_cards_have_all_that_is_known() -> None:
-    data = card_data(SURVEY)
+    data = page_data(SURVEY)
     assert json.loads(json.dumps(data)) == data
     models = {model["i"]: model for model in data["models"]}
     glm = SURVEY["glm"]
@@ -249,7 +256,7 @@ def test_cards_have_all_that_is_known() -> None:
     assert [data["organizations"][place][0] for place in models["glm"]["o"]] == [
         SURVEY.organizations[id].name for id in glm.organizations
     ]
-    assert models["glm"]["s"] == ["110M", "335M", "410M", "515M", "2B", "10B"]
+    assert dict(models["glm"]["y"])["sizes"] == "110M, 335M, 410M, 515M, 2B, 10B"
     assert models["llama"]["a"] == ["LLaMA 1"]
     assert models["copilot-in-azure-quantum"]["k"] == "application"
     for step, (parent, child, relation, *rest) in zip(SURVEY.derivations, data["steps"], strict=True):
@@ -260,7 +267,7 @@ def test_cards_have_all_that_is_known() -> None:
 
 
 def test_families_of_a_model_begin_with_its_primary_one() -> None:
-    data = card_data(SURVEY)
+    data = page_data(SURVEY)
     for model in SURVEY.models:
         row = data["models"][list(SURVEY).index(model.id)]
         named = [data["models"][data["families"][number]]["i"] for number in row.get("f", [])]
@@ -270,23 +277,23 @@ def test_families_of_a_model_begin_with_its_primary_one() -> None:
 
 
 def test_title_and_counts() -> None:
-    reader = Reader(lineage_page(small(), title="Mine & yours"))
+    reader = Reader(modeltree.page(small(), title="Mine & yours").document)
     assert reader.texts["h1"] == ["Mine & yours"]
     assert reader.texts["span"][:4] == ["3 models", "1 derivation", "1 organization", "2023"]
-    assert Reader(lineage_page(small(), title="")).texts["h1"] == ["Models and what they were made from"]
+    assert Reader(modeltree.page(small(), title="").document).texts["h1"] == ["Models and what they were made from"]
 
 
 def test_colors_can_say_something_else() -> None:
-    assert "LLaMA" in Reader(lineage_page(SURVEY, color_by="family")).texts["li"]
+    assert "LLaMA" in Reader(modeltree.page(SURVEY, color_by="family").document).texts["li"]
 
 
 def test_icons_of_ones_own_are_in_it_once(tmp_path: Path) -> None:
     buffer = io.BytesIO()
-    Image.new("RGBA", (32, 32), "#ff0000").save(buffer, "png")
+    Picture.new("RGBA", (32, 32), "#ff0000").save(buffer, "png")
     (tmp_path / "lab.png").write_bytes(buffer.getvalue())
     models = [Model(id=f"m{number}", name=f"M{number}", released="2020", organizations=("lab",)) for number in range(3)]
     lineage = Lineage(models, (), [Organization(id="lab", name="Lab", icon="lab")])
-    reader = Reader(lineage_page(lineage, icon_dir=tmp_path))
+    reader = Reader(modeltree.page(lineage, icon_dir=tmp_path).document)
     assert len(reader.named("image")) == 1
     assert reader.named("image")[0]["href"].startswith("data:image/png;base64,")
     assert [use["href"] for use in reader.named("use")] == ["#i0"] * 6
@@ -331,12 +338,16 @@ PARTS = Layout(
 )
 
 
-def drawn_parts() -> Reader:
+def parts_looks() -> list[Look]:
     labels = {"a": PLAIN, "b": Style(PLAIN.paint, 1.8, "B", dashed=True), "fold": Style(PLAIN.paint, 0.9, "5 more")}
-    looks = [
+    return [
         Look(theme, labels, {"plain": PLAIN}, {"lab": Badge("LA", fill, "#ffffff")})
         for theme, fill in ((LIGHT, "#123456"), (DARK, "#fefefe"))
     ]
+
+
+def drawn_parts() -> Reader:
+    looks = parts_looks()
     palette = Palette([LIGHT, DARK])
     numbers = Numbers({"a": 0, "b": 1}, {("a", "b"): 7})
     reader = Reader(figure_markup(PARTS, looks, palette, numbers, "parts", 'All "parts"'))
@@ -400,21 +411,44 @@ def test_samples_of_links_are_lines() -> None:
     assert "stroke-dasharray" not in unknown.named("path")[0]
 
 
+def test_the_display_list_is_in_the_order_of_painting_and_has_a_color_for_each_look() -> None:
+    items = display_list(PARTS, parts_looks())
+    layers = [item.layer for item in items]
+    assert layers == sorted(layers, key=get_args(Layer).index)
+    assert set(layers) == set(get_args(Layer))
+    for part in (part for item in items for part in item.parts if not isinstance(part, Image)):
+        assert len(part.color if isinstance(part, Line | Text) else part.fill) == 2
+
+
+def test_both_renderers_draw_one_display_list() -> None:
+    reader = drawn_parts()
+    axes = Figure().add_axes((0, 0, 1, 1))
+    draw_layout(PARTS, axes, parts_looks()[0])
+    assert sorted(text.get_text() for text in axes.findobj(TextArtist) if text.get_text()) == sorted(
+        reader.texts["text"]
+    )
+    assert len(axes.findobj(Circle)) == len(reader.named("circle"))
+    assert len(axes.findobj(Rectangle)) + len(axes.findobj(FancyBboxPatch)) == 1 + len(
+        reader.named("rect")
+    )  # the ground
+    assert len(axes.findobj(PathPatch)) == len(reader.named("path"))
+
+
 # Files
 
 
 def test_the_whole_page_is_saved(tmp_path: Path) -> None:
-    save_page(small(), tmp_path / "page.html", title="Saved")
-    assert (tmp_path / "page.html").read_text(encoding="utf-8") == lineage_page(small(), title="Saved")
+    modeltree.page(small(), title="Saved").save(tmp_path / "page.html")
+    assert (tmp_path / "page.html").read_text(encoding="utf-8") == modeltree.page(small(), title="Saved").document
 
 
 def test_or_nothing_is(tmp_path: Path) -> None:
     (tmp_path / "page.html").write_text("before", encoding="utf-8")
     with pytest.raises(LayoutError, match="no model has a date"):
-        save_page(Lineage([Model(id="a", name="A")]), tmp_path / "page.html")
+        modeltree.page(Lineage([Model(id="a", name="A")])).save(tmp_path / "page.html")
     assert (tmp_path / "page.html").read_text(encoding="utf-8") == "before"
     with pytest.raises(FileNotFoundError):
-        save_page(small(), tmp_path / "missing" / "page.html")
+        modeltree.page(small()).save(tmp_path / "missing" / "page.html")
 
 
 def test_a_page_needs_a_figure() -> None:

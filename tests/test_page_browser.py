@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
+import modeltree
 from modeltree import Derivation, Lineage, Model, Organization, datasets
-from modeltree.figures.pages import save_page
 
 ROOT = Path(__file__).parents[1]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -69,7 +69,7 @@ def browser() -> Iterator[Any]:
 @pytest.fixture(scope="module")
 def survey(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("page") / "survey.html"
-    save_page(SURVEY, path)
+    modeltree.page(SURVEY).save(path)
     return path
 
 
@@ -546,7 +546,8 @@ def test_hostile_names_are_names(opened: Open, tmp_path: Path) -> None:
     ]
     step = Derivation(parent="<b>a", child='"b', relation="finetune", note=HOSTILE)
     path = tmp_path / "hostile.html"
-    save_page(Lineage(models, [step], [Organization(id="lab", name=HOSTILE)]), path, title=HOSTILE)
+    lineage = Lineage(models, [step], [Organization(id="lab", name=HOSTILE)])
+    modeltree.page(lineage, title=HOSTILE).save(path)
     page = opened(path=path)
     page.locator("#search").fill("script>")
     assert page.locator("#results [role=option]").locator("b").first.inner_text() == HOSTILE
@@ -568,7 +569,7 @@ def test_addresses_that_are_none_of_the_web_are_no_links(opened: Open, survey: P
 
 
 def test_a_lineage_of_one_model_is_a_page(opened: Open, tmp_path: Path) -> None:
-    save_page(Lineage([Model(id="m", name="Only", released="2020")]), tmp_path / "one.html")
+    modeltree.page(Lineage([Model(id="m", name="Only", released="2020")])).save(tmp_path / "one.html")
     page = opened("#view=tree", path=tmp_path / "one.html")
     page.locator("#tree-0").click()
     assert page.locator("#card h2").inner_text() == "Only"
@@ -593,7 +594,7 @@ def test_3000_models_open_with_few_layouts_and_a_hover_changes_little_at_a_time(
     pairs = [(ids[chance.randrange(max(place - 1500, 0), place)], ids[place]) for place in range(1, len(ids))]
     steps = [Derivation(parent=parent, child=child, relation="finetune") for parent, child in pairs]
     path = tmp_path / "large.html"
-    save_page(Lineage(large.models, steps, large.organizations.values()), path)
+    modeltree.page(Lineage(large.models, steps, large.organizations.values())).save(path)
     assert path.stat().st_size < 6e6
     with browser.new_context(viewport={"width": 1440, "height": 900}) as context:
         page = context.new_page()

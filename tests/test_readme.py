@@ -31,7 +31,7 @@ def test_the_catalogue_in_it_loads(tmp_path: Path) -> None:
 def test_its_figure_shows_what_is_drawn_today() -> None:
     svg = (ROOT / "docs" / "evolution.svg").read_text(encoding="utf-8")
     shown = re.findall(r'id="label-([^"]+)"', svg)
-    layout = modeltree.evolution_layout(modeltree.datasets.load("survey"))
+    layout = modeltree.evolution(modeltree.datasets.load("survey")).layout
     assert sorted(shown) == sorted(box.id for box in layout.boxes)
     alternative = re.search(r"\[!\[([^\]]*)\]\(docs/evolution\.svg\)", README.read_text(encoding="utf-8"))
     assert alternative is not None
@@ -41,8 +41,8 @@ def test_its_figure_shows_what_is_drawn_today() -> None:
 def test_every_command_in_it_exists() -> None:
     from modeltree.cli.main import main
 
-    commands = set(re.findall(r"^(?:\$ )?modeltree ([a-z]+)", README.read_text(encoding="utf-8"), re.MULTILINE))
-    assert {"check", "figure", "schema", "descendants", "path", "mrca", "families", "show"} <= commands
+    commands = set(re.findall(r"^(?:\$ )?modeltree ([a-z-]+)", README.read_text(encoding="utf-8"), re.MULTILINE))
+    assert {"check", "evolution", "schema", "descendants", "path", "mrca", "families", "show"} <= commands
     for command in commands:
         assert main([command, "--help"]) == 0, command
 

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modeltree.layout.metrics import Metrics
-from modeltree.layout.serpentine.blocks import set_block
-from modeltree.layout.serpentine.rows import Choice, Placed, RowEnds, extend_row, place_row
+from modeltree.layout.serpentine.blocks import BlockPair, set_block
+from modeltree.layout.serpentine.rows import Placed, RowEnds, extend_row, place_row
 
 METRICS = Metrics()
 CLOSE = 1e-6
@@ -23,16 +23,16 @@ class Case:
     """Ticks with their widths and what each may have, and how far the row reaches."""
 
     widths: tuple[float, ...]
-    options: tuple[tuple[Choice, ...], ...]
+    options: tuple[tuple[BlockPair, ...], ...]
     ends: RowEnds
 
 
-def choice_of(above: Sequence[float], below: Sequence[float], lines: int) -> Choice:
+def choice_of(above: Sequence[float], below: Sequence[float], lines: int) -> BlockPair:
     blocks = [
         set_block(range(len(side)), side, lines, METRICS.word_gap, METRICS.anchor) if side else None
         for side in (above, below)
     ]
-    return Choice(*blocks)
+    return BlockPair(*blocks)
 
 
 @st.composite
@@ -56,13 +56,13 @@ def cases(draw: st.DrawFn, most_ticks: int = 10) -> Case:
     return Case(tuple(widths), tuple(options), ends)
 
 
-def filled(case: Case, beam: int) -> tuple[Choice, ...]:
+def filled(case: Case, beam: int) -> tuple[BlockPair, ...]:
     choices, lines = extend_row(zip(case.widths, case.options, strict=True), case.ends, METRICS, beam)
     assert lines == tuple(max((choice.lines[side] for choice in choices), default=0) for side in (0, 1))
     return choices
 
 
-def placed(case: Case, choices: Sequence[Choice]) -> tuple[Placed, ...]:
+def placed(case: Case, choices: Sequence[BlockPair]) -> tuple[Placed, ...]:
     return place_row(case.widths[: len(choices)], choices, case.ends, METRICS)
 
 

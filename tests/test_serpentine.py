@@ -15,11 +15,13 @@ from layouts import DISTRIBUTIONS, check_layout, hard_zeros, make_items, one_a_y
 from layouts import item_lists as item_lists_of
 from modeltree.findings import LayoutError
 from modeltree.layout.serpentine.curve import Item, serpentine
-from modeltree.layout.title_block import Furniture
+from modeltree.layout.title_block import TitleBlock
 from modeltree.records import PartialDate
 
 A4, POSTER = (595.0, 842.0), (2384.0, 3370.0)
-FURNITURE = Furniture("A title", (("open", "open source"), ("closed", "closed source")), ("A note. " * 40, "Another."))
+TITLE_BLOCK = TitleBlock(
+    "A title", (("open", "open source"), ("closed", "closed source")), ("A note. " * 40, "Another.")
+)
 
 
 @settings(max_examples=30, deadline=None)
@@ -34,7 +36,7 @@ def test_whatever_the_models_there_is_no_fault(items: list[Item], page: tuple[fl
 @settings(max_examples=15, deadline=None)
 @given(item_lists_of(max_size=60), st.sampled_from(["year", "quarter", "month", "day"]), st.booleans())
 def test_whatever_the_grain_and_the_words_around_it(items: list[Item], grain: str, furnished: bool) -> None:
-    layout = serpentine(items, stub_measure, grain=grain, furniture=FURNITURE if furnished else None)
+    layout = serpentine(items, stub_measure, grain=grain, title_block=TITLE_BLOCK if furnished else None)
     assert {tick.kind for tick in layout.ticks} <= {"year", grain}
     assert layout.faults() == ()
     assert hard_zeros(layout.to_dict(), [item.id for item in items]) == {}
@@ -50,9 +52,9 @@ def test_whatever_the_grain_and_the_words_around_it(items: list[Item], grain: st
 def test_a_small_page_is_a_clear_error_or_no_fault(
     items: list[Item], page: tuple[float, float], margin: float, furnished: bool
 ) -> None:
-    furniture = FURNITURE if furnished else None
+    title_block = TITLE_BLOCK if furnished else None
     try:
-        layout = serpentine(items, stub_measure, page=page, margin=margin, furniture=furniture)
+        layout = serpentine(items, stub_measure, page=page, margin=margin, title_block=title_block)
     except LayoutError:
         return
     check_layout(layout, items)
@@ -103,7 +105,7 @@ def test_rows_fall_no_more_than_leaders_that_lean_allow(seed: int) -> None:
     layout = serpentine(items, stub_measure, page=(1008, 200), time_scale="linear", fall=20)
     check_layout(layout, items)
     first, second = layout.ticks[:2]
-    assert first.centre[1] < second.centre[1], "they fall"
+    assert first.center[1] < second.center[1], "they fall"
 
 
 def test_nothing_to_place_is_an_empty_sheet() -> None:

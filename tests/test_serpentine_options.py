@@ -14,8 +14,8 @@ from layouts import check_layout, item_lists, make_items, stub_measure
 from modeltree.findings import LayoutError
 from modeltree.layout.geometry import Layout
 from modeltree.layout.serpentine.curve import Item, serpentine
-from modeltree.layout.serpentine.linear import months_of
-from modeltree.layout.serpentine.ticks import fitting_grain, make_ticks
+from modeltree.layout.serpentine.solver import months_of
+from modeltree.layout.ticks import fitting_grain, make_ticks
 from modeltree.records import PartialDate
 
 ITEMS = make_items(92, seed=7)

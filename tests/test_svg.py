@@ -10,8 +10,8 @@ from xml.etree import ElementTree
 import pytest
 from fontTools.ttLib import TTFont
 
+from modeltree.draw.figure import finished_svg
 from modeltree.draw.fonts import FAMILY, measure
-from modeltree.draw.svg import finished_svg
 
 NAMESPACE = "{http://www.w3.org/2000/svg}"
 # As matplotlib 3.11 and 3.10 write the same text.

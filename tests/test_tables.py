@@ -17,12 +17,13 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from modeltree import About, Derivation, Lineage, Model, Organization, Policy
+from modeltree import Derivation, Lineage, Model, Organization, Policy
 from modeltree.findings import Finding, SourceError, UnknownFormatError
 from modeltree.formats.tables import parquet, read_table, text_files, write_csv, write_jsonl, write_parquet
 from modeltree.formats.tables import writing as tablewriter
 from modeltree.formats.tables.cells import join_texts, split_texts
 from modeltree.formats.tables.footer import BYTE_ARRAY, read_footer
+from modeltree.records import About
 from strategies_records import hard_names, lineages
 
 QUIET = {"missing-license", "missing-date", "possible-same", "missing-relation"}

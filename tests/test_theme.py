@@ -10,9 +10,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from modeltree.draw.colors import contrast
 from modeltree.draw.icons import badge
-from modeltree.draw.theme import COLORBLIND, LIGHT, MOST_GROUPS, PRINT, THEMES, Paint, Theme, faint
+from modeltree.draw.theme import COLORBLIND, LIGHT, MOST_GROUPS, PRINT, THEMES, Paint, Theme, contrast, faint
 from modeltree.records import Openness
 
 TEXT, LINES = 4.5, 3.0

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layouts import stub_measure
-from modeltree.layout.serpentine.ticks import fitting_grain, make_ticks
+from modeltree.layout.ticks import fitting_grain, make_ticks
 from modeltree.records import Grain, PartialDate
 from strategies import partial_dates
 

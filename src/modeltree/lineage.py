@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import bisect
-import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, Never, Self
 
+from modeltree._util.text import counted
 from modeltree.findings import CycleError, Finding, LineageError, NoPathError, UnknownOrganizationError
 from modeltree.graph.ancestry import AncestryIndex
 from modeltree.graph.answers import Growth, Ids, Kinship, Period
@@ -36,18 +36,16 @@ from modeltree.records import (
     Relations,
     relation_set,
 )
-from modeltree.showing import Shown, notebook
 
 if TYPE_CHECKING:
     import networkx
 
-    from modeltree.figures.notebook import Page
     from modeltree.graph.columns import Columns
 
 __all__ = ["Growth", "Kinship", "Lineage", "Period"]
 
 
-class Lineage(Batches, Shown):
+class Lineage(Batches):
     """Models and the derivations between them: a directed acyclic graph that does not change.
 
     Models go by their id, name or any alias wherever one is asked for. Ids come out in date order, then by id;
@@ -233,7 +231,6 @@ class Lineage(Batches, Shown):
 
     def __getitem__(self, name: str) -> Model:
         model: Model = self._nodes.records[self._position(name)]
-        object.__setattr__(model, "_lineage", weakref.ref(self))
         return model
 
     def __eq__(self, other: object) -> bool:
@@ -247,9 +244,13 @@ class Lineage(Batches, Shown):
     def __repr__(self) -> str:
         title = f"{self._about.title!r}: " if self._about.title else ""
         span = " to ".join(map(str, dict.fromkeys(date.year for date in self._span)))
-        counts = {"model": self._nodes, "derivation": self._steps, "organization": self._organizations}
-        words = ", ".join(f"{len(items)} {word}{'s' * (len(items) != 1)}" for word, items in counts.items())
-        return f"<Lineage {title}{', '.join(filter(None, (words, span)))}>"
+        return f"<Lineage {title}{', '.join(filter(None, (self._counts, span)))}>"
+
+    def _repr_html_(self) -> str:
+        from modeltree.graph.html import lineage_html
+
+        years = {row.date.year: row.models for row in self.growth("year") if row.date}
+        return lineage_html(self._about.title or "Lineage", self._counts, self.families(), years)
 
     def __setattr__(self, name: str, value: object) -> Never:
         raise AttributeError(f"a Lineage does not change: cannot set {name!r}; build a new one")
@@ -549,19 +550,6 @@ class Lineage(Batches, Shown):
         relations_of, called = self._steps.relations_of(chosen), self._nodes.names()
         return outline(self.models, self._index(chosen), relations_of, top, _counted(max_depth), called)
 
-    def page(self, height: int = 640, **options: Any) -> Page:
-        """The page to look around in, as something that a notebook shows: it works offline, in a frame of its own.
-
-        Parameters
-        ----------
-        height : int
-            Of the frame, in pixels.
-        **options
-            As for `modeltree.figures.pages.lineage_page`.
-        """
-        page: Page = notebook().page_of(self, height, options)
-        return page
-
     # Within
 
     @cached_property
@@ -609,6 +597,12 @@ class Lineage(Batches, Shown):
         if isinstance(by, str):
             self._groupings[by, chosen] = families
         return families
+
+    @property
+    def _counts(self) -> str:
+        """How much of what there is, in words."""
+        counts = {"model": self._nodes, "derivation": self._steps, "organization": self._organizations}
+        return ", ".join(counted(len(items), noun) for noun, items in counts.items())
 
     @cached_property
     def _span(self) -> tuple[PartialDate, ...]:

@@ -9,11 +9,12 @@ import calendar
 import datetime
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from functools import total_ordering
+from html import escape
 from operator import index
 from typing import Annotated, Any, ClassVar, Literal, Self, SupportsIndex, TypeVar, get_args
 
@@ -30,8 +31,8 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, core_schema
 
+from modeltree._util.html import block, brief, definitions, link
 from modeltree.findings import InvalidDateError, InvalidSizeError, shown
-from modeltree.showing import Shown
 
 __all__ = [
     "IDEAS",
@@ -56,6 +57,7 @@ __all__ = [
     "Reference",
     "Relation",
     "Relations",
+    "model_facts",
     "one_of",
     "relation_set",
 ]
@@ -632,7 +634,7 @@ class Derivation(Record):
     """A remark."""
 
 
-class Model(Shown, Record):
+class Model(Record):
     """A node of the graph: a model, a product that runs on models, or a data set.
 
     Examples
@@ -641,9 +643,6 @@ class Model(Shown, Record):
     >>> model.released.month, max(model.sizes)
     (2, ParameterCount(65000000000))
     """
-
-    # No field: the lineage that it was last taken from, weakly, so that a card can show its descent.
-    __slots__ = ("_lineage",)
 
     id: Id
     """A stable slug."""
@@ -697,6 +696,54 @@ class Model(Shown, Record):
             choice = " or ".join(sorted(fitting))
             raise ValueError(f"openness {str(self.openness)!r} does not fit access {str(self.access)!r}: {choice}")
         return self
+
+    def _repr_html_(self) -> str:
+        title = f'<p class="title">{escape(self.name)} <span class="quiet">{escape(self.id)}</span></p>'
+        facts = [(label, escape(", ".join(texts))) for label, texts in model_facts(self)]
+        return block([title, definitions([*facts, *self._sources()])])
+
+    def _sources(self) -> Iterator[tuple[str, str]]:
+        """Where it is and what vouches for it, as HTML."""
+        if links := [link(address, kind) for kind, address in self.links if address]:
+            yield "links", " · ".join(links)
+        if self.references:
+            yield "references", _cited(self.references)
+        if self.corrections:
+            lines = [
+                f"<p>{escape(correction.source)} prints “{escape(correction.printed)}” as {escape(correction.field)}: "
+                f"{escape(correction.reason)} {_cited(correction.references)}</p>"
+                for correction in self.corrections
+            ]
+            yield "corrections", "".join(lines)
+
+
+def model_facts(
+    model: Model, organizations: Mapping[str, Organization] | None = None
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What is known of a model but for addresses: a label and texts for each field, with names of organizations."""
+    license = model.license
+    spdx = f" ({license.spdx})" if license and license.spdx and license.spdx != license.name else ""
+    known = organizations or {}
+    facts: dict[str, Iterable[str]] = {
+        "also called": model.aliases,
+        "kind": (model.kind,),
+        "released": (str(model.released),) if model.released else (),
+        "organization": [known[id].name if id in known else id for id in model.organizations],
+        "openness": (", ".join(word for word in (model.openness, model.access) if word),),
+        "license": (license.name + spdx,) if license else (),
+        "sizes": (", ".join(map(str, model.sizes)),),
+        "training data": (model.training_data or "",),
+        "domain": (model.domain or "",),
+        "architecture": (model.architecture or "",),
+        "note": (model.note or "",),
+    }
+    for label, texts in facts.items():
+        if shown := tuple(filter(None, texts)):
+            yield label, shown
+
+
+def _cited(references: Iterable[Reference]) -> str:
+    return " · ".join(link(reference.url, brief(reference)) for reference in references)
 
 
 LIST_FIELDS = frozenset(

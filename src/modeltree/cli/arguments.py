@@ -1,4 +1,4 @@
-"""Words of the command line become values, and the options of figures become those of the library.
+"""Words of the command line become values; the options that several commands share.
 
 Only the standard library is imported before it is known what to do.
 """
@@ -7,52 +7,172 @@ from __future__ import annotations
 
 import argparse
 import math
-from collections.abc import Iterable
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from modeltree.findings import LayoutError, ModelTreeError
+from modeltree.findings import ModelTreeError
 
 if TYPE_CHECKING:
     from modeltree.figures.genealogy import Collapse
     from modeltree.records import PartialDate, Relation
 
+T = TypeVar("T")
+
 __all__ = [
-    "FIGURE_FORMATS", "UsageError", "add_diagram_options", "add_filters", "add_ink_options", "add_layout_options",
-    "add_overview_options", "add_page_options", "count", "date", "diagram_file", "figure_file", "figure_options",
-    "layout_options", "new_file", "relations",
+    "FILTERS", "SHIPPED", "UsageError", "add_drawings", "count", "filters", "new_file", "option", "relations_option",
 ]  # fmt: skip
 
-FIGURE_FORMATS = (".svg", ".pdf", ".png")
-# As in `modeltree.figures.coloring`, `modeltree.draw.theme.THEMES` and `modeltree.records.Grain`; tests compare them.
+# As in `modeltree.figures`, `modeltree.draw.theme.THEMES` and `modeltree.records`; tests compare them.
 COLORS = ("openness", "family", "organization", "domain", "license")
 THEMES = ("light", "dark", "print", "colorblind")
 GRAINS = ("year", "quarter", "month", "day")
+PERIODS = ("year", "quarter", "month")
 TIME_SCALES = ("ticks", "linear")
 DIRECTIONS = ("right", "down")
+FAMILY_GROUPINGS = ("base", "component")
 CLUSTERS = ("family", "organization", "none")
 RANKS = ("year", "step", "none")
-DIAGRAM_FORMATS = (".svg", ".pdf", ".png", ".dot", ".gv")
-PERIODS = ("year", "quarter", "month")
-FAMILY_GROUPINGS = ("base", "component")
-# The options of figures that not all of the recipes take, and those that do.
-_TAKEN_BY = {
-    **dict.fromkeys(("time_scale", "rows", "fall", "links"), ("evolution",)),
-    **dict.fromkeys(("relations", "collapse"), ("family-tree",)),
-    **dict.fromkeys(("applications", "highlight", "outline"), ("evolution", "family-tree")),
-    **dict.fromkeys(("color_by", "icon_dir"), ("evolution", "family-tree", "largest-families")),
-    **dict.fromkeys(("since", "until"), ("growth",)),
-    **dict.fromkeys(("count", "branches"), ("largest-families",)),
-    "grain": ("evolution", "growth"),
-    "direction": ("family-tree", "largest-families"),
-    "by": ("family-sizes",),
+DIAGRAM_DIRECTIONS = ("LR", "TB")
+SUFFIXES = {
+    **dict.fromkeys(
+        ("evolution", "family-tree", "largest-families", "growth", "family-sizes"), (".svg", ".pdf", ".png", ".json")
+    ),
+    "diagram": (".svg", ".pdf", ".png", ".dot", ".gv"),
+    "page": (".html",),
 }
-# Those whose page is as high as goes with its width where no height is given.
-_CHARTS = ("growth", "family-sizes")
+"""How the files end that each drawing can be saved to."""
+
+SHIPPED = "survey, survey-table1 or survey-figure2"
+FILTERS = ("organization", "openness", "domain", "kind", "since", "until", "relations")
+"""The conditions of `modeltree.Lineage.select`, each an option; beside them there is ``--clade``."""
 
 
 class UsageError(ModelTreeError):
     """Arguments that are wrong in a way that argparse cannot see."""
+
+
+# Options that commands share
+
+
+def option(*names: str, **settings: Any) -> argparse.ArgumentParser:
+    """One option, as a parent of all commands that have it."""
+    parent = argparse.ArgumentParser(add_help=False)
+    parent.add_argument(*names, **settings)
+    return parent
+
+
+def relations_option(default: str) -> argparse.ArgumentParser:
+    """The derivations that a question goes by."""
+    return option(
+        "--relations",
+        type=relations,
+        default=None if default == "all" else default,
+        metavar="WORDS",
+        help=f"the derivations to go by: weights, ideas, or relations such as finetune,merge (default: {default})",
+    )
+
+
+def filters() -> argparse.ArgumentParser:
+    """Conditions on models, alike for all commands that take only a part of the data."""
+    parent = argparse.ArgumentParser(add_help=False)
+    group = parent.add_argument_group("filters", "Only models that meet all of these.")
+    group.add_argument(
+        "--clade", action="append", metavar="MODEL", help="a model and all that descends from it; may be repeated"
+    )
+    group.add_argument("--organization", action="append", metavar="NAME", help="made by it; may be repeated")
+    group.add_argument("--openness", choices=("open", "closed"))
+    group.add_argument("--domain", action="append", choices=("language", "multimodal", "scientific", "code"))
+    group.add_argument("--kind", choices=("model", "application", "dataset"))
+    group.add_argument("--since", type=date, metavar="DATE", help="released then or later: YYYY, YYYY-MM, YYYY-MM-DD")
+    group.add_argument("--until", type=date, metavar="DATE", help="released then or earlier")
+    group.add_argument(
+        "--relations",
+        type=relations,
+        metavar="WORDS",
+        help="only these derivations, and models that have part in one: weights, ideas, or such as finetune,merge",
+    )
+    return parent
+
+
+# Drawings
+
+
+def add_drawings(
+    command: Callable[..., argparse.ArgumentParser],
+    run: Callable[[argparse.Namespace], int],
+    data: argparse.ArgumentParser,
+) -> None:
+    """Add a command for each drawing, with its options, which are called as those of the library."""
+    title = option("--title", metavar="TEXT", help="by default that of the data; '' for none")
+    page = option("--page", type=_page, metavar="SIZE", help="14x13.5in, 355x343mm, A4, A0-landscape, or a width")
+    page.add_argument("--font-size", type=_positive, metavar="PT", help="of the labels; by default as large as fits")
+    applications = option("--applications", action="store_true", default=None, help="draw products, too")
+    color = option("--color-by", choices=COLORS, help="what color says (default: openness)")
+    descent = option("--highlight", metavar="MODEL", help="draw it and its ancestors strong, all others faint")
+    descent.add_argument("--outline", metavar="MODEL", help="give its family an edge of one color")
+    direction = option("--direction", choices=DIRECTIONS, help="where time runs to (default: right)")
+    theme = option("--theme", choices=THEMES, help="default: light")
+    icons = option("--icon-dir", type=_folder, metavar="FOLDER", help="with icons of organizations, SVG or PNG")
+    dpi = option("--dpi", type=_positive, default=200.0, metavar="N", help="of PNG (default: 200)")
+    part = filters()
+
+    def drawing(name: str, what: str, *options: argparse.ArgumentParser, output: str = "") -> argparse.ArgumentParser:
+        own = argparse.ArgumentParser(add_help=False, parents=options)
+        known, output = SUFFIXES[name], output or f"{name}.svg"
+        others = f"; or {', '.join(known[1:])}" if known[1:] else ""
+        file = option("-o", "--output", type=_file(known), metavar="FILE", default=Path(output))
+        file._actions[-1].help = f"default: {output}{others}"
+        added = command(name, run, what, data, file, own, *(() if name == "page" else (dpi,)), part)
+        added.set_defaults(options=[action.dest for action in own._actions])
+        return added
+
+    def add(parser: argparse.ArgumentParser, *names: str, **settings: Any) -> None:
+        added = parser.add_argument(*names, **settings)
+        parser.get_default("options").append(added.dest)
+
+    evolution = drawing(
+        "evolution", "draw all models along a serpentine of time",
+        title, page, applications, color, descent, theme, icons,
+    )  # fmt: skip
+    add(evolution, "--time-scale", choices=TIME_SCALES, help="whether distances are those of labels or of time")
+    add(evolution, "--grain", choices=GRAINS, help="what a tick stands for")
+    add(evolution, "--rows", type=_several, metavar="N", help="how many rows there must be")
+    add(evolution, "--fall", type=_distance, metavar="EMS", help="how far each row falls to its end")
+    links = "draw derivations as curves (default: of the ancestry that is highlighted)"
+    add(evolution, "--links", action=argparse.BooleanOptionalAction, help=links)
+
+    tree = drawing(
+        "family-tree", "draw each model at its date, branching off what it was made from",
+        title, page, direction, applications, color, descent, theme, icons,
+    )  # fmt: skip
+    rule = "fold branches: smaller=N, depth=N, quantized, or several"
+    add(tree, "--collapse", type=_collapse, metavar="RULE", help=rule)
+
+    growth = drawing("growth", "draw how many models became public when, by how they were made", title, page, theme)
+    add(growth, "--grain", choices=PERIODS, help="how long a period is (default: month)")
+    growth.get_default("options").extend(("since", "until"))  # it counts what is outside
+
+    sizes = drawing("family-sizes", "draw how many families there are of each size", title, page, theme)
+    add(sizes, "--by", choices=FAMILY_GROUPINGS, help="what a family is (default: base)")
+
+    largest = drawing(
+        "largest-families", "draw the largest families, with folded branches",
+        title, page, direction, color, theme, icons,
+    )  # fmt: skip
+    add(largest, "--count", type=_several, metavar="N", help="how many families (default: 10)")
+    add(largest, "--branches", type=count, metavar="N", help="how many of each are shown (default: 3)")
+
+    diagram = drawing("diagram", "draw a diagram with Graphviz", title, color, theme)
+    add(diagram, "--cluster", choices=CLUSTERS, help="default: family")
+    add(diagram, "--rank", choices=RANKS, help="what is level (default: year)")
+    add(diagram, "--direction", choices=DIAGRAM_DIRECTIONS, help="where time runs to (default: LR)")
+
+    page_words = "write an HTML page to look around in, which works offline"
+    drawing("page", page_words, title, color, icons, output="modeltree.html")
+
+
+# Values
 
 
 def count(word: str) -> int:
@@ -66,20 +186,14 @@ def date(word: str) -> PartialDate:
     """A year, month or day."""
     from modeltree.records import PartialDate
 
-    try:
-        return PartialDate.parse(word)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
+    return _parsed(PartialDate.parse, word)
 
 
 def relations(words: str) -> frozenset[Relation]:
     """Some relations, or a class of them."""
     from modeltree.records import relation_set
 
-    try:
-        return relation_set(word.strip() for word in words.split(","))
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
+    return _parsed(relation_set, [word.strip() for word in words.split(",")])
 
 
 def new_file(word: str) -> Path:
@@ -92,148 +206,29 @@ def new_file(word: str) -> Path:
     return path
 
 
-def figure_file(word: str) -> Path:
-    """A file for a figure."""
-    path = new_file(word)
-    if path.suffix.lower() not in FIGURE_FORMATS:
-        raise argparse.ArgumentTypeError(f"{word!r} does not end with {', '.join(FIGURE_FORMATS[:-1])} or .png")
-    return path
+def _file(suffixes: tuple[str, ...]) -> Callable[[str], Path]:
+    """A file that ends in one of some suffixes."""
 
+    def file(word: str) -> Path:
+        path = new_file(word)
+        if path.suffix.lower() not in suffixes:
+            known = " or ".join(filter(None, (", ".join(suffixes[:-1]), suffixes[-1])))
+            raise argparse.ArgumentTypeError(f"{word!r} does not end with {known}")
+        return path
 
-def diagram_file(word: str) -> Path:
-    """A file for a diagram."""
-    path = new_file(word)
-    if path.suffix.lower() not in DIAGRAM_FORMATS:
-        raise argparse.ArgumentTypeError(f"{word!r} does not end with {', '.join(DIAGRAM_FORMATS[:-1])} or .gv")
-    return path
-
-
-def add_filters(parser: argparse.ArgumentParser) -> None:
-    """Conditions on models."""
-    parser.add_argument("--organization", action="append", metavar="NAME", help="made by it; may be repeated")
-    parser.add_argument("--openness", choices=("open", "closed"))
-    parser.add_argument("--domain", action="append", choices=("language", "multimodal", "scientific", "code"))
-    parser.add_argument("--kind", choices=("model", "application", "dataset"))
-    parser.add_argument("--since", type=date, metavar="DATE", help="released then or later: YYYY, YYYY-MM, YYYY-MM-DD")
-    parser.add_argument("--until", type=date, metavar="DATE", help="released then or earlier")
-
-
-def add_layout_options(parser: argparse.ArgumentParser) -> None:
-    """What is drawn, and where."""
-    page = parser.add_argument_group("page", "Without --font-size the type decides itself by the page, and conversely.")
-    page.add_argument("--page", type=_page, metavar="SIZE", help="14x13.5in, 355x343mm, A4, A0-landscape, or a width")
-    page.add_argument("--font-size", type=_positive, metavar="PT", help="of the labels, in points")
-    shown = parser.add_argument_group("contents")
-    shown.add_argument("--applications", action="store_true", default=None, help="draw products, too")
-    shown.add_argument("--color-by", choices=COLORS, help="what color says (default: openness)")
-    shown.add_argument("--highlight", metavar="MODEL", help="draw it and its ancestors strong, all others faint")
-    shown.add_argument("--outline", metavar="MODEL", help="give its family an edge of one color")
-    evolution = parser.add_argument_group("evolution")
-    evolution.add_argument("--time-scale", choices=TIME_SCALES, help="whether distances are those of labels or of time")
-    evolution.add_argument("--grain", choices=GRAINS, help="what a tick stands for")
-    evolution.add_argument("--rows", type=_several, metavar="N", help="how many rows there must be")
-    evolution.add_argument("--fall", type=_distance, metavar="EMS", help="how far each row falls to its end")
-    evolution.add_argument(
-        "--links",
-        action=argparse.BooleanOptionalAction,
-        help="draw derivations as curves (default: of the ancestry that is highlighted)",
-    )
-    tree = parser.add_argument_group("family-tree")
-    tree.add_argument("--direction", choices=DIRECTIONS, help="where time runs to (default: right)")
-    tree.add_argument("--relations", type=relations, metavar="WORDS", help="the derivations to go by (default: all)")
-    tree.add_argument(
-        "--collapse", type=_collapse, metavar="RULE", help="fold branches: smaller=N, depth=N, quantized, or several"
-    )
-
-
-def add_overview_options(parser: argparse.ArgumentParser) -> None:
-    """What is counted, in figures of very many models."""
-    growth = parser.add_argument_group("growth", "Besides, --grain is year, quarter or month here (default: month).")
-    growth.add_argument("--since", type=date, metavar="DATE", help="released then or later: YYYY, YYYY-MM, YYYY-MM-DD")
-    growth.add_argument("--until", type=date, metavar="DATE", help="released then or earlier")
-    sizes = parser.add_argument_group("family-sizes")
-    sizes.add_argument("--by", choices=FAMILY_GROUPINGS, help="what a family is (default: base)")
-    largest = parser.add_argument_group("largest-families")
-    largest.add_argument("--count", type=_several, metavar="N", help="how many families (default: 10)")
-    largest.add_argument("--branches", type=count, metavar="N", help="how many of each are shown (default: 3)")
-
-
-def add_page_options(parser: argparse.ArgumentParser) -> None:
-    """How a page looks."""
-    parser.add_argument("--color-by", choices=COLORS, help="what color says (default: openness)")
-    parser.add_argument("--icon-dir", type=_folder, metavar="FOLDER", help="with icons of organizations, SVG or PNG")
-
-
-def add_diagram_options(parser: argparse.ArgumentParser) -> None:
-    """How a diagram is arranged, and how it looks."""
-    parser.add_argument("--cluster", choices=CLUSTERS, help="default: family")
-    parser.add_argument("--rank", choices=RANKS, help="what is level (default: year)")
-    parser.add_argument("--direction", choices=("LR", "TB"), help="where time runs to (default: LR)")
-    parser.add_argument("--color-by", choices=COLORS, help="what color says (default: openness)")
-    parser.add_argument("--theme", choices=THEMES, help="default: light")
-
-
-def add_ink_options(parser: argparse.ArgumentParser) -> None:
-    """How it looks."""
-    ink = parser.add_argument_group("ink")
-    ink.add_argument("--theme", choices=THEMES, help="default: light")
-    ink.add_argument("--icon-dir", type=_folder, metavar="FOLDER", help="with icons of organizations, SVG or PNG")
-    ink.add_argument("--dpi", type=_positive, default=200.0, metavar="N", help="of PNG (default: 200)")
-
-
-def layout_options(arguments: argparse.Namespace) -> dict[str, Any]:
-    """What was given of the options of layouts, as the library calls them."""
-    names = (
-        "title", "page", "font_size", "time_scale", "grain", "rows", "fall", "applications", "color_by", "highlight",
-        "outline", "links", "direction", "relations", "collapse",
-    )  # fmt: skip
-    given = _taken(arguments, names)
-    page = given.get("page")
-    if page is not None and page[1] is None and "font_size" not in given and arguments.recipe not in _CHARTS:
-        raise UsageError("--page with a width alone needs --font-size: give a height, too, or the size of the type")
-    return given
-
-
-def _taken(arguments: argparse.Namespace, names: Iterable[str]) -> dict[str, Any]:
-    """What was given of some options, all of which the recipe must take."""
-    given = {name: value for name in names if (value := getattr(arguments, name)) is not None}
-    for name in given:
-        recipes = _TAKEN_BY.get(name, (arguments.recipe,))
-        if arguments.recipe not in recipes:
-            listed = " and ".join(recipes)
-            raise UsageError(f"--{name.replace('_', '-')} is for {listed}, not for {arguments.recipe}")
-    return given
-
-
-def figure_options(arguments: argparse.Namespace) -> dict[str, Any]:
-    """What was given of the options of figures, as the library calls them."""
-    from modeltree.draw import theme
-
-    options = layout_options(arguments)
-    options |= _taken(arguments, ("icon_dir", "since", "until", "by", "count", "branches"))
-    if arguments.recipe == "growth" and options.get("grain", "month") not in PERIODS:
-        raise UsageError(f"--grain of growth is {', '.join(PERIODS[:-1])} or {PERIODS[-1]}, not {options['grain']}")
-    if arguments.theme is not None:
-        options["theme"] = theme.THEMES[arguments.theme]
-    return options
+    return file
 
 
 def _page(word: str) -> tuple[float, float | None]:
     from modeltree.layout.page_sizes import page_size
 
-    try:
-        return page_size(word)
-    except LayoutError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
+    return _parsed(page_size, word)
 
 
 def _collapse(word: str) -> Collapse:
     from modeltree.figures.genealogy import Collapse
 
-    try:
-        return Collapse.parse(word)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
+    return _parsed(Collapse.parse, word)
 
 
 def _distance(word: str) -> float:
@@ -265,3 +260,11 @@ def _folder(word: str) -> Path:
     if not (word and folder.is_dir()):
         raise argparse.ArgumentTypeError(f"there is no folder {word!r}")
     return folder
+
+
+def _parsed(parse: Callable[[Any], T], words: Any) -> T:
+    """What some words stand for; argparse says what is wrong with them."""
+    try:
+        return parse(words)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None

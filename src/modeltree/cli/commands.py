@@ -13,13 +13,13 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import modeltree
 from modeltree._util.progress import progress_reporter
-from modeltree.cli.arguments import UsageError, figure_options, layout_options
+from modeltree._util.text import counted
+from modeltree.cli.arguments import FILTERS, UsageError
 from modeltree.findings import LineageError
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from modeltree.findings import Finding
     from modeltree.formats import Policy, Reading
     from modeltree.formats.registry import Format
@@ -30,68 +30,25 @@ T = TypeVar("T")
 
 _MOST_ERRORS = 20
 
+NOTHING_LEFT = "no model meets all conditions"
+
 DONE, FAILED = 0, 1
 """Exit codes of commands."""
 
 
-def figure(arguments: argparse.Namespace) -> int:
-    """Draw a figure."""
-    options = figure_options(arguments)
-    lineage = _part(arguments)
-    from modeltree.figures import overviews
-    from modeltree.figures import recipes as figures
-
-    recipes: dict[str, Callable[..., Figure]] = {
-        "growth": overviews.growth_figure,
-        "family-sizes": overviews.family_size_figure,
-        "largest-families": overviews.largest_families_figure,
-        "evolution": figures.evolution_figure,
-        "family-tree": figures.family_tree_figure,
-    }
-    output = arguments.output or Path(f"{arguments.recipe}.svg")
-    drawn = recipes[arguments.recipe](lineage, **options)
-    figures.save_figure(drawn, output, dpi=arguments.dpi)
-    _print(f"wrote {output}")
-    return DONE
-
-
-def layout(arguments: argparse.Namespace) -> int:
-    """Print where everything is in a figure."""
-    options = layout_options(arguments)
-    lineage = _part(arguments)
-    from modeltree.figures import recipes as figures
-
-    placed = getattr(figures, f"{_name(arguments.recipe)}_layout")(lineage, **options)
-    _deliver(placed.to_json(), arguments.output)
-    return DONE
-
-
-def page(arguments: argparse.Namespace) -> int:
-    """Write a page to look around in."""
-    lineage = _part(arguments)
-    given = {name: getattr(arguments, name) for name in ("title", "color_by", "icon_dir")}
-    from modeltree.figures import pages
-
-    output = arguments.output or Path("modeltree.html")
-    pages.save_page(lineage, output, **{name: value for name, value in given.items() if value is not None})
-    _print(f"wrote {output}")
-    return DONE
-
-
-def diagram(arguments: argparse.Namespace) -> int:
-    """Draw a diagram with Graphviz."""
-    lineage = _part(arguments)
-    names = ("title", "cluster", "rank", "relations", "color_by", "direction", "theme")
-    options = {name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None}
+def draw(arguments: argparse.Namespace) -> int:
+    """Draw a lineage, and save the drawing."""
+    options = {name: value for name in arguments.options if (value := getattr(arguments, name)) is not None}
+    width_alone = options.get("page", (0, 0))[1] is None
+    if width_alone and "font_size" not in options and arguments.command not in ("growth", "family-sizes"):
+        raise UsageError("--page with a width alone needs --font-size: give a height, too, or the size of the type")
     options |= {name: None for name in ("cluster", "rank") if options.get(name) == "none"}
-    from modeltree.draw.theme import THEMES
-    from modeltree.figures import diagrams
-
-    if "theme" in options:
-        options["theme"] = THEMES[options["theme"]]
-    output = arguments.output or Path("diagram.svg")
-    diagrams.save_diagram(diagrams.to_dot(lineage, **options), output)
-    _print(f"wrote {output}")
+    if arguments.kind == "application" and "applications" in arguments.options:
+        options["applications"] = True
+    lineage = _filtered(_lineage(arguments.data), arguments)
+    drawing = getattr(modeltree, arguments.command.replace("-", "_"))(lineage, **options)
+    drawing.save(arguments.output, dpi=getattr(arguments, "dpi", 200.0))
+    _print(f"wrote {arguments.output}")
     return DONE
 
 
@@ -105,9 +62,9 @@ def tree(arguments: argparse.Namespace) -> int:
 def relatives(arguments: argparse.Namespace) -> int:
     """List ancestors or descendants."""
     lineage = _lineage(arguments.data)
-    find = getattr(lineage, arguments.command)
-    found = find(arguments.model, relations=arguments.relations, max_depth=arguments.max_depth)
-    _print_models(lineage, found, arguments.json, f"{lineage[arguments.model].id!r} has no {arguments.command}")
+    query = getattr(lineage, arguments.command)
+    ids = query(arguments.model, relations=arguments.relations, max_depth=arguments.max_depth)
+    _print_models(lineage, ids, arguments.json, f"{lineage[arguments.model].id!r} has no {arguments.command}")
     return DONE
 
 
@@ -115,7 +72,7 @@ def path(arguments: argparse.Namespace) -> int:
     """Print how two models are related."""
     lineage, relations = _lineage(arguments.data), arguments.relations
     kinship = lineage.kinship(arguments.first, arguments.second, relations)
-    ways = [
+    paths = [
         (
             via,
             lineage.shortest_path(via, kinship.first, relations),
@@ -124,12 +81,12 @@ def path(arguments: argparse.Namespace) -> int:
         for via in kinship.through
     ]
     if arguments.json:
-        through = [{"id": via, "to_first": _plain(first), "to_second": _plain(second)} for via, first, second in ways]
+        through = [{"id": via, "to_first": _plain(first), "to_second": _plain(second)} for via, first, second in paths]
         _print_json({"first": kinship.first, "second": kinship.second, "through": through})
     elif kinship:
         from modeltree.figures.text import kinship_text
 
-        _print("\n\n".join(kinship_text(kinship.first, kinship.second, *way) for way in ways))
+        _print("\n\n".join(kinship_text(kinship.first, kinship.second, *pair) for pair in paths))
     if not kinship:
         return complain("modeltree path", f"{kinship.first!r} and {kinship.second!r} are not related", FAILED)
     return DONE
@@ -139,9 +96,9 @@ def common_ancestors(arguments: argparse.Namespace) -> int:
     """List the most recent common ancestors of models."""
     lineage = _lineage(arguments.data)
     models = (arguments.model, *arguments.others)
-    found = lineage.most_recent_common_ancestors(*models, relations=arguments.relations)
-    _print_models(lineage, found, arguments.json)
-    if not found:
+    ids = lineage.most_recent_common_ancestors(*models, relations=arguments.relations)
+    _print_models(lineage, ids, arguments.json)
+    if not ids:
         return complain("modeltree mrca", "these models have no common ancestor", FAILED)
     return DONE
 
@@ -162,10 +119,10 @@ def show(arguments: argparse.Namespace) -> int:
             ]
         )
     else:
-        from modeltree.figures.text import model_card
+        from modeltree.figures.description import model_text
 
         width = shutil.get_terminal_size(fallback=(100, 24)).columns
-        _print("\n\n".join(model_card(lineage, model.id, width) for model in models))
+        _print("\n\n".join(model_text(lineage, model.id, width) for model in models))
     return DONE
 
 
@@ -179,7 +136,7 @@ def families(arguments: argparse.Namespace) -> int:
 
         _print_json([{**asdict(family), "span": family.span and list(map(str, family.span))} for family in shown])
         return DONE
-    from modeltree.figures.text import counted, family_table
+    from modeltree.figures.text import family_table
 
     if not shown and arguments.by != "organization" and len(lineage.derivations):
         print("no models are related by these relations; --relations says which others to go by", file=sys.stderr)
@@ -192,10 +149,8 @@ def families(arguments: argparse.Namespace) -> int:
 
 def models(arguments: argparse.Namespace) -> int:
     """List models."""
-    conditions = ("organization", "openness", "domain", "kind", "since", "until", "relations")
     lineage = _lineage(arguments.data)
-    chosen = lineage.select(**{name: getattr(arguments, name) for name in conditions})
-    _print_models(lineage, chosen, arguments.json, "no model meets all conditions")
+    _print_models(lineage, _filtered(lineage, arguments), arguments.json, NOTHING_LEFT)
     return DONE
 
 
@@ -211,20 +166,17 @@ def check(arguments: argparse.Namespace) -> int:
     if arguments.json:
         _print_json({"ok": not bad, "sources": [_source(*source) for source in sources]})
         return FAILED if bad else DONE
-    from modeltree.figures.text import findings_summary, summary
+    from modeltree.figures.text import findings_summary
 
     for name, lineage, findings in sources:
         for finding in findings:
             if arguments.all or finding.severity != Severity.NOTE:
                 _print(_line(finding))
-        found = findings_summary(findings, arguments.all)
-        read = "refused: nothing was read" if lineage is None else summary(lineage)
+        counts = findings_summary(findings, arguments.all)
+        read = "refused: nothing was read" if lineage is None else lineage._counts
         worst = any(finding.severity != Severity.NOTE for finding in findings)
-        _print(
-            ": ".join(
-                filter(None, (name if worst or len(sources) > 1 else "ok", "; ".join(filter(None, (read, found)))))
-            )
-        )
+        subject = name if worst or len(sources) > 1 else "ok"
+        _print(f"{subject}: {read}{f'; {counts}' if counts else ''}")
     return FAILED if bad else DONE
 
 
@@ -235,7 +187,11 @@ def convert(arguments: argparse.Namespace) -> int:
     if arguments.spanning and to.name != "newick":
         raise UsageError(f"--spanning is for trees in Newick's notation, not for {to.title}")
     options = {"spanning": True} if arguments.spanning else {}
-    return _converted(_read(arguments.path, arguments), output, to, arguments.strict, **options)
+    reading = _read(arguments.path, arguments)
+    chosen = _filtered(reading.lineage, arguments)
+    if len(reading.lineage) and not len(chosen):
+        return complain("modeltree convert", NOTHING_LEFT, FAILED)
+    return _converted(reading._replace(lineage=chosen), output, to, arguments.strict, **options)
 
 
 def crawl(arguments: argparse.Namespace) -> int:
@@ -247,7 +203,7 @@ def crawl(arguments: argparse.Namespace) -> int:
     if not (arguments.ids or arguments.author or arguments.family):
         raise UsageError("nothing is asked for: name models, or --author or --family")
     names = ("author", "family", "upwards", "downwards", "limit", "state")
-    policy, aliases = _mending(arguments)
+    policy, aliases = _policy_and_aliases(arguments)
     options = {name: getattr(arguments, name) for name in names}
     return _converted(hub.crawl(arguments.ids, **options, policy=policy, aliases=aliases), output, to, strict=False)
 
@@ -305,9 +261,9 @@ def _read(name: str, arguments: argparse.Namespace) -> Reading:
     from modeltree import formats
 
     path = _existing(name)
-    chosen = _usable(formats.format_named, arguments.format) if arguments.format else formats.format_of(path)
-    _usable(lambda: chosen.reader)
-    policy, aliases = _mending(arguments)
+    chosen = _parsed(formats.format_named, arguments.format) if arguments.format else formats.format_of(path)
+    _parsed(lambda: chosen.reader)
+    policy, aliases = _policy_and_aliases(arguments)
     if not chosen.mended and (arguments.policy or arguments.aliases):
         raise UsageError(f"{name} is {chosen.title}, which is taken as it stands: --policy and --aliases do nothing")
     options: dict[str, Any] = {"policy": policy, "aliases": aliases} if chosen.mended else {}
@@ -315,20 +271,20 @@ def _read(name: str, arguments: argparse.Namespace) -> Reading:
         return formats.read(path, chosen.name, progress=progress, **options)
 
 
-def _mending(arguments: argparse.Namespace) -> tuple[Policy, dict[str, str] | None]:
+def _policy_and_aliases(arguments: argparse.Namespace) -> tuple[Policy, dict[str, str] | None]:
     """The policy and the alias table that are asked for."""
     from modeltree.formats import Policy
     from modeltree.formats.repair.policy import read_aliases
 
-    return _usable(Policy.parse, arguments.policy), read_aliases(arguments.aliases) if arguments.aliases else None
+    return _parsed(Policy.parse, arguments.policy), read_aliases(arguments.aliases) if arguments.aliases else None
 
 
 def _format_to_write(path: Path, name: str | None = None) -> Format:
     """The format that a file is to be written in."""
     from modeltree import formats
 
-    chosen = _usable(formats.format_named, name) if name else formats.format_to_write(path)
-    _usable(lambda: chosen.writer)
+    chosen = _parsed(formats.format_named, name) if name else formats.format_to_write(path)
+    _parsed(lambda: chosen.writer)
     if not path.parent.is_dir():
         raise UsageError(f"there is no folder {str(path.parent)!r}")
     if path.is_dir() and chosen.name != "model-cards":
@@ -352,15 +308,15 @@ def _converted(reading: Reading, path: Path, to: Format, strict: bool, **options
         return FAILED
     for finding in to.writer(lineage, path, **options):
         print(_line(finding), file=sys.stderr)
-    found = findings_summary([finding for finding in findings if finding.severity != Severity.NOTE])
+    counts = findings_summary([finding for finding in findings if finding.severity != Severity.NOTE])
     beside = [path.with_name(f"{path.stem}.{part}{path.suffix}") for part in ("edges", "organizations")]
     written = [path, *(other for other in beside if to.large and other.exists())]
-    _print(f"wrote {', '.join(map(str, written))}{f'; read with {found}' if found else ''}")
-    return FAILED if strict and found else DONE
+    _print(f"wrote {', '.join(map(str, written))}{f'; read with {counts}' if counts else ''}")
+    return FAILED if strict and counts else DONE
 
 
-def _usable(parse: Callable[..., T], *words: Any) -> T:
-    """What some words stand for; words that stand for nothing are wrong usage."""
+def _parsed(parse: Callable[..., T], *words: Any) -> T:
+    """What some words stand for; a ValueError is wrong usage."""
     try:
         return parse(*words)
     except ValueError as error:
@@ -389,15 +345,15 @@ def _line(finding: Finding) -> str:
     return f"{where}{finding.severity}: {finding.located(None)} [{finding.kind}]"
 
 
-def _part(arguments: argparse.Namespace) -> Lineage:
-    """The data that are to be drawn: all, or a model with all that descends from it."""
-    lineage = _lineage(arguments.data)
-    return lineage if arguments.clade is None else lineage.clade(arguments.clade)
-
-
-def _name(recipe: str) -> str:
-    """What the library calls a recipe."""
-    return recipe.replace("-", "_")
+def _filtered(lineage: Lineage, arguments: argparse.Namespace) -> Lineage:
+    """The part of a lineage that the filters keep, but for those that a drawing takes as options of its own."""
+    if arguments.clade:
+        lineage = lineage.subgraph({id for model in arguments.clade for id in lineage.clade(model)})
+    own = getattr(arguments, "options", ())
+    conditions = {
+        name: value for name in FILTERS if name not in own and (value := getattr(arguments, name)) is not None
+    }
+    return lineage.select(**conditions) if conditions else lineage
 
 
 def _deliver(document: str, output: Path | None) -> None:
@@ -423,8 +379,8 @@ def _print_models(lineage: Lineage, ids: Iterable[str], as_json: bool, nothing: 
         print(nothing, file=sys.stderr)
 
 
-def _plain(steps: Iterable[Derivation]) -> list[dict[str, Any]]:
-    return [step.model_dump(mode="json") for step in steps]
+def _plain(edges: Iterable[Derivation]) -> list[dict[str, Any]]:
+    return [edge.model_dump(mode="json") for edge in edges]
 
 
 def _described(finding: Finding) -> dict[str, Any]:

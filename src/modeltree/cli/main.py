@@ -16,18 +16,14 @@ from typing import Any, Never
 from modeltree import __version__
 from modeltree.cli import commands as run
 from modeltree.cli.arguments import (
+    SHIPPED,
     UsageError,
-    add_diagram_options,
-    add_filters,
-    add_ink_options,
-    add_layout_options,
-    add_overview_options,
-    add_page_options,
+    add_drawings,
     count,
-    diagram_file,
-    figure_file,
+    filters,
     new_file,
-    relations,
+    option,
+    relations_option,
 )
 from modeltree.cli.commands import DONE, FAILED, complain
 from modeltree.findings import AmbiguousNameError, ModelTreeError, UnknownFormatError, UnknownNameError
@@ -36,9 +32,6 @@ __all__ = ["main"]
 
 MISUSED, INTERRUPTED, PIPE_BROKEN = 2, 130, 141
 """Exit codes; the last two are what a shell reports of a program that ends by SIGINT or SIGPIPE."""
-
-RECIPES = ("evolution", "family-tree")
-OVERVIEWS = ("growth", "family-sizes", "largest-families")
 
 EPILOG = """\
 exit code:
@@ -105,45 +98,22 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("-V", "--version", action="version", version=f"modeltree {__version__}")
     subcommands: Any = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
 
-    def command(name: str, run: Any, what: str, *options: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    def command(name: str, action: Any, what: str, *options: argparse.ArgumentParser) -> argparse.ArgumentParser:
         added: argparse.ArgumentParser = subcommands.add_parser(
             name, help=what, description=f"{what[0].upper()}{what[1:]}.", parents=options, **shared
         )
-        added.set_defaults(run=run)
+        added.set_defaults(run=action)
         return added
 
-    shipped = "survey, survey-table1 or survey-figure2"
-    data = _option(
-        "--data", default="survey", metavar="NAME|PATH", help=f"{shipped}, or a file or folder (default: survey)"
+    data = option(
+        "--data", default="survey", metavar="NAME|PATH", help=f"{SHIPPED}, or a file or folder (default: survey)"
     )
-    by_relations = _relations_option("all")
-    depth = _option("--max-depth", type=count, metavar="N", help="go at most N steps")
-    output = _option("-o", "--output", type=new_file, metavar="FILE", help="write it to a file")
-    machine = _option("--json", action="store_true", help="print JSON")
+    by_relations = relations_option("all")
+    depth = option("--max-depth", type=count, metavar="N", help="go at most N steps")
+    output = option("-o", "--output", type=new_file, metavar="FILE", help="write it to a file")
+    machine = option("--json", action="store_true", help="print JSON")
 
-    clade = _option("--clade", metavar="MODEL", help="draw only a model and all that descends from it")
-    title = _option("--title", metavar="TEXT", help="by default that of the data; '' for none")
-
-    figure = command("figure", run.figure, "draw a figure", data, clade, title)
-    figure.add_argument("recipe", choices=RECIPES + OVERVIEWS, help="what to draw")
-    figure.add_argument("-o", "--output", type=figure_file, metavar="FILE", help="default: RECIPE.svg; or .pdf, .png")
-    add_layout_options(figure)
-    add_overview_options(figure)
-    add_ink_options(figure)
-    layout = command(
-        "layout", run.layout, "print where everything is in a figure, as JSON in points", data, clade, title, output
-    )
-    layout.add_argument("recipe", choices=RECIPES, help="what to lay out")
-    add_layout_options(layout)
-
-    page = command("page", run.page, "write an HTML page to look around in, which works offline", data, clade, title)
-    page.add_argument("-o", "--output", type=new_file, metavar="FILE", help="default: modeltree.html")
-    add_page_options(page)
-    diagram = command("diagram", run.diagram, "draw a diagram with Graphviz", data, clade, title, by_relations)
-    diagram.add_argument(
-        "-o", "--output", type=diagram_file, metavar="FILE", help="default: diagram.svg; or .pdf, .dot, …"
-    )
-    add_diagram_options(diagram)
+    add_drawings(command, run.draw, data)
     tree = command("tree", run.tree, "print who was made from whom, as a tree of text", data, by_relations, depth)
     tree.add_argument("model", metavar="MODEL", nargs="?", help="where to begin (default: all first models)")
 
@@ -165,13 +135,13 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument("models", metavar="MODEL", nargs="+")
 
     families = command(
-        "families", run.families, "list the families of models", data, _relations_option("weights"), machine
+        "families", run.families, "list the families of models", data, relations_option("weights"), machine
     )
     families.add_argument("--by", choices=("base", "component", "organization"), default="base", help="default: base")
     families.add_argument(
         "--min-size", type=count, default=2, metavar="N", help="leave out families of fewer models (default: 2)"
     )
-    add_filters(command("list", run.models, "list models", data, by_relations, machine))
+    command("list", run.models, "list models", data, machine, filters())
 
     _add_data_commands(command, machine, output)
     return parser
@@ -197,7 +167,7 @@ def _add_data_commands(
     )
     crawl.add_argument("--state", metavar="FILE", help="keep answers in it, and go on from there when begun again")
     crawl.add_argument("-o", "--output", type=Path, metavar="FILE", required=True, help="its ending tells the format")
-    convert = command("convert", run.convert, "read one format and write another", *reading)
+    convert = command("convert", run.convert, "read one format and write another", *reading, filters())
     convert.add_argument("path", metavar="IN", help="a file or folder, or a data set")
     convert.add_argument("output", metavar="OUT", type=Path, help="its ending tells the format")
     convert.add_argument("--to", metavar="FORMAT", help="where the ending does not tell it")
@@ -207,35 +177,18 @@ def _add_data_commands(
     command("schema", run.schema, "print the JSON Schema of the data files", output)
 
 
-def _option(*names: str, **settings: Any) -> argparse.ArgumentParser:
-    """One option, for all commands that have it."""
-    option = argparse.ArgumentParser(add_help=False)
-    option.add_argument(*names, **settings)
-    return option
-
-
 def _reading_options() -> tuple[argparse.ArgumentParser, ...]:
     """How data are read that may be no lineage as they stand."""
     return (
-        _option("--format", metavar="FORMAT", help="of what is read, where neither ending nor content tells it"),
-        _option("--aliases", metavar="FILE", type=Path, help="a YAML file of 'name: the name that is meant' lines"),
-        _option(
+        option("--format", metavar="FORMAT", help="of what is read, where neither ending nor content tells it"),
+        option("--aliases", metavar="FILE", type=Path, help="a YAML file of 'name: the name that is meant' lines"),
+        option(
             "--policy",
             metavar="KIND=ACTION",
             action="append",
             default=[],
             help="what is done about findings of a kind, as cycle=refuse; may be given several times",
         ),
-    )
-
-
-def _relations_option(default: str) -> argparse.ArgumentParser:
-    return _option(
-        "--relations",
-        type=relations,
-        default=None if default == "all" else default,
-        metavar="WORDS",
-        help=f"the derivations to go by: weights, ideas, or relations such as finetune,merge (default: {default})",
     )
 
 

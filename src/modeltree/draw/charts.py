@@ -1,167 +1,481 @@
-"""A chart as matplotlib artists."""
+"""The charts of growth and of family sizes: bars, areas, curves and scales by matplotlib, and the words around them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import json
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from itertools import pairwise
+from typing import Any
 
+import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from matplotlib.patches import Circle, PathPatch
-from matplotlib.path import Path as Curve
-from matplotlib.text import Text
+from matplotlib.patches import Patch
+from matplotlib.ticker import Locator, LogLocator, MaxNLocator, NullLocator, PercentFormatter, StrMethodFormatter
 
-from modeltree.draw.colors import mixed
-from modeltree.draw.fonts import HALF_CAPITAL, font
-from modeltree.draw.groups import Group
-from modeltree.draw.mpl import drawing_style
-from modeltree.draw.saving import LayoutFigure
-from modeltree.draw.theme import Theme
-from modeltree.layout.chart import Area, Caption, Chart, Dot, Rule
-from modeltree.layout.geometry import Page, TextLine
+from modeltree.draw.artists import drawing_style
+from modeltree.draw.chart_sheet import BESIDE, CAPTION, PITCH, ChartPanel, ChartSheet, spread
+from modeltree.draw.display import Rectangle
+from modeltree.draw.figure import LayoutFigure
+from modeltree.draw.fonts import font
+from modeltree.draw.theme import Theme, contrast, mixed
+from modeltree.layout.geometry import Box
+from modeltree.layout.page_sizes import INCH
+from modeltree.layout.sheet import check_page
+from modeltree.layout.ticks import tick_label
+from modeltree.layout.title_block import TitleBlock
+from modeltree.records import Grain, PartialDate, Relation
 
-__all__ = ["ChartLook", "chart_figure", "draw_chart", "page_figure"]
+__all__ = ["NAMED_RELATIONS", "DepthBox", "GrowthTable", "SizeTable", "chart_figure", "draw_chart"]
 
-_INCH = 72.0
-# What is drawn over what.
-_GUIDES, _AREAS, _RULES, _DOTS, _TEXT = range(1, 6)
-# Widths of lines for type of 12 points, by what they stand for.
-_WIDTHS = {"axis": 0.9, "guide": 0.6, "leader": 0.6, "curve": 1.7, "median": 1.9}
-_EDGE = 0.5
-# How much of the page is in areas that recede.
-_PALE = 0.45
+NAMED_RELATIONS = tuple(Relation)[:10]
+"""The relations that have a color and a name of their own; all others share one."""
+
+# The height of a page without one, of its width.
+_ASPECT = 0.72
+# The least side of a panel, in ems; lines, in points for type of 12 points; the share of the page in pale colors.
+_LEAST_SIDE, _AXIS, _CURVE, _MEDIAN, _EDGE, _PALE = 4.0, 0.9, 1.7, 1.9, 0.5, 0.45
+
+# Growth. In ems: the room for years, for months, below these, and above the highest bar.
+_YEARS, _MONTHS, _SPACE, _ABOVE = 1.8, 1.5, 1.5, 1.6
+_PER_YEAR = {"year": 1, "quarter": 4, "month": 12}
+# The upper panel's part of the height; the width of a bar, of a period; the most ticks, and the least ems for each.
+_UPPER_GROWTH, _BAR, _TICKS, _TICK_PITCH = 0.58, 0.88, 5, 2.0
+
+# Sizes. In ems: the scale below the upper panel, the longest name, and the space and samples at the right.
+_SCALE, _NAME, _GUTTER, _SAMPLE = 2.4, 23.0, 2.4, 2.2
+_UPPER_SIZES = 0.66
+# Ratios: how far scales reach beyond their ends, the gap after a bar, of its width, and half the height of a depth.
+_BEYOND, _GAP, _STEP = 1.35, 0.08, 1.12
+_UNIT = "models in the family"
+# Up to so many sizes are marked one by one.
+_FEW = 40
+
+
+class ChartTable(ABC):
+    """The counts that a chart shows."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def to_dict(self) -> dict[str, Any]:
+        """Plain lists, dictionaries, strings and numbers."""
+
+    def to_json(self, indent: int | None = 1) -> str:
+        """The table as JSON, ending in a newline."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, indent=indent) + "\n"
 
 
 @dataclass(frozen=True, slots=True)
-class ChartLook:
-    """How a chart looks.
+class GrowthTable(ChartTable):
+    """How many models of each sort became public in each period.
 
     Parameters
     ----------
-    theme : Theme
-        Colors and widths.
-    fills : mapping of str to str
-        The color of areas, by what they stand for.
+    grain : {"year", "quarter", "month"}
+        How long a period is.
+    first : int
+        The number of the first period: years, quarters or months since the year 0.
+    sorts : tuple of (str, str)
+        A key for the color of each sort and what it is called, from the lowest band to the highest.
+    counts : sequence of sequence of int
+        For each period the count of each sort.
+    incomplete : bool
+        Whether the last period was not over when the data were collected.
+    since : str, optional
+        From when on is counted, if not from the beginning.
     """
 
-    theme: Theme
-    fills: Mapping[str, str]
+    grain: Grain
+    first: int
+    sorts: tuple[tuple[str, str], ...]
+    counts: Sequence[Sequence[int]]
+    incomplete: bool
+    since: str | None = None
+
+    def year(self, period: int) -> int:
+        """The year that a period is in."""
+        return (self.first + period) // _PER_YEAR[self.grain]
+
+    def date(self, period: int) -> PartialDate:
+        """A period as a date; of a quarter, its first month."""
+        per_year = _PER_YEAR[self.grain]
+        part = (self.first + period) % per_year
+        return PartialDate(self.year(period), None if per_year == 1 else part * 12 // per_year + 1)
+
+    def label(self, period: int) -> str:
+        """What a period is called."""
+        date = self.date(period)
+        return str(date.year) if date.month is None else f"{tick_label(date, self.grain)} {date.year}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain lists, dictionaries, strings and numbers."""
+        return {
+            "chart": "growth",
+            "grain": self.grain,
+            "since": self.since,
+            "incomplete": self.incomplete,
+            "sorts": [{"key": key, "name": name} for key, name in self.sorts],
+            "periods": [
+                {"date": str(self.date(period)), "counts": list(row)} for period, row in enumerate(self.counts)
+            ],
+        }
 
 
-def chart_figure(chart: Chart, look: ChartLook, summary: tuple[str, str]) -> LayoutFigure:
-    """A figure with nothing but a chart.
+@dataclass(frozen=True, slots=True)
+class DepthBox:
+    """The depths of families of about one size: from ``low`` up to, but without, ``high`` models.
+
+    ``depths`` are the least, the lower quartile, the median, the upper quartile and the greatest.
+    """
+
+    low: int
+    high: int
+    families: int
+    depths: tuple[int, int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class SizeTable(ChartTable):
+    """How many families there are of at least each size, and how deep they are.
 
     Parameters
     ----------
-    chart : Chart
-        Where everything goes.
-    look : ChartLook
-        How it looks.
-    summary : (str, str)
-        Title and description for those who cannot see it.
+    survivors : sequence of (int, int)
+        The sizes that occur, ascending, and how many families are at least as large as each.
+    boxes : sequence of DepthBox
+        The depths.
+    largest : sequence of (str, int)
+        The names and sizes of the largest families, the largest first.
     """
-    figure, ax = page_figure(chart.page, look.theme, summary)
-    draw_chart(chart, ax, look)
+
+    survivors: Sequence[tuple[int, int]]
+    boxes: Sequence[DepthBox]
+    largest: Sequence[tuple[str, int]]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain lists, dictionaries, strings and numbers."""
+        return {
+            "chart": "family sizes",
+            "survivors": [{"size": size, "families": families} for size, families in self.survivors],
+            "depths": [asdict(box) for box in self.boxes],
+            "largest": [{"name": name, "size": size} for name, size in self.largest],
+        }
+
+
+def chart_figure(
+    table: GrowthTable | SizeTable,
+    theme: Theme,
+    page: tuple[float, float | None],
+    *,
+    title_block: TitleBlock | None = None,
+    font_size: float | None = None,
+    summary: tuple[str, str] = ("", ""),
+) -> LayoutFigure:
+    """A figure with nothing but a chart; the page is in points, and its height goes with the width if there is none.
+
+    Raises
+    ------
+    LayoutError
+        When there is no room for it.
+    """
+    check_page(*page, font_size)
+    width, height = page[0], _ASPECT * page[0] if page[1] is None else page[1]
+    figure = LayoutFigure(figsize=(width / INCH, height / INCH), facecolor=theme.page)
+    figure.summary = summary
+    ax = figure.add_axes((0.0, 0.0, 1.0, 1.0))
+    draw_chart(table, ax, theme, (width, height), title_block=title_block, font_size=font_size)
     return figure
 
 
-def page_figure(page: Page, theme: Theme, summary: tuple[str, str]) -> tuple[LayoutFigure, Axes]:
-    """A figure of the size of a page, and axes that take all of it.
-
-    Parameters
-    ----------
-    page : Page
-        The size, in points.
-    theme : Theme
-        Has the color of the paper.
-    summary : (str, str)
-        Title and description for those who cannot see it.
-    """
-    figure = LayoutFigure(figsize=(page.width / _INCH, page.height / _INCH), facecolor=theme.page)
-    figure.summary = summary
-    return figure, figure.add_axes((0.0, 0.0, 1.0, 1.0))
-
-
-def draw_chart(chart: Chart, ax: Axes, look: ChartLook) -> None:
-    """Draw a chart on axes whose box is the chart's page.
-
-    Parameters
-    ----------
-    chart : Chart
-        Where everything goes.
-    ax : matplotlib.axes.Axes
-        What to draw on; its limits are set to the page, in points.
-    look : ChartLook
-        How it looks.
-    """
-    ax.set(xlim=(0, chart.page.width), ylim=(chart.page.height, 0))
-    ax.set_axis_off()
+def draw_chart(
+    table: GrowthTable | SizeTable,
+    ax: Axes,
+    theme: Theme,
+    page: tuple[float, float],
+    *,
+    title_block: TitleBlock | None = None,
+    font_size: float | None = None,
+) -> None:
+    """Draw a chart on axes that are as large as a page, in points; for the rest see `chart_figure`."""
     with drawing_style():
-        ink = _ChartInk(ax, look, chart.font_size / 12.0)
-        for number, area in enumerate(chart.areas, 1):
-            ink.area(area, number)
-        for number, rule in enumerate(chart.rules, 1):
-            ink.rule(rule, number)
-        for number, dot in enumerate(chart.dots, 1):
-            ink.dot(dot, number)
-        lines: list[Caption | TextLine] = [*chart.texts, *chart.captions]
-        for number, line in enumerate(lines, 1):
-            ink.words(line, number)
+        sheet = ChartSheet(ax, theme, page, title_block or TitleBlock(), font_size)
+        (_draw_growth if isinstance(table, GrowthTable) else _draw_sizes)(sheet, table)  # type: ignore[arg-type]
 
 
-class _ChartInk:
-    """Draws the parts of a chart."""
+def _labels(locator: Locator, low: float, high: float) -> list[str]:
+    """The labels at the ticks between two values."""
+    return [f"{tick:,.0f}" for tick in locator.tick_values(low, high) if low <= tick <= high]
 
-    def __init__(self, ax: Axes, look: ChartLook, scale: float) -> None:
-        self._ax, self._look, self._theme, self._scale = ax, look, look.theme, scale
 
-    def area(self, area: Area, number: int) -> None:
-        """A filled shape, set off from its neighbors by a hair of the page."""
-        fill = self._look.fills[area.key]
-        fill = mixed(fill, self._theme.page, _PALE) if area.faint else fill
-        rings = [Curve([*ring, ring[0]], closed=True) for ring in area.rings]
-        shape = PathPatch(Curve.make_compound_path(*rings), facecolor=fill, edgecolor=self._theme.page)
-        shape.set(linewidth=self._width(_EDGE), joinstyle="miter")
-        self._add(shape, f"area-{number}", area.name, _AREAS)
+def _fills(theme: Theme) -> Mapping[str, str]:
+    """The color of each sort of models."""
+    named = zip(map(str, NAMED_RELATIONS), (paint.fill for paint in theme.categories), strict=False)
+    return {"none": mixed(theme.page, theme.ink, 0.17), "other": theme.quiet, **dict(named)}
 
-    def rule(self, rule: Rule, number: int) -> None:
-        """A line."""
-        theme = self._theme
-        color = {"guide": theme.guide, "leader": theme.quiet, "axis": theme.axis}.get(rule.key, theme.ink)
-        xs, ys = zip(*rule.points, strict=True)
-        line = Line2D(xs, ys, color=color, linewidth=self._width(_WIDTHS[rule.key]))
-        line.set(solid_capstyle="butt", solid_joinstyle="miter")
-        self._add(line, f"line-{number}", rule.name, _GUIDES if rule.key == "guide" else _RULES)
 
-    def dot(self, dot: Dot, number: int) -> None:
-        """A marked point."""
-        theme = self._theme
-        circle = Circle(dot.at, dot.radius, facecolor=theme.ink, edgecolor=theme.page, linewidth=self._width(_EDGE))
-        self._add(circle, f"dot-{number}", dot.name, _DOTS)
+# Growth
 
-    def words(self, line: Caption | TextLine, number: int) -> None:
-        """A line of words, half way down its box."""
-        theme = self._theme
-        if isinstance(line, TextLine):
-            color = theme.quiet if line.role == "footnote" else theme.ink
-        else:
-            color = {"ink": theme.ink, "quiet": theme.quiet, "year": theme.year_text}[line.tone]
-        properties = font(line.text, line.size, line.bold)
-        baseline = line.centre[1] + HALF_CAPITAL * properties.get_size()
-        text = Text(
-            line.x, baseline, line.text, color=color, ha="left", va="baseline", fontproperties=properties,
-            parse_math=False,
+
+def _draw_growth(sheet: ChartSheet, table: GrowthTable) -> None:
+    """A bar for each period, and below them the shares of all models up to then."""
+    ems, room, count = sheet.ems, sheet.room, len(table.counts)
+    counts = np.array(table.counts).T
+    totals, sums = counts.sum(axis=0), counts.cumsum(axis=1)
+    numbers = max(room(f"{total:,}") for total in sums[:, -1])
+    right = sheet.width - sheet.margin - max(room(name, bold=True) for _, name in table.sorts) - numbers - ems(2.8)
+    least_left = sheet.margin + room("100 %") + ems(BESIDE)
+    marks = [tick_label(table.date(period), table.grain) for period in range(count)]
+    if table.grain == "year" or max(map(room, marks)) + ems(0.4) > (right - least_left) / count:
+        marks = []
+    strip = ems(_YEARS + (_MONTHS if marks else 0.0))
+    height = sheet.bottom - sheet.top - ems(2 * CAPTION + _SPACE + PITCH / 2) - strip
+    least = ems(PITCH * len(table.sorts))  # the words beside the lower panel
+    lower = min(max((1 - _UPPER_GROWTH) * height, least), 0.55 * height)
+    sheet.require(height - lower, lower, lower - least + ems(_LEAST_SIDE))
+    most, upper = int(totals.max()), height - lower
+    steps = int((upper - ems(_ABOVE)) / ems(_TICK_PITCH))
+    locator = MaxNLocator(max(min(steps, _TICKS), 1), integer=True, steps=[1, 2, 5, 10])
+    top = most * (1 + ems(_ABOVE) / max(upper - ems(_ABOVE), 1.0))
+    left = max(least_left, sheet.margin + max(map(room, _labels(locator, 0, top))) + ems(BESIDE))
+    sheet.require(right - left)
+
+    bars = sheet.panel(f"New models in each {table.grain}", left, sheet.top + ems(CAPTION), right, upper)
+    bars.axes.set(xlim=(0, count), ylim=(0, top))
+    bars.axes.yaxis.set(major_locator=locator, major_formatter=StrMethodFormatter("{x:,.0f}"))
+    _draw_bars(sheet, bars, table, counts)
+    _draw_time(sheet, bars, table, marks)
+    _draw_latest(sheet, bars, table)
+    since = f"since {table.since}" if table.since else "so far"
+    below = bars.box.bottom + strip + ems(_SPACE + CAPTION)
+    shares = sheet.panel(f"All models {since}, in shares", left, below, right, lower)
+    _draw_shares(sheet, shares, table, sums)
+
+
+def _draw_bars(sheet: ChartSheet, panel: ChartPanel, table: GrowthTable, counts: np.ndarray[Any, Any]) -> None:
+    """The bars, stacked by sort, and the total of the highest."""
+    theme, fills = sheet.theme, _fills(sheet.theme)
+    bases = counts.cumsum(axis=0) - counts
+    for (key, name), row, base in zip(table.sorts, counts, bases, strict=True):
+        periods = np.flatnonzero(row)
+        if not len(periods):
+            continue
+        pale = table.incomplete & (periods == counts.shape[1] - 1)
+        colors = [mixed(fills[key], theme.page, _PALE) if faint else fills[key] for faint in pale]
+        drawn = panel.axes.bar(
+            periods + 0.5, row[periods], _BAR, base[periods], color=colors, edgecolor=theme.page,
+            linewidth=sheet.line_width(_EDGE), label=name,
         )  # fmt: skip
-        self._add(text, f"text-{number}", "", _TEXT)
+        panel.name(drawn.patches, f"bars-{key}", f"{name}: {row.sum():,}")
+    totals = counts.sum(axis=0)
+    highest = int(totals.argmax())
+    number, (x, y) = f"{totals[highest]:,}", panel.point(highest + 0.5, totals[highest])
+    half = sheet.room(number, bold=True) / 2
+    if 2 * half <= panel.box.width:
+        middle = min(max(x, panel.box.x + half), panel.box.right - half)
+        sheet.write(number, middle, y - sheet.ems(PITCH / 2), align="center", bold=True)
 
-    def _add(self, artist: Artist, gid: str, name: str, zorder: int) -> None:
-        """Put an artist on the axes; one that has a name is said to whoever cannot see it."""
-        artist.set(clip_on=False)
-        if name:
-            artist = Group(self._ax, [artist], gid, name)
-        artist.set(gid=gid, zorder=zorder)
-        self._ax.add_artist(artist)
 
-    def _width(self, width: float) -> float:
-        return max(width * self._scale, self._theme.hairline)
+def _draw_time(sheet: ChartSheet, panel: ChartPanel, table: GrowthTable, marks: Sequence[str]) -> None:
+    """The time axis: the periods, if there is room for their marks, and the years with a tick where each begins."""
+    axes, theme, count = panel.axes, sheet.theme, len(table.counts)
+    pad = sheet.ems(0.5)
+    years = list(_years(sheet, table, panel.box.width / count))
+    axes.set_xticks([start for start, _, _ in years], [""] * len(years))
+    axes.set_xticks([middle for _, middle, _ in years], [text for _, _, text in years], minor=True, color=theme.ink,
+                    fontproperties=font("2020", sheet.em, bold=True))  # fmt: skip
+    axes.tick_params(axis="x", which="minor", length=0, pad=pad + sheet.ems(_MONTHS if marks else 0.0))
+    axes.tick_params(axis="x", which="major", length=sheet.ems(_YEARS + (_MONTHS if marks else 0.0)), color=theme.guide,
+                     width=sheet.line_width(_AXIS))  # fmt: skip
+    axes.grid(visible=False, axis="x")
+    if marks:
+        periods = axes.secondary_xaxis(0.0)
+        periods.spines[:].set_visible(False)
+        periods.set_xticks([period + 0.5 for period in range(count)], marks, color=theme.ink,
+                           fontproperties=font("Q", sheet.em))  # fmt: skip
+        periods.tick_params(length=0, pad=pad)
+
+
+def _years(sheet: ChartSheet, table: GrowthTable, period: float) -> Iterator[tuple[int, float, str]]:
+    """The years that have a tick: where each begins, the middle of its label, and the label, empty without room."""
+    count = len(table.counts)
+    starts = [0, *(start for start in range(1, count) if table.year(start) != table.year(start - 1))]
+    bounds = list(pairwise([*starts, count]))
+    room = max(sheet.room(str(table.year(start)), bold=True) for start in starts)
+    whole = max(end - start for start, end in bounds) * period
+    step = next(years for years in (1, 2, 5, 10, 20, 50, 100, 1000, 10000) if years * whole >= room + sheet.ems(0.8))
+    free, half = -math.inf, room / 2 / period
+    for start, end in bounds:
+        year = table.year(start)
+        middle = min(max((start + end) / 2, half), count - half)
+        fits = step > 1 or (end - start) * period >= room + sheet.ems(0.2)
+        if year % step == 0 and middle - half >= free:
+            yield start, middle, str(year) if fits else ""
+            free = middle + half + sheet.ems(0.4) / period if fits else free
+
+
+def _draw_latest(sheet: ChartSheet, panel: ChartPanel, table: GrowthTable) -> None:
+    """A legend beside the bars, with the counts of the last complete period."""
+    ems, fills = sheet.ems, _fills(sheet.theme)
+    over = len(table.counts) - 1 - (table.incomplete and len(table.counts) > 1)
+    if ems(PITCH) * (len(table.sorts) + 1) > panel.box.height:
+        return
+    start, end, y = panel.box.right + ems(1.6), sheet.width - sheet.margin, panel.box.y + ems(PITCH / 2)
+    sheet.write(table.label(over), end, y, align="right", color=sheet.theme.quiet)
+    for (key, name), count in reversed(list(zip(table.sorts, table.counts[over], strict=True))):
+        y += ems(PITCH)
+        sheet.add(
+            Rectangle(Box(x=start - ems(1.25), y=y - ems(0.42), width=ems(0.85), height=ems(0.84)), (fills[key],))
+        )
+        sheet.write(name, start, y)
+        sheet.write(f"{count:,}", end, y, align="right", color=sheet.theme.quiet)
+
+
+def _draw_shares(sheet: ChartSheet, panel: ChartPanel, table: GrowthTable, sums: np.ndarray[Any, Any]) -> None:
+    """The shares as areas, each with its name and count at its right."""
+    theme, fills, ems = sheet.theme, _fills(sheet.theme), sheet.ems
+    axes, count = panel.axes, len(table.counts)
+    axes.set(xlim=(0, count), ylim=(0, 1), xticks=[], yticks=[0, 0.5, 1])
+    axes.yaxis.set_major_formatter(PercentFormatter(1.0, 0, " %"))
+    axes.grid(visible=False)
+    axes.spines["bottom"].set_visible(False)
+    shares = sums / np.maximum(sums.sum(axis=0), 1)
+    shares = np.hstack([shares[:, :1], shares])  # each period is at its end, and so is the first at its beginning
+    areas = axes.stackplot(
+        range(count + 1), shares, colors=[fills[key] for key, _ in table.sorts], edgecolor=theme.page,
+        linewidth=sheet.line_width(_EDGE), labels=[name for _, name in table.sorts],
+    )  # fmt: skip
+    for area, (key, name) in zip(areas, table.sorts, strict=True):
+        panel.name([area], f"shares-{key}", f"{name}, share")
+    tops = shares[:, -1].cumsum()
+    middles = [panel.point(count, middle)[1] for middle in tops - shares[:, -1] / 2]
+    pitch, right, start = ems(PITCH), panel.box.right, panel.box.right + ems(1.6)
+    places = spread(middles[::-1], pitch, panel.box.y + pitch / 2, panel.box.bottom - pitch / 2)[::-1]
+    for (_, name), total, middle, y in zip(table.sorts, sums[:, -1], middles, places, strict=True):
+        sheet.leader(panel, (right + ems(0.1), middle), (right + ems(0.35), middle), (start - ems(0.65), y),
+                     (start - ems(0.3), y))  # fmt: skip
+        sheet.write(name, start, y, bold=True)
+        sheet.write(f"{total:,}", sheet.width - sheet.margin, y, align="right", color=theme.quiet)
+
+
+# Sizes of families
+
+
+def _draw_sizes(sheet: ChartSheet, table: SizeTable) -> None:
+    """The number of families of at least each size, and below it the depths of families of each size."""
+    ems, room = sheet.ems, sheet.room
+    most, families = table.survivors[-1][0], table.survivors[0][1]
+    # A depth of 0, of models that only an application joins, is drawn as 1, too.
+    deepest = max((1, *(box.depths[-1] for box in table.boxes)))
+    numbers = max(room(f"{size:,}") for _, size in table.largest)
+    names = min(max(room(name, bold=True) for name, _ in table.largest), ems(_NAME)) + ems(1.0) + numbers
+    samples = max(ems(_SAMPLE) + room(text) for text in ("least to greatest", "the middle half"))
+    beside = sheet.width - sheet.margin - max(names, room(_UNIT), samples)
+    height = sheet.bottom - sheet.top - ems(2 * CAPTION + _SCALE)
+    words = ems(PITCH * len(table.largest))  # beside the upper panel
+    sheet.require((1 - _UPPER_SIZES) * height, _UPPER_SIZES * height - words + ems(_LEAST_SIDE))
+    up, deep, across = ((1 / _BEYOND**part, end * _BEYOND) for part, end in ((1, families), (1, deepest), (0.5, most)))
+    levels = _log_locator(*up, _UPPER_SIZES * height, ems(PITCH))
+    depths = _log_locator(*deep, (1 - _UPPER_SIZES) * height, ems(PITCH))
+    left = sheet.margin + max(map(room, (*_labels(levels, *up), *_labels(depths, *deep)))) + ems(BESIDE)
+    right = beside - ems(_GUTTER)
+    sheet.require(right - left)
+    widest = max(room(label) for label in (f"{most:,}", f"{most * _BEYOND:,.0f}")) + ems(0.8)
+    sizes = _log_locator(*across, right - left, widest)
+
+    def panel(caption: str, top: float, height: float, ends: tuple[float, float], locator: Locator) -> ChartPanel:
+        made = sheet.panel(caption, left, top, right, height)
+        made.axes.set(xscale="log", yscale="log", xlim=across, ylim=ends)
+        for axis, ticks in ((made.axes.xaxis, sizes), (made.axes.yaxis, locator)):
+            axis.set(major_locator=ticks, minor_locator=NullLocator(), major_formatter=StrMethodFormatter("{x:,.0f}"))
+        return made
+
+    upper = panel("Families of at least so many models", sheet.top + ems(CAPTION), _UPPER_SIZES * height, up, levels)
+    _draw_survivors(sheet, upper, table)
+    _draw_largest(sheet, upper, table, beside, numbers)
+    labels = _labels(sizes, *across)
+    last = upper.point(float(labels[-1].replace(",", "")), 1)[0] + room(labels[-1]) / 2
+    if last + ems(0.6) <= beside:
+        sheet.write(_UNIT, beside, upper.box.bottom + ems(1.15), color=sheet.theme.quiet)
+    below = upper.box.bottom + ems(_SCALE + CAPTION)
+    caption = "How deep these are, in steps from the first model to the deepest"
+    lower = panel(caption, below, (1 - _UPPER_SIZES) * height, deep, depths)
+    lower.axes.tick_params(labelbottom=False)
+    _draw_depths(sheet, lower, table, beside)
+
+
+def _log_locator(low: float, high: float, length: float, pitch: float) -> LogLocator:
+    """Ticks at powers of ten, and at 2 and 5 times these on short scales with room for them."""
+    decades = math.log10(high / low)
+    fine = decades < 2.3 and length / decades * math.log10(2) >= pitch
+    return LogLocator(subs=(1.0, 2.0, 5.0) if fine else (1.0,), numticks=max(int(length / pitch), 2))
+
+
+def _draw_survivors(sheet: ChartSheet, panel: ChartPanel, table: SizeTable) -> None:
+    """The staircase: it drops right after each size."""
+    axes, theme = panel.axes, sheet.theme
+    sizes, counts = zip(*table.survivors, strict=True)
+    (lowest, _), (floor, _) = axes.get_xlim(), axes.get_ylim()
+    curve = axes.step([lowest, *sizes, sizes[-1]], [counts[0], *counts, floor], where="pre", color=theme.ink,
+                      linewidth=sheet.line_width(_CURVE), solid_capstyle="butt", solid_joinstyle="miter")  # fmt: skip
+    panel.name(curve, "families", f"{counts[0]:,} families, the largest of {sizes[-1]:,} models")
+    if len(sizes) <= _FEW:
+        axes.plot(sizes, counts, **_dots(sheet, 0.32))
+    if len(sizes) > 1 and sizes[0] == 1:
+        alone = counts[0] - counts[1]
+        text = f"{alone:,} {'is' if alone == 1 else 'are'} a single model"
+        (x, top), (_, bottom) = panel.point(1, counts[0]), panel.point(1, counts[1])
+        x += sheet.ems(BESIDE)
+        if bottom - top > sheet.ems(1.2 * PITCH) and x + sheet.room(text) < panel.box.right:
+            sheet.write(text, x, (top + bottom) / 2, color=theme.quiet)
+
+
+def _dots(sheet: ChartSheet, diameter: float) -> dict[str, Any]:
+    """The look of marked points, with a diameter in ems."""
+    edge = sheet.line_width(_EDGE)
+    return {"linestyle": "", "marker": "o", "color": sheet.theme.ink, "markeredgecolor": sheet.theme.page,
+            "markeredgewidth": edge, "markersize": sheet.ems(diameter), "clip_on": False}  # fmt: skip
+
+
+def _draw_largest(sheet: ChartSheet, panel: ChartPanel, table: SizeTable, start: float, numbers: float) -> None:
+    """Name the largest families at the right of the curve, each tied to its place on it."""
+    ems, pitch, end = sheet.ems, sheet.ems(PITCH), sheet.width - sheet.margin
+    dots = [panel.point(size, rank) for rank, (_, size) in enumerate(table.largest, 1)]
+    wanted = [y for _, y in dots]
+    places = spread(wanted[::-1], pitch, panel.box.y + pitch / 2, panel.box.bottom - pitch / 2)[::-1]
+    for rank, ((name, size), (x, dot), y) in enumerate(zip(table.largest, dots, places, strict=True), 1):
+        bend = panel.box.right + ems(0.3)
+        sheet.leader(panel, (x, dot), (bend, dot), (start - ems(0.8), y), (start - ems(0.35), y))
+        panel.name(panel.axes.plot(size, rank, **_dots(sheet, 0.56)), f"family-{rank}", f"{name}: {size:,}")
+        shown = sheet.shortened(name, end - numbers - ems(0.9) - start, bold=True)
+        sheet.write(shown, start, y, bold=True)
+        sheet.write(f"{size:,}", end, y, align="right", color=sheet.theme.quiet)
+
+
+def _draw_depths(sheet: ChartSheet, panel: ChartPanel, table: SizeTable, beside: float) -> None:
+    """The depths of families of about each size: their range, their middle half and their median."""
+    axes, theme = panel.axes, sheet.theme
+    ground = theme.year_fill if contrast(theme.year_fill, theme.page) < 3 else theme.guide
+    colors = (ground, mixed(ground, theme.ink, 0.35))
+    width = sheet.line_width(_MEDIAN)
+    for box in table.boxes:
+        left = box.low * (box.high / box.low) ** (_GAP / 2)
+        right = min(box.high * (box.low / box.high) ** (_GAP / 2), axes.get_xlim()[1])
+        least, lower, median, upper, greatest = (max(depth, 1) for depth in box.depths)
+        parts: list[Artist] = []
+        for low, high, color in zip((least, lower), (greatest, upper), colors, strict=True):
+            bottom = low / _STEP
+            parts += axes.bar(left, high * _STEP - bottom, right - left, bottom, align="edge", color=color).patches
+        parts += axes.plot([left, right], [median, median], color=theme.ink, linewidth=width, solid_capstyle="butt")
+        text = f"{box.families:,} of {box.low:,} to {box.high - 1:,} models: median {box.depths[2]}"
+        panel.name(parts, f"depths-{box.low}", text)
+    samples = [*(Patch(color=color, linewidth=0) for color in colors), Line2D([], [], color=theme.ink, linewidth=width)]
+    axes.legend(
+        samples, ["least to greatest", "the middle half", "median"], loc="upper left", borderaxespad=0, borderpad=0,
+        bbox_to_anchor=((beside - panel.box.x) / panel.box.width, 1.0), frameon=False, labelcolor=theme.ink,
+        prop=font("median", sheet.em), handlelength=_SAMPLE - 0.6, handletextpad=0.6, labelspacing=PITCH - 1.21,
+    )  # fmt: skip

@@ -1,4 +1,4 @@
-"""A diagram as DOT: boxes, links between them, clusters and a timeline, in Graphviz's own language.
+"""A diagram as DOT, Graphviz's language, and DOT as a picture: by the program ``dot``, else by pygraphviz.
 
 What is written is any text, and in DOT much of it has a meaning: a backslash, ``&``, ``<b>`` and a colon in a node's
 name among them. Each kind of text is escaped here for the place where it stands.
@@ -6,34 +6,40 @@ name among them. Each kind of text is escaped here for the place where it stands
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
+import sys
+import tempfile
 import textwrap
+import threading
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Literal
+from typing import IO, Literal
 
 import graphviz
 from graphviz.quoting import attr_list, quote
 
-from modeltree.draw.colors import mixed
 from modeltree.draw.fonts import measure
 from modeltree.draw.style import Style
-from modeltree.draw.theme import Stroke, Theme
+from modeltree.draw.theme import Stroke, Theme, mixed
+from modeltree.findings import DiagramError, MissingExtraError
+from modeltree.layout.page_sizes import INCH
 
-__all__ = ["Arrow", "Cluster", "Diagram", "Direction", "Node", "Rank", "digraph", "label_text", "node_name"]
+__all__ = ["Arrow", "Cluster", "Diagram", "Direction", "Node", "Rank", "digraph", "label_text", "node_name", "rendered"]
 
 Direction = Literal["LR", "TB"]
-"""Which way descent runs: from left to right, or from top to bottom."""
+"""Where descent runs to: from left to right, or from top to bottom."""
 
 _FONT = "Inter,Helvetica,Arial,sans-serif"
 _SIZE = 11.0
 _SMALL = 9.5
 _PADDING = 20.0  # beside a text, both sides together, in points
-_INCH = 72.0
 _MOST_LETTERS = 40  # on a line
-_MOST_TOLD = 1000  # letters in a tooltip; Graphviz reads no text of more than 16384 bytes
+_LONGEST_TOOLTIP = 1000  # letters in a tooltip; Graphviz reads no text of more than 16384 bytes
 _PEN = 1.1
-# Graphviz has three kinds of line; heads tell apart what they do not.
+# Graphviz has three kinds of line; heads distinguish the other relations.
 _HEADS: Mapping[str, str] = {
     "merge": "diamond",
     "component": "dot",
@@ -45,59 +51,38 @@ _HEADS: Mapping[str, str] = {
     "data": "box",
     "unspecified": "open",
 }
-# What XML cannot hold, and so neither SVG, nor UTF-8.
+# The library in this process can draw one picture at a time.
+_ONE_AT_A_TIME = threading.Lock()
+_PDF_DATE = re.compile(rb"/CreationDate \(D:[^)]*\)")
+# Characters that XML and UTF-8 cannot hold.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _ENTITY = re.compile(r"(&#?\w+);")
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A box.
+    """A box."""
 
-    Parameters
-    ----------
-    id : str
-        What links refer to it by; it has no white space.
-    label : str
-        What is written in it.
-    style : Style
-        How it looks, what is said of it and where it leads to.
-    """
-
-    id: str
+    id: str  # without white space
     label: str
     style: Style
 
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """A link from one box to another.
-
-    Parameters
-    ----------
-    tail, head : str
-        The boxes that it joins.
-    relation : str
-        What decides how it looks.
-    tooltip : str
-        What is said of it.
-    url : str, optional
-        Where it leads to.
-    ranked : bool
-        Whether its head must come after its tail.
-    """
+    """A link from one box to another."""
 
     tail: str
     head: str
-    relation: str
+    relation: str  # what decides how it looks
     tooltip: str = ""
     url: str | None = None
-    ranked: bool = True
+    ranked: bool = True  # whether its head must come after its tail
 
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """Boxes on a ground of their own, and what is written on it."""
+    """Boxes on a common ground with a caption."""
 
     caption: str
     members: tuple[str, ...]
@@ -105,7 +90,7 @@ class Cluster:
 
 @dataclass(frozen=True, slots=True)
 class Rank:
-    """Boxes at the same place in time, and what the timeline says there; nothing where it is None."""
+    """Boxes at the same level, and what the timeline says there, if anything."""
 
     caption: str | None
     members: tuple[str, ...]
@@ -113,33 +98,15 @@ class Rank:
 
 @dataclass(frozen=True, slots=True)
 class Diagram:
-    """All that is drawn.
-
-    Parameters
-    ----------
-    title : str
-        What stands above; nothing where it is empty.
-    nodes : tuple of Node
-        The boxes.
-    arrows : tuple of Arrow
-        The links.
-    clusters : tuple of Cluster
-        Which boxes are drawn together; each is in one at most.
-    ranks : tuple of Rank
-        Which boxes are level, in order of time; each is in one at most.
-    legend : tuple of (str, Style)
-        What colors mean: texts, each in a box that shows one.
-    links : tuple of str
-        The relations that the legend shows.
-    """
+    """All that is drawn; a box is in one cluster and in one rank at most."""
 
     title: str
     nodes: tuple[Node, ...]
     arrows: tuple[Arrow, ...] = ()
     clusters: tuple[Cluster, ...] = ()
-    ranks: tuple[Rank, ...] = ()
-    legend: tuple[tuple[str, Style], ...] = ()
-    links: tuple[str, ...] = ()
+    ranks: tuple[Rank, ...] = ()  # in order of time
+    legend: tuple[tuple[str, Style], ...] = ()  # what colors mean
+    links: tuple[str, ...] = ()  # the relations that the legend shows
 
 
 def node_name(id: str) -> str:
@@ -181,8 +148,8 @@ def digraph(diagram: Diagram, theme: Theme, direction: Direction = "LR") -> grap
 
 
 def _lines(diagram: Diagram, theme: Theme, direction: Direction) -> Iterator[str]:
-    """What is in the diagram, as lines of DOT; the package would take a colon in a name for the start of a port."""
-    inside = {id: place for place, cluster in enumerate(diagram.clusters) for id in cluster.members}
+    """The diagram as lines of DOT, written here since the package takes a colon in a name for the start of a port."""
+    inside = {id: index for index, cluster in enumerate(diagram.clusters) for id in cluster.members}
     within: list[list[str]] = [[] for _ in diagram.clusters]
     for node in diagram.nodes:
         statement = f"{_quoted(node.id)}{_attributes(_node(node))}"
@@ -190,10 +157,10 @@ def _lines(diagram: Diagram, theme: Theme, direction: Direction) -> Iterator[str
             within[inside[node.id]].append(statement)
         else:
             yield f"\t{statement}\n"
-    for place, (cluster, statements) in enumerate(zip(diagram.clusters, within, strict=True)):
-        yield from _block(f"cluster_{place}", _ground(cluster, theme), statements)
+    for index, (cluster, statements) in enumerate(zip(diagram.clusters, within, strict=True)):
+        yield from _block(f"cluster_{index}", _ground(cluster, theme), statements)
     yield from _timeline(diagram.ranks, theme)
-    # Arrows leave a box at one place, and so as a fan, and reach one where they come from: their heads stay apart.
+    # Arrows leave a box at one point, as a fan, and reach a box wherever they meet it, so that their heads stay apart.
     start = {"tailport": "e" if direction == "LR" else "s"}
     for arrow in diagram.arrows:
         attributes: dict[str, str | None] = {
@@ -208,9 +175,9 @@ def _lines(diagram: Diagram, theme: Theme, direction: Direction) -> Iterator[str
 
 def _timeline(ranks: Iterable[Rank], theme: Theme) -> Iterator[str]:
     previous = None
-    for place, rank in enumerate(ranks):
-        # No id has a space in it, so these are no boxes' names.
-        anchor = quote(f"timeline {place}")
+    for index, rank in enumerate(ranks):
+        # Ids have no space, so this is not the name of a box.
+        anchor = quote(f"timeline {index}")
         looks: dict[str, str | None] = {"label": "", "width": "0", "height": "0", "style": "invis"}
         if rank.caption is not None:
             looks = {"label": label_text(rank.caption), "fontcolor": theme.quiet, "fontsize": "15", "style": "solid"}
@@ -222,18 +189,18 @@ def _timeline(ranks: Iterable[Rank], theme: Theme) -> Iterator[str]:
 
 
 def _legend(diagram: Diagram, theme: Theme, direction: Direction) -> Iterator[str]:
-    """Samples of the colors and of the links: rows, each of two boxes as high and as wide as in all others."""
+    """Samples of the colors and of the links, in rows of two boxes of the same size."""
     texts = [text for text, _ in diagram.legend] + list(diagram.links)
     width = max((_width(text, _SMALL) for text in texts), default=0.0)
     size = {"height": "0.24", "width": f"{width:.2f}", "fontsize": f"{_SMALL:g}"}
     unseen = {"label": "", "shape": "plaintext", "style": "invis", "height": "0.24", "width": "0.02", "margin": "0"}
     aligned = "\\l" if direction == "LR" else ""
-    tails = [quote(f"legend {place}") for place in range(len(texts))]
+    tails = [quote(f"legend {index}") for index in range(len(texts))]
     statements = []
-    for place, (tail, text) in enumerate(zip(tails, texts, strict=True)):
-        head = quote(f"legend {place} text")
-        if place < len(diagram.legend):
-            box = {**_node(Node("", text, diagram.legend[place][1])), **size}
+    for index, (tail, text) in enumerate(zip(tails, texts, strict=True)):
+        head = quote(f"legend {index} text")
+        if index < len(diagram.legend):
+            box = {**_node(Node("", text, diagram.legend[index][1])), **size}
             sample: dict[str, str] = {"style": "invis"}
         else:
             box = {
@@ -250,7 +217,7 @@ def _legend(diagram: Diagram, theme: Theme, direction: Direction) -> Iterator[st
             f"{tail} -> {head}{_attributes(sample)}",
         ]
     if texts:
-        # Arrows between what is level say which is first; from left to right, what is first is at the bottom.
+        # Arrows within a rank set the order; from left to right, the first is at the bottom.
         ordered = tails[::-1] if direction == "LR" else tails
         statements.append("{rank=same " + " -> ".join(ordered) + " [style=invis]}")
         yield from _block("cluster_legend", {"label": "", "style": "invis", "tooltip": " "}, statements)
@@ -329,11 +296,11 @@ def _wrapped(text: str) -> list[str]:
 
 
 def _width(text: str, size: float) -> float:
-    """How wide the box of a text must be at least, in inches.
+    """The least width of the box of a text, in inches.
 
     Where Inter is not installed, Graphviz measures in some other face, perhaps a narrower one than a reader has.
     """
-    return (max((measure(line)[0] for line in _wrapped(text)), default=0.0) * size + _PADDING) / _INCH
+    return (max((measure(line)[0] for line in _wrapped(text)), default=0.0) * size + _PADDING) / INCH
 
 
 def _block(name: str | None, attributes: Mapping[str, str], statements: Iterable[str]) -> Iterator[str]:
@@ -354,21 +321,21 @@ def _quoted(id: str) -> str:
 
 
 def _tooltip(text: str) -> str:
-    """A text as a tooltip, cut where it is very long: there Graphviz reads backslashes twice."""
-    told = text if len(text) <= _MOST_TOLD else f"{text[: _MOST_TOLD - 1]}…"
-    lines = _writable(told or " ").split("\n")
+    """A text as a tooltip, where Graphviz reads backslashes twice; a very long one is cut."""
+    shown = text if len(text) <= _LONGEST_TOOLTIP else f"{text[: _LONGEST_TOOLTIP - 1]}…"
+    lines = _writable(shown or " ").split("\n")
     return _no_html("\\n".join(_literal(line).replace("\\\\", "\\\\\\\\") for line in lines))
 
 
 def _address(url: str | None) -> str | None:
-    """A web address in which nothing looks like an escape or an entity, and nothing but web addresses."""
+    """A web address in which nothing looks like an escape or an entity; None for anything else."""
     if url is None or not re.match("https?://", url):
         return None
     return _no_html(_ENTITY.sub(r"\1%3B", _writable(url)).replace("\\", "%5C"))
 
 
 def _literal(line: str) -> str:
-    """A line in which no character means anything but itself."""
+    """A line with its special characters escaped."""
     return line.replace("&", "&amp;").replace("\\", "\\\\")
 
 
@@ -377,6 +344,81 @@ def _writable(text: str) -> str:
 
 
 def _no_html(text: str) -> str:
-    """A text that the package puts between quotes even where it looks like HTML."""
+    """A text that the package quotes even if it looks like HTML."""
     marked: str = graphviz.nohtml(text)
     return marked
+
+
+# Drawing it
+
+
+def rendered(source: str, kind: str) -> bytes:
+    """DOT as a picture, in what Graphviz calls a format: ``"svg"``, ``"pdf"``, ``"png"``, ….
+
+    Raises
+    ------
+    DiagramError
+        When Graphviz cannot draw it; the message is Graphviz's own.
+    MissingExtraError
+        When there is no Graphviz.
+    """
+    data = _by_program(source, kind) if shutil.which("dot") else _in_process(source, kind)
+    return _undated(data) if kind == "pdf" else data
+
+
+def _by_program(source: str, kind: str) -> bytes:
+    try:
+        return bytes(graphviz.pipe("dot", kind, source.encode(), quiet=True))
+    except graphviz.CalledProcessError as error:
+        message = error.stderr.decode(errors="replace") if error.stderr else f"dot ended with {error.returncode}"
+        raise DiagramError(_failure(kind, message)) from error
+    except (graphviz.ExecutableNotFound, OSError) as error:
+        raise DiagramError(f"cannot run the dot that is on the PATH, {shutil.which('dot')}: {error}") from error
+
+
+def _in_process(source: str, kind: str) -> bytes:
+    try:
+        import pygraphviz
+    except ImportError as error:
+        raise MissingExtraError(
+            f"drawing {kind.upper()} needs Graphviz: install it (https://graphviz.org/download), so that dot is on the "
+            "PATH, or the extra graphviz, which brings it along: pip install 'modeltree-lineage[graphviz]'"
+        ) from error
+    with _ONE_AT_A_TIME, tempfile.TemporaryFile() as errors, _errors_into(errors):
+        try:
+            return bytes(pygraphviz.AGraph(string=source).draw(format=kind, prog="dot"))
+        # The exception depends on where the library failed; an unknown format is a TypeError.
+        except (ValueError, TypeError, OSError) as error:
+            errors.seek(0)
+            text = errors.read().decode(errors="replace")
+            raise DiagramError(_failure(kind, text or str(error))) from error
+
+
+@contextmanager
+def _errors_into(file: IO[bytes]) -> Iterator[None]:
+    """Redirect to a file what a C library writes to standard error: failures, and warnings of fonts."""
+    if sys.stderr is not None:
+        sys.stderr.flush()
+    try:
+        original = os.dup(2)
+    except OSError:  # it is closed
+        yield
+        return
+    try:
+        os.dup2(file.fileno(), 2)
+        yield
+    finally:
+        os.dup2(original, 2)
+        os.close(original)
+
+
+def _failure(kind: str, message: str) -> str:
+    lines = [
+        line.strip() for line in message.splitlines() if line.strip() and not line.startswith("Fontconfig warning")
+    ]
+    return f"Graphviz cannot draw this as {kind}: {' '.join(lines)}"
+
+
+def _undated(pdf: bytes) -> bytes:
+    """The PDF with its date blanked, so that it is the same file each time."""
+    return _PDF_DATE.sub(lambda match: b" " * len(match[0]), pdf)

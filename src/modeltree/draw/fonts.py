@@ -1,4 +1,4 @@
-"""The typeface: measuring text in it, and setting text in it.
+"""The typeface: measure text, and set text.
 
 Inter (SIL Open Font License) ships with the library, so that a figure has the same measures on every machine. It is
 known to matplotlib by a name of its own: an Inter that somebody has installed may be another version.
@@ -20,17 +20,17 @@ __all__ = ["BOLD", "FAMILY", "HALF_CAPITAL", "REGULAR", "font", "font_file", "me
 FAMILY = "modeltree Inter"
 """What matplotlib and SVG files call the typeface."""
 HALF_CAPITAL = 0.3636
-"""Half the height of its capitals, in ems: text is centred on these."""
+"""Half the height of its capitals, in ems: text is centered on these."""
 REGULAR, BOLD = 400, 700
 """The weights; bold is Inter's SemiBold."""
 
 _NAMES = {REGULAR: "normal", BOLD: "bold"}  # matplotlib 3.10 cannot write a number to SVG
 _FOLDER = Path(__file__).parent / "inter"
 _FILES = {REGULAR: "Inter-Regular.ttf", BOLD: "Inter-SemiBold.ttf"}
-# What comes with matplotlib, and so is there on every machine, for letters that Inter lacks.
+# For letters that Inter lacks; it comes with matplotlib, so every machine has it.
 _SECOND_FAMILY = "DejaVu Sans"
 _SECOND_FILES = {REGULAR: "DejaVuSans.ttf", BOLD: "DejaVuSans-Bold.ttf"}
-# What may be installed, for letters that neither has.
+# For letters that neither has; these may be installed.
 _FURTHER_FAMILIES = (
     "Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans SC", "Noto Sans JP", "Hiragino Sans", "PingFang SC",
     "Microsoft YaHei", "WenQuanYi Zen Hei", "Noto Sans", "Noto Sans Arabic", "Noto Sans Hebrew",
@@ -46,7 +46,7 @@ def font_file(weight: int) -> Path:
 
 
 def font(text: str, size: float, bold: bool = False) -> FontProperties:
-    """The type to set a text in: Inter alone where it has all letters, else others as well that fill its gaps.
+    """The font for a text: Inter alone if it has all letters, else with further families that fill its gaps.
 
     A letter that is in none of the typefaces that measure text is set in one that happens to be installed, and may
     be wider there than was measured; then the text is made smaller, so that it keeps its place.
@@ -127,7 +127,7 @@ def _measurable(weight: int) -> frozenset[int]:
 
 @lru_cache(maxsize=2)
 def _installed(weight: int) -> tuple[str, ...]:
-    """Those of the further families that are there in this weight; one that is not matplotlib would warn of."""
+    """The further families that are installed in this weight; matplotlib would warn of the others."""
     there = {entry.name for entry in font_manager.fontManager.ttflist if _number(entry.weight) == weight}
     return tuple(family for family in _FURTHER_FAMILIES if family in there)
 

@@ -1,4 +1,4 @@
-"""A page of its own: figures, what is known of each model, and what lets one look around, in one HTML file.
+"""An interactive page in one HTML file: figures, the data of each model, and the scripts that show them.
 
 Nothing is fetched, and nothing may be: the page says so itself, in its Content-Security-Policy. Scripts and styles are
 allowed by their hashes; what comes from data is escaped in markup, and is text and nothing else to the scripts.
@@ -16,18 +16,17 @@ from importlib.resources import files
 from string import Template
 from typing import Any
 
+from modeltree.draw.figure import typeface_rule
 from modeltree.draw.fonts import BOLD, REGULAR
-from modeltree.draw.markup import Numbers, figure_markup, link_sample
-from modeltree.draw.palette import Palette
+from modeltree.draw.markup import Numbers, Palette, figure_markup, link_sample
 from modeltree.draw.style import Look
-from modeltree.draw.svg import typeface_rule
 from modeltree.layout.geometry import Layout
 
 __all__ = ["PageFigure", "page_document"]
 
 _FOLDER = files("modeltree.draw") / "page"
 _STYLES = ("base.css", "figure.css", "controls.css", "card.css", "print.css")
-# In this order: what is above is used by what is below. They share one scope, which nothing else sees.
+# In order of use: later files call earlier ones. They share one scope, which nothing else sees.
 _SCRIPTS = (
     "data.js", "elements.js", "stage.js", "gestures.js", "light.js", "card.js", "filters.js", "search.js",
     "address.js", "main.js",
@@ -36,59 +35,27 @@ _POLICY = (
     "default-src 'none'; script-src '{script}'; style-src '{style}'; font-src data:; img-src data:; "
     "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 )
-# In JSON, but not where HTML is read: what could end the element, or a line of a script.
+# Escaped in JSON: characters that could end the element or a line of a script.
 _ESCAPES = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&\u2028\u2029"}
 
 
 @dataclass(frozen=True, slots=True)
 class PageFigure:
-    """A figure of a page.
+    """A figure of a page."""
 
-    Parameters
-    ----------
-    key : str
-        A word for it, in addresses and ids.
-    title : str
-        What its tab says.
-    layout : Layout
-        Where everything goes.
-    looks : (Look, Look)
-        How it looks on light and on dark ground.
-    legend : tuple of (str, str)
-        A key for the style and what it means, each.
-    notes : tuple of str
-        What is to be said of what is drawn.
-    description : str
-        What a screen reader says of the whole.
-    """
-
-    key: str
-    title: str
+    key: str  # a word for it, in addresses and ids
+    title: str  # what its tab says
     layout: Layout
-    looks: tuple[Look, Look]
-    legend: tuple[tuple[str, str], ...] = ()
+    looks: tuple[Look, Look]  # on light and on dark ground
+    legend: tuple[tuple[str, str], ...] = ()  # keys of styles, and what they mean
     notes: tuple[str, ...] = ()
-    description: str = ""
+    description: str = ""  # what a screen reader says of the whole
 
 
 def page_document(
     title: str, counts: Sequence[str], figures: Sequence[PageFigure], data: Mapping[str, Any], numbers: Numbers
 ) -> str:
-    """A whole HTML document.
-
-    Parameters
-    ----------
-    title : str
-        Of the page.
-    counts : sequence of str
-        What stands below it.
-    figures : sequence of PageFigure
-        At least one; the first is shown first.
-    data : mapping
-        What the scripts get to know, of plain values; see `modeltree.figures.cards`.
-    numbers : Numbers
-        What stands for models and derivations, in figures as in data.
-    """
+    """A whole HTML document: a title with counts below it, figures, and plain data for the scripts."""
     if not figures:
         raise ValueError("a page needs at least one figure")
     palette = Palette([look.theme for look in figures[0].looks])
@@ -101,16 +68,16 @@ def page_document(
         "counts": " · ".join(f"<span>{escape(count)}</span>" for count in counts),
         "tabs": "\n".join(map(_tab, figures)),
         "figures": "\n".join(
-            f'<div class="base" data-figure="{figure.key}"{_hidden(place)}>{svg}</div>'
-            for place, (figure, svg) in enumerate(zip(figures, drawn, strict=True))
+            f'<div class="base" data-figure="{figure.key}"{_hidden(index)}>{svg}</div>'
+            for index, (figure, svg) in enumerate(zip(figures, drawn, strict=True))
         ),
-        "notes": "\n".join(_notes(figure, palette, _hidden(place)) for place, figure in enumerate(figures)),
+        "notes": "\n".join(_notes(figure, palette, _hidden(index)) for index, figure in enumerate(figures)),
         "pictures": "".join(palette.pictures()),
         "data": _island({**data, "figures": [figure.key for figure in figures]}),
     }
     script = "\n".join(["(() => {", '"use strict";', *map(_read, _SCRIPTS), "})();"])
     body = Template(_read("page.html"))
-    # All letters that are in the document, be they of data or of the page, are all that can be set.
+    # The typeface has the letters of the document and of the data.
     letters = set(body.template + script + "".join(parts.values()) + json.dumps(dict(data), ensure_ascii=False))
     style = "\n".join([*(typeface_rule(weight, letters) for weight in (REGULAR, BOLD)), _themed(palette),
                        *map(_read, _STYLES)])  # fmt: skip
@@ -119,7 +86,7 @@ def page_document(
 
 
 def _themed(palette: Palette) -> str:
-    """The colors: light ones, also on paper, unless dark ones are wanted, by the system or by who reads."""
+    """The colors: light, also on paper, unless the system or the reader asks for dark ones."""
     light, dark = palette.colors(0), palette.colors(1)
     return "\n".join([
         f":root{{color-scheme:light;{light}}}",
@@ -134,9 +101,9 @@ def _tab(figure: PageFigure) -> str:
     return f'<button type="button" {attributes}>{escape(figure.title)}</button>'
 
 
-def _hidden(place: int) -> str:
-    """What hides all figures but the first."""
-    return " hidden" if place else ""
+def _hidden(index: int) -> str:
+    """The attribute that hides all figures but the first."""
+    return " hidden" if index else ""
 
 
 def _notes(figure: PageFigure, palette: Palette, hidden: str) -> str:
@@ -151,9 +118,10 @@ def _sample(figure: PageFigure, key: str, palette: Palette) -> str:
     if key.startswith("link:"):
         return link_sample(key.removeprefix("link:"), figure.looks[0].theme)
     styles = [look.swatches[key] for look in figure.looks]
+    paints = tuple(style.drawn_paint for style in styles)
     dashes = ' stroke-dasharray="3 2"' if styles[0].dashed else ""
     rect = f'<rect x=".5" y=".5" width="19" height="11" rx="2.5"{dashes}/>'
-    return f'<svg class="sample {palette.label(styles)}" width="20" height="12" aria-hidden="true">{rect}</svg>'
+    return f'<svg class="sample {palette.label(paints)}" width="20" height="12" aria-hidden="true">{rect}</svg>'
 
 
 def _island(data: Mapping[str, Any]) -> str:

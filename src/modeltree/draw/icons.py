@@ -1,4 +1,4 @@
-"""What stands for an organization: an icon of a folder, or else a badge, a monogram on a color of its own.
+"""The marks of organizations: icons from a folder, else badges, that is monograms on a color.
 
 Brand icons are trademarks, so none ships with the library.
 """
@@ -7,20 +7,31 @@ from __future__ import annotations
 
 import colorsys
 import hashlib
+import io
 import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from modeltree.draw.colors import READABLE, contrast
+from modeltree.draw.theme import READABLE, contrast
 from modeltree.findings import IconError, MissingExtraError
 from modeltree.records import Organization
 
-__all__ = ["Badge", "badge", "icons_in", "monogram"]
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
-# How wide an icon is drawn from an SVG file, in pixels: fine enough for a label on A0.
+__all__ = ["Badge", "badge", "icons_in", "monogram", "pixels", "placed"]
+
+# The greatest width of an icon, in pixels: fine enough for a label on A0.
 _PIXELS = 192
+# How far a picture reaches from the center of its disc, of the radius.
+_REACH = 0.9
+# Pixels less opaque than this, of 255, are not seen.
+_SEEN = 24
 _SMALL_WORDS = frozenset({"and", "for", "of", "the"})
 
 
@@ -97,13 +108,13 @@ def icons_in(folder: str | os.PathLike[str], organizations: Iterable[Organizatio
     folder = Path(folder)
     if not folder.is_dir():
         raise IconError(f"there is no folder {str(folder)!r} to take icons from")
-    found = {}
+    icons = {}
     for organization in organizations:
         paths = [folder / f"{organization.icon}{suffix}" for suffix in (".svg", ".png") if organization.icon]
         path = next((path for path in paths if path.is_file()), None)
         if path is not None:
-            found[organization.id] = _drawn(path) if path.suffix == ".svg" else _png(path)
-    return found
+            icons[organization.id] = _drawn(path) if path.suffix == ".svg" else _png(path)
+    return icons
 
 
 def _drawn(path: Path) -> bytes:
@@ -127,7 +138,7 @@ def _png(path: Path) -> bytes:
 
 
 def _readable(hue: float, lightness: float, saturation: float) -> str:
-    """A color of a hue, as light as wanted or less, on which white letters can be read."""
+    """A color on which white letters can be read: as light as given, or darker."""
     lightness = min(lightness, 1.0)
     while True:
         parts = colorsys.hls_to_rgb(hue, lightness, saturation)
@@ -135,3 +146,39 @@ def _readable(hue: float, lightness: float, saturation: float) -> str:
         if contrast(color, "#ffffff") >= READABLE:
             return color
         lightness = max(lightness - 0.02, 0.0)
+
+
+@lru_cache(maxsize=512)
+def pixels(png: bytes) -> NDArray[np.uint8]:
+    """A picture as red, green, blue and opacity, without its transparent margin.
+
+    Raises
+    ------
+    IconError
+        When the bytes are no picture.
+    """
+    import numpy as np
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(io.BytesIO(png)) as opened:
+            image = opened.convert("RGBA")
+    except (UnidentifiedImageError, OSError, ValueError) as error:
+        raise IconError(f"an icon is no picture: {error}") from None
+    seen = image.getchannel("A").point(lambda opacity: 255 * (opacity > _SEEN)).getbbox()
+    if seen:
+        image = image.crop(seen)
+    image.thumbnail((_PIXELS, _PIXELS))
+    return np.asarray(image)
+
+
+def placed(image: NDArray[np.uint8], centre: tuple[float, float], diameter: float) -> tuple[float, float, float, float]:
+    """Left, right, bottom and top of a picture on a disc, with y growing downward; it keeps its aspect."""
+    import numpy as np
+
+    height, width = image.shape[:2]
+    rows, columns = np.nonzero(image[:, :, 3] > _SEEN)
+    far = np.hypot(np.abs(columns + 0.5 - width / 2) + 0.5, np.abs(rows + 0.5 - height / 2) + 0.5)
+    scale = _REACH * diameter / 2 / (float(far.max()) if far.size else max(width, height))
+    x, y = centre
+    return (x - width / 2 * scale, x + width / 2 * scale, y + height / 2 * scale, y - height / 2 * scale)

@@ -1,308 +1,302 @@
-"""A layout as SVG elements for a page: classes instead of colors, numbers instead of ids."""
+"""A display list as SVG elements for a page: classes instead of colors, numbers instead of ids."""
 
 from __future__ import annotations
 
+import base64
+import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import groupby
+from typing import get_args
 
+from modeltree.draw.display import (
+    MONTH_TYPE,
+    Circle,
+    Image,
+    Item,
+    Layer,
+    Line,
+    Polygon,
+    Primitive,
+    Rectangle,
+    Text,
+    display_list,
+    line_width,
+    link_stroke,
+)
 from modeltree.draw.fonts import BOLD, FAMILY, HALF_CAPITAL, REGULAR, font, measure
-from modeltree.draw.icons import Badge
-from modeltree.draw.palette import Palette
-from modeltree.draw.style import Look, Style
-from modeltree.draw.theme import Stroke, Theme
-from modeltree.layout.geometry import Box, Guide, IconBox, LabelBox, Lane, Layout, Leader, Link, Point, Swatch, TextLine
+from modeltree.draw.icons import pixels, placed
+from modeltree.draw.style import Look
+from modeltree.draw.theme import Paint, Theme
+from modeltree.layout.geometry import Layout, Point
 
-__all__ = ["Numbers", "figure_markup", "link_sample"]
+__all__ = ["Numbers", "Palette", "figure_markup", "link_sample"]
 
-# In the text of a tick's box, per the type's size, and of corners, per the height of a label or the type's size.
-_MONTH_TYPE = 0.9
-_LABEL_CORNER, _PANEL_CORNER = 0.22, 0.5
-# Of a badge's diameter: how high its letters' type is, and how wide they may be at the most.
-_MONOGRAM_TYPE, _MONOGRAM_WIDTH = 0.47, 0.76
-_HEAD_LENGTH, _HEAD_WIDTH = 0.42, 0.34
-# How wide the ring around a badge is that is like its label, in points for type of 12 points.
-_RING = 0.6
-# The dashes of an edge and the gaps between them, in widths of it.
-_DASH, _GAP = 3.0, 2.0
-# Of the usual width: that of the lines of a tree; of the usual size: the head of a link that is no branch; and how wide
-# a line at a date is, in points for type of 12 points.
-_LANE, _SMALL_HEAD, _GUIDE = 1.5, 0.85, 0.5
-# Of the height of a sample in the legend: how wide a line in it is.
-_SAMPLE_LINE = 0.085
+_ANCHORS = {"left": "", "center": ' text-anchor="middle"', "right": ' text-anchor="end"'}
 
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """What stands for models and derivations in a page, where their ids might be anything.
-
-    Parameters
-    ----------
-    models : mapping of str to int
-        By the model's id.
-    steps : mapping of (str, str) to int
-        By parent and child.
-    """
+    """The numbers of models and derivations in a page; their ids could be any text."""
 
     models: Mapping[str, int]
-    steps: Mapping[tuple[str, str], int]
+    derivations: Mapping[tuple[str, str], int]  # by parent and child
+
+
+class Palette:
+    """A CSS class for each set of colors, and its colors in each theme."""
+
+    def __init__(self, themes: Sequence[Theme]) -> None:
+        self._labels: dict[tuple[Paint, ...], str] = {}
+        self._badges: dict[tuple[object, ...], str] = {}
+        self._colors: dict[str, tuple[str, ...]] = {}
+        self._rules: list[str] = []
+        self._pictures: dict[bytes, str] = {}
+        names = ("page", "ink", "quiet", "axis", "leader", "link", "panel", "year_fill", "year_text", "band", "guide",
+                 "descent", "idea", "strong", "icon_ground")  # fmt: skip
+        for name in names:
+            self._colors[name.replace("_", "-")] = tuple(getattr(theme, name) for theme in themes)
+
+    def label(self, paints: tuple[Paint, ...]) -> str:
+        """The class of labels, or samples, with these colors in each theme."""
+        if paints not in self._labels:
+            name = self._labels[paints] = f"p{len(self._labels)}"
+            self._colors[f"{name}f"] = tuple(paint.fill for paint in paints)
+            self._colors[f"{name}e"] = tuple(paint.edge for paint in paints)
+            self._colors[f"{name}t"] = tuple(paint.text for paint in paints)
+            self._rules.append(f".{name}>rect{{fill:var(--{name}f);stroke:var(--{name}e)}}")
+            self._rules.append(f".{name}>text{{fill:var(--{name}t)}}")
+        return self._labels[paints]
+
+    def badge(self, circle: Circle, text: Text) -> str:
+        """The class of a badge."""
+        key = (text.content, circle.fill, text.color, circle.edge)
+        if key not in self._badges:
+            name = self._badges[key] = f"o{len(self._badges)}"
+            self._colors[f"{name}f"] = circle.fill
+            self._colors[f"{name}t"] = text.color
+            ring = ""
+            if circle.edge:
+                self._colors[f"{name}r"] = circle.edge
+                ring = f";stroke:var(--{name}r)"
+            self._rules.append(f"circle.{name}{{fill:var(--{name}f){ring}}}")
+            self._rules.append(f".m>text.{name}{{fill:var(--{name}t)}}")
+        return self._badges[key]
+
+    def picture(self, png: bytes) -> str:
+        """The id of an icon from a file; `pictures` has each once."""
+        return self._pictures.setdefault(png, f"i{len(self._pictures)}")
+
+    def pictures(self) -> Iterator[str]:
+        """The icons as ``image`` elements, each one unit wide or high, centered on the origin."""
+        from PIL import Image as Picture
+
+        for png, name in self._pictures.items():
+            image, buffer = pixels(png), io.BytesIO()
+            left, right, bottom, top = placed(image, (0.0, 0.0), 1.0)
+            Picture.fromarray(image).save(buffer, "png", optimize=True)
+            source = f"data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}"
+            yield (
+                f'<image id="{name}" x="{left:.4f}" y="{top:.4f}" width="{right - left:.4f}" '
+                f'height="{bottom - top:.4f}" href="{source}"/>'
+            )
+
+    def colors(self, theme: int) -> str:
+        """The colors of one theme, as declarations of custom properties."""
+        return ";".join(f"--{name}:{colors[theme]}" for name, colors in self._colors.items())
+
+    def rules(self) -> str:
+        """The classes as CSS rules."""
+        return "\n".join(self._rules)
 
 
 def figure_markup(
     layout: Layout, looks: Sequence[Look], palette: Palette, numbers: Numbers, key: str, name: str
 ) -> str:
-    """A layout as an ``svg`` element.
+    """A layout as an ``svg`` element that is called ``name``, with a look for each theme of the palette.
 
     Labels are groups of the class ``m`` with the id ``<key>-<number of the model>``, lanes ``<key>-lane-<number>``
-    and links ``<key>-link-<number of the derivation>``. Whether labels recede or stand out is not drawn: the page
-    itself says so, of whatever is pointed at.
-
-    Parameters
-    ----------
-    layout : Layout
-        Where everything goes.
-    looks : sequence of Look
-        How it looks in each theme of the palette.
-    palette : Palette
-        What gives out classes.
-    numbers : Numbers
-        What stands for models and derivations.
-    key : str
-        What the ids in the figure begin with.
-    name : str
-        What a screen reader says of the whole.
+    and links ``<key>-link-<number of the derivation>``.
     """
-    pen = _Pen(layout, looks, palette, numbers, key)
-    size = f"0 0 {_number(layout.page.width)} {_number(layout.page.height)}"
-    attributes = f'class="figure" viewBox="{size}" role="group" aria-label="{escape(name)}"'
-    data = f'data-width="{_number(layout.page.width)}" data-height="{_number(layout.page.height)}"'
-    type_size = f'data-type="{_number(layout.font_size)}"'
-    return f'<svg id="{key}" {attributes} {data} {type_size}>\n<g class="world">\n{pen.drawn()}</g>\n</svg>'
+    drawn = _Markup(layout, looks[0].theme, palette, numbers, key).drawn(display_list(layout, looks))
+    width, height = _number(layout.page.width), _number(layout.page.height)
+    attributes = f'class="figure" viewBox="0 0 {width} {height}" role="group" aria-label="{escape(name)}"'
+    data = f'data-width="{width}" data-height="{height}" data-type="{_number(layout.font_size)}"'
+    return f'<svg id="{key}" {attributes} {data}>\n<g class="world">\n{drawn}</g>\n</svg>'
 
 
 def link_sample(kind: str, theme: Theme, width: float = 1.4) -> str:
-    """A short line as links of a kind have it, as an ``svg`` element for a legend.
-
-    Parameters
-    ----------
-    kind : str
-        As in `modeltree.layout.geometry.Link`.
-    theme : Theme
-        What says how it is drawn.
-    width : float
-        Of a usual line, in pixels.
-    """
-    stroke, name = _stroke(theme, kind)
-    line = f'<path d="M0 6 28 6"{_dashes(stroke, width * stroke.width)}/>'
-    return f'<svg class="{f"sample link {name}".strip()}" width="28" height="12" aria-hidden="true">{line}</svg>'
+    """A short line as links of a kind have it, as an ``svg`` element for a legend; the width is in pixels."""
+    stroke, _ = link_stroke(theme, kind)
+    line = f'<path d="M0 6 28 6"{_dashed(stroke.dashes, width * stroke.width)}/>'
+    return f'<svg class="sample {_link_class(theme, kind)}" width="28" height="12" aria-hidden="true">{line}</svg>'
 
 
-class _Pen:
-    """Writes the parts of one layout."""
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """The attributes of a group, which its elements inherit."""
 
-    def __init__(self, layout: Layout, looks: Sequence[Look], palette: Palette, numbers: Numbers, key: str) -> None:
-        self._layout = layout
-        self._looks = tuple(looks)
-        self._palette = palette
-        self._numbers = numbers
-        self._key = key
-        self._scale = layout.font_size / 12.0
-        self._theme = looks[0].theme
+    width: float | None = None
+    size: float | None = None
+    weight: int | None = None
 
-    def drawn(self) -> str:
-        """Everything, what is behind first."""
-        corner = _PANEL_CORNER * self._layout.font_size
-        parts = [
-            self._group("band", self._bands()),
-            self._group("guide", map(self._line, self._layout.guides), self._stroke(_GUIDE)),
-            self._group("panel", (self._rounded(panel, corner) for panel in self._layout.panels)),
-            self._group("lane", map(self._lane, self._layout.lanes), self._stroke(_LANE * self._theme.link_width)),
-            *self._links(),
-            self._group("axis", self._axis(), self._stroke(self._theme.axis_width)),
-            self._group("leader", map(self._line, self._layout.leaders), self._stroke(self._theme.leader_width)),
-            self._group("tick", self._ticks(), self._type(_MONTH_TYPE * self._layout.font_size, BOLD)),
-            self._group("models", self._labels(), self._type(self._layout.font_size, BOLD)
-                        + self._stroke(self._theme.edge_width)),
-            self._group("sample", map(self._swatch, self._layout.swatches), self._stroke(self._theme.edge_width)),
-            self._group("words", map(self._text_line, self._layout.texts)),
-        ]  # fmt: skip
-        return "".join(parts)
+    def attributes(self) -> str:
+        size = "" if self.size is None else f' font-size="{_number(self.size)}" font-weight="{self.weight}"'
+        return size + ("" if self.width is None else f' stroke-width="{_number(self.width)}"')
 
-    def _group(self, name: str, parts: Iterable[str], attributes: str = "") -> str:
-        content = "\n".join(part for part in parts if part)
-        return f'<g class="{name}"{attributes}>\n{content}\n</g>\n' if content else ""
 
-    def _stroke(self, width: float) -> str:
-        return f' stroke-width="{_number(self._width(width))}"'
+class _Markup:
+    """Writes the items of one layout."""
 
-    def _type(self, size: float, weight: int = REGULAR) -> str:
-        return f' font-size="{_number(size)}" font-weight="{weight}"'
+    def __init__(self, layout: Layout, theme: Theme, palette: Palette, numbers: Numbers, key: str) -> None:
+        self.layout, self.theme, self.palette, self.numbers, self.key = layout, theme, palette, numbers, key
 
-    def _width(self, width: float) -> float:
-        return max(width * self._scale, self._theme.hairline)
+    def drawn(self, items: Iterable[Item]) -> str:
+        """All layers, from back to front."""
+        layers: dict[Layer, list[Item]] = {layer: [] for layer in get_args(Layer)}
+        for item in items:
+            layers[item.layer].append(item)
+        size, edge = self.layout.font_size, line_width(self.theme.edge_width, self.layout.font_size, self.theme)
+        shared = {
+            **{layer: _Shared(_first_width(layers[layer])) for layer in ("guide", "lane", "axis", "leader")},
+            "tick": _Shared(None, MONTH_TYPE * size, BOLD),
+            "models": _Shared(edge, size, BOLD),
+            "sample": _Shared(edge),
+        }
+        groups = (
+            self._links(of_layer) if layer == "link" else self._group(layer, of_layer, shared.get(layer, _Shared()))
+            for layer, of_layer in layers.items()
+        )
+        return "".join(groups)
 
-    def _bands(self) -> Iterator[str]:
-        """The grounds of families, each of one piece: between several there would be seams."""
-        pieces: dict[str, list[str]] = {}
-        for band in self._layout.bands:
-            corners = ((band.x, band.y), (band.right, band.y), (band.right, band.bottom), (band.x, band.bottom))
-            pieces.setdefault(band.id, []).append(_path(corners) + "z")
-        for drawn in pieces.values():
-            yield f'<path d="{"".join(drawn)}"/>'
+    def _group(self, name: str, items: Iterable[Item], shared: _Shared) -> str:
+        content = "\n".join(self._item(item, shared) for item in items)
+        return f'<g class="{name}"{shared.attributes()}>\n{content}\n</g>\n' if content else ""
 
-    def _line(self, line: Leader | Guide) -> str:
-        return f'<path d="{_path(line.points)}"/>'
-
-    def _lane(self, lane: Lane) -> str:
-        return f'<path id="{self._key}-lane-{self._numbers.models[lane.id]}" d="{_path(lane.points)}"/>'
-
-    def _axis(self) -> Iterator[str]:
-        if self._layout.axis:
-            yield f'<path d="{_path(self._layout.axis)}"/>'
-
-    def _links(self) -> Iterator[str]:
+    def _links(self, items: Iterable[Item]) -> str:
         """The links of each kind as one group; those by which ideas pass, which recede, behind all others."""
 
-        def rank(link: Link) -> tuple[bool, str, bool]:
-            return (not _stroke(self._theme, link.kind)[0].quiet, link.kind or "", link.tree)
+        def rank(item: Item) -> tuple[bool, str, bool]:
+            stroke, _ = link_stroke(self.theme, item.kind)
+            return (not stroke.quiet, item.kind, len(item.parts) == 1)
 
-        for (_, kind, tree), links in groupby(sorted(self._layout.links, key=rank), key=rank):
-            stroke, name = _stroke(self._theme, kind)
-            width = self._width(stroke.width * self._theme.link_width * (_LANE if tree else 1.0))
-            yield self._group(f"link {name}".strip(), map(self._link, links), _dashes(stroke, width))
+        groups = []
+        for _, of_kind in groupby(sorted(items, key=rank), key=rank):
+            links = list(of_kind)
+            content = "\n".join(self._item(item, _Shared()) for item in links)
+            groups.append(f"{self._link_group(links[0])}\n{content}\n</g>\n")
+        return "".join(groups)
 
-    def _link(self, link: Link) -> str:
-        number = self._numbers.steps.get((link.parent, link.child))
-        id = "" if number is None else f' id="{self._key}-link-{number}"'
-        size = self._layout.font_size * (_SMALL_HEAD if link.kind else 1.0)
-        head = "" if link.tree else f'<path class="head" d="{_head(link, size)}"/>'
-        return f'<g{id}><path d="{_path(link.points)}"/>{head}</g>'
+    def _link_group(self, item: Item) -> str:
+        """The start of a group of links that look like this one."""
+        line = item.parts[0]
+        assert isinstance(line, Line)
+        return f'<g class="{_link_class(self.theme, item.kind)}"{_dashed(line.dashes, line.width)}>'
 
-    def _ticks(self) -> Iterator[str]:
-        for tick in self._layout.ticks:
-            ground = f"<rect{_extent(tick)}/>"
-            size = f' font-size="{_number(self._layout.font_size)}"' if tick.kind == "year" else ""
-            own = self._layout.font_size * (1.0 if tick.kind == "year" else _MONTH_TYPE)
-            text = self._text(tick.label, tick, own, bold=True, attributes=size)
-            yield f'<g class="{"year" if tick.kind == "year" else "date"}">{ground}{text}</g>'
+    def _item(self, item: Item, shared: _Shared) -> str:
+        content = "".join(self._element(part, item, shared) for part in item.parts)
+        match item.layer:
+            case "lane":
+                return f'<path id="{self.key}-lane-{self.numbers.models[item.ids[0]]}"{content.removeprefix("<path")}'
+            case "link":
+                parent, child = item.ids
+                number = self.numbers.derivations.get((parent, child))
+                id = "" if number is None else f' id="{self.key}-link-{number}"'
+                return f"<g{id}>{content}</g>"
+            case "tick":
+                return f'<g class="{item.kind}">{content}</g>'
+            case "models":
+                name, kind = escape(item.name or self._label(item)), self.palette.label(item.paints)
+                number = self.numbers.models.get(item.ids[0])
+                if number is None:  # it stands for several, and has no card
+                    return f'<g class="{kind}" role="img" aria-label="{name}">{content}</g>'
+                id = f"{self.key}-{number}"
+                return f'<g id="{id}" class="m {kind}" role="button" aria-label="{name}">{content}</g>'
+            case "sample" if item.paints:
+                return f'<g class="{self.palette.label(item.paints)}">{content}</g>'
+            case "sample":
+                return f"{self._link_group(item)}{content}</g>"
+        return content
 
-    def _labels(self) -> Iterator[str]:
-        icons: dict[str, list[IconBox]] = {}
-        for icon in self._layout.icons:
-            icons.setdefault(icon.id, []).append(icon)
-        for box in self._layout.boxes:
-            yield self._label(box, icons.get(box.id, ()))
+    def _label(self, item: Item) -> str:
+        return next(part.content for part in item.parts if isinstance(part, Text))
 
-    def _label(self, box: LabelBox, icons: Iterable[IconBox]) -> str:
-        styles = [look.labels[box.id] for look in self._looks]
-        parts = [self._rounded(box, _LABEL_CORNER * box.height, styles[0])]
-        parts += [self._icon(icon, styles) for icon in icons]
-        parts.append(self._text(box.label, box, self._layout.font_size, bold=True, left=box.text_x))
-        name, kind = escape(styles[0].name or box.label), self._palette.label(styles)
-        number = self._numbers.models.get(box.id)
-        if number is None:  # it stands for several, and has no card
-            return f'<g class="{kind}" role="img" aria-label="{name}">{"".join(parts)}</g>'
-        return f'<g id="{self._key}-{number}" class="m {kind}" role="button" aria-label="{name}">{"".join(parts)}</g>'
+    def _element(self, part: Primitive, item: Item, shared: _Shared) -> str:
+        match part:
+            case Line():
+                return f'<path d="{_path(part.points)}"/>'
+            case Polygon():
+                head = ' class="head"' if item.layer == "link" else ""
+                return f'<path{head} d="{"".join(f"{_path(ring)}z" for ring in part.rings)}"/>'
+            case Rectangle():
+                return _rectangle(part, shared)
+            case Text():
+                return _text(part, shared, f' class="{item.kind}"' if item.layer == "words" else "")
+            case Circle():
+                return self._circle(part, item, shared)
+            case Image():
+                x, y = part.center
+                transform = f"translate({_number(x)} {_number(y)}) scale({_number(part.diameter)})"
+                return f'<use href="#{self.palette.picture(part.png)}" transform="{transform}"/>'
 
-    def _icon(self, icon: IconBox, styles: Sequence[Style]) -> str:
-        marks = [look.marks[icon.organization or ""] for look in self._looks]
-        x, y = icon.centre
-        badges = [mark for mark in marks if isinstance(mark, Badge)]
-        if len(badges) == len(marks):
-            kind, has_ring = self._palette.badge(badges, styles)
-            ring = self._width(_RING) if has_ring else 0.0
-            edge = f' stroke-width="{_number(ring)}"' if has_ring else ""
-            text = badges[0].text
-            size = min(_MONOGRAM_TYPE, _MONOGRAM_WIDTH / max(measure(text, bold=True)[0], 1e-3)) * icon.height
-            letters = self._text(text, icon, size, bold=True, attributes=f' class="{kind}" font-size="{_number(size)}"')
-            radius = _number((icon.width - ring) / 2)
-            return f'<circle class="{kind}" cx="{_number(x)}" cy="{_number(y)}" r="{radius}"{edge}/>{letters}'
-        png = next(mark for mark in marks if not isinstance(mark, Badge))
-        place = f"translate({_number(x)} {_number(y)}) scale({_number(icon.width)})"
-        ground = f'<circle class="ground" cx="{_number(x)}" cy="{_number(y)}" r="{_number(icon.width / 2)}"/>'
-        return f'{ground}<use href="#{self._palette.picture(png)}" transform="{place}"/>'
-
-    def _swatch(self, swatch: Swatch) -> str:
-        kind = swatch.key.removeprefix("link:")
-        if kind != swatch.key:
-            stroke, name = _stroke(self._theme, kind)
-            line = _path(((swatch.x, swatch.centre[1]), (swatch.right, swatch.centre[1])))
-            width = _SAMPLE_LINE * swatch.height * stroke.width
-            return f'<g class="{f"link {name}".strip()}"{_dashes(stroke, width)}><path d="{line}"/></g>'
-        styles = [look.swatches[swatch.key] for look in self._looks]
-        ground = self._rounded(swatch, _LABEL_CORNER * swatch.height, styles[0])
-        return f'<g class="{self._palette.label(styles)}">{ground}</g>'
-
-    def _text_line(self, line: TextLine) -> str:
-        if line.role == "continuation":
-            y = _number(line.y + line.height / 2)
-            dots = (_number(line.x + share * line.width) for share in (1 / 6, 1 / 2, 5 / 6))
-            radius = _number(0.1 * line.size)
-            return "".join(f'<circle class="dot" cx="{x}" cy="{y}" r="{radius}"/>' for x in dots)
-        attributes = f' class="{line.role}"{self._type(line.size, BOLD if line.bold else REGULAR)}'
-        return self._text(line.text, line, line.size, bold=line.bold, left=line.x, attributes=attributes)
-
-    def _text(
-        self, text: str, box: Box, size: float, *, bold: bool, left: float | None = None, attributes: str = ""
-    ) -> str:
-        """A text half way down a box, that begins at a given place or else stands in the middle."""
-        x, y = box.centre[0] if left is None else left, box.centre[1] + HALF_CAPITAL * size
-        anchor = ' text-anchor="middle"' if left is None else ""
-        length = ""
-        if list(font(text, size, bold).get_family()) != [FAMILY]:
-            # Letters that the page's typeface lacks may be of any width where it is read; the text keeps its place.
-            length = f' textLength="{_number(measure(text, bold)[0] * size)}" lengthAdjust="spacingAndGlyphs"'
-        return f'<text x="{_number(x)}" y="{_number(y)}"{anchor}{attributes}{length}>{escape(text, quote=False)}</text>'
-
-    def _rounded(self, box: Box, radius: float, style: Style | None = None) -> str:
-        """A box with round corners whose edge is drawn inside it."""
-        usual = self._width(self._theme.edge_width)
-        edge = 0.0 if style is None or not style.width else self._width(style.width)
-        inset = Box(x=box.x + edge / 2, y=box.y + edge / 2, width=box.width - edge, height=box.height - edge)
-        own = f' stroke-width="{_number(edge)}"' if style is not None and edge != usual else ""
-        if style is not None and style.dashed:
-            own += f' stroke-dasharray="{_number(_DASH * edge)} {_number(_GAP * edge)}"'
-        return f'<rect{_extent(inset)} rx="{_number(radius - edge / 2)}"{own}/>'
+    def _circle(self, part: Circle, item: Item, shared: _Shared) -> str:
+        x, y, radius = map(_number, (*part.center, part.radius))
+        edge = f' stroke-width="{_number(part.width)}"' if part.edge else ""
+        kind = "dot" if item.layer == "words" else "ground"
+        text = ""
+        if part.text:
+            kind = self.palette.badge(part, part.text)
+            text = _text(part.text, shared, f' class="{kind}"')
+        return f'<circle class="{kind}" cx="{x}" cy="{y}" r="{radius}"{edge}/>{text}'
 
 
-def _stroke(theme: Theme, kind: str | None) -> tuple[Stroke, str]:
-    """How links of a kind are drawn, and the class that says in which color."""
-    if not kind or kind not in theme.strokes:
-        return Stroke(), ""
-    stroke = theme.strokes[kind]
-    return stroke, "idea" if stroke.quiet else "descent"
+def _first_width(items: Iterable[Item]) -> float | None:
+    """The width of lines that all have the same."""
+    return next((part.width for item in items for part in item.parts if isinstance(part, Line)), None)
 
 
-def _dashes(stroke: Stroke, width: float) -> str:
-    lengths = " ".join(_number(width * length) for length in stroke.dashes)
+def _rectangle(part: Rectangle, shared: _Shared) -> str:
+    x, y, width, height = map(_number, (part.box.x, part.box.y, part.box.width, part.box.height))
+    radius = f' rx="{_number(part.radius)}"' if part.radius else ""
+    own = f' stroke-width="{_number(part.width)}"' if shared.width not in (None, part.width) else ""
+    if part.dashes:
+        own += f' stroke-dasharray="{" ".join(_number(length * part.width) for length in part.dashes)}"'
+    return f'<rect x="{x}" y="{y}" width="{width}" height="{height}"{radius}{own}/>'
+
+
+def _text(part: Text, shared: _Shared, attributes: str) -> str:
+    x, y = part.x, part.middle + HALF_CAPITAL * part.size
+    anchor = _ANCHORS[part.align]
+    weight = BOLD if part.bold else REGULAR
+    if part.size != shared.size:
+        attributes += f' font-size="{_number(part.size)}"'
+    if weight != shared.weight:
+        attributes += f' font-weight="{weight}"'
+    if list(font(part.content, part.size, part.bold).get_family()) != [FAMILY]:
+        # Letters that the page's typeface lacks may have any width on the reader's machine; the text keeps its length.
+        length = measure(part.content, part.bold)[0] * part.size
+        attributes += f' textLength="{_number(length)}" lengthAdjust="spacingAndGlyphs"'
+    content = escape(part.content, quote=False)
+    return f'<text x="{_number(x)}" y="{_number(y)}"{anchor}{attributes}>{content}</text>'
+
+
+def _link_class(theme: Theme, kind: str) -> str:
+    """The class that says in which color links of a kind are."""
+    _, role = link_stroke(theme, kind)
+    return "link" if role == "link" else f"link {role}"
+
+
+def _dashed(dashes: Sequence[float], width: float) -> str:
+    lengths = " ".join(_number(width * length) for length in dashes)
     return f' stroke-width="{_number(width)}"' + (f' stroke-dasharray="{lengths}"' if lengths else "")
-
-
-def _extent(box: Box) -> str:
-    x, y, width, height = map(_number, (box.x, box.y, box.width, box.height))
-    return f' x="{x}" y="{y}" width="{width}" height="{height}"'
 
 
 def _path(points: Sequence[Point]) -> str:
     return "M" + " ".join(f"{_number(x)} {_number(y)}" for x, y in points)
 
 
-def _head(link: Link, size: float) -> str:
-    """The triangle at the end of a link, which points along its last piece."""
-    (x, y), (tip_x, tip_y) = link.points[-2:]
-    length = ((tip_x - x) ** 2 + (tip_y - y) ** 2) ** 0.5 or 1.0
-    along_x, along_y = (tip_x - x) / length, (tip_y - y) / length
-    back, half = _HEAD_LENGTH * size, _HEAD_WIDTH * size / 2
-    base_x, base_y = tip_x - back * along_x, tip_y - back * along_y
-    corners = (
-        (tip_x, tip_y), (base_x - half * along_y, base_y + half * along_x),
-        (base_x + half * along_y, base_y - half * along_x),
-    )  # fmt: skip
-    return _path(corners) + "z"
-
-
 def _number(value: float) -> str:
-    """A length to a hundredth of a point, as briefly as can be."""
+    """A length to a hundredth of a point, without trailing zeros."""
     text = f"{value:.2f}".rstrip("0").rstrip(".")
     return "0" if text in {"-0", ""} else text

@@ -1,31 +1,63 @@
-"""How a figure looks, as plain data: colors and widths."""
+"""Themes as plain data: colors and widths; and the contrast of colors."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from modeltree.draw.colors import contrast, mixed, readable
-
 __all__ = [
-    "COLORBLIND",
-    "DARK",
-    "FAINT",
-    "LIGHT",
-    "MOST_GROUPS",
-    "PRINT",
-    "THEMES",
-    "Paint",
-    "Stroke",
-    "Theme",
-    "faint",
-]
+    "COLORBLIND", "DARK", "FAINT", "LIGHT", "MOST_GROUPS", "PRINT", "READABLE", "THEMES", "Paint", "Stroke", "Theme",
+    "contrast", "faint", "mixed", "readable",
+]  # fmt: skip
 
 MOST_GROUPS = 10
-"""So many groups have a color of their own."""
+"""The number of groups that have a color of their own."""
 
 FAINT = 0.6
-"""How much of the page is in what is drawn faint."""
+"""The share of the page's color in what is drawn faint."""
+
+READABLE = 4.5
+"""The contrast of text that can be read: WCAG 2.2, level AA."""
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast of two colors, from 1 to 21, as WCAG 2.2 defines it.
+
+    Examples
+    --------
+    >>> contrast("#ffffff", "#000000")
+    21.0
+    """
+    dark, light = sorted((_luminance(one), _luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def mixed(one: str, other: str, share: float) -> str:
+    """The first color with a share of the second, from 0 to 1, mixed in.
+
+    Examples
+    --------
+    >>> mixed("#000000", "#ffffff", 0.2)
+    '#333333'
+    """
+    parts = ((1 - share) * _part(one, start) + share * _part(other, start) for start in (1, 3, 5))
+    return "#" + "".join(f"{round(part):02x}" for part in parts)
+
+
+def readable(text: str, ground: str, ink: str) -> str:
+    """A text color mixed with just enough ink to be read on a ground, or else that ink."""
+    candidates = (mixed(text, ink, tenths / 10) for tenths in range(10))
+    return next((color for color in candidates if contrast(color, ground) >= READABLE), ink)
+
+
+def _part(color: str, start: int) -> int:
+    return int(color[start : start + 2], 16)
+
+
+def _luminance(color: str) -> float:
+    parts = (_part(color, start) / 255 for start in (1, 3, 5))
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 @dataclass(frozen=True, slots=True)

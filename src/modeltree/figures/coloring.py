@@ -35,16 +35,9 @@ _NOTES = {
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """Models in groups that differ in color.
+    """Models in groups that differ in color: the key of each model's group, the legend, and a note on how it is done.
 
-    Parameters
-    ----------
-    keys : mapping of str to str
-        For each model the key of its group; ``other`` and ``none`` are groups, too.
-    legend : tuple of (str, str)
-        The keys of the groups that occur, and what they are called.
-    note : str, optional
-        What is to be said of how models were grouped.
+    ``other`` and ``none`` are groups, too.
     """
 
     keys: Mapping[str, str]
@@ -59,22 +52,7 @@ class Groups:
 
 
 def groups_of(lineage: Lineage, models: Iterable[Model], by: ColorBy = "openness") -> Groups:
-    """Group models; the ten largest groups have names, all further ones are one.
-
-    Parameters
-    ----------
-    lineage : Lineage
-        Where they are from.
-    models : iterable of Model
-        Those that are drawn, in time order.
-    by : {"openness", "family", "organization", "domain", "license"} or callable
-        What groups are made by. A callable gets a `Model` and returns what group it is in, or None.
-
-    Raises
-    ------
-    ValueError
-        When it is none of these.
-    """
+    """Group models that are in time order; the ten largest groups have names, all further ones are one."""
     models = tuple(models)
     if by == "openness":
         return _by_openness(models)
@@ -85,14 +63,14 @@ def groups_of(lineage: Lineage, models: Iterable[Model], by: ColorBy = "openness
     sizes = Counter(key for key in keys.values() if key is not None)
     least = 2 if by == "family" else 1
     named = [key for key, size in sizes.most_common(MOST_GROUPS) if size >= least]
-    slugs = {key: f"{word}:{key}" if word else f"group:{place}" for place, key in enumerate(named)}
-    found = {id: "none" if key is None else slugs.get(key, "other") for id, key in keys.items()}
+    slugs = {key: f"{word}:{key}" if word else f"group:{index}" for index, key in enumerate(named)}
+    groups = {id: "none" if key is None else slugs.get(key, "other") for id, key in keys.items()}
     names = _names(lineage, models, word, keys)
     other, none = _OTHERS.get(word, ("other", "not known"))
     legend = [(slugs[key], names.get(key, str(key))) for key in named]
-    occurring = set(found.values())
+    occurring = set(groups.values())
     legend += [(key, text) for key, text in (("other", other), ("none", none)) if key in occurring]
-    return Groups(found, tuple(legend), _NOTES.get(word))
+    return Groups(groups, tuple(legend), _NOTES.get(word))
 
 
 def _by_openness(models: Iterable[Model]) -> Groups:

@@ -1,19 +1,25 @@
-"""What a figure shows of a lineage, by which rule, and the words that say so."""
+"""What all drawings of single models show: who is drawn and set off, how that looks, and the words that say so."""
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from modeltree.draw.icons import Badge, badge, icons_in
+from modeltree.draw.style import Look, Style
+from modeltree.draw.theme import Paint, Theme, faint
 from modeltree.figures.coloring import ColorBy, Groups, groups_of
 from modeltree.findings import LayoutError
-from modeltree.layout.serpentine.curve import Item
-from modeltree.layout.title_block import Furniture
+from modeltree.layout.title_block import TitleBlock
 from modeltree.lineage import Lineage
 from modeltree.records import Kind, Model
 
-__all__ = ["Contents", "Words", "accessible_name", "counted_models", "listed", "title_of"]
+__all__ = [
+    "Captions", "Contents", "accessible_name", "counted_models", "left_out", "listed", "look_of", "main_address",
+    "split_by_kind", "title_of",
+]  # fmt: skip
 
 # So many models are named in a list in the footnote.
 _MOST_NAMES = 40
@@ -21,24 +27,9 @@ _MOST_NAMES = 40
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What is drawn of a lineage.
+    """What is drawn of a lineage: the models with a label of their own, in time order, and what sets them off.
 
-    Parameters
-    ----------
-    lineage : Lineage
-        All of it.
-    models : tuple of Model
-        Those that are drawn, in time order.
-    groups : Groups
-        Which of them have the same color.
-    strong : frozenset of str, optional
-        Those that are drawn strong while all others are faint.
-    outlined : frozenset of str
-        Those of the family that has an edge of one color.
-    pairs : tuple of (str, str)
-        The derivations that are drawn, as parent and child.
-    furniture : Furniture
-        Title, legend and footnote.
+    While some are ``strong`` all others are faint, and the family that is ``outlined`` has an edge of one color.
     """
 
     lineage: Lineage
@@ -46,66 +37,109 @@ class Contents:
     groups: Groups
     strong: frozenset[str] | None
     outlined: frozenset[str]
-    pairs: tuple[tuple[str, str], ...]
-    furniture: Furniture
+    title_block: TitleBlock
 
-    @classmethod
-    def of(
-        cls,
-        lineage: Lineage,
-        *,
-        title: str | None = None,
-        applications: bool = False,
-        color_by: ColorBy = "openness",
-        highlight: str | None = None,
-        outline: str | None = None,
-        links: bool | None = None,
-    ) -> Contents:
-        """What the options of `modeltree.figures.recipes.evolution_layout` choose.
 
-        Raises
-        ------
-        LayoutError
-            When there is nothing to draw, or what is highlighted is not drawn.
-        """
-        chosen = _Chosen.of(lineage, applications)
-        if not chosen.dated:
-            raise LayoutError("there is nothing to draw: no model has a date")
-        drawn = frozenset(model.id for model in chosen.dated)
-        words = Words(lineage, drawn)
-        groups = groups_of(lineage, chosen.dated, color_by)
-        strong = None if highlight is None else words.highlighted(highlight)
-        outlined = frozenset() if outline is None else words.outlined(outline)
-        pairs: tuple[tuple[str, str], ...] = ()
-        if links or (links is None and strong):
-            pairs = words.linked(strong if not links else None)
+class Captions:
+    """Chooses models to be set off, and collects what legend and footnote must say of that."""
+
+    def __init__(self, lineage: Lineage, drawn: Sequence[Model]) -> None:
+        self._lineage = lineage
+        self._models = drawn
+        self._drawn = frozenset(model.id for model in drawn)
+        self.legend: list[tuple[str, str]] = []
+        self.notes: list[str] = []
+
+    def grouped(self, color_by: ColorBy) -> Groups:
+        """The models in groups of one color."""
+        groups = groups_of(self._lineage, self._models, color_by)
         if groups.note:
-            words.said.append(groups.note)
-        furniture = Furniture(
-            title=title_of(lineage, title),
-            legend=(*groups.legend, *words.legend),
-            footnote=tuple(_footnote(lineage, chosen, words.said)),
-        )
-        return cls(lineage, chosen.dated, groups, strong, outlined, pairs, furniture)
+            self.notes.append(groups.note)
+        return groups
 
-    @property
-    def items(self) -> list[Item]:
-        """What is to be laid out."""
-        return [
-            Item(model.id, model.name, model.released, model.organizations)
-            for model in self.models
-            if model.released is not None
-        ]
+    def highlighted(self, name: str | None) -> frozenset[str] | None:
+        """A model and all that it descends from."""
+        if name is None:
+            return None
+        model = self._lineage[name]
+        if model.id not in self._drawn:
+            why = "is a product" if model.released else "has no date"
+            raise LayoutError(f"{model.name} cannot be highlighted: it {why} and is not drawn")
+        above = self._lineage.ancestors(model.id)
+        hidden = [self._lineage[id].name for id in above if id not in self._drawn]
+        note = f"Drawn strong: {model.name} and all that it descends from by any relation"
+        self.notes.append(f"{note}; not drawn of these: {listed(hidden)}." if hidden else f"{note}.")
+        return frozenset({model.id, *above}) & self._drawn
 
-    @property
-    def summary(self) -> tuple[str, str]:
-        """Title and description for those who cannot see the figure."""
-        dates = [model.released for model in self.models]
-        described = (
-            f"A timeline of {counted_models(self.models)} from {dates[0]} to {dates[-1]}: each is a box with its "
-            "name, tied to the date of its release."
-        )
-        return self.furniture.title or "Model evolution", " ".join([described, *self.furniture.footnote])
+    def outlined(self, name: str | None) -> frozenset[str]:
+        """The models that have the weights of what a model's family began with."""
+        if name is None:
+            return frozenset()
+        family = self._lineage.family(name)
+        members = self._drawn.intersection(family.members)
+        if not members:
+            raise LayoutError(f"the family of {family.name} cannot be outlined: none of it is drawn")
+        self.legend.append(("outline", f"family of {family.name}"))
+        self.notes.append(f"Outlined: {family.name} and what was made from its weights or outputs.")
+        return members
+
+    def linked(self, among: frozenset[str] | None) -> tuple[tuple[str, str], ...]:
+        """The derivations of which both ends are drawn, and are among some models."""
+        ends = self._drawn if among is None else among
+        edges = [(edge.parent, edge.child) for edge in self._lineage.derivations]
+        pairs = tuple(pair for pair in edges if ends.issuperset(pair))
+        if among is None:
+            others = len(edges) - len(pairs)
+            rest = f"; {others:,} more have an end that is not drawn" if others else ""
+            self.notes.append(f"Thin curves: {len(pairs):,} derivations, by any relation{rest}.")
+        return pairs
+
+
+def split_by_kind(lineage: Lineage, applications: bool) -> tuple[list[Model], list[Model]]:
+    """The models of the kinds that are drawn, and all others."""
+    drawn = {Kind.MODEL, Kind.APPLICATION} if applications else {Kind.MODEL}
+    return [m for m in lineage.models if m.kind in drawn], [m for m in lineage.models if m.kind not in drawn]
+
+
+# How it looks
+
+
+def look_of(contents: Contents, theme: Theme, icon_dir: str | os.PathLike[str] | None) -> Look:
+    """How everything in a figure looks, with icons of organizations from a folder."""
+    paints = contents.groups.paints(theme)
+    outline = Paint(theme.page, theme.outline, theme.ink)
+    swatches = {key: Style(paint, theme.edge_width) for key, paint in paints.items()}
+    swatches["outline"] = Style(outline, theme.strong_width)
+    labels = {model.id: _style(contents, model, theme, paints) for model in contents.models}
+    return Look(theme, labels, swatches, _marks(contents, theme, icon_dir))
+
+
+def _style(contents: Contents, model: Model, theme: Theme, paints: dict[str, Paint]) -> Style:
+    paint, width = paints[contents.groups.keys[model.id]], theme.edge_width
+    stands_out = contents.strong is not None and model.id in contents.strong
+    recedes = contents.strong is not None and not stands_out
+    if recedes:
+        paint = faint(paint, theme)
+    elif stands_out:
+        paint, width = Paint(paint.fill, theme.strong, paint.text), theme.strong_width
+    if model.id in contents.outlined:
+        paint, width = Paint(paint.fill, theme.outline, paint.text), theme.strong_width
+    return Style(paint, width, accessible_name(contents.lineage, model), main_address(model), recedes, stands_out)
+
+
+def _marks(contents: Contents, theme: Theme, icon_dir: str | os.PathLike[str] | None) -> dict[str, Badge | bytes]:
+    """What stands for each organization that made a model which is drawn."""
+    ids = dict.fromkeys(id for model in contents.models for id in model.organizations)
+    organizations = [contents.lineage.organizations[id] for id in ids]
+    marks: dict[str, Badge | bytes] = {
+        record.id: badge(record.name, theme.badge_lightness, theme.badge_saturation) for record in organizations
+    }
+    if icon_dir is not None:
+        marks.update(icons_in(icon_dir, organizations))
+    return marks
+
+
+# Words
 
 
 def title_of(lineage: Lineage, title: str | None) -> str | None:
@@ -115,108 +149,31 @@ def title_of(lineage: Lineage, title: str | None) -> str | None:
 
 def accessible_name(lineage: Lineage, model: Model) -> str:
     """What a screen reader says of a model: name, date, organizations."""
-    makers = (lineage.organizations[id].name for id in model.organizations)
-    return ", ".join(map(str, filter(None, (model.name, model.released, *makers))))
+    organizations = (lineage.organizations[id].name for id in model.organizations)
+    return ", ".join(map(str, filter(None, (model.name, model.released, *organizations))))
+
+
+def main_address(model: Model) -> str | None:
+    """The address that tells most about a model."""
+    links = model.links
+    return links.paper or links.code or links.weights or links.blog or links.website
 
 
 def counted_models(models: Iterable[Model]) -> str:
     """How many there are of each kind, in words."""
-    numbers = Counter(model.kind for model in models)
+    counts = Counter(model.kind for model in models)
     things = {Kind.MODEL: "model", Kind.APPLICATION: "product", Kind.DATASET: "data set"}
-    counts = [
-        f"{numbers[kind]:,} {thing}{'s' * (numbers[kind] != 1)}" for kind, thing in things.items() if numbers[kind]
-    ]
-    return " and ".join(filter(None, (", ".join(counts[:-1]), *counts[-1:])))
+    words = [f"{counts[kind]:,} {thing}{'s' * (counts[kind] != 1)}" for kind, thing in things.items() if counts[kind]]
+    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 
 def left_out(others: Sequence[Model]) -> Iterator[str]:
     """What a footnote says of products and data sets that are not drawn."""
     if others:
-        numbers = Counter(model.kind for model in others)
+        counts = Counter(model.kind for model in others)
         things = {Kind.APPLICATION: "products that run on models", Kind.DATASET: "data sets"}
-        said = (f"{thing} ({numbers[kind]:,})" for kind, thing in things.items() if numbers[kind])
-        yield f"Left out: {', '.join(said)}."
-
-
-@dataclass(frozen=True, slots=True)
-class _Chosen:
-    """What of a lineage is drawn, and what is left out for want of a date or as no model."""
-
-    dated: tuple[Model, ...]
-    undated: tuple[Model, ...]
-    others: tuple[Model, ...]
-
-    @classmethod
-    def of(cls, lineage: Lineage, applications: bool) -> _Chosen:
-        drawn = {Kind.MODEL, Kind.APPLICATION} if applications else {Kind.MODEL}
-        others = tuple(model for model in lineage.models if model.kind not in drawn)
-        wanted = [model for model in lineage.models if model.kind in drawn]
-        return cls(
-            tuple(model for model in wanted if model.released),
-            tuple(model for model in wanted if not model.released),
-            others,
-        )
-
-
-class Words:
-    """Chooses models to be set off, and keeps what legend and footnote must say of that.
-
-    Parameters
-    ----------
-    lineage : Lineage
-        Where the models are from.
-    drawn : frozenset of str
-        Those that are drawn.
-    """
-
-    def __init__(self, lineage: Lineage, drawn: frozenset[str]) -> None:
-        self._lineage = lineage
-        self._drawn = drawn
-        self.legend: list[tuple[str, str]] = []
-        self.said: list[str] = []
-
-    def highlighted(self, name: str) -> frozenset[str]:
-        """A model and all that it descends from."""
-        model = self._lineage[name]
-        if model.id not in self._drawn:
-            why = "is a product" if model.released else "has no date"
-            raise LayoutError(f"{model.name} cannot be highlighted: it {why} and is not drawn")
-        above = self._lineage.ancestors(model.id)
-        hidden = [self._lineage[id].name for id in above if id not in self._drawn]
-        said = f"Drawn strong: {model.name} and all that it descends from by any relation"
-        self.said.append(f"{said}; not drawn of these: {listed(hidden)}." if hidden else f"{said}.")
-        return frozenset({model.id, *above}) & self._drawn
-
-    def outlined(self, name: str) -> frozenset[str]:
-        """The models that have the weights of what a model's family began with."""
-        family = self._lineage.family(name)
-        members = self._drawn.intersection(family.members)
-        if not members:
-            raise LayoutError(f"the family of {family.name} cannot be outlined: none of it is drawn")
-        self.legend.append(("outline", f"family of {family.name}"))
-        self.said.append(f"Outlined: {family.name} and what was made from its weights or outputs.")
-        return members
-
-    def linked(self, among: frozenset[str] | None) -> tuple[tuple[str, str], ...]:
-        """The derivations of which both ends are drawn, and are among some models."""
-        ends = self._drawn if among is None else among
-        steps = [(step.parent, step.child) for step in self._lineage.derivations]
-        pairs = tuple(pair for pair in steps if ends.issuperset(pair))
-        if among is None:
-            others = len(steps) - len(pairs)
-            rest = f"; {others:,} more have an end that is not drawn" if others else ""
-            self.said.append(f"Thin curves: {len(pairs):,} derivations, by any relation{rest}.")
-        return pairs
-
-
-def _footnote(lineage: Lineage, chosen: _Chosen, said: Iterable[str]) -> Iterator[str]:
-    parts = [f"Drawn: {counted_models(chosen.dated)}, every one that has a date."]
-    parts += left_out(chosen.others)
-    if lineage.about.date:
-        parts.append(f"Data as of {lineage.about.date}.")
-    yield " ".join([*parts, *said])
-    if chosen.undated:
-        yield f"Left out because no date is known: {listed(model.name for model in chosen.undated)}."
+        words = (f"{thing} ({counts[kind]:,})" for kind, thing in things.items() if counts[kind])
+        yield f"Left out: {', '.join(words)}."
 
 
 def listed(names: Iterable[str]) -> str:

@@ -69,24 +69,9 @@ class Collapse:
 class Entry:
     """A node of a family tree: a model, or several that are folded.
 
-    Parameters
-    ----------
-    id, label : str
-        The id and name of the model, or those that several have together.
-    at : float
-        When it was released, in days; of several, the first of them.
-    inferred : bool
-        Whether that was concluded from the dates of parents and children.
-    models : tuple of Model
-        What it stands for: one, or several in date order.
-    parent : int, optional
-        The place of the entry that it branches off from.
-    relation : Relation, optional
-        How it was made from that.
-    further : tuple of (int, Relation)
-        The places of all other parents.
-    unlisted : int
-        How many models it stands for besides, of which no more is known here than their number.
+    It is at the date of its first model, in days, which may be ``inferred`` from those of parents and children. The
+    ``parent`` that it branches off and the ``further`` ones are indexes of entries. It may stand for ``unlisted``
+    models besides, of which no more is known here than their number.
     """
 
     id: str
@@ -112,18 +97,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Genealogy:
-    """The nodes of a family tree.
+    """The nodes of a family tree, in the order of the models' dates, and what it leaves out.
 
-    Parameters
-    ----------
-    entries : tuple of Entry
-        In the order of the models' dates.
-    undated : tuple of Model
-        Models that are left out: neither they nor their kin have a date.
-    against_time : tuple of Derivation
-        Derivations whose parent is later than the child; they are among the further ones.
-    hidden : int
-        How many derivations are within folded branches, or lead into one from elsewhere.
+    Neither ``undated`` models nor their kin have a date; derivations ``against_time`` have a parent that is later than
+    the child; ``hidden`` ones are within folded branches, or lead into one from elsewhere.
     """
 
     entries: tuple[Entry, ...]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import textwrap
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
+from modeltree._util.text import counted
 from modeltree.findings import Finding, Severity
 from modeltree.formats.registry import FORMATS
 from modeltree.graph.families import Family
@@ -15,11 +15,9 @@ from modeltree.lineage import Lineage
 from modeltree.records import Derivation, Model
 
 __all__ = [
-    "counted", "descent_table", "family_table", "findings_summary", "format_table", "kinship_text", "model_card",
-    "model_table", "summary", "table",
+    "descent_table", "family_table", "findings_summary", "format_table", "kinship_text", "model_table",
+    "table",
 ]  # fmt: skip
-
-Field = tuple[str, str]
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -41,24 +39,6 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
-def summary(lineage: Lineage) -> str:
-    """How much of what a lineage holds.
-
-    Examples
-    --------
-    >>> summary(Lineage([Model(id="glm", name="GLM")]))
-    '1 model, 0 derivations, 0 organizations'
-    """
-    return ", ".join(
-        counted(len(records), noun)
-        for records, noun in (
-            (lineage.models, "model"),
-            (lineage.derivations, "derivation"),
-            (lineage.organizations, "organization"),
-        )
-    )
-
-
 def findings_summary(findings: Sequence[Finding], all_shown: bool = True) -> str:
     """How many findings there are of each severity; nothing where there is none.
 
@@ -67,10 +47,10 @@ def findings_summary(findings: Sequence[Finding], all_shown: bool = True) -> str
     >>> findings_summary([Finding("cycle", "…"), Finding("missing-license", "…")], all_shown=False)
     '1 error, 1 note (see --all)'
     """
-    numbers = Counter(finding.severity for finding in findings)
-    counts = [counted(numbers[severity], severity) for severity in Severity if numbers[severity]]
-    hidden = " (see --all)" if numbers[Severity.NOTE] and not all_shown else ""
-    return ", ".join(counts) + hidden
+    counts = Counter(finding.severity for finding in findings)
+    words = [counted(counts[severity], severity) for severity in Severity if counts[severity]]
+    hidden = " (see --all)" if counts[Severity.NOTE] and not all_shown else ""
+    return ", ".join(words) + hidden
 
 
 def format_table() -> str:
@@ -80,17 +60,6 @@ def format_table() -> str:
         for one in FORMATS
     ]
     return table(("format", "what it is", "read", "written", "endings"), rows)
-
-
-def counted(count: int, singular: str, plural: str | None = None) -> str:
-    """A number and its noun.
-
-    Examples
-    --------
-    >>> counted(1, "family", "families"), counted(1200, "model")
-    ('1 family', '1,200 models')
-    """
-    return f"{count:,} {singular if count == 1 else plural or f'{singular}s'}"
 
 
 def model_table(lineage: Lineage, ids: Iterable[str]) -> str:
@@ -106,7 +75,7 @@ def model_table(lineage: Lineage, ids: Iterable[str]) -> str:
                 _or_dash(model.released),
                 _or_dash(model.openness),
                 _sizes(model),
-                _joined(_makers(lineage, model)),
+                _joined(_organizations(lineage, model)),
             )
             for model in models
         ),
@@ -133,93 +102,21 @@ def family_table(lineage: Lineage, families: Iterable[Family]) -> str:
     )
 
 
-def descent_table(steps: Iterable[Derivation]) -> str:
-    """A row for each step of descent."""
+def descent_table(edges: Iterable[Derivation]) -> str:
+    """A row for each derivation."""
     header = ("parent", "relation", "child", "references")
-    return table(header, ((step.parent, step.relation, step.child, _joined(step.references)) for step in steps))
+    return table(header, ((edge.parent, edge.relation, edge.child, _joined(edge.references)) for edge in edges))
 
 
 def kinship_text(
     first: str, second: str, via: str, to_first: Sequence[Derivation], to_second: Sequence[Derivation]
 ) -> str:
-    """How two models are related through a third, which may be one of them, and the steps from it to both."""
+    """How two models are related through a third, which may be one of them, and the paths from it to both."""
     if first == second:
         return f"{first} is one and the same model"
     younger = [name for name in (first, second) if name != via]
-    said = f"{' and '.join(younger)} {'descends' if via in (first, second) else 'descend'} from {via}"
-    return f"{said}\n{descent_table([*to_first, *to_second])}"
-
-
-def model_card(lineage: Lineage, name: str, width: int = 100) -> str:
-    """All that is known of one model.
-
-    Parameters
-    ----------
-    lineage : Lineage
-        Where it is.
-    name : str
-        Its id, name or an alias.
-    width : int
-        The columns after which long texts are wrapped.
-    """
-    model = lineage[name]
-    fields = list(_fields(lineage, model))
-    margin = max(len(label) for label, _ in fields) + 4
-    lines = [printable(f"{model.name} ({model.id})")]
-    last = ""
-    for label, value in fields:
-        first = f"  {label if label != last else ''}".ljust(margin)
-        lines += textwrap.wrap(
-            printable(value),
-            max(width, margin + 20),
-            initial_indent=first,
-            subsequent_indent=" " * margin,
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-        last = label
-    return "\n".join(lines)
-
-
-def _fields(lineage: Lineage, model: Model) -> Iterator[Field]:
-    """What a model's card says, line by line; what is not known is left out."""
-    yield from (("also called", alias) for alias in model.aliases)
-    yield "kind", model.kind
-    yield "released", _or_dash(model.released)
-    yield from (("organization", maker) for maker in _makers(lineage, model))
-    if model.openness or model.access:
-        yield "openness", ", ".join(word for word in (model.openness, model.access) if word)
-    if model.license:
-        spdx = model.license.spdx
-        yield "license", f"{model.license.name} ({spdx})" if spdx else model.license.name
-    known = {
-        "sizes": ", ".join(map(str, model.sizes)),
-        "training data": model.training_data,
-        "domain": model.domain,
-        "architecture": model.architecture,
-        "note": model.note,
-    }
-    yield from ((label, value) for label, value in known.items() if value)
-    for parent in lineage.parents(model.id):
-        yield "derived from", _step(lineage, lineage.derivation(parent, model.id), parent)
-    for child in lineage.children(model.id):
-        yield "led to", _step(lineage, lineage.derivation(model.id, child), child)
-    yield from ((kind, address) for kind, address in model.links if address)
-    for reference in model.references:
-        yield "reference", reference
-    for correction in model.corrections:
-        vouched = _bracketed(correction.references)
-        said = f"{correction.source} prints {correction.printed!r} as {correction.field}"
-        yield "correction", f"{said}: {correction.reason}{vouched}"
-
-
-def _step(lineage: Lineage, step: Derivation, other: str) -> str:
-    note = f": {step.note}" if step.note else ""
-    return f"{lineage[other].name} ({other}) by {step.relation}{note}{_bracketed(step.references)}"
-
-
-def _bracketed(references: Sequence[str]) -> str:
-    return f" [{', '.join(references)}]" if references else ""
+    kinship = f"{' and '.join(younger)} {'descends' if via in (first, second) else 'descend'} from {via}"
+    return f"{kinship}\n{descent_table([*to_first, *to_second])}"
 
 
 def _sizes(model: Model) -> str:
@@ -227,7 +124,7 @@ def _sizes(model: Model) -> str:
     return _joined(map(str, model.sizes)) if few else f"{min(model.sizes)} to {max(model.sizes)}"
 
 
-def _makers(lineage: Lineage, model: Model) -> list[str]:
+def _organizations(lineage: Lineage, model: Model) -> list[str]:
     return [lineage.organizations[id].name for id in model.organizations]
 
 

@@ -15,11 +15,13 @@ from __future__ import annotations
 import bisect
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import TYPE_CHECKING, Any, Literal, Protocol, overload
 
+from modeltree._util.html import block, definitions, head
+from modeltree._util.text import counted, enumerated
 from modeltree.graph.ancestry import AncestryIndex
 from modeltree.records import Model, PartialDate, Relation
-from modeltree.showing import Shown
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,11 +31,14 @@ __all__ = ["Families", "Family", "Grouping", "family_labels", "primary_parent", 
 Grouping = Literal["base", "component", "organization"] | Callable[[Model], Hashable]
 """How to group: by base model, by connection, by organization, or by what a function says of each model."""
 
+# Of members and organizations, in a notebook.
+_MOST_SHOWN = 40
+
 _RANK = {relation: rank for rank, relation in enumerate(Relation)}
 
 
 @dataclass(frozen=True, slots=True)
-class Family(Shown):
+class Family:
     """Models that belong together.
 
     Parameters
@@ -82,6 +87,21 @@ class Family(Shown):
     def __str__(self) -> str:
         span = f", {self.span[0]} to {self.span[1]}" if self.span else ""
         return f"{self.name}: {self.size} {'model' if self.size == 1 else 'models'}{span}"
+
+    def _repr_html_(self) -> str:
+        counts = (
+            counted(self.size, "model"),
+            " to ".join(map(str, self.span)) if self.span else "no date known",
+            f"depth {self.depth}",
+            counted(len(self.organizations), "organization"),
+        )
+        rows = {
+            "root": self.root,
+            "models": enumerated(self.members, _MOST_SHOWN),
+            "organizations": enumerated(self.organizations, _MOST_SHOWN),
+        }
+        shown = [(label, escape(text)) for label, text in rows.items() if text]
+        return block([head(self.name, " · ".join(counts)), definitions(shown)])
 
 
 class Families(Sequence[Family]):

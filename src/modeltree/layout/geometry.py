@@ -1,4 +1,4 @@
-"""What a layout is made of, and how it is checked and stored.
+"""A layout: boxes and lines, each by what it stands for; how it is checked and stored.
 
 All lengths are points (1/72 inch); the origin is the page's top left corner and y grows downward.
 """
@@ -6,27 +6,11 @@ All lengths are points (1/72 inch); the origin is the page's top left corner and
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal, Protocol
 
-from modeltree.layout.parts import (
-    Band,
-    Guide,
-    IconBox,
-    LabelBox,
-    Lane,
-    Leader,
-    Link,
-    Measure,
-    Page,
-    Panel,
-    Swatch,
-    TextLine,
-    TextRole,
-    TickBox,
-)  # fmt: skip
 from modeltree.layout.plane import (
     Box,
     Point,
@@ -38,34 +22,143 @@ from modeltree.layout.plane import (
     overlapping,
     struck,
 )
-from modeltree.showing import Shown
 
 __all__ = [
-    "Band",
-    "Box",
-    "Guide",
-    "IconBox",
-    "LabelBox",
-    "Lane",
-    "Layout",
-    "Leader",
-    "Link",
-    "Measure",
-    "Page",
-    "Panel",
-    "Point",
-    "Swatch",
-    "TextLine",
-    "TextRole",
-    "TickBox",
-]
+    "Band", "Box", "Guide", "IconBox", "LabelBox", "Lane", "Layout", "Leader", "Link", "Measure", "Page", "Panel",
+    "Point", "Swatch", "TextLine", "TextRole", "TickBox",
+]  # fmt: skip
 
 # Lengths are kept to a thousandth of a point, so that a layout is the same on every machine.
 _DECIMALS = 3
 
+TextRole = Literal["title", "legend", "footnote", "continuation"]
+
+
+class Measure(Protocol):
+    """How wide and high a text is, in ems: multiply by the font size to get points."""
+
+    def __call__(self, text: str, bold: bool = False) -> tuple[float, float]:
+        """Width and height of a line of text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The size of the sheet."""
+
+    width: float
+    height: float
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Layout(Shown):
+class LabelBox(Box):
+    """The box of a model: its icons, its text and the padding around them."""
+
+    id: str
+    label: str
+    tick: str | None
+    """The date that a leader ties it to; None where the box itself begins at its date."""
+    text_x: float
+    """Where the text begins."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IconBox(Box):
+    """The icon of one organization at the left of a model's box."""
+
+    id: str
+    organization: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TickBox(Box):
+    """A date on the axis."""
+
+    id: str
+    label: str
+    kind: Literal["year", "quarter", "month", "day"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panel(Box):
+    """The ground behind labels of one tick that stand side by side, so that they are seen to belong together."""
+
+    tick: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Band(Box):
+    """The ground behind a family: all labels in it are of the family whose first model has this id."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """A line across the figure at a date."""
+
+    tick: str
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """The line of a model's life: from its label on to its last child."""
+
+    id: str
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Leader:
+    """The line that ties the models of a tick, on one side of the axis, to it."""
+
+    tick: str
+    ids: tuple[str, ...]
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The curve from a parent's label, or its lane, to a child's label, straight from point to point.
+
+    Parameters
+    ----------
+    parent, child : str
+        The ids of the models.
+    points : tuple of (float, float)
+        From the edge of the one label, or from the lane, to the edge of the other.
+    kind : str, optional
+        What sort of derivation it stands for.
+    tree : bool
+        Whether it is a branch of a family tree: no two of these cross. All others may.
+    """
+
+    parent: str
+    child: str
+    points: tuple[Point, ...]
+    kind: str | None = None
+    tree: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextLine(Box):
+    """A line of text that is no label: title, legend or footnote, or the dots after the curve."""
+
+    role: TextRole
+    text: str
+    size: float
+    bold: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Swatch(Box):
+    """The sample of a style in the legend."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
     """Where everything in a figure goes.
 
     Parameters
@@ -98,6 +191,14 @@ class Layout(Shown):
         Lines at dates.
     lanes : tuple of Lane
         Lines of models that have children.
+
+    Examples
+    --------
+    >>> empty = Layout(page=Page(100, 50), font_size=12.0, boxes=(), icons=(), leaders=(), axis=(), ticks=())
+    >>> empty
+    <Layout: 0 labels in type of 12 pt on 100 × 50 pt>
+    >>> Layout.from_json(empty.to_json()) == empty, empty.faults()
+    (True, ())
     """
 
     page: Page
@@ -120,32 +221,55 @@ class Layout(Shown):
         return f"<Layout: {len(self.boxes)} labels in type of {self.font_size:g} pt on {size}>"
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain lists, dictionaries, strings and numbers."""
-        return {"unit": "pt", **_plain(asdict(self))}
+        """The layout as plain lists, dictionaries, strings and numbers.
+
+        Returns
+        -------
+        dict
+            The unit (``"pt"``) and the parameters of the class by name, with lengths to a thousandth of a point.
+        """
+        return {"unit": "pt", **_rounded(asdict(self))}
 
     def to_json(self, indent: int | None = 1) -> str:
-        """The layout as JSON, ending in a newline."""
+        """The layout as JSON, ending in a newline.
+
+        Parameters
+        ----------
+        indent : int, optional
+            How far each level is indented, in spaces; None puts all in one line.
+
+        Returns
+        -------
+        str
+            What `from_json` reads.
+        """
         return json.dumps(self.to_dict(), ensure_ascii=False, indent=indent) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> Layout:
-        """Read what `to_json` wrote."""
+        """Read what `to_json` wrote.
+
+        Parameters
+        ----------
+        text : str
+            JSON; keys that are not known are ignored.
+
+        Returns
+        -------
+        Layout
+            The same, with lengths to a thousandth of a point.
+
+        Raises
+        ------
+        ValueError
+            When the text is no JSON, or its unit is not points.
+        """
         data = json.loads(text)
         if data.pop("unit", None) != "pt":
             raise ValueError("this is no layout in points: the unit is not 'pt'")
-        parts: dict[str, Any] = {"boxes": LabelBox, "icons": IconBox, "ticks": TickBox, "texts": TextLine,
-                                 "swatches": Swatch, "panels": Panel, "bands": Band}  # fmt: skip
-        for name, kind in parts.items():
-            data[name] = tuple(kind(**entry) for entry in data.get(name, []))
-        data["page"] = Page(**data["page"])
-        data["axis"] = _points(data["axis"])
-        lines: dict[str, Any] = {"leaders": Leader, "links": Link, "guides": Guide, "lanes": Lane}
-        for name, kind in lines.items():
-            entries = ({**entry, "points": _points(entry["points"])} for entry in data.get(name, []))
-            data[name] = tuple(kind(**entry) for entry in entries)
-        data["leaders"] = tuple(replace(leader, ids=tuple(leader.ids)) for leader in data["leaders"])
-        known = {field.name for field in fields(cls)}
-        return cls(**{name: value for name, value in data.items() if name in known})
+        parts = {name: tuple(part(**_tuples(entry)) for entry in data.get(name, ())) for name, part in _PARTS.items()}
+        axis = tuple(map(tuple, data["axis"]))
+        return cls(page=Page(**data["page"]), font_size=data["font_size"], axis=axis, **parts)
 
     @property
     def fill(self) -> float:
@@ -160,27 +284,24 @@ class Layout(Shown):
 
     @property
     def crossings(self) -> int:
-        """At how many places links that are no branches cross lanes, branches and each other.
+        """How many times links that are not branches cross lanes, branches and each other.
 
-        Where links of one parent run together they are one line.
+        Links of one parent count as one line where they run together.
         """
-        drawn: list[tuple[str, bool, Lane | Link]] = [(lane.id, False, lane) for lane in self.lanes]
-        drawn += [(link.parent, not link.tree, link) for link in self.links]
-        pieces = [_Piece.of(*points, owner, line) for owner, _, line in drawn for points in pairwise(line.points)]
-        further = {id(line) for _, free, line in drawn if free}
-        places = set()
-        for one, other in overlapping(pieces):
-            of_interest = id(one.line) in further or id(other.line) in further
-            if (
-                of_interest
-                and one.owner != other.owner
-                and (place := crossing(one.start, one.end, other.start, other.end))
-            ):
-                places.add((*sorted((one.owner, other.owner)), round(place[0], 1), round(place[1], 1)))
-        return len(places)
+        counted = {id(link) for link in self.links if not link.tree}
+        owned: list[tuple[str, Lane | Link]] = [(lane.id, lane) for lane in self.lanes]
+        owned += [(link.parent, link) for link in self.links]
+        points = set()
+        for one, other in overlapping(_pieces(owned)):
+            if one.owner != other.owner and not counted.isdisjoint((id(one.line), id(other.line))):
+                point = crossing(one.start, one.end, other.start, other.end)
+                if point is not None:
+                    owners = sorted((str(one.owner), str(other.owner)))
+                    points.add((*owners, round(point[0], 1), round(point[1], 1)))
+        return len(points)
 
     def faults(self) -> tuple[str, ...]:
-        """What breaks the rules of a good figure; a layout that this library makes has none.
+        """What breaks the rules of a good figure, in words; a layout that this library makes has no fault.
 
         - No two labels, ticks, icons, lines of text or samples overlap, no panel covers another one or a label
           of another tick, and no two bands overlap.
@@ -254,34 +375,31 @@ class Layout(Shown):
         for name, points in self._lines():
             for _, box in struck(self.boxes if name == "axis" else obstacles, pairwise(points)):
                 yield f"{name} runs through {_name(box)}"
-        spans = [_Span.around(leader) for leader in self.leaders]
-        for one, other in overlapping(spans):
-            if lines_meet(one.leader.points, other.leader.points):
-                yield f"{_name(one.leader)} meets {_name(other.leader)}"
+        yield from _meetings(enumerate(self.leaders))
 
     def _disorder(self) -> Iterator[str]:
-        places = {tick.id: place for place, tick in enumerate(self.ticks)}
+        index = {tick.id: index for index, tick in enumerate(self.ticks)}
         tied = [(label, label.tick) for label in self.boxes if label.tick is not None]
         for label, tick_id in tied:
-            if tick_id not in places:
+            if tick_id not in index:
                 yield f"{_name(label)} has no tick {tick_id}"
-        for (label, one), (later, other) in pairwise(entry for entry in tied if entry[1] in places):
-            if places[one] > places[other]:
+        for (label, one), (later, other) in pairwise(entry for entry in tied if entry[1] in index):
+            if index[one] > index[other]:
                 yield f"{_name(later)} comes after {_name(label)}"
         for tick, following in pairwise(self.ticks):
-            if distance_along(self.axis, tick.centre) >= distance_along(self.axis, following.centre):
+            if distance_along(self.axis, tick.center) >= distance_along(self.axis, following.center):
                 yield f"{_name(following)} is not after {_name(tick)} along the axis"
 
     def _bad_links(self) -> Iterator[str]:
         labels = {label.id: label for label in self.boxes}
-        lanes = {lane.id: lane for lane in self.lanes}
+        lanes = {lane.id: [Box.around(piece) for piece in pairwise(lane.points)] for lane in self.lanes}
         for link in self.links:
             for model, verb, end in ((link.parent, "begin", 0), (link.child, "end", -1)):
                 if model not in labels:
                     yield f"{_name(link)} is tied to {model}, which has no label"
-                elif link.points and verb == "begin" and model in lanes and _lies_on(lanes[model], link.points[0]):
                     continue
-                elif not link.points or not labels[model].touches(link.points[end]):
+                ends: list[Box] = [labels[model], *(lanes.get(model, ()) if verb == "begin" else ())]
+                if not link.points or not any(box.touches(link.points[end]) for box in ends):
                     yield f"{_name(link)} does not {verb} at {_name(labels[model])}"
         yield from self._hits(self.links)
 
@@ -293,28 +411,20 @@ class Layout(Shown):
         yield from self._hits(self.lanes)
 
     def _hits(self, lines: Sequence[Link | Lane]) -> Iterator[str]:
-        """What lines run through that they should not."""
+        """Solid boxes that lines run through."""
         obstacles: list[Box] = [*self.boxes, *self.ticks, *self.texts, *self.swatches]
         owners: dict[Segment, list[Link | Lane]] = {}
         for line in lines:
             for segment in pairwise(line.points):
                 owners.setdefault(segment, []).append(line)
         hits = struck(obstacles, owners)
-        said = dict.fromkeys((_name(line), _name(box)) for segment, box in hits for line in owners[segment])
-        for line_name, box_name in said:
+        pairs = dict.fromkeys((_name(line), _name(box)) for segment, box in hits for line in owners[segment])
+        for line_name, box_name in pairs:
             yield f"{line_name} runs through {box_name}"
 
     def _crossed_branches(self) -> Iterator[str]:
         branches: list[tuple[str, Lane | Link]] = [(lane.id, lane) for lane in self.lanes]
-        branches += [(link.parent, link) for link in self.links if link.tree]
-        seen = set()
-        for one, other in overlapping([_Piece.of(*points, *branch) for branch in branches
-                                       for points in pairwise(branch[1].points)]):  # fmt: skip
-            pair = (_name(one.line), _name(other.line))
-            meet = one.owner != other.owner and lines_meet((one.start, one.end), (other.start, other.end))
-            if meet and pair not in seen:
-                seen.add(pair)
-                yield f"{pair[0]} meets {pair[1]}"
+        yield from _meetings([*branches, *((link.parent, link) for link in self.links if link.tree)])
 
     def _lines(self) -> Iterator[tuple[str, Sequence[Point]]]:
         """The axis and the leaders."""
@@ -322,63 +432,62 @@ class Layout(Shown):
         yield from ((_name(leader), leader.points) for leader in self.leaders)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Span(Box):
-    """The room that a leader takes, and a hair more: a straight line alone has no inside."""
-
-    leader: Leader
-
-    @classmethod
-    def around(cls, leader: Leader) -> _Span:
-        xs, ys = zip(*leader.points, strict=True)
-        left, top = min(xs) - 0.01, min(ys) - 0.01
-        return cls(x=left, y=top, width=max(xs) + 0.01 - left, height=max(ys) + 0.01 - top, leader=leader)
+_PARTS: dict[str, Any] = {
+    "boxes": LabelBox, "icons": IconBox, "leaders": Leader, "ticks": TickBox, "panels": Panel, "texts": TextLine,
+    "swatches": Swatch, "links": Link, "bands": Band, "guides": Guide, "lanes": Lane,
+}  # fmt: skip
+_NAMES = {
+    LabelBox: "label", IconBox: "icon of", TickBox: "tick", Panel: "panel of", Leader: "leader of", TextLine: "text",
+    Swatch: "sample", Band: "band of", Lane: "lane of", Guide: "guide at",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Piece(Box):
-    """A straight piece of a branch, and the room that it takes."""
+    """A straight piece of a line, with a hair around it: a straight line alone has no inside."""
 
     start: Point
     end: Point
-    owner: str
-    line: Lane | Link
-
-    @classmethod
-    def of(cls, start: Point, end: Point, owner: str, line: Lane | Link) -> _Piece:
-        left, top = min(start[0], end[0]) - 0.01, min(start[1], end[1]) - 0.01
-        width, height = abs(start[0] - end[0]) + 0.02, abs(start[1] - end[1]) + 0.02
-        return cls(x=left, y=top, width=width, height=height, start=start, end=end, owner=owner, line=line)
+    owner: Hashable
+    line: Lane | Link | Leader
 
 
-def _lies_on(lane: Lane, point: Point) -> bool:
-    return any(
-        Box(x=min(start[0], end[0]), y=min(start[1], end[1]), width=abs(start[0] - end[0]),
-            height=abs(start[1] - end[1])).touches(point)
-        for start, end in pairwise(lane.points)
-    )  # fmt: skip
+def _pieces(owned: Iterable[tuple[Hashable, Lane | Link | Leader]]) -> Iterator[_Piece]:
+    for owner, line in owned:
+        for start, end in pairwise(line.points):
+            box = Box.around((start, end), 0.01)
+            yield _Piece(
+                x=box.x, y=box.y, width=box.width, height=box.height, start=start, end=end, owner=owner, line=line
+            )
 
 
-def _points(pairs: Sequence[Sequence[float]]) -> tuple[Point, ...]:
-    return tuple((x, y) for x, y in pairs)
+def _meetings(owned: Iterable[tuple[Hashable, Lane | Link | Leader]]) -> Iterator[str]:
+    """Lines of different owners that share a point, each pair once."""
+    seen = set()
+    for one, other in overlapping(_pieces(owned)):
+        pair = (_name(one.line), _name(other.line))
+        meet = one.owner != other.owner and lines_meet((one.start, one.end), (other.start, other.end))
+        if meet and pair not in seen:
+            seen.add(pair)
+            yield f"{pair[0]} meets {pair[1]}"
 
 
-def _plain(value: Any) -> Any:
+def _tuples(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _tuples(entry) for name, entry in value.items()}
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value
+
+
+def _rounded(value: Any) -> Any:
     if isinstance(value, float):
         return round(value, _DECIMALS)
     if isinstance(value, dict):
-        return {name: _plain(entry) for name, entry in value.items()}
-    return [_plain(entry) for entry in value] if isinstance(value, list | tuple) else value
-
-
-_KINDS = {
-    LabelBox: "label", IconBox: "icon of", TickBox: "tick", Panel: "panel of", Leader: "leader of", TextLine: "text",
-    Swatch: "sample", Band: "band of", Lane: "lane of", Guide: "guide at",
-}  # fmt: skip
+        return {name: _rounded(entry) for name, entry in value.items()}
+    return [_rounded(entry) for entry in value] if isinstance(value, list | tuple) else value
 
 
 def _name(part: Box | Leader | Link | Lane | Guide) -> str:
     if isinstance(part, Link):
         return f"link {part.parent} → {part.child}"
     names = (getattr(part, attribute, None) for attribute in ("id", "text", "key", "tick"))
-    return f"{_KINDS[type(part)]} {next(name for name in names if name is not None)}"
+    return f"{_NAMES[type(part)]} {next(name for name in names if name is not None)}"

@@ -7,35 +7,38 @@ from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from modeltree.findings import LayoutError
 from modeltree.layout.geometry import Layout, Link
-from modeltree.layout.plane import Box, Point
+from modeltree.layout.plane import Box, Point, bend
 
-__all__ = ["with_links"]
+__all__ = ["reached_along", "with_links"]
 
 _Costs = NDArray[np.int64]
+_Number = TypeVar("_Number", np.int64, np.float64)
+_Index = TypeVar("_Index", slice, int)
 # Whether one came along a column, and the row and the column where one is.
 _State = tuple[bool, int, int]
-# A crossing from which a stub leads to a child's label: the place of the child among others, whether the stub is
+# A crossing from which a stub leads to a child's label: the index of the child among others, whether the stub is
 # upright, the row and the column, what the stub costs, and where the edge of the label is.
 _End = tuple[int, bool, tuple[int, int], int, float]
 
 # Lengths in ems of the label type: between two lanes; from any obstacle, at the least; from a label's corner to where
 # a link may begin; the radius of corners; how far around its ends a link is looked for at first.
 _PITCH, _CLEAR, _INSET, _RADIUS, _AROUND = 0.36, 0.06, 0.45, 1.1, 6.0
-# What something costs, as so much of a way more, in ems: a bend, and to cross another link, a leader, the axis.
+# What something costs, as so much more to go, in ems: a bend, and to cross another link, a leader, the axis.
 _BEND, _CROSS_LINK, _CROSS_LEADER, _CROSS_AXIS = 2.4, 1.0, 0.5, 0.3
-# Per cent that a way costs more: as near to an obstacle as this, in ems; along the axis or a leader; along a link.
+# Per cent that a path costs more: as near to an obstacle as this, in ems; along the axis or a leader; along a link.
 _NEAR = ((0.9, 40), (0.5, 120), (0.25, 300))
 _ALONG, _SHARED = 2000, 350
 _ALONG_WITHIN = 0.3
-# Per cent that the ways to a parent's other children cost as far as they are together.
+# Per cent that the paths to a parent's other children cost as far as they are together.
 _TRUNK = 50
-# Of a way off the middle of a label's edge, in per cent.
+# Off the middle of a label's edge, in per cent.
 _OFF_MIDDLE = 20
 _UNIT = 1000  # of a point, so that costs are whole numbers and sums of them exact
 _BLOCKED = 10**12
@@ -54,8 +57,8 @@ def with_links(layout: Layout, pairs: Iterable[tuple[str, str]]) -> Layout:
     together as far as they go the same way.
 
     The method is orthogonal connector routing (Wybrow, Marriott and Stuckey 2010,
-    doi:10.1007/978-3-642-11805-0_22) on a grid of lanes: a shortest way, where bends, crossings, nearness and company
-    cost extra. It is found for the children of a parent one after the other, each of which may branch off the ways to
+    doi:10.1007/978-3-642-11805-0_22) on a grid of lanes: a shortest path, where bends, crossings, nearness and company
+    cost extra. It is found for the children of a parent one after the other, each of which may branch off the paths to
     those before it, by sweeps over the grid that each allow one more bend; then, unless there are very many, all are
     routed anew with the others known, as printed circuits are (McMurchie and Ebeling 1995,
     doi:10.1145/201310.201328). Time grows with the number of links times the grid around each parent and its
@@ -91,16 +94,16 @@ def with_links(layout: Layout, pairs: Iterable[tuple[str, str]]) -> Layout:
     grid = _Grid(layout)
 
     def reach(parent: str) -> tuple[float, str]:
-        return max(math.dist(boxes[parent].centre, boxes[child].centre) for child in children[parent]), parent
+        return max(math.dist(boxes[parent].center, boxes[child].center) for child in children[parent]), parent
 
     routes: dict[str, dict[str, _Route]] = {}
     for _ in range(2 if len(wanted) <= _MOST_TWICE else 1):
         for parent in sorted(children, key=reach):
             for route in routes.get(parent, {}).values():
                 grid.mark(route, -1)
-            found = grid.routes(boxes[parent], [boxes[child] for child in children[parent]])
-            routes[parent] = dict(zip(children[parent], found, strict=True))
-            for route in found:
+            new = grid.routes(boxes[parent], [boxes[child] for child in children[parent]])
+            routes[parent] = dict(zip(children[parent], new, strict=True))
+            for route in new:
                 grid.mark(route, 1)
     links = (Link(parent, child, grid.rounded(routes[parent][child])) for parent, child in wanted)
     return replace(layout, links=tuple(links))
@@ -108,15 +111,7 @@ def with_links(layout: Layout, pairs: Iterable[tuple[str, str]]) -> Layout:
 
 @dataclass(frozen=True, slots=True)
 class _Route:
-    """A way over the grid: from an edge of a label over the columns and rows of some crossings to that of another.
-
-    Parameters
-    ----------
-    ends : (Point, Point)
-        Where it leaves the parent and meets the child.
-    nodes : tuple of (int, int)
-        Row and column of each crossing of lanes that it runs over.
-    """
+    """A path over the grid, by the rows and columns of crossings of lanes, between the edges of two labels."""
 
     ends: tuple[Point, Point]
     nodes: tuple[tuple[int, int], ...]
@@ -124,50 +119,46 @@ class _Route:
 
 @dataclass(frozen=True, slots=True)
 class _Port:
-    """Crossings of lanes beside one edge of a label: from each a stub leads straight to the label.
-
-    Parameters
-    ----------
-    upright : bool
-        Whether the stubs are.
-    place : (slice, slice)
-        Rows and columns of the crossings.
-    inner : (slice, slice)
-        The pieces of lane that begin there and end within the label.
-    edge : float
-        Where the edge of the label is.
-    middle : float
-        Of the edge, along it.
-    """
+    """Crossings of lanes beside one edge of a label: from each a stub leads straight to the label."""
 
     upright: bool
-    place: tuple[slice, slice]
+    """Whether the stubs are."""
+    crossings: tuple[slice, slice]
+    """Their rows and columns."""
     inner: tuple[slice, slice]
+    """The pieces of lane that begin there and end within the label."""
     edge: float
     middle: float
+    """Of the edge, along it."""
 
 
-class _Lanes:
-    """The lanes in one direction.
-
-    Parameters
-    ----------
-    at : sequence of float
-        Where they are, in ascending order.
-    """
+class _GridLines:
+    """The lanes in one direction, in ascending order."""
 
     def __init__(self, at: Sequence[float]) -> None:
         self.at = np.array(at)
         self.lengths: _Costs = np.maximum(1, np.rint(np.diff(self.at) * _UNIT)).astype(np.int64)
 
+    def __len__(self) -> int:
+        return len(self.at)
+
+    def first(self, position: float) -> int:
+        """The first lane at a position or after it."""
+        return int(np.searchsorted(self.at, position, "left"))
+
     def within(self, least: float, most: float) -> slice:
-        """The lanes strictly between two places."""
-        return slice(int(np.searchsorted(self.at, least, "right")), int(np.searchsorted(self.at, most, "left")))
+        """The lanes strictly between two positions."""
+        return slice(int(np.searchsorted(self.at, least, "right")), self.first(most))
 
     def pieces(self, least: float, most: float) -> slice:
-        """The pieces from each lane to the next of which some lies strictly between two places."""
+        """The pieces from each lane to the next of which some lies strictly between two positions."""
         lanes = self.within(least, most)
         return slice(max(lanes.start - 1, 0), max(lanes.stop, 0))
+
+
+def _indices(upright: bool, lanes: _Index, along: slice) -> tuple[slice | _Index, slice | _Index]:
+    """Rows and columns, from some lanes of one direction and what lies along them."""
+    return (along, lanes) if upright else (lanes, along)
 
 
 class _Grid:
@@ -182,80 +173,68 @@ class _Grid:
         self.obstacles: list[Box] = [*layout.boxes, *layout.ticks, *layout.texts, *layout.swatches]
         sides = [(box.x, box.right, box.y, box.bottom) for box in self.obstacles]
         tops = [(top, bottom, left, right) for left, right, top, bottom in sides]
-        self.columns = _Lanes(_lanes(sides, layout.page.width, _PITCH * em))
-        self.rows = _Lanes(_lanes(tops, layout.page.height, _PITCH * em))
+        width, height = layout.page.width, layout.page.height
+        self.columns = _GridLines(_grid_lines(sides, width, _PITCH * em))
+        self.rows = _GridLines(_grid_lines(tops, height, _PITCH * em))
+        self.lanes = {True: self.columns, False: self.rows}
         self.corners = np.array(sides)
-        shape = (len(self.rows.at), len(self.columns.at))
+        shape = (len(self.rows), len(self.columns))
         self.taken = np.zeros(shape, dtype=bool)
         # For pieces of rows and of columns: per cent that they cost more, and what they cost besides. There is one
         # piece more than there are between lanes, or crossings would have to be told from them everywhere.
         self.dear: dict[bool, _Costs] = {upright: np.zeros(shape, dtype=np.int64) for upright in (False, True)}
         self.toll: dict[bool, _Costs] = {upright: np.zeros(shape, dtype=np.int64) for upright in (False, True)}
         self._fence()
-        near = {upright: np.zeros(shape, dtype=np.int64) for upright in (False, True)}
-        width, height = layout.page.width, layout.page.height
         page_edges = [Box(x=x, y=0, width=0, height=height) for x in (0, width)]
         page_edges += [Box(x=0, y=y, width=width, height=0) for y in (0, height)]
         for distance, extra in _NEAR:
             for box in (*self.obstacles, *page_edges):
-                for upright, place in self._pieces(box, distance * em):
-                    np.maximum(near[upright][place], extra, out=near[upright][place])
-        for upright, extra_here in near.items():
-            self.dear[upright] += extra_here
+                for upright, part in self._pieces(box, distance * em):
+                    np.maximum(self.dear[upright][part], extra, out=self.dear[upright][part])
         for line, cost in ((layout.axis, _CROSS_AXIS), *((leader.points, _CROSS_LEADER) for leader in layout.leaders)):
             for start, end in pairwise(line):
                 self._draw(start, end, cost)
 
     def routes(self, parent: Box, children: Sequence[Box]) -> list[_Route]:
-        """The cheapest way to each child, looked for nearby first, then everywhere."""
+        """The cheapest path to each child, looked for nearby first, then everywhere."""
         ends = [parent, *children]
         around = _AROUND * self.em
         left, right = min(box.x for box in ends) - around, max(box.right for box in ends) + around
         top, bottom = min(box.y for box in ends) - around, max(box.bottom for box in ends) + around
         window = (self.rows.within(top, bottom), self.columns.within(left, right))
-        everywhere = (slice(0, len(self.rows.at)), slice(0, len(self.columns.at)))
-        for place in (window, everywhere):
-            found = _Search(self, place, parent).routes(children)
-            if len(found) == len(children):
-                return [found[place] for place in range(len(children))]
-        lost = next(child for place, child in enumerate(children) if place not in found)
+        for part in (window, (slice(0, len(self.rows)), slice(0, len(self.columns)))):
+            routes = _Search(self, part, parent).routes(children)
+            if len(routes) == len(children):
+                return [routes[index] for index in range(len(children))]
+        lost = next(child for index, child in enumerate(children) if index not in routes)
         raise LayoutError(f"there is no way between the labels {_id(parent)} and {_id(lost)}")
 
     def ports(self, box: Box) -> Iterator[_Port]:
-        """Where links may leave a label."""
-        clear, inset = _CLEAR * self.em, _INSET * self.em
-        across = self.columns.within(box.x + min(inset, box.width / 4), box.right - min(inset, box.width / 4))
-        down = self.rows.within(box.y + min(inset, box.height / 4), box.bottom - min(inset, box.height / 4))
-        x, y = box.centre
-        above = int(np.searchsorted(self.rows.at, box.y - clear, "right")) - 1
-        below = int(np.searchsorted(self.rows.at, box.bottom + clear, "left"))
-        before = int(np.searchsorted(self.columns.at, box.x - clear, "right")) - 1
-        behind = int(np.searchsorted(self.columns.at, box.right + clear, "left"))
-        for row, inner, edge in ((above, above, box.y), (below, below - 1, box.bottom)):
-            if 0 <= row < len(self.rows.at):
-                yield _Port(True, (_only(row), across), (_only(inner), across), edge, x)
-        for column, inner, edge in ((before, before, box.x), (behind, behind - 1, box.right)):
-            if 0 <= column < len(self.columns.at):
-                yield _Port(False, (down, _only(column)), (down, _only(inner)), edge, y)
+        """Where links may leave a label: at its upper and lower edge, then at its left and right one."""
+        clear, (x, y) = _CLEAR * self.em, box.center
+        sides = {True: (box.y, box.bottom), False: (box.x, box.right)}
+        for upright, middle in ((True, x), (False, y)):
+            (low, high), (begin, end) = sides[upright], sides[not upright]
+            inset = min(_INSET * self.em, (box.width if upright else box.height) / 4)
+            along, lanes = self.lanes[upright].within(begin + inset, end - inset), self.lanes[not upright]
+            before, behind = int(np.searchsorted(lanes.at, low - clear, "right")) - 1, lanes.first(high + clear)
+            for index, inner, edge in ((before, before, low), (behind, behind - 1, high)):
+                if 0 <= index < len(lanes):
+                    crossings, inside = (_indices(not upright, slice(at, at + 1), along) for at in (index, inner))
+                    yield _Port(upright, crossings, inside, edge, middle)
 
     def mark(self, route: _Route, times: int) -> None:
         """Make what a route takes dearer for others: to run along it or near to it, and to cross it."""
         width, cross = 0.95 * _PITCH * self.em, round(_CROSS_LINK * self.em * _UNIT) * times
-        for start, end in pairwise(_corners(self._points(route))):
+        for start, end in pairwise(self._corners(route)):
             upright = start[0] == end[0]
-            (near, far), at = sorted((start, end)), start[0] if upright else start[1]
-            if upright:
-                lanes, pieces = self.columns.within(at - width, at + width), self.rows.pieces(near[1], far[1])
-                self.dear[True][pieces, lanes] += _SHARED * times
-                crossed = self.rows.within(near[1], far[1])
-                column = int(np.searchsorted(self.columns.at, at))
-                self.toll[False][crossed, max(column - 1, 0) : column + 1] += cross // 2
-            else:
-                lanes, pieces = self.rows.within(at - width, at + width), self.columns.pieces(near[0], far[0])
-                self.dear[False][lanes, pieces] += _SHARED * times
-                crossed = self.columns.within(near[0], far[0])
-                row = int(np.searchsorted(self.rows.at, at))
-                self.toll[True][max(row - 1, 0) : row + 1, crossed] += cross // 2
+            at, (near, far) = start[not upright], sorted((start[upright], end[upright]))
+            lanes, across = self.lanes[upright], self.lanes[not upright]
+            beside = _indices(upright, lanes.within(at - width, at + width), across.pieces(near, far))
+            self.dear[upright][beside] += _SHARED * times
+            index = lanes.first(at)
+            crossed = _indices(upright, slice(max(index - 1, 0), index + 1), across.within(near, far))
+            self.toll[not upright][crossed] += cross // 2
 
     def rounded(self, route: _Route) -> tuple[Point, ...]:
         """The points of a route with round corners.
@@ -264,52 +243,46 @@ class _Grid:
         and b from the bend along its legs, a quarter circle that touches both legs passes outside it if its radius
         is a + b + √(2ab) at the most.
         """
-        corners = _corners(self._points(route))
+        corners = self._corners(route)
         legs = [math.dist(start, end) for start, end in pairwise(corners)]
         points = [corners[0]]
-        for number, corner in enumerate(corners[1:-1], 1):
-            before, after = legs[number - 1], legs[number]
-            radius = min(
-                _RADIUS * self.em,
-                before * (0.5 if number > 1 else 0.8),
-                after * (0.5 if number < len(legs) - 1 else 0.8),
-            )
-            points += self._bend(corners[number - 1], corner, corners[number + 1], radius)
+        for index, (before, corner, after) in enumerate(zip(corners, corners[1:], corners[2:], strict=False)):
+            first, last = index == 0, index == len(legs) - 2
+            room = min(legs[index] * (0.8 if first else 0.5), legs[index + 1] * (0.8 if last else 0.5))
+            radius = self._free_radius(before, corner, after, min(_RADIUS * self.em, room))
+            points += [corner] if radius < 0.05 else bend(before, corner, after, radius, _ARC_STEPS)
         points.append(corners[-1])
         # Where two bends meet half way, both have the point there.
         return (points[0], *(point for last, point in pairwise(points) if math.dist(last, point) > _SAME))
 
-    def _bend(self, before: Point, corner: Point, after: Point, radius: float) -> Iterator[Point]:
-        to, fro = (
-            ((end[0] > corner[0]) - (end[0] < corner[0]), (end[1] > corner[1]) - (end[1] < corner[1]))
-            for end in (before, after)
-        )
-        inward = (to[0] + fro[0], to[1] + fro[1])
+    def _free_radius(self, before: Point, corner: Point, after: Point, most: float) -> float:
+        inward = [math.copysign(1.0, before[axis] - corner[axis] + after[axis] - corner[axis]) for axis in (0, 1)]
         left, right, top, bottom = self.corners.T
         xs = np.sort([(left - corner[0]) * inward[0], (right - corner[0]) * inward[0]], axis=0)
         ys = np.sort([(top - corner[1]) * inward[1], (bottom - corner[1]) * inward[1]], axis=0)
         margin = _CLEAR / 2 * self.em
         there = (xs[1] > -margin) & (ys[1] > -margin)
         a, b = np.maximum(xs[0][there] - margin, 0.0), np.maximum(ys[0][there] - margin, 0.0)
-        radius = float(np.min(a + b + np.sqrt(2 * a * b), initial=radius))
-        if radius < 0.05:
-            yield corner
-            return
-        for step in range(_ARC_STEPS + 1):
-            angle = math.pi / 2 * step / _ARC_STEPS
-            back, on = radius * (1 - math.sin(angle)), radius * (1 - math.cos(angle))
-            yield (corner[0] + to[0] * back + fro[0] * on, corner[1] + to[1] * back + fro[1] * on)
+        return float(np.min(a + b + np.sqrt(2 * a * b), initial=most))
 
-    def _points(self, route: _Route) -> list[Point]:
+    def _corners(self, route: _Route) -> list[Point]:
+        """The points of a route less those on a straight line between others."""
         inner = [(float(self.columns.at[column]), float(self.rows.at[row])) for row, column in route.nodes]
-        return [route.ends[0], *inner, route.ends[1]]
+        corners: list[Point] = []
+        for point in (route.ends[0], *inner, route.ends[1]):
+            if corners and point == corners[-1]:
+                continue
+            if len(corners) > 1 and any(corners[-2][axis] == corners[-1][axis] == point[axis] for axis in (0, 1)):
+                corners.pop()
+            corners.append(point)
+        return corners
 
     def _fence(self) -> None:
         """Close what runs through an obstacle or too near to it."""
         clear = _CLEAR * self.em
         for box in self.obstacles:
-            for upright, place in self._pieces(box, clear):
-                self.toll[upright][place] = _BLOCKED
+            for upright, part in self._pieces(box, clear):
+                self.toll[upright][part] = _BLOCKED
             self.taken[
                 self.rows.within(box.y - clear, box.bottom + clear),
                 self.columns.within(box.x - clear, box.right + clear),
@@ -323,37 +296,33 @@ class _Grid:
 
     def _draw(self, start: Point, end: Point, cost: float) -> None:
         """Let pieces that cross a line cost a little more, and those along it much."""
-        (left, right), (top, bottom) = sorted((start[0], end[0])), sorted((start[1], end[1]))
-        toll, beside = round(cost * self.em * _UNIT), _ALONG_WITHIN * self.em
-        if right - left >= bottom - top:
-            row = int(np.searchsorted(self.rows.at, (top + bottom) / 2)) - 1
-            self.toll[True][max(row, 0), self.columns.within(left, right)] += toll
-            along = (self.rows.within(top - beside, bottom + beside), self.columns.pieces(left, right))
-            self.dear[False][along] += _ALONG
-        else:
-            column = int(np.searchsorted(self.columns.at, (left + right) / 2)) - 1
-            self.toll[False][self.rows.within(top, bottom), max(column, 0)] += toll
-            along = (self.rows.pieces(top, bottom), self.columns.within(left - beside, right + beside))
-            self.dear[True][along] += _ALONG
+        sides = [sorted((start[axis], end[axis])) for axis in (0, 1)]
+        upright = sides[0][1] - sides[0][0] < sides[1][1] - sides[1][0]
+        (low, high), (near, far), beside = sides[not upright], sides[upright], _ALONG_WITHIN * self.em
+        lanes, across = self.lanes[upright], self.lanes[not upright]
+        crossed = _indices(upright, max(lanes.first((low + high) / 2) - 1, 0), across.within(near, far))
+        self.toll[not upright][crossed] += round(cost * self.em * _UNIT)
+        along = _indices(upright, lanes.within(low - beside, high + beside), across.pieces(near, far))
+        self.dear[upright][along] += _ALONG
 
 
 class _Search:
-    """The cheapest ways from a parent's label to all crossings of lanes in a window of the grid."""
+    """The cheapest paths from a parent's label to all crossings of lanes in a window of the grid."""
 
-    def __init__(self, grid: _Grid, place: tuple[slice, slice], parent: Box) -> None:
-        self.grid, self.place = grid, place
-        self.offset = (place[0].start, place[1].start)
-        rows = slice(place[0].start, max(place[0].stop - 1, place[0].start))
-        columns = slice(place[1].start, max(place[1].stop - 1, place[1].start))
-        across, down = (place[0], columns), (rows, place[1])
+    def __init__(self, grid: _Grid, window: tuple[slice, slice], parent: Box) -> None:
+        self.grid = grid
+        self.offset = (window[0].start, window[1].start)
+        rows = slice(window[0].start, max(window[0].stop - 1, window[0].start))
+        columns = slice(window[1].start, max(window[1].stop - 1, window[1].start))
+        across, down = (window[0], columns), (rows, window[1])
         self.costs = {
             False: grid.columns.lengths[None, columns] * (100 + grid.dear[False][across]) // 100
             + grid.toll[False][across],
             True: grid.rows.lengths[rows, None] * (100 + grid.dear[True][down]) // 100 + grid.toll[True][down],
         }
         self.bend = round(_BEND * grid.em * _UNIT)
-        shape = (place[0].stop - place[0].start, place[1].stop - place[1].start)
-        self.begin = {upright: np.full(shape, _NEVER, dtype=np.int64) for upright in (False, True)}
+        self.shape = (window[0].stop - window[0].start, window[1].stop - window[1].start)
+        self.begin = {upright: np.full(self.shape, _NEVER, dtype=np.int64) for upright in (False, True)}
         self.edges: dict[_State, float] = {}
         for upright, (row, column), cost, edge in self._ports(parent):
             if cost < self.begin[upright][row, column]:
@@ -367,21 +336,21 @@ class _Search:
         }
 
     def routes(self, children: Sequence[Box]) -> dict[int, _Route]:
-        """The way to each child that has one, by its place: the nearest first, so that others may branch off it."""
-        ends = [(place, *port) for place, child in enumerate(children) for port in self._ports(child)]
-        found: dict[int, _Route] = {}
+        """The route to each child that has one, by its index: the nearest first, so that others may branch off it."""
+        ends = [(index, *port) for index, child in enumerate(children) for port in self._ports(child)]
+        routes: dict[int, _Route] = {}
         while ends:
             cost, best = self._sweep(ends)
             if cost >= _BLOCKED:
                 break
-            place, upright, here, _, edge = ends[best]
-            states = self._way((upright, *here))
+            index, upright, here, _, edge = ends[best]
+            states = self._path((upright, *here))
             nodes = [(row + self.offset[0], column + self.offset[1]) for _, row, column in states]
             start = self._end(states[0], self.edges[states[0]])
-            found[place] = _Route((start, self._end(states[-1], edge)), tuple(dict.fromkeys(nodes)))
+            routes[index] = _Route((start, self._end(states[-1], edge)), tuple(dict.fromkeys(nodes)))
             self._grow(states)
-            ends = [end for end in ends if end[0] != place]
-        return found
+            ends = [end for end in ends if end[0] != index]
+        return routes
 
     def _sweep(self, ends: Sequence[_End]) -> tuple[int, int]:
         """Find what it costs to come to the nearest of some crossings, and which one it is.
@@ -389,9 +358,9 @@ class _Search:
         Every crossing that costs less than that is then known exactly: whatever leads there costs less too.
         """
         along, down = self.reached[False], self.reached[True]
-        _, uprights, places, costs, _ = zip(*ends, strict=True)
+        _, uprights, crossings, costs, _ = zip(*ends, strict=True)
         upright, stubs = np.array(uprights), np.array(costs)
-        rows, columns = np.array(places).T
+        rows, columns = np.array(crossings).T
         while True:
             before = down.copy()
             np.minimum(along, down + self.bend, out=along)
@@ -404,22 +373,22 @@ class _Search:
                 return int(totals[best]), best
 
     def _grow(self, states: list[_State]) -> None:
-        """Let the ways that are still to be found begin on one that is, for less than it costs alone.
+        """Let the paths that are still to be found begin on one that is, for less than it costs alone.
 
-        What is new of it is discounted once, so that costs still rise on the way from the parent.
+        What is new of it is discounted once, so that costs still rise along it.
         """
         paid = before = 0
-        for number, (upright, row, column) in enumerate(states):
+        for index, (upright, row, column) in enumerate(states):
             cost = int(self.reached[upright][row, column])
             if (upright, row, column) in self.tree:
                 paid = cost
             else:
                 paid += (cost - before) * _TRUNK // 100 + 1
-                self.tree[upright, row, column] = states[: number + 1]
+                self.tree[upright, row, column] = states[: index + 1]
                 self.begin[upright][row, column] = self.reached[upright][row, column] = paid
             before = cost
 
-    def _way(self, last: _State) -> list[_State]:
+    def _path(self, last: _State) -> list[_State]:
         """From the parent to a crossing: where each cost came from."""
         upright, row, column = last
         states: list[_State] = []
@@ -441,15 +410,15 @@ class _Search:
 
     def _ports(self, box: Box) -> Iterator[tuple[bool, tuple[int, int], int, float]]:
         """The crossings in the window from which a stub leads to a label, what that costs, and to which edge."""
-        grid = self.grid
+        grid, (height, width) = self.grid, self.shape
         for port in grid.ports(box):
             dear = grid.dear[port.upright][port.inner]
-            rows, columns = (range(*places.indices(len(lanes.at))) for places, lanes in
-                             zip(port.place, (grid.rows, grid.columns), strict=True))  # fmt: skip
+            rows, columns = (range(*lanes.indices(count)) for lanes, count in
+                             zip(port.crossings, grid.taken.shape, strict=True))  # fmt: skip
             for down, row in enumerate(rows):
                 for across, column in enumerate(columns):
                     here = (row - self.offset[0], column - self.offset[1])
-                    if grid.taken[row, column] or not self._holds(row, column):
+                    if grid.taken[row, column] or not (0 <= here[0] < height and 0 <= here[1] < width):
                         continue
                     x, y = grid.columns.at[column], grid.rows.at[row]
                     stub = abs((y if port.upright else x) - port.edge)
@@ -457,10 +426,6 @@ class _Search:
                     company = max(0, int(dear[down, across]) - max(extra for _, extra in _NEAR))
                     cost = stub + off * _OFF_MIDDLE / 100 + grid.em * company / 200
                     yield port.upright, here, round(cost * _UNIT), port.edge
-
-    def _holds(self, row: int, column: int) -> bool:
-        rows, columns = self.place
-        return bool(rows.start <= row < rows.stop and columns.start <= column < columns.stop)
 
     def _end(self, state: tuple[bool, int, int], edge: float) -> Point:
         upright, row, column = state
@@ -471,19 +436,22 @@ class _Search:
 
 def _spread(costs: _Costs, sums: _Costs, axis: int) -> None:
     """Let costs spread along the rows or columns, given the sums of what the pieces cost from the first on."""
-    forth, back = (costs - sums, costs + sums)
-    backward = (slice(None), slice(None, None, -1)) if axis else (slice(None, None, -1), slice(None))
-    np.minimum.accumulate(forth, axis=axis, out=forth)
-    back = np.minimum.accumulate(back[backward], axis=axis)[backward]
-    np.minimum(costs, forth + sums, out=costs)
-    np.minimum(costs, back - sums, out=costs)
+    np.minimum(costs, reached_along(costs, sums, axis), out=costs)
     costs[costs >= _BLOCKED] = _NEVER
 
 
-def _lanes(sides: Sequence[tuple[float, float, float, float]], end: float, pitch: float) -> list[float]:
+def reached_along(costs: NDArray[_Number], sums: NDArray[_Number], axis: int = 0) -> NDArray[_Number]:
+    """What each position costs when one has come along a line, given what it costs from the first position to each."""
+    back = np.flip(np.minimum.accumulate(np.flip(costs + sums, axis), axis=axis), axis) - sums
+    forth = np.minimum.accumulate(costs - sums, axis=axis) + sums
+    cheaper: NDArray[_Number] = np.minimum(forth, back)
+    return cheaper
+
+
+def _grid_lines(sides: Sequence[tuple[float, float, float, float]], end: float, pitch: float) -> list[float]:
     """Where lanes run: in the middle of narrow gaps, in wide ones at a fixed pitch, and over each obstacle's middle.
 
-    Each obstacle has its first and last place in the direction across the lanes, and those along them.
+    `sides` has for each obstacle its first and last position across the lanes, and those along them.
     """
     lanes: list[float] = []
     wanted: list[float]
@@ -491,31 +459,31 @@ def _lanes(sides: Sequence[tuple[float, float, float, float]], end: float, pitch
         gap = stop - start
         if gap > 6 * pitch:
             begin, finish = math.ceil((start + 1.6 * pitch) / pitch), math.floor((stop - 1.6 * pitch) / pitch)
-            wanted, near = [pitch * number for number in range(begin, finish + 1)], 0.3 * pitch
+            wanted, near = [pitch * multiple for multiple in range(begin, finish + 1)], 0.3 * pitch
         else:
             parts = max(2, int(gap / pitch))
             wanted, near = [start + gap * part / parts for part in range(1, parts)], 0.1 * gap / parts
-        for place in wanted:
-            _add(lanes, place, near)
+        for position in wanted:
+            _add(lanes, position, near)
     for first, last, *_ in sides:
         _add(lanes, (first + last) / 2, min(0.6 * pitch, (last - first) / 6))
     return lanes
 
 
-def _add(lanes: list[float], place: float, near: float) -> None:
+def _add(lanes: list[float], position: float, near: float) -> None:
     """Add a lane, unless there is one as near as that."""
-    number = bisect_left(lanes, place - near)
-    if number == len(lanes) or lanes[number] > place + near:
-        insort(lanes, place)
+    index = bisect_left(lanes, position - near)
+    if index == len(lanes) or lanes[index] > position + near:
+        insort(lanes, position)
 
 
 def _gaps(sides: Sequence[tuple[float, float, float, float]], end: float) -> Iterator[tuple[float, float]]:
-    """The free ways from each obstacle to those it faces, and to the edges of the page."""
+    """The free space from each obstacle to those it faces, and to the edges of the page."""
     walls = [(-1.0, 0.0, -math.inf, math.inf), *sides, (end, end + 1.0, -math.inf, math.inf)]
     walls.sort()
-    for number, (_, start, first, last) in enumerate(walls):
+    for index, (_, start, first, last) in enumerate(walls):
         open_faces = [(first, last)]
-        for stop, _, low, high in walls[number + 1 :]:
+        for stop, _, low, high in walls[index + 1 :]:
             if stop < start:
                 continue
             left = [
@@ -530,22 +498,6 @@ def _gaps(sides: Sequence[tuple[float, float, float, float]], end: float) -> Ite
                 open_faces = left
                 if not left:
                     break
-
-
-def _corners(points: Sequence[Point]) -> list[Point]:
-    """The points less those on a straight way between others."""
-    kept: list[Point] = []
-    for point in points:
-        if kept and point == kept[-1]:
-            continue
-        if len(kept) > 1 and any(kept[-2][axis] == kept[-1][axis] == point[axis] for axis in (0, 1)):
-            kept.pop()
-        kept.append(point)
-    return kept
-
-
-def _only(number: int) -> slice:
-    return slice(number, number + 1)
 
 
 def _id(box: Box) -> str:

@@ -1,68 +1,59 @@
-"""The distances of a figure, in ems of the label type."""
+"""Distances in ems of the label type, and what they make of labels."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
+from typing import Protocol
 
-__all__ = ["Metrics"]
+from modeltree.layout.geometry import IconBox, LabelBox, Measure
+
+__all__ = ["Labeled", "Metrics", "icon_boxes", "label_widths"]
+
+
+class Labeled(Protocol):
+    """An item whose label has icons and a text."""
+
+    @property
+    def id(self) -> str: ...  # noqa: D102
+    @property
+    def label(self) -> str: ...  # noqa: D102
+    @property
+    def organizations(self) -> tuple[str, ...]: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """The distances of the figure, in ems of the label type.
-
-    Parameters
-    ----------
-    label_height : float
-        Of each label's box.
-    line_gap, word_gap : float
-        Between the labels of a block, one above and one beside the other.
-    block_gap : float
-        Between two blocks on the same side.
-    tick_gap : float
-        Between two ticks.
-    anchor : float
-        From the end of a label to a leader, at the least.
-    reach : float
-        From the axis to the nearest label.
-    row_gap : float
-        Between the labels of two rows.
-    turn : float
-        The radius of the turns, where there is room for it.
-    turn_gap : float
-        From a turn to the labels inside it.
-    tick_reach : float
-        From the axis to whatever lies beyond its ticks, at the least.
-    slack : float
-        By how much less than `reach` the axis may come near a block, where rows fall.
-    lead, tail, dots : float
-        From the left edge to the first tick, from the last tick to the right edge, and what the dots take of that.
-    panel_pad : float
-        From labels that stand side by side to the edge of the ground behind them.
-    furniture : float
-        The size of title, legend and footnote by their usual one: the more there is to show the less they take.
-    pad, icon, icon_gap, text_gap, text_end : float
-        Within a label: before the icon, the icon, between two icons, from icon to text, and after the text.
-    """
+    """The distances of a figure, in ems of the label type."""
 
     label_height: float = 1.8
+    # Between the labels of a block: one above and one beside the other; between two blocks on the same side.
     line_gap: float = 0.32
     word_gap: float = 0.4
     block_gap: float = 1.0
     tick_gap: float = 0.6
+    # From the end of a label to a leader, at least.
     anchor: float = 0.5
+    # From the axis to the nearest label; between the labels of two rows.
     reach: float = 1.7
     row_gap: float = 1.5
+    # The radius of the turns, where there is room for it; from a turn to the labels inside it.
     turn: float = 3.0
     turn_gap: float = 0.9
+    # From the axis to whatever lies beyond its ticks, at least.
     tick_reach: float = 1.1
+    # How much less than `reach` the axis may stay away from a block, where rows fall.
     slack: float = 0.45
+    # From the left edge to the first tick; from the last tick to the right edge, and the part of that for the dots.
     lead: float = 0.8
     tail: float = 3.2
     dots: float = 2.0
+    # From labels that stand side by side to the edge of the panel behind them.
     panel_pad: float = 0.32
-    furniture: float = 1.0
+    # The size of title, legend and footnote, as a share of the usual one.
+    title_share: float = 1.0
+    # Within a label: before the icon, the icon, between two icons, from icon to text, and after the text.
     pad: float = 0.32
     icon: float = 1.16
     icon_gap: float = 0.14
@@ -100,5 +91,24 @@ class Metrics:
 _TIGHT = Metrics(
     label_height=1.46, line_gap=0.22, word_gap=0.22, block_gap=0.5, tick_gap=0.4, reach=1.3, row_gap=0.45, turn=2.0,
     turn_gap=0.55, tick_reach=0.95, panel_pad=0.15, pad=0.22, icon=1.04, icon_gap=0.08, text_gap=0.24, text_end=0.32,
-    furniture=0.7,
+    title_share=0.7,
 )  # fmt: skip
+
+
+def label_widths(
+    items: Sequence[Labeled], measure: Measure, metrics: Metrics
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Where the text of each label begins, and how wide the label is, in ems."""
+    starts = tuple(metrics.text_start(len(item.organizations)) for item in items)
+    widths = (measure(item.label, bold=True)[0] for item in items)
+    return starts, tuple(start + width + metrics.text_end for start, width in zip(starts, widths, strict=True))
+
+
+def icon_boxes(items: Sequence[Labeled], boxes: Sequence[LabelBox], size: float, metrics: Metrics) -> Iterator[IconBox]:
+    """The icons of each item, side by side at the left of its box, in points."""
+    side = metrics.icon * size
+    for item, box in zip(items, boxes, strict=True):
+        x, y = box.x + metrics.pad * size, box.y + (box.height - side) / 2
+        for organization in item.organizations:
+            yield IconBox(id=item.id, organization=organization, x=x, y=y, width=side, height=side)
+            x += side + metrics.icon_gap * size

@@ -6,10 +6,13 @@ import re
 
 from modeltree.findings import LayoutError
 
-__all__ = ["PAPERS", "page_size"]
+__all__ = ["INCH", "PAPERS", "page_size"]
 
-_INCHES = {"in": 1.0, "mm": 1 / 25.4, "cm": 1 / 2.54, "pt": 1 / 72}
-# Width and height in millimetres, upright; ISO 216 and ANSI.
+INCH = 72.0
+"""An inch, in points."""
+
+_INCHES = {"in": 1.0, "mm": 1 / 25.4, "cm": 1 / 2.54, "pt": 1 / INCH}
+# Width and height in millimeters, upright; ISO 216 and ANSI.
 PAPERS = {
     "a0": (841, 1189), "a1": (594, 841), "a2": (420, 594), "a3": (297, 420), "a4": (210, 297), "a5": (148, 210),
     "a6": (105, 148), "letter": (215.9, 279.4), "legal": (215.9, 355.6), "tabloid": (279.4, 431.8),
@@ -29,10 +32,15 @@ def page_size(text: str) -> tuple[float, float | None]:
     text : str
         A name, or width and height with a unit: in, which may be left out, mm, cm or pt.
 
+    Returns
+    -------
+    (float, float or None)
+        Width and height.
+
     Raises
     ------
     LayoutError
-        When it is no size of a page.
+        When it is no size of a page, or one of no width or height.
 
     Examples
     --------
@@ -48,12 +56,9 @@ def page_size(text: str) -> tuple[float, float | None]:
         return (height, width) if named[2] == "landscape" else (width, height)
     if measured := _MEASURED.fullmatch(word):
         across, first, down, second = measured.groups()
-        width = float(across) * _INCHES[first or second or "in"]
-        return _checked(text, width, float(down) * _INCHES[second or first or "in"] if down else None)
+        size = (float(across) * _INCHES[first or second or "in"],
+                float(down) * _INCHES[second or first or "in"] if down else None)  # fmt: skip
+        if not all(length is None or length > 0 for length in size):
+            raise LayoutError(f"a page of {text!r} has no room for anything")
+        return size
     raise LayoutError(f"{text!r} is no size of a page: write 14x13.5in, 355x343mm, A4 or A0-landscape")
-
-
-def _checked(text: str, width: float, height: float | None) -> tuple[float, float | None]:
-    if not (width > 0 and (height is None or height > 0)):
-        raise LayoutError(f"a page of {text!r} has no room for anything")
-    return width, height

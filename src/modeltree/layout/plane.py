@@ -12,8 +12,8 @@ from itertools import pairwise
 from typing import TypeVar
 
 __all__ = [
-    "Box", "Point", "Segment", "crossing", "distance_along", "line_length", "lines_meet", "overlapping", "rounded",
-    "struck",
+    "Box", "Point", "Segment", "bend", "crossing", "distance_along", "line_length", "lines_meet", "overlapping",
+    "rounded", "struck",
 ]  # fmt: skip
 
 Point = tuple[float, float]
@@ -45,17 +45,28 @@ class Box:
         return self.y + self.height
 
     @property
-    def centre(self) -> Point:
+    def center(self) -> Point:
         """The point in the middle."""
         return (self.x + self.width / 2, self.y + self.height / 2)
 
-    def overlaps(self, other: Box, slack: float = _SLACK) -> bool:
+    @classmethod
+    def around(cls, points: Iterable[Point], pad: float = 0.0) -> Box:
+        """The smallest box that holds some points, with so much around them."""
+        xs, ys = zip(*points, strict=True)
+        left, top = min(xs) - pad, min(ys) - pad
+        return Box(x=left, y=top, width=max(xs) + pad - left, height=max(ys) + pad - top)
+
+    def padded(self, pad: float) -> Box:
+        """The box with so much around it."""
+        return Box(x=self.x - pad, y=self.y - pad, width=self.width + 2 * pad, height=self.height + 2 * pad)
+
+    def overlaps(self, other: Box) -> bool:
         """Whether the two share more than an edge."""
         return (
-            self.x < other.right - slack
-            and other.x < self.right - slack
-            and self.y < other.bottom - slack
-            and other.y < self.bottom - slack
+            self.x < other.right - _SLACK
+            and other.x < self.right - _SLACK
+            and self.y < other.bottom - _SLACK
+            and other.y < self.bottom - _SLACK
         )
 
     def contains(self, other: Box, slack: float = _SLACK) -> bool:
@@ -67,11 +78,11 @@ class Box:
             and other.bottom <= self.bottom + slack
         )
 
-    def touches(self, point: Point, slack: float = _SLACK) -> bool:
+    def touches(self, point: Point) -> bool:
         """Whether a point lies within or on the edge."""
-        return self.contains(Box(x=point[0], y=point[1], width=0.0, height=0.0), slack)
+        return self.contains(Box(x=point[0], y=point[1], width=0.0, height=0.0))
 
-    def crossed_by(self, start: Point, end: Point, slack: float = _SLACK) -> bool:
+    def crossed_by(self, start: Point, end: Point) -> bool:
         """Whether a straight line runs through the inside, not just along or up to the edge.
 
         The line is cut down to what lies between the edges left and right, then above and below (Liang and Barsky
@@ -79,8 +90,8 @@ class Box:
         """
         first, last = 0.0, 1.0
         for begin, finish, least, most in (
-            (start[0], end[0], self.x + slack, self.right - slack),
-            (start[1], end[1], self.y + slack, self.bottom - slack),
+            (start[0], end[0], self.x + _SLACK, self.right - _SLACK),
+            (start[1], end[1], self.y + _SLACK, self.bottom - _SLACK),
         ):
             run = finish - begin
             if abs(run) < 1e-12:
@@ -159,7 +170,7 @@ def line_length(points: Sequence[Point]) -> float:
 
 
 def distance_along(line: Sequence[Point], point: Point) -> float:
-    """How far along a line the place nearest to a point is; of several as near, the first."""
+    """How far along a line its point nearest to a given one is; of several as near, the first."""
     nearest, reached, best = 0.0, 0.0, math.inf
     for start, end in pairwise(line):
         length = math.dist(start, end)
@@ -180,18 +191,25 @@ def rounded(points: Sequence[Point], radius: float) -> tuple[Point, ...]:
     """A line of upright and level pieces with round corners: as round as their legs allow."""
     line = [points[0]]
     for before, corner, after in zip(points, points[1:], points[2:], strict=False):
-        legs = math.dist(before, corner), math.dist(corner, after)
-        reach = min(radius, legs[0] / 2, legs[1] / 2)
-        (x, y), (next_x, next_y) = (
-            ((end[0] - corner[0]) / (leg or 1.0), (end[1] - corner[1]) / (leg or 1.0))
-            for end, leg in zip((before, after), legs, strict=True)
-        )
+        reach = min(radius, math.dist(before, corner) / 2, math.dist(corner, after) / 2)
+        (x, y), (next_x, next_y) = _direction(corner, before), _direction(corner, after)
         if reach < 0.05 or abs(x * next_y - y * next_x) < 0.5:  # too little to be seen, or no corner
             line.append(corner)
-            continue
-        for step in range(_ARC_STEPS + 1):
-            angle = math.pi / 2 * step / _ARC_STEPS
-            back, on = reach * (1 - math.sin(angle)), reach * (1 - math.cos(angle))
-            line.append((corner[0] + x * back + next_x * on, corner[1] + y * back + next_y * on))
+        else:
+            line += bend(before, corner, after, reach, _ARC_STEPS)
     line.append(points[-1])
     return tuple(line)
+
+
+def bend(before: Point, corner: Point, after: Point, radius: float, steps: int) -> Iterator[Point]:
+    """The quarter circle, as straight pieces, that touches both legs of a right angle."""
+    (x, y), (next_x, next_y) = _direction(corner, before), _direction(corner, after)
+    for step in range(steps + 1):
+        angle = math.pi / 2 * step / steps
+        back, on = radius * (1 - math.sin(angle)), radius * (1 - math.cos(angle))
+        yield (corner[0] + x * back + next_x * on, corner[1] + y * back + next_y * on)
+
+
+def _direction(start: Point, end: Point) -> Point:
+    length = math.dist(start, end) or 1.0
+    return ((end[0] - start[0]) / length, (end[1] - start[1]) / length)

@@ -1,4 +1,4 @@
-"""The sheet: a page with its margins, the words around the figure, and what they leave for it."""
+"""The sheet: a page with its margins and its title block, and the room that they leave for the figure, in points."""
 
 from __future__ import annotations
 
@@ -7,18 +7,22 @@ from dataclasses import dataclass, replace
 
 from modeltree.findings import LayoutError
 from modeltree.layout.geometry import Layout, Measure, Page
-from modeltree.layout.title_block import Frame, Furniture, set_furniture
+from modeltree.layout.metrics import Metrics
+from modeltree.layout.title_block import Frame, TitleBlock, set_title_block
 
-__all__ = ["Sheet", "check_page"]
+__all__ = ["MARGIN", "SMALLEST_TYPE", "Sheet", "check_page"]
 
-# The largest type on a page 14 inches wide, in points; larger pages may have larger type in proportion.
+# The largest type on a page 14 inches wide; larger pages may have larger type in proportion.
 _LARGEST_TYPE, _USUAL_WIDTH = 20.0, 1008.0
-_SMALLEST_TYPE = 0.5
+SMALLEST_TYPE = 0.5
+"""The smallest type that is tried, in points."""
+MARGIN = 14.0
+"""Around everything, in points."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A page with its margins and its furniture; all in points."""
+    """A page with its margins and the title block in place; without a height it is as high as the figure needs."""
 
     width: float
     height: float | None
@@ -31,38 +35,18 @@ class Sheet:
         cls,
         page: tuple[float, float | None],
         trim: bool,
-        furniture: Furniture,
+        font_size: float | None,
+        title_block: TitleBlock | None,
         measure: Measure,
-        margin: float,
-        share: float,
-        pad: float,
-        font_size: float | None = None,
+        metrics: Metrics,
+        pad: float = 0.0,
+        margin: float = MARGIN,
     ) -> Sheet:
-        """A page and the words around the figure on it.
-
-        Parameters
-        ----------
-        page : (float, float or None)
-            Width and height.
-        trim : bool
-            Whether it is made less high where there is little to draw.
-        furniture : Furniture
-            Title, legend and footnote.
-        measure : Measure
-            The size of a text.
-        margin : float
-            Around everything; it is never less than what grounds take of it.
-        share : float
-            The size of the furniture and of the margin, of the usual one.
-        pad : float
-            How far the grounds behind labels reach beyond these, in ems of the type.
-        font_size : float, optional
-            Of the labels.
-        """
+        """A sheet whose margin leaves room for what reaches beyond the labels by `pad` ems."""
         width, height = page
-        most = font_size or _largest_type(width, trim)
-        margin = max(margin * share, pad * most)  # panels reach into it
-        frame = set_furniture(furniture, measure, width, margin, share)
+        check_page(width, height, font_size)
+        margin = max(margin * metrics.title_share, pad * (font_size or _largest_type(width, trim)))
+        frame = set_title_block(title_block or TitleBlock(), measure, width, margin, metrics.title_share)
         sheet = cls(width, height, trim, margin, frame)
         if sheet.room <= 0 or sheet.rise <= 0:
             raise LayoutError(f"a page of {width:g} × {height or 0:g} pt leaves no room for a figure")
@@ -75,38 +59,36 @@ class Sheet:
 
     @property
     def rise(self) -> float:
-        """The height for it: without end where the page has none yet."""
+        """The height for the figure proper; infinite where the page has none yet."""
         return math.inf if self.height is None else self.height - self.frame.header - self.frame.footer
 
     @property
     def largest_type(self) -> float:
-        """That makes sense on it."""
+        """The largest type that makes sense on the page."""
         return _largest_type(self.width, self.trim)
 
+    def top(self, spare: float) -> float:
+        """Where the figure begins that leaves so much height: in the middle of its room on a page of fixed height."""
+        fixed = self.height is not None and not self.trim
+        return self.frame.header + (max(spare, 0.0) / 2 if fixed else 0.0)
+
     def empty(self, bottom: float, height: float | None = None) -> Layout:
-        """The page with nothing but its furniture: as high as given, or as a figure that ends at a bottom needs."""
+        """The page without a figure: as high as given, or as a figure that ends at `bottom` needs."""
         if height is None:
             height = self.height if self.height is not None and not self.trim else bottom + self.frame.footer
         notes = [replace(line, y=line.y + height - self.frame.footer) for line in self.frame.notes]
         return Layout(
-            page=Page(self.width, height),
-            font_size=_LARGEST_TYPE,
-            boxes=(),
-            icons=(),
-            leaders=(),
-            axis=(),
-            ticks=(),
-            texts=(*self.frame.texts, *notes),
-            swatches=self.frame.swatches,
-        )
+            page=Page(self.width, height), font_size=_LARGEST_TYPE, boxes=(), icons=(), leaders=(), axis=(), ticks=(),
+            texts=(*self.frame.texts, *notes), swatches=self.frame.swatches,
+        )  # fmt: skip
 
 
 def check_page(width: float, height: float | None, font_size: float | None) -> None:
-    """Refuse a page or a type of no size."""
+    """Raise a LayoutError for a page or a type of no size."""
     lengths = (width, *(length for length in (height, font_size) if length is not None))
     if not all(0 < length < math.inf for length in lengths):
         raise LayoutError(f"a page of {width} × {height} pt with type of {font_size} pt is none")
 
 
 def _largest_type(width: float, trim: bool) -> float:
-    return _LARGEST_TYPE if trim else max(_LARGEST_TYPE * width / _USUAL_WIDTH, _SMALLEST_TYPE)
+    return _LARGEST_TYPE if trim else max(_LARGEST_TYPE * width / _USUAL_WIDTH, SMALLEST_TYPE)

@@ -1,4 +1,4 @@
-"""What stands around the figure proper: title and legend above it, the footnote below."""
+"""The title block: title and legend above the figure proper, the footnote below it, in points."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from modeltree.findings import LayoutError
 from modeltree.layout.geometry import Measure, Swatch, TextLine, TextRole
 
-__all__ = ["Frame", "Furniture", "set_furniture"]
+__all__ = ["Frame", "TitleBlock", "set_title_block"]
 
-# A page of this width has the sizes below, in points; others are in proportion.
+# A page of this width has these sizes; other pages have sizes in proportion to the root of their width.
 _FULL_WIDTH = 1008.0
 _TITLE, _LEGEND, _FOOTNOTE = 19.0, 10.5, 8.0
 _LEADING = 1.45
@@ -21,7 +21,7 @@ _SAMPLE_WIDTH, _SAMPLE_HEIGHT, _TEXT_START, _ENTRY_GAP, _LEGEND_PITCH = 2.1, 1.2
 
 
 @dataclass(frozen=True, slots=True)
-class Furniture:
+class TitleBlock:
     """The words around a figure.
 
     Parameters
@@ -29,7 +29,7 @@ class Furniture:
     title : str, optional
         Set bold at the top left.
     legend : tuple of (str, str)
-        A key for the style and what it means, each.
+        Entries: the key of a style and what it means.
     footnote : tuple of str
         Paragraphs; long ones are broken into lines.
     """
@@ -41,18 +41,9 @@ class Furniture:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The furniture in place: the header from the top of the page, the footer from the top of the footer.
+    """A title block in place: texts and swatches from the top of the page, notes from the top of the footer."""
 
-    Parameters
-    ----------
-    header, footer : float
-        How much height each takes, in points, the margin and the space between it and the figure included.
-    texts, swatches : tuple
-        In the header.
-    notes : tuple of TextLine
-        In the footer.
-    """
-
+    # The height that each takes, with its margin and the space between it and the figure.
     header: float
     footer: float
     texts: tuple[TextLine, ...]
@@ -60,25 +51,19 @@ class Frame:
     notes: tuple[TextLine, ...]
 
 
-def set_furniture(furniture: Furniture, measure: Measure, width: float, margin: float, share: float = 1.0) -> Frame:
-    """Set title, legend and footnote for a page of a given width; all in points.
-
-    Raises
-    ------
-    LayoutError
-        When the page is too narrow for a single word of them.
-    """
+def set_title_block(block: TitleBlock, measure: Measure, width: float, margin: float, share: float = 1.0) -> Frame:
+    """Set title, legend and footnote for a page of a given width; a LayoutError where a word has no room."""
     scale = share * min(max((width / _FULL_WIDTH) ** 0.5, 0.5), 2.0)
-    compositor = _Compositor(measure, margin, width - 2 * margin, scale)
-    title = compositor.paragraph("title", furniture.title or "", margin, _TITLE, bold=True)
-    swatches, words = compositor.legend(furniture.legend, title)
+    typesetter = _Typesetter(measure, margin, width - 2 * margin, scale)
+    title = typesetter.paragraph("title", block.title or "", margin, _TITLE, bold=True)
+    swatches, words = typesetter.legend(block.legend, title)
     header = max([margin, *(part.bottom for part in (*title, *words, *swatches))])
     if title or words:
         header += 1.3 * _LEGEND * scale
     notes: list[TextLine] = []
     footer = 2.2 * _FOOTNOTE * scale
-    for paragraph in furniture.footnote:
-        notes += compositor.paragraph("footnote", paragraph, footer, _FOOTNOTE)
+    for paragraph in block.footnote:
+        notes += typesetter.paragraph("footnote", paragraph, footer, _FOOTNOTE)
         footer = notes[-1].bottom if notes else footer
     texts = (*title, *words)
     for line in (*texts, *notes):
@@ -89,7 +74,7 @@ def set_furniture(furniture: Furniture, measure: Measure, width: float, margin: 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """An entry of the legend, from the left edge and the top of the legend."""
+    """An entry of the legend, measured from the legend's top left corner."""
 
     key: str
     lines: tuple[str, ...]
@@ -98,62 +83,46 @@ class _Entry:
     width: float
 
 
-class _Compositor:
-    """Sets text between the margins of a page.
+@dataclass(frozen=True, slots=True)
+class _Typesetter:
+    """Sets lines that begin at `left` and are no longer than `room`, in sizes times `scale`."""
 
-    Parameters
-    ----------
-    measure : Measure
-        The size of a text.
-    left, room : float
-        Where lines begin, and how long they may be, in points.
-    scale : float
-        Of all sizes.
-    """
-
-    def __init__(self, measure: Measure, left: float, room: float, scale: float) -> None:
-        self._measure = measure
-        self._left = left
-        self._room = room
-        self._scale = scale
+    measure: Measure
+    left: float
+    room: float
+    scale: float
 
     def paragraph(self, role: TextRole, text: str, top: float, size: float, bold: bool = False) -> list[TextLine]:
         """Lines one below the other."""
-        size *= self._scale
-        lines = _broken(text, lambda words: self._measure(words, bold=bold)[0] * size, self._room)
+        size *= self.scale
+        lines = _broken(text, lambda words: self.measure(words, bold=bold)[0] * size, self.room)
         return [
-            self._line(role, line, self._left, top + number * size * _LEADING, size, bold)
-            for number, line in enumerate(lines)
+            self._line(role, line, self.left, top + index * size * _LEADING, size, bold)
+            for index, line in enumerate(lines)
         ]
 
     def legend(
         self, legend: Sequence[tuple[str, str]], title: Sequence[TextLine]
     ) -> tuple[tuple[Swatch, ...], tuple[TextLine, ...]]:
         """Samples and what they mean, at the right of the title if there is room, else below it."""
-        size = _LEGEND * self._scale
+        size = _LEGEND * self.scale
         entries = self._entries(legend, size)
-        left, top = self._left, self._left
+        left, top = self.left, self.left
         if title:
             top = title[-1].bottom + 0.4 * size
             in_one_line = all(entry.y == 0 and len(entry.lines) == 1 for entry in entries)
-            start = self._left + self._room - (entries[-1].x + entries[-1].width if entries else 0.0)
+            start = self.left + self.room - (entries[-1].x + entries[-1].width if entries else 0.0)
             if in_one_line and title[-1].right + 3 * size <= start:
                 left, top = start, title[-1].y + (title[-1].height - size * _LEADING) / 2
         swatches, words = [], []
+        width, height = _SAMPLE_WIDTH * size, _SAMPLE_HEIGHT * size
         for entry in entries:
             x, y = left + entry.x, top + entry.y
-            height = _SAMPLE_HEIGHT * size
             swatches.append(
-                Swatch(
-                    key=entry.key,
-                    x=x,
-                    y=y + (_LEADING * size - height) / 2,
-                    width=_SAMPLE_WIDTH * size,
-                    height=height,
-                )
+                Swatch(key=entry.key, x=x, y=y + (_LEADING * size - height) / 2, width=width, height=height)
             )
-            for number, line in enumerate(entry.lines):
-                words.append(self._line("legend", line, x + _TEXT_START * size, y + number * _LEADING * size, size))
+            for index, line in enumerate(entry.lines):
+                words.append(self._line("legend", line, x + _TEXT_START * size, y + index * _LEADING * size, size))
         return tuple(swatches), tuple(words)
 
     def _entries(self, legend: Sequence[tuple[str, str]], size: float) -> list[_Entry]:
@@ -161,9 +130,9 @@ class _Compositor:
         entries: list[_Entry] = []
         x = y = below = 0.0
         for key, text in legend:
-            lines = _broken(text, lambda words: self._measure(words)[0] * size, self._room - _TEXT_START * size)
-            width = _TEXT_START * size + max((self._measure(line)[0] * size for line in lines), default=0.0)
-            if x and x + width > self._room:
+            lines = _broken(text, lambda words: self.measure(words)[0] * size, self.room - _TEXT_START * size)
+            width = _TEXT_START * size + max((self.measure(line)[0] * size for line in lines), default=0.0)
+            if x and x + width > self.room:
                 x, y = 0.0, below
             entries.append(_Entry(key, tuple(lines), x, y, width))
             x += width + _ENTRY_GAP * size
@@ -171,12 +140,12 @@ class _Compositor:
         return entries
 
     def _line(self, role: TextRole, text: str, x: float, y: float, size: float, bold: bool = False) -> TextLine:
-        width = self._measure(text, bold=bold)[0] * size
+        width = self.measure(text, bold=bold)[0] * size
         return TextLine(role=role, text=text, x=x, y=y, width=width, height=size * _LEADING, size=size, bold=bold)
 
 
 def _broken(text: str, width: Callable[[str], float], room: float) -> list[str]:
-    """Lines no longer than the room, broken at spaces, and within a word only where it alone is too long."""
+    """Lines no longer than the room, broken at spaces; a word is broken only where it alone is too long."""
     lines: list[str] = []
     line = ""
     for word in text.split():

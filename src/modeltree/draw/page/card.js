@@ -88,11 +88,7 @@ function facts(model, family) {
   add("Released", model.d ? written(model.d) : "no date is known");
   add(makers.length > 1 ? "Organizations" : "Organization", ...makers);
   add("Openness", [model.w, ACCESS[model.c]].filter(Boolean).join(", "));
-  add("Licence", (model.l || []).filter(Boolean).join(", SPDX "));
-  add("Sizes", (model.s || []).join(", "));
-  add("Training data", model.t);
-  add("Domain", model.m);
-  add("Architecture", model.r);
+  for (const [label, text] of model.y || []) add(label[0].toUpperCase() + label.slice(1), text);
   add("Families", family.length > 1 ? family.join(", ") : "");
   return list;
 }

@@ -10,8 +10,10 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any, NamedTuple
 
+from modeltree._util.html import block, head, table
 from modeltree._util.text import counted
 from modeltree.findings import Finding, Position, Severity
 from modeltree.lineage import Lineage
@@ -19,6 +21,9 @@ from modeltree.records import Relation
 
 __all__ = ["NOT_IN_IDS", "ClaimedDerivation", "ClaimedModel", "Claims", "Reading", "Where"]
 __all__ += ["display_name", "position_of", "slug"]
+
+# So many findings are shown in a notebook.
+_MOST_FINDINGS = 50
 
 Where = Position | Callable[..., Position]
 """A position, or a function that gives the position of a part of a record: ``tree.position`` with the path to it."""
@@ -64,9 +69,24 @@ class Reading(NamedTuple):
     """What is wrong with the source or worth knowing of it, in the order of files and lines."""
 
     def __repr__(self) -> str:
+        return f"<Reading: {self.lineage!r}, {self._counts()}>"
+
+    def _repr_html_(self) -> str:
+        parts = [head(repr(self.lineage).strip("<>"), self._counts())]
+        if self.findings:
+            columns = (("severity", ""), ("kind", ""), ("finding", "text"), ("where", "text"))
+            rows = [
+                tuple(map(escape, map(str, (one.severity, one.kind, one.located(None), one.position or ""))))
+                for one in self.findings[:_MOST_FINDINGS]
+            ]
+            parts.append(table(columns, rows))
+        if len(self.findings) > _MOST_FINDINGS:
+            parts.append(f'<p class="quiet">and {len(self.findings) - _MOST_FINDINGS:,} more</p>')
+        return block(parts)
+
+    def _counts(self) -> str:
         counts = Counter(finding.severity for finding in self.findings)
-        found = ", ".join(counted(counts[severity], severity) for severity in Severity if counts[severity])
-        return f"<Reading: {self.lineage!r}, {found or 'no findings'}>"
+        return ", ".join(counted(counts[one], one) for one in Severity if counts[one]) or "no findings"
 
 
 @dataclass(slots=True)
@@ -96,7 +116,7 @@ class Claims:
     names: bool = False
     """Whether models have names as people write them, and no ids: of "Command R+" the id ``Command-R+`` is made."""
     about: dict[str, Any] = field(default_factory=dict)
-    """The fields of `modeltree.About`, as far as the source has them."""
+    """The fields of `modeltree.records.About`, as far as the source has them."""
     organizations: list[dict[str, Any]] = field(default_factory=list)
     """The fields of `modeltree.Organization`, where the source has more than names."""
     models: list[ClaimedModel] = field(default_factory=list)

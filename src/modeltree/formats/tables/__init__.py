@@ -33,7 +33,7 @@ from modeltree.formats.repair.models import repaired
 from modeltree.formats.repair.policy import Policy
 from modeltree.formats.tables.assembly import assemble
 from modeltree.formats.tables.cells import SEPARATOR
-from modeltree.formats.tables.frames import table_of_frame
+from modeltree.formats.tables.frames import table_of_frame, table_of_rows
 from modeltree.formats.tables.parquet import read_parquet_table
 from modeltree.formats.tables.requests import ReadOptions, SourceTable, TableSet, check_columns, field_table, shapeless
 from modeltree.formats.tables.row_claims import add_named, read_edges, read_nodes, read_organizations
@@ -87,11 +87,11 @@ def read_table(
 
     Parameters
     ----------
-    source : path-like or dataframe
-        A file that ends in ``.csv``, ``.tsv``, ``.jsonl``, ``.ndjson`` or ``.parquet``; or a table of pandas, polars,
-        Arrow, or another one that narwhals knows. Where positions have a line, that is the number of the row for
-        Parquet and dataframes.
-    edges : path-like or dataframe, optional
+    source : path-like, dataframe or list of dict
+        A file that ends in ``.csv``, ``.tsv``, ``.jsonl``, ``.ndjson`` or ``.parquet``; a table of pandas, polars,
+        Arrow, or another one that narwhals knows; or a list of dictionaries, of which those that lack a key have None.
+        Where positions have a line, that is the number of the row for Parquet, dataframes and lists.
+    edges : path-like, dataframe or list of dict, optional
         The derivations, if `source` has the models. Of a file ``x.csv``, the default is ``x.edges.csv`` in the same
         folder, if there is one; and ``x.organizations.csv`` has the organizations.
     columns : mapping of str to str, optional
@@ -170,6 +170,8 @@ def read_table(
 
 
 def _opened(source: Any) -> SourceTable:
+    if isinstance(source, (list, tuple)):
+        return table_of_rows(source)
     if not isinstance(source, (str, os.PathLike)):
         return table_of_frame(source)
     path = Path(source)

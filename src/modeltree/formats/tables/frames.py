@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -14,7 +14,7 @@ from modeltree.formats.tables.arrow_columns import is_text
 from modeltree.formats.tables.cells import Stored
 from modeltree.formats.tables.requests import SourceTable
 
-__all__ = ["check_distinct", "table_of_frame"]
+__all__ = ["check_distinct", "table_of_frame", "table_of_rows"]
 
 
 def table_of_frame(frame: Any) -> SourceTable:
@@ -59,6 +59,32 @@ def table_of_frame(frame: Any) -> SourceTable:
         return Position(path, 0 if row is None else row + 1)
 
     return SourceTable(path, tuple(columns), take, position)
+
+
+def table_of_rows(rows: Sequence[Mapping[str, Any]]) -> SourceTable:
+    """Dictionaries as a table with a column for each key; what a row lacks is None.
+
+    Raises
+    ------
+    TypeError
+        When a row is no dictionary.
+
+    Examples
+    --------
+    >>> table_of_rows([{"id": "a"}, {"id": "b", "parent": "a"}]).take(["parent"])
+    {'parent': [None, 'a']}
+    """
+    for index, row in enumerate(rows):
+        if not isinstance(row, Mapping):
+            raise TypeError(f"a list of dictionaries is needed; item {index} is {shown(row)}")
+    path = Path("<list>")
+    names = tuple(dict.fromkeys(name for row in rows for name in row))
+    columns: dict[str, Stored] = {name: [row.get(name) for row in rows] for name in names}
+
+    def position(row: int | None, column: str | None) -> Position:
+        return Position(path, 0 if row is None else row + 1)
+
+    return SourceTable(path, names, lambda wanted: {name: columns[name] for name in wanted}, position)
 
 
 def check_distinct(names: Iterable[str], path: Path) -> None:

@@ -4,12 +4,12 @@ Along the rows runs time. A model takes its row from a little before its label t
 last of its children branches off. A child branches off at its own date, and the children on one side of their parent
 lie the nearer to it the later they are: a branch then passes only what is later than itself, and crosses nothing. The
 last child goes on in its parent's row where that is free of the parent's label. Within these rules each subtree goes,
-as it is or upside down, to where the whole stays least high, then to the nearest place; a row is used again as soon
+as it is or upside down, to where the whole stays least high, then to the nearest row; a row is used again as soon
 as it is free.
 
 This is the drawing of a tree by its subtrees' outlines (Reingold and Tilford 1981, doi:10.1109/TSE.1981.234519), with
-the depth of a node given by its date, and with outlines that may interlock. Time grows with the places that are tried
-for each subtree times the stretches in it: for genealogies in which most models are leaves, little more than linear.
+the depth of a node given by its date, and with outlines that may interlock. Time grows with the rows that are tried
+for each subtree times the spans in it: for genealogies in which most models are leaves, little more than linear.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import accumulate
 from statistics import median
 
-__all__ = ["Lanes", "Slab", "Stretch", "fewest_lanes", "lanes_of"]
+__all__ = ["Lanes", "Slab", "Span", "fewest_lanes", "lanes_of"]
 
 # The outline of a family's ground is as fine as this.
 _STEP = 4.0
@@ -31,23 +32,14 @@ _ROUNDS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
-    """A model along time.
-
-    Parameters
-    ----------
-    start, end : float
-        Of its label.
-    parent : int, optional
-        The place, among all, of the model that it branches off from; none is later than its child.
-    rows : int
-        How many rows its label takes; its lane is in the first.
-    """
+class Span:
+    """The label of a model along time, and the index of the parent that it branches off from, which is no later."""
 
     start: float
     end: float
     parent: int | None = None
     rows: int = 1
+    """How many rows the label takes; its lane is in the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,30 +55,19 @@ class Slab:
 
 @dataclass(frozen=True, slots=True)
 class Lanes:
-    """Where each of some stretches goes.
-
-    Parameters
-    ----------
-    rows : tuple of int
-        The row of each, from 0.
-    ends : tuple of float
-        Where its lane ends: at its label's end, or where its last child branches off.
-    branches : tuple of float
-        Where it branches off its parent.
-    taken : tuple of (float, float)
-        What it takes of its row, with what must be free before and after it.
-    slabs : tuple of Slab
-        The grounds of families of two and more.
-    count : int
-        How many rows there are.
-    """
+    """The rows of some spans."""
 
     rows: tuple[int, ...]
     ends: tuple[float, ...]
+    """Where each lane ends: at its label's end, or where its last child branches off."""
     branches: tuple[float, ...]
+    """Where each branches off its parent."""
     taken: tuple[tuple[float, float], ...]
+    """What each takes of its row, with what must be free before and after it."""
     slabs: tuple[Slab, ...]
+    """The grounds of families of two and more."""
     count: int
+    """How many rows there are."""
 
     @property
     def fewest(self) -> int:
@@ -94,35 +75,24 @@ class Lanes:
         return fewest_lanes(self.taken)
 
 
-def lanes_of(stretches: Sequence[Stretch], gap: float, branch: float, ties: Iterable[tuple[int, int]] = ()) -> Lanes:
-    """A row for each stretch.
+def lanes_of(spans: Sequence[Span], gap: float, branch: float, ties: Iterable[tuple[int, int]] = ()) -> Lanes:
+    """A row for each span.
 
-    Parameters
-    ----------
-    stretches : sequence of Stretch
-        In any order.
-    gap : float
-        Between the end of one label and what comes next in the same row.
-    branch : float
-        How far before its label a child branches off; a child that is hardly later than its parent does so nearer.
-    ties : iterable of (int, int)
-        Stretches whose families should be near each other.
+    `gap` is between the end of a label and what comes next in its row. A child branches off so far before its label as
+    `branch` says, or nearer where it is hardly later than its parent. The families of spans that are tied should be
+    near each other.
     """
-    return _Packer(stretches, gap, branch).packed(ties)
+    return _Packer(spans, gap, branch).packed(tuple(ties))
 
 
-def fewest_lanes(stretches: Iterable[tuple[float, float]]) -> int:
-    """The most stretches that there are at one time; one that ends where another begins is no longer there."""
-    turns = sorted(turn for start, end in stretches for turn in ((start, 1), (end, -1)))
-    most = now = 0
-    for _, step in turns:
-        now += step
-        most = max(most, now)
-    return most
+def fewest_lanes(spans: Iterable[tuple[float, float]]) -> int:
+    """The most spans that there are at one time; one that ends where another begins is no longer there."""
+    turns = sorted(turn for start, end in spans for turn in ((start, 1), (end, -1)))
+    return max(accumulate(step for _, step in turns), default=0)
 
 
-class _Row:
-    """What is taken of one row: stretches that do not overlap, in order."""
+class _TakenRow:
+    """What is taken of one row: spans that do not overlap, in order."""
 
     __slots__ = ("ends", "starts")
 
@@ -131,8 +101,8 @@ class _Row:
         self.ends: list[float] = []
 
     def free(self, start: float, end: float) -> bool:
-        place = bisect_left(self.starts, end) - 1
-        return place < 0 or self.ends[place] <= start
+        index = bisect_left(self.starts, end) - 1
+        return index < 0 or self.ends[index] <= start
 
     def take(self, start: float, end: float) -> None:
         first, stop = bisect_right(self.ends, start), bisect_left(self.starts, end)
@@ -143,11 +113,10 @@ class _Row:
 
 @dataclass(slots=True)
 class _Outline:
-    """What is taken of the rows around row 0, and by whom."""
+    """What is taken of the rows around row 0, and the nodes there with their rows."""
 
-    rows: dict[int, _Row] = field(default_factory=dict)
-    places: list[tuple[int, int]] = field(default_factory=list)
-    """The nodes and their rows."""
+    rows: dict[int, _TakenRow] = field(default_factory=dict)
+    nodes: list[tuple[int, int]] = field(default_factory=list)
     first: int = 0
     last: int = 0
 
@@ -157,87 +126,90 @@ class _Outline:
 
     def take(self, row: int, start: float, end: float) -> None:
         if row not in self.rows:
-            self.rows[row] = _Row()
+            self.rows[row] = _TakenRow()
             self.first, self.last = min(self.first, row), max(self.last, row)
         self.rows[row].take(start, end)
 
-    def stretches(self) -> Iterator[tuple[int, float, float]]:
+    def taken(self) -> Iterator[tuple[int, float, float]]:
         """Row, start and end of all that is taken."""
-        for number, row in self.rows.items():
+        for index, row in self.rows.items():
             for start, end in zip(row.starts, row.ends, strict=True):
-                yield number, start, end
+                yield index, start, end
 
     def takes(self, other: _Outline, shift: int) -> bool:
         """Whether there is room for another outline, so many rows further down."""
         if len(self.rows) < len(other.rows):
             return other.takes(self, -shift)
-        for number, row in other.rows.items():
-            here = self.rows.get(number + shift)
+        for index, row in other.rows.items():
+            here = self.rows.get(index + shift)
             if here is not None and not all(map(here.free, row.starts, row.ends)):
                 return False
         return True
 
     def add(self, other: _Outline, shift: int) -> None:
-        for row, start, end in other.stretches():
+        for row, start, end in other.taken():
             self.take(row + shift, start, end)
-        self.places += [(node, row + shift) for node, row in other.places]
+        self.nodes += [(node, row + shift) for node, row in other.nodes]
 
     def upside_down(self) -> _Outline:
-        rows = {-number: row for number, row in self.rows.items()}
-        return _Outline(rows, [(node, -row) for node, row in self.places], -self.last, -self.first)
+        rows = {-index: row for index, row in self.rows.items()}
+        return _Outline(rows, [(node, -row) for node, row in self.nodes], -self.last, -self.first)
 
 
 class _Packer:
-    def __init__(self, stretches: Sequence[Stretch], gap: float, branch: float) -> None:
-        self.stretches, self.gap, self.branch = stretches, gap, branch
-        self.flat = all(stretch.rows == 1 for stretch in stretches)
-        self.children: list[list[int]] = [[] for _ in stretches]
-        for node, stretch in enumerate(stretches):
-            if stretch.parent is not None:
-                self.children[stretch.parent].append(node)
+    def __init__(self, spans: Sequence[Span], gap: float, branch: float) -> None:
+        self.spans, self.gap, self.branch = spans, gap, branch
+        self.flat = all(span.rows == 1 for span in spans)
+        self.children: list[list[int]] = [[] for _ in spans]
+        for node, span in enumerate(spans):
+            if span.parent is not None:
+                self.children[span.parent].append(node)
+        self.roots = [node for node, span in enumerate(spans) if span.parent is None]
         self.branches = self._branches()
         for family in self.children:
             family.sort(key=lambda node: (self.branches[node], node))
         last = [self.branches[family[-1]] if family else -math.inf for family in self.children]
-        self.ends = [max(stretch.end, end) for stretch, end in zip(stretches, last, strict=True)]
+        self.ends = [max(span.end, end) for span, end in zip(spans, last, strict=True)]
         self.taken = [
-            (start, max(stretch.end + gap, end + _BESIDE))
-            for start, stretch, end in zip(self.branches, stretches, self.ends, strict=True)
+            (start, max(span.end + gap, end + _BESIDE))
+            for start, span, end in zip(self.branches, spans, self.ends, strict=True)
         ]
 
-    def packed(self, ties: Iterable[tuple[int, int]]) -> Lanes:
-        outlines = [self._outline(root) for root, one in enumerate(self.stretches) if one.parent is None]
-        grounds = [self._ground(outline) for outline in outlines]
-        rows = [0] * len(self.stretches)
-        slabs: list[Slab] = []
-        count = 0
-        for outline, ground, shift in zip(outlines, grounds, _stacked(outlines, grounds, tuple(ties)), strict=True):
-            count = max(count, outline.last + shift + 1)
-            for node, row in outline.places:
+    def packed(self, ties: Sequence[tuple[int, int]]) -> Lanes:
+        outlines = [self._outline(root) for root in self.roots]
+        slabs = [self._slabs(root, outline) for root, outline in zip(self.roots, outlines, strict=True)]
+        grounds = [_ground(outline, pieces) for outline, pieces in zip(outlines, slabs, strict=True)]
+        shifts = _stacked(outlines, grounds, ties)
+        rows = [0] * len(self.spans)
+        for outline, shift in zip(outlines, shifts, strict=True):
+            for node, row in outline.nodes:
                 rows[node] = row + shift
-            if len(outline.places) > 1:
-                root = next(node for node, _ in outline.places if self.stretches[node].parent is None)
-                slabs += (
-                    Slab(root, start, end, first + shift, stop + shift) for start, end, first, stop in ground.slabs
-                )
-        return Lanes(tuple(rows), tuple(self.ends), tuple(self.branches), tuple(self.taken), tuple(slabs), count)
+        shifted = (
+            replace(slab, first=slab.first + shift, stop=slab.stop + shift)
+            for pieces, shift in zip(slabs, shifts, strict=True)
+            for slab in pieces
+        )
+        return Lanes(
+            tuple(rows), tuple(self.ends), tuple(self.branches), tuple(self.taken), tuple(shifted),
+            _height(outlines, shifts),
+        )  # fmt: skip
 
     def _branches(self) -> list[float]:
         """Where each branches off: a little before its label, or else close to it on the label of its parent.
 
         Each does so after its parent: whatever passes all of a subtree passes what is later than itself.
         """
-        stretches, half = self.stretches, self.branch / 2
-        order = self._downward(node for node, stretch in enumerate(stretches) if stretch.parent is None)
-        below = [0] * len(stretches)  # how many generations there are that hardly differ in time
+        spans, half = self.spans, self.branch / 2
+        order = self._downward(self.roots)
+        below = [0] * len(spans)  # how many generations there are that hardly differ in time
         for node in reversed(order):
-            above = stretches[node].parent
-            if above is not None and stretches[node].start < stretches[above].start + _LATER:
+            above = spans[node].parent
+            if above is not None and spans[node].start < spans[above].start + _LATER:
                 below[above] = max(below[above], below[node] + 1)
-        branches = [stretch.start - self.branch for stretch in stretches]
+        branches = [span.start - self.branch for span in spans]
         for node in order:
-            start, above = stretches[node].start, stretches[node].parent
-            if above is not None and branches[node] < (first := stretches[above].start + half):
+            start, above = spans[node].start, spans[node].parent
+            if above is not None and branches[node] < (first := spans[above].start + half):
                 later = branches[above] + min(_LATER, (start - branches[above]) / (below[node] + 2))
                 branches[node] = max(min(start - half, first), later)
         return branches
@@ -260,16 +232,16 @@ class _Packer:
         later = self.children[node][::-1]
         outline = _Outline()
         start, end = self.taken[node]
-        if later and self.stretches[later[0]].start - max(self.branch, self.gap) >= self.stretches[node].end:
+        if later and self.spans[later[0]].start - max(self.branch, self.gap) >= self.spans[node].end:
             last = later.pop(0)  # it goes on in the row of its parent
             outline = outlines[last]
             end = min(end, self.taken[last][0])
             self.taken[node] = (start, end)
         outline.take(0, start, end)
-        label = self.stretches[node]
+        label = self.spans[node]
         for row in range(1, label.rows):
             outline.take(row, label.start, label.end + self.gap)
-        outline.places.append((node, 0))
+        outline.nodes.append((node, 0))
         for child in later:
             other, shift = _fitted(outline, outlines[child], self.flat)
             outline.add(other, shift)
@@ -279,34 +251,34 @@ class _Packer:
                 outline.take(row, branch - _BESIDE, branch + _BESIDE)
         return outline
 
-    def _ground(self, outline: _Outline) -> _Ground:
-        if len(outline.places) == 1:
-            return _Ground(outline, ())
+    def _slabs(self, root: int, outline: _Outline) -> list[Slab]:
+        """The ground of a family of two and more: all rows between its first and its last, step by step in time."""
+        if len(outline.nodes) == 1:
+            return []
         steps: dict[int, tuple[int, int]] = {}
-        for row, start, end in outline.stretches():
+        for row, start, end in outline.taken():
             for step in range(math.floor(start / _STEP), math.ceil((end + self.gap) / _STEP)):
                 first, last = steps.get(step, (row, row))
                 steps[step] = (min(first, row), max(last, row))
-        slabs: list[tuple[float, float, int, int]] = []
+        slabs: list[Slab] = []
         for step, (first, last) in sorted(steps.items()):
-            slab = (step * _STEP, (step + 1) * _STEP, first, last + 1)
-            if slabs and slabs[-1][2:] == slab[2:] and slabs[-1][1] == slab[0]:
-                slabs[-1] = (slabs[-1][0], *slab[1:])
+            slab = Slab(root, step * _STEP, (step + 1) * _STEP, first, last + 1)
+            if slabs and (slabs[-1].end, slabs[-1].first, slabs[-1].stop) == (slab.start, slab.first, slab.stop):
+                slabs[-1] = replace(slabs[-1], end=slab.end)
             else:
                 slabs.append(slab)
-        ground = _Outline()
-        for start, end, first, stop in slabs:
-            for row in range(first, stop):
-                ground.take(row, start, end)
-        return _Ground(ground, tuple(slabs))
+        return slabs
 
 
-@dataclass(frozen=True, slots=True)
-class _Ground:
-    """The ground of a family: what other families keep out of."""
-
-    outline: _Outline
-    slabs: tuple[tuple[float, float, int, int], ...]
+def _ground(outline: _Outline, slabs: Sequence[Slab]) -> _Outline:
+    """What other families keep out of."""
+    if not slabs:
+        return outline
+    ground = _Outline()
+    for slab in slabs:
+        for row in range(slab.first, slab.stop):
+            ground.take(row, slab.start, slab.end)
+    return ground
 
 
 def _fitted(outline: _Outline, other: _Outline, flat: bool) -> tuple[_Outline, int]:
@@ -314,22 +286,22 @@ def _fitted(outline: _Outline, other: _Outline, flat: bool) -> tuple[_Outline, i
     forms = (other, other.upside_down()) if flat and len(other.rows) > 1 else (other,)
     furthest = outline.height + other.height
     choices = (
-        (max(outline.last, form.last + shift) - min(outline.first, form.first + shift), abs(shift), number, -shift)
-        for number, form in enumerate(forms)
+        (max(outline.last, form.last + shift) - min(outline.first, form.first + shift), abs(shift), index, -shift)
+        for index, form in enumerate(forms)
         for shift in range(-furthest, furthest + 1)
         if shift
     )
-    return next((forms[number], -up) for _, _, number, up in sorted(choices) if outline.takes(forms[number], -up))
+    return next((forms[index], -up) for _, _, index, up in sorted(choices) if outline.takes(forms[index], -up))
 
 
-def _stacked(outlines: Sequence[_Outline], grounds: Sequence[_Ground], ties: Sequence[tuple[int, int]]) -> list[int]:
+def _stacked(outlines: Sequence[_Outline], grounds: Sequence[_Outline], ties: Sequence[tuple[int, int]]) -> list[int]:
     """How far down each family goes: first those that are highest, each as far up as it can.
 
     Then, within the height that they need so, all anew, each to where its ties to others are shortest.
     """
-    order = sorted(range(len(outlines)), key=lambda place: (-outlines[place].height, place))
-    family = {node: place for place, outline in enumerate(outlines) for node, _ in outline.places}
-    row = {node: row for outline in outlines for node, row in outline.places}
+    order = sorted(range(len(outlines)), key=lambda index: (-outlines[index].height, index))
+    family = {node: index for index, outline in enumerate(outlines) for node, _ in outline.nodes}
+    row = {node: row for outline in outlines for node, row in outline.nodes}
     kin: dict[int, list[tuple[int, int]]] = {}
     for pair in ties:
         for node, other in (pair, pair[::-1]):
@@ -341,31 +313,35 @@ def _stacked(outlines: Sequence[_Outline], grounds: Sequence[_Ground], ties: Seq
 
     best = shifts = _stack(grounds, order, {}, 0)
     for _ in range(_ROUNDS if kin else 0):
-        height = max(outline.last + shift + 1 for outline, shift in zip(outlines, shifts, strict=True))
+        height = _height(outlines, shifts)
         aims = {
-            place: median(row[other] + shifts[family[other]] - row[node] for node, other in pairs)
-            for place, pairs in kin.items()
+            index: median(row[other] + shifts[family[other]] - row[node] for node, other in pairs)
+            for index, pairs in kin.items()
         }
         shifts = _stack(grounds, order, aims, height)
-        if max(outline.last + shift + 1 for outline, shift in zip(outlines, shifts, strict=True)) > height:
+        if _height(outlines, shifts) > height:
             break
         if length(shifts) < length(best):
             best = shifts
     return best
 
 
-def _stack(grounds: Sequence[_Ground], order: Sequence[int], aims: Mapping[int, float], height: int) -> list[int]:
+def _height(outlines: Sequence[_Outline], shifts: Sequence[int]) -> int:
+    return max((outline.last + shift + 1 for outline, shift in zip(outlines, shifts, strict=True)), default=0)
+
+
+def _stack(grounds: Sequence[_Outline], order: Sequence[int], aims: Mapping[int, float], height: int) -> list[int]:
     """How far down each family goes, in that order: to near where it aims at, or else as far up as it can."""
     sheet = _Outline()
     shifts = [0] * len(grounds)
-    for place in order:
-        ground = grounds[place].outline
+    for index in order:
+        ground = grounds[index]
         reached = max(height, sheet.last + 1 if sheet.rows else 0)
         tried: Iterable[int] = range(-ground.first, reached - ground.first + 1)
-        if place in aims:
-            aim = aims[place]
+        if index in aims:
+            aim = aims[index]
             within = range(-ground.first, reached - ground.last)
             tried = [*sorted(within, key=lambda shift: (abs(shift - aim), shift)), *tried]
-        shifts[place] = next(shift for shift in tried if sheet.takes(ground, shift))
-        sheet.add(ground, shifts[place])
+        shifts[index] = next(shift for shift in tried if sheet.takes(ground, shift))
+        sheet.add(ground, shifts[index])
     return shifts

@@ -1,20 +1,60 @@
-"""Blocks: the labels of one tick on one side of the axis, set in lines like a paragraph. Lengths are ems."""
+"""Labels, and blocks of them: the labels of one tick on one side of the axis, set in lines like a paragraph, in ems."""
 
 from __future__ import annotations
 
+import math
 from bisect import insort
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
-__all__ = ["Block", "Slot", "set_block"]
+from modeltree.layout.geometry import Measure
+from modeltree.layout.metrics import Metrics, label_widths
+from modeltree.layout.ticks import Tick, fitting_grain, make_ticks
+from modeltree.records import Grain, PartialDate
 
-# By how much of its width a label may be made wider to fill its line, at the most.
+__all__ = ["Block", "BlockChooser", "BlockPair", "Item", "Labels", "Slot", "Windows", "set_block"]
+
+Windows = Sequence[tuple[float, float]]
+
+# How much of its width a label may be made wider to fill its line, at most.
 _STRETCH = 0.4
+# The height of a block by its width, counted in labels.
+_SQUARE = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A model to be placed: its label, its date, and the organizations that each give it an icon."""
+
+    id: str
+    label: str
+    date: PartialDate
+    organizations: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """Items in time order, where the text of each label begins, how wide each label is, and their ticks."""
+
+    items: tuple[Item, ...]
+    starts: tuple[float, ...]
+    widths: tuple[float, ...]
+    ticks: tuple[Tick, ...]
+    metrics: Metrics
+
+    @classmethod
+    def of(cls, items: Sequence[Item], measure: Measure, grain: Grain | None, metrics: Metrics) -> Labels:
+        """Measure the labels of items that are in any order."""
+        ordered = tuple(sorted(items, key=lambda item: (item.date, item.id)))
+        dates = [item.date for item in ordered]
+        ticks = make_ticks(dates, measure, grain or fitting_grain(dates))
+        return cls(ordered, *label_widths(ordered, measure, metrics), ticks, metrics)
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """The place of a label in its line: where it begins, from the left edge of the block, and how wide it is."""
+    """A label in its line: where it begins, from the left edge of the block, and how wide it is."""
 
     label: int
     left: float
@@ -23,21 +63,13 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Labels in lines, the line nearest to the axis first.
-
-    Parameters
-    ----------
-    lines : tuple of tuples of Slot
-        The labels of each line, from left to right.
-    width : float
-        Of the longest line.
-    windows : tuple of (float, float)
-        Where a leader may meet the labels of the nearest line, from the left edge of the block.
-    """
+    """Labels in lines from left to right, the line nearest to the axis first."""
 
     lines: tuple[tuple[Slot, ...], ...]
     width: float
+    """Of the longest line."""
     windows: tuple[tuple[float, float], ...]
+    """Where a leader may meet the labels of the nearest line, from the left edge of the block."""
 
     @property
     def height(self) -> int:
@@ -54,25 +86,75 @@ class Block:
         return tuple((self.width - most, self.width - least) for least, most in reversed(self.windows))
 
 
+@dataclass(frozen=True)
+class BlockPair:
+    """The blocks of a tick above and below the axis."""
+
+    above: Block | None
+    below: Block | None
+
+    @property
+    def blocks(self) -> tuple[Block | None, Block | None]:
+        """Above and below."""
+        return self.above, self.below
+
+    @cached_property
+    def lines(self) -> tuple[int, int]:
+        """How many lines there are above and below."""
+        return (self.above.height if self.above else 0, self.below.height if self.below else 0)
+
+    def windows(self, flipped: bool) -> tuple[Windows, Windows]:
+        """Where a leader may meet the blocks above and below, along a row."""
+        return self._windows[flipped]
+
+    @cached_property
+    def _windows(self) -> tuple[tuple[Windows, Windows], tuple[Windows, Windows]]:
+        above, below = self.blocks
+        straight = (above.windows if above else (), below.windows if below else ())
+        return straight, (above.mirrored() if above else (), below.mirrored() if below else ())
+
+
+class BlockChooser:
+    """Finds the pairs of blocks that a tick may have; on a wide page blocks may be wide."""
+
+    def __init__(self, labels: Labels, page_aspect: float) -> None:
+        self._widths, self._metrics = labels.widths, labels.metrics
+        self._aspect = min(1.0, page_aspect)
+        self._known: dict[tuple[str, int], tuple[BlockPair, ...]] = {}
+
+    def choices(self, tick: Tick, depth: int) -> tuple[BlockPair, ...]:
+        """What a tick may have in a row of so many lines on each side."""
+        key = (tick.id, depth)
+        if key not in self._known:
+            labels = tick.items
+            half = len(labels) // 2
+            splits = {0, len(labels)}
+            if len(labels) > 2 or half >= depth:
+                splits |= {half, len(labels) - half}
+            if depth < len(labels) < 2 * depth:
+                splits |= {depth, len(labels) - depth}
+            self._known[key] = tuple(
+                BlockPair(self._block(labels[:split], depth), self._block(labels[split:], depth))
+                for split in sorted(splits, reverse=True)
+                if max(self._fewest_lines(split), self._fewest_lines(len(labels) - split)) <= depth
+            )
+        return self._known[key]
+
+    def _fewest_lines(self, labels: int) -> int:
+        """A block is about as high as wide, counted in labels: a long line of labels strays from its tick."""
+        return min(labels, max(2, math.ceil(math.sqrt(_SQUARE * self._aspect * labels))))
+
+    def _block(self, labels: Sequence[int], depth: int) -> Block | None:
+        return set_block(labels, self._widths, depth, self._metrics.word_gap, self._metrics.anchor) if labels else None
+
+
 def set_block(labels: Sequence[int], widths: Sequence[float], most_lines: int, gap: float, anchor: float) -> Block:
-    """Set labels in at most so many lines, as narrow as can be.
+    """Set labels in at most so many lines, as narrow as can be, given the width of any label.
 
     Where each label has a line of its own they stay in order. Else the widest are set first, each in the first
     line where it fits, and the block is made as wide as this needs: first-fit decreasing in a search for the
-    width (MULTIFIT; Coffman, Garey and Johnson 1978, doi:10.1137/0207001).
-
-    Parameters
-    ----------
-    labels : sequence of int
-        In the order in which they are to stand, nearest to the axis first.
-    widths : sequence of float
-        The width of any label.
-    most_lines : int
-        How many lines there may be.
-    gap : float
-        Between two labels of a line.
-    anchor : float
-        From the end of a label to a leader, at the least.
+    width (MULTIFIT; Coffman, Garey and Johnson 1978, doi:10.1137/0207001). `anchor` is what is at least between the
+    end of a label and a leader.
     """
     if len(labels) <= most_lines:
         lines = [[label] for label in labels]
@@ -118,11 +200,11 @@ def _narrowest(labels: Sequence[int], widths: Sequence[float], most_lines: int, 
         best = _first_fit(by_width, widths, most_lines, gap, high)
     for _ in range(7):
         middle = (low + high) / 2
-        found = _first_fit(by_width, widths, most_lines, gap, middle)
-        if found is None:
+        lines = _first_fit(by_width, widths, most_lines, gap, middle)
+        if lines is None:
             low = middle
         else:
-            best, high = found, middle
+            best, high = lines, middle
     return best
 
 
@@ -134,14 +216,14 @@ def _first_fit(
     room: list[tuple[float, int]] = []
     for label in by_width:
         need = widths[label]
-        place = next((place for place, (left, _) in enumerate(room) if left >= need), None)
-        if place is None:
+        index = next((index for index, (left, _) in enumerate(room) if left >= need), None)
+        if index is None:
             if len(lines) == most_lines:
                 return None
             lines.append([label])
             insort(room, (width - need - gap, len(lines) - 1))
         else:
-            left, line = room.pop(place)
+            left, line = room.pop(index)
             lines[line].append(label)
             insort(room, (left - need - gap, line))
     return lines

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
 
 from modeltree.findings import LayoutError
-from modeltree.layout.fitting import Solver, largest_type, type_of_size
-from modeltree.layout.geometry import Layout, Measure
-from modeltree.layout.metrics import Metrics
-from modeltree.layout.serpentine.linear import LinearSolver
-from modeltree.layout.serpentine.placed_rows import Item, Setting, set_icons
+from modeltree.layout.geometry import LabelBox, Layout, Leader, Measure, Panel, Point, TextLine, TickBox
+from modeltree.layout.metrics import Metrics, icon_boxes
+from modeltree.layout.serpentine.blocks import Block, Item, Labels
 from modeltree.layout.serpentine.revision import revised
-from modeltree.layout.serpentine.solver import Chooser, RowSolver
-from modeltree.layout.serpentine.stack import Stack
-from modeltree.layout.serpentine.ticks import Tick, fitting_grain, make_ticks
-from modeltree.layout.sheet import Sheet, check_page
-from modeltree.layout.title_block import Furniture
+from modeltree.layout.serpentine.solver import LinearSolver, RowSolver
+from modeltree.layout.serpentine.stack import Row, Stack
+from modeltree.layout.sheet import MARGIN, SMALLEST_TYPE, Sheet
+from modeltree.layout.ticks import Tick
+from modeltree.layout.title_block import TitleBlock
 from modeltree.records import Grain
 
 __all__ = ["Item", "TimeScale", "serpentine"]
@@ -26,7 +25,7 @@ __all__ = ["Item", "TimeScale", "serpentine"]
 TimeScale = Literal["ticks", "linear"]
 """``"ticks"``: dates in order, as far apart as labels need. ``"linear"``: as far apart as they are in time."""
 
-_SMALLEST_TYPE = 0.5
+_ARC_STEPS = 24
 
 
 def serpentine(
@@ -41,9 +40,8 @@ def serpentine(
     rows: int | None = None,
     fall: float = 0.0,
     like: Layout | None = None,
-    furniture: Furniture | None = None,
-    metrics: Metrics | None = None,
-    margin: float = 14.0,
+    title_block: TitleBlock | None = None,
+    margin: float = MARGIN,
 ) -> Layout:
     """Lay models out along a serpentine: in the largest type for a page, or on the smallest page for a type.
 
@@ -70,112 +68,190 @@ def serpentine(
     like : Layout, optional
         What an earlier run made. Labels stay where they are in it, and new ones go into free places, if that can be
         done; else all is laid out anew. What it was made with, page, scale and the rest, must be asked for again.
-    furniture : Furniture, optional
+    title_block : TitleBlock, optional
         Title, legend and footnote.
-    metrics : Metrics, optional
-        The distances, in ems of the label type; by default the tighter the more items there are.
     margin : float
-        Around everything, in points; it is never less than what the grounds behind labels take of it.
+        Around everything, in points; it is never less than what the panels behind labels take of it.
+
+    Returns
+    -------
+    Layout
+        With boxes in time order, ties broken by id.
 
     Raises
     ------
     LayoutError
         When the models do not fit; the message says what would do.
     """
-    check_page(*page, font_size)
-    _check(rows, fall)
-    given, metrics = metrics, metrics or Metrics.for_count(len(like.boxes if like else items))
-    if time_scale == "linear":
-        metrics = replace(metrics, reach=metrics.reach + 1.2)
-    sheet = Sheet.of(
-        page, trim, furniture or Furniture(), measure, margin, metrics.furniture, metrics.panel_pad, font_size
-    )
-    if not items:
-        return sheet.empty(sheet.frame.header)
-    labels = _Labels.of(items, measure, grain, metrics)
-    if rows is not None and rows > len(labels.ticks):
-        raise LayoutError(f"there cannot be {rows} rows: there are only {len(labels.ticks)} dates")
-    if like is not None:
-        return _kept(like, labels, sheet) or serpentine(
-            items, measure, page=page, trim=trim, font_size=font_size, time_scale=time_scale, grain=grain, rows=rows,
-            fall=fall, furniture=furniture, metrics=given, margin=margin,
-        )  # fmt: skip
-    chooser = Chooser(labels.widths, metrics, page_aspect=sheet.rise / sheet.room)
-    made = LinearSolver if time_scale == "linear" else RowSolver
-    solver: Solver = made(labels.ticks, chooser, fall, rows)
-    if font_size is None:
-        if sheet.height is None:
-            raise LayoutError("a page without a height needs a font_size")
-        size, stack = largest_type(solver, sheet.room, sheet.rise, (_SMALLEST_TYPE, sheet.largest_type))
-    else:
-        size = font_size
-        stack = type_of_size(solver, sheet.room, None if sheet.height is None else sheet.rise, size)
-    return _set(stack, labels, size, sheet)
-
-
-@dataclass(frozen=True, slots=True)
-class _Labels:
-    """The items in time order, where their texts begin and how wide their labels are, in ems, and their ticks."""
-
-    items: tuple[Item, ...]
-    starts: tuple[float, ...]
-    widths: tuple[float, ...]
-    ticks: tuple[Tick, ...]
-    metrics: Metrics
-
-    @classmethod
-    def of(cls, items: Sequence[Item], measure: Measure, grain: Grain | None, metrics: Metrics) -> _Labels:
-        ordered = tuple(sorted(items, key=lambda item: (item.date, item.id)))
-        starts = tuple(metrics.text_start(len(item.organizations)) for item in ordered)
-        widths = tuple(
-            start + measure(item.label, bold=True)[0] + metrics.text_end
-            for start, item in zip(starts, ordered, strict=True)
-        )
-        dates = [item.date for item in ordered]
-        return cls(ordered, starts, widths, make_ticks(dates, measure, grain or fitting_grain(dates)), metrics)
-
-
-def _kept(like: Layout, labels: _Labels, sheet: Sheet) -> Layout | None:
-    """The layout of before with what is new in it; None where there is no room for that, or the page is another."""
-    height = sheet.height
-    same = like.page.width == sheet.width and (height is None or sheet.trim or like.page.height == height)
-    if not same or (height is not None and like.page.height > height + 0.01):
-        return None
-    words = sheet.empty(0.0, like.page.height)
-    metrics = labels.metrics
-    layout = revised(
-        like, labels.items, labels.ticks, labels.widths, labels.starts, metrics, (words.texts, words.swatches)
-    )
-    if layout is None:
-        return None
-    layout = replace(layout, icons=tuple(set_icons(labels.items, layout.boxes, layout.font_size, metrics)))
-    return None if layout.faults() else layout
-
-
-def _set(stack: Stack, labels: _Labels, size: float, sheet: Sheet) -> Layout:
-    frame = sheet.frame
-    rise = stack.height * size if sheet.height is None else sheet.rise
-    setting = Setting(stack, labels.items, size, (sheet.margin, frame.header), rise)
-    if sheet.height is not None and not sheet.trim:  # in the middle of what it leaves of the page
-        down = (frame.header + rise - setting.bottom) / 2
-        setting = Setting(stack, labels.items, size, (sheet.margin, frame.header + down), rise)
-    boxes = setting.boxes(labels.starts)
-    empty = sheet.empty(setting.bottom)
-    return replace(
-        empty,
-        font_size=size,
-        boxes=tuple(boxes),
-        icons=tuple(set_icons(labels.items, boxes, size, stack.metrics)),
-        leaders=tuple(setting.leaders()),
-        axis=tuple(setting.axis()),
-        ticks=tuple(setting.ticks()),
-        panels=tuple(setting.panels()),
-        texts=(*empty.texts, *setting.continuation()),
-    )
-
-
-def _check(rows: int | None, fall: float) -> None:
     if rows is not None and rows < 1:
         raise LayoutError(f"there cannot be {rows} rows")
     if not 0 <= fall < math.inf:
         raise LayoutError(f"rows cannot fall by {fall} ems: 0 or more")
+
+    def prepared(count: int) -> tuple[Sheet, Labels]:
+        """The sheet and the labels with the distances for so many."""
+        metrics = Metrics.for_count(count)
+        if time_scale == "linear":
+            metrics = replace(metrics, reach=metrics.reach + 1.2)
+        sheet = Sheet.of(page, trim, font_size, title_block, measure, metrics, metrics.panel_pad, margin)
+        labels = Labels.of(items, measure, grain, metrics)
+        if rows is not None and items and rows > len(labels.ticks):
+            raise LayoutError(f"there cannot be {rows} rows: there are only {len(labels.ticks)} dates")
+        return sheet, labels
+
+    if like is not None and items and (layout := revised(like, *prepared(len(like.boxes)))):
+        return layout
+    sheet, labels = prepared(len(items))
+    if not items:
+        return sheet.empty(sheet.frame.header)
+    solver = (LinearSolver if time_scale == "linear" else RowSolver)(labels, sheet.rise / sheet.room, fall, rows)
+    if font_size is not None:
+        stack = solver.of_size(sheet.room, None if sheet.height is None else sheet.rise, font_size)
+        return PlacedRows(stack, labels, font_size, sheet).layout()
+    if sheet.height is None:
+        raise LayoutError("a page without a height needs a font_size")
+    size, stack = solver.largest(sheet.room, sheet.rise, (SMALLEST_TYPE, sheet.largest_type))
+    return PlacedRows(stack, labels, size, sheet).layout()
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """The block of a tick on one side: -1 for above, 1 for below; x is its left edge and y the axis, in points."""
+
+    tick: Tick
+    block: Block
+    direction: int
+    x: float
+    tick_x: float
+    y: float
+
+
+class PlacedRows:
+    """A stack of rows on a sheet, in type of a size in points; height to spare goes between the rows, up to a point."""
+
+    def __init__(self, stack: Stack, labels: Labels, size: float, sheet: Sheet) -> None:
+        self.stack, self.labels, self.size, self.sheet = stack, labels, size, sheet
+        self.metrics, self.left = stack.metrics, sheet.margin
+        spare = (sheet.rise - stack.height * size) / max(len(stack.rows) - 1, 1) if sheet.height is not None else 0.0
+        spare = min(max(spare, 0.0), 1.5 * self.metrics.line_pitch * size)
+        header, axes = sheet.frame.header, self._axes(sheet.frame.header, spare)
+        self.axes = self._axes(sheet.top(header + sheet.rise - (axes[-1] + stack.bottom * size)), spare)
+
+    def _axes(self, top: float, spare: float) -> list[float]:
+        """Where the axis of each row begins."""
+        axes = [top + self.stack.top * self.size]
+        for pitch in self.stack.pitches:
+            axes.append(axes[-1] + pitch * self.size + spare)
+        return axes
+
+    def layout(self) -> Layout:
+        """Boxes, lines and the curve, in points."""
+        boxes = self._boxes()
+        empty = self.sheet.empty(self.axes[-1] + self.stack.bottom * self.size)
+        return replace(
+            empty,
+            font_size=self.size,
+            boxes=boxes,
+            icons=tuple(icon_boxes(self.labels.items, boxes, self.size, self.metrics)),
+            leaders=tuple(map(self._leader, self._sides())),
+            axis=tuple(self._axis()),
+            ticks=tuple(self._ticks()),
+            panels=tuple(self._panel(side) for side in self._sides() if side.block.columns > 1),
+            texts=(*empty.texts, self._continuation()),
+        )
+
+    def _boxes(self) -> tuple[LabelBox, ...]:
+        size, metrics, labels = self.size, self.metrics, self.labels
+        boxes = {}
+        for side in self._sides():
+            for index, line in enumerate(side.block.lines):
+                depth = metrics.reach + index * metrics.line_pitch
+                top = side.y + (depth if side.direction > 0 else -depth - metrics.label_height) * size
+                for slot in line:
+                    item, left = labels.items[slot.label], side.x + slot.left * size
+                    boxes[slot.label] = LabelBox(
+                        id=item.id, label=item.label, tick=side.tick.id, x=left, y=top, width=slot.width * size,
+                        height=metrics.label_height * size, text_x=left + labels.starts[slot.label] * size,
+                    )  # fmt: skip
+        return tuple(boxes[index] for index in range(len(labels.items)))
+
+    def _ticks(self) -> Iterator[TickBox]:
+        for row, y in zip(self.stack.rows, self.axes, strict=True):
+            for tick, placed in zip(row.ticks, row.placed, strict=True):
+                width, height = tick.width * self.size, tick.height * self.size
+                x, middle = self._on_axis(row, y, placed.tick)
+                yield TickBox(
+                    id=tick.id, label=tick.label, kind=tick.kind, x=x - width / 2, y=middle - height / 2, width=width,
+                    height=height,
+                )  # fmt: skip
+
+    def _leader(self, side: _Side) -> Leader:
+        """A line from the tick to the nearest of its labels, straight if it can be."""
+        ids = tuple(self.labels.items[slot.label].id for line in side.block.lines for slot in line)
+        lengths = (side.tick.height / 2, self.metrics.tick_reach - 0.1, self.metrics.reach)
+        near, knee, far = (side.y + side.direction * length * self.size for length in lengths)
+        windows = ((side.x + least * self.size, side.x + most * self.size) for least, most in side.block.windows)
+        nearest = [min(max(side.tick_x, least), most) for least, most in windows]
+        x = min(nearest, key=lambda end: abs(end - side.tick_x))
+        bent = abs(x - side.tick_x) > 1e-6 * self.size
+        return Leader(side.tick.id, ids, ((side.tick_x, near), *([(side.tick_x, knee)] if bent else []), (x, far)))
+
+    def _panel(self, side: _Side) -> Panel:
+        """The ground behind a block in which labels stand side by side."""
+        metrics, size, pad = self.metrics, self.size, self.metrics.panel_pad
+        height = metrics.depth(side.block.height) - metrics.reach
+        top = metrics.reach if side.direction > 0 else -metrics.reach - height
+        return Panel(
+            tick=side.tick.id, x=side.x - pad * size, y=side.y + (top - pad) * size,
+            width=(side.block.width + 2 * pad) * size, height=(height + 2 * pad) * size,
+        )  # fmt: skip
+
+    def _axis(self) -> Iterator[Point]:
+        """The curve: rows that are straight, and round turns."""
+        width = self.stack.rows[0].width
+        yield (self.left, self.axes[0])
+        for index, (upper, lower) in enumerate(pairwise(self.axes)):
+            end = upper + self.stack.slope * width * self.size
+            radius = min(self.metrics.turn * self.size, 0.49 * (lower - end))
+            edge, inward = (self.left + width * self.size, -1) if index % 2 == 0 else (self.left, 1)
+            yield from _turn(edge, inward, end, lower, radius, self.stack.slope)
+        yield self._on_axis(self.stack.rows[-1], self.axes[-1], width - self.metrics.dots)
+
+    def _continuation(self) -> TextLine:
+        """The dots after the end of the curve: time goes on."""
+        row, size, width = self.stack.rows[-1], self.size, self.metrics.dots - 0.4
+        x, y = self._on_axis(row, self.axes[-1], row.width - width / 2)
+        return TextLine(
+            role="continuation", text="…", x=x - width * size / 2, y=y - size / 2, width=width * size, height=size,
+            size=size, bold=True,
+        )  # fmt: skip
+
+    def _sides(self) -> Iterator[_Side]:
+        for row, y in zip(self.stack.rows, self.axes, strict=True):
+            for tick, pair, placed in zip(row.ticks, row.pairs, row.placed, strict=True):
+                tick_x, middle = self._on_axis(row, y, placed.tick)
+                for block, start, direction in ((pair.above, placed.above, -1), (pair.below, placed.below, 1)):
+                    if block:
+                        x = self.left + row.x(start, block.width) * self.size
+                        yield _Side(tick, block, direction, x, tick_x, middle)
+
+    def _on_axis(self, row: Row, y: float, position: float) -> Point:
+        return (self.left + row.x(position) * self.size, y + self.stack.slope * position * self.size)
+
+
+def _turn(edge: float, inward: int, upper: float, lower: float, radius: float, slope: float) -> Iterator[Point]:
+    """From one row down to the next: an arc, a straight piece, an arc, and no kink where the rows fall.
+
+    `upper` is where the row above would meet the edge, `lower` where the row below would.
+    """
+    tilt = math.atan(slope)
+    start = radius * (1 - math.sin(tilt))  # from the edge, along the row
+
+    def arc(headings: Iterator[float]) -> Iterator[Point]:
+        for heading in headings:
+            x = edge + inward * radius * (1 - math.sin(heading))
+            yield x, radius * (math.cos(tilt) - math.cos(heading))
+
+    turns = [(math.pi / 2 - tilt) * step / _ARC_STEPS for step in range(_ARC_STEPS + 1)]
+    yield from ((x, upper - slope * start + down) for x, down in arc(tilt + turn for turn in turns))
+    yield from ((x, lower + slope * start - down) for x, down in arc(math.pi / 2 - turn for turn in turns))

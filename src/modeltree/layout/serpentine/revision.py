@@ -6,21 +6,31 @@ labels of their tick, or the labels of that tick alone are set anew; only where 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import chain, pairwise
 
-from modeltree.layout.geometry import LabelBox, Layout, Leader, Panel, Swatch, TextLine, TickBox
-from modeltree.layout.metrics import Metrics
+from modeltree.layout.geometry import LabelBox, Layout, Leader, Panel, TickBox
+from modeltree.layout.metrics import icon_boxes
 from modeltree.layout.plane import Box
-from modeltree.layout.serpentine.blocks import set_block
-from modeltree.layout.serpentine.placed_rows import Item
-from modeltree.layout.serpentine.ticks import Tick
+from modeltree.layout.serpentine.blocks import Item, Labels, set_block
+from modeltree.layout.sheet import Sheet
 
 __all__ = ["revised"]
 
 # From flush left to flush right: where a label is tried.
 _SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
+
+
+def revised(like: Layout, sheet: Sheet, labels: Labels) -> Layout | None:
+    """An earlier layout with what is new in it; None where there is no room for that, or the page is another."""
+    height = sheet.height
+    same = like.page.width == sheet.width and (height is None or sheet.trim or like.page.height == height)
+    if not same or (height is not None and like.page.height > height + 0.01):
+        return None
+    revision = _Revision(like, labels, sheet.empty(0.0, like.page.height))
+    layout = revision.layout() if revision.possible() else None
+    return layout if layout and not layout.faults() else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,71 +50,41 @@ class _Group:
         nearest_first = sorted(by_line, reverse=self.direction < 0)
         return [sorted(by_line[y], key=lambda box: box.x) for y in nearest_first]
 
-
-def revised(
-    like: Layout,
-    items: Sequence[Item],
-    ticks: Sequence[Tick],
-    widths: Sequence[float],
-    starts: Sequence[float],
-    metrics: Metrics,
-    furniture: tuple[Sequence[TextLine], Sequence[Swatch]],
-) -> Layout | None:
-    """The layout of some items in which those that were placed before stay in place; None where that cannot be.
-
-    Parameters
-    ----------
-    like : Layout
-        The layout of before.
-    items : sequence of Item
-        What is to be placed now, in time order.
-    ticks : sequence of Tick
-        Their ticks.
-    widths, starts : sequence of float
-        How wide the label of each item is, and where its text begins, in ems.
-    metrics : Metrics
-        The distances, in ems; they must be those of before.
-    furniture : (sequence of TextLine, sequence of Swatch)
-        The words around the figure.
-    """
-    revision = _Revision(like, items, ticks, widths, starts, metrics, furniture)
-    return revision.layout() if revision.possible() else None
+    def bounds(self, pad: float = 0.0) -> Box:
+        """The box around the labels, with so much around it."""
+        corners = (((box.x, box.y), (box.right, box.bottom)) for box in self.boxes)
+        return Box.around(chain.from_iterable(corners), pad)
 
 
 class _Revision:
-    def __init__(
-        self,
-        like: Layout,
-        items: Sequence[Item],
-        ticks: Sequence[Tick],
-        widths: Sequence[float],
-        starts: Sequence[float],
-        metrics: Metrics,
-        furniture: tuple[Sequence[TextLine], Sequence[Swatch]],
-    ) -> None:
-        self.like, self.items, self.metrics, self.size = like, items, metrics, like.font_size
-        self.widths = {item.id: width for item, width in zip(items, widths, strict=True)}
-        self.starts = {item.id: start for item, start in zip(items, starts, strict=True)}
-        self.tick_of = {items[number].id: tick.id for tick in ticks for number in tick.items}
+    """Places the labels that an earlier layout lacks; `empty` is the page with its title block."""
+
+    def __init__(self, like: Layout, labels: Labels, empty: Layout) -> None:
+        self.like, self.items, self.metrics, self.size = like, labels.items, labels.metrics, like.font_size
+        self.empty = empty
+        ids = [item.id for item in self.items]
+        self.label_of = {item.id: item.label for item in self.items}
+        # In points: how wide each label is, and where its text begins; how high all are.
+        self.widths = {id: width * self.size for id, width in zip(ids, labels.widths, strict=True)}
+        self.starts = {id: start * self.size for id, start in zip(ids, labels.starts, strict=True)}
+        self.height = self.metrics.label_height * self.size
+        self.tick_of = {ids[index]: tick.id for tick in labels.ticks for index in tick.items}
         self.ticks = {tick.id: tick for tick in like.ticks}
-        self.order = [tick.id for tick in ticks]
-        self.texts, self.swatches = furniture
-        self.label_of = {item.id: item.label for item in items}
-        kept = [box for box in like.boxes if self._stays(box)]
-        self.boxes: dict[str, LabelBox] = {box.id: box for box in kept}
+        self.order = dict.fromkeys(tick.id for tick in labels.ticks)
+        self.boxes = {box.id: box for box in like.boxes if self._stays(box)}
 
     def _stays(self, box: LabelBox) -> bool:
         known = self.tick_of.get(box.id, "") == box.tick and self.label_of.get(box.id) == box.label
-        return known and abs(self.starts[box.id] * self.size - (box.text_x - box.x)) < 0.01
+        return known and abs(self.starts[box.id] - (box.text_x - box.x)) < 0.01
 
     def possible(self) -> bool:
         """Place every item that has no place yet; False as soon as one finds none."""
-        if self.order != [tick for tick in self.ticks if tick in set(self.order)] or not self.like.boxes:
+        if list(self.order) != [tick for tick in self.ticks if tick in self.order] or not self.like.boxes:
             return False  # a date that the axis does not have
-        if abs(self.like.boxes[0].height - self.metrics.label_height * self.size) > 0.01:
+        if abs(self.like.boxes[0].height - self.height) > 0.01:
             return False  # so many more that labels are to be set tighter
         new = [item for item in self.items if item.id not in self.boxes]
-        return all(self._place(item) for item in new) and not self._anchorless()
+        return all(map(self._place, new)) and all(map(self._leader, self._groups()))
 
     def layout(self) -> Layout:
         """What was placed."""
@@ -114,12 +94,12 @@ class _Revision:
         return replace(
             self.like,
             boxes=boxes,
-            icons=(),
+            icons=tuple(icon_boxes(self.items, boxes, self.size, self.metrics)),
             leaders=tuple(leader for group in groups if (leader := self._leader(group))),
-            ticks=tuple(tick for tick in self.like.ticks if tick.id in set(self.order)),
+            ticks=tuple(tick for tick in self.like.ticks if tick.id in self.order),
             panels=tuple(panel for group in groups if (panel := self._panel(group))),
-            texts=(*self.texts, *dots),
-            swatches=tuple(self.swatches),
+            texts=(*self.empty.texts, *dots),
+            swatches=self.empty.swatches,
         )
 
     def _groups(self) -> Iterator[_Group]:
@@ -131,8 +111,7 @@ class _Revision:
             yield _Group(self.ticks[tick], direction, tuple(boxes))
 
     def _direction(self, box: LabelBox) -> int:
-        tick = self.ticks[self.tick_of[box.id]]
-        return -1 if box.y < tick.y + tick.height / 2 else 1
+        return -1 if box.y < self.ticks[self.tick_of[box.id]].center[1] else 1
 
     def _place(self, item: Item) -> bool:
         tick = self.ticks[self.tick_of[item.id]]
@@ -140,102 +119,79 @@ class _Revision:
         spots = [spot for group in groups for spot in self._beside(item, group)]
         bare = {-1, 1} - {group.direction for group in groups}
         spots += [spot for direction in sorted(bare) for spot in self._first(item, tick, direction)]
-        middle = tick.y + tick.height / 2
-        spots.sort(key=lambda spot: (abs(spot.y + spot.height / 2 - middle), abs(spot.x - tick.x), spot.y))
-        for spot in spots:
-            if self._free(spot):
-                self.boxes[item.id] = spot
-                return True
-        return any(self._set_anew(item, group) for group in groups)
+        middle = tick.center[1]
+        spots.sort(key=lambda spot: (abs(spot.center[1] - middle), abs(spot.x - tick.x), spot.y))
+        free = next(filter(self._free, spots), None)
+        if free:
+            self.boxes[item.id] = free
+        return bool(free) or any(self._set_anew(item, group) for group in groups)
 
-    def _spot(self, item: Item, tick: TickBox, x: float, y: float) -> LabelBox:
+    def _box(self, id: str, tick: TickBox, x: float, y: float, width: float) -> LabelBox:
         return LabelBox(
-            id=item.id, label=item.label, tick=tick.id, x=x, y=y, width=self.widths[item.id] * self.size,
-            height=self.metrics.label_height * self.size, text_x=x + self.starts[item.id] * self.size,
+            id=id, label=self.label_of[id], tick=tick.id, x=x, y=y, width=width, height=self.height,
+            text_x=x + self.starts[id],
         )  # fmt: skip
 
     def _beside(self, item: Item, group: _Group) -> Iterator[LabelBox]:
         """At either end of each line, and in a line beyond the last, flush with either side of the block."""
-        lines, width = group.lines, self.widths[item.id] * self.size
+        lines, width, gap = group.lines, self.widths[item.id], self.metrics.word_gap * self.size
         for line in lines:
-            yield self._spot(item, group.tick, line[-1].right + self.metrics.word_gap * self.size, line[-1].y)
-            yield self._spot(item, group.tick, line[0].x - self.metrics.word_gap * self.size - width, line[-1].y)
+            yield self._box(item.id, group.tick, line[-1].right + gap, line[-1].y, width)
+            yield self._box(item.id, group.tick, line[0].x - gap - width, line[-1].y, width)
         beyond = lines[-1][0].y + group.direction * self.metrics.line_pitch * self.size
-        left, right = min(box.x for box in group.boxes), max(box.right for box in group.boxes)
+        bounds = group.bounds()
         for share in _SHARES:
-            yield self._spot(item, group.tick, left + share * (right - width - left), beyond)
+            yield self._box(item.id, group.tick, bounds.x + share * (bounds.width - width), beyond, width)
 
     def _first(self, item: Item, tick: TickBox, direction: int) -> Iterator[LabelBox]:
         """On a side where the tick has no label yet: over the tick, or to either side of it as far as it goes."""
-        middle, reach = tick.y + tick.height / 2, self.metrics.reach * self.size
-        height, width = self.metrics.label_height * self.size, self.widths[item.id] * self.size
+        (center, middle), reach = tick.center, self.metrics.reach * self.size
+        width = self.widths[item.id]
         margin = min(self.metrics.anchor * self.size, width / 2)
-        y = middle + reach if direction > 0 else middle - reach - height
-        centre = tick.x + tick.width / 2
+        y = middle + reach if direction > 0 else middle - reach - self.height
         for share in _SHARES:
-            yield self._spot(item, tick, centre - margin - share * (width - 2 * margin), y)
+            yield self._box(item.id, tick, center - margin - share * (width - 2 * margin), y, width)
 
-    def _free(self, spot: LabelBox, besides: frozenset[str] = frozenset()) -> bool:
+    def _free(self, spot: LabelBox) -> bool:
         """Whether nothing is near a place, of this tick or of others, and it is within the figure."""
         gap = (self.metrics.line_gap - 1e-3) * self.size
-        near = Box(x=spot.x - gap, y=spot.y - gap, width=spot.width + 2 * gap, height=spot.height + 2 * gap)
-        wide = self.metrics.panel_pad * self.size + gap
-        ground = Box(x=spot.x - wide, y=spot.y - wide, width=spot.width + 2 * wide, height=spot.height + 2 * wide)
-        page, texts = self.like.page, [line for line in self.texts if line.role != "continuation"]
-        inside = spot.x >= wide and spot.right <= page.width - wide and spot.y >= wide
-        inside = inside and spot.bottom <= page.height - wide
-        others = [box for box in self.boxes.values() if box.id not in besides]
-        foreign = [box for box in others if box.tick != spot.tick]
-        grounds = [panel for group in self._groups() if group.tick.id != spot.tick and (panel := self._panel(group))]
-        own = [
-            panel
-            for group in self._groups()
-            if group.tick.id == spot.tick and group.direction == self._direction(spot)
-            for panel in [self._panel(replace(group, boxes=(*group.boxes, spot)))]
-            if panel
-        ]
+        near, ground = spot.padded(gap), spot.padded(self.metrics.panel_pad * self.size + gap)
+        page = Box(x=0.0, y=0.0, width=self.like.page.width, height=self.like.page.height)
+        foreign = [box for box in self.boxes.values() if box.tick != spot.tick]
+        grounds, own = [], []
+        for group in self._groups():
+            if group.tick.id != spot.tick:
+                grounds.append(self._panel(group))
+            elif group.direction == self._direction(spot):
+                own.append(self._panel(replace(group, boxes=(*group.boxes, spot))))
+        solid = [*foreign, *self.ticks.values(), *filter(None, grounds)]
+        lines = [leader.points for leader in self.like.leaders if leader.tick != spot.tick]
         return (
-            inside
-            and not any(near.overlaps(box) for box in others)
-            and not any(
-                ground.overlaps(box) for box in (*foreign, *self.ticks.values(), *grounds, *texts, *self.swatches)
-            )
-            and not any(panel.overlaps(box) for panel in own for box in (*foreign, *grounds, *self.ticks.values()))
-            and not any(near.crossed_by(*segment) for segment in pairwise(self.like.axis))
-            and not any(
-                near.crossed_by(*segment)
-                for leader in self.like.leaders
-                if leader.tick != spot.tick
-                for segment in pairwise(leader.points)
-            )
+            page.contains(ground, 0.0)
+            and not any(map(near.overlaps, self.boxes.values()))
+            and not any(map(ground.overlaps, (*solid, *self.empty.texts, *self.empty.swatches)))
+            and not any(panel.overlaps(box) for panel in filter(None, own) for box in solid)
+            and not any(near.crossed_by(*piece) for line in (self.like.axis, *lines) for piece in pairwise(line))
         )
 
     def _set_anew(self, item: Item, group: _Group) -> bool:
         """Set the labels of one side of a tick anew within the room that they have."""
-        lines = group.lines
-        members = [*(box.id for box in group.boxes), item.id]
-        natural = [self.widths[id] for id in members]
-        metrics = self.metrics
-        block = set_block(range(len(members)), natural, len(lines), metrics.word_gap, metrics.anchor)
-        left, right = min(box.x for box in group.boxes), max(box.right for box in group.boxes)
-        if block.height != len(lines) or block.width * self.size > right - left + 1e-6:
+        lines, metrics, size = group.lines, self.metrics, self.size
+        ids = [*(box.id for box in group.boxes), item.id]
+        widths = [self.widths[id] / size for id in ids]
+        block = set_block(range(len(ids)), widths, len(lines), metrics.word_gap, metrics.anchor)
+        bounds = group.bounds()
+        if block.height != len(lines) or block.width * size > bounds.width + 1e-6:
             return False
-        for y, line in zip((line[0].y for line in lines), block.lines, strict=True):
+        for old_line, line in zip(lines, block.lines, strict=True):
             for slot in line:
-                id, x = members[slot.label], left + slot.left * self.size
-                self.boxes[id] = LabelBox(
-                    id=id, label=self.label_of[id], tick=group.tick.id, x=x, y=y, width=slot.width * self.size,
-                    height=metrics.label_height * self.size, text_x=x + self.starts[id] * self.size,
-                )  # fmt: skip
+                id, left = ids[slot.label], bounds.x + slot.left * size
+                self.boxes[id] = self._box(id, group.tick, left, old_line[0].y, slot.width * size)
         return True
 
-    def _anchorless(self) -> bool:
-        """Whether some tick has no label of its own to tie itself to."""
-        return any(self._leader(group) is None for group in self._groups())
-
     def _leader(self, group: _Group) -> Leader | None:
-        """From the tick to the nearest label that it lies over or under, past none on the way."""
-        x = group.tick.x + group.tick.width / 2
+        """From the tick to the nearest label that it lies over or under, past none on the way; None without one."""
+        x = group.tick.center[0]
         margin = 0.5 * min(self.metrics.anchor, self.metrics.label_height / 2) * self.size
         over = [line for line in group.lines if any(box.x + margin <= x <= box.right - margin for box in line)]
         if not over:
@@ -246,9 +202,8 @@ class _Revision:
         return Leader(group.tick.id, ids, ((x, near), (x, far)))
 
     def _panel(self, group: _Group) -> Panel | None:
+        """The ground behind labels that stand side by side."""
         if max(map(len, group.lines)) == 1:
             return None
-        pad = self.metrics.panel_pad * self.size
-        left, top = min(box.x for box in group.boxes) - pad, min(box.y for box in group.boxes) - pad
-        right, bottom = max(box.right for box in group.boxes) + pad, max(box.bottom for box in group.boxes) + pad
-        return Panel(tick=group.tick.id, x=left, y=top, width=right - left, height=bottom - top)
+        box = group.bounds(self.metrics.panel_pad * self.size)
+        return Panel(tick=group.tick.id, x=box.x, y=box.y, width=box.width, height=box.height)

@@ -1,6 +1,6 @@
 """One row of the serpentine: ticks along a straight axis, their blocks above and below. Lengths are ems.
 
-Places are measured along the row in the direction of time. The ticks stay in order, the blocks of each side too,
+Positions are measured along the row in the direction of time. The ticks stay in order, the blocks of each side too,
 and each tick lies over a label of its block, so that every leader is straight and none can cross another.
 """
 
@@ -8,87 +8,61 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from itertools import accumulate, pairwise
 
 from modeltree.layout.metrics import Metrics
-from modeltree.layout.serpentine.blocks import Block
+from modeltree.layout.serpentine.blocks import BlockPair, Windows
 
-Windows = Sequence[tuple[float, float]]
+__all__ = ["Placed", "RowEnds", "extend_row", "fit_in_order", "middles", "place_row", "row_ends"]
 
-__all__ = ["Choice", "Placed", "RowEnds", "extend_row", "in_order", "place_row"]
-
-# What rounding in sums may make of a place.
+# What rounding in sums may make of a position.
 _CLOSE = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
 class RowEnds:
-    """How far a row may reach: each pair is the first and the last place.
-
-    Parameters
-    ----------
-    ticks, above, below : (float, float)
-        For the ticks, and for the blocks on either side.
-    flipped : bool
-        Whether time runs from right to left.
-    """
+    """The first and the last position for the ticks and for the blocks on either side."""
 
     ticks: tuple[float, float]
     above: tuple[float, float]
     below: tuple[float, float]
     flipped: bool
+    """Whether time runs from right to left."""
 
 
-@dataclass(frozen=True)
-class Choice:
-    """What a tick has on either side."""
-
-    above: Block | None
-    below: Block | None
-
-    @cached_property
-    def lines(self) -> tuple[int, int]:
-        """How many lines it has above and below."""
-        return (self.above.height if self.above else 0, self.below.height if self.below else 0)
-
-    def windows(self, flipped: bool) -> tuple[Windows, Windows]:
-        """Where a leader may meet the blocks above and below, along a row."""
-        return self._flipped if flipped else self._straight
-
-    @cached_property
-    def _straight(self) -> tuple[Windows, Windows]:
-        return (self.above.windows if self.above else (), self.below.windows if self.below else ())
-
-    @cached_property
-    def _flipped(self) -> tuple[Windows, Windows]:
-        return (self.above.mirrored() if self.above else (), self.below.mirrored() if self.below else ())
+def row_ends(index: int, width: float, metrics: Metrics, last: bool) -> RowEnds:
+    """How far a row may reach: turns take room at its ends, and on the side that they are on."""
+    begin = metrics.turn if index else metrics.lead
+    end = width - (metrics.tail if last else max(metrics.turn, metrics.tail))
+    above = (metrics.turn_gap if index else 0.0, width)
+    below = (0.0, width if last else width - metrics.turn_gap)
+    return RowEnds((begin, end), above, below, flipped=index % 2 == 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """The places of a tick and of the beginnings of its blocks, and the windows that hold the tick."""
+    """The positions of a tick and of the beginnings of its blocks, and the windows that hold the tick."""
 
     tick: float
     above: float
     below: float
-    windows: tuple[tuple[float, float], ...]
+    windows: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class _Link:
-    """A choice and those before it."""
+class _Chosen:
+    """A pair of blocks and those of the ticks before."""
 
-    choice: Choice
-    before: _Link | None
+    pair: BlockPair
+    before: _Chosen | None
 
 
-# Where the next blocks above and below and the last tick end, the most lines above and below, and how it came so.
-_State = tuple[float, float, float, int, int, "_Link | None"]
+# Where the next blocks above and below and the last tick end, the most lines above and below, and what was chosen.
+_State = tuple[float, float, float, int, int, _Chosen | None]
 
 
 def _settle(tick: float, above: float, below: float, over: Windows, under: Windows) -> tuple[float, float, float]:
-    """The earliest place of a tick and the earliest beginnings of its blocks, given the earliest for each alone.
+    """The earliest position of a tick and the earliest beginnings of its blocks, given the earliest for each alone.
 
     The tick must lie in a window of its block above and in one of its block below, where it has these.
     """
@@ -114,60 +88,40 @@ def _meet(tick: float, start: float, windows: Windows) -> tuple[float, float]:
 
 
 def extend_row(
-    options: Iterable[tuple[float, Sequence[Choice]]], ends: RowEnds, metrics: Metrics, beam: int
-) -> tuple[tuple[Choice, ...], tuple[int, int]]:
-    """Put as many ticks in a row as will go, and choose what each has on which side.
+    options: Iterable[tuple[float, Sequence[BlockPair]]], ends: RowEnds, metrics: Metrics, beam: int
+) -> tuple[tuple[BlockPair, ...], tuple[int, int]]:
+    """Put as many ticks in a row as will go, and choose the blocks of each.
 
-    A beam search: of the ways to place the ticks so far, those are followed that leave most room.
-
-    Parameters
-    ----------
-    options : iterable of (float, sequence of Choice)
-        For each tick its width and what it may have on either side.
-    ends : RowEnds
-        How far the row may reach.
-    metrics : Metrics
-        The distances.
-    beam : int
-        How many ways to follow.
-
-    Returns
-    -------
-    choices : tuple of Choice
-        For each tick that found room.
-    lines : (int, int)
-        The most lines that any of them has above and below.
+    `options` are for each tick its width and the pairs of blocks that it may have. A beam search: of the ways to
+    place the ticks so far, the `beam` that leave most room are followed. Out come the pairs of the ticks that found
+    room, and the most lines above and below.
     """
     states: list[_State] = [(ends.above[0], ends.below[0], ends.ticks[0] - metrics.tick_gap, 0, 0, None)]
-    for width, choices in options:
-        reached = [
-            state
-            for choice in choices
-            for state in _continued(states, choice, width, ends, metrics)
-        ]  # fmt: skip
+    for width, pairs in options:
+        reached = [state for pair in pairs for state in _continued(states, pair, width, ends, metrics)]
         if not reached:
             break
         reached.sort(key=_room_taken)
         states = _undominated(reached, beam)
-    *_, lines_above, lines_below, link = states[0]
+    *_, lines_above, lines_below, last = states[0]
     chosen = []
-    while link:
-        chosen.append(link.choice)
-        link = link.before
+    while last:
+        chosen.append(last.pair)
+        last = last.before
     return tuple(reversed(chosen)), (lines_above, lines_below)
 
 
 def _continued(
-    states: Sequence[_State], choice: Choice, width: float, ends: RowEnds, metrics: Metrics
+    states: Sequence[_State], pair: BlockPair, width: float, ends: RowEnds, metrics: Metrics
 ) -> Iterator[_State]:
     """The states after one more tick, of those in which it finds room: the innermost loop of the layout."""
     gap, step = metrics.block_gap, metrics.tick_gap + width / 2
     last_tick, last_above, last_below = ends.ticks[1], ends.above[1] + gap, ends.below[1] + gap
-    over, under = choice.windows(ends.flipped)
-    add_above = choice.above.width + gap if choice.above else 0.0
-    add_below = choice.below.width + gap if choice.below else 0.0
-    rise, fall = choice.lines
-    for above, below, tick, lines_above, lines_below, link in states:
+    over, under = pair.windows(ends.flipped)
+    add_above = pair.above.width + gap if pair.above else 0.0
+    add_below = pair.below.width + gap if pair.below else 0.0
+    rise, fall = pair.lines
+    for above, below, tick, lines_above, lines_below, chosen in states:
         middle, new_above, new_below = _settle(tick + step, above, below, over, under)
         end = middle + width / 2
         new_above += add_above
@@ -175,7 +129,7 @@ def _continued(
         if end > last_tick or (over and new_above > last_above) or (under and new_below > last_below):
             continue
         yield (
-            new_above, new_below, end, max(lines_above, rise), max(lines_below, fall), _Link(choice, link),
+            new_above, new_below, end, max(lines_above, rise), max(lines_below, fall), _Chosen(pair, chosen),
         )  # fmt: skip
 
 
@@ -195,93 +149,105 @@ def _undominated(states: list[_State], most: int) -> list[_State]:
 
 
 def place_row(
-    widths: Sequence[float], choices: Sequence[Choice], ends: RowEnds, metrics: Metrics
+    widths: Sequence[float], pairs: Sequence[BlockPair], ends: RowEnds, metrics: Metrics
 ) -> tuple[Placed, ...]:
-    """Give the chosen ticks and blocks their places, spread evenly over the row.
+    """Give the chosen ticks and blocks their positions, spread evenly over the row.
 
     All gaps are widened by the same amount, the most that the row has room for; then each tick goes as near to the
     middle of its label as the others let it.
     """
     low, high = 0.0, ends.ticks[1] - ends.ticks[0]
-    best = _tight(widths, choices, ends, metrics, 0.0)
+    best = _tight(widths, pairs, ends, metrics, 0.0)
     if best is None:
         raise ValueError("the row is too short for its ticks")
     for _ in range(24):
         extra = (low + high) / 2
-        found = _tight(widths, choices, ends, metrics, extra)
-        if found is None:
+        row = _tight(widths, pairs, ends, metrics, extra)
+        if row is None:
             high = extra
         else:
-            best, low = found, extra
-    return _centred(widths, best, ends, metrics)
+            best, low = row, extra
+    return _centered(widths, best, ends, metrics)
 
 
 def _tight(
-    widths: Sequence[float], choices: Sequence[Choice], ends: RowEnds, metrics: Metrics, extra: float
+    widths: Sequence[float], pairs: Sequence[BlockPair], ends: RowEnds, metrics: Metrics, extra: float
 ) -> tuple[Placed, ...] | None:
-    """All places as early as can be with every gap so much wider; None where the row is too short for that."""
+    """All positions as early as can be with every gap so much wider; None where the row is too short for that."""
     gap = metrics.block_gap + extra
     above, below = ends.above[0] + extra / 2, ends.below[0] + extra / 2
     end = ends.ticks[0] - metrics.tick_gap - extra / 2
     limits = (ends.ticks[1] - extra / 2, ends.above[1] + gap - extra / 2, ends.below[1] + gap - extra / 2)
     row = []
-    for width, choice in zip(widths, choices, strict=True):
-        over, under = choice.windows(ends.flipped)
+    for width, pair in zip(widths, pairs, strict=True):
+        over, under = pair.windows(ends.flipped)
         earliest = end + metrics.tick_gap + extra + width / 2
         tick, above, below = _settle(earliest, above, below, over, under)
         row.append(Placed(tick, above, below, (*_holding(tick, above, over), *_holding(tick, below, under))))
         end = tick + width / 2
-        if choice.above:
-            above += choice.above.width + gap
-        if choice.below:
-            below += choice.below.width + gap
-        ends_here = (end, above if choice.above else 0.0, below if choice.below else 0.0)
-        if any(place > limit + _CLOSE for place, limit in zip(ends_here, limits, strict=True)):
+        if pair.above:
+            above += pair.above.width + gap
+        if pair.below:
+            below += pair.below.width + gap
+        ends_here = (end, above if pair.above else 0.0, below if pair.below else 0.0)
+        if any(position > limit + _CLOSE for position, limit in zip(ends_here, limits, strict=True)):
             return None
     return tuple(row)
 
 
 def _holding(tick: float, start: float, windows: Windows) -> Iterator[tuple[float, float]]:
-    """The window of a block that a tick lies in, as places along the row."""
+    """The window of a block that a tick lies in, as positions along the row."""
     for least, most in windows:
         if start + least - _CLOSE <= tick <= start + most + _CLOSE:
             yield start + least, start + most
 
 
-def _centred(widths: Sequence[float], row: Sequence[Placed], ends: RowEnds, metrics: Metrics) -> tuple[Placed, ...]:
-    """Move each tick toward the middle of its label: a least-squares fit that keeps order and distance.
-
-    Less the distances between them the ticks need only stay in order, so this is isotonic regression within bounds.
-    """
-    offsets = [widths[0] / 2] if widths else []
-    for before, width in pairwise(widths):
-        offsets.append(offsets[-1] + (before + width) / 2 + metrics.tick_gap)
-    first, final = ends.ticks
-    least, most, wanted = [], [], []
+def _centered(widths: Sequence[float], row: Sequence[Placed], ends: RowEnds, metrics: Metrics) -> tuple[Placed, ...]:
+    """Move each tick toward the middle of its label."""
+    offsets = middles(widths, metrics.tick_gap)
+    bounds, wanted = [], []
     for width, offset, placed in zip(widths, offsets, row, strict=True):
-        low = max([first + width / 2, *(window[0] for window in placed.windows)])
-        high = min([final - width / 2, *(window[1] for window in placed.windows)])
-        least.append(low - offset)
-        most.append(high - offset)
-        wanted.append(((low + high) / 2 if placed.windows else placed.tick) - offset)
-    lows = accumulate(least, max)
-    highs = reversed(list(accumulate(reversed(most), min)))
-    return tuple(
-        replace(placed, tick=min(max(fit, low), high) + offset)
-        for placed, fit, low, high, offset in zip(row, in_order(wanted), lows, highs, offsets, strict=True)
-    )
+        low = max([ends.ticks[0] + width / 2, *(window[0] for window in placed.windows)])
+        high = min([ends.ticks[1] - width / 2, *(window[1] for window in placed.windows)])
+        bounds.append((low - offset, high - offset))
+        wanted.append((low + high) / 2 if placed.windows else placed.tick)
+    ticks = fit_in_order(wanted, offsets, bounds)
+    return tuple(replace(placed, tick=tick) for placed, tick in zip(row, ticks, strict=True))
 
 
-def in_order(wanted: Sequence[float]) -> list[float]:
+def middles(widths: Sequence[float], gap: float) -> list[float]:
+    """The middles of things of some widths that stand side by side, from the left edge of the first."""
+    middles = [widths[0] / 2] if widths else []
+    for before, width in pairwise(widths):
+        middles.append(middles[-1] + (before + width) / 2 + gap)
+    return middles
+
+
+def fit_in_order(
+    wanted: Sequence[float], offsets: Sequence[float], bounds: Sequence[tuple[float, float]]
+) -> list[float]:
+    """The positions nearest to those wanted that are at least as far apart as offsets are.
+
+    Less the offsets they need only ascend, within bounds, so that the least-squares fit is isotonic regression.
+    """
+    lows = accumulate((low for low, _ in bounds), max)
+    highs = reversed(list(accumulate((high for _, high in reversed(bounds)), min)))
+    fits = _ascending([aim - offset for aim, offset in zip(wanted, offsets, strict=True)])
+    return [
+        min(max(fit, low), high) + offset for fit, low, high, offset in zip(fits, lows, highs, offsets, strict=True)
+    ]
+
+
+def _ascending(wanted: Sequence[float]) -> list[float]:
     """The ascending numbers nearest to given ones, by pooling adjacent violators.
 
     The method is that of Ayer et al. 1955, doi:10.1214/aoms/1177728423.
     """
     pools: list[tuple[float, int]] = []
-    for number in wanted:
-        total, count = number, 1
+    for total in wanted:
+        count = 1
         while pools and pools[-1][0] / pools[-1][1] >= total / count:
             before, members = pools.pop()
-            total, count = total + before, count + members
+            total, count = total + before, count + members  # noqa: PLW2901 (the pool grows)
         pools.append((total, count))
     return [total / count for total, count in pools for _ in range(count)]

@@ -1,130 +1,139 @@
-"""Which ticks stand in which row of a serpentine, and on which sides their labels go, for the least height.
+"""Solvers: which ticks stand in which row, on which sides their labels go, and the largest type with which all fits.
 
-Here ticks are as far apart as their labels need. `modeltree.layout.serpentine.linear` spaces them by date.
+`RowSolver` sets ticks as far apart as their labels need, in rows of least height. `LinearSolver` sets them as far
+apart as their dates, for an honest reading of pace: a tick keeps its exact position unless its neighbor's text needs
+the room, and the labels follow as near as they can, so that leaders lean but do not cross. Lengths are ems.
 """
 
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from modeltree.layout.metrics import Metrics
-from modeltree.layout.serpentine.blocks import Block, set_block
-from modeltree.layout.serpentine.rows import Choice, RowEnds, extend_row, place_row
-from modeltree.layout.serpentine.stack import Row, Stack, row_ends
-from modeltree.layout.serpentine.ticks import Tick
+from modeltree.findings import LayoutError
+from modeltree.layout.serpentine.blocks import BlockChooser, BlockPair, Labels
+from modeltree.layout.serpentine.rows import Placed, RowEnds, extend_row, fit_in_order, middles, place_row, row_ends
+from modeltree.layout.serpentine.stack import Row, Stack
+from modeltree.layout.ticks import Tick
 
-__all__ = ["Chooser", "RowSolver"]
+__all__ = ["LinearSolver", "RowSolver", "Solver", "months_of"]
+
+# The share of a page that labels probably fill; how near, as a share, the type comes to the largest that fits.
+_LIKELY_FILL, _PRECISION = 0.66, 0.004
+# By how many per cent a type is tried larger that may fit by luck where a smaller one did not.
+_LUCK = 8
 
 _BEAM = 4
+# A row may use its space so much worse than the best one from the same tick.
 _WORTHWHILE = 0.8
-_SQUARE = 0.9
 # Neighboring rows share space, so that they may take less than the sum of their heights: at the least 1 / 1.15.
 _SHARED = 1.15
 
+_MOST_LINEAR_ROWS = 24
+# How far, in ems, the labels of a tick may stray on average before deeper blocks are tried.
+_STRAY = 4.0
 
-class Chooser:
-    """What a tick may have on either side of the axis.
 
-    Parameters
-    ----------
-    widths : sequence of float
-        The width of each label.
-    metrics : Metrics
-        The distances.
-    page_aspect : float
-        Height of the page by its width: on a wide page blocks may be wide.
-    """
+class Solver(ABC):
+    """Makes rows that fall by `fall` ems, `count` of them or as many as take the least height."""
 
-    def __init__(self, widths: Sequence[float], metrics: Metrics, page_aspect: float = 1.0) -> None:
-        self.widths = widths
-        self.metrics = metrics
-        self._aspect = min(1.0, page_aspect)
-        self._known: dict[tuple[str, int], tuple[Choice, ...]] = {}
+    def __init__(self, labels: Labels, page_aspect: float, fall: float = 0.0, count: int | None = None) -> None:
+        self.ticks, self.metrics, self.fall, self.count = labels.ticks, labels.metrics, fall, count
+        self.chooser = BlockChooser(labels, page_aspect)
+        areas = [sum(labels.widths[item] for item in tick.items) * self.metrics.line_pitch for tick in self.ticks]
+        # The area of the labels from each tick on: what they need at the very least.
+        self._rest = list(accumulate(reversed(areas), initial=0.0))[::-1]
 
-    def choices(self, tick: Tick, depth: int) -> tuple[Choice, ...]:
-        """What a tick may have in a row of so many lines on each side."""
-        key = (tick.id, depth)
-        if key not in self._known:
-            labels = tick.items
-            half = len(labels) // 2
-            splits = {0, len(labels)}
-            if len(labels) > 2 or half >= depth:
-                splits |= {half, len(labels) - half}
-            if depth < len(labels) < 2 * depth:
-                splits |= {depth, len(labels) - depth}
-            self._known[key] = tuple(
-                Choice(self._block(labels[:split], depth), self._block(labels[split:], depth))
-                for split in sorted(splits, reverse=True)
-                if max(self._fewest_lines(split), self._fewest_lines(len(labels) - split)) <= depth
-            )
-        return self._known[key]
+    @abstractmethod
+    def solve(self, width: float, height: float) -> Stack | None:
+        """Rows for a space, as low as can be; None where it is too narrow for any."""
 
-    def _fewest_lines(self, labels: int) -> int:
-        """A block is about as high as wide, counted in labels: a long line of labels strays from its tick."""
-        return min(labels, max(2, math.ceil(math.sqrt(_SQUARE * self._aspect * labels))))
+    @abstractmethod
+    def widened(self, stack: Stack, width: float) -> Stack:
+        """The same rows spread over a greater width."""
 
-    def _block(self, labels: Sequence[int], depth: int) -> Block | None:
-        return set_block(labels, self.widths, depth, self.metrics.word_gap, self.metrics.anchor) if labels else None
+    def largest(self, width: float, height: float, sizes: tuple[float, float]) -> tuple[float, Stack]:
+        """The largest type, between two sizes, with which all fits in a space, and its rows; lengths are points."""
+        low, high = least, most = sizes
+        best: tuple[float, Stack] | None = None
+        size = min(most, max(least, (_LIKELY_FILL * width * height / max(self._rest[0], 1.0)) ** 0.5))
+        while best is None or high - low > _PRECISION * high:
+            stack = self.solve(width / size, height / size)
+            if stack is not None and stack.height * size <= height:
+                best, low = (size, stack), size
+            elif size <= least:
+                raise LayoutError(f"the models do not fit on {width:.0f} × {height:.0f} pt in type of {least:g} pt")
+            else:
+                high = size
+            # Until it is known from both sides the size is looked for near where it probably is.
+            if high == most and size < most:
+                size = min(most, size * 1.1)
+            elif best is None:
+                size = max(least, size / 1.15)
+            else:
+                size = (low + high) / 2
+        return best
+
+    def of_size(self, width: float, height: float | None, size: float) -> Stack:
+        """The rows that type of one size makes in a width, in no more than a height if there is one; all in points."""
+        likely = max(height or 0.0, 4.0 * self._rest[0] * size * size / width, 60.0 * size)
+        stack = None
+        for _ in range(6):
+            stack = self.solve(width / size, likely / size)
+            if stack is not None and stack.height * size <= likely:
+                break
+            likely *= 3.0
+        if stack is None:
+            raise LayoutError(f"in type of {size:g} pt a label is wider than a row, which has {width:.0f} pt")
+        if height is None or stack.height * size <= height + 1e-6:
+            return stack
+        # Rows are chosen by an estimate of their height, so that a slightly larger type may fit: so do then its rows.
+        for percent in range(1, _LUCK + 1):
+            larger = size * (1 + percent / 100)
+            rows = self.solve(width / larger, height / larger)
+            if rows is not None and rows.height * larger <= height:
+                return self.widened(rows, width / size)
+        raise LayoutError(
+            f"in type of {size:g} pt the figure is {stack.height * size:.0f} pt high, and the page has {height:.0f} pt "
+            "for it: use a smaller type or a higher page"
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class _Filled:
-    """A row of the ticks from one on, as far as it reaches, its most lines above and below, and the row's ends."""
+    """A row of the ticks from one on, as far as it reaches, with its most lines above and below."""
 
     start: int
-    choices: tuple[Choice, ...]
+    pairs: tuple[BlockPair, ...]
     lines: tuple[int, int]
-    ends: RowEnds
 
     @property
     def stop(self) -> int:
-        return self.start + len(self.choices)
+        return self.start + len(self.pairs)
 
 
-class RowSolver:
-    """Rows for given ticks.
-
-    Parameters
-    ----------
-    ticks : sequence of Tick
-        In time order.
-    chooser : Chooser
-        What each may have on either side.
-    fall : float
-        How far each row falls, in ems.
-    rows : int, optional
-        How many rows there must be; by default as many as take the least height.
-    """
-
-    def __init__(self, ticks: Sequence[Tick], chooser: Chooser, fall: float = 0.0, rows: int | None = None) -> None:
-        self.ticks = ticks
-        self.chooser = chooser
-        self.metrics = chooser.metrics
-        self.fall = fall
-        self.count = rows
-        # The area of the labels from each tick on: what they need at the very least.
-        needs = [sum(chooser.widths[item] for item in tick.items) * self.metrics.line_pitch for tick in ticks]
-        self._rest = list(accumulate(reversed(needs), initial=0.0))[::-1]
-        self.area = self._rest[0]
+class RowSolver(Solver):
+    """Rows of ticks that are as far apart as their labels need."""
 
     def solve(self, width: float, height: float) -> Stack | None:
         """Rows for a space, by what they take if they share none of it; None where it is too narrow for any."""
         chain = self._chain(width, height)
-        if not chain:
-            return None
-        return Stack([self._placed(row, width, row is chain[-1]) for row in chain], self.metrics, self.fall)
+        return self._stack([(self.ticks[row.start : row.stop], row.pairs) for row in chain], width) if chain else None
 
     def widened(self, stack: Stack, width: float) -> Stack:
         """The same rows spread over a greater width."""
-        rows = []
-        for number, row in enumerate(stack.rows):
-            ends = row_ends(number, width, self.metrics, row is stack.rows[-1])
-            placed = place_row([tick.width for tick in row.ticks], row.choices, ends, self.metrics)
-            rows.append(Row(row.ticks, row.choices, width, ends, placed))
-        return Stack(rows, self.metrics, self.fall)
+        return self._stack([(row.ticks, row.pairs) for row in stack.rows], width)
+
+    def _stack(self, rows: Sequence[tuple[tuple[Tick, ...], tuple[BlockPair, ...]]], width: float) -> Stack:
+        placed = []
+        for index, (ticks, pairs) in enumerate(rows):
+            ends = row_ends(index, width, self.metrics, last=index == len(rows) - 1)
+            places = place_row([tick.width for tick in ticks], pairs, ends, self.metrics)
+            placed.append(Row(ticks, pairs, width, ends, places))
+        return Stack(placed, self.metrics, self.fall)
 
     def _chain(self, width: float, height: float) -> list[_Filled]:
         """The rows of least height in a given width, if they shared no space; none where there are none.
@@ -134,65 +143,50 @@ class RowSolver:
         """
         depths = _depths(int(height / 2 / self.metrics.line_pitch) + 1)
         most = height * _SHARED
-        # A row begins at a tick as the first, the second, …: by default only the cheapest way to a tick is kept.
-        cost: dict[tuple[int, int], float] = {(0, 0): 0.0}
-        last: dict[tuple[int, int], _Filled] = {}
-        number = {0: {0}}
+        # By tick and by how many rows come before it: the least height, and the last of these rows. Where any count of
+        # rows will do, only the cheapest path to a tick is kept.
+        reached: list[dict[int, tuple[float, _Filled | None]]] = [{} for _ in range(len(self.ticks) + 1)]
+        reached[0][0] = (0.0, None)
         for start in range(len(self.ticks)):
-            for row_number in sorted(number.get(start, ())):
-                if cost[start, row_number] + self._rest[start] / width > most or row_number == self.count:
+            for count, (cost, _) in sorted(reached[start].items()):
+                if cost + self._rest[start] / width > most or count == self.count:
                     continue
-                for row in self._worthwhile(start, depths, row_number, width):
-                    total = cost[start, row_number] + self._deep(row)
-                    self._offer(cost, number, row.stop, row_number + 1, total, most - self._rest[row.stop] / width)
-                    if cost.get((row.stop, row_number + 1)) == total:
-                        last[row.stop, row_number + 1] = row
-        ends = [
-            (cost[len(self.ticks), rows], rows)
-            for rows in number.get(len(self.ticks), ())
-            if self.count in (None, rows)
-        ]
+                for row in self._worthwhile(start, depths, count, width):
+                    total = cost + self._deep(row)
+                    if total <= most - self._rest[row.stop] / width:
+                        self._offer(reached[row.stop], count + 1, total, row)
+        ends = [(cost, count) for count, (cost, _) in reached[-1].items() if self.count in (None, count)]
         chain: list[_Filled] = []
-        key = (len(self.ticks), min(ends)[1] if ends else 0)
-        while key[1]:
-            chain.append(last[key])
-            key = (chain[-1].start, key[1] - 1)
+        count = min(ends)[1] if ends else 0
+        while count and (last := reached[chain[-1].start if chain else -1][count][1]):
+            chain.append(last)
+            count -= 1
         return chain[::-1]
 
-    def _offer(
-        self,
-        cost: dict[tuple[int, int], float],
-        number: dict[int, set[int]],
-        tick: int,
-        row_number: int,
-        total: float,
-        most: float,
-    ) -> None:
-        """Keep a way to a tick if it is cheaper than what is known."""
-        rivals = {row_number} if self.count else number.get(tick, set())
-        if total > most or any(cost.get((tick, rival), math.inf) <= total + 1e-9 for rival in rivals):
-            return
-        if not self.count:
-            for rival in rivals:
-                del cost[tick, rival]
-            number[tick] = set()
-        cost[tick, row_number] = total
-        number.setdefault(tick, set()).add(row_number)
+    def _offer(self, known: dict[int, tuple[float, _Filled | None]], count: int, total: float, row: _Filled) -> None:
+        """Keep a path to a tick if it is cheaper than those known; of paths of one cost the last."""
+        rivals = [cost for rows, (cost, _) in known.items() if not self.count or rows == count]
+        if total != known.get(count, (None,))[0]:
+            if any(cost <= total + 1e-9 for cost in rivals):
+                return
+            if not self.count:
+                known.clear()
+        known[count] = (total, row)
 
     def _deep(self, row: _Filled) -> float:
         above, below = row.lines
         least = self.metrics.tick_reach
         return max(self.metrics.depth(above), least) + max(self.metrics.depth(below), least) + self.metrics.row_gap
 
-    def _worthwhile(self, start: int, depths: Sequence[int], number: int, width: float) -> list[_Filled]:
+    def _worthwhile(self, start: int, depths: Sequence[int], index: int, width: float) -> list[_Filled]:
         """The rows from a tick that use their space not much worse than the best of them does."""
         rows: list[_Filled] = []
-        ends = row_ends(number, width, self.metrics, last=number + 1 == self.count)
+        ends = row_ends(index, width, self.metrics, last=index + 1 == self.count)
         for depth in depths:
             options = ((tick.width, self.chooser.choices(tick, depth)) for tick in self.ticks[start:])
-            choices, lines = extend_row(options, ends, self.metrics, _BEAM)
-            row = _Filled(start, choices, lines, ends)
-            if choices and not (rows and row.stop == rows[-1].stop):
+            pairs, lines = extend_row(options, ends, self.metrics, _BEAM)
+            row = _Filled(start, pairs, lines)
+            if pairs and not (rows and row.stop == rows[-1].stop):
                 rows.append(row)
             if row.stop == len(self.ticks):
                 break
@@ -207,19 +201,12 @@ class RowSolver:
         best: dict[int, _Filled] = {}
         for row in rows:
             above = below = 0
-            for number, choice in enumerate(row.choices, 1):
-                above, below = max(above, choice.lines[0]), max(below, choice.lines[1])
-                shorter = _Filled(row.start, row.choices[:number], (above, below), row.ends)
+            for count, pair in enumerate(row.pairs, 1):
+                above, below = max(above, pair.lines[0]), max(below, pair.lines[1])
+                shorter = _Filled(row.start, row.pairs[:count], (above, below))
                 if shorter.stop not in best or self._deep(shorter) < self._deep(best[shorter.stop]):
                     best[shorter.stop] = shorter
         return list(best.values())
-
-    def _placed(self, row: _Filled, width: float, last: bool) -> Row:
-        number = int(row.ends.flipped) + 2 * bool(row.start)  # what matters of it: the first or not, odd or even
-        ends = row_ends(number, width, self.metrics, last)
-        ticks = tuple(self.ticks[row.start : row.stop])
-        placed = place_row([tick.width for tick in ticks], row.choices, ends, self.metrics)
-        return Row(ticks, row.choices, width, ends, placed)
 
 
 def _depths(most: int) -> list[int]:
@@ -228,3 +215,121 @@ def _depths(most: int) -> list[int]:
     while depths[-1] < most:
         depths.append(depths[-1] + max(1, depths[-1] // 8))
     return depths
+
+
+def months_of(tick: Tick) -> float:
+    """When a tick is, in months: a year at its beginning, anything else in its middle."""
+    date = tick.date
+    first = 12.0 * date.year + (date.month or 1) - 1
+    if tick.kind == "day" and date.day:
+        return first + (date.day - 0.5) / 31.0
+    return first + {"year": 0.0, "quarter": 1.5, "month": 0.5, "day": 0.5}[tick.kind]
+
+
+class LinearSolver(Solver):
+    """Rows of equal time."""
+
+    def widened(self, stack: Stack, width: float) -> Stack:
+        """As many rows of equal time in a greater width."""
+        return self._stack(len(stack.rows), width, stack.height) or stack
+
+    def solve(self, width: float, height: float) -> Stack | None:
+        """The rows of least height in a given width; None where there are none."""
+        counts = [self.count] if self.count else range(1, _MOST_LINEAR_ROWS + 1)
+        stacks = (self._stack(count, width, height) for count in counts)
+        return min((stack for stack in stacks if stack), key=lambda stack: stack.height, default=None)
+
+    def _stack(self, count: int, width: float, height: float) -> Stack | None:
+        """So many rows of equal time, each as shallow as it can be; None where one is too short for its ticks."""
+        months = [months_of(tick) for tick in self.ticks]
+        span = max(months[-1] - months[0], 1e-9) / count
+        rows = []
+        for index in range(count):
+            begin = months[0] + index * span
+            dated = [
+                (tick, (month - begin) / span)
+                for tick, month in zip(self.ticks, months, strict=True)
+                if min(int((month - months[0]) / span), count - 1) == index
+            ]
+            ends = row_ends(index, width, self.metrics, last=index == count - 1)
+            row = self._row(dated, width, ends, int(height / self.metrics.line_pitch))
+            if row is None:
+                return None
+            rows.append(row)
+        return Stack(rows, self.metrics, self.fall)
+
+    def _row(self, dated: Sequence[tuple[Tick, float]], width: float, ends: RowEnds, deepest: int) -> Row | None:
+        """A row of ticks, each with the share of the row's time that has passed at its date."""
+        ticks = tuple(tick for tick, _ in dated)
+        inset = max(tick.width for tick in self.ticks) / 2
+        begin, end = ends.ticks
+        wanted = [begin + inset + share * max(end - begin - 2 * inset, 0.0) for _, share in dated]
+        positions: list[float] | None = []
+        if ticks:
+            offsets = middles([tick.width for tick in ticks], self.metrics.tick_gap)
+            first, last = begin + ticks[0].width / 2 - offsets[0], end - ticks[-1].width / 2 - offsets[-1]
+            positions = _fitted(wanted, offsets, first, last)
+        if positions is None:
+            return None
+        best: tuple[float, Row] | None = None
+        depth = 1
+        while depth <= max(deepest, 1):
+            options = [self.chooser.choices(tick, depth) for tick in ticks]
+            if all(options):
+                pairs = self._least_straying(positions, options, ends)
+                placed = self._placed(positions, pairs, ends)
+                if placed and (best is None or placed[0] < best[0]):
+                    best = (placed[0], Row(ticks, pairs, width, ends, placed[1]))
+                if best and best[0] <= _STRAY:
+                    break
+            depth += max(1, depth // 4)
+        return best[1] if best else None
+
+    def _least_straying(
+        self, positions: Sequence[float], options: Sequence[Sequence[BlockPair]], ends: RowEnds
+    ) -> tuple[BlockPair, ...]:
+        """For each tick the blocks that stray least from it, given those before; of several the narrowest."""
+        reached = [ends.above[0], ends.below[0]]
+        chosen = []
+        for position, pairs in zip(positions, options, strict=True):
+
+            def stray(pair: BlockPair, position: float = position) -> tuple[float, float]:
+                there = [(side, block.width) for side, block in enumerate(pair.blocks) if block]
+                pushed = [max(0.0, reached[side] - (position - width / 2)) for side, width in there]
+                return max(pushed, default=0.0), sum(width for _, width in there)
+
+            pair = min(pairs, key=stray)
+            chosen.append(pair)
+            for side, block in enumerate(pair.blocks):
+                if block:
+                    start = max(reached[side], position - block.width / 2)
+                    reached[side] = start + block.width + self.metrics.block_gap
+        return tuple(chosen)
+
+    def _placed(
+        self, positions: Sequence[float], pairs: Sequence[BlockPair], ends: RowEnds
+    ) -> tuple[float, tuple[Placed, ...]] | None:
+        """How far blocks stray from their ticks on average, and where they begin; None where they have no room."""
+        gap, strays = self.metrics.block_gap, 0.0
+        starts: list[list[float]] = []
+        for side, (first, last) in enumerate((ends.above, ends.below)):
+            blocks = [pair.blocks[side] for pair in pairs]
+            there = [(block.width, position) for block, position in zip(blocks, positions, strict=True) if block]
+            *offsets, end = accumulate((width + gap for width, _ in there), initial=0.0)
+            wanted = [position - width / 2 for width, position in there]
+            fitted = _fitted(wanted, offsets, first, last - first - (end - gap) + first)
+            if fitted is None:
+                return None
+            strays += sum(
+                max(0.0, abs(start + width / 2 - position) - width / 2)
+                for start, (width, position) in zip(fitted, there, strict=True)
+            )
+            left = iter(fitted)
+            starts.append([next(left) if block else math.nan for block in blocks])
+        placed = tuple(Placed(*places) for places in zip(positions, *starts, strict=True))
+        return strays / max(sum(block is not None for pair in pairs for block in pair.blocks), 1), placed
+
+
+def _fitted(wanted: Sequence[float], offsets: Sequence[float], low: float, high: float) -> list[float] | None:
+    """Positions in order, whose first is no less than `low` and whose last no more than its offset above `high`."""
+    return fit_in_order(wanted, offsets, [(low, high)] * len(offsets)) if low <= high + 1e-9 else None

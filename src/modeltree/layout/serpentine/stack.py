@@ -1,4 +1,4 @@
-"""Rows one under the other: how far apart they must be. Lengths are ems, places run along a row with time."""
+"""Rows one under the other: how far apart they must be. Lengths are ems, positions run along a row with time."""
 
 from __future__ import annotations
 
@@ -6,66 +6,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from modeltree.layout.metrics import Metrics
-from modeltree.layout.serpentine.rows import Choice, Placed, RowEnds
-from modeltree.layout.serpentine.ticks import Tick
+from modeltree.layout.serpentine.blocks import BlockPair
+from modeltree.layout.serpentine.rows import Placed, RowEnds
+from modeltree.layout.ticks import Tick
 
-__all__ = ["Row", "Stack", "row_ends"]
+__all__ = ["Row", "Stack"]
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Some ticks in a row.
-
-    Parameters
-    ----------
-    ticks : tuple of Tick
-        In time order.
-    choices : tuple of Choice
-        What each of them has on either side.
-    width : float
-        Of the page between its margins.
-    ends : RowEnds
-        How far it may reach.
-    placed : tuple of Placed
-        Where its ticks and blocks are.
-    """
+    """Ticks in time order with their blocks and positions, and the width of the page between its margins."""
 
     ticks: tuple[Tick, ...]
-    choices: tuple[Choice, ...]
+    pairs: tuple[BlockPair, ...]
     width: float
     ends: RowEnds
-    placed: tuple[Placed, ...] = ()
+    placed: tuple[Placed, ...]
 
-    def x(self, place: float, width: float = 0.0) -> float:
-        """The left edge, from the left, of something at a place along the row."""
-        return self.width - place - width if self.ends.flipped else place
-
-
-def row_ends(number: int, width: float, metrics: Metrics, last: bool) -> RowEnds:
-    """How far the row of a number may reach: turns take room at its ends, and on the side that they are on."""
-    begin = metrics.turn if number else metrics.lead
-    end = width - (metrics.tail if last else max(metrics.turn, metrics.tail))
-    above = (metrics.turn_gap if number else 0.0, width)
-    below = (0.0, width if last else width - metrics.turn_gap)
-    return RowEnds((begin, end), above, below, flipped=number % 2 == 1)
-
-
-def _steepest(rows: Sequence[Row], metrics: Metrics) -> float:
-    """The slope at which the axis comes no nearer to a block than it may, and no leader that leans to a foreign one."""
-    widest = farthest = 0.0
-    for row in rows:
-        for choice, placed in zip(row.choices, row.placed, strict=True):
-            blocks, starts = (choice.above, choice.below), (placed.above, placed.below)
-            for windows, block, start in zip(choice.windows(row.ends.flipped), blocks, starts, strict=True):
-                if block:
-                    lean = min(max(start + least - placed.tick, placed.tick - start - most) for least, most in windows)
-                    widest, farthest = max(widest, block.width), max(farthest, lean)
-    steepest = metrics.slack / (widest or 1.0)
-    if farthest > 0.0:
-        # A leader leans past blocks whose ticks are so far away, and the last of these ends so far from its own end.
-        away, apart = farthest + widest, metrics.block_gap + metrics.anchor
-        steepest = min(steepest, (metrics.reach - metrics.tick_reach) * apart / (farthest * away))
-    return steepest
+    def x(self, position: float, width: float = 0.0) -> float:
+        """The left edge, from the left, of something at a position along the row."""
+        return self.width - position - width if self.ends.flipped else position
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,29 +39,22 @@ class _Extent:
 
 
 class Stack:
-    """Rows and the distances between them.
-
-    Parameters
-    ----------
-    rows : sequence of Row
-        From the first to the last, placed.
-    metrics : Metrics
-        The distances.
-    fall : float
-        How far each row falls from its beginning to its end, at the most: no farther than wide blocks allow.
-    """
+    """Placed rows from the first to the last, each of which falls by at most so much, as far as wide blocks allow."""
 
     def __init__(self, rows: Sequence[Row], metrics: Metrics, fall: float = 0.0) -> None:
         self.rows = rows
         self.metrics = metrics
-        self.slope = min(fall / rows[0].width, _steepest(rows, metrics)) if rows else 0.0
-        self._hanging = [self._extents(row, below=True) for row in rows]
-        self._standing = [self._extents(row, below=False) for row in rows]
-        self.pitches = tuple(self._pitch(number) for number in range(len(rows) - 1))
+        self.slope = min(fall / rows[0].width, self._steepest()) if rows else 0.0
+        self._fall = self.slope * rows[0].width if rows else 0.0
+        self._standing = [self._extents(row, 0) for row in rows]
+        self._hanging = [self._extents(row, 1) for row in rows]
+        self.pitches = tuple(self._pitch(index) for index in range(len(rows) - 1))
         """From the beginning of each row's axis to that of the next."""
-        self.top = self._outermost(self._standing[0], sign=-1) if rows else 0.0
+        reach = max(metrics.tick_reach, metrics.label_height / 2)
+        self.top = max([reach, *(block.depth - block.fallen for block in self._standing[0])]) if rows else 0.0
         """From the upper edge to the beginning of the first axis."""
-        self.bottom = self._outermost(self._hanging[-1], sign=1) if rows else 0.0
+        ends = [block.depth + block.fallen for block in self._hanging[-1]] if rows else []
+        self.bottom = max([self._fall + reach, *ends]) if rows else 0.0
         """From the beginning of the last axis to the lower edge."""
 
     @property
@@ -109,24 +62,44 @@ class Stack:
         """Of all rows together."""
         return self.top + sum(self.pitches) + self.bottom
 
-    def _extents(self, row: Row, below: bool) -> list[_Extent]:
-        found = []
-        for choice, placed in zip(row.choices, row.placed, strict=True):
-            block, start = (choice.below, placed.below) if below else (choice.above, placed.above)
-            if block:
-                left = row.x(start, block.width)
-                depth = self.metrics.depth(block.height)
-                found.append(_Extent(left, left + block.width, depth, self.slope * placed.tick))
-        return found
+    def _steepest(self) -> float:
+        """The slope at which the axis comes no nearer to a block, and no leader to a foreign block, than it may."""
+        metrics = self.metrics
+        widest = farthest = 0.0
+        for row in self.rows:
+            for pair, placed in zip(row.pairs, row.placed, strict=True):
+                starts = (placed.above, placed.below)
+                for windows, block, start in zip(pair.windows(row.ends.flipped), pair.blocks, starts, strict=True):
+                    if block:
+                        lean = min(
+                            max(start + least - placed.tick, placed.tick - start - most) for least, most in windows
+                        )
+                        widest, farthest = max(widest, block.width), max(farthest, lean)
+        steepest = metrics.slack / (widest or 1.0)
+        if farthest > 0.0:
+            # A leader leans past blocks whose ticks are so far away; the last of these ends so far from its own end.
+            away, apart = farthest + widest, metrics.block_gap + metrics.anchor
+            steepest = min(steepest, (metrics.reach - metrics.tick_reach) * apart / (farthest * away))
+        return steepest
 
-    def _pitch(self, number: int) -> float:
+    def _extents(self, row: Row, side: int) -> list[_Extent]:
+        """The blocks of a row above (0) or below (1) its axis."""
+        extents = []
+        for pair, placed in zip(row.pairs, row.placed, strict=True):
+            if block := pair.blocks[side]:
+                left = row.x((placed.above, placed.below)[side], block.width)
+                depth = self.metrics.depth(block.height)
+                extents.append(_Extent(left, left + block.width, depth, self.slope * placed.tick))
+        return extents
+
+    def _pitch(self, index: int) -> float:
         """What hangs from a row and what stands on the next may share the space between them."""
-        metrics, whole = self.metrics, self.slope * self.rows[0].width
-        hanging, standing = self._hanging[number], self._standing[number + 1]
+        metrics = self.metrics
+        hanging, standing = self._hanging[index], self._standing[index + 1]
         clear = metrics.row_gap + metrics.tick_reach
-        needed = [whole + 1.4 * metrics.turn]
+        needed = [self._fall + 1.4 * metrics.turn]
         needed += [below.fallen + below.depth + clear for below in hanging]
-        needed += [whole + above.depth + clear for above in standing]
+        needed += [self._fall + above.depth + clear for above in standing]
         needed += [
             below.fallen + below.depth + metrics.row_gap + above.depth - above.fallen
             for below in hanging
@@ -134,8 +107,3 @@ class Stack:
             if above.left < below.right + metrics.block_gap and below.left < above.right + metrics.block_gap
         ]
         return max(needed)
-
-    def _outermost(self, extents: Sequence[_Extent], sign: int) -> float:
-        whole = self.slope * self.rows[0].width if sign > 0 else 0.0
-        reach = max(self.metrics.tick_reach, self.metrics.label_height / 2)
-        return max([whole + reach, *(extent.depth + sign * extent.fallen for extent in extents)])

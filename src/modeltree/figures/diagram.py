@@ -1,25 +1,26 @@
-"""Diagrams in DOT, for Graphviz: a lineage in, a `graphviz.Digraph` out."""
+"""The diagram: a lineage in DOT, for Graphviz, with a box for each model and an arrow for each derivation."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Literal, get_args
+from html import escape
+from typing import TYPE_CHECKING, Literal
 
+from modeltree._util.html import block
+from modeltree.draw.dot import Arrow, Cluster, Diagram, Direction, Node, Rank, digraph, rendered
 from modeltree.draw.style import Style
-from modeltree.draw.theme import LIGHT, Theme
+from modeltree.draw.theme import Theme
 from modeltree.figures.coloring import ColorBy, groups_of
-from modeltree.figures.contents import accessible_name
+from modeltree.figures.contents import accessible_name, main_address, title_of
+from modeltree.figures.drawing import Drawing, ThemeName, check_word, svg_image, theme_named
+from modeltree.findings import MissingExtraError
 from modeltree.lineage import Lineage
-from modeltree.records import Derivation, Model, Relation, Relations, relation_set
+from modeltree.records import Derivation, Relation, Relations, relation_set
 
 if TYPE_CHECKING:
-    import os
-
     import graphviz
 
-    from modeltree.draw.dot import Arrow, Cluster, Direction, Rank
-
-__all__ = ["ClusterBy", "RankBy", "save_diagram", "to_dot"]
+__all__ = ["ClusterBy", "DiagramDrawing", "RankBy", "diagram"]
 
 ClusterBy = Literal["family", "organization"]
 """What is drawn on a ground of its own."""
@@ -27,7 +28,7 @@ RankBy = Literal["year", "step"]
 """What is level: all models of a year, or those of a year that are as many steps into it."""
 
 
-def to_dot(
+def diagram(
     lineage: Lineage,
     *,
     cluster: ClusterBy | None = "family",
@@ -37,8 +38,8 @@ def to_dot(
     title: str | None = None,
     direction: Direction = "LR",
     legend: bool = True,
-    theme: Theme = LIGHT,
-) -> graphviz.Digraph:
+    theme: Theme | ThemeName = "light",
+) -> DiagramDrawing:
     """A lineage in DOT, the language of Graphviz: a box for each model, an arrow for each derivation.
 
     Node names are ids, as `modeltree.draw.dot.node_name` writes them. Boxes and arrows have tooltips, and links to
@@ -58,15 +59,21 @@ def to_dot(
     relations : optional
         The derivations that are drawn; by default all.
     color_by : {"openness", "family", "organization", "domain", "license"} or callable
-        What color says, as in `modeltree.figures.recipes.evolution_layout`.
+        What color says, as in `modeltree.evolution`.
     title : str, optional
         By default that of the lineage; none where it is empty.
     direction : {"LR", "TB"}
         Whether time runs from left to right or from top to bottom.
     legend : bool
         Whether it is said what colors and lines mean.
-    theme : Theme
+    theme : {"light", "dark", "print", "colorblind"} or Theme
         How it looks.
+
+    Returns
+    -------
+    DiagramDrawing
+        Its ``source`` is the DOT. Saved as SVG, PDF or PNG it is drawn by the program ``dot`` where that is on the
+        PATH, else by pygraphviz, which the extra ``graphviz`` brings and which needs no other program.
 
     Raises
     ------
@@ -76,100 +83,87 @@ def to_dot(
     Examples
     --------
     >>> import modeltree
-    >>> diagram = to_dot(modeltree.datasets.load("survey").clade("BLOOM"), relations="weights")
+    >>> diagram = modeltree.diagram(modeltree.datasets.load("survey").clade("BLOOM"), relations="weights")
     >>> print(diagram.source.splitlines()[-1])
     }
     """
-    from modeltree.draw.dot import Diagram, Node, digraph
-
-    _checked("cluster", cluster, ClusterBy)
-    _checked("rank", rank, RankBy)
-    if direction not in ("LR", "TB"):
-        raise ValueError(f"direction cannot be {direction!r}: say 'LR' or 'TB'")
+    check_word("cluster", cluster, ClusterBy, optional=True)
+    check_word("rank", rank, RankBy, optional=True)
+    check_word("direction", direction, Direction)
+    theme = theme_named(theme)
     chosen = relation_set(relations)
-    steps = [step for step in lineage.derivations if step.relation in chosen]
+    edges = [edge for edge in lineage.derivations if edge.relation in chosen]
     groups = groups_of(lineage, lineage.models, color_by)
     paints = groups.paints(theme)
-    ranks = tuple(_ranks(lineage, steps, rank))
-    places = {id: place for place, level in enumerate(ranks) for id in level.members}
-    occurring = {step.relation for step in steps}
-    diagram = Diagram(
-        title=(lineage.about.title or "") if title is None else title,
+    ranks = tuple(_ranks(lineage, edges, rank))
+    levels = {id: index for index, level in enumerate(ranks) for id in level.members}
+    occurring = {edge.relation for edge in edges}
+    name = title_of(lineage, title) or ""
+    content = Diagram(
+        title=name,
         nodes=tuple(
             Node(
                 model.id,
                 model.name,
                 Style(
-                    paints[groups.keys[model.id]], theme.edge_width, accessible_name(lineage, model), _address(model)
+                    paints[groups.keys[model.id]],
+                    theme.edge_width,
+                    accessible_name(lineage, model),
+                    main_address(model),
                 ),
             )
             for model in lineage.models
         ),
-        arrows=tuple(_arrow(lineage, step, places) for step in steps),
+        arrows=tuple(_arrow(lineage, edge, levels) for edge in edges),
         clusters=tuple(_clusters(lineage, cluster)),
         ranks=ranks,
         legend=tuple((text, Style(paints[key], theme.edge_width)) for key, text in groups.legend) if legend else (),
         links=tuple(relation for relation in Relation if relation in occurring) if legend else (),
     )
-    return digraph(diagram, theme, direction)
+    return DiagramDrawing(digraph(content, theme, direction), name)
 
 
-def save_diagram(diagram: graphviz.Digraph, path: str | os.PathLike[str], dpi: float = 144.0) -> None:
-    """Write a diagram as SVG, PDF, PNG or DOT, by the suffix of the path: the whole file or nothing.
+class DiagramDrawing(Drawing):
+    """A drawing by Graphviz, of a ``graphviz.Digraph``."""
 
-    It is drawn by the program ``dot`` where that is on the PATH, else by pygraphviz, which the extra ``graphviz``
-    brings and which needs no other program.
+    suffixes = (".svg", ".pdf", ".png", ".dot", ".gv")
 
-    Parameters
-    ----------
-    diagram : graphviz.Digraph
-        As `to_dot` makes it, or any other.
-    path : path-like
-        Ends in .svg, .pdf, .png, .dot or .gv.
-    dpi : float
-        Of PNG, in dots per inch.
+    def __init__(self, digraph: graphviz.Digraph, title: str) -> None:
+        super().__init__("diagram", title, "")
+        self.digraph = digraph
 
-    Raises
-    ------
-    ValueError
-        When the suffix is none of these.
-    DiagramError
-        When Graphviz cannot draw it; the message is its own.
-    MissingExtraError
-        When there is neither ``dot`` nor pygraphviz.
-    """
-    from modeltree.draw.rendering import save_diagram as save
+    @property
+    def source(self) -> str:
+        """The DOT."""
+        return str(self.digraph.source)
 
-    save(diagram, path, dpi=dpi)
+    def _content(self, kind: str, dpi: float) -> str | bytes:
+        if kind in ("dot", "gv"):
+            return self.source
+        sized = self.digraph.copy()
+        if kind == "png":
+            sized.graph_attr["dpi"] = f"{dpi:g}"
+        return rendered(sized.source, kind)
 
-
-def _checked(name: str, word: str | None, words: object) -> None:
-    known = get_args(words)
-    if word is not None and word not in known:
-        raise ValueError(f"{name} cannot be {word!r}: say {', '.join(map(repr, known))} or None")
+    def _repr_html_(self) -> str:
+        try:
+            return svg_image(rendered(self.source, "svg"), self.title or "A diagram")
+        except MissingExtraError as missing:
+            return block([f'<p class="quiet">{escape(str(missing))}</p><pre>{escape(self.source)}</pre>'])
 
 
-def _address(model: Model) -> str | None:
-    links = model.links
-    return links.paper or links.code or links.weights or links.blog or links.website  # what tells most about it
-
-
-def _arrow(lineage: Lineage, step: Derivation, places: dict[str, int]) -> Arrow:
-    from modeltree.draw.dot import Arrow
-
-    told = [f"{lineage[step.parent].name} → {lineage[step.child].name}: {step.relation}"]
-    told += [step.note] if step.note else []
-    told += step.references
-    url = step.references[0].url if step.references else None
+def _arrow(lineage: Lineage, edge: Derivation, levels: dict[str, int]) -> Arrow:
+    lines = [f"{lineage[edge.parent].name} → {lineage[edge.child].name}: {edge.relation}"]
+    lines += [edge.note] if edge.note else []
+    lines += edge.references
+    url = edge.references[0].url if edge.references else None
     # A child that is no later than its parent, by their dates, cannot be placed after it.
-    before, after = places.get(step.parent), places.get(step.child)
+    before, after = levels.get(edge.parent), levels.get(edge.child)
     ranked = before is None or after is None or before < after
-    return Arrow(step.parent, step.child, step.relation, "\n".join(told), url, ranked)
+    return Arrow(edge.parent, edge.child, edge.relation, "\n".join(lines), url, ranked)
 
 
 def _clusters(lineage: Lineage, by: ClusterBy | None) -> Iterator[Cluster]:
-    from modeltree.draw.dot import Cluster
-
     if by is None:
         return
     for family in lineage.families("base" if by == "family" else "organization"):
@@ -177,27 +171,25 @@ def _clusters(lineage: Lineage, by: ClusterBy | None) -> Iterator[Cluster]:
             yield Cluster(family.name, family.primary)
 
 
-def _ranks(lineage: Lineage, steps: Sequence[Derivation], by: RankBy | None) -> Iterator[Rank]:
+def _ranks(lineage: Lineage, edges: Sequence[Derivation], by: RankBy | None) -> Iterator[Rank]:
     """The dated models, level by level."""
-    from modeltree.draw.dot import Rank
-
     if by is None:
         return
     for period in lineage.timeline("year"):
         if period.date is None:
             continue
-        within = _steps_within(period.ids, steps) if by == "step" else dict.fromkeys(period.ids, 0)
+        within = _depths_within(period.ids, edges) if by == "step" else dict.fromkeys(period.ids, 0)
         for step in range(max(within.values()) + 1):
             caption = str(period.date) if step == 0 else None
             yield Rank(caption, tuple(id for id in period.ids if within[id] == step))
 
 
-def _steps_within(ids: Sequence[str], steps: Sequence[Derivation]) -> dict[str, int]:
+def _depths_within(ids: Sequence[str], edges: Sequence[Derivation]) -> dict[str, int]:
     """For each model the steps of the longest descent to it from another, through nothing but some models."""
     parents: dict[str, list[str]] = {id: [] for id in ids}
-    for step in steps:
-        if step.parent in parents and step.child in parents:
-            parents[step.child].append(step.parent)
+    for edge in edges:
+        if edge.parent in parents and edge.child in parents:
+            parents[edge.child].append(edge.parent)
     depth: dict[str, int] = {}
     waiting = list(ids)
     while waiting:

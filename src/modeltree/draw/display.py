@@ -1,0 +1,345 @@
+"""The display list: a layout and how it looks, as a flat sequence of drawing primitives in the order of painting.
+
+It is made once and drawn by renderers that decide nothing: `modeltree.draw.artists` with matplotlib,
+`modeltree.draw.markup` as SVG elements of a page. Lengths are points from the page's top left corner, y grows downward.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from modeltree.draw.fonts import measure
+from modeltree.draw.icons import Badge
+from modeltree.draw.style import Look, Style
+from modeltree.draw.theme import FAINT, Paint, Stroke, Theme, contrast, mixed, readable
+from modeltree.layout.geometry import (
+    Box,
+    Guide,
+    IconBox,
+    LabelBox,
+    Lane,
+    Layout,
+    Leader,
+    Link,
+    Point,
+    Swatch,
+    TextLine,
+    TickBox,
+)
+
+__all__ = [
+    "MONTH_TYPE", "Circle", "Colors", "Image", "Item", "Layer", "Line", "Polygon", "Primitive", "Rectangle", "Text",
+    "display_list", "line_width", "link_stroke",
+]  # fmt: skip
+
+MONTH_TYPE = 0.9
+"""The size of months and days on the curve, in ems."""
+
+# The radius of corners: of a label, of its height; of a panel, in ems.
+_LABEL_CORNER, _PANEL_CORNER = 0.22, 0.5
+# Of a badge's diameter: the size of its type, and the greatest width of its letters.
+_MONOGRAM_TYPE, _MONOGRAM_WIDTH = 0.47, 0.76
+# A badge with less contrast to its label has a ring, this wide in points for type of 12 points.
+_LOW_CONTRAST, _RING = 1.5, 0.6
+# The head of a link, in ems; a link with a relation has a smaller one, of the usual size.
+_HEAD_LENGTH, _HEAD_WIDTH, _SMALL_HEAD = 0.42, 0.34, 0.85
+# Line widths, of the usual one: a link between models that stand out, and the lines of a tree.
+_STRONG_LINK, _LANE = 2.2, 1.5
+# The line at a date, in points for type of 12 points; the line in a sample, of its height.
+_GUIDE, _SAMPLE_LINE = 0.5, 0.085
+_DASHED_EDGE = (3.0, 2.0)
+# The height of a sample whose edge is as wide as that of a label in type of 12 points.
+_SAMPLE_HEIGHT = 18.0
+# The centers of the three dots after the axis, of the width of their room.
+_DOTS = (1 / 6, 1 / 2, 5 / 6)
+
+Colors = tuple[str, ...]
+"""One color for each look, as ``#rrggbb``."""
+
+Layer = Literal["band", "guide", "panel", "lane", "link", "axis", "leader", "tick", "models", "sample", "words"]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An open line; the lengths of dashes and gaps are in widths of it."""
+
+    points: tuple[Point, ...]
+    color: Colors
+    width: float
+    dashes: tuple[float, ...] = ()
+    cap: Literal["butt", "round", "projecting"] = "butt"
+    join: Literal["miter", "round"] = "miter"
+
+
+@dataclass(frozen=True, slots=True)
+class Polygon:
+    """A filled shape of one or several rings."""
+
+    rings: tuple[tuple[Point, ...], ...]
+    fill: Colors
+
+
+@dataclass(frozen=True, slots=True)
+class Rectangle:
+    """A filled box with an edge around it, half of which lies outside."""
+
+    box: Box
+    fill: Colors
+    edge: Colors = ()
+    width: float = 0.0
+    radius: float = 0.0
+    dashes: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A line of text that is aligned to ``x``, with the middle of its capitals at ``middle``."""
+
+    content: str
+    x: float
+    middle: float
+    size: float
+    color: Colors
+    bold: bool = False
+    align: Literal["left", "center", "right"] = "left"
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """A filled circle, with a text in it if it is a badge."""
+
+    center: Point
+    radius: float
+    fill: Colors
+    edge: Colors = ()
+    width: float = 0.0
+    text: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture, as PNG, on a circle."""
+
+    png: bytes
+    center: Point
+    diameter: float
+    faint: bool = False
+
+
+Primitive = Line | Polygon | Rectangle | Text | Circle | Image
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Primitives that are one thing on the page; the first is drawn first."""
+
+    layer: Layer
+    parts: tuple[Primitive, ...]
+    key: str = ""  # its id in a file; decoration has none
+    ids: tuple[str, ...] = ()  # the models that it stands for; of a link the parent and the child
+    kind: str = ""  # the relation of a link or of its sample, the role of a text, "year" or "date" of a tick
+    name: str = ""  # what a screen reader says
+    url: str | None = None
+    box: Box | None = None  # what can be clicked
+    paints: tuple[Paint, ...] = ()  # of a label or a sample, in each look
+    faint: bool = False
+
+
+def display_list(layout: Layout, looks: Sequence[Look]) -> tuple[Item, ...]:
+    """Everything on a page, from back to front; widths are those of the first look."""
+    return tuple(_Display(layout, looks).items())
+
+
+def line_width(width: float, font_size: float, theme: Theme) -> float:
+    """The width of a line, in points, from its width for type of 12 points."""
+    return max(width * font_size / 12.0, theme.hairline)
+
+
+def link_stroke(theme: Theme, kind: str | None) -> tuple[Stroke, Literal["link", "descent", "idea"]]:
+    """How links of a kind are drawn, and which of the theme's colors they have."""
+    if not kind or kind not in theme.strokes:
+        return Stroke(), "link"
+    stroke = theme.strokes[kind]
+    return stroke, "idea" if stroke.quiet else "descent"
+
+
+class _Display:
+    """Makes the display list of one layout."""
+
+    def __init__(self, layout: Layout, looks: Sequence[Look]) -> None:
+        self._layout, self._looks = layout, tuple(looks)
+        self._look, self._theme, self._em = looks[0], looks[0].theme, layout.font_size
+
+    def items(self) -> Iterator[Item]:
+        """All items, in the order of painting."""
+        layout = self._layout
+        yield from self._bands()
+        yield from map(self._guide, layout.guides)
+        for panel in layout.panels:
+            yield Item("panel", (Rectangle(panel, self._color("panel"), radius=_PANEL_CORNER * self._em),))
+        yield from map(self._lane, layout.lanes)
+        yield from (self._link(link, number) for number, link in enumerate(layout.links, 1))
+        if layout.axis:
+            width = self._width(self._theme.axis_width)
+            axis = Line(tuple(layout.axis), self._color("axis"), width, cap="round", join="round")
+            yield Item("axis", (axis,), "axis")
+        yield from map(self._leader, layout.leaders)
+        yield from map(self._tick, layout.ticks)
+        icons: dict[str, list[IconBox]] = {}
+        for icon in layout.icons:
+            icons.setdefault(icon.id, []).append(icon)
+        yield from (self._label(box, icons.get(box.id, ())) for box in layout.boxes)
+        yield from map(self._swatch, layout.swatches)
+        yield from (self._text_line(line, number) for number, line in enumerate(layout.texts, 1))
+
+    def _bands(self) -> Iterator[Item]:
+        """The grounds of families, each in one piece: between several there would be seams."""
+        grounds: dict[str, list[tuple[Point, ...]]] = {}
+        for band in self._layout.bands:
+            corners = ((band.x, band.y), (band.right, band.y), (band.right, band.bottom), (band.x, band.bottom))
+            grounds.setdefault(band.id, []).append(corners)
+        for id, rings in grounds.items():
+            yield Item("band", (Polygon(tuple(rings), self._color("band")),), f"band-{id}", (id,))
+
+    def _guide(self, guide: Guide) -> Item:
+        line = Line(guide.points, self._color("guide"), self._width(_GUIDE), cap="projecting", join="round")
+        return Item("guide", (line,))
+
+    def _leader(self, leader: Leader) -> Item:
+        faint = all(self._look.labels[id].faint for id in leader.ids)
+        line = Line(leader.points, self._color("leader", faint), self._width(self._theme.leader_width), join="round")
+        return Item("leader", (line,), faint=faint)
+
+    def _lane(self, lane: Lane) -> Item:
+        faint = self._look.labels[lane.id].faint
+        line = Line(lane.points, self._color("descent", faint), self._width(_LANE * self._theme.link_width))
+        return Item("lane", (line,), f"lane-{lane.id}", (lane.id,), faint=faint)
+
+    def _link(self, link: Link, number: int) -> Item:
+        """The curve from a parent to its child; with a head at the child if it is no branch of a tree."""
+        parent, child = (self._look.labels[id] for id in (link.parent, link.child))
+        faint = parent.faint or child.faint
+        strength = _STRONG_LINK if parent.strong and child.strong else 1.0
+        stroke, role = link_stroke(self._theme, link.kind)
+        color = self._color(role, faint)
+        width = self._width(strength * stroke.width * self._theme.link_width * (_LANE if link.tree else 1.0))
+        parts: list[Primitive] = [Line(link.points, color, width, stroke.dashes, join="round")]
+        if not link.tree:
+            size = strength**0.5 * self._em * (_SMALL_HEAD if link.kind else 1.0)
+            parts.append(Polygon((_head(link, size),), color))
+        name = f"{parent.name} → {child.name}" + (f", {link.kind}" if link.kind else "")
+        return Item(
+            "link", tuple(parts), f"link-{number}", (link.parent, link.child), link.kind or "", name, faint=faint
+        )
+
+    def _tick(self, tick: TickBox) -> Item:
+        """A date on the curve: years in a box, all others on the bare page."""
+        year = tick.kind == "year"
+        ground = Rectangle(tick, self._color("year_fill" if year else "page"))
+        color = self._color("year_text" if year else "ink")
+        text = _centered(tick.label, tick, self._em if year else MONTH_TYPE * self._em, color)
+        return Item("tick", (ground, text), kind="year" if year else "date")
+
+    def _label(self, box: LabelBox, icons: Iterable[IconBox]) -> Item:
+        """The box of a model, its icons and its name, as one thing."""
+        styles = [look.labels[box.id] for look in self._looks]
+        style, paints = styles[0], tuple(style.drawn_paint for style in styles)
+        parts: list[Primitive] = [self._rounded(box, style, paints, self._em / 12.0)]
+        for icon in icons:
+            parts += self._icon(icon, styles)
+        text = tuple(paint.text for paint in paints)
+        parts.append(Text(box.label, box.text_x, box.center[1], self._em, text, bold=True))
+        id = box.id.replace(" ", "_")  # what is folded has a blank in its id, and no id of XML has
+        return Item(
+            "models", tuple(parts), id, (box.id,), name=style.name, url=style.url, box=box, paints=paints,
+            faint=style.faint,
+        )  # fmt: skip
+
+    def _icon(self, icon: IconBox, styles: Sequence[Style]) -> Iterator[Primitive]:
+        """The badge of an organization, or its picture on a disc."""
+        marks = [look.marks[icon.organization or ""] for look in self._looks]
+        badges = [mark for mark in marks if isinstance(mark, Badge)]
+        if len(badges) == len(marks):
+            yield self._badge(icon, badges, styles)
+            return
+        png = next(mark for mark in marks if not isinstance(mark, Badge))
+        yield Circle(icon.center, icon.width / 2, self._color("icon_ground"))
+        yield Image(png, icon.center, icon.width, styles[0].faint)
+
+    def _badge(self, icon: IconBox, badges: Sequence[Badge], styles: Sequence[Style]) -> Circle:
+        fills, letters, rings, alike = [], [], [], []
+        for badge, style, look in zip(badges, styles, self._looks, strict=True):
+            theme, fill, ink = look.theme, badge.fill, badge.ink
+            if style.faint:
+                fill = mixed(fill, theme.page, FAINT)
+                ink = readable(ink, fill, theme.ink)
+            alike.append(contrast(fill, style.paint.fill) < _LOW_CONTRAST)
+            fills.append(fill)
+            letters.append(ink)
+            rings.append(mixed(style.paint.fill, style.paint.text, 0.5) if alike[-1] else fill)
+        ring = self._width(_RING) if any(alike) else 0.0
+        text = badges[0].text
+        size = min(_MONOGRAM_TYPE, _MONOGRAM_WIDTH / max(measure(text, bold=True)[0], 1e-3)) * icon.height
+        return Circle(
+            icon.center, (icon.width - ring) / 2, tuple(fills), tuple(rings) if ring else (), ring,
+            _centered(text, icon, size, tuple(letters)),
+        )  # fmt: skip
+
+    def _swatch(self, swatch: Swatch) -> Item:
+        """A sample of the legend: a box, or a line where it stands for links."""
+        if swatch.key.startswith("link:"):
+            kind = swatch.key.removeprefix("link:")
+            stroke, role = link_stroke(self._theme, kind)
+            points = ((swatch.x, swatch.center[1]), (swatch.right, swatch.center[1]))
+            width = stroke.width * _SAMPLE_LINE * swatch.height
+            return Item("sample", (Line(points, self._color(role), width, stroke.dashes),), kind=kind)
+        styles = [look.swatches[swatch.key] for look in self._looks]
+        paints = tuple(style.drawn_paint for style in styles)
+        ground = self._rounded(swatch, styles[0], paints, swatch.height / _SAMPLE_HEIGHT)
+        return Item("sample", (ground,), paints=paints)
+
+    def _text_line(self, line: TextLine, number: int) -> Item:
+        """A line of title, legend or footnote, or the dots after the curve."""
+        if line.role == "continuation":
+            y = line.y + line.height / 2
+            dots = (Circle((line.x + x * line.width, y), 0.1 * line.size, self._color("axis")) for x in _DOTS)
+            return Item("words", tuple(dots), kind=line.role)
+        color = self._color("quiet" if line.role == "footnote" else "ink")
+        text = Text(line.text, line.x, line.center[1], line.size, color, line.bold)
+        return Item("words", (text,), f"{line.role}-{number}", kind=line.role)
+
+    def _rounded(self, box: Box, style: Style, paints: Sequence[Paint], scale: float) -> Rectangle:
+        """A box with round corners whose edge lies inside it."""
+        width = max(style.width * scale, self._theme.hairline) if style.width else 0.0
+        inside = Box(x=box.x + width / 2, y=box.y + width / 2, width=box.width - width, height=box.height - width)
+        fills, edges = (tuple(getattr(paint, part) for paint in paints) for part in ("fill", "edge"))
+        radius = _LABEL_CORNER * box.height - width / 2
+        return Rectangle(inside, fills, edges, width, radius, _DASHED_EDGE if style.dashed else ())
+
+    def _color(self, role: str, faint: bool = False) -> Colors:
+        """A color of the theme by its name."""
+        colors = ((getattr(look.theme, role), look.theme.page) for look in self._looks)
+        return tuple(mixed(color, page, FAINT) if faint else color for color, page in colors)
+
+    def _width(self, width: float) -> float:
+        return line_width(width, self._em, self._theme)
+
+
+def _centered(text: str, box: Box, size: float, color: Colors) -> Text:
+    x, y = box.center
+    return Text(text, x, y, size, color, bold=True, align="center")
+
+
+def _head(link: Link, size: float) -> tuple[Point, ...]:
+    """The triangle at the end of a link, which points along its last piece."""
+    (x, y), (tip_x, tip_y) = link.points[-2:]
+    length = ((tip_x - x) ** 2 + (tip_y - y) ** 2) ** 0.5 or 1.0
+    along_x, along_y = (tip_x - x) / length, (tip_y - y) / length
+    back, half = _HEAD_LENGTH * size, _HEAD_WIDTH * size / 2
+    base_x, base_y = tip_x - back * along_x, tip_y - back * along_y
+    return (
+        (tip_x, tip_y), (base_x - half * along_y, base_y + half * along_x),
+        (base_x + half * along_y, base_y - half * along_x),
+    )  # fmt: skip

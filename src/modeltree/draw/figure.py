@@ -1,0 +1,158 @@
+"""Figures as files: the same file each time, written whole or not at all; SVG embeds its typeface."""
+
+from __future__ import annotations
+
+import base64
+import io
+import os
+import re
+import warnings
+from collections.abc import Iterable
+from html import unescape
+from pathlib import Path
+from typing import Any
+from xml.sax.saxutils import escape
+
+import matplotlib
+from fontTools import subset
+from fontTools.ttLib import TTFont
+from matplotlib.figure import Figure
+
+from modeltree._util.files import write_whole
+from modeltree.draw.artists import drawing_style
+from modeltree.draw.fonts import BOLD, FAMILY, REGULAR, font_file, measure
+
+__all__ = ["LayoutFigure", "finished_svg", "typeface_rule"]
+
+_SETTINGS: dict[str, Any] = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "modeltree",
+    "pdf.fonttype": 42,
+    "ps.fonttype": 42,
+    "text.hinting": "none",
+    "image.composite_image": False,  # icons that are drawn one after the other stay several
+}
+# Metadata that would change from day to day, by format.
+_UNDATED: dict[str, dict[str, str | None]] = {
+    "svg": {"Date": None},
+    "pdf": {"CreationDate": None},
+    "png": {"Software": None},
+}
+# The metadata field for the description, by format; SVG has an element for it.
+_DESCRIPTION = {"pdf": "Subject", "png": "Description"}
+
+_TEXT = re.compile(rf"""<text style="([^"]*'{FAMILY}'[^"]*)"([^>]*)>([^<]+)</text>""")
+# Matplotlib 3.10 writes `font: 700 12px …`, later ones `font-weight: 700; font-size: 12px`.
+_IS_BOLD = re.compile(rf"font(?:-weight)?: (?:[^;]* )?{BOLD}\b")
+_SIZE = re.compile(r"font(?:-size)?: (?:[^;]* )?([0-9.]+)px")
+# A picture, as matplotlib writes it; its id is a hash of what it shows.
+_IMAGE = re.compile(r'<image xlink:href="([^"]*)"((?: opacity="[^"]*")?) id="(image[0-9a-f]+)"([^>]*?) style="[^"]*"/>')
+_SIZES = re.compile(r' (?:width|height)="[^"]*"')
+# For programs that ignore the embedded typeface.
+_OTHERS = "Inter, 'Helvetica Neue', Arial, sans-serif"
+
+
+class LayoutFigure(Figure):
+    """A figure that is the same file each time it is saved, with text that can be selected and searched."""
+
+    summary: tuple[str, str] = ("", "")
+    """Title and description for those who cannot see it."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        with drawing_style():
+            super().__init__(*arguments, **options)
+
+    def savefig(self, fname: Any, **options: Any) -> None:
+        """Save as `matplotlib.figure.Figure.savefig` does; SVG keeps text as text, PDF embeds its fonts.
+
+        Parameters
+        ----------
+        fname : path-like or file object
+            A path gives the format by its suffix, and the file is written whole or not at all.
+        **options
+            As for matplotlib: ``format``, ``dpi``, ``metadata``, …
+        """
+        if isinstance(fname, str | os.PathLike):
+            path = Path(fname)
+            kind = options.pop("format", None) or path.suffix[1:].lower() or matplotlib.rcParams["savefig.format"]
+            buffer = io.BytesIO()
+            self._save(buffer, kind, options)
+            write_whole(path if path.suffix else path.with_suffix(f".{kind}"), buffer.getvalue())
+        else:
+            self._save(fname, options.pop("format", None) or matplotlib.rcParams["savefig.format"], options)
+
+    def _save(self, file: Any, kind: str, options: dict[str, Any]) -> None:
+        title, description = self.summary
+        titles = {"Title": title, _DESCRIPTION[kind]: description} if title and kind in _DESCRIPTION else {}
+        metadata = {**_UNDATED.get(kind, {}), **titles, **(options.pop("metadata", None) or {})}
+        with drawing_style(_SETTINGS):
+            if kind != "svg":
+                super().savefig(file, format=kind, metadata=metadata or None, **options)
+                return
+            buffer = io.BytesIO()
+            with warnings.catch_warnings():
+                # A letter that no typeface here has may be in one on the reader's machine.
+                warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from font", UserWarning)
+                super().savefig(buffer, format=kind, metadata=metadata, **options)
+        svg = finished_svg(buffer.getvalue().decode(), *self.summary)
+        file.write(svg if isinstance(file, io.TextIOBase) else svg.encode())
+
+    def _repr_png_(self) -> bytes:
+        """What a notebook shows."""
+        buffer = io.BytesIO()
+        self.savefig(buffer, format="png", dpi=100)
+        return buffer.getvalue()
+
+
+def finished_svg(svg: str, title: str = "", description: str = "") -> str:
+    """The SVG of matplotlib with the glyphs that it uses embedded, and a title and a description for screen readers."""
+    written: dict[int, set[str]] = {}
+
+    def fitted(match: re.Match[str]) -> str:
+        style, rest, content = match.groups()
+        weight = BOLD if _IS_BOLD.search(style) else REGULAR
+        text = unescape(content)
+        written.setdefault(weight, set()).update(text)
+        size = _SIZE.search(style)
+        assert size is not None
+        # A substitute typeface is set to the same width, so that nothing leaves its box.
+        length = measure(text, bold=weight == BOLD)[0] * float(size.group(1))
+        style = re.sub(rf"('{FAMILY}'[^;]*)", rf"\1, {_OTHERS}", style)
+        rest = re.sub(r' transform="rotate\(-?0 [^"]*"', "", rest)
+        return f'<text style="{style}"{rest} textLength="{length:.2f}" lengthAdjust="spacingAndGlyphs">{content}</text>'
+
+    pictures: dict[str, str] = {}
+
+    def used(match: re.Match[str]) -> str:
+        source, opacity, id, rest = match.groups()
+        sizes = "".join(_SIZES.findall(rest))
+        pictures.setdefault(id, f'<image id="{id}"{sizes} xlink:href="{source}"/>')
+        return f'<use xlink:href="#{id}"{opacity}{_SIZES.sub("", rest)}/>'
+
+    svg = _IMAGE.sub(used, _TEXT.sub(fitted, svg))
+    faces = "".join(typeface_rule(weight, characters) for weight, characters in sorted(written.items()))
+    opening = re.search(r"<svg [^>]*>", svg)
+    assert opening is not None
+    # The role is not img, which would hide the names and links inside from screen readers.
+    tag = opening.group()[:-1] + ' role="graphics-document document">'
+    head = f"\n <title>{escape(title)}</title>\n <desc>{escape(description)}</desc>" if title else ""
+    style = f"\n <style>{faces}</style>" if faces else ""
+    if pictures:  # each once, however often it is seen
+        style += "\n <defs>" + "".join(f"\n  {picture}" for picture in pictures.values()) + "\n </defs>"
+    return svg[: opening.start()] + tag + head + style + svg[opening.end() :]
+
+
+def typeface_rule(weight: int, characters: Iterable[str]) -> str:
+    """The CSS rule that embeds the glyphs of some characters."""
+    options = subset.Options(layout_features=["kern", "ccmp", "mark", "mkmk"], hinting=False, notdef_outline=True)
+    options.recalc_timestamp = False
+    typeface = TTFont(font_file(weight), recalcTimestamp=False)
+    subsetter = subset.Subsetter(options)
+    subsetter.populate(text="".join(sorted(characters)))
+    subsetter.subset(typeface)
+    typeface.flavor = "woff"
+    buffer = io.BytesIO()
+    typeface.save(buffer)
+    data = base64.b64encode(buffer.getvalue()).decode()
+    source = f"url(data:font/woff;base64,{data}) format('woff')"
+    return f"@font-face{{font-family:'{FAMILY}';font-weight:{weight};src:{source}}}"

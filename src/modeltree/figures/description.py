@@ -1,0 +1,143 @@
+"""The description of a model: what is known of it, as lines of text and as what a page says of it.
+
+What the record itself knows, `modeltree.records.model_facts` says, for both and for notebooks.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from modeltree.graph.outline import printable
+from modeltree.lineage import Lineage
+from modeltree.records import Correction, Derivation, Model, Relation, model_facts
+
+__all__ = ["model_text", "page_data"]
+
+# The facts that a page writes out as they are; of all others it has its own way.
+_ROWS = ("license", "sizes", "training data", "domain", "architecture")
+
+
+def model_text(lineage: Lineage, name: str, width: int = 100) -> str:
+    """All that is known of one model, by its id, name or an alias; long texts are wrapped after so many columns."""
+    model = lineage[name]
+    fields = list(_fields(lineage, model))
+    margin = max(len(label) for label, _ in fields) + 4
+    lines = [printable(f"{model.name} ({model.id})")]
+    last = ""
+    for label, value in fields:
+        first = f"  {label if label != last else ''}".ljust(margin)
+        lines += textwrap.wrap(
+            printable(value),
+            max(width, margin + 20),
+            initial_indent=first,
+            subsequent_indent=" " * margin,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        last = label
+    return "\n".join(lines)
+
+
+def _fields(lineage: Lineage, model: Model) -> Iterator[tuple[str, str]]:
+    """Labels and texts, line by line; what is not known is left out."""
+    for label, texts in model_facts(model, lineage.organizations):
+        yield from ((label, text) for text in texts)
+        if label == "kind" and model.released is None:
+            yield "released", "-"
+    for parent in lineage.parents(model.id):
+        yield "derived from", _edge_text(lineage, lineage.derivation(parent, model.id), parent)
+    for child in lineage.children(model.id):
+        yield "led to", _edge_text(lineage, lineage.derivation(model.id, child), child)
+    yield from ((kind, address) for kind, address in model.links if address)
+    for reference in model.references:
+        yield "reference", reference
+    for correction in model.corrections:
+        vouched = _bracketed(correction.references)
+        printed = f"{correction.source} prints {correction.printed!r} as {correction.field}"
+        yield "correction", f"{printed}: {correction.reason}{vouched}"
+
+
+def _edge_text(lineage: Lineage, edge: Derivation, other: str) -> str:
+    note = f": {edge.note}" if edge.note else ""
+    return f"{lineage[other].name} ({other}) by {edge.relation}{note}{_bracketed(edge.references)}"
+
+
+def _bracketed(references: Sequence[str]) -> str:
+    return f" [{', '.join(references)}]" if references else ""
+
+
+def page_data(lineage: Lineage) -> dict[str, Any]:
+    """All that a page knows of a lineage, of plain lists, dictionaries, strings and numbers.
+
+    Models, organizations, families and relations go by their indexes in the lists here.
+
+    - ``models``: in date order, each a dictionary: ``i`` id, ``n`` name, ``a`` other names, ``k`` kind unless it is a
+      model, ``d`` date, ``o`` organizations, ``w`` openness, ``c`` access, ``m`` domain, ``y`` further facts as label
+      and text, ``f`` families, the primary one first, ``u`` links as kind and address, ``e`` references, ``x`` note,
+      ``p`` corrections as field, what was printed, source, reason and references.
+    - ``steps``: each derivation as parent, child, relation, and where there are any, references and a note.
+    - ``organizations``: each a name, and where there is one, an address.
+    - ``families``: the indexes of the models that they are called by, the largest family first, if of two or more.
+    - ``relations``: each a word, and whether weights pass on by it.
+    """
+    indexes = {model.id: index for index, model in enumerate(lineage.models)}
+    organizations = {id: index for index, id in enumerate(lineage.organizations)}
+    families = [family for family in lineage.families() if family.size > 1]
+    # The primary one first.
+    belongs = {id: [number] for number, family in enumerate(families) for id in family.primary}
+    for number, family in enumerate(families):
+        for id in family.members:
+            if number not in belongs.setdefault(id, []):
+                belongs[id].append(number)
+    relations = list(Relation)
+    return {
+        "models": [_model(model, organizations, belongs.get(model.id, [])) for model in lineage.models],
+        "steps": [_edge(edge, indexes, relations) for edge in lineage.derivations],
+        "organizations": [_trimmed([record.name, record.url]) for record in lineage.organizations.values()],
+        "families": [indexes[str(family.key)] for family in families],
+        "relations": [[str(relation), relation.passes_weights] for relation in relations],
+    }
+
+
+def _model(model: Model, organizations: dict[str, int], families: list[int]) -> dict[str, Any]:
+    known = {
+        "i": model.id,
+        "n": model.name,
+        "a": list(model.aliases),
+        "k": None if model.kind == "model" else str(model.kind),
+        "d": str(model.released) if model.released else None,
+        "o": [organizations[id] for id in model.organizations],
+        "w": model.openness and str(model.openness),
+        "c": model.access and str(model.access),
+        "m": model.domain and str(model.domain),
+        "y": [[label, ", ".join(texts)] for label, texts in model_facts(model) if label in _ROWS],
+        "f": families,
+        "u": [[kind, address] for kind, address in model.links if address],
+        "e": list(map(str, model.references)),
+        "x": model.note,
+        "p": [_correction(correction) for correction in model.corrections],
+    }
+    return {key: value for key, value in known.items() if value not in (None, [])}
+
+
+def _correction(correction: Correction) -> list[Any]:
+    return _trimmed([
+        correction.field, correction.printed, correction.source, correction.reason,
+        list(map(str, correction.references)),
+    ])  # fmt: skip
+
+
+def _edge(edge: Derivation, indexes: dict[str, int], relations: list[Relation]) -> list[Any]:
+    return _trimmed([
+        indexes[edge.parent], indexes[edge.child], relations.index(edge.relation), list(map(str, edge.references)),
+        edge.note,
+    ])  # fmt: skip
+
+
+def _trimmed(row: list[Any]) -> list[Any]:
+    """A row without what is empty at its end."""
+    while row and row[-1] in (None, []):
+        row.pop()
+    return row

@@ -1,0 +1,309 @@
+"""What all drawings of a lineage have in common: they are saved, show themselves in notebooks, and check options."""
+
+from __future__ import annotations
+
+import base64
+import io
+import math
+import os
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Literal, get_args
+
+from modeltree._util.files import write_whole
+from modeltree._util.html import block, image
+from modeltree._util.text import alternatives
+from modeltree.draw.theme import THEMES, Theme
+from modeltree.findings import UnknownFormatError
+from modeltree.layout.page_sizes import INCH, page_size
+from modeltree.layout.sheet import check_page
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from modeltree.draw.charts import GrowthTable, SizeTable
+    from modeltree.draw.style import Look
+    from modeltree.layout.geometry import Layout
+    from modeltree.layout.title_block import TitleBlock
+
+__all__ = [
+    "ChartDrawing", "Drawing", "FigureDrawing", "IconFolder", "LayoutDrawing", "PageSize", "ThemeName",
+    "check_number", "check_word", "page_points", "svg_image", "theme_named",
+]  # fmt: skip
+
+PageSize = str | tuple[float, float | None]
+"""Width and height in inches, or a text as `modeltree.layout.page_sizes.page_size` takes it."""
+IconFolder = str | os.PathLike[str] | None
+ThemeName = Literal["light", "dark", "print", "colorblind"]
+
+_PAGE = (14.0, 13.5)
+_CHART_PAGE = (10.0, None)
+# Where an SVG has most of its numbers, and what of them is finer than a hundredth of a point.
+_PATH, _FINER = re.compile(r' d="[^"]*"'), re.compile(r"(\.[0-9]{2})[0-9]+")
+
+
+class Drawing(ABC):
+    """A picture of a lineage, made when it is asked for: `save` writes it to a file, and a notebook shows it.
+
+    Examples
+    --------
+    >>> import modeltree
+    >>> modeltree.growth(modeltree.datasets.load("survey"), title="Growth")
+    <Drawing: growth, 'Growth'; save it as .svg, .pdf, .png, .json>
+    """
+
+    # There is no `_repr_mimebundle_`: IPython asks for it at a terminal, too, and a picture would be drawn for nobody.
+
+    suffixes: ClassVar[tuple[str, ...]] = ()
+    """How the paths end that it can be saved to."""
+
+    def __init__(self, kind: str, title: str, description: str) -> None:
+        self.kind, self.title, self.description = kind, title, description
+
+    def save(self, path: str | os.PathLike[str], *, dpi: float = 200.0) -> None:
+        """Write the drawing to a file, in the format that the path ends in: the whole file or nothing.
+
+        Parameters
+        ----------
+        path : path-like
+            The file; it ends in one of `suffixes`.
+        dpi : float
+            Of PNG, in dots per inch.
+
+        Raises
+        ------
+        UnknownFormatError
+            When the path ends in something else.
+        LayoutError
+            When it does not fit on its page.
+        """
+        path = Path(path)
+        suffix = path.suffix.lower()
+        if suffix not in self.suffixes:
+            raise UnknownFormatError(path, self.suffixes)
+        check_number("dpi", dpi, above=0)
+        write_whole(path, self._content(suffix[1:], dpi))
+
+    @abstractmethod
+    def _content(self, kind: str, dpi: float) -> str | bytes:
+        """What a file of a kind has in it."""
+
+    @abstractmethod
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+
+    def __repr__(self) -> str:
+        return f"<Drawing: {self.kind}, {self.title!r}; save it as {', '.join(self.suffixes)}>"
+
+
+class FigureDrawing(Drawing):
+    """A drawing by matplotlib; saved as JSON it is its `layout`."""
+
+    suffixes = (".svg", ".pdf", ".png", ".json")
+
+    def __init__(self, kind: str, summary: tuple[str, str], page: PageSize | None) -> None:
+        super().__init__(kind, *summary)
+        self._page = page
+
+    @property
+    @abstractmethod
+    def layout(self) -> Layout | GrowthTable | SizeTable:
+        """What is drawn, as plain numbers."""
+
+    def figure(self) -> Figure:
+        """The drawing as a new figure of matplotlib, which is not bound to pyplot.
+
+        Raises
+        ------
+        LayoutError
+            When it does not fit on its page.
+        """
+        return self._figure()
+
+    def draw(self, ax: Axes) -> Axes:
+        """Draw on axes of your own, in type that fits them as large as they are now.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes
+            Where to draw; they are the page.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            The same.
+
+        Raises
+        ------
+        TypeError
+            When a page was given, too.
+        LayoutError
+            When it does not fit on the axes.
+        """
+        if self._page is not None:
+            raise TypeError("axes are a page of their own: draw on axes without page=")
+        figure = ax.get_figure(root=True)
+        if figure is None:
+            raise TypeError("these axes are in no figure")
+        self._draw(ax, (float(ax.bbox.width / figure.dpi), float(ax.bbox.height / figure.dpi)))
+        return ax
+
+    @abstractmethod
+    def _figure(self) -> Figure: ...
+
+    @abstractmethod
+    def _draw(self, ax: Axes, page: tuple[float, float]) -> None:
+        """Draw on axes that are so large, in inches."""
+
+    def _content(self, kind: str, dpi: float) -> str | bytes:
+        if kind == "json":
+            return self.layout.to_json()
+        buffer = io.BytesIO()
+        self.figure().savefig(buffer, format=kind, dpi=dpi)
+        return buffer.getvalue()
+
+    def _repr_html_(self) -> str:
+        svg = self._content("svg", 72.0)
+        assert isinstance(svg, bytes)
+        return svg_image(svg, self.title)
+
+
+class LayoutDrawing(FigureDrawing):
+    """A drawing of which it is known where everything goes: its `layout`."""
+
+    def __init__(
+        self,
+        kind: str,
+        summary: tuple[str, str],
+        place: Callable[[PageSize | None], Layout],
+        look: Callable[[], Look],
+        page: PageSize | None = None,
+        font_size: float | None = None,
+    ) -> None:
+        super().__init__(kind, summary, page)
+        page_points(page, font_size)
+        self._place, self._make_look = place, look
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Where everything goes, in points; laid out when it is first asked for.
+
+        Raises
+        ------
+        LayoutError
+            When it does not fit on its page.
+        """
+        return self._place(self._page)
+
+    @cached_property
+    def _look(self) -> Look:
+        return self._make_look()
+
+    def _figure(self) -> Figure:
+        from modeltree.draw.artists import draw_layout
+        from modeltree.draw.figure import LayoutFigure
+
+        page = self.layout.page
+        figure = LayoutFigure(figsize=(page.width / INCH, page.height / INCH), facecolor=self._look.theme.page)
+        figure.summary = (self.title, self.description)
+        draw_layout(self.layout, figure.add_axes((0.0, 0.0, 1.0, 1.0)), self._look)
+        return figure
+
+    def _draw(self, ax: Axes, page: tuple[float, float]) -> None:
+        from modeltree.draw.artists import draw_layout
+
+        draw_layout(self._place(page), ax, self._look)
+
+
+class ChartDrawing(FigureDrawing):
+    """A drawing of counts, as bars, areas and curves: its `layout` is these counts, in a table."""
+
+    def __init__(
+        self,
+        kind: str,
+        table: GrowthTable | SizeTable,
+        title_block: TitleBlock,
+        theme: Theme,
+        summary: tuple[str, str],
+        page: PageSize | None = None,
+        font_size: float | None = None,
+    ) -> None:
+        super().__init__(kind, summary, page)
+        self._table, self._furniture, self._theme = table, title_block, theme
+        self._font_size = font_size
+        self._size, _ = page_points(page or _CHART_PAGE, font_size)
+
+    @property
+    def layout(self) -> GrowthTable | SizeTable:
+        """The counts that are drawn: matplotlib places them on its scales."""
+        return self._table
+
+    def _figure(self) -> Figure:
+        from modeltree.draw.charts import chart_figure
+
+        return chart_figure(
+            self._table, self._theme, self._size, title_block=self._furniture, font_size=self._font_size,
+            summary=(self.title, self.description),
+        )  # fmt: skip
+
+    def _draw(self, ax: Axes, page: tuple[float, float]) -> None:
+        from modeltree.draw.charts import draw_chart
+
+        size = (page[0] * INCH, page[1] * INCH)
+        draw_chart(self._table, ax, self._theme, size, title_block=self._furniture, font_size=self._font_size)
+
+
+def svg_image(svg: bytes, description: str) -> str:
+    """An SVG as an image in HTML, whose styles stay in it."""
+    shorter = _PATH.sub(lambda path: _FINER.sub(r"\1", path.group()), svg.decode())
+    return block([image(f"data:image/svg+xml;base64,{base64.b64encode(shorter.encode()).decode()}", description)])
+
+
+# Options
+
+
+def page_points(page: PageSize | None, font_size: float | None = None) -> tuple[tuple[float, float | None], bool]:
+    """A page in points, and whether it may be made less high; with a type of some size it grows with what is drawn.
+
+    Raises
+    ------
+    LayoutError
+        When the page or the type has no size.
+    """
+    width, height = page_size(page) if isinstance(page, str) else page or _PAGE
+    if page is None and font_size is not None:
+        height = None
+    size = (width * INCH, None if height is None else height * INCH)
+    check_page(*size, font_size)
+    return size, page is None
+
+
+def theme_named(theme: Theme | ThemeName) -> Theme:
+    """A theme, or the one of a name."""
+    if isinstance(theme, Theme):
+        return theme
+    if theme not in THEMES:
+        raise ValueError(f"theme cannot be {theme!r}: say {alternatives(THEMES)}, or give a Theme")
+    return THEMES[theme]
+
+
+def check_word(option: str, word: object, words: object, *, optional: bool = False) -> None:
+    """Refuse what is none of the words of a Literal."""
+    known = (*get_args(words), None) if optional else get_args(words)
+    if word not in known:
+        raise ValueError(f"{option} cannot be {word!r}: say {alternatives(known)}")
+
+
+def check_number(option: str, number: float | None, *, above: float | None = None, least: float | None = None) -> None:
+    """Refuse a number that is too small or without end; None is left to defaults."""
+    if number is None:
+        return
+    too_small = number <= above if above is not None else least is not None and number < least
+    if not math.isfinite(number) or too_small:
+        raise ValueError(
+            f"{option} cannot be {number}: it is {f'more than {above}' if least is None else f'{least} or more'}"
+        )

@@ -1,0 +1,239 @@
+"""The evolution figure: every dated model along a serpentine of time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from modeltree.draw.fonts import measure
+from modeltree.draw.theme import Theme
+from modeltree.figures.coloring import ColorBy
+from modeltree.figures.contents import (
+    Captions,
+    Contents,
+    counted_models,
+    left_out,
+    listed,
+    look_of,
+    split_by_kind,
+    title_of,
+)
+from modeltree.figures.drawing import (
+    IconFolder,
+    LayoutDrawing,
+    PageSize,
+    ThemeName,
+    check_number,
+    check_word,
+    page_points,
+    theme_named,
+)
+from modeltree.findings import LayoutError
+from modeltree.layout.geometry import Layout
+from modeltree.layout.serpentine.curve import Item, TimeScale, serpentine
+from modeltree.layout.title_block import TitleBlock
+from modeltree.lineage import Lineage
+from modeltree.records import Grain, Model
+
+__all__ = ["EvolutionContents", "evolution", "evolution_contents", "evolution_layout"]
+
+
+def evolution(
+    lineage: Lineage,
+    *,
+    title: str | None = None,
+    page: PageSize | None = None,
+    font_size: float | None = None,
+    time_scale: TimeScale = "ticks",
+    grain: Grain | None = None,
+    rows: int | None = None,
+    fall: float = 0.0,
+    like: Layout | LayoutDrawing | None = None,
+    applications: bool = False,
+    color_by: ColorBy = "openness",
+    highlight: str | None = None,
+    outline: str | None = None,
+    links: bool | None = None,
+    theme: Theme | ThemeName = "light",
+    icon_dir: IconFolder = None,
+) -> LayoutDrawing:
+    """The evolution figure: every dated model along a serpentine of time.
+
+    Parameters
+    ----------
+    lineage : Lineage
+        What to draw.
+    title : str, optional
+        By default the title of the lineage; none where it is empty.
+    page : (float, float or None) or str, optional
+        Exactly this width and height, in inches, or ``"A4"``, ``"A0-landscape"``, ``"355x343mm"``. By default at most
+        14 × 13.5 inches, and less high where there is little to draw; with a `font_size`, 14 inches wide and as high
+        as is needed, as is any page whose height is None.
+    font_size : float, optional
+        Of the labels, in points; by default the largest with which all fit on the page.
+    time_scale : {"ticks", "linear"}
+        Whether dates are as far apart as their labels need, or as they are in time.
+    grain : {"year", "quarter", "month", "day"}, optional
+        What a tick stands for; by default what tells the dates apart best.
+    rows : int, optional
+        How many rows there must be.
+    fall : float
+        How far each row falls from its beginning to its end, in ems.
+    like : LayoutDrawing or Layout, optional
+        An earlier drawing or its layout, from which no more moves than must.
+    applications : bool
+        Whether products are drawn beside models.
+    color_by : {"openness", "family", "organization", "domain", "license"} or callable
+        What color says; a function gets each `Model` and returns its group, or None.
+    highlight : str, optional
+        A model that is drawn strong, with all that it descends from, while the rest is faint.
+    outline : str, optional
+        A model whose family has an edge of one color.
+    links : bool, optional
+        Whether derivations are drawn as curves; by default those of the ancestry that is highlighted.
+    theme : {"light", "dark", "print", "colorblind"} or Theme
+        How it looks.
+    icon_dir : path-like, optional
+        A folder with icons of organizations, SVG or PNG, named as in `Organization.icon`. SVG needs the extra
+        ``icons``. Organizations without an icon there have a badge.
+
+    Returns
+    -------
+    LayoutDrawing
+        It is laid out when it is first saved, shown, or asked for its ``layout``.
+
+    Raises
+    ------
+    LayoutError
+        When no model has a date; and, when it is laid out, when the models do not fit on the page in type of any size.
+    ValueError
+        When an option is none of what it can be; the message says what it can be.
+
+    Examples
+    --------
+    >>> import modeltree
+    >>> drawing = modeltree.evolution(modeltree.datasets.load("survey-figure2"), page="A4")
+    >>> len(drawing.layout.boxes)
+    92
+    >>> drawing.save("evolution.svg")  # doctest: +SKIP
+    """
+    check_word("time_scale", time_scale, TimeScale)
+    check_word("grain", grain, Grain, optional=True)
+    check_number("rows", rows, least=1)
+    check_number("fall", fall, least=0)
+    contents = evolution_contents(
+        lineage,
+        title=title,
+        applications=applications,
+        color_by=color_by,
+        highlight=highlight,
+        outline=outline,
+        links=links,
+    )
+    earlier = like.layout if isinstance(like, LayoutDrawing) else like
+    if not isinstance(earlier, Layout | None):
+        raise ValueError(f"like cannot be {like!r}: give an earlier drawing, or its layout")
+    place = partial(
+        evolution_layout,
+        contents,
+        font_size=font_size,
+        time_scale=time_scale,
+        grain=grain,
+        rows=rows,
+        fall=fall,
+        like=earlier,
+    )
+    look = partial(look_of, contents, theme_named(theme), icon_dir)
+    return LayoutDrawing("evolution", contents.summary, place, look, page, font_size)
+
+
+@dataclass(frozen=True, slots=True)
+class EvolutionContents(Contents):
+    """What an evolution figure shows of a lineage; ``pairs`` are the derivations that are drawn."""
+
+    pairs: tuple[tuple[str, str], ...]
+
+    @property
+    def items(self) -> list[Item]:
+        """What is to be laid out."""
+        return [
+            Item(model.id, model.name, model.released, model.organizations)
+            for model in self.models
+            if model.released is not None
+        ]
+
+    @property
+    def summary(self) -> tuple[str, str]:
+        """Title and description for those who cannot see the figure."""
+        dates = [model.released for model in self.models]
+        description = (
+            f"A timeline of {counted_models(self.models)} from {dates[0]} to {dates[-1]}: each is a box with its "
+            "name, tied to the date of its release."
+        )
+        return self.title_block.title or "Model evolution", " ".join([description, *self.title_block.footnote])
+
+
+def evolution_contents(
+    lineage: Lineage,
+    *,
+    title: str | None = None,
+    applications: bool = False,
+    color_by: ColorBy = "openness",
+    highlight: str | None = None,
+    outline: str | None = None,
+    links: bool | None = None,
+) -> EvolutionContents:
+    """What the options of `evolution` choose.
+
+    Raises
+    ------
+    LayoutError
+        When there is nothing to draw, or what is highlighted is not drawn.
+    """
+    wanted, others = split_by_kind(lineage, applications)
+    dated = tuple(model for model in wanted if model.released)
+    if not dated:
+        raise LayoutError("there is nothing to draw: no model has a date")
+    captions = Captions(lineage, dated)
+    strong = captions.highlighted(highlight)
+    outlined = captions.outlined(outline)
+    pairs: tuple[tuple[str, str], ...] = ()
+    if links or (links is None and strong):
+        pairs = captions.linked(strong if not links else None)
+    groups = captions.grouped(color_by)
+    undated = [model for model in wanted if not model.released]
+    title_block = TitleBlock(
+        title=title_of(lineage, title),
+        legend=(*groups.legend, *captions.legend),
+        footnote=tuple(_footnote(lineage, dated, undated, others, captions.notes)),
+    )
+    return EvolutionContents(lineage, dated, groups, strong, outlined, title_block, pairs)
+
+
+def evolution_layout(
+    contents: EvolutionContents, page: PageSize | None = None, font_size: float | None = None, **options: Any
+) -> Layout:
+    """The layout of an evolution figure on a page."""
+    size, trim = page_points(page, font_size)
+    layout = serpentine(
+        contents.items, measure, page=size, trim=trim, font_size=font_size, title_block=contents.title_block, **options
+    )
+    if not contents.pairs:
+        return layout
+    from modeltree.layout.links import with_links  # it takes numpy, which all else does without
+
+    return with_links(layout, contents.pairs)
+
+
+def _footnote(
+    lineage: Lineage, dated: Sequence[Model], undated: Sequence[Model], others: Sequence[Model], notes: Iterable[str]
+) -> Iterator[str]:
+    parts = [f"Drawn: {counted_models(dated)}, every one that has a date."]
+    parts += left_out(others)
+    if lineage.about.date:
+        parts.append(f"Data as of {lineage.about.date}.")
+    yield " ".join([*parts, *notes])
+    if undated:
+        yield f"Left out because no date is known: {listed(model.name for model in undated)}."

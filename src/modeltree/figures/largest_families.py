@@ -1,0 +1,230 @@
+"""The largest families of a lineage, as family trees whose smaller branches are folded and counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy
+
+from modeltree._util.text import counted
+from modeltree.draw.theme import Theme
+from modeltree.figures.coloring import ColorBy
+from modeltree.figures.counting import KINDS, WeightForest, models_meeting
+from modeltree.figures.drawing import IconFolder, LayoutDrawing, PageSize, ThemeName, check_number
+from modeltree.figures.family_tree import tree_contents, tree_drawing
+from modeltree.figures.genealogy import Entry, Genealogy, genealogy_of
+from modeltree.findings import LayoutError
+from modeltree.graph.tallies import (
+    Fold,
+    branch_sizes,
+    folds_below,
+    largest_branches,
+    roots_and_depths,
+    sizes_and_depths,
+)
+from modeltree.layout.family_tree.tree import Direction
+from modeltree.records import Kind, PartialDate, Relation
+
+if TYPE_CHECKING:
+    from modeltree.lineage import Lineage
+    from modeltree.records import Model
+
+__all__ = ["Abridgement", "Branches", "abridged", "abridged_families", "largest_families"]
+
+_FIRST, _BRANCH, _OTHER = "first of its family", "first of a branch", "other models"
+# Of a family there are so many folds at the most, and branches of at least this share of it; one of so few models is
+# not folded.
+_MOST_FOLDS, _LEAST_BRANCH, _WHOLE = 5, 0.01, 8
+_FOLDED = {
+    Relation.CONTINUED_PRETRAINING: "pretrained further",
+    Relation.FINETUNE: "fine-tuned",
+    Relation.ADAPTER: "adapters",
+    Relation.QUANTIZED: "quantized",
+    Relation.MERGE: "merged",
+    Relation.COMPONENT: "as a component",
+    Relation.DISTILLATION: "distilled",
+}
+
+
+def largest_families(
+    lineage: Lineage,
+    *,
+    count: int = 10,
+    branches: int = 3,
+    title: str | None = None,
+    page: PageSize | None = None,
+    font_size: float | None = None,
+    direction: Direction = "right",
+    color_by: ColorBy | None = None,
+    theme: Theme | ThemeName = "light",
+    icon_dir: IconFolder = None,
+) -> LayoutDrawing:
+    """The largest families as family trees with folded branches.
+
+    A model is in the family of the root that its primary parents lead up to, by relations that pass weights on. Of each
+    family there are the first model and those that begin its largest branches, each with the number of all models that
+    branch off it; what else branches off the first model is folded by the relation that it begins with.
+
+    Parameters
+    ----------
+    lineage : Lineage
+        All models: 2 million take seconds.
+    count : int
+        How many families.
+    branches : int
+        How many branches of each have a node of their own, at the most.
+    title, page, font_size, direction, theme, icon_dir : optional
+        As for `modeltree.family_tree`.
+    color_by : {"openness", "family", "organization", "domain", "license"} or callable, optional
+        As there; by default color tells the first models of families from those of branches.
+
+    Returns
+    -------
+    LayoutDrawing
+        It is laid out when it is first saved, shown, or asked for its ``layout``.
+
+    Raises
+    ------
+    LayoutError
+        When no two models are of one family, or none of them has a date; and, when it is laid out, when the page is
+        too small.
+    ValueError
+        When an option is none of what it can be; the message says what it can be.
+
+    Examples
+    --------
+    >>> import modeltree
+    >>> drawing = modeltree.largest_families(modeltree.datasets.load("survey"), count=3)
+    >>> drawing.save("largest.svg")  # doctest: +SKIP
+    """
+    check_number("count", count, least=1)
+    check_number("branches", branches, least=0)
+    part, abridgement = abridged_families(lineage, count, branches)
+
+    def role(model: Model) -> str:
+        return _FIRST if model.id in abridgement.roots else _BRANCH if model.id in abridgement.labels else _OTHER
+
+    contents = tree_contents(
+        part,
+        title=title,
+        color_by=color_by or role,
+        genealogy=abridged(genealogy_of(part, "weights"), abridgement),
+        note=abridgement.note,
+    )
+    return tree_drawing("largest families", contents, page, font_size, direction, theme, icon_dir)
+
+
+def abridged_families(lineage: Lineage, count: int, branches: int) -> tuple[Lineage, Abridgement]:
+    """The largest families as a lineage of few models, and how many models that leaves to be counted.
+
+    Of each family there are the first model and those that begin its largest branches.
+    """
+    forest, dates = WeightForest.of(lineage), lineage._nodes.dates
+    roots, depths = roots_and_depths(forest.parent)
+    sizes = branch_sizes(forest.parent, depths)
+    models = models_meeting(lineage._nodes, kind=Kind.MODEL)
+    heads, whole, _ = sizes_and_depths(roots[models], depths[models])
+    chosen = heads[:count][whole[:count] > 1].tolist()
+    if not chosen:
+        raise LayoutError("there is nothing to draw: no two models are of one family")
+    shown: list[int] = []
+    for head in chosen:
+        members = numpy.flatnonzero(roots == head)
+        few = len(members) <= _WHOLE
+        shown += members.tolist() if few else largest_branches(members, sizes, branches, _LEAST_BRANCH * len(members))
+    folds = folds_below(shown, forest.parent, forest.relation, sizes, dates, dict.fromkeys(chosen, _MOST_FOLDS))
+    single = [fold.node for fold in folds if fold.models == 1]
+    ids, name = lineage.ids, lineage._nodes.name
+    labels = {ids[node]: f"{name(node)} · {sizes[node]:,}" for node in shown if sizes[node] > 1}
+    part = lineage.subgraph([ids[node] for node in (*shown, *single)])
+    said = _abridged_note(len(chosen), len(heads), int(whole[: len(chosen)].sum()), int(models.sum()), branches)
+    kept = tuple(_branches(ids, fold) for fold in folds if fold.models > 1)
+    return part, Abridgement(kept, labels, " ".join(said), frozenset(ids[head] for head in chosen))
+
+
+def _branches(ids: Sequence[str], fold: Fold) -> Branches:
+    """A fold, in words."""
+    relations = [KINDS[number] for number in fold.relations]
+    words = ", ".join(_FOLDED[relation] for relation in relations)
+    label = f"{words}: {fold.models:,}" if len(relations) < 3 else f"{fold.models:,} more"
+    date = PartialDate.of_number(fold.date) if fold.date else None
+    return Branches(ids[fold.parent], relations[0], label, fold.models, date)
+
+
+def _abridged_note(families: int, of_families: int, models: int, of_models: int, branches: int) -> Iterator[str]:
+    largest = "The largest family" if families == 1 else f"The {families:,} largest families"
+    yield f"{largest} of {of_families:,}, with {models:,} of {counted(of_models, 'model')}:"
+    yield "a number counts all that branch off a model, and itself. Of each family there are the first model and at"
+    yield f"most {counted(branches, 'large branch', 'large branches')}; what else branches off the first model is"
+    yield "folded by the relation that it begins with, at the date of the first."
+
+
+@dataclass(frozen=True, slots=True)
+class Branches:
+    """Branches of a model that are counted and not listed: how they begin, how many models, and since when."""
+
+    parent: str
+    relation: Relation
+    label: str
+    count: int
+    date: PartialDate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Abridgement:
+    """What a lineage lacks that is a part of a larger one, and what is to be said of it.
+
+    ``labels`` are written of some models instead of their names, by id; ``roots`` are the models that begin families.
+    """
+
+    branches: tuple[Branches, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
+    roots: frozenset[str] = frozenset()
+
+
+def abridged(genealogy: Genealogy, abridgement: Abridgement) -> Genealogy:
+    """A genealogy with nodes for branches that are counted and not listed, and with other labels.
+
+    Branches of a model that is left out or folded are left out.
+    """
+    labels = abridgement.labels
+    entries = [
+        entry if entry.folded else replace(entry, label=labels.get(entry.id, entry.label))
+        for entry in genealogy.entries
+    ]
+    indexes = {entry.id: index for index, entry in enumerate(entries) if not entry.folded}
+    for branches in abridgement.branches:
+        if branches.parent in indexes:
+            entries.append(_counted(branches, indexes[branches.parent], entries))
+    order = sorted(range(len(entries)), key=lambda index: entries[index].at)
+    moved = {index: new for new, index in enumerate(order)}
+    return replace(genealogy, entries=tuple(_moved(entries[index], moved) for index in order))
+
+
+def _counted(branches: Branches, parent: int, entries: Sequence[Entry]) -> Entry:
+    """The entry that stands for some branches of the model at an index."""
+    at = entries[parent].at
+    if branches.date is not None:
+        first, last = branches.date.lower.toordinal(), branches.date.upper.toordinal()
+        at = max(at, (first + last) / 2 + 0.5)
+    return Entry(
+        id=f"{branches.parent}: {branches.label}",
+        label=branches.label,
+        at=at,
+        inferred=False,
+        models=(),
+        parent=parent,
+        relation=branches.relation,
+        further=(),
+        unlisted=branches.count,
+    )
+
+
+def _moved(entry: Entry, moved: Mapping[int, int]) -> Entry:
+    """An entry after all have got other indexes."""
+    parent = None if entry.parent is None else moved[entry.parent]
+    further = tuple(sorted((moved[index], relation) for index, relation in entry.further))
+    return replace(entry, parent=parent, further=further)

@@ -1,0 +1,166 @@
+"""The page: a lineage to look around in, as one HTML file, which needs nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cached_property
+from html import escape
+
+from modeltree._util.text import counted
+from modeltree.draw.html import PageFigure, page_document
+from modeltree.draw.markup import Numbers
+from modeltree.draw.theme import DARK, LIGHT
+from modeltree.figures.coloring import ColorBy
+from modeltree.figures.contents import look_of
+from modeltree.figures.description import page_data
+from modeltree.figures.drawing import Drawing, IconFolder, PageSize, page_points
+from modeltree.figures.evolution import EvolutionContents, evolution_contents, evolution_layout
+from modeltree.figures.family_tree import TreeContents, family_tree_layout, tree_contents, tree_look_of
+from modeltree.layout.geometry import Layout
+from modeltree.layout.page_sizes import page_size
+from modeltree.layout.title_block import TitleBlock
+from modeltree.lineage import Lineage
+
+__all__ = ["PageDrawing", "page"]
+
+# As wide for its height as what is left of a screen below what is above the figure, in inches.
+_PAGE = (16.0, 8.0)
+# A tree of more models than this is on a page that grows with them, in type of this size, in points.
+_MOST, _TYPE = 300, 4.0
+
+
+def page(
+    lineage: Lineage,
+    *,
+    title: str | None = None,
+    page: PageSize = _PAGE,
+    color_by: ColorBy = "openness",
+    icon_dir: IconFolder = None,
+    height: int = 640,
+) -> PageDrawing:
+    """A lineage as an HTML document that works from disk, with nothing fetched from anywhere.
+
+    It shows the figures, with all models that have a date, and a card of whichever model is chosen; there are a
+    search, filters, and addresses that lead to a view.
+
+    Parameters
+    ----------
+    lineage : Lineage
+        What to show.
+    title : str, optional
+        By default the title of the lineage.
+    page : (float, float) or str
+        The size of the evolution figure before it is made to fit the window: that is, its proportions.
+    color_by : {"openness", "family", "organization", "domain", "license"} or callable
+        What color says; as for `modeltree.evolution`.
+    icon_dir : path-like, optional
+        A folder with icons of organizations; as for `modeltree.evolution`.
+    height : int
+        Of the frame in which a notebook shows it, in pixels.
+
+    Returns
+    -------
+    PageDrawing
+        Its ``document`` is the HTML, made when it is first saved, shown or asked for.
+
+    Raises
+    ------
+    LayoutError
+        When no model has a date.
+    ValueError
+        When an option is none of what it can be; the message says what it can be.
+
+    Examples
+    --------
+    >>> import modeltree
+    >>> drawing = modeltree.page(modeltree.datasets.load("survey-table1"))
+    >>> drawing.save("models.html")  # doctest: +SKIP
+    """
+    if height <= 0:
+        raise ValueError(f"the height of a page is a number of pixels, 1 or more, not {height}")
+    timeline = evolution_contents(lineage, applications=True, color_by=color_by)
+    tree = tree_contents(lineage, applications=True, color_by=color_by)
+    page_points(page)
+    name = (lineage.about.title if title is None else title) or "Models and what they were made from"
+    return PageDrawing(lineage, name, (timeline, tree), page, icon_dir, height)
+
+
+class PageDrawing(Drawing):
+    """A page to look around in; a notebook shows it in a frame without an origin."""
+
+    suffixes = (".html",)
+
+    def __init__(
+        self,
+        lineage: Lineage,
+        title: str,
+        contents: tuple[EvolutionContents, TreeContents],
+        page: PageSize,
+        icon_dir: IconFolder,
+        height: int,
+    ) -> None:
+        super().__init__("page", title, "")
+        self._lineage, self._contents, self._page, self._icon_dir = lineage, contents, page, icon_dir
+        self.height = height
+
+    @cached_property
+    def document(self) -> str:
+        """The whole page as HTML."""
+        lineage, (timeline, tree) = self._lineage, self._contents
+        numbers = Numbers(
+            {model.id: index for index, model in enumerate(lineage.models)},
+            {(edge.parent, edge.child): index for index, edge in enumerate(lineage.derivations)},
+        )
+        # Title, legend and notes are the page's: they are read there at any zoom.
+        figures = [
+            PageFigure(
+                key="timeline",
+                title="Timeline",
+                layout=evolution_layout(replace(timeline, title_block=TitleBlock()), self._page),
+                looks=(look_of(timeline, LIGHT, self._icon_dir), look_of(timeline, DARK, self._icon_dir)),
+                legend=timeline.title_block.legend,
+                notes=timeline.title_block.footnote,
+                description=timeline.summary[1],
+            ),
+            PageFigure(
+                key="tree",
+                title="Family tree",
+                layout=_tree_layout(replace(tree, title_block=TitleBlock()), self._page),
+                looks=(tree_look_of(tree, LIGHT, self._icon_dir), tree_look_of(tree, DARK, self._icon_dir)),
+                legend=tree.title_block.legend,
+                notes=tree.title_block.footnote,
+                description=tree.summary[1],
+            ),
+        ]
+        return page_document(self.title, tuple(_counts(lineage)), figures, page_data(lineage), numbers)
+
+    def _content(self, kind: str, dpi: float) -> str | bytes:
+        return self.document
+
+    def _repr_html_(self) -> str:
+        # In a frame without an origin: the page's scripts run, but see nothing of the notebook.
+        sandbox = "allow-scripts allow-popups allow-popups-to-escape-sandbox"
+        style = "border:1px solid rgba(128,128,128,.4);border-radius:4px"
+        return (
+            f'<iframe title="{escape(self.title)}" width="100%" height="{self.height}" style="{style}" '
+            f'sandbox="{sandbox}" srcdoc="{escape(self.document)}"></iframe>'
+        )
+
+
+def _tree_layout(contents: TreeContents, page: PageSize) -> Layout:
+    """A family tree; a large one on a page that grows with it."""
+    count = len(contents.items)
+    if count <= _MOST:
+        return family_tree_layout(contents, page)
+    width, _ = page_size(page) if isinstance(page, str) else page
+    return family_tree_layout(contents, (width * (count / _MOST) ** 0.5, None), _TYPE)
+
+
+def _counts(lineage: Lineage) -> Iterator[str]:
+    yield counted(len(lineage.models), "model")
+    yield counted(len(lineage.derivations), "derivation")
+    yield counted(len(lineage.organizations), "organization")
+    years = [model.released.year for model in lineage.models if model.released]
+    if years:
+        yield f"{years[0]}–{years[-1]}" if years[0] < years[-1] else f"{years[0]}"

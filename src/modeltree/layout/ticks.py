@@ -1,0 +1,162 @@
+"""The dates on a time axis: ticks for the dates that occur, and the calendar of an exact axis."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from modeltree.layout.geometry import Measure
+from modeltree.records import Grain, PartialDate
+
+__all__ = ["YEAR_HEIGHT", "Mark", "Tick", "fitting_grain", "make_marks", "make_ticks", "tick_label", "tick_size"]
+
+YEAR_HEIGHT = 1.75
+"""The height of a year on the axis, in ems."""
+
+# More ticks than this are not read one by one.
+_MOST_TICKS = 160
+_MONTHS = ("Jan.", "Feb.", "Mar.", "Apr.", "May", "Jun.", "Jul.", "Aug.", "Sep.", "Oct.", "Nov.", "Dec.")
+
+# From one mark to the next: days, months, or years.
+_INTERVALS: tuple[tuple[Literal["day", "month", "year"], int], ...] = (
+    ("day", 1), ("month", 1), ("month", 3), ("month", 6),
+    *(("year", years) for years in (1, 2, 5, 10, 20, 50, 100, 500, 1000, 5000)),
+)  # fmt: skip
+# How many days apart marks are in a span that has room neither for all of its days nor for two months.
+_DAYS_APART = (2, 5, 10, 20)
+# Each is at least so many days long.
+_DAYS = {"day": 1, "month": 28, "year": 365}
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A date of models: ``"2023-03"``, ``"Mar."``; ``"2023-Q1"``, ``"Q1"``; or ``"2023"`` twice."""
+
+    id: str
+    label: str
+    date: PartialDate
+    """Of a quarter, its first month."""
+    kind: Literal["year", "quarter", "month", "day"]
+    items: tuple[int, ...]
+    """The indices of its items among all dates."""
+    width: float
+    """In ems of the label type, as is the height."""
+    height: float
+
+
+def make_ticks(dates: Sequence[PartialDate], measure: Measure, grain: Grain = "month") -> tuple[Tick, ...]:
+    """A tick for each date that occurs, at the given grain, and one for each year that any of them is in.
+
+    A date that is no more precise than its year belongs to the year's own tick, which comes first in the year.
+    """
+    members: dict[tuple[bool, PartialDate], list[int]] = {}
+    for index, date in enumerate(dates):
+        coarse = date.at(grain)
+        members.setdefault((True, PartialDate(date.year)), [])
+        members.setdefault((coarse.month is None, coarse), []).append(index)
+    ticks = []
+    for is_year, date in sorted(members, key=lambda key: key[1]):
+        label = tick_label(date, grain)
+        size = tick_size(label, is_year, measure)
+        id = f"{date.year:04d}-{label}" if grain == "quarter" and not is_year else str(date)
+        ticks.append(Tick(id, label, date, "year" if is_year else grain, tuple(members[is_year, date]), *size))
+    return tuple(ticks)
+
+
+def fitting_grain(dates: Sequence[PartialDate]) -> Grain:
+    """The grain at which dates are best told apart: days within some weeks, months within some years, then coarser."""
+    if not dates:
+        return "month"
+    span = max(date.upper for date in dates) - min(date.lower for date in dates)
+    if span.days <= 62 and any(date.day for date in dates):
+        return "day"
+    grains: tuple[Grain, ...] = ("month", "quarter")
+    return next((grain for grain in grains if len({date.at(grain) for date in dates}) <= _MOST_TICKS), "year")
+
+
+def tick_label(date: PartialDate, grain: Grain = "month") -> str:
+    """The text on the axis for a date: the quarter, month or day alone, or the year."""
+    if date.month is None:
+        return str(date.year)
+    if grain == "quarter":
+        return f"Q{(date.month + 2) // 3}"
+    month = _MONTHS[date.month - 1]
+    return f"{date.day} {month}" if date.day else month
+
+
+def tick_size(label: str, is_year: bool, measure: Measure, year_pad: float = 1.5) -> tuple[float, float]:
+    """Width and height of a date on the axis, in ems: years are set bold and larger."""
+    width = measure(label, bold=is_year)[0]
+    return (width + year_pad, YEAR_HEIGHT) if is_year else (0.92 * width + 0.5, 1.25)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A date on an exact axis, at the beginning of its year, month or day, which is given as an ordinal."""
+
+    id: str
+    label: str
+    day: float
+    kind: Literal["year", "month", "day"]
+
+
+def make_marks(
+    start: float, end: float, fits: Callable[[Mark], bool], roomy: Callable[[Sequence[Mark]], bool], most: int = 1000
+) -> list[Mark]:
+    """The densest dates between two days for which there is room; the label of the first one has its year.
+
+    `fits` says whether one mark may be there at all, `roomy` whether all have room beside each other. More than
+    `most` are not tried.
+    """
+    start, end = max(start, 1.0), min(end, float(datetime.date.max.toordinal()))
+    marks: list[Mark] = []
+    for kind, interval in _INTERVALS:
+        if (end - start) / (interval * _DAYS[kind]) <= most:
+            marks = _fitting(_dates(start, end, kind, interval), kind, fits)
+            if roomy(marks):
+                break
+    if len(marks) > 1:
+        return marks
+    for interval in _DAYS_APART:  # months and years give no two marks
+        if (end - start) / interval <= most:
+            days = _fitting(_dates(start, end, "day", interval), "day", fits)
+            if len(days) > 1 and roomy(days):
+                return days
+    return marks
+
+
+def _fitting(
+    dates: Iterator[datetime.date], kind: Literal["day", "month", "year"], fits: Callable[[Mark], bool]
+) -> list[Mark]:
+    """The dates that fit, when the first of them has its year in its label."""
+    marks = [_mark(date, kind) for date in dates]
+    for index, mark in enumerate(marks):
+        first = mark if mark.kind == "year" else replace(mark, label=f"{mark.label} {mark.id[:4]}")
+        if fits(first):
+            return [first, *filter(fits, marks[index + 1 :])]
+    return []
+
+
+def _dates(start: float, end: float, kind: str, interval: int) -> Iterator[datetime.date]:
+    first = datetime.date.fromordinal(math.ceil(start))
+    last = datetime.date.fromordinal(math.floor(end))
+    if kind == "day":
+        yield from map(datetime.date.fromordinal, range(first.toordinal(), last.toordinal() + 1, interval))
+        return
+    months = interval if kind == "month" else 12 * interval
+    month = -(-(12 * first.year + first.month - 1 + (first.day > 1)) // months) * months
+    while month <= 12 * last.year + last.month - 1:
+        if month >= 12:
+            yield datetime.date(month // 12, month % 12 + 1, 1)
+        month += months
+
+
+def _mark(date: datetime.date, kind: Literal["day", "month", "year"]) -> Mark:
+    if date.month == 1 and date.day == 1:
+        year = PartialDate(date.year)
+        return Mark(str(year), str(date.year), date.toordinal(), "year")
+    partial = PartialDate(date.year, date.month, date.day) if kind == "day" else PartialDate(date.year, date.month)
+    return Mark(str(partial), tick_label(partial), date.toordinal(), "day" if kind == "day" else "month")
