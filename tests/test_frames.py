@@ -237,9 +237,9 @@ def test_two_columns_of_one_name(frame: Any) -> None:
         read_table(frame)
 
 
-@pytest.mark.parametrize("value", [3, [{"id": "a"}], pd.Series(["a"]), None])
+@pytest.mark.parametrize("value", [3, {"id": "a"}, pd.Series(["a"]), None])
 def test_what_is_no_table(value: Any) -> None:
-    with pytest.raises(TypeError, match="a path or a dataframe is needed"):
+    with pytest.raises(TypeError, match="a path, a dataframe or a list of dictionaries is needed"):
         read_table(value)
 
 

@@ -43,7 +43,7 @@ def table_of_frame(frame: Any) -> SourceTable:
     try:
         known = narwhals.from_native(frame)
     except TypeError:
-        raise TypeError(f"a path or a dataframe is needed, not {shown(frame)}") from None
+        raise TypeError(f"a path, a dataframe or a list of dictionaries is needed, not {shown(frame)}") from None
     except narwhals.exceptions.DuplicateError as error:
         message = " ".join(str(error).split())
         raise SourceError([Finding("duplicate-key", message, "rename one", position=Position(path))]) from None
