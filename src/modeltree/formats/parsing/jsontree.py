@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from modeltree.findings import Finding, Position, shown
-from modeltree.formats.parsing.lines import Lines
+from modeltree.formats.parsing.lines import Lines, Unreadable, decoded
 
 __all__ = ["MAX_BYTES", "MAX_DEPTH", "JsonTree", "parse_json", "read_json"]
 
@@ -113,35 +113,11 @@ def parse_json(content: bytes, path: Path) -> JsonTree:
     problems: list[Finding] = []
     text = ""
     try:
-        text = _decoded(content, path)
+        text = decoded(content, MAX_BYTES, Position(path))
         _check_depth(text, path)
         return JsonTree(path, _parsed(text, path, problems), tuple(problems), True, text)
-    except _Stop as stop:
+    except Unreadable as stop:
         return JsonTree(path, None, (*problems, stop.finding), False, text)
-
-
-class _Stop(Exception):
-    """Reading cannot go on."""
-
-    def __init__(self, finding: Finding) -> None:
-        self.finding = finding
-        super().__init__(finding)
-
-
-def _stop(kind: str, message: str, hint: str | None, position: Position) -> NoReturn:
-    raise _Stop(Finding(kind, message, hint, position=position))
-
-
-def _decoded(content: bytes, path: Path) -> str:
-    if len(content) > MAX_BYTES:
-        limit = f"more than {MAX_BYTES // 2**20} MiB"
-        _stop("too-large", f"the file is too large: {limit}", "split it into several", Position(path))
-    try:
-        return content.decode("utf-8").removeprefix("\ufeff")
-    except UnicodeDecodeError as error:
-        before = content[: error.start].decode("utf-8")
-        message = f"not UTF-8: byte 0x{content[error.start]:02x}"
-        _stop("encoding", message, "save the file as UTF-8 text", Lines(path, before).position(len(before)))
 
 
 def _check_depth(text: str, path: Path) -> None:
@@ -152,7 +128,7 @@ def _check_depth(text: str, path: Path) -> None:
             depth += 1
             if depth > MAX_DEPTH:
                 position = Lines(path, text).position(match.start())
-                _stop("too-deep", f"nested more than {MAX_DEPTH} deep", None, position)
+                raise Unreadable("too-deep", f"nested more than {MAX_DEPTH} deep", None, position)
         elif match[0] in "}]":
             depth -= 1
 
@@ -167,21 +143,21 @@ def _parsed(text: str, path: Path, problems: list[Finding]) -> Any:
                 )
                 problems.append(problem)
                 if len(problems) >= MAX_PROBLEMS:
-                    _stop("syntax", f"{MAX_PROBLEMS:,} duplicate keys and more", None, Position(path))
+                    raise Unreadable("syntax", f"{MAX_PROBLEMS:,} duplicate keys and more", None, Position(path))
             else:
                 found[key] = value
         return found
 
     def number(digits: str) -> int | float:
         if len(digits) > MAX_DIGITS:
-            _stop("bad-value", f"a number of {len(digits):,} digits", None, Position(path))
+            raise Unreadable("bad-value", f"a number of {len(digits):,} digits", None, Position(path))
         value = int(digits) if re.fullmatch("-?[0-9]+", digits) else float(digits)
         if isinstance(value, float) and not math.isfinite(value):
-            _stop("bad-value", f"{digits} is too large a number", None, Position(path))
+            raise Unreadable("bad-value", f"{digits} is too large a number", None, Position(path))
         return value
 
     def constant(word: str) -> NoReturn:
-        _stop("syntax", f"no JSON: {word}", "write null", Position(path))
+        raise Unreadable("syntax", f"no JSON: {word}", "write null", Position(path))
 
     try:
         data = json.loads(
@@ -189,9 +165,10 @@ def _parsed(text: str, path: Path, problems: list[Finding]) -> Any:
         )
     except json.JSONDecodeError as error:
         message = f"no JSON: {error.msg[0].lower()}{error.msg[1:]}" if text.strip() else "the file is empty"
-        _stop("syntax", message, None, Lines(path, text).position(error.pos))
+        raise Unreadable("syntax", message, None, Lines(path, text).position(error.pos)) from None
     if r"\u" in text and (found := next(_surrogates(data), None)):
-        _stop("encoding", f"half a character: {found.encode('unicode-escape').decode()[:60]}", None, Position(path))
+        message = f"half a character: {found.encode('unicode-escape').decode()[:60]}"
+        raise Unreadable("encoding", message, None, Position(path))
     return data
 
 
