@@ -1,4 +1,4 @@
-"""Hardened reading of YAML: plain data, everything wrong with it, and where each part of it stands.
+"""Hardened reading of YAML: plain data, everything wrong with it, and the position of each part.
 
 A stock YAML loader turns ``no`` into False and ``2023-03`` into whatever it thinks best, keeps the last of two
 equal keys in silence, expands aliases without bound, and overflows the stack on deep nesting. Here
@@ -34,7 +34,7 @@ MAX_PROBLEMS = 1000
 """Reading of a file ends after so many problems."""
 
 At = tuple[str | int, ...]
-"""A way into the data: ``("models", 3, "name")``."""
+"""A path into the data: ``("models", 3, "name")``."""
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _BRACKET = re.compile(r"[][{}]")
@@ -43,12 +43,12 @@ _NOT_YAML = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\uff
 
 
 @dataclass(slots=True)
-class _Place:
-    """Where a list or mapping begins, and where its keys and values do; counted in characters."""
+class _Offsets:
+    """The offset of a list or mapping in the text, and those of its keys and values."""
 
     start: int
     keys: dict[str | int, int] = field(default_factory=dict)
-    values: dict[str | int, int | _Place] = field(default_factory=dict)
+    values: dict[str | int, int | _Offsets] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -62,11 +62,11 @@ class YamlTree:
     data : dict, list, str or None
         What it holds, in dictionaries, lists, strings and None.
     problems : tuple of Finding
-        Everything wrong with it as YAML, in the order of the file; `Finding.at` is the way into `data`.
+        Everything wrong with it as YAML, in the order of the file; `Finding.at` is the path into `data`.
     whole : bool
         Whether it was read to its end. If not, `data` is None and the last problem says why.
     unread : frozenset of tuples
-        The ways into `data` to what is not what was meant, since an alias or a tag stands there.
+        The paths into `data` of values that are not what was meant: an alias or a tag stands there.
     """
 
     path: Path
@@ -74,11 +74,11 @@ class YamlTree:
     problems: tuple[Finding, ...]
     whole: bool
     unread: frozenset[At]
-    _root: int | _Place
+    _root: int | _Offsets
     _lines: Lines
 
     def value(self, at: At) -> Any:
-        """The part of the data that a way leads to."""
+        """The part of the data at a path."""
         value = self.data
         for part in at:
             value = value[part]
@@ -90,17 +90,17 @@ class YamlTree:
         Parameters
         ----------
         at : tuple of str or int
-            The way to it.
+            The path to it.
         of_key : bool
             Whether its key is meant, and not the value.
         """
-        place, offset = self._root, _start(self._root)
+        offsets, offset = self._root, _start(self._root)
         for step, part in enumerate(at):
-            if not isinstance(place, _Place) or part not in place.values:
+            if not isinstance(offsets, _Offsets) or part not in offsets.values:
                 break
             last = step == len(at) - 1
-            offset = place.keys.get(part, offset) if last and of_key else _start(place.values[part])
-            place = place.values[part]
+            offset = offsets.keys.get(part, offset) if last and of_key else _start(offsets.values[part])
+            offsets = offsets.values[part]
         return self._lines.position(offset)
 
 
@@ -143,14 +143,14 @@ class _Builder:
         self.problems: list[Finding] = []
         self.unread: set[At] = set()
         self.at: list[str | int] = []
-        """The way to the value that is being read."""
+        """The path to the value that is being read."""
         # YAML knows more line ends than editors count, hence not the marks of its parser.
         self.lines = Lines(path, "", first_line)
         self._depth = self._last = 0
         self._events: Iterator[Any] = iter(())
 
-    def build(self, text: str) -> tuple[Any, int | _Place]:
-        """The data of the one document in a text, and their place."""
+    def build(self, text: str) -> tuple[Any, int | _Offsets]:
+        """The data of the one document in a text, and their offsets."""
         self.lines.text = text
         if wrong := _NOT_YAML.search(text):
             code = f"{ord(wrong[0]):04X}"
@@ -194,8 +194,8 @@ class _Builder:
             if depth > MAX_DEPTH:
                 self._stop(bracket.start(), "too-deep", f"nested more than {MAX_DEPTH} deep", None)
 
-    def _value(self, event: Any, *, is_key: bool = False) -> tuple[Any, int | _Place]:
-        """The data of the value that begins with an event, and their place."""
+    def _value(self, event: Any, *, is_key: bool = False) -> tuple[Any, int | _Offsets]:
+        """The data of the value that begins with an event, and their offsets."""
         start, kind = event.start_mark.index, type(event)
         if kind is yaml.AliasEvent:
             self._note(start, "alias", f"alias {shown('*' + event.anchor)}: not read here", "write the value out")
@@ -218,40 +218,40 @@ class _Builder:
         if is_key:
             self._note(start, "syntax", "a key that is a list or mapping", "a key is a word")
         self._depth += 1
-        place = _Place(start)
-        data = self._list(place) if kind is yaml.SequenceStartEvent else self._mapping(place)
+        offsets = _Offsets(start)
+        data = self._list(offsets) if kind is yaml.SequenceStartEvent else self._mapping(offsets)
         self._depth -= 1
-        return data, place
+        return data, offsets
 
-    def _list(self, place: _Place) -> list[Any]:
+    def _list(self, offsets: _Offsets) -> list[Any]:
         data: list[Any] = []
         self.at.append(0)
         while type(event := next(self._events)) is not yaml.SequenceEndEvent:
-            value, place.values[len(data)] = self._value(event)
+            value, offsets.values[len(data)] = self._value(event)
             data.append(value)
             self.at[-1] = len(data)
         self.at.pop()
         return data
 
-    def _mapping(self, place: _Place) -> dict[str, Any]:
+    def _mapping(self, offsets: _Offsets) -> dict[str, Any]:
         data: dict[str, Any] = {}
         while type(event := next(self._events)) is not yaml.MappingEndEvent:
             start, (key, _) = event.start_mark.index, self._value(event, is_key=True)
-            kept = type(event) is yaml.ScalarEvent and self._is_new(key, start, event, place)
+            kept = type(event) is yaml.ScalarEvent and self._is_new(key, start, event, offsets)
             self.at.append(key if kept else "")
             value, where = self._value(next(self._events))
             self.at.pop()
             if kept:
-                data[key], place.values[key], place.keys[key] = value, where, start
+                data[key], offsets.values[key], offsets.keys[key] = value, where, start
         return data
 
-    def _is_new(self, key: str, start: int, event: Any, place: _Place) -> bool:
+    def _is_new(self, key: str, start: int, event: Any, offsets: _Offsets) -> bool:
         """Whether the value of a key is kept: where it is no merge key, and not there already."""
         if key == "<<" and _is_plain(event):
             self._note(start, "alias", "merge key '<<': not read here", "write the keys out")
             return False
-        if key in place.keys:
-            hint = f"line {self.lines.position(place.keys[key]).line} has it already; keep one of them"
+        if key in offsets.keys:
+            hint = f"line {self.lines.position(offsets.keys[key]).line} has it already; keep one of them"
             self._note(start, "duplicate-key", f"duplicate key {shown(key)}", hint, (*self.at, key))
             return False
         return True
@@ -289,5 +289,5 @@ def _syntax_error(error: yaml.MarkedYAMLError, text: str) -> tuple[int, str, str
     return offset, "syntax", message, hint
 
 
-def _start(place: int | _Place) -> int:
-    return place.start if isinstance(place, _Place) else place
+def _start(offsets: int | _Offsets) -> int:
+    return offsets.start if isinstance(offsets, _Offsets) else offsets
