@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
-from modeltree.findings import Finding, Position, shown
+from modeltree.findings import Position, shown
 from modeltree.formats.parsing.lines import Unreadable
 from modeltree.formats.repair.claims import Reading
 from modeltree.formats.repair.policy import Policy
