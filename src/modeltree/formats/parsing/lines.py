@@ -20,11 +20,11 @@ class Unreadable(Exception):
         super().__init__(self.finding)
 
 
-def decoded(content: bytes, max_bytes: int, begin: Position) -> str:
+def decoded(content: bytes, max_bytes: int, begin: Position, hint: str = "split it into several") -> str:
     """The UTF-8 text of a file, or of the part of it that begins at a position; raises `Unreadable`."""
     if len(content) > max_bytes:
         limit = f"more than {max_bytes // 2**20} MiB"
-        raise Unreadable("too-large", f"the file is too large: {limit}", "split it into several", begin)
+        raise Unreadable("too-large", f"the file is too large: {limit}", hint, begin)
     try:
         return content.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
