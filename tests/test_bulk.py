@@ -20,8 +20,7 @@ from modeltree.findings import Finding, SourceError
 from modeltree.formats import tables
 from modeltree.formats.repair import audit
 from modeltree.formats.tables import read_table, text_files
-from modeltree.formats.tables.footer import read_footer
-from modeltree.formats.tables.pages import plain_size
+from modeltree.formats.tables.parquet_sizes import plain_size, read_footer
 from modeltree.formats.tables.table_arrays import reaching_cycles
 
 thorough = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))

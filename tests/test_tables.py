@@ -22,7 +22,7 @@ from modeltree.findings import Finding, SourceError, UnknownFormatError
 from modeltree.formats.tables import parquet, read_table, text_files, write_csv, write_jsonl, write_parquet
 from modeltree.formats.tables import writing as tablewriter
 from modeltree.formats.tables.cells import join_texts, split_texts
-from modeltree.formats.tables.footer import BYTE_ARRAY, read_footer
+from modeltree.formats.tables.parquet_sizes import BYTE_ARRAY, read_footer
 from modeltree.records import About
 from strategies_records import hard_names, lineages
 
@@ -509,6 +509,7 @@ def test_the_footer_of_parquet_says_what_pyarrow_says() -> None:
 @example(b"\x9c" * 60)
 @example(b"\x19" * 60)
 @example(b"\x1b\xff\xff\xff\xff\xff\xff\xff\xff\x7f\x55" + b"\x01" * 40)
+@example(b"\x1b" + b"\x01\xbb" * 5000)  # maps in maps
 def test_a_broken_footer_of_parquet_is_refused(footer: bytes) -> None:
     with pytest.raises(ValueError, match="its footer"):
         read_footer(b"PAR1" + footer + len(footer).to_bytes(4, "little") + b"PAR1")

@@ -256,13 +256,13 @@ def test_a_claim_of_many_keys_is_bounded(tmp_path: Path) -> None:
     assert reading.lineage["m"].name == "A"
 
 
-def test_no_more_than_the_header_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gguf, "_PIECE", 64)
+def test_no_more_than_the_header_is_read(tmp_path: Path) -> None:
     path = write(tmp_path / "m" / "m.gguf", gguf_bytes(FULL) + b"\0" * 10**6)
     with path.open("rb") as file:
         header = gguf._Header(file, gguf.FileClaims(path))
         header.read()
         assert file.tell() <= len(gguf_bytes(FULL)) + 64
+        assert header.offset == len(gguf_bytes(FULL))
     assert header.found["general.file_type"] == 15
 
 

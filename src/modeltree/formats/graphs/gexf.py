@@ -8,14 +8,16 @@ cannot carry, nor what is known of organizations besides the ids that models nam
 
 from __future__ import annotations
 
+import io
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
+from xml.etree.ElementTree import SubElement
 
 from modeltree._util.files import write_whole
 from modeltree.findings import Finding, InvalidDateError
-from modeltree.formats.graphs.graph_claims import Direction, Element, GraphClaims, attribute, read_xml, text
+from modeltree.formats.graphs.graph_claims import Direction, Element, GraphClaims, read_xml
 from modeltree.formats.repair.claims import Reading
 from modeltree.formats.repair.policy import Policy
 from modeltree.formats.repair.record_findings import losses
@@ -24,12 +26,8 @@ from modeltree.records import Derivation, Model, PartialDate, Relation
 
 __all__ = ["gexf_text", "read_gexf", "write_gexf"]
 
-_HEAD = """\
-<?xml version="1.0" encoding="UTF-8"?>
-<gexf xmlns="http://www.gexf.net/1.2draft" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" \
-xsi:schemaLocation="http://www.gexf.net/1.2draft http://www.gexf.net/1.2draft/gexf.xsd" version="1.2">
-"""
 _CREATOR = "modeltree"
+_GRAPH = {"mode": "dynamic", "timeformat": "date", "defaultedgetype": "directed", "idtype": "string"}
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ].*)?", re.DOTALL)
 _NOT_READ = ("color", "position", "size", "shape", "thickness", "spell", "slice", "keywords")
 
@@ -173,34 +171,56 @@ def _begins(released: str, start: str) -> bool:
 
 
 def gexf_text(lineage: Lineage) -> str:
-    """A lineage as GEXF 1.2.
+    """A lineage as GEXF 1.2, written by NetworkX.
 
     Examples
     --------
     >>> from modeltree import Model
-    >>> print(gexf_text(Lineage([Model(id="llama", name="LLaMA", released="2023-02")])), end="")  # doctest: +ELLIPSIS
-    <?xml version="1.0" encoding="UTF-8"?>
+    >>> lineage = Lineage([Model(id="llama", name="LLaMA", released="2023-02")])
+    >>> print(gexf_text(lineage), end="")  # doctest: +ELLIPSIS
+    <?xml version='1.0' encoding='utf-8'?>
     <gexf ... version="1.2">
       <meta>
         <creator>modeltree</creator>
       </meta>
       <graph mode="dynamic" timeformat="date" defaultedgetype="directed" idtype="string">
-        <attributes class="node" mode="static">
-          <attribute id="released" title="released" type="string"/>
+        <attributes mode="static" class="node">
+          <attribute id="released" title="released" type="string" />
         </attributes>
         <nodes>
           <node id="llama" label="LLaMA" start="2023-02-01">
             <attvalues>
-              <attvalue for="released" value="2023-02"/>
+              <attvalue for="released" value="2023-02" />
             </attvalues>
           </node>
         </nodes>
-        <edges>
-        </edges>
+        <edges />
       </graph>
     </gexf>
     """
-    return "".join(_written(lineage))
+    from networkx import DiGraph
+    from networkx.readwrite.gexf import GEXFWriter
+
+    graph: DiGraph[str] = DiGraph()
+    for model, data in zip(lineage.models, lineage.graph.nodes.values(), strict=True):
+        start = {"start": str(model.released.lower)} if model.released else {}
+        graph.add_node(model.id, **_labeled(data, "name"), **start)
+    for parent, child, data in lineage.graph.edges(data=True):
+        graph.add_edge(parent, child, **_labeled(data, "relation"))
+    writer = GEXFWriter(graph)
+    meta = writer.xml[0]
+    meta.attrib = {"lastmodifieddate": _day(lineage)} if _day(lineage) else {}
+    meta[0].text = _CREATOR
+    if lineage.about.description:
+        SubElement(meta, "description").text = lineage.about.description
+    writer.graph_element.attrib = dict(_GRAPH)
+    titles = {attribute.get("id"): attribute.get("title", "") for attribute in writer.xml.iter("attribute")}
+    for element, name in (("attribute", "id"), ("attvalue", "for")):
+        for each in writer.xml.iter(element):
+            each.set(name, titles[each.get(name)])
+    buffer = io.BytesIO()
+    writer.write(buffer)
+    return buffer.getvalue().decode()
 
 
 def write_gexf(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Finding, ...]:
@@ -230,40 +250,6 @@ def _day(lineage: Lineage) -> str:
     return str(date) if date is not None and date.day else ""
 
 
-def _written(lineage: Lineage) -> Iterator[str]:
-    graph = lineage.graph
-    of_edges = [data for *_, data in graph.edges(data=True)]
-    yield _HEAD
-    yield f"  <meta lastmodifieddate={attribute(_day(lineage))}>\n" if _day(lineage) else "  <meta>\n"
-    yield f"    <creator>{_CREATOR}</creator>\n"
-    if lineage.about.description:
-        yield f"    <description>{text(lineage.about.description)}</description>\n"
-    yield '  </meta>\n  <graph mode="dynamic" timeformat="date" defaultedgetype="directed" idtype="string">\n'
-    for owner, attributes, label in (("node", graph.nodes.values(), "name"), ("edge", of_edges, "relation")):
-        if names := list(dict.fromkeys(name for data in attributes for name in data if name != label)):
-            yield f'    <attributes class="{owner}" mode="static">\n'
-            yield from (f'      <attribute id="{name}" title="{name}" type="string"/>\n' for name in names)
-            yield "    </attributes>\n"
-    yield "    <nodes>\n"
-    for model, data in zip(lineage.models, graph.nodes.values(), strict=True):
-        start = f' start="{model.released.lower}"' if model.released else ""
-        yield f"      <node id={attribute(model.id)} label={attribute(model.name)}{start}>\n"
-        yield from _values(data, "name")
-        yield "      </node>\n"
-    yield "    </nodes>\n    <edges>\n"
-    for number, (parent, child, data) in enumerate(graph.edges(data=True)):
-        ends = f"source={attribute(parent)} target={attribute(child)}"
-        yield f'      <edge id="{number}" {ends} label="{data["relation"]}">\n'
-        yield from _values(data, "relation")
-        yield "      </edge>\n"
-    yield "    </edges>\n  </graph>\n</gexf>\n"
-
-
-def _values(attributes: Mapping[str, str], label: str) -> Iterator[str]:
-    """The attributes of a node or edge but the one that is its label."""
-    if len(attributes) > 1:
-        yield "        <attvalues>\n"
-        for name, value in attributes.items():
-            if name != label:
-                yield f'          <attvalue for="{name}" value={attribute(value)}/>\n'
-        yield "        </attvalues>\n"
+def _labeled(attributes: Mapping[str, str], name: str) -> dict[str, str]:
+    """Attributes of a node or edge, with the label that GEXF has in place of one of them."""
+    return {key: value for key, value in attributes.items() if key != name} | {"label": attributes[name]}

@@ -9,7 +9,6 @@ reported, one finding for each name.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -27,8 +26,7 @@ from modeltree.graph.network import from_json, nested
 from modeltree.records import About, Derivation, Model, Relation, one_of
 
 __all__ = [
-    "MAX_RECORDS", "Direction", "Element", "GraphClaims", "Tally", "attribute", "mapping_of", "mappings_in", "read_xml",
-    "text", "within",
+    "MAX_RECORDS", "Direction", "Element", "GraphClaims", "Tally", "mapping_of", "mappings_in", "read_xml", "within",
 ]  # fmt: skip
 
 MAX_RECORDS = 1_000_000
@@ -350,28 +348,3 @@ def read_xml(
 
 def _refuse(kind: str, message: str, hint: str | None, position: Position) -> NoReturn:
     raise SourceError([Finding(kind, message, hint, position=position)])
-
-
-_ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;", "\n": "&#10;", "\t": "&#9;"}
-
-
-def text(value: str) -> str:
-    """A text as it stands between tags.
-
-    Examples
-    --------
-    >>> text("a < b & c]]>")
-    'a &lt; b &amp; c]]&gt;'
-    """
-    return re.sub("[&<>\r]", lambda match: _ESCAPES[match[0]], value)
-
-
-def attribute(value: str) -> str:
-    r"""A text as the value of an attribute, in quotes; readers would take a bare line break for a space.
-
-    Examples
-    --------
-    >>> attribute('a "b"\n')
-    '"a &quot;b&quot;&#10;"'
-    """
-    return '"' + re.sub('[&<>"\r\n\t]', lambda match: _ESCAPES[match[0]], value) + '"'

@@ -5,13 +5,14 @@ It carries everything that a lineage has: nodes are ids, and all else is in attr
 
 from __future__ import annotations
 
+import io
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from modeltree._util.files import write_whole
 from modeltree.findings import Finding
-from modeltree.formats.graphs.graph_claims import Direction, Element, GraphClaims, attribute, read_xml, text
+from modeltree.formats.graphs.graph_claims import Direction, Element, GraphClaims, read_xml
 from modeltree.formats.repair.claims import Reading
 from modeltree.formats.repair.policy import Policy
 from modeltree.lineage import Lineage
@@ -19,11 +20,6 @@ from modeltree.records import Relation
 
 __all__ = ["graphml_text", "read_graphml", "write_graphml"]
 
-_HEAD = """\
-<?xml version="1.0" encoding="UTF-8"?>
-<graphml xmlns="http://graphml.graphdrawing.org/xmlns" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" \
-xsi:schemaLocation="http://graphml.graphdrawing.org/xmlns http://graphml.graphdrawing.org/xmlns/1.0/graphml.xsd">
-"""
 _OWNERS = ("node", "edge", "graph", "graphml")
 
 
@@ -133,23 +129,27 @@ class _File:
 
 
 def graphml_text(lineage: Lineage) -> str:
-    """A lineage as GraphML: the attributes of `modeltree.Lineage.graph`, all of type string.
+    """A lineage as GraphML, written by NetworkX from `modeltree.Lineage.graph`.
 
     Examples
     --------
     >>> from modeltree import Model
     >>> print(graphml_text(Lineage([Model(id="llama", name="LLaMA")])), end="")  # doctest: +ELLIPSIS
-    <?xml version="1.0" encoding="UTF-8"?>
+    <?xml version='1.0' encoding='utf-8'?>
     <graphml ...>
-      <key id="node.name" for="node" attr.name="name" attr.type="string"/>
+      <key id="d0" for="node" attr.name="name" attr.type="string" />
       <graph edgedefault="directed">
         <node id="llama">
-          <data key="node.name">LLaMA</data>
+          <data key="d0">LLaMA</data>
         </node>
       </graph>
     </graphml>
     """
-    return "".join(_written(lineage))
+    from networkx import write_graphml_xml
+
+    buffer = io.BytesIO()
+    write_graphml_xml(lineage.graph, buffer)
+    return buffer.getvalue().decode()
 
 
 def write_graphml(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Finding, ...]:
@@ -162,28 +162,3 @@ def write_graphml(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Findi
     """
     write_whole(path, graphml_text(lineage))
     return ()
-
-
-def _written(lineage: Lineage) -> Iterator[str]:
-    graph = lineage.graph
-    of_edges = [data for *_, data in graph.edges(data=True)]
-    yield _HEAD
-    for owner, attributes in (("graph", [graph.graph]), ("node", graph.nodes.values()), ("edge", of_edges)):
-        for name in dict.fromkeys(name for data in attributes for name in data):
-            yield f'  <key id="{owner}.{name}" for="{owner}" attr.name="{name}" attr.type="string"/>\n'
-    yield '  <graph edgedefault="directed">\n'
-    yield from _data("graph", graph.graph, "    ")
-    for id, data in graph.nodes(data=True):
-        yield f"    <node id={attribute(id)}>\n"
-        yield from _data("node", data, "      ")
-        yield "    </node>\n"
-    for parent, child, data in graph.edges(data=True):
-        yield f"    <edge source={attribute(parent)} target={attribute(child)}>\n"
-        yield from _data("edge", data, "      ")
-        yield "    </edge>\n"
-    yield "  </graph>\n</graphml>\n"
-
-
-def _data(owner: str, attributes: Mapping[str, str], indent: str) -> Iterator[str]:
-    for name, value in attributes.items():
-        yield f'{indent}<data key="{owner}.{name}">{text(value)}</data>\n'

@@ -1,31 +1,31 @@
-"""Hardened reading of CSV: the cells as they are written, everything wrong with them, and where each of them stands.
+"""Hardened reading of CSV: the cells as they are written, everything wrong with them, and their positions.
 
-The standard reader has one limit on the size of a cell for the whole process, takes a quote that is never closed for
-a cell that goes on to the end of the file, and does not say in which line a record begins. Here size and number of
-cells are bounded, a record that has too many or too few cells is a finding, and rows are made of the text when they
-are asked for, so that a large table costs little more than its text.
+The standard reader splits the records. A record that it refuses or would read otherwise (a space before a quote, text
+after one, a cell above the limit that the whole process shares) is scanned cell by cell, and so is one of which a
+position is asked for. Cells are made when rows are asked for: a large table costs little more than its text.
 
-No cell is taken for anything but text: one that begins with ``=`` is no formula, and ``007`` stays as it is.
+All cells are text: one that begins with ``=`` is no formula, and ``007`` stays as it is.
 """
 
 from __future__ import annotations
 
+import csv
 import re
 from array import array
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple, NoReturn, overload
 
 from modeltree.findings import Finding, Position, shown
-from modeltree.formats.parsing.lines import Lines
+from modeltree.formats.parsing.lines import Lines, Unreadable, decoded
 
 __all__ = ["DELIMITERS", "MAX_BYTES", "MAX_CELL", "MAX_CELLS", "MAX_COLUMNS", "MAX_RECORDS", "CsvTable"]
 __all__ += ["parse_csv", "read_csv"]
 
 DELIMITERS = (",", ";", "\t", "|")
-"""What may stand between two cells; of several, what makes the most of the header."""
+"""What may separate cells; the one that splits the header into most cells is taken."""
 
 MAX_BYTES = 256 * 2**20
 """The largest file that is read, in bytes."""
@@ -43,36 +43,99 @@ MAX_CELLS = 20_000_000
 """The most cells that are read."""
 
 MAX_PROBLEMS = 1000
-"""So many problems are said one by one; then only how many more there are."""
+"""The most problems that are reported one by one; the others are counted."""
 
-_BLANK = re.compile(r"[ \r\n]*+")
-_LINE = re.compile(r"[^\r\n]*+")
-_LINE_END = re.compile(r"\r\n?|\n")
+_BLANK_LINES = re.compile(r"(?:[ \r\n]*+\Z|[ \r\n]*[\r\n])?")
+_LINE = re.compile(r"[^\r\n]*+(?:\r\n?|\n)?")
 _CELLS = {
     delimiter: re.compile(
         rf' *+"([^"]*+(?:""[^"]*+)*+)("?)([^{re.escape(delimiter)}\r\n]*+)|([^{re.escape(delimiter)}\r\n]*+)'
     )
     for delimiter in DELIMITERS
 }
+_SPACED_QUOTES = {delimiter: re.compile(rf'(?:^|{re.escape(delimiter)}) +"') for delimiter in DELIMITERS}
 
 
 class _Fault(NamedTuple):
-    """What is wrong with a cell, and the character that the cell begins with."""
+    """What is wrong with a cell, and the offset of the cell."""
 
-    start: int
+    offset: int
     kind: str
     message: str
     hint: str
     done: str
 
 
-class _Record(NamedTuple):
-    """The cells of a record, the characters that they begin with, and where the next record begins."""
+class _Scan(NamedTuple):
+    """A record that is read cell by cell: the cells and their offsets, and the offset behind the record."""
 
-    texts: list[str]
-    starts: list[int]
+    cells: list[str]
+    offsets: list[int]
     faults: list[_Fault]
     end: int
+
+
+class _Records:
+    """Reads single records of a text; `end` is the offset behind the last one, `faults` what is wrong with it."""
+
+    def __init__(self, text: str = "", delimiter: str = DELIMITERS[0]) -> None:
+        self.text, self.delimiter = text, delimiter
+        self.faults: list[_Fault] = []
+        self.end = self._start = 0
+        self._reader = csv.reader(self, delimiter=delimiter, strict=True)
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        """The next line, for the standard reader; an error where that must not read the record."""
+        start, self.end = self.end, _end(_LINE, self.text, self.end)
+        line = self.text[start : self.end]
+        if not line:
+            raise StopIteration
+        # The bound on the length of the record is one on the number of its cells, too.
+        if self.end - self._start > MAX_CELL or (' "' in line and _SPACED_QUOTES[self.delimiter].search(line)):
+            raise csv.Error
+        return line
+
+    def read(self, offset: int) -> list[str]:
+        """The cells of the record at an offset."""
+        self.end = self._start = offset
+        try:
+            cells, self.faults = next(self._reader), []
+        except csv.Error:
+            cells, _, self.faults, self.end = self.scan(offset)
+        return cells
+
+    def scan(self, offset: int) -> _Scan:
+        """The record at an offset, cell by cell."""
+        record = _Scan([], [], [], 0)
+        pattern = _CELLS[self.delimiter]
+        while len(record.cells) <= MAX_COLUMNS:
+            match = pattern.match(self.text, offset)
+            assert match
+            quoted, closed, after, value = match.groups()
+            if quoted is not None:
+                value = quoted.replace('""', '"')
+                if not closed:
+                    fault = _Fault(offset, "syntax", "a quote that is not closed", 'close it with a "', "")
+                    record.faults.append(fault)
+                elif rest := after.strip(" "):
+                    message = f"text after the quote that closes a cell: {shown(rest)}"
+                    hint, done = 'write a " in a cell as ""', "kept as part of the cell"
+                    record.faults.append(_Fault(offset, "faulty-markup", message, hint, done))
+                    value += rest
+            if len(value) > MAX_CELL:
+                message = f"a cell of more than {MAX_CELL:,} characters"
+                record.faults.append(_Fault(offset, "too-large", message, "shorten it", "the cell is left out"))
+                value = ""
+            record.cells.append(value)
+            record.offsets.append(offset)
+            offset = match.end()
+            if not self.text.startswith(self.delimiter, offset):
+                break
+            offset += 1
+        return record._replace(end=_end(_LINE, self.text, offset))
 
 
 @dataclass(frozen=True)
@@ -86,14 +149,14 @@ class CsvTable:
     columns : tuple of str
         The names of the columns, each once, in their order.
     rows : sequence of dict
-        For each record below the header, what stands in each column; ``""`` where nothing does. A record that is
-        empty throughout is none.
+        For each record below the header, the cell of each column; ``""`` where there is none. Records of nothing but
+        empty cells are left out.
     problems : tuple of Finding
         Everything wrong with it as CSV.
     whole : bool
         Whether it was read to its end. If not, the last problem says why, and `rows` has what stands before that.
     delimiter : str
-        What stands between two cells.
+        What separates cells.
     """
 
     path: Path
@@ -101,54 +164,52 @@ class CsvTable:
     rows: Sequence[dict[str, str]]
     problems: tuple[Finding, ...]
     whole: bool
-    delimiter: str = DELIMITERS[0]
-    _text: str = field(repr=False, default="")
-    _starts: Sequence[int] = field(repr=False, default=())
-    _numbers: tuple[int, ...] = field(repr=False, default=())
+    delimiter: str
+    _records: _Records = field(repr=False)
+    _offsets: Sequence[int] = field(repr=False)
+    _indices: dict[str, int] = field(repr=False)
 
     def position(self, row: int | None = None, column: str | None = None) -> Position:
-        """Where a cell stands, its record if no column is named, or the header if no row is.
+        """The position of a cell, of its record if no column is named, or of the header if no row is.
 
         Parameters
         ----------
         row : int, optional
-            The number of the record, from 0.
+            The index of the record, from 0.
         column : str, optional
-            The name of the column; a name that there is not stands for the record.
+            The name of the column; a name that no column has stands for the record.
         """
-        start = self._starts[row + 1] if row is not None else self._starts[0] if self._starts else 0
-        if column in self.columns:
-            number = self._numbers[self.columns.index(column)]
-            starts = _record(self._text, start, self.delimiter).starts
-            start = starts[number] if number < len(starts) else start
-        return self._lines.position(start)
+        offset = self._offsets[row + 1] if row is not None else self._offsets[0] if self._offsets else 0
+        if column in self._indices:
+            offset = dict(enumerate(self._records.scan(offset).offsets)).get(self._indices[column], offset)
+        return self._lines.position(offset)
 
     @cached_property
     def _lines(self) -> Lines:
-        return Lines(self.path, self._text)
+        return Lines(self.path, self._records.text)
 
 
 class _Rows(Sequence[dict[str, str]]):
-    """The records of a text, made when they are asked for."""
+    """The records below the header, made when they are asked for."""
 
-    def __init__(self, text: str, starts: Sequence[int], delimiter: str, names: dict[str, int]) -> None:
-        self._text, self._starts, self._delimiter, self._names = text, starts, delimiter, names
+    def __init__(self, records: _Records, offsets: Sequence[int], indices: dict[str, int]) -> None:
+        self._records, self._offsets, self._indices = records, offsets, indices
 
     def __len__(self) -> int:
-        return len(self._starts) - 1
+        return len(self._offsets) - 1
 
     @overload
-    def __getitem__(self, number: int) -> dict[str, str]: ...
+    def __getitem__(self, index: int) -> dict[str, str]: ...
 
     @overload
-    def __getitem__(self, number: slice) -> list[dict[str, str]]: ...
+    def __getitem__(self, index: slice) -> list[dict[str, str]]: ...
 
-    def __getitem__(self, number: int | slice) -> dict[str, str] | list[dict[str, str]]:
-        if isinstance(number, slice):
-            return [self[each] for each in range(*number.indices(len(self)))]
-        start = self._starts[range(len(self))[number] + 1]
-        texts = _quick_record(self._text, start, self._delimiter).texts
-        return {name: texts[place] if place < len(texts) else "" for name, place in self._names.items()}
+    def __getitem__(self, index: int | slice) -> dict[str, str] | list[dict[str, str]]:
+        if isinstance(index, slice):
+            return [self[each] for each in range(len(self))[index]]
+        cells = self._records.read(self._offsets[range(len(self))[index] + 1])
+        count = len(cells)
+        return {name: cells[column] if column < count else "" for name, column in self._indices.items()}
 
     def __repr__(self) -> str:
         return f"<{len(self)} rows>"
@@ -181,191 +242,116 @@ def parse_csv(content: bytes, path: Path) -> CsvTable:
     whole = True
     try:
         reader.read(content)
-    except _Stop:
+    except Unreadable as stop:
+        reader.problems.append(replace(stop.finding, done="reading ends here"))
         whole = False
-    names = reader.names
-    rows = _Rows(reader.text, reader.starts, reader.delimiter, names) if names else ()
-    return CsvTable(
-        path, tuple(names), rows, reader.all_problems(), whole,
-        reader.delimiter, reader.text, reader.starts, tuple(names.values()),
-    )  # fmt: skip
-
-
-class _Stop(Exception):
-    """Reading cannot go on."""
+    if reader.uncounted:
+        message = f"{reader.uncounted:,} more records have such faults"
+        reader.problems.append(Finding("faulty-markup", message, position=Position(path)))
+    records, offsets, indices = reader.records, reader.offsets, reader.indices
+    rows = _Rows(records, offsets, indices) if indices else ()
+    problems = tuple(reader.problems)
+    return CsvTable(path, tuple(indices), rows, problems, whole, records.delimiter, records, offsets, indices)
 
 
 class _Reader:
-    """Finds the header, where the records begin, and all that is wrong."""
+    """Finds the columns, the offsets of header and records, and all that is wrong."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.text = ""
-        self.delimiter = DELIMITERS[0]
-        self.names: dict[str, int] = {}
-        self.starts = array("q")
-        self._problems: list[Finding] = []
-        self._unsaid = 0
+        self.records = _Records()
+        self.indices: dict[str, int] = {}
+        self.offsets = array("q")
+        self.problems: list[Finding] = []
+        self.uncounted = 0
         self._width = 0
 
     def read(self, content: bytes) -> None:
         """Read the header and find the records."""
-        self.text = self._decoded(content)
-        place = self._after_blank(0)
-        if place == len(self.text):
-            self._stop(0, "syntax", "the file is empty", "write a header: the names of the columns, in one line")
-        place = self._read_header(place)
-        records = cells = 0
-        while (place := self._after_blank(place)) < len(self.text):
-            record = _quick_record(self.text, place, self.delimiter)
-            records, cells = records + 1, cells + len(record.texts)
-            if records > MAX_RECORDS or cells > MAX_CELLS:
-                limit = f"more than {MAX_RECORDS:,} records or {MAX_CELLS:,} cells"
-                self._stop(place, "too-large", f"the table is too large: {limit}", "split it into several")
-            if record.faults or len(record.texts) != self._width:
-                self._check_record(place, record)
-            if any(record.texts) and any(text.strip() for text in record.texts):
-                self.starts.append(place)
-            place = record.end
-
-    def all_problems(self) -> tuple[Finding, ...]:
-        """Everything wrong, with how much more than what is said one by one."""
-        if not self._unsaid:
-            return tuple(self._problems)
-        more = Finding("faulty-markup", f"{self._unsaid:,} more records have such faults", position=Position(self.path))
-        return (*self._problems, more)
-
-    def _decoded(self, content: bytes) -> str:
-        if len(content) > MAX_BYTES:
-            limit = f"more than {MAX_BYTES // 2**20} MiB"
-            self._stop(None, "too-large", f"the file is too large: {limit}", "split it into several")
-        try:
-            text = content.decode("utf-8").removeprefix("\ufeff")
-        except UnicodeDecodeError as error:
-            self.text = content[: error.start].decode("utf-8").removeprefix("\ufeff")
-            message = f"not UTF-8: byte 0x{content[error.start]:02x}"
-            place, self.text = Lines(self.path, self.text).position(len(self.text)), ""
-            self._stop(place, "encoding", message, "save the file as UTF-8 text")
+        text = decoded(content, MAX_BYTES, Position(self.path))
         if "\0" in text:
-            place = Lines(self.path, text).position(text.index("\0"))
-            self._stop(place, "encoding", "the character U+0000, which no text file has", "save it as UTF-8 text")
-        return text
+            position = Lines(self.path, text).position(text.index("\0"))
+            message = "the character U+0000, which no text file has"
+            raise Unreadable("encoding", message, "save it as UTF-8 text", position)
+        self._read_header(text)
+        records, offset = self.records, self.records.end
+        count = cell_count = 0
+        while (offset := _end(_BLANK_LINES, text, offset)) < len(text):
+            cells = records.read(offset)
+            count, cell_count = count + 1, cell_count + len(cells)
+            if count > MAX_RECORDS or cell_count > MAX_CELLS:
+                limit = f"more than {MAX_RECORDS:,} records or {MAX_CELLS:,} cells"
+                self._stop(offset, "too-large", f"the table is too large: {limit}", "split it into several")
+            if records.faults or len(cells) != self._width:
+                self._check(offset, cells, records.faults)
+            if any(cells) and any(map(str.strip, cells)):
+                self.offsets.append(offset)
+            offset = records.end
 
-    def _after_blank(self, place: int) -> int:
-        """Where the next line begins that is not blank."""
-        match = _BLANK.match(self.text, place)
-        end = match.end() if match else place
-        if end == len(self.text):
-            return end
-        line = max(self.text.rfind("\n", place, end), self.text.rfind("\r", place, end)) + 1
-        return line or place
-
-    def _read_header(self, place: int) -> int:
-        """Find delimiter and columns; where the next line begins."""
-        found = {delimiter: _record(self.text, place, delimiter) for delimiter in DELIMITERS}
-        self.delimiter = max(found, key=lambda delimiter: len(found[delimiter].texts))
-        header = found[self.delimiter]
-        self.starts.append(place)
-        self._width = len(header.texts)
-        self._check_record(place, header)
+    def _read_header(self, text: str) -> None:
+        """Find delimiter and columns."""
+        offset = _end(_BLANK_LINES, text, 0)
+        headers = {delimiter: _Records(text, delimiter).scan(offset) for delimiter in DELIMITERS}
+        delimiter = max(headers, key=lambda each: len(headers[each].cells))
+        header = headers[delimiter]
+        self.records = _Records(text, delimiter)
+        self.records.end = header.end
+        if offset == len(text):
+            self._stop(0, "syntax", "the file is empty", "write a header: the names of the columns, in one line")
+        self.offsets.append(offset)
+        self._width = len(header.cells)
+        self._check(offset, header.cells, header.faults)
         unnamed = []
-        for number, (start, text) in enumerate(zip(header.starts, header.texts, strict=True)):
-            name = text.strip()
+        for index, (start, cell) in enumerate(zip(header.offsets, header.cells, strict=True)):
+            name = cell.strip()
             if not name:
-                unnamed.append(str(number + 1))
-            elif name in self.names:
-                done = f"column {number + 1} is left out, column {self.names[name] + 1} is kept"
+                unnamed.append(str(index + 1))
+            elif name in self.indices:
+                done = f"column {index + 1} is left out, column {self.indices[name] + 1} is kept"
                 self._note(start, "duplicate-key", f"two columns are called {shown(name)}", "rename one", done)
             else:
-                self.names[name] = number
-        if not self.names:
-            self._stop(
-                place, "syntax", "the header names no column", "write the names of the columns in the first line"
-            )
+                self.indices[name] = index
+        if not self.indices:
+            hint = "write the names of the columns in the first line"
+            self._stop(offset, "syntax", "the header names no column", hint)
         if unnamed:
             which = f"column {unnamed[0]} has" if len(unnamed) == 1 else f"columns {', '.join(unnamed[:10])} have"
-            self._note(
-                place, "faulty-markup", f"{which} no name", "name it in the first line", "its cells are left out"
-            )
-        return header.end
+            hint, done = "name it in the first line", "its cells are left out"
+            self._note(offset, "faulty-markup", f"{which} no name", hint, done)
 
-    def _check_record(self, place: int, record: _Record) -> None:
-        for fault in record.faults:
+    def _check(self, offset: int, cells: list[str], faults: list[_Fault]) -> None:
+        """Report faults of cells, and that there are too few or too many."""
+        for fault in faults:
             if fault.kind == "syntax":
-                self._stop(fault.start, fault.kind, fault.message, fault.hint)
+                self._stop(*fault[:4])
             self._note(*fault)
-        count = len(record.texts)
+        count, width = len(cells), self._width
         if count > MAX_COLUMNS:
-            self._stop(
-                place, "too-large", f"a record of more than {MAX_COLUMNS:,} cells", "leave out what is not needed"
-            )
-        if count == self._width or not any(text.strip() for text in record.texts):
+            message = f"a record of more than {MAX_COLUMNS:,} cells"
+            self._stop(offset, "too-large", message, "leave out what is not needed")
+        if count == width or not any(map(str.strip, cells)):
             return
-        lost = any(text.strip() for text in record.texts[self._width :])
-        message = f"the record has {count} cell{'s' * (count != 1)} where the header has {self._width}"
-        done = "the rest is taken for empty" if count < self._width else "what is too much is left out"
-        kind = "syntax" if lost else "faulty-markup"
-        self._note(place, kind, message, "separate as many cells as the header has", done)
+        kind = "syntax" if any(map(str.strip, cells[width:])) else "faulty-markup"
+        message = f"the record has {count} cell{'s' * (count != 1)} where the header has {width}"
+        done = "the rest is taken for empty" if count < width else "what is too much is left out"
+        self._note(offset, kind, message, "separate as many cells as the header has", done)
 
-    def _note(self, place: int, kind: str, message: str, hint: str, done: str) -> None:
-        if len(self._problems) >= MAX_PROBLEMS:
-            self._unsaid += 1
+    def _note(self, offset: int, kind: str, message: str, hint: str, done: str) -> None:
+        if len(self.problems) >= MAX_PROBLEMS:
+            self.uncounted += 1
         else:
-            self._problems.append(Finding(kind, message, hint, position=self._lines.position(place), done=done))
+            self.problems.append(Finding(kind, message, hint, position=self._lines.position(offset), done=done))
 
-    def _stop(self, place: int | Position | None, kind: str, message: str, hint: str) -> NoReturn:
-        if place is None:
-            place = Position(self.path)
-        position = self._lines.position(place) if isinstance(place, int) else place
-        self._problems.append(Finding(kind, message, hint, position=position, done="reading ends here"))
-        raise _Stop
+    def _stop(self, offset: int, kind: str, message: str, hint: str) -> NoReturn:
+        raise Unreadable(kind, message, hint, self._lines.position(offset))
 
     @cached_property
     def _lines(self) -> Lines:
-        return Lines(self.path, self.text)
+        return Lines(self.path, self.records.text)
 
 
-def _quick_record(text: str, place: int, delimiter: str) -> _Record:
-    """The record that begins at a place; where the cells begin is only known of one with quotes."""
-    line = _LINE.match(text, place)
-    assert line
-    if '"' in line[0] or len(line[0]) > MAX_CELL:
-        return _record(text, place, delimiter)
-    # One more than what is read, so that a record that is too long is seen and no line of commas fills the memory.
-    texts = line[0].split(delimiter, MAX_COLUMNS + 1)[: MAX_COLUMNS + 1]
-    return _Record(texts, [], [], _next_line(text, line.end()))
-
-
-def _record(text: str, place: int, delimiter: str) -> _Record:
-    """The record that begins at a place."""
-    record = _Record([], [], [], place)
-    pattern = _CELLS[delimiter]
-    while len(record.texts) <= MAX_COLUMNS:
-        match = pattern.match(text, place)
-        assert match
-        quoted, closed, after, value = match.groups()
-        if quoted is not None:
-            value = quoted.replace('""', '"')
-            if not closed:
-                record.faults.append(_Fault(place, "syntax", "a quote that is not closed", 'close it with a "', ""))
-            elif rest := after.strip(" "):
-                message = f"text after the quote that closes a cell: {shown(rest)}"
-                fault = _Fault(place, "faulty-markup", message, 'write a " in a cell as ""', "kept as part of the cell")
-                record.faults.append(fault)
-                value += rest
-        if len(value) > MAX_CELL:
-            message = f"a cell of more than {MAX_CELL:,} characters"
-            record.faults.append(_Fault(place, "too-large", message, "shorten it", "the cell is left out"))
-            value = ""
-        record.texts.append(value)
-        record.starts.append(place)
-        place = match.end()
-        if not text.startswith(delimiter, place):
-            break
-        place += 1
-    return record._replace(end=_next_line(text, place))
-
-
-def _next_line(text: str, place: int) -> int:
-    match = _LINE_END.match(text, place)
-    return match.end() if match else place
+def _end(pattern: re.Pattern[str], text: str, offset: int) -> int:
+    """The end of what a pattern, which may match nothing, matches at an offset."""
+    match = pattern.match(text, offset)
+    assert match
+    return match.end()

@@ -1,7 +1,7 @@
-"""Hardened reading of JSON: plain data, everything wrong with it, and where each part of it stands.
+"""Hardened reading of JSON: plain data, everything wrong with it, and the position of each part.
 
-The standard parser keeps the last of two equal keys in silence and takes ``NaN``. Here equal keys are findings, and
-so are what JSON has not, numbers that nobody can have meant, halves of characters, and nesting that is too deep.
+The standard parser keeps the last of two equal keys in silence and takes ``NaN``. Here equal keys are findings, and so
+are constants that JSON does not have, numbers that are too long, halves of characters, and nesting that is too deep.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from modeltree.findings import Finding, Position, shown
-from modeltree.formats.parsing.lines import Lines
+from modeltree.formats.parsing.lines import Lines, Unreadable, decoded
 
 __all__ = ["MAX_BYTES", "MAX_DEPTH", "JsonTree", "parse_json", "read_json"]
 
@@ -62,19 +62,18 @@ class JsonTree:
     _text: str = field(repr=False, default="")
 
     def position(self, at: At = (), *, of_key: bool = False) -> Position:
-        """Where a part of the data stands, or the innermost part around it that there is.
+        """The position of a part of the data, or of the innermost part around it that there is.
 
         Parameters
         ----------
         at : tuple of str or int
-            The way to it.
+            The path to it.
         of_key : bool
             Whether its key is meant, and not the value.
         """
         for length in range(len(at), -1, -1):
-            found = self._places.get(at[:length])
-            if found is not None:
-                return self._lines.position(found[0 if of_key and length == len(at) else 1])
+            if offsets := self._offsets.get(at[:length]):
+                return self._lines.position(offsets[0 if of_key and length == len(at) else 1])
         return Position(self.path)
 
     @cached_property
@@ -82,9 +81,9 @@ class JsonTree:
         return Lines(self.path, self._text)
 
     @cached_property
-    def _places(self) -> dict[At, tuple[int, int]]:
-        """Where the key and the value of each part begin, in characters."""
-        return dict(_walked(self._text)) if self.whole else {}
+    def _offsets(self) -> dict[At, tuple[int, int]]:
+        """The offsets of the key and the value of each part."""
+        return dict(_walk(self._text)) if self.whole else {}
 
 
 def read_json(path: Path) -> JsonTree:
@@ -113,35 +112,11 @@ def parse_json(content: bytes, path: Path) -> JsonTree:
     problems: list[Finding] = []
     text = ""
     try:
-        text = _decoded(content, path)
+        text = decoded(content, MAX_BYTES, Position(path))
         _check_depth(text, path)
         return JsonTree(path, _parsed(text, path, problems), tuple(problems), True, text)
-    except _Stop as stop:
+    except Unreadable as stop:
         return JsonTree(path, None, (*problems, stop.finding), False, text)
-
-
-class _Stop(Exception):
-    """Reading cannot go on."""
-
-    def __init__(self, finding: Finding) -> None:
-        self.finding = finding
-        super().__init__(finding)
-
-
-def _stop(kind: str, message: str, hint: str | None, position: Position) -> NoReturn:
-    raise _Stop(Finding(kind, message, hint, position=position))
-
-
-def _decoded(content: bytes, path: Path) -> str:
-    if len(content) > MAX_BYTES:
-        limit = f"more than {MAX_BYTES // 2**20} MiB"
-        _stop("too-large", f"the file is too large: {limit}", "split it into several", Position(path))
-    try:
-        return content.decode("utf-8").removeprefix("\ufeff")
-    except UnicodeDecodeError as error:
-        before = content[: error.start].decode("utf-8")
-        message = f"not UTF-8: byte 0x{content[error.start]:02x}"
-        _stop("encoding", message, "save the file as UTF-8 text", Lines(path, before).position(len(before)))
 
 
 def _check_depth(text: str, path: Path) -> None:
@@ -152,36 +127,34 @@ def _check_depth(text: str, path: Path) -> None:
             depth += 1
             if depth > MAX_DEPTH:
                 position = Lines(path, text).position(match.start())
-                _stop("too-deep", f"nested more than {MAX_DEPTH} deep", None, position)
+                raise Unreadable("too-deep", f"nested more than {MAX_DEPTH} deep", None, position)
         elif match[0] in "}]":
             depth -= 1
 
 
 def _parsed(text: str, path: Path, problems: list[Finding]) -> Any:
     def mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found: dict[str, Any] = {}
+        result: dict[str, Any] = {}
         for key, value in pairs:
-            if key in found:
-                problem = Finding(
-                    "duplicate-key", f"duplicate key {shown(key)}", "keep one of them", position=Position(path)
-                )
-                problems.append(problem)
-                if len(problems) >= MAX_PROBLEMS:
-                    _stop("syntax", f"{MAX_PROBLEMS:,} duplicate keys and more", None, Position(path))
-            else:
-                found[key] = value
-        return found
+            if key not in result:
+                result[key] = value
+                continue
+            message = f"duplicate key {shown(key)}"
+            problems.append(Finding("duplicate-key", message, "keep one of them", position=Position(path)))
+            if len(problems) >= MAX_PROBLEMS:
+                raise Unreadable("syntax", f"{MAX_PROBLEMS:,} duplicate keys and more", None, Position(path))
+        return result
 
     def number(digits: str) -> int | float:
         if len(digits) > MAX_DIGITS:
-            _stop("bad-value", f"a number of {len(digits):,} digits", None, Position(path))
+            raise Unreadable("bad-value", f"a number of {len(digits):,} digits", None, Position(path))
         value = int(digits) if re.fullmatch("-?[0-9]+", digits) else float(digits)
         if isinstance(value, float) and not math.isfinite(value):
-            _stop("bad-value", f"{digits} is too large a number", None, Position(path))
+            raise Unreadable("bad-value", f"{digits} is too large a number", None, Position(path))
         return value
 
     def constant(word: str) -> NoReturn:
-        _stop("syntax", f"no JSON: {word}", "write null", Position(path))
+        raise Unreadable("syntax", f"no JSON: {word}", "write null", Position(path))
 
     try:
         data = json.loads(
@@ -189,9 +162,10 @@ def _parsed(text: str, path: Path, problems: list[Finding]) -> Any:
         )
     except json.JSONDecodeError as error:
         message = f"no JSON: {error.msg[0].lower()}{error.msg[1:]}" if text.strip() else "the file is empty"
-        _stop("syntax", message, None, Lines(path, text).position(error.pos))
+        raise Unreadable("syntax", message, None, Lines(path, text).position(error.pos)) from None
     if r"\u" in text and (found := next(_surrogates(data), None)):
-        _stop("encoding", f"half a character: {found.encode('unicode-escape').decode()[:60]}", None, Position(path))
+        message = f"half a character: {found.encode('unicode-escape').decode()[:60]}"
+        raise Unreadable("encoding", message, None, Position(path))
     return data
 
 
@@ -207,21 +181,21 @@ def _surrogates(data: Any) -> Iterator[str]:
             left += value
 
 
-def _walked(text: str) -> Iterator[tuple[At, tuple[int, int]]]:
-    """Every way into a text that is JSON, with where its key and its value begin."""
+def _walk(text: str) -> Iterator[tuple[At, tuple[int, int]]]:
+    """Every path into a text that is JSON, with the offsets of its key and its value."""
     at: list[str | int] = []
     key_start, awaits_key = 0, False
-    place, seen = 0, [set[At]()]
-    while match := _TOKEN.match(text, place):
-        place = match.end()
+    offset, seen = 0, [set[At]()]
+    while match := _TOKEN.match(text, offset):
+        offset = match.end()
         string, mark, _other = match.groups()
-        start = place - len(match[0].lstrip(" \t\n\r"))
+        start = offset - len(match[0].lstrip(" \t\n\r"))
         if mark == ":":
             awaits_key = False
         elif mark == ",":
             if isinstance(at[-1], int):
                 at[-1] += 1
-                key_start = place
+                key_start = offset
             else:
                 awaits_key = True
         elif mark in ("}", "]"):
@@ -231,10 +205,10 @@ def _walked(text: str) -> Iterator[tuple[At, tuple[int, int]]]:
         elif string is not None and awaits_key:
             at[-1], key_start = json.loads(string, strict=False), start
         else:
-            way = tuple(at)
-            if way not in seen[-1]:
-                seen[-1].add(way)
-                yield way, (key_start if at and isinstance(at[-1], str) else start, start)
+            path = tuple(at)
+            if path not in seen[-1]:
+                seen[-1].add(path)
+                yield path, (key_start if at and isinstance(at[-1], str) else start, start)
             if mark in ("{", "["):
                 at.append("" if mark == "{" else 0)
                 seen.append(set())

@@ -1,22 +1,44 @@
-"""Where a place in a text is: its line and column."""
+"""The text of a file, and the line and column of each character in it."""
 
 from __future__ import annotations
 
 from bisect import bisect_right, insort
 from pathlib import Path
 
-from modeltree.findings import Position
+from modeltree.findings import Finding, Position
 
-__all__ = ["Lines"]
+__all__ = ["Lines", "Unreadable", "decoded"]
 
 _STRIDE = 1000
 
 
-class Lines:
-    """Where the lines of a text begin, as editors count them.
+class Unreadable(Exception):
+    """A problem after which nothing more of a file can be read."""
 
-    Line ends are counted from the nearest place before that is known, so that a text of a hundred million lines costs
-    no more memory than its own.
+    def __init__(self, kind: str, message: str, hint: str | None, position: Position) -> None:
+        self.finding = Finding(kind, message, hint, position=position)
+        super().__init__(self.finding)
+
+
+def decoded(content: bytes, max_bytes: int, begin: Position, hint: str = "split it into several") -> str:
+    """The UTF-8 text of a file, or of the part of it that begins at a position; raises `Unreadable`."""
+    if len(content) > max_bytes:
+        limit = f"more than {max_bytes // 2**20} MiB"
+        raise Unreadable("too-large", f"the file is too large: {limit}", hint, begin)
+    try:
+        return content.decode("utf-8").removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        before = content[: error.start].decode("utf-8").removeprefix("\ufeff")
+        position = Lines(begin.path, before, begin.line or 1).position(len(before))
+        message = f"not UTF-8: byte 0x{content[error.start]:02x}"
+        raise Unreadable("encoding", message, "save the file as UTF-8 text", position) from None
+
+
+class Lines:
+    """Positions in a text, with lines as editors count them.
+
+    Line ends are counted from the nearest offset before that is known, so that a text of a hundred million lines
+    costs no more memory than its own.
 
     Parameters
     ----------
@@ -30,17 +52,17 @@ class Lines:
 
     def __init__(self, path: Path, text: str, first: int = 1) -> None:
         self.path, self.text, self.first = path, text, first
-        # For places in the text: how many lines end before, and where the line that they are in begins.
+        # Offsets in the text, each with the count of line ends before it and the start of its line.
         self._known = [(0, 0, 0)]
 
     def position(self, offset: int) -> Position:
-        """Where the character of a number is, from 0."""
-        place = offset - (self.text[max(offset - 1, 0) : offset + 1] == "\r\n")  # one line end, in two characters
-        before, lines, start = self._known[bisect_right(self._known, (place, len(self.text), 0)) - 1]
-        ends = self.text.count("\n", before, place) + self.text.count("\r", before, place)
+        """The position of the character at an offset."""
+        end = offset - (self.text[max(offset - 1, 0) : offset + 1] == "\r\n")  # one line end, in two characters
+        before, lines, start = self._known[bisect_right(self._known, (end, len(self.text), 0)) - 1]
+        ends = self.text.count("\n", before, end) + self.text.count("\r", before, end)
         if ends:
-            ends -= self.text.count("\r\n", before, place)
-            start = max(self.text.rfind("\n", before, place), self.text.rfind("\r", before, place)) + 1
-        if place - before > _STRIDE:
-            insort(self._known, (place, lines + ends, start))
+            ends -= self.text.count("\r\n", before, end)
+            start = max(self.text.rfind("\n", before, end), self.text.rfind("\r", before, end)) + 1
+        if end - before > _STRIDE:
+            insort(self._known, (end, lines + ends, start))
         return Position(self.path, lines + ends + self.first, offset - start + 1)

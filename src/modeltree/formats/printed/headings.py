@@ -15,7 +15,7 @@ from pathlib import Path
 
 from modeltree._util.text import counted
 from modeltree.findings import Finding, Position, SourceError, nearest, shown
-from modeltree.formats.parsing.lines import Lines
+from modeltree.formats.parsing.lines import Lines, Unreadable, decoded
 from modeltree.formats.printed.grid import PrintedTable
 from modeltree.formats.printed.model_rows import ColumnFields, RowReader
 from modeltree.formats.repair.claims import Claims, Reading
@@ -133,19 +133,12 @@ def text_of(path: Path) -> str:
     """The text of a file; one that is too large, or no text in UTF-8, is a `SourceError`."""
     with path.open("rb") as file:
         content = file.read(MAX_BYTES + 1)
-    if len(content) > MAX_BYTES:
-        message = f"the file is too large: more than {MAX_BYTES // 2**20} MiB"
-        hint = "save the tables in a file of their own"
-        raise SourceError([Finding("too-large", message, hint, position=Position(path))])
     try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        before = content[: error.start]
-        at = Position(path, before.count(b"\n") + 1, len(before) - before.rfind(b"\n"))
-        message = f"not UTF-8: byte 0x{content[error.start]:02x}"
-        raise SourceError([Finding("encoding", message, "save the file as UTF-8 text", position=at)]) from None
+        text = decoded(content, MAX_BYTES, Position(path), "save the tables in a file of their own")
+    except Unreadable as refusal:
+        raise SourceError([refusal.finding]) from None
     if (index := text.find("\0")) >= 0:
-        at = Position(path, text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index))
+        at = Lines(path, text).position(index)
         raise SourceError([Finding("encoding", "character U+0000: no text file has it", position=at)])
     return text
 

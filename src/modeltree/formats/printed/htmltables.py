@@ -11,7 +11,9 @@ from modeltree.formats.printed.grid import MAX_COLUMNS, MAX_ROWS, Cell, PrintedT
 
 __all__ = ["html_tables"]
 
-# A "<" within a tag ends it, so that a text of nothing but "<" is read in one go.
+# A "<" within a tag ends it, so that a text of nothing but "<" is read in one go. (html.parser of Python 3.11.7 takes
+# 27 s for 20,000 times "<a ", raises an AssertionError for "<![<![", takes "a <b <table>" for one tag, and finds no tag
+# behind "<script>".)
 _STRUCTURE = re.compile(r"<(/?)(table|caption|thead|tbody|tfoot|tr|td|th)\b([^<>]*+)>", re.IGNORECASE)
 _SPAN = re.compile(r"\b(row|col)span\s*=\s*[\"']?\s*([0-9]{1,6})", re.IGNORECASE)
 

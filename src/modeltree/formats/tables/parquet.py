@@ -18,9 +18,8 @@ from modeltree.findings import Finding, MissingExtraError, Position, SourceError
 from modeltree.formats.parsing.jsontree import parse_json
 from modeltree.formats.tables.arrow_columns import in_chunks, text_length
 from modeltree.formats.tables.cells import Column, Stored
-from modeltree.formats.tables.footer import BYTE_ARRAY, Footer, read_footer
 from modeltree.formats.tables.frames import check_distinct
-from modeltree.formats.tables.pages import plain_size
+from modeltree.formats.tables.parquet_sizes import BYTE_ARRAY, Footer, plain_size, read_footer
 from modeltree.formats.tables.requests import SourceTable
 
 __all__ = ["MAX_BYTES", "MAX_ROWS", "MAX_TEXT", "MAX_UNPACKED", "MAX_VALUES", "parquet_bytes", "read_parquet_table"]

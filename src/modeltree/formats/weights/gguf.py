@@ -1,11 +1,12 @@
 """GGUF: the header of a file of weights as llama.cpp reads them, which says what the weights were made from.
 
-Only the header is read, from the front, piece by piece: the arrays in it, as the vocabulary, are passed over without
-being held, and the weights are not touched.
+Only the header is read, in a mapped file: the arrays in it, as the vocabulary, are passed over, and the weights are not
+touched.
 """
 
 from __future__ import annotations
 
+import mmap
 import os
 import re
 import struct
@@ -13,7 +14,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
-from modeltree.findings import Finding, Position, shown
+from modeltree.findings import Position, shown
+from modeltree.formats.parsing.lines import Unreadable
 from modeltree.formats.repair.claims import Reading
 from modeltree.formats.repair.policy import Policy
 from modeltree.formats.repair.record_findings import described
@@ -39,7 +41,6 @@ MAX_TEXT = 64 * 1024
 MAX_DEPTH = 4
 """How deep arrays may lie in arrays."""
 
-_PIECE = 256 * 1024
 _OLDER = {b"lmgg": "GGML", b"fmgg": "GGMF", b"tjgg": "GGJT"}
 _TEXT, _ARRAY = 8, 9
 _FORMS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
@@ -109,7 +110,7 @@ def file_claims(path: Path) -> FileClaims:
         header = _Header(file, claims)
         try:
             header.read()
-        except _Stop as stop:
+        except Unreadable as stop:
             claims.findings.append(stop.finding)
             claims.readable = header.begun
     if claims.readable:
@@ -117,34 +118,29 @@ def file_claims(path: Path) -> FileClaims:
     return claims
 
 
-class _Stop(Exception):
-    """Reading cannot go on."""
-
-    def __init__(self, finding: Finding) -> None:
-        self.finding = finding
-        super().__init__(finding)
-
-
 class _Header:
-    """The metadata at the front of a file, read piece by piece."""
+    """The metadata at the front of a file."""
 
     def __init__(self, file: BinaryIO, claims: FileClaims) -> None:
         self.found: dict[str, Any] = {}
         self.begun = False
         """Whether there is any metadata that can be read."""
-        self._file, self._claims = file, claims
-        self._piece, self._place, self._before = b"", 0, 0
+        self.offset = 0
+        """The offset behind what was read."""
+        size = min(os.fstat(file.fileno()).st_size, MAX_HEADER)
+        self._data = mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ) if size else b""
+        self._claims = claims
         self._order = "<"
         self._items = 0
 
     def read(self) -> None:
         """Read all keys; those that are wanted are in `found`."""
-        magic = self._file.read(4)
+        magic = self._data[:4]
         if magic != b"GGUF":
             older = _OLDER.get(magic)
             hint = f"it is of the older format {older}: convert it" if older else "a GGUF file begins with 'GGUF'"
             self._stop("syntax", f"no GGUF file: it begins with {magic!r}" if magic else "the file is empty", hint)
-        self._before = 4
+        self.offset = 4
         version = self._take(4)
         self._order = ">" if version[:2] == b"\0\0" else "<"  # no version takes more than 16 bits
         number = struct.unpack(f"{self._order}I", version)[0]
@@ -208,15 +204,11 @@ class _Header:
     def _skip_texts(self, count: int) -> None:
         """Pass over texts; a vocabulary has hundreds of thousands, so that each must be quick."""
         length_at = struct.Struct(f"{self._order}Q").unpack_from
-        while count:
-            piece, place, last = self._piece, self._place, len(self._piece) - 8
-            while count and place <= last and (after := place + 8 + length_at(piece, place)[0]) <= last + 8:
-                place = after
-                count -= 1
-            self._place = place
-            if count:  # one that lies across the end of the piece
-                self._pass(self._number("Q"))
-                count -= 1
+        data, offset, last = self._data, self.offset, len(self._data) - 8
+        while count and offset <= last:
+            offset += 8 + length_at(data, offset)[0]
+            count -= 1
+        self._pass(offset + 8 * count - self.offset)
 
     def _form(self, kind: int) -> str:
         if kind not in _FORMS:
@@ -224,47 +216,23 @@ class _Header:
         return _FORMS[kind]
 
     def _number(self, form: str) -> Any:
-        size = struct.calcsize(form)
-        if self._place + size > len(self._piece):
-            self._more(size)
-        value = struct.unpack_from(f"{self._order}{form}", self._piece, self._place)[0]
-        self._place += size
-        return value
+        start = self._pass(struct.calcsize(form))
+        return struct.unpack_from(f"{self._order}{form}", self._data, start)[0]
 
     def _take(self, size: int) -> bytes:
-        if self._place + size > len(self._piece):
-            self._more(size)
-        self._place += size
-        return self._piece[self._place - size : self._place]
+        start = self._pass(size)
+        return self._data[start : self.offset]
 
-    def _pass(self, size: int) -> None:
-        """Go on by some bytes, however many a header claims that there are."""
-        if self._before + self._place + size > MAX_HEADER:
-            self._end(size)
-        while self._place + size > len(self._piece):
-            size -= len(self._piece) - self._place
-            self._before += len(self._piece)
-            self._piece, self._place = self._file.read(_PIECE), 0
-            if not self._piece:
-                self._broken_off(self._before)
-        self._place += size
-
-    def _more(self, size: int) -> None:
-        """Have so many bytes ahead."""
-        if self._before + self._place + size > MAX_HEADER:
-            self._end(size)
-        rest = self._piece[self._place :]
-        self._before += self._place
-        self._piece, self._place = rest + self._file.read(max(size - len(rest), _PIECE)), 0
-        if len(self._piece) < size:
-            self._broken_off(self._before + len(self._piece))
-
-    def _broken_off(self, end: int) -> NoReturn:
-        self._stop("syntax", f"the file ends after {end:,} bytes, within its header", "fetch it again")
-
-    def _end(self, size: int) -> NoReturn:
-        message = f"a header that claims to go on for {size:,} bytes from byte {self._before + self._place:,}"
-        self._stop("too-large", message, f"at most {MAX_HEADER // 2**20} MiB of a file are read")
+    def _pass(self, size: int) -> int:
+        """Go on by some bytes, however many a header claims that there are; the offset at which they begin."""
+        start, end = self.offset, self.offset + size
+        if end > MAX_HEADER:
+            message = f"a header that claims to go on for {size:,} bytes from byte {start:,}"
+            self._stop("too-large", message, f"at most {MAX_HEADER // 2**20} MiB of a file are read")
+        if end > len(self._data):
+            self._stop("syntax", f"the file ends after {len(self._data):,} bytes, within its header", "fetch it again")
+        self.offset = end
+        return start
 
     def _decoded(self, content: bytes, what: str) -> str | None:
         try:
@@ -276,7 +244,7 @@ class _Header:
             return None
 
     def _stop(self, kind: str, message: str, hint: str | None) -> NoReturn:
-        raise _Stop(Finding(kind, message, hint, position=Position(self._claims.path)))
+        raise Unreadable(kind, message, hint, Position(self._claims.path))
 
 
 def _take(found: dict[str, Any], claims: FileClaims) -> None:
