@@ -17,7 +17,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import accumulate
 from statistics import median
 
@@ -185,7 +185,7 @@ class _Packer:
             for node, row in outline.nodes:
                 rows[node] = row + shift
         shifted = (
-            replace(slab, first=slab.first + shift, stop=slab.stop + shift)
+            Slab(slab.root, slab.start, slab.end, slab.first + shift, slab.stop + shift)
             for pieces, shift in zip(slabs, shifts, strict=True)
             for slab in pieces
         )
@@ -258,16 +258,15 @@ class _Packer:
         steps: dict[int, tuple[int, int]] = {}
         for row, start, end in outline.taken():
             for step in range(math.floor(start / _STEP), math.ceil((end + self.gap) / _STEP)):
-                first, last = steps.get(step, (row, row))
-                steps[step] = (min(first, row), max(last, row))
-        slabs: list[Slab] = []
-        for step, (first, last) in sorted(steps.items()):
-            slab = Slab(root, step * _STEP, (step + 1) * _STEP, first, last + 1)
-            if slabs and (slabs[-1].end, slabs[-1].first, slabs[-1].stop) == (slab.start, slab.first, slab.stop):
-                slabs[-1] = replace(slabs[-1], end=slab.end)
+                first, stop = steps.get(step, (row, row + 1))
+                steps[step] = (min(first, row), max(stop, row + 1))
+        pieces: list[tuple[int, int, tuple[int, int]]] = []
+        for step, rows in sorted(steps.items()):
+            if pieces and pieces[-1][1:] == (step, rows):
+                pieces[-1] = (pieces[-1][0], step + 1, rows)
             else:
-                slabs.append(slab)
-        return slabs
+                pieces.append((step, step + 1, rows))
+        return [Slab(root, start * _STEP, stop * _STEP, *rows) for start, stop, rows in pieces]
 
 
 def _ground(outline: _Outline, slabs: Sequence[Slab]) -> _Outline:
