@@ -51,9 +51,9 @@ from modeltree.formats.weights.gguf import read_gguf as read_gguf
 from modeltree.formats.weights.mergekit import read_mergekit as read_mergekit
 from modeltree.formats.weights.peft import read_peft as read_peft
 from modeltree.formats.weights.safetensors import read_safetensors as read_safetensors
-from modeltree.graph.ancestry import AncestryIndex as AncestryIndex
-from modeltree.graph.columns import Columns as Columns
 from modeltree.graph.families import Family as Family
+from modeltree.graph.index import AncestryIndex as AncestryIndex
+from modeltree.graph.store import Columns as Columns
 from modeltree.layout.geometry import Layout as Layout
 from modeltree.lineage import Growth as Growth
 from modeltree.lineage import Kinship as Kinship

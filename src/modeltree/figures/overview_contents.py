@@ -6,7 +6,6 @@ All is counted on arrays, and records are made of none but the models that are n
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy
@@ -15,21 +14,9 @@ from modeltree.figures.contents import title_of
 from modeltree.figures.folding import Abridgement, Branches
 from modeltree.figures.tree_contents import RELATION_WORDS
 from modeltree.findings import LayoutError
-from modeltree.graph.families import primary_parents
-from modeltree.graph.selection import Conditions, Date
-from modeltree.graph.tallies import (
-    Fold,
-    PeriodCounts,
-    branch_sizes,
-    counts_per_period,
-    depths_by_size,
-    folds_below,
-    largest_branches,
-    primary_relations,
-    roots_and_depths,
-    sizes_and_depths,
-    survivors,
-)
+from modeltree.graph.counts import PeriodCounts, counts_per_period, depths_by_size, sizes_and_depths, survivors
+from modeltree.graph.primary import Fold, PrimaryForest, folds_below, largest_branches
+from modeltree.graph.store import Conditions, Date, NodeStore
 from modeltree.layout.growth_chart import GrowthTable
 from modeltree.layout.size_chart import DepthBox, SizeTable
 from modeltree.layout.title_block import Furniture
@@ -77,10 +64,10 @@ def growth_contents(
     ValueError
         When the grain is none that growth is counted by.
     """
-    nodes, steps = lineage._nodes, lineage._steps
+    nodes, edges = lineage._nodes, lineage._edges
     models = _meeting(nodes, kind=Kind.MODEL)
     within = models if since is until is None else models & _meeting(nodes, since=since, until=until)
-    sorts = primary_relations(numpy.asarray(steps.child), numpy.asarray(steps.relation), len(lineage)) + 1
+    sorts = PrimaryForest.of(edges.parent, edges.child, edges.relation, nodes.dates).relation + 1
     counted = counts_per_period(nodes.dates[within], sorts[within], len(_KINDS) + 1, grain)
     if not len(counted.counts):
         raise LayoutError(f"there is nothing to draw: no model has a date that tells its {grain}")
@@ -147,7 +134,8 @@ def size_contents(lineage: Lineage, title: str | None, by: Literal["base", "comp
     if by not in ("base", "component"):
         raise ValueError(f"no families by {by!r}: say 'base' or 'component'")
     if by == "base":
-        labels, depths = roots_and_depths(_Forest.of(lineage).parent)
+        forest = _weight_forest(lineage)
+        labels, depths = forest.root, forest.depth
     else:
         labels, depths = lineage.family_labels("component"), lineage.depths("weights")
     models = _meeting(lineage._nodes, kind=Kind.MODEL)
@@ -189,21 +177,12 @@ def _size_footnote(lineage: Lineage, sizes: NDArray[Any], by: str) -> Iterator[s
 # The largest families
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Forest:
-    """Each model with its primary parent by relations that pass weights on, and the relation to it; or -1 and -1."""
-
-    parent: NDArray[Any]
-    relation: NDArray[Any]
-
-    @classmethod
-    def of(cls, lineage: Lineage) -> _Forest:
-        steps, dates = lineage._steps, lineage._nodes.dates
-        models = _meeting(lineage._nodes, kind=Kind.MODEL)
-        passes = numpy.array([relation in WEIGHTS for relation in _KINDS])[steps.relation]
-        passes &= models[steps.parent] & models[steps.child]
-        parent, child, relation = (column[passes] for column in (steps.parent, steps.child, steps.relation))
-        return cls(primary_parents(parent, child, relation, dates), primary_relations(child, relation, len(dates)))
+def _weight_forest(lineage: Lineage) -> PrimaryForest:
+    """Each model below its primary parent by relations that pass weights on; what is no model is below none."""
+    parent, child, relation = lineage._edges.arrays(WEIGHTS)
+    models = _meeting(lineage._nodes, kind=Kind.MODEL)
+    both = models[parent] & models[child]
+    return PrimaryForest.of(parent[both], child[both], relation[both], lineage._nodes.dates)
 
 
 def abridged_families(lineage: Lineage, count: int, branches: int) -> tuple[Lineage, Abridgement]:
@@ -223,11 +202,10 @@ def abridged_families(lineage: Lineage, count: int, branches: int) -> tuple[Line
     LayoutError
         When no family has two models.
     """
-    forest, dates = _Forest.of(lineage), lineage._nodes.dates
-    roots, depths = roots_and_depths(forest.parent)
-    sizes = branch_sizes(forest.parent, depths)
+    forest, dates = _weight_forest(lineage), lineage._nodes.dates
+    roots, sizes = forest.root, forest.size
     models = _meeting(lineage._nodes, kind=Kind.MODEL)
-    heads, whole, _ = sizes_and_depths(roots[models], depths[models])
+    heads, whole, _ = sizes_and_depths(roots[models], forest.depth[models])
     chosen = heads[:count][whole[:count] > 1].tolist()
     if not chosen:
         raise LayoutError("there is nothing to draw: no two models are of one family")
@@ -236,7 +214,7 @@ def abridged_families(lineage: Lineage, count: int, branches: int) -> tuple[Line
         members = numpy.flatnonzero(roots == head)
         few = len(members) <= _WHOLE
         shown += members.tolist() if few else largest_branches(members, sizes, branches, _LEAST_BRANCH * len(members))
-    folds = folds_below(shown, forest.parent, forest.relation, sizes, dates, dict.fromkeys(chosen, _MOST_FOLDS))
+    folds = folds_below(forest, shown, dates, dict.fromkeys(chosen, _MOST_FOLDS))
     single = [fold.node for fold in folds if fold.models == 1]
     ids, name = lineage.ids, lineage._nodes.name
     labels = {ids[node]: f"{name(node)} · {sizes[node]:,}" for node in shown if sizes[node] > 1}
@@ -266,11 +244,13 @@ def _abridged_note(families: int, of_families: int, models: int, of_models: int,
 # Words
 
 
-def _meeting(nodes: Any, kind: Kind | None = None, since: Date | None = None, until: Date | None = None) -> Any:
+def _meeting(
+    nodes: NodeStore, kind: Kind | None = None, since: Date | None = None, until: Date | None = None
+) -> NDArray[numpy.bool_]:
     """Of each model, whether it is of a kind and of a time."""
-    found = numpy.zeros(len(nodes), dtype=bool)
-    found[nodes.meeting(Conditions.of(None, None, None, None, kind, since, until))] = True
-    return found
+    meeting = numpy.zeros(len(nodes), dtype=bool)
+    meeting[nodes.meeting(Conditions.of(kind=kind, since=since, until=until))] = True
+    return meeting
 
 
 def _other_kinds(lineage: Lineage) -> Iterator[str]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure
 
-    from modeltree.graph.selection import Date
+    from modeltree.graph.store import Date
     from modeltree.layout.chart import Chart
     from modeltree.layout.geometry import Layout
     from modeltree.lineage import Lineage
@@ -97,7 +97,7 @@ def growth_chart(
 ) -> Chart:
     """Where everything in the figure of growth goes, as numbers.
 
-    Each model is counted once, by the relation to its primary parent (see `modeltree.graph.families`) by any relation.
+    Each model is counted once, by the relation to its primary parent (see `modeltree.graph.primary`) by any relation.
 
     Parameters
     ----------

@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, overload
 
 from modeltree.findings import MissingExtraError
-from modeltree.graph.ancestry import AncestryIndex
-from modeltree.records import Model
+from modeltree.graph.index import AncestryIndex
+from modeltree.records import Derivation, Model
 
-__all__ = ["Rows", "rows_of"]
+__all__ = ["Rows", "edge_rows", "model_rows"]
 
 Row = dict[str, Any]
 
 _LISTS = ("aliases", "organizations", "references", "parents", "children")
 
 
-def rows_of(models: Sequence[Model], index: AncestryIndex) -> Rows:
+def model_rows(models: Sequence[Model], index: AncestryIndex) -> Rows:
     """A row for each model; `modeltree.Lineage.to_records` says what is in it.
 
     Parameters
     ----------
     models : sequence of Model
-        In date order; their places are the nodes of the index.
+        In date order; their indices are the nodes of the index.
     index : AncestryIndex
         Their parents and children.
     """
@@ -38,6 +38,11 @@ def rows_of(models: Sequence[Model], index: AncestryIndex) -> Rows:
         row["children"] = [models[child].id for child in index.children[node]]
         rows.append(row)
     return Rows(rows)
+
+
+def edge_rows(derivations: Iterable[Derivation]) -> Rows:
+    """A row for each derivation; `modeltree.Lineage.derivations_to_records` says what is in it."""
+    return Rows([derivation.model_dump(mode="json") for derivation in derivations])
 
 
 class Rows:
@@ -65,11 +70,11 @@ class Rows:
         return iter(self._rows)
 
     @overload
-    def __getitem__(self, place: int) -> Row: ...
+    def __getitem__(self, index: int) -> Row: ...
     @overload
-    def __getitem__(self, place: slice) -> list[Row]: ...
-    def __getitem__(self, place: int | slice) -> Row | list[Row]:
-        return self._rows[place]
+    def __getitem__(self, index: slice) -> list[Row]: ...
+    def __getitem__(self, index: int | slice) -> Row | list[Row]:
+        return self._rows[index]
 
     def __eq__(self, other: object) -> bool:
         return self._rows == (other._rows if isinstance(other, Rows) else other)
@@ -85,6 +90,6 @@ class Rows:
             raise MissingExtraError("rows become Arrow by polars: pip install polars") from None
         texts = polars.List(polars.String)
         types = {name: texts if name in _LISTS else polars.String for name in (self._rows[0] if self._rows else ())}
-        if types:
+        if "sizes" in types:
             types["sizes"] = polars.List(polars.Int64)
         return polars.DataFrame(self._rows, schema=types).__arrow_c_stream__(requested_schema)

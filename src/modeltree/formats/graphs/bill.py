@@ -13,7 +13,7 @@ from modeltree.formats.parsing.jsontree import JsonTree
 from modeltree.formats.repair.claims import Intake
 from modeltree.formats.repair.vocabulary import day_of
 from modeltree.formats.repair.wording import no_list, no_mapping
-from modeltree.graph.network import from_json, nested
+from modeltree.graph.network import from_attributes, from_json
 from modeltree.records import Kind, Links, Relation
 
 __all__ = ["KINDS", "OWN", "Bill"]
@@ -185,7 +185,7 @@ class Bill:
             else:
                 self._ignored.add(f"an external reference of type {shown(item.get('type'))}", where)
         fields["links"] = links or None
-        fields |= nested({name: value for name, value in _own(properties).items() if name != "id"})
+        fields |= from_attributes({name: value for name, value in _own(properties).items() if name != "id"})
         for key in sorted(data.keys() - _READ):
             self._ignored.add(f"{key[:60]!r} of components", where)
         for name, _ in properties:
@@ -218,7 +218,7 @@ class Bill:
                 if other is None or role == "variants":
                     continue
                 own = _own(self._properties(item))
-                said = nested({name: own[name] for name in ("note", "references") if name in own})
+                said = from_attributes({name: own[name] for name in ("note", "references") if name in own})
                 fields = {"note": notes if isinstance(notes, str) else None, **said}
                 child, parent = (component, other.key) if role == "ancestors" else (other, component.key)
                 self._derive(child, parent, own.get("relation"), (*way, role, place), **fields)
@@ -327,7 +327,7 @@ class Bill:
         about = {"date": day_of(metadata.get("timestamp"))} if metadata.get("timestamp") else {}
         own = _own(self._properties(metadata))
         listed = from_json(own.pop("organizations", "[]"))
-        self.intake.about |= about | nested(own)
+        self.intake.about |= about | from_attributes(own)
         if isinstance(listed, list) and all(isinstance(record, dict) for record in listed):
             self.intake.organizations += listed
         else:

@@ -20,7 +20,7 @@ from modeltree.findings import Finding, Position, SourceError, shown
 from modeltree.formats.parsing.jsontree import MAX_BYTES, JsonTree, read_json
 from modeltree.formats.repair.claims import Intake, Reading, Where, place_of
 from modeltree.formats.repair.policy import Policy
-from modeltree.graph.network import from_json, nested
+from modeltree.graph.network import from_attributes, from_json, without_derived
 from modeltree.records import About, Derivation, Model, Relation, one_of
 
 __all__ = [
@@ -112,7 +112,7 @@ class Graph:
             )
             return
         self._check_count(where)
-        fields = self._fields(attributes, _NODE_FIELDS | {"label"}, "nodes", where)
+        fields = self._fields(without_derived(attributes), _NODE_FIELDS | {"label"}, "nodes", where)
         label = fields.pop("label", None)
         if label is not None and "name" not in fields:
             fields["name"] = label
@@ -182,7 +182,7 @@ class Graph:
     def _fields(self, attributes: Mapping[str, Any], known: frozenset[str], what: str, where: Where) -> dict[str, Any]:
         """The attributes that are fields; of the others a note is taken."""
         said = {name: value for name, value in attributes.items() if not _is_blank(value)}
-        fields = nested(said)
+        fields = from_attributes(said)
         for name in _LISTS & fields.keys():
             if not isinstance(fields[name], (list, dict)):
                 fields[name] = [fields[name]]

@@ -38,7 +38,7 @@ from modeltree.formats.graphs.common import mapping_of
 from modeltree.formats.repair.claims import Reading
 from modeltree.formats.repair.licenses import OTHER, hub_license
 from modeltree.formats.repair.policy import Policy
-from modeltree.graph.network import plain
+from modeltree.graph.network import to_attributes
 from modeltree.lineage import Lineage
 from modeltree.records import Derivation, Kind, License, Model
 
@@ -163,13 +163,15 @@ def _component(lineage: Lineage, model: Model, parents: Iterable[str]) -> dict[s
         component["modelCard"] = {"modelParameters": {"datasets": data}}
     if steps:
         component["pedigree"] = {"ancestors": [_ancestor(lineage[step.parent], step) for step in steps]}
-    component["properties"] = _properties({"id": model.id} | plain(model, frozenset({"id", "name", "kind", "note"})))
+    component["properties"] = _properties(
+        {"id": model.id} | to_attributes(model, frozenset({"id", "name", "kind", "note"}))
+    )
     return component
 
 
 def _ancestor(parent: Model, step: Derivation) -> dict[str, Any]:
     """A parent as an ancestor; it has no bom-ref, for each stands once in a file, and the model has it."""
-    said = {"id": parent.id} | plain(step, frozenset({"parent", "child"}))
+    said = {"id": parent.id} | to_attributes(step, frozenset({"parent", "child"}))
     return {"type": _TYPES[parent.kind], "name": parent.name, "properties": _properties(said)}
 
 

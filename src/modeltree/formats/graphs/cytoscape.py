@@ -19,6 +19,7 @@ from modeltree.formats.parsing.jsontree import JsonTree
 from modeltree.formats.repair.claims import Reading
 from modeltree.formats.repair.policy import Policy
 from modeltree.formats.repair.wording import no_list, no_mapping
+from modeltree.graph.network import without_derived
 from modeltree.lineage import Lineage
 from modeltree.records import Relation
 
@@ -153,7 +154,7 @@ def cytoscape_text(lineage: Lineage) -> str:
         "target_cytoscapejs_version": "~2.1",
         "data": dict(graph.graph),
         "elements": {
-            "nodes": [{"data": {"id": id, **data}} for id, data in graph.nodes(data=True)],
+            "nodes": [{"data": {"id": id, **without_derived(data)}} for id, data in graph.nodes(data=True)],
             "edges": [{"data": data} for data in edges],
         },
     }

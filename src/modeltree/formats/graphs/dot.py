@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 
 from modeltree._util.files import write_whole
 from modeltree.findings import Finding
+from modeltree.graph.network import without_derived
 from modeltree.lineage import Lineage
 
 __all__ = ["dot_text", "write_dot"]
@@ -62,7 +63,7 @@ def _lines(lineage: Lineage) -> Iterator[str]:
     if graph.graph:
         yield f"    graph{_attributes(graph.graph)};"
     for id, fields in graph.nodes(data=True):
-        named = {"label" if name == "name" else name: value for name, value in fields.items()}
+        named = {"label" if name == "name" else name: value for name, value in without_derived(fields).items()}
         yield f"    {_quoted(id)}{_attributes(named)};"
     for step in lineage.derivations:
         ends = f"{_quoted(step.parent)} -> {_quoted(step.child)}"

@@ -19,6 +19,7 @@ from modeltree.formats.graphs.common import Direction, Element, Graph, attribute
 from modeltree.formats.repair.claims import Reading
 from modeltree.formats.repair.losses import losses
 from modeltree.formats.repair.policy import Policy
+from modeltree.graph.network import without_derived
 from modeltree.lineage import Lineage
 from modeltree.records import Derivation, Model, PartialDate, Relation
 
@@ -234,6 +235,7 @@ def _day(lineage: Lineage) -> str:
 
 def _written(lineage: Lineage) -> Iterator[str]:
     graph = lineage.graph
+    nodes = list(map(without_derived, graph.nodes.values()))
     of_edges = [data for *_, data in graph.edges(data=True)]
     yield _HEAD
     yield f"  <meta lastmodifieddate={attribute(_day(lineage))}>\n" if _day(lineage) else "  <meta>\n"
@@ -241,13 +243,13 @@ def _written(lineage: Lineage) -> Iterator[str]:
     if lineage.about.description:
         yield f"    <description>{text(lineage.about.description)}</description>\n"
     yield '  </meta>\n  <graph mode="dynamic" timeformat="date" defaultedgetype="directed" idtype="string">\n'
-    for owner, attributes, label in (("node", graph.nodes.values(), "name"), ("edge", of_edges, "relation")):
+    for owner, attributes, label in (("node", nodes, "name"), ("edge", of_edges, "relation")):
         if names := list(dict.fromkeys(name for data in attributes for name in data if name != label)):
             yield f'    <attributes class="{owner}" mode="static">\n'
             yield from (f'      <attribute id="{name}" title="{name}" type="string"/>\n' for name in names)
             yield "    </attributes>\n"
     yield "    <nodes>\n"
-    for model, data in zip(lineage.models, graph.nodes.values(), strict=True):
+    for model, data in zip(lineage.models, nodes, strict=True):
         start = f' start="{model.released.lower}"' if model.released else ""
         yield f"      <node id={attribute(model.id)} label={attribute(model.name)}{start}>\n"
         yield from _values(data, "name")

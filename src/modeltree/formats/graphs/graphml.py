@@ -14,6 +14,7 @@ from modeltree.findings import Finding
 from modeltree.formats.graphs.common import Direction, Element, Graph, attribute, read_xml, text
 from modeltree.formats.repair.claims import Reading
 from modeltree.formats.repair.policy import Policy
+from modeltree.graph.network import without_derived
 from modeltree.lineage import Lineage
 from modeltree.records import Relation
 
@@ -168,14 +169,15 @@ def write_graphml(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Findi
 
 def _written(lineage: Lineage) -> Iterator[str]:
     graph = lineage.graph
+    nodes = {id: without_derived(data) for id, data in graph.nodes(data=True)}
     of_edges = [data for *_, data in graph.edges(data=True)]
     yield _HEAD
-    for owner, attributes in (("graph", [graph.graph]), ("node", graph.nodes.values()), ("edge", of_edges)):
+    for owner, attributes in (("graph", [graph.graph]), ("node", nodes.values()), ("edge", of_edges)):
         for name in dict.fromkeys(name for data in attributes for name in data):
             yield f'  <key id="{owner}.{name}" for="{owner}" attr.name="{name}" attr.type="string"/>\n'
     yield '  <graph edgedefault="directed">\n'
     yield from _data("graph", graph.graph, "    ")
-    for id, data in graph.nodes(data=True):
+    for id, data in nodes.items():
         yield f"    <node id={attribute(id)}>\n"
         yield from _data("node", data, "      ")
         yield "    </node>\n"

@@ -18,6 +18,7 @@ from modeltree.formats.parsing.jsontree import JsonTree
 from modeltree.formats.repair.claims import Reading
 from modeltree.formats.repair.policy import Policy
 from modeltree.formats.repair.wording import no_list, no_mapping
+from modeltree.graph.network import without_derived
 from modeltree.lineage import Lineage
 from modeltree.records import Relation
 
@@ -120,6 +121,7 @@ def node_link_text(lineage: Lineage) -> str:
     import networkx
 
     data = networkx.node_link_data(lineage.graph, edges="edges")
+    data["nodes"] = list(map(without_derived, data["nodes"]))
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
 
 

@@ -14,7 +14,7 @@ from modeltree.formats.repair.claims import Intake, Step, place_of
 from modeltree.formats.repair.policy import Policy
 from modeltree.formats.repair.vocabulary import is_local_path, mirrored, relation_of, repository_in_cache
 from modeltree.formats.repair.wording import worded
-from modeltree.graph.ancestry import find_cycles
+from modeltree.graph.validation import find_cycles
 from modeltree.records import Derivation, Model, Relation
 
 __all__ = ["Descent"]

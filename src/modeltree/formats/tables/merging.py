@@ -16,7 +16,7 @@ from modeltree.formats.repair.cleaning import Cleaning
 from modeltree.formats.repair.vocabulary import quiet_key
 from modeltree.formats.tables.closure import Closure
 from modeltree.formats.tables.screening import UNSAID
-from modeltree.graph.columns import Columns
+from modeltree.graph.store import Columns
 from modeltree.lineage import Lineage
 from modeltree.records import Kind, Model, Relation
 
@@ -44,7 +44,7 @@ def merged(whole: Whole, how: How) -> Reading:
     del merging
     whole.release()
     organizations = cleaning.organizations.table.values()
-    lineage = Lineage.from_right_columns(columns, organizations, about=cleaning.about)
+    lineage = Lineage.from_checked_columns(columns, organizations, about=cleaning.about)
     how.progress("build", len(lineage), len(lineage))
     return Reading(lineage, in_order(findings))
 
@@ -149,9 +149,9 @@ class Merging:
                 column.append(numpy.full(len(plain), None) if values is None else values.column[rows])
         for name, column in fields.items():
             column.append(_column([getattr(step, name) or None for step in records]))
-        step_fields = {name: numpy.concatenate(column) for name, column in fields.items()}
+        edge_fields = {name: numpy.concatenate(column) for name, column in fields.items()}
         return {name: numpy.concatenate([*parts[name], own[name]]) for name in own} | {
-            "step_fields": {name: column for name, column in step_fields.items() if any(v is not None for v in column)}
+            "edge_fields": {name: column for name, column in edge_fields.items() if any(v is not None for v in column)}
         }
 
     # What is worth knowing of the whole

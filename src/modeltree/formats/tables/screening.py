@@ -174,7 +174,7 @@ def _objects(column: Column) -> NDArray[Any]:
 
 
 def dates_of(nodes: Chosen, count: int) -> tuple[NDArray[numpy.int32], NDArray[numpy.bool_]]:
-    """The dates of models, see `modeltree.graph.columns.Columns`, and whether each can be."""
+    """The dates of models, see `modeltree.graph.store.Columns`, and whether each can be."""
     if "released" not in nodes.stored:
         return numpy.zeros(count, dtype=numpy.int32), numpy.ones(count, dtype=bool)
     codes, words = coded(days_only(nodes.stored["released"]))

@@ -35,7 +35,7 @@ class Whole:
     ids : array of int32
         For each row the number of its id.
     dates : array of int32
-        See `modeltree.graph.columns.Columns`.
+        See `modeltree.graph.store.Columns`.
     dated : array of bool
         Whether the date of a row is right, or there is none.
     right : array of bool
