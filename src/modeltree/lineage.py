@@ -19,10 +19,9 @@ from modeltree.graph.csr import levels_of
 from modeltree.graph.families import Families, Family, Grouping, family_labels
 from modeltree.graph.index import AncestryIndex
 from modeltree.graph.names import NameTable
-from modeltree.graph.network import from_digraph, to_digraph
+from modeltree.graph.network import Rows, edge_rows, from_digraph, model_rows, to_digraph
 from modeltree.graph.outline import outline
 from modeltree.graph.store import Columns, Conditions, Date, EdgeStore, NodeStore, in_date_order
-from modeltree.graph.tabular import Rows, edge_rows, model_rows
 from modeltree.graph.validation import problems_of, problems_of_columns
 from modeltree.records import (
     About,
@@ -591,7 +590,8 @@ class Lineage(Shown):
     def growth(self, grain: Grain = "month", relations: Relations = None) -> tuple[Growth, ...]:
         """How many models became public in each period, and by which derivations, by default any.
 
-        Those without a date come last. A date that is less precise than the grain is a period of its own, as in `modeltree.Lineage.timeline`.
+        Those without a date come last. A date that is less precise than the grain is a period of its own, as in
+        `modeltree.Lineage.timeline`.
 
         Examples
         --------
@@ -676,7 +676,8 @@ class Lineage(Shown):
         What is not known is None, which is null in polars and missing in pandas, and an empty list where there may be
         several.
         """
-        return model_rows(self.models, self._index(None))
+        index = self._index(None)
+        return model_rows(self.models, index.parents, index.children)
 
     def derivations_to_records(self) -> Rows:
         """A row for each derivation, in the order of `derivations`, to be read as `to_records` is.

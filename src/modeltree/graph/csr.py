@@ -108,7 +108,11 @@ class Rows(Sequence[Sequence[int]]):
 
     def turned(self) -> Rows:
         """The graph with all edges the other way."""
-        return Rows.of(len(self), self.items, self.keys)
+        pairs = self.items.astype(numpy.int64)
+        pairs <<= 32
+        pairs |= self.keys
+        pairs.sort()
+        return Rows(row_starts(self.items, len(self)), pairs.astype(numpy.int32))  # which leaves out the upper half
 
     def gather(self, nodes: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
         """The items of some rows one after another, and how many each row has."""
@@ -153,7 +157,7 @@ def viewed(array: Any) -> memoryview:
 # Walks
 
 
-def bfs(rows: Rows, starts: Iterable[int], max_depth: int | None = None) -> Ints:
+def bfs(rows: Rows, starts: Iterable[int], max_depth: int | None = None) -> list[int]:
     """What can be reached in at least one and at most `max_depth` steps, in ascending order."""
     items, begin = viewed(rows.items), rows._view
     reached, frontier, depth = set[int](), list(starts), 0
@@ -167,7 +171,7 @@ def bfs(rows: Rows, starts: Iterable[int], max_depth: int | None = None) -> Ints
                     new.append(other)
         frontier = new
     if not frontier or depth == max_depth:
-        return numpy.array(sorted(reached), dtype=numpy.int32)
+        return sorted(reached)
     seen = numpy.zeros(len(rows), dtype=bool)
     seen[list(reached)] = True
     level = numpy.array(frontier, dtype=numpy.int64)
@@ -179,7 +183,8 @@ def bfs(rows: Rows, starts: Iterable[int], max_depth: int | None = None) -> Ints
             next_, _ = rows.gather(level)
         level = distinct(next_[~seen[next_]])
         seen[level] = True
-    return numpy.flatnonzero(seen).astype(numpy.int32)
+    far: list[int] = numpy.flatnonzero(seen).tolist()
+    return far
 
 
 def reachable_bits(order: Sequence[int], rows: Rows, targets: Sequence[int]) -> Iterator[tuple[range, list[int]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import os
 from bisect import bisect_right
 from collections import deque
@@ -12,7 +13,6 @@ from typing import Any
 import numpy
 from numpy.typing import NDArray
 
-from modeltree.graph.common_ancestors import CommonAncestors
 from modeltree.graph.csr import (
     Ints,
     Neighbors,
@@ -28,6 +28,7 @@ from modeltree.graph.csr import (
 )
 from modeltree.graph.index_file import read_index, write_index
 from modeltree.graph.intervals import (
+    CommonAncestors,
     Intervals,
     RunsByMerge,
     ancestor_counts,
@@ -115,6 +116,8 @@ class AncestryIndex:
 
     parents: Rows
     """For each node those that it was made from, ascending."""
+    _patience: int
+    """How much is still walked along for answers: not more in all than making the forest and intervals takes."""
     # What single questions look at, made by the first of them. It has no value here: an object's own attributes are
     # looked up faster where its class has none of the same name. Single values are read faster from memoryviews.
     _upwards: tuple[memoryview, memoryview]
@@ -153,17 +156,20 @@ class AncestryIndex:
         return index
 
     def _build(self, count: int, parent: NDArray[Any], child: NDArray[Any]) -> None:
+        self._patience = (count + len(parent)) // _PATIENCE + _MAKING
         if not len(parent):
             self.parents = Rows(numpy.zeros(count + 1, dtype=numpy.int32), _NONE)
             return
-        in_order = bool((parent < child).all())
+        in_order = numpy.count_nonzero(parent < child) == len(parent)
         least = parent if in_order else numpy.minimum(parent, child)
         greatest = child if in_order else numpy.maximum(parent, child)
         whole = parent.dtype.kind in "iu" and child.dtype.kind in "iu"
         if not (whole and int(least.min()) >= 0 and int(greatest.max()) < count):
             raise ValueError(f"an edge has an end that is none of the {count} nodes")
         self.parents = Rows.of(count, child, parent)
-        if not in_order:  # which shows that there is no cycle
+        if in_order:  # which shows that there is no cycle
+            self.__dict__["order"] = numpy.arange(count, dtype=numpy.int32)
+        else:
             self.generation  # noqa: B018  # refuses cycles
 
     @classmethod
@@ -187,6 +193,7 @@ class AncestryIndex:
         """The index of what is known to be a graph without cycles, and of its generations."""
         index = cls.__new__(cls)
         index.parents = parents
+        index._patience = index._items // _PATIENCE + _MAKING
         index.__dict__["generation"] = generation
         return index
 
@@ -220,7 +227,7 @@ class AncestryIndex:
         """For each node, the edges of the longest path to it from a root."""
         return generations(self.parents, self.children)
 
-    @property
+    @cached_property
     def order(self) -> Ints:
         """The nodes, parents before children."""
         return levels_of(self.generation)[0]
@@ -303,21 +310,16 @@ class AncestryIndex:
     @cached_property
     def _common(self) -> CommonAncestors:
         return CommonAncestors(
-            self._forest, self._intervals, self._by_merge, self._nearest, self.parents, self.ancestors
+            self._forest, self._intervals, lambda: self._merged, self._nearest, self.parents, self.ancestors
         )
-
-    @cached_property
-    def _patience(self) -> int:
-        """How much is still walked along for answers: not more in all than making the forest and intervals takes."""
-        return self._items // _PATIENCE + _MAKING
 
     @property
     def _walks(self) -> bool:
         return self._patience > 0 and "_intervals" not in self.__dict__
 
-    def _walk(self, rows: Rows, node: int) -> Ints | None:
+    def _walk(self, rows: Rows, node: int) -> list[int] | None:
         """What a node leads to, found by a walk; None where it pays to make what finds it faster."""
-        if not self._walks:
+        if self._patience <= 0 or "_intervals" in self.__dict__:
             return None
         reached = bfs(rows, [node])
         self._patience -= _CALL + len(reached)
@@ -328,13 +330,13 @@ class AncestryIndex:
     def ancestors(self, node: int, max_depth: int | None = None) -> tuple[int, ...]:
         """All nodes that a node descends from, itself excluded, at most `max_depth` edges away; ascending."""
         if max_depth is not None:
-            return tuple(bfs(self.parents, [node], max_depth).tolist())
+            return tuple(bfs(self.parents, [node], max_depth))
         try:
             up, nearest = self._upwards
         except AttributeError:
             walked = self._walk(self.parents, node)
             if walked is not None:
-                return tuple(walked.tolist())
+                return tuple(walked)
             up, nearest = self._upwards = viewed(self._forest.up), self._nearest
         over = []
         above = up[node]
@@ -350,7 +352,7 @@ class AncestryIndex:
         """What is above a node in the forest, and what its merges add."""
         merged = self._merged
         if merged is None:
-            return tuple(bfs(self.parents, [node]).tolist())
+            return tuple(bfs(self.parents, [node]))
         starts, nodes = merged
         up, nearest = self._upwards
         merge = nearest[node]
@@ -365,7 +367,7 @@ class AncestryIndex:
 
     def ancestry(self, nodes: Collection[int]) -> tuple[int, ...]:
         """Some nodes and all that they descend from, ascending."""
-        return tuple(numpy.union1d(bfs(self.parents, nodes), numpy.array([*nodes], dtype=numpy.int64)).tolist())
+        return tuple(sorted({*nodes, *bfs(self.parents, nodes)}))
 
     def descendants(self, node: int, max_depth: int | None = None, *, ordered: bool = True) -> Ints:
         """All nodes that descend from a node, itself excluded, at most `max_depth` edges away; ascending.
@@ -373,13 +375,13 @@ class AncestryIndex:
         Where `ordered` is false they are in any order, which takes less time.
         """
         if max_depth is not None:
-            return bfs(self.children, [node], max_depth)
+            return numpy.array(bfs(self.children, [node], max_depth), dtype=numpy.int32)
         try:
             numbers, sizes, starts, _, _ = self._downwards
         except AttributeError:
             walked = self._walk(self.children, node)
             if walked is not None:
-                return walked
+                return numpy.array(walked, dtype=numpy.int32)
             numbers, sizes, starts, _, _ = self._downwards = self._down
         number, size = numbers[node], sizes[node]
         own = self._forest.node_of[number + 1 : number + size] if size > 1 else _NONE
@@ -408,7 +410,7 @@ class AncestryIndex:
         except AttributeError:
             walked = self._walk(self.parents, descendant)
             if walked is not None:
-                return bool((walked == ancestor).any())
+                return ancestor in walked
             numbers, sizes, starts, firsts, lasts = self._downwards = self._down
         number, start = numbers[descendant], numbers[ancestor]
         if start < number < start + sizes[ancestor]:
@@ -509,10 +511,10 @@ class AncestryIndex:
 
     def are_ancestors(self, ancestors: Any, descendants: Any) -> NDArray[numpy.bool_]:
         """Of each pair of nodes, whether the second descends from the first."""
-        above, below = self._pairs(ancestors, descendants)
-        if len(above) < _FEW:
-            pairs = zip(above.tolist(), below.tolist(), strict=True)
+        if len(ancestors) == len(descendants) < _FEW:
+            pairs = [(self._known(one), self._known(other)) for one, other in zip(ancestors, descendants, strict=True)]
             return numpy.array([self.is_ancestor(*pair) for pair in pairs], dtype=bool)
+        above, below = self._pairs(ancestors, descendants)
         forest, intervals = self._forest, self._intervals
         number, start = forest.number[below], forest.number[above]
         related: NDArray[numpy.bool_] = (number > start) & (number < start + forest.size[above])
@@ -578,6 +580,13 @@ class AncestryIndex:
     ) -> tuple[NDArray[numpy.int64], NDArray[numpy.int64]]:
         """The most recent common ancestors of each pair of nodes, in compressed rows: where they start, and they."""
         return self._common.of_pairs(*self._pairs(first, second))
+
+    def _known(self, node: Any) -> int:
+        """A node as an integer of Python."""
+        number = operator.index(node)
+        if not 0 <= number < len(self):
+            raise IndexError(f"{number} is none of the {len(self)} nodes")
+        return number
 
     def _pairs(self, first: Any, second: Any) -> tuple[NDArray[numpy.int64], NDArray[numpy.int64]]:
         """The nodes of pairs.

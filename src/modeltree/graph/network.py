@@ -1,33 +1,31 @@
-"""The NetworkX face of a lineage: records become a `networkx.DiGraph` with plain attributes, and back."""
+"""A lineage as other libraries take it: a `networkx.DiGraph` with plain attributes, and back, and rows for tables."""
 
 from __future__ import annotations
 
 import contextlib
+import importlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Never, Protocol
+from typing import TYPE_CHECKING, Any, Never, Protocol, overload
 
 from pydantic import TypeAdapter, ValidationError
 
 from modeltree._util.garbage import collector_paused
-from modeltree.findings import Finding, InvalidSizeError, LineageError, shown
+from modeltree.findings import Finding, InvalidSizeError, LineageError, MissingExtraError, shown
+from modeltree.graph.csr import Neighbors
 from modeltree.records import About, Derivation, Model, Organization, ParameterCount, Record, Relation
 
 if TYPE_CHECKING:
     import networkx
 
 __all__ = [
-    "FrozenAttributes",
-    "from_attributes",
-    "from_digraph",
-    "from_json",
-    "join_list",
-    "to_attributes",
-    "to_digraph",
-]
+    "FrozenAttributes", "Rows", "edge_rows", "from_attributes", "from_digraph", "from_json", "join_list", "model_rows",
+    "to_attributes", "to_digraph", "without_derived",
+]  # fmt: skip
 
 _SEPARATOR = "; "
 _LISTS = frozenset({"aliases", "organizations", "sizes", "references"})
+_LIST_COLUMNS = ("aliases", "organizations", "references", "parents", "children")
 _RECORDS = "corrections"
 _ORGANIZATIONS = TypeAdapter(list[Organization])
 
@@ -300,3 +298,86 @@ def _described(what: str, ids: tuple[str, ...], error: ValidationError) -> Itera
         field = ".".join(str(part) for part in detail["loc"])
         message = detail["msg"].removeprefix("Value error, ")
         yield Finding("bad-attribute", f"{what}: {field or 'attributes'}: {message}", ids=ids)
+
+
+# Rows
+
+
+def model_rows(models: Sequence[Model], parents: Neighbors, children: Neighbors) -> Rows:
+    """A row for each model; `modeltree.Lineage.to_records` says what is in it.
+
+    Parameters
+    ----------
+    models : sequence of Model
+        In date order.
+    parents, children : sequence of sequences of int
+        The indices of the parents and children of each.
+    """
+    rows = []
+    for node, model in enumerate(models):
+        row = model.model_dump(mode="json", exclude={"links", "license", "corrections", "sizes"})
+        row["sizes"] = [int(size) for size in model.sizes]
+        row["license"] = model.license.name if model.license else None
+        row["license_spdx"] = model.license.spdx if model.license else None
+        row |= {f"link_{kind}": address for kind, address in model.links}
+        row["parents"] = [models[parent].id for parent in parents[node]]
+        row["children"] = [models[child].id for child in children[node]]
+        rows.append(row)
+    return Rows(rows)
+
+
+def edge_rows(derivations: Iterable[Derivation]) -> Rows:
+    """A row for each derivation; `modeltree.Lineage.derivations_to_records` says what is in it."""
+    return Rows([derivation.model_dump(mode="json") for derivation in derivations])
+
+
+class Rows:
+    """Dictionaries with the same keys, to be read like a list.
+
+    It is no `collections.abc.Sequence`: of those polars takes the types of the columns from the first hundred rows,
+    and fails where a value comes later. From this it takes them as Arrow, with the types that they have.
+
+    Parameters
+    ----------
+    rows : list of dict
+        Of texts, integers, lists of these, and None.
+    """
+
+    __slots__ = ("_rows",)
+    __hash__ = None  # type: ignore[assignment]  # a list has none either
+
+    def __init__(self, rows: list[dict[str, Any]]) -> None:
+        self._rows = rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        return iter(self._rows)
+
+    @overload
+    def __getitem__(self, index: int) -> dict[str, Any]: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[dict[str, Any]]: ...
+    def __getitem__(self, index: int | slice) -> dict[str, Any] | list[dict[str, Any]]:
+        return self._rows[index]
+
+    def __eq__(self, other: object) -> bool:
+        return self._rows == (other._rows if isinstance(other, Rows) else other)
+
+    def __repr__(self) -> str:
+        return repr(self._rows)
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """The rows as an Arrow stream."""
+        try:
+            polars = importlib.import_module("polars")
+        except ImportError:
+            raise MissingExtraError("rows become Arrow by polars: pip install polars") from None
+        texts = polars.List(polars.String)
+        types = {
+            name: texts if name in _LIST_COLUMNS else polars.String for name in (self._rows[0] if self._rows else ())
+        }
+        if "sizes" in types:
+            types["sizes"] = polars.List(polars.Int64)
+        return polars.DataFrame(self._rows, schema=types).__arrow_c_stream__(requested_schema)

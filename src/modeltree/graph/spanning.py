@@ -101,24 +101,22 @@ def _numbers(up: Ints, size: Ints, children: Rows) -> Ints:
     # Each round doubles how many of those above a node are added to it.
     over = up.copy()
     while len(nodes):
-        above = over[nodes]
         number[nodes] += number[above]
-        over[nodes] = over[above]
-        nodes = nodes[over[nodes] >= 0]
+        above = over[above]
+        over[nodes] = above
+        left = numpy.flatnonzero(above >= 0)
+        nodes, above = nodes[left], above[left]
     return number
 
 
 def nearest_merges(forest: SpanningForest, parents: Rows) -> Ints:
     """For each node, the nearest node at it or above it in the forest that has several parents, or -1."""
     up = forest.up
-    # A node looks up no further than to a merge or a root; each round doubles how far it has looked.
-    nearest = numpy.where((parents.lengths > 1) | (up < 0), numpy.arange(len(up), dtype=numpy.int32), up)
-    nodes = numpy.flatnonzero(nearest != numpy.arange(len(up)))
-    while len(nodes):
-        further = nearest[nearest[nodes]]
-        moved = further != nearest[nodes]
-        nodes = nodes[moved]
-        nearest[nodes] = further[moved]
+    final = (parents.lengths > 1) | (up < 0)
+    nearest = numpy.where(final, numpy.arange(len(up), dtype=numpy.int32), up)
+    nodes = numpy.flatnonzero(~final)
+    while len(nodes := nodes[~final[nearest[nodes]]]):  # each round doubles how far a node has looked up
+        nearest[nodes] = nearest[nearest[nodes]]
     nearest[up[nearest] < 0] = -1
     return nearest
 
