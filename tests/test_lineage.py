@@ -253,9 +253,10 @@ def test_every_method_that_takes_relations_says_its_default() -> None:
                 defaults[name] = parameters["relations"].default
                 if name != "select":
                     assert "by default" in method.__doc__ or "see `families`" in method.__doc__, name
-    assert {name for name, default in defaults.items() if default == "weights"} == {"merges", "families", "family"}
+    by_weights = {name for name, default in defaults.items() if default == "weights"}
+    assert by_weights == {"merges", "families", "family", "family_labels"}
     assert set(defaults.values()) == {"weights", None}
-    assert len(defaults) == 23
+    assert len(defaults) == 32
 
 
 @given(lineages(min_models=1), CHOICES, st.data())

@@ -116,6 +116,8 @@ class AncestryIndex:
 
     parents: Rows
     """For each node those that it was made from, ascending."""
+    _in_order = False
+    """Whether each node is known to come after its parents, so that there is no cycle."""
     _patience: int
     """How much is still walked along for answers: not more in all than making the forest and intervals takes."""
     # What single questions look at, made by the first of them. It has no value here: an object's own attributes are
@@ -167,9 +169,8 @@ class AncestryIndex:
         if not (whole and int(least.min()) >= 0 and int(greatest.max()) < count):
             raise ValueError(f"an edge has an end that is none of the {count} nodes")
         self.parents = Rows.of(count, child, parent)
-        if in_order:  # which shows that there is no cycle
-            self.__dict__["order"] = numpy.arange(count, dtype=numpy.int32)
-        else:
+        self._in_order = in_order
+        if not in_order:
             self.generation  # noqa: B018  # refuses cycles
 
     @classmethod
@@ -227,10 +228,10 @@ class AncestryIndex:
         """For each node, the edges of the longest path to it from a root."""
         return generations(self.parents, self.children)
 
-    @cached_property
+    @property
     def order(self) -> Ints:
         """The nodes, parents before children."""
-        return levels_of(self.generation)[0]
+        return numpy.arange(len(self), dtype=numpy.int32) if self._in_order else levels_of(self.generation)[0]
 
     @cached_property
     def height(self) -> Ints:

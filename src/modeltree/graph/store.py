@@ -194,6 +194,8 @@ class NodeStore:
 
     def released(self, node: int) -> PartialDate | None:
         """The date of a model."""
+        if self._given is not None:
+            return self._given[node].released
         number = int(self.dates[node])
         return PartialDate.of_number(number) if number else None
 
