@@ -379,7 +379,7 @@ class Lineage(Shown):
         return self._ids(self._index(relations).most_recent_common_ancestors(self._several(models)))
 
     def paths(self, ancestor: str, descendant: str, relations: Relations = None) -> Iterator[tuple[Derivation, ...]]:
-        """All ways of descent from one model to another, one at a time; by default by any relation.
+        """All paths of descent from one model to another, one at a time; by default by any relation.
 
         There can be exponentially many. There is none where the one does not descend from the other, and from a
         model to itself there is one, of no steps.
@@ -388,7 +388,7 @@ class Lineage(Shown):
         return (self._along(path) for path in index.paths(*ends))
 
     def shortest_path(self, ancestor: str, descendant: str, relations: Relations = None) -> tuple[Derivation, ...]:
-        """A shortest way of descent from one model to another; by default by any relation.
+        """A shortest path of descent from one model to another; by default by any relation.
 
         From a model to itself it is empty. Among equally short ones it is the one through the earliest models, seen
         from the descendant.
@@ -409,15 +409,11 @@ class Lineage(Shown):
 
         The kinship of two models that are not related is false.
         """
-        through = self.most_recent_common_ancestors(first, second, relations=relations)
-        steps = tuple(
-            (
-                len(self.shortest_path(ancestor, first, relations)),
-                len(self.shortest_path(ancestor, second, relations)),
-            )
-            for ancestor in through
-        )
-        return Kinship(self._id(first), self._id(second), through, steps)
+        index, (one, other) = self._index(relations), self._several((first, second))
+        through = index.most_recent_common_ancestors((one, other))
+        steps = tuple((index.distance(node, one), index.distance(node, other)) for node in through)
+        ids = self._nodes.ids
+        return Kinship(ids[one], ids[other], self._ids(through), steps)
 
     # The shape of the whole
 
@@ -456,7 +452,7 @@ class Lineage(Shown):
         by : {"base", "component", "organization"} or callable
             ``"base"``: each root with all that descends from it; a model with several parents belongs to the
             families of all of them, and to one primarily, by the rule in `modeltree.graph.primary`.
-            ``"component"``: models that are connected in any way.
+            ``"component"``: models that are connected by whatever derivations.
             ``"organization"``: who made them; a joint model belongs to each, primarily to the first.
             A function gets each `Model` and returns the key of its family.
         relations : optional
@@ -796,9 +792,6 @@ class Lineage(Shown):
     def _index_of(self, model: str) -> int:
         index = self._nodes.index_of(model)
         return self._nodes.indices[self._names.find(model)] if index is None else index
-
-    def _id(self, model: str) -> str:
-        return self._nodes.ids[self._index_of(model)]
 
     def _several(self, models: tuple[str, ...]) -> list[int]:
         if not models:

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol, overload
+from typing import Any, Literal
 
 import numpy
 from numpy.typing import NDArray
 
 from modeltree.graph.index import AncestryIndex
 from modeltree.graph.primary import PrimaryForest
-from modeltree.graph.store import EdgeStore, NodeStore
+from modeltree.graph.store import EdgeStore, LazySequence, NodeStore
 from modeltree.records import Model, PartialDate, Relation
 from modeltree.showing import Shown
 
@@ -78,7 +78,7 @@ class Family(Shown):
         return f"{self.name}: {self.size} {'model' if self.size == 1 else 'models'}{span}"
 
 
-class Families(Sequence[Family]):
+class Families(LazySequence[Family]):
     """The models of a lineage as families, the largest first, then by their first members.
 
     A family is made when it is asked for: of millions of models there are millions.
@@ -112,30 +112,7 @@ class Families(Sequence[Family]):
         self._by = by
         self._names = organization_names or {}
         self._groups = _grouped(nodes, edges, index, chosen, by)
-        self._made: dict[int, Family] = {}
-
-    def __len__(self) -> int:
-        return len(self._groups)
-
-    @overload
-    def __getitem__(self, index: int) -> Family: ...
-    @overload
-    def __getitem__(self, index: slice) -> tuple[Family, ...]: ...
-    def __getitem__(self, index: int | slice) -> Family | tuple[Family, ...]:
-        if isinstance(index, slice):
-            return tuple(self[number] for number in range(*index.indices(len(self))))
-        number = range(len(self))[index]
-        if number not in self._made:
-            self._made[number] = self._family(number)
-        return self._made[number]
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, (Families, tuple)):
-            return NotImplemented
-        return len(self) == len(other) and all(mine == theirs for mine, theirs in zip(self, other, strict=True))
-
-    def __hash__(self) -> int:
-        return hash(tuple(self))
+        super().__init__(len(self._groups), self._family)
 
     def __repr__(self) -> str:
         first = "; ".join(str(family) for family in self[:3])
@@ -177,43 +154,20 @@ class Families(Sequence[Family]):
         return str(key)
 
 
-class _Groups(Protocol):
-    """Which models belong to which family, the largest family first."""
-
-    @property
-    def sizes(self) -> list[int]:
-        """How many models belong to each family."""
-
-    def __len__(self) -> int: ...
-
-    def key(self, number: int) -> Hashable:
-        """What a family is found by."""
-
-    def members(self, number: int) -> Sequence[int]:
-        """The models that belong to a family, ascending."""
-
-    def primary(self, number: int) -> Sequence[int]:
-        """Those of them whose primary family it is, ascending."""
-
-    def primary_of(self, node: int) -> int:
-        """The number of the primary family of a model."""
-
-
 def _grouped(
     nodes: NodeStore, edges: EdgeStore, index: AncestryIndex, chosen: frozenset[Relation], by: Grouping
-) -> _Groups:
+) -> _Keyed | _Connected:
     if by in ("base", "component"):
         return _Connected(nodes, edges, index, chosen, by == "base")
     if by == "organization":
-        keys = [nodes.organizations(node) or (None,) for node in range(len(nodes))]
-        return _Keyed(keys)
+        return _Keyed([nodes.organizations(node) or (None,) for node in range(len(nodes))])
     if callable(by):
         return _Keyed([(by(model),) for model in nodes.records])
     raise ValueError(f"cannot group by {by!r}: say 'base', 'component', 'organization' or give a function")
 
 
 class _Keyed:
-    """Groups by the keys of each model, of which the first is its primary one."""
+    """Groups by the keys of each model, of which the first is its primary one; the largest group first."""
 
     def __init__(self, keys: Sequence[tuple[Hashable, ...]]) -> None:
         groups: dict[Hashable, list[int]] = {}
@@ -222,9 +176,9 @@ class _Keyed:
             for key in several:
                 groups.setdefault(key, []).append(node)
             primary.setdefault(several[0], []).append(node)
-        found = sorted(groups.items(), key=lambda item: (-len(item[1]), item[1][0]))
-        self._keys = [key for key, _ in found]
-        self._members = [members for _, members in found]
+        largest_first = sorted(groups.items(), key=lambda item: (-len(item[1]), item[1][0]))
+        self._keys = [key for key, _ in largest_first]
+        self._members = [members for _, members in largest_first]
         self._primary = [primary.get(key, []) for key in self._keys]
         self._family = {node: number for number, listed in enumerate(self._primary) for node in listed}
         self.sizes = list(map(len, self._members))
@@ -233,20 +187,24 @@ class _Keyed:
         return len(self._keys)
 
     def key(self, number: int) -> Hashable:
+        """What a family is found by."""
         return self._keys[number]
 
     def members(self, number: int) -> Sequence[int]:
+        """The models that belong to a family, ascending."""
         return self._members[number]
 
     def primary(self, number: int) -> Sequence[int]:
+        """Those of them whose primary family it is, ascending."""
         return self._primary[number]
 
     def primary_of(self, node: int) -> int:
+        """The number of the primary family of a model."""
         return self._family[node]
 
 
 class _Connected:
-    """Groups by common root, or by connection; each has the number of one of its models as its label."""
+    """The same by common root, or by connection; a group has the index of one of its models as its label."""
 
     def __init__(
         self, nodes: NodeStore, edges: EdgeStore, index: AncestryIndex, chosen: frozenset[Relation], base: bool
@@ -270,8 +228,7 @@ class _Connected:
 
     @property
     def sizes(self) -> list[int]:
-        found: list[int] = sorted(self._whole.tolist(), reverse=True)
-        return found
+        return sorted(self._whole.tolist(), reverse=True)
 
     def _first_members(self, edges: EdgeStore, chosen: frozenset[Relation]) -> NDArray[Any]:
         """Of each root, the first of its family: itself, unless a model is dated before what it was made from."""

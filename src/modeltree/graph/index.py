@@ -485,6 +485,10 @@ class AncestryIndex:
             path.append(below[path[-1]])
         return tuple(path)
 
+    def distance(self, ancestor: int, descendant: int) -> int:
+        """The edges of a shortest path down, from a node to one that it leads to or to itself."""
+        return len(self.shortest_path(ancestor, descendant) or ()) - 1
+
     def paths(self, ancestor: int, descendant: int) -> Iterator[tuple[int, ...]]:
         """Every path down from one node to another, one at a time: there can be exponentially many.
 

@@ -240,7 +240,7 @@ class RootsAbove(Sequence[tuple[int, ...]]):
         merges: Ints = order[self._parents.lengths[order] > 1]
         nearest, root = self._nearest, self._root
         of_merges: dict[int, tuple[int, ...]] = {}
-        same: dict[tuple[int, ...], tuple[int, ...]] = {}  # so that equal ones are one, and told by what they are
+        same: dict[tuple[int, ...], tuple[int, ...]] = {}  # so that equal ones are one, and known by identity
         left = self._budget
         for merge in merges.tolist():
             above: dict[int, tuple[int, ...]] = {}

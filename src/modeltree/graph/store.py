@@ -21,14 +21,14 @@ from modeltree.graph.index import AncestryIndex
 from modeltree.graph.network import FrozenAttributes, join_list, to_attributes
 from modeltree.records import Derivation, Domain, Kind, Model, Openness, PartialDate, Record, Relation, one_of
 
-__all__ = ["Columns", "Conditions", "Date", "EdgeStore", "NodeStore", "in_date_order"]
+__all__ = ["Columns", "Conditions", "Date", "EdgeStore", "LazySequence", "NodeStore", "in_date_order"]
 
 Column = Any
 """A list, a numpy array or an array of Arrow; its values are whatever the field takes."""
 
 Date = PartialDate | datetime.date | str | int
 
-R = TypeVar("R", bound=Record)
+T = TypeVar("T")
 
 _RELATIONS = tuple(Relation)
 _INDEX_OF_RELATION = {relation: index for index, relation in enumerate(_RELATIONS)}
@@ -143,7 +143,7 @@ class NodeStore:
         records: tuple[Model, ...] | None = None,
     ) -> None:
         self.ids, self.dates = ids, dates
-        self.records: Sequence[Model] = LazyRecords(len(ids), self._record) if records is None else records
+        self.records: Sequence[Model] = LazySequence(len(ids), self._record) if records is None else records
         self._fields, self._given = fields, records
         self._looks_left = _FEW_LOOKS
 
@@ -304,7 +304,7 @@ class EdgeStore:
         records: tuple[Derivation, ...] | None = None,
     ) -> None:
         self.parent, self.child, self.relation = parent, child, relation
-        self.records: Sequence[Derivation] = LazyRecords(len(parent), self._record) if records is None else records
+        self.records: Sequence[Derivation] = LazySequence(len(parent), self._record) if records is None else records
         self._ids, self._fields, self._given = ids, fields, records
 
     @classmethod
@@ -429,23 +429,23 @@ def _date_order(ids: list[str], dates: NDArray[numpy.int32]) -> NDArray[numpy.in
     return numpy.array(rows, dtype=numpy.int64)
 
 
-class LazyRecords(Sequence[R]):
-    """Records in a row, each made when it is asked for; those asked for lately are kept."""
+class LazySequence(Sequence[T]):
+    """Records or families in a row, each made when it is asked for; those asked for lately are kept."""
 
     _MOST = 10_000
 
-    def __init__(self, count: int, make: Callable[[int], R]) -> None:
+    def __init__(self, count: int, make: Callable[[int], T]) -> None:
         self._count, self._make = count, make
-        self._kept: dict[int, R] = {}
+        self._kept: dict[int, T] = {}
 
     def __len__(self) -> int:
         return self._count
 
     @overload
-    def __getitem__(self, index: int) -> R: ...
+    def __getitem__(self, index: int) -> T: ...
     @overload
-    def __getitem__(self, index: slice) -> tuple[R, ...]: ...
-    def __getitem__(self, index: int | slice) -> R | tuple[R, ...]:
+    def __getitem__(self, index: slice) -> tuple[T, ...]: ...
+    def __getitem__(self, index: int | slice) -> T | tuple[T, ...]:
         if isinstance(index, slice):
             return tuple(self[each] for each in range(*index.indices(self._count)))
         number = range(self._count)[index]
@@ -456,7 +456,9 @@ class LazyRecords(Sequence[R]):
             record = self._kept[number] = self._make(number)
         return record
 
-    def __iter__(self) -> Iterator[R]:
+    def __iter__(self) -> Iterator[T]:
+        if self._count <= self._MOST:
+            return map(self.__getitem__, range(self._count))
         return (self._kept.get(number) or self._make(number) for number in range(self._count))
 
     def __eq__(self, other: object) -> bool:
