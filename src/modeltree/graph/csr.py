@@ -190,14 +190,14 @@ def bfs(rows: Rows, starts: Iterable[int], max_depth: int | None = None) -> list
 def reachable_bits(order: Sequence[int], rows: Rows, targets: Sequence[int]) -> Iterator[tuple[range, list[int]]]:
     """For some targets at a time, which these are, and for each node, as bits, which of them it is or leads to.
 
-    Each time takes as long as to go through the whole graph. Each node comes later in `order` than those that its row
-    leads to.
+    Each time takes as long as to go through all nodes in `order`, where each comes later than those that its row leads
+    to. It may lack nodes that lead to no target.
     """
-    starts, items = rows.starts.tolist(), rows.items.tolist()
+    starts, items = rows._view, viewed(rows.items)
     width = max(64, 8 * _MEMORY // max(len(order), 1))
     for first in range(0, len(targets), width):
         some = range(first, min(first + width, len(targets)))
-        bits = [0] * len(order)
+        bits = [0] * len(rows)
         for bit, target in enumerate(some):
             bits[targets[target]] = 1 << bit
         for node in order:

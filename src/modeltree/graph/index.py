@@ -536,13 +536,15 @@ class AncestryIndex:
         return related
 
     def _lead(self, above: NDArray[Any], below: NDArray[Any]) -> NDArray[numpy.bool_]:
-        """Of each pair of nodes, whether one can be reached from the other, by going through the whole graph."""
+        """Of each pair of nodes, whether one leads to the other, by going through all that leads to those below."""
         targets = distinct(below)
+        leading = distinct(numpy.concatenate([targets, bfs(self.parents, targets.tolist())]).astype(numpy.int64))
+        leading = leading[numpy.argsort(-self.generation[leading], kind="stable")].tolist()
         index = numpy.searchsorted(targets, below)
         order = numpy.argsort(index, kind="stable")
         rows, nodes, wanted = order.tolist(), above[order].tolist(), index[order]
         related = numpy.zeros(len(above), dtype=bool)
-        for some, bits in reachable_bits(self.order[::-1].tolist(), self.children, targets.tolist()):
+        for some, bits in reachable_bits(leading, self.children, targets.tolist()):
             start, end = numpy.searchsorted(wanted, [some.start, some.stop]).tolist()
             for pair, bit in zip(range(start, end), (wanted[start:end] - some.start).tolist(), strict=True):
                 related[rows[pair]] = bits[nodes[pair]] >> bit & 1
