@@ -45,19 +45,19 @@ class Rows(Sequence[Sequence[int]]):
         The neighbors, ascending and without repetition within each row.
     """
 
-    __slots__ = ("_view", "items", "starts")
+    __slots__ = ("_items", "_starts", "items", "starts")
 
     def __init__(self, starts: Ints, items: Ints) -> None:
         self.starts, self.items = starts, items
-        self._view = viewed(starts)
+        self._starts, self._items = viewed(starts), viewed(items)
 
     @classmethod
     def of(cls, count: int, key: NDArray[Any], item: NDArray[Any]) -> Rows:
         """The rows of pairs of a key, which is the node whose row it is, and an item."""
         pairs = key.astype(numpy.int64)
         pairs <<= 32
-        pairs |= item.astype(numpy.int64)  # which may be unsigned, and so have no common type with the keys
-        if bool((pairs[1:] > pairs[:-1]).all()):
+        pairs |= item if item.dtype.kind == "i" else item.astype(numpy.int64)  # unsigned ones have no common type
+        if numpy.count_nonzero(pairs[1:] > pairs[:-1]) == len(pairs) - 1:
             return cls(row_starts(key, count), item.astype(numpy.int32))
         pairs = distinct(pairs)
         return cls(row_starts(pairs >> 32, count), (pairs & 0xFFFFFFFF).astype(numpy.int32))
@@ -84,7 +84,7 @@ class Rows(Sequence[Sequence[int]]):
             return [self[each] for each in range(*node.indices(len(self)))]
         if node < 0:
             raise IndexError(f"there is no node {node}")
-        start, end = self._view[node], self._view[node + 1]
+        start, end = self._starts[node], self._starts[node + 1]
         row: list[int] = self.items[start:end].tolist() if end > start else []
         return row
 
@@ -122,7 +122,7 @@ class Rows(Sequence[Sequence[int]]):
 def row_starts(keys: NDArray[Any], count: int) -> Ints:
     """Where each of so many rows begins, of items in the order of their rows; one more, where the last ends."""
     starts = numpy.zeros(count + 1, dtype=numpy.int32)
-    numpy.cumsum(numpy.bincount(keys, minlength=count), out=starts[1:])
+    numpy.bincount(keys, minlength=count).cumsum(out=starts[1:])
     return starts
 
 
@@ -159,7 +159,7 @@ def viewed(array: Any) -> memoryview:
 
 def bfs(rows: Rows, starts: Iterable[int], max_depth: int | None = None) -> list[int]:
     """What can be reached in at least one and at most `max_depth` steps, in ascending order."""
-    items, begin = viewed(rows.items), rows._view
+    items, begin = rows._items, rows._starts
     reached, frontier, depth = set[int](), list(starts), 0
     while frontier and (max_depth is None or depth < max_depth) and len(frontier) < _MANY:
         depth += 1
@@ -193,7 +193,7 @@ def reachable_bits(order: Sequence[int], rows: Rows, targets: Sequence[int]) -> 
     Each time takes as long as to go through all nodes in `order`, where each comes later than those that its row leads
     to. It may lack nodes that lead to no target.
     """
-    starts, items = rows._view, viewed(rows.items)
+    starts, items = rows._starts, rows._items
     width = max(64, 8 * _MEMORY // max(len(order), 1))
     for first in range(0, len(targets), width):
         some = range(first, min(first + width, len(targets)))
@@ -260,7 +260,7 @@ def _follow(
     level: list[int], depth: int, generation: Ints, missing: Ints, children: Rows
 ) -> tuple[NDArray[Any], int, int]:
     """Go on while there are few nodes in each level: the first level of more, its depth, how many nodes were met."""
-    left, depths, below, starts = viewed(missing), viewed(generation), viewed(children.items), children._view
+    left, depths, below, starts = viewed(missing), viewed(generation), children._items, children._starts
     count = 0
     while level and len(level) < _FEW:
         depth += 1

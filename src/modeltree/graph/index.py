@@ -120,10 +120,10 @@ class AncestryIndex:
     """Whether each node is known to come after its parents, so that there is no cycle."""
     _patience: int
     """How much is still walked along for answers: not more in all than making the forest and intervals takes."""
-    # What single questions look at, made by the first of them. It has no value here: an object's own attributes are
-    # looked up faster where its class has none of the same name. Single values are read faster from memoryviews.
-    _upwards: tuple[memoryview, memoryview]
-    _downwards: tuple[memoryview, memoryview, memoryview | None, memoryview, memoryview]
+    # What single questions look at once it is made. It has no value here: an object's own attributes are looked up
+    # faster where its class has none of the same name. Single values are read faster from memoryviews.
+    _upwards: tuple[memoryview, memoryview] | None
+    _downwards: tuple[memoryview, memoryview, memoryview | None, memoryview, memoryview] | None
 
     def __init__(self, parents: Neighbors) -> None:
         rows = parents if isinstance(parents, Rows) else Rows.of_lists(parents)
@@ -158,6 +158,7 @@ class AncestryIndex:
         return index
 
     def _build(self, count: int, parent: NDArray[Any], child: NDArray[Any]) -> None:
+        self._upwards = self._downwards = None
         self._patience = (count + len(parent)) // _PATIENCE + _MAKING
         if not len(parent):
             self.parents = Rows(numpy.zeros(count + 1, dtype=numpy.int32), _NONE)
@@ -194,6 +195,7 @@ class AncestryIndex:
         """The index of what is known to be a graph without cycles, and of its generations."""
         index = cls.__new__(cls)
         index.parents = parents
+        index._upwards = index._downwards = None
         index._patience = index._items // _PATIENCE + _MAKING
         index.__dict__["generation"] = generation
         return index
@@ -332,30 +334,30 @@ class AncestryIndex:
         """All nodes that a node descends from, itself excluded, at most `max_depth` edges away; ascending."""
         if max_depth is not None:
             return tuple(bfs(self.parents, [node], max_depth))
-        try:
-            up, nearest = self._upwards
-        except AttributeError:
+        upwards = self._upwards
+        if upwards is None:
             walked = self._walk(self.parents, node)
             if walked is not None:
                 return tuple(walked)
-            up, nearest = self._upwards = viewed(self._forest.up), self._nearest
+            upwards = self._upwards = viewed(self._forest.up), self._nearest
+        up, nearest = upwards
         over = []
         above = up[node]
         while above >= 0:
             over.append(above)
             above = up[above]
         if nearest[node] >= 0:
-            return self._with_merges(node, over)
+            return self._with_merges(node, over, upwards)
         over.sort()
         return tuple(over)
 
-    def _with_merges(self, node: int, over: list[int]) -> tuple[int, ...]:
+    def _with_merges(self, node: int, over: list[int], upwards: tuple[memoryview, memoryview]) -> tuple[int, ...]:
         """What is above a node in the forest, and what its merges add."""
         merged = self._merged
         if merged is None:
             return tuple(bfs(self.parents, [node]))
         starts, nodes = merged
-        up, nearest = self._upwards
+        up, nearest = upwards
         merge = nearest[node]
         while merge >= 0:
             start, end = starts[merge], starts[merge + 1]
@@ -377,13 +379,13 @@ class AncestryIndex:
         """
         if max_depth is not None:
             return numpy.array(bfs(self.children, [node], max_depth), dtype=numpy.int32)
-        try:
-            numbers, sizes, starts, _, _ = self._downwards
-        except AttributeError:
+        downwards = self._downwards
+        if downwards is None:
             walked = self._walk(self.children, node)
             if walked is not None:
                 return numpy.array(walked, dtype=numpy.int32)
-            numbers, sizes, starts, _, _ = self._downwards = self._down
+            downwards = self._downwards = self._down
+        numbers, sizes, starts, _, _ = downwards
         number, size = numbers[node], sizes[node]
         own = self._forest.node_of[number + 1 : number + size] if size > 1 else _NONE
         if starts is None:
@@ -406,13 +408,13 @@ class AncestryIndex:
 
     def is_ancestor(self, ancestor: int, descendant: int) -> bool:
         """Whether one node descends from the other; no node is its own ancestor."""
-        try:
-            numbers, sizes, starts, firsts, lasts = self._downwards
-        except AttributeError:
+        downwards = self._downwards
+        if downwards is None:
             walked = self._walk(self.parents, descendant)
             if walked is not None:
                 return ancestor in walked
-            numbers, sizes, starts, firsts, lasts = self._downwards = self._down
+            downwards = self._downwards = self._down
+        numbers, sizes, starts, firsts, lasts = downwards
         number, start = numbers[descendant], numbers[ancestor]
         if start < number < start + sizes[ancestor]:
             return True
