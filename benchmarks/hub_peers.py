@@ -154,7 +154,7 @@ class ModelTree(Peer):
     name = "modeltree"
 
     def build(self, count: int, parent: NDArray[Any], child: NDArray[Any]) -> None:
-        from modeltree.graph.ancestry import AncestryIndex
+        from modeltree.graph.index import AncestryIndex
 
         self.count = count
         self._ends = parent, child
@@ -199,7 +199,7 @@ class ModelTree(Peer):
 
     def is_acyclic(self) -> bool:
         # An index of a graph with a cycle cannot be built, and there is no other way to ask: this is a whole build.
-        from modeltree.graph.ancestry import AncestryIndex
+        from modeltree.graph.index import AncestryIndex
 
         AncestryIndex.from_edges(self.count, *self._ends)
         return True
@@ -211,7 +211,7 @@ class ModelTree(Peer):
         self.graph.save(path)
 
     def load(self, path: Path) -> None:
-        from modeltree.graph.ancestry import AncestryIndex
+        from modeltree.graph.index import AncestryIndex
 
         self._hold(AncestryIndex.load(path))
 

@@ -174,7 +174,7 @@ def figures(shape: Shape, *, hub: bool = False) -> Iterator[Figure]:
     Of the size of the lineage, each is a share; ratios may be 5 % off, the share of merges 10 %, what depends on
     a few models 20 %.
     """
-    from modeltree.graph.ancestry import AncestryIndex
+    from modeltree.graph.index import AncestryIndex
 
     index: Any = AncestryIndex.from_edges(shape.count, shape.parent, shape.child)
     generation, parents = np.asarray(index.generation), np.bincount(shape.child, minlength=shape.count)
@@ -224,7 +224,7 @@ def hard_shapes(size: int, seed: int = 0) -> Iterator[tuple[str, Shape]]:
 
 def questions(shape: Shape, nodes: int, pairs: int) -> dict[str, Any]:
     """A lineage as arrays, with so many nodes and pairs to ask about, half of which are a parent and its child."""
-    from modeltree.graph.ancestry import AncestryIndex
+    from modeltree.graph.index import AncestryIndex
 
     generator = np.random.default_rng(7)
     degrees = [np.bincount(ends, minlength=shape.count) for ends in (shape.child, shape.parent)]

@@ -1,4 +1,4 @@
-"""The index on arrays answers as the one on lists does, and as networkx, on every graph; it is saved and read."""
+"""The index answers as lists and searches do, and as networkx, on every graph; it is saved and read."""
 
 from __future__ import annotations
 
@@ -16,33 +16,34 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modeltree.findings import IndexFileError
-from modeltree.graph.ancestry import AncestryIndex, forest, runs, searching, storing
-from modeltree.graph.ancestry import large as large_module
-from modeltree.graph.ancestry.index import LARGE
-from modeltree.graph.ancestry.large import LargeIndex
-from modeltree.graph.ancestry.small import SmallIndex
+from modeltree.graph import csr, index_file, intervals
+from modeltree.graph import index as index_module
+from modeltree.graph.index import AncestryIndex
+from modeltree.graph.primary import PrimaryForest
+from plain_ancestry import PlainIndex
 
+MANY = 600
 Parents = list[list[int]]
 
 
-def each_way(parents: Parents) -> Iterator[LargeIndex]:
+def each_way(parents: Parents) -> Iterator[AncestryIndex]:
     """The index with its runs kept, as it is where they would be too many, and as long as it walks for answers."""
-    return each_way_of(LargeIndex(parents))
+    return each_way_of(AncestryIndex(parents))
 
 
-def each_way_of(index: LargeIndex) -> Iterator[LargeIndex]:
+def each_way_of(index: AncestryIndex) -> Iterator[AncestryIndex]:
     index.__dict__["_patience"] = 0
     yield index
-    again = LargeIndex.of_arrays(index.parents, index.generation)
-    again.__dict__["runs"] = None
+    again = AncestryIndex._of(index.parents, index.generation)
+    again.__dict__["_intervals"] = None
     yield again
-    walking = LargeIndex.of_arrays(index.parents, index.generation)
+    walking = AncestryIndex._of(index.parents, index.generation)
     walking.__dict__["_patience"] = 1 << 30
     yield walking
 
 
 def check(parents: Parents) -> None:
-    small, count = SmallIndex(parents), len(parents)
+    small, count = PlainIndex(parents), len(parents)
     pairs = list(itertools.product(range(count), repeat=2))
     above, below = (np.array([pair[end] for pair in pairs], dtype=np.int64) for end in (0, 1))
     related = [small.is_ancestor(*pair) for pair in pairs]
@@ -106,12 +107,12 @@ def graphs(draw: st.DrawFn) -> Parents:
 def test_graphs_with_many_merges(parents: Parents, few: int, narrow: int, at_once: int) -> None:
     """Whichever way each step is taken: by arrays or by lists, at once or in parts."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(forest, "_FEW", few)
-        patch.setattr(forest, "_NARROW", narrow)
-        patch.setattr(runs, "_AT_ONCE", at_once)
-        patch.setattr(searching, "_MANY", 256 if few else 1)
-        patch.setattr(searching, "_FEW", 4 if few else 0)
-        patch.setattr(searching, "_MEMORY", at_once)
+        patch.setattr(csr, "_FEW", few)
+        patch.setattr(csr, "_NARROW", narrow)
+        patch.setattr(intervals, "_AT_ONCE", at_once)
+        patch.setattr(csr, "_MANY", 256 if few else 1)
+        patch.setattr(csr, "_FEW_AGAIN", 4 if few else 0)
+        patch.setattr(csr, "_MEMORY", at_once)
         check(parents)
 
 
@@ -120,7 +121,7 @@ def test_graphs_with_many_merges(parents: Parents, few: int, narrow: int, at_onc
 def test_networkx_says_the_same(parents: Parents) -> None:
     graph: Any = nx.DiGraph([(parent, node) for node, row in enumerate(parents) for parent in row])
     graph.add_nodes_from(range(len(parents)))
-    index = LargeIndex(parents)
+    index = AncestryIndex(parents)
     for node in graph:
         assert set(index.ancestors(node)) == nx.ancestors(graph, node)
         assert set(index.descendants(node)) == nx.descendants(graph, node)
@@ -147,12 +148,12 @@ def check_side_by_side(graphs_: list[tuple[tuple[int, int], ...]], *, kept: bool
     above, edges, pairs = [], [], list(itertools.product(range(5), repeat=2))
     for number, graph in enumerate(graphs_):
         edges += [(5 * number + one, 5 * number + other) for one, other in graph]
-        small = SmallIndex([[one for one, other in graph if other == node] for node in range(5)])
+        small = PlainIndex([[one for one, other in graph if other == node] for node in range(5)])
         above += [sum(1 << other for other in small.ancestors(node)) for node in range(5)]
         below = [small.descendants(node) for node in range(5)]
         assert all((above[5 * number + low] >> high & 1) == (low in below[high]) for low, high in pairs)
     count, (parent, child) = len(above), np.array(edges).T
-    index = list(each_way_of(LargeIndex.of_edges(count, parent, child)))[0 if kept else 1]
+    index = list(each_way_of(AncestryIndex.from_edges(count, parent, child)))[0 if kept else 1]
     ends = np.add.outer(np.arange(0, count, 5), np.array(pairs)).reshape(-1, 2).T
     bits = np.array(above)
     related = (bits[ends[1]] >> (ends[0] % 5) & 1).astype(bool)
@@ -183,7 +184,7 @@ def test_larger_graphs_of_which_half_are_merges(seed: int) -> None:
             assert index.ancestors(node) == tuple(sorted(nx.ancestors(graph, node)))
             assert list(index.descendants(node)) == sorted(nx.descendants(graph, node))
             assert index.roots_above[node] == tuple(one for one in index.ancestry([node]) if not parents[one])
-        small = SmallIndex(parents)
+        small = PlainIndex(parents)
         starts, nodes = index.most_recent_common_ancestors_of(some[:30], some[30:])
         for place, pair in enumerate(zip(some[:30], some[30:], strict=True)):
             assert tuple(nodes[starts[place] : starts[place + 1]]) == small.most_recent_common_ancestors(pair)
@@ -198,8 +199,8 @@ def test_graphs_of_very_many_edges_take_no_room() -> None:
     layers = np.arange(900).reshape(3, 300)
     edges = [np.meshgrid(one, other) for one, other in itertools.pairwise(layers)]
     parent, child = (np.concatenate([pair[end].ravel() for pair in edges]) for end in (0, 1))
-    index = LargeIndex.of_edges(900, parent, child)
-    assert index.runs is None
+    index = AncestryIndex.from_edges(900, parent, child)
+    assert index._intervals is None
     assert index.descendant_counts().tolist() == [600] * 300 + [300] * 300 + [0] * 300
     assert index.ancestor_counts().tolist() == [0] * 300 + [300] * 300 + [600] * 300
     assert index.roots_above[899] == index.roots_above[300] == tuple(range(300))
@@ -211,11 +212,11 @@ def test_graphs_of_very_many_edges_take_no_room() -> None:
 
 @pytest.mark.parametrize("budget", [0, 100])
 def test_too_many_runs_are_not_kept(budget: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(large_module, "_PER_ITEM", budget)
+    monkeypatch.setattr(index_module, "_PER_ITEM", budget)
     rails = [(node, node + 2) for node in range(60)] + [(node, node + 1) for node in range(0, 60, 2)]
     parents = shuffled(62, rails, 1)
-    index = LargeIndex(parents)
-    assert (index.runs is None) == (budget == 0)
+    index = AncestryIndex(parents)
+    assert (index._intervals is None) == (budget == 0)
     check(parents)
 
 
@@ -229,7 +230,6 @@ def test_deep_and_broad_graphs(shape: str) -> None:
     if shape == "ladder":
         parent, child = np.concatenate([parent, parent[:-1]]), np.concatenate([child, child[:-1] + 1])
     index = AncestryIndex.from_edges(count, parent, child)
-    assert isinstance(index, LargeIndex)
     assert len(index.descendants(0)) == count - 1
     assert max(index.generation) == (1 if shape == "star" else count - 1)
     assert index.descendant_counts()[:3].tolist() == ([count - 1, 0, 0] if shape == "star" else [19999, 19998, 19997])
@@ -240,35 +240,45 @@ def test_deep_and_broad_graphs(shape: str) -> None:
 
 
 def test_a_few_questions_are_walks_and_more_make_the_forest() -> None:
-    index = LargeIndex([[], *([node] for node in range(9999))])
+    index = AncestryIndex([[], *([node] for node in range(9999))])
     assert index.ancestors(3) == (0, 1, 2)
     assert tuple(index.descendants(9997)) == (9998, 9999)
     assert index.is_ancestor(2, 5)
     assert index.are_ancestors(np.array([5, 2]), np.array([2, 5])).tolist() == [False, True]
     assert index.most_recent_common_ancestors((7, 5)) == (5,)
-    assert not {"forest", "runs"} & index.__dict__.keys()
+    assert not {"_forest", "_intervals"} & index.__dict__.keys()
     for made in (False, True):  # the first takes more steps than are left
         assert index.ancestors(9999) == tuple(range(9999))
-        assert ("forest" in index.__dict__) == made
+        assert ("_forest" in index.__dict__) == made
     # Whatever needs the forest ends the walks.
-    index = LargeIndex([[], *([node] for node in range(9999))])
+    index = AncestryIndex([[], *([node] for node in range(9999))])
     assert index.descendant_counts()[0] == 9999
     assert index.ancestors(3) == (0, 1, 2)
-    assert "_upwards" in index.__dict__
+    assert index._upwards is not None
+
+
+def test_a_small_graph_is_gone_through_and_its_forest_made_later() -> None:
+    index = AncestryIndex([[], [0], [0], [1, 2]])
+    assert index.descendant_counts().tolist() == [3, 1, 1, 0]
+    assert index.ancestor_counts().tolist() == [0, 1, 1, 3]
+    assert "_forest" not in index.__dict__
+    for _ in range(100):
+        assert index.ancestors(3) == (0, 1, 2)
+    assert "_forest" in index.__dict__
+    assert index.descendant_counts().tolist() == [3, 1, 1, 0]
 
 
 def test_one_class_for_all_sizes() -> None:
-    for count, held in ((LARGE - 1, SmallIndex), (LARGE, LargeIndex)):
+    for count in (5, MANY - 1, MANY):
         rows = [[node - 1] if node else [] for node in range(count)]
         for index in (AncestryIndex(rows), AncestryIndex.from_edges(count, range(count - 1), range(1, count))):
-            assert type(index) is held
-            assert isinstance(index, AncestryIndex)
+            assert type(index) is AncestryIndex
             assert index.ancestors(3) == (0, 1, 2)
             assert len(index) == count
             assert pickle.loads(pickle.dumps(index)).ancestors(3) == (0, 1, 2)
 
 
-@pytest.mark.parametrize("count", [5, LARGE])
+@pytest.mark.parametrize("count", [5, MANY])
 def test_edges_that_make_no_graph(count: int) -> None:
     for parent, child in (([0, 1], [1, 0]), ([3], [3])):
         with pytest.raises(ValueError, match="the graph has a cycle"):
@@ -283,7 +293,7 @@ def test_edges_that_make_no_graph(count: int) -> None:
 
 
 def test_nodes_that_there_are_not() -> None:
-    index = LargeIndex([[], [0], [0, 1]])
+    index = AncestryIndex([[], [0], [0, 1]])
     with pytest.raises(IndexError, match="none of the 3"):
         index.are_ancestors([0], [3])
     with pytest.raises(ValueError, match="1 nodes and 2 are no pairs"):
@@ -293,9 +303,9 @@ def test_nodes_that_there_are_not() -> None:
             index.parents[node]
     assert index.are_ancestors([], []).tolist() == []
     assert [list(array) for array in index.most_recent_common_ancestors_of([], [])] == [[0], []]
-    assert len(AncestryIndex.from_edges(LARGE, [], []).roots) == LARGE
+    assert len(AncestryIndex.from_edges(MANY, [], []).roots) == MANY
     unsigned = np.array([0, 1], dtype=np.uint64)
-    assert AncestryIndex.from_edges(LARGE, unsigned, unsigned + np.uint64(1)).ancestors(2) == (0, 1)
+    assert AncestryIndex.from_edges(MANY, unsigned, unsigned + np.uint64(1)).ancestors(2) == (0, 1)
 
 
 # As a file
@@ -310,7 +320,7 @@ def example(count: int = 40) -> Parents:
 @given(parents=graphs())
 def test_what_is_saved_comes_back(parents: Parents, tmp_path_factory: pytest.TempPathFactory) -> None:
     path = tmp_path_factory.mktemp("index") / "x.index"
-    for index in (SmallIndex(parents), *each_way(parents)):
+    for index in (AncestryIndex(parents), *each_way(parents)):
         index.save(path)
         again = AncestryIndex.load(path)
         assert again.parents == index.parents
@@ -326,7 +336,7 @@ def test_an_index_of_nothing(tmp_path: Path) -> None:
 
 
 def test_no_damage_goes_unseen(tmp_path: Path) -> None:
-    index, path = LargeIndex(example()), tmp_path / "x.index"
+    index, path = AncestryIndex(example()), tmp_path / "x.index"
     index.save(path)
     content = path.read_bytes()
     for length in [*range(400), *range(400, len(content), 61), len(content) - 1]:
@@ -349,7 +359,7 @@ def sealed(content: bytes) -> bytes:
     return content[:-4] + zlib.crc32(content[:-4]).to_bytes(4, "big")
 
 
-@pytest.mark.parametrize("count", [40, LARGE])
+@pytest.mark.parametrize("count", [40, MANY])
 def test_a_file_made_to_deceive_is_refused_or_that_of_another_graph(count: int, tmp_path: Path) -> None:
     index, path = AncestryIndex(example(count)), tmp_path / "x.index"
     index.save(path)
@@ -367,7 +377,7 @@ def test_a_file_made_to_deceive_is_refused_or_that_of_another_graph(count: int, 
             refused += 1
             continue
         assert len(loaded) == count
-        rebuilt = SmallIndex([list(row) for row in loaded.parents])  # which refuses cycles
+        rebuilt = PlainIndex([list(row) for row in loaded.parents])  # which refuses cycles
         assert list(loaded.generation) == list(rebuilt.generation)
         assert loaded.descendant_counts().tolist() == rebuilt.descendant_counts().tolist()
     assert refused > 800
@@ -403,8 +413,8 @@ def test_arrays_that_are_no_graph(
 ) -> None:
     count = 3 if len(parents) > 1 and len(counts) == 3 else 2
     arrays = {"counts": np.array(counts, "u1"), "generation": np.array(generation, "u1")}
-    monkeypatch.setattr(storing, "_arrays", lambda index: {**arrays, "parents": np.array(parents, "<i4")})
-    SmallIndex([[] for _ in range(count)]).save(tmp_path / "x")
+    monkeypatch.setattr(index_file, "_arrays", lambda *_: {**arrays, "parents": np.array(parents, "<i4")})
+    AncestryIndex([[] for _ in range(count)]).save(tmp_path / "x")
     with pytest.raises(IndexFileError, match=message):
         AncestryIndex.load(tmp_path / "x")
 
@@ -443,7 +453,7 @@ def test_as_many_bytes_as_a_count_takes(most: int, bytes_: int, tmp_path: Path) 
 )
 def test_foreign_files(old: bytes, new: bytes, message: str, tmp_path: Path) -> None:
     path = tmp_path / "x.index"
-    LargeIndex(example()).save(path)
+    AncestryIndex(example()).save(path)
     content = path.read_bytes()
     assert old in content
     path.write_bytes(sealed(content.replace(old, new, 1)))
@@ -456,17 +466,14 @@ def test_files_that_are_not_there(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         AncestryIndex.load(tmp_path / "none")
     with pytest.raises(FileNotFoundError):
-        LargeIndex(example()).save(tmp_path / "none" / "x")
+        AncestryIndex(example()).save(tmp_path / "none" / "x")
     (tmp_path / "empty").touch()
     with pytest.raises(IndexFileError, match="it is too short"):
         AncestryIndex.load(tmp_path / "empty")
 
 
 def test_primary_parents_that_lead_nowhere() -> None:
-    for index in (SmallIndex([[], [0], [1]]), LargeIndex([[], [0], [1]])):
-        assert index.primary_roots(np.array([-1, 0, 1])).tolist() == [0, 0, 0]
-        for circle in ([1, 0, 1], [1, 2, 0], [-1, 1, 0]):
-            with pytest.raises(ValueError, match="the parents lead back to where they began"):
-                index.primary_roots(np.array(circle))
-        with pytest.raises(ValueError, match="2 parents for 3 nodes"):
-            index.primary_roots(np.array([-1, 0]))
+    assert PrimaryForest(np.array([-1, 0, 1])).root.tolist() == [0, 0, 0]
+    for circle in ([1, 0, 1], [1, 2, 0], [-1, 1, 0]):
+        with pytest.raises(ValueError, match="the parents lead back to where they began"):
+            _ = PrimaryForest(np.array(circle)).root

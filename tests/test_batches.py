@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 
 from modeltree import Derivation, Lineage, Model, UnknownModelError
-from modeltree.graph.answers import Growth
+from modeltree.graph.counts import Growth
 from modeltree.records import PartialDate, Relation
 from strategies import lineages
 from test_columns import of_columns

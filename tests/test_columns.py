@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modeltree import CycleError, Derivation, Lineage, LineageError, Model, NoPathError, UnknownModelError
-from modeltree.graph.columns import Columns
+from modeltree.graph.store import Columns
 from modeltree.records import Relation
 from strategies_records import lineages
 
@@ -39,7 +39,7 @@ def columns_of(lineage: Lineage, order: list[int] | None = None, arrow: bool = F
         parent=np.array([rows[step["parent"]] for step in steps], dtype=np.int32),
         child=np.array([rows[step["child"]] for step in steps], dtype=np.int32),
         relation=np.array([RELATIONS.index(step.relation) for step in lineage.derivations], dtype=np.uint8),
-        step_fields={name: [step.get(name) for step in steps] for name in ("note", "references")},
+        edge_fields={name: [step.get(name) for step in steps] for name in ("note", "references")},
     )
 
 
@@ -107,7 +107,7 @@ def small(**changes: Any) -> Columns:
         "parent": np.array([1], dtype=np.int32),
         "child": np.array([0], dtype=np.int32),
         "relation": np.array([0], dtype=np.uint8),
-        "step_fields": {},
+        "edge_fields": {},
     }
     return Columns(**columns | changes)
 
@@ -120,9 +120,9 @@ def test_a_record_is_made_when_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) 
     )
     lineage = Lineage.from_columns(small())
     assert lineage.ancestors("b") == ("a",)
-    assert lineage.select(since=2023).ids == ["b"]
+    assert lineage.select(since=2023).ids == ("b",)
     assert len(lineage.families()) == 1
-    assert lineage.graph.nodes["b"] == {"name": "b", "released": "2023-03"}
+    assert lineage.graph.nodes["b"] == {"name": "b", "label": "b", "released": "2023-03"}
     assert made == []
     assert lineage["b"] == Model(id="b", name="b", released="2023-03")
     assert lineage["b"] is lineage.models[0]
@@ -142,7 +142,7 @@ def test_a_record_is_made_when_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) 
         ({"ids": ["a", "a"]}, "duplicate-id", "duplicate id 'a': 2 models have it"),
         ({"dates": np.zeros(1, dtype=np.int32)}, "bad-value", "1 values of 'dates' for 2 models"),
         ({"fields": {"note": ["x"]}}, "bad-value", "1 values of 'note' for 2 models"),
-        ({"step_fields": {"note": []}}, "bad-value", "0 values of 'note' for 1 derivations"),
+        ({"edge_fields": {"note": []}}, "bad-value", "0 values of 'note' for 1 derivations"),
         ({"parent": np.array([2], dtype=np.int32)}, "missing-parent", "a derivation names row 2 of 2"),
         ({"child": np.array([-1], dtype=np.int32)}, "missing-parent", "a derivation names row -1 of 2"),
         ({"parent": np.array([0], dtype=np.int32)}, "self-loop", "self-loop: 'b' is derived from itself"),

@@ -186,7 +186,7 @@ def test_every_relation_looks_different_in_every_theme() -> None:
 
 
 def test_the_legend_has_the_relations_and_colors_that_occur() -> None:
-    graph = parsed(modeltree.diagram(SURVEY.clade("LLaMA", "weights"), relations="weights"))
+    graph = parsed(modeltree.diagram(SURVEY.clade("LLaMA", relations="weights"), relations="weights"))
     labels = {str(node.attr["label"]) for node in graph.nodes()}
     legend = {"open source", "closed source", *("continued-pretraining", "finetune", "adapter", "component")}
     assert legend <= {label.removesuffix("\\l") for label in labels}
@@ -230,7 +230,7 @@ def places(diagram: graphviz.Digraph) -> dict[str, float]:
 
 
 def test_models_of_a_year_are_level_beside_the_year() -> None:
-    for name, lineage in (("survey", SURVEY), ("clade", SURVEY.clade("llama", "weights"))):
+    for name, lineage in (("survey", SURVEY), ("clade", SURVEY.clade("llama", relations="weights"))):
         found = places(modeltree.diagram(lineage, legend=False))
         columns = []
         for number, period in enumerate(period for period in lineage.timeline("year") if period.date):

@@ -62,6 +62,24 @@ def read_bytes(format: str, content: bytes | str, **options: object) -> Reading:
         return FORMATS[format].read(path, **options)
 
 
+@pytest.mark.parametrize(
+    ("format", "written"),
+    [
+        ("graphml", lambda graph: "\n".join(nx.generate_graphml(graph))),
+        ("gexf", lambda graph: "\n".join(nx.generate_gexf(graph))),
+        ("json", lambda graph: json.dumps(nx.node_link_data(graph, edges="edges"))),
+    ],
+)
+def test_the_graph_of_a_lineage_written_by_networkx_is_read_without_complaint(
+    format: str, written: Callable[[nx.DiGraph], str]
+) -> None:
+    models = [Model(id="a", name="A", released=2022, sizes=["7B", "13B"]), Model(id="b", name="B", released=2023)]
+    lineage = Lineage(models, [Derivation(parent="a", child="b", relation="finetune")])
+    reading = read_bytes(format, written(lineage.graph))
+    assert (reading.lineage.models, reading.lineage.derivations) == (lineage.models, lineage.derivations)
+    assert not [finding for finding in reading.findings if "attribute" in finding.message]
+
+
 def said(reading: Reading, *kinds: str) -> list[str]:
     """The findings of some kinds, as they are said, without folders."""
     shown = [finding for finding in reading.findings if (finding.kind in kinds if kinds else finding.kind not in GAPS)]

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 import modeltree
-from modeltree.graph.ancestry import AncestryIndex
+from modeltree.graph.index import AncestryIndex
 
 BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
 if str(BENCHMARKS) not in sys.path:

@@ -14,6 +14,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import networkx as nx
+import pandas
+import polars
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -251,9 +253,10 @@ def test_every_method_that_takes_relations_says_its_default() -> None:
                 defaults[name] = parameters["relations"].default
                 if name != "select":
                     assert "by default" in method.__doc__ or "see `families`" in method.__doc__, name
-    assert {name for name, default in defaults.items() if default == "weights"} == {"merges", "families", "family"}
+    by_weights = {name for name, default in defaults.items() if default == "weights"}
+    assert by_weights == {"merges", "families", "family", "family_labels"}
     assert set(defaults.values()) == {"weights", None}
-    assert len(defaults) == 23
+    assert len(defaults) == 32
 
 
 @given(lineages(min_models=1), CHOICES, st.data())
@@ -330,12 +333,18 @@ def test_parts_are_lineages(lineage: Lineage, relations: object, data: st.DataOb
     for part, ids in (
         (lineage.subgraph(some), set(some)),
         (lineage.subgraph(reversed(some)), set(some)),
-        (lineage.clade(some[0], relations), {some[0], *nx.descendants(graph, some[0])}),
+        (lineage.clade(some[0], relations=relations), {some[0], *nx.descendants(graph, some[0])}),
+        (
+            lineage.clade(*some, relations=relations),
+            {*some, *(down for id in some for down in nx.descendants(graph, id))},
+        ),
         (lineage.ancestry(*some, relations=relations), {*some, *(up for id in some for up in nx.ancestors(graph, id))}),
     ):
         assert list(part) == [id for id in lineage if id in ids]
         assert set(part.graph.edges) == set(whole.subgraph(ids).edges)
         assert all(part[id] is lineage[id] for id in part)
+    with pytest.raises(TypeError, match="at least one model is needed"):
+        lineage.clade()
     assert lineage.subgraph(lineage) == lineage
     assert lineage.subgraph([]) == Lineage([])
 
@@ -482,6 +491,24 @@ def test_rows_have_the_same_plain_columns(lineage: Lineage) -> None:
     assert {(row["id"], child) for row in rows for child in row["children"]} == set(lineage.graph.edges)
 
 
+def test_derivations_as_rows() -> None:
+    steps = [
+        Derivation(parent="a", child="b", relation="merge", references=["arxiv:2302.13971"], note="A note"),
+        Derivation(parent="a", child="c", relation="finetune"),
+    ]
+    lineage = Lineage([Model(id=id, name=id) for id in "abc"], steps)
+    rows = lineage.derivations_to_records()
+    assert list(rows) == [
+        {"parent": "a", "child": "b", "relation": "merge", "references": ["arxiv:2302.13971"], "note": "A note"},
+        {"parent": "a", "child": "c", "relation": "finetune", "references": [], "note": None},
+    ]
+    assert all(type(row["relation"]) is str for row in rows)
+    frame = pandas.DataFrame(rows)
+    assert frame["relation"].tolist() == ["merge", "finetune"]
+    assert polars.DataFrame(rows)["references"].to_list() == [["arxiv:2302.13971"], []]
+    assert list(Lineage([]).derivations_to_records()) == []
+
+
 # Order
 
 EVERYTHING = """
@@ -509,7 +536,7 @@ for relations in (None, "weights", "ideas"):
     for id in lineage:
         print(lineage.siblings(id, relations), lineage.ancestors(id, relations), lineage.descendants(id, relations))
         print([list(lineage.paths("m0", id, relations)), lineage.kinship("m1", id, relations)])
-        print(lineage.common_ancestors("m2", id, relations=relations), list(lineage.clade(id, relations)))
+        print(lineage.common_ancestors("m2", id, relations=relations), list(lineage.clade(id, relations=relations)))
 print(lineage.families("organization"), lineage.families(lambda model: model.domain))
 print(lineage.select(organization=["meta", "google"], relations="weights").derivations)
 wrong = [Derivation(parent=s.child, child=s.parent, relation="merge") for s in steps[:9]]

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modeltree.findings import CycleError, LineageError
-from modeltree.graph.network import _split, joined, plain
+from modeltree.graph.network import _split, join_list, to_attributes
 from modeltree.lineage import Lineage
 from modeltree.records import About, Correction, Derivation, Model, Organization, Relation
 from strategies import full_lineages, lineages, names
@@ -55,7 +55,10 @@ def test_a_graph_is_plain_and_becomes_the_lineage_again(lineage: Lineage) -> Non
     assert list(graph) == list(lineage)
     assert set(graph.edges) == {(step.parent, step.child) for step in lineage.derivations}
     attributes = [graph.graph, *graph.nodes.values(), *(data for *_, data in graph.edges(data=True))]
-    assert all(type(key) is type(value) is str for one in attributes for key, value in one.items())
+    assert all(type(key) is str for one in attributes for key in one)
+    assert all(
+        type(value) is (float if key == "parameters" else str) for one in attributes for key, value in one.items()
+    )
     assert Lineage.from_networkx(graph) == lineage
 
 
@@ -64,7 +67,10 @@ def test_a_graph_is_plain_and_becomes_the_lineage_again(lineage: Lineage) -> Non
 def test_a_graph_carries_everything(lineage: Lineage) -> None:
     graph = lineage.graph
     attributes = [graph.graph, *graph.nodes.values(), *(data for *_, data in graph.edges(data=True))]
-    assert all(type(key) is type(value) is str for one in attributes for key, value in one.items())
+    assert all(type(key) is str for one in attributes for key in one)
+    assert all(
+        type(value) is (float if key == "parameters" else str) for one in attributes for key, value in one.items()
+    )
     again = Lineage.from_networkx(graph)
     assert again == lineage
     assert again.organizations == lineage.organizations
@@ -127,6 +133,8 @@ def test_attributes_are_the_fields() -> None:
     graph = Lineage([model, Model(id="vicuna", name="Vicuna", license="custom")], [step], about=About(date=2023)).graph
     assert graph.nodes["llama"] == {
         "name": "LLaMA",
+        "label": "LLaMA",
+        "parameters": 7e9,
         "aliases": '["LLaMA 1", "a; b"]',
         "released": "2023-02",
         "organizations": "meta; fair",
@@ -137,15 +145,41 @@ def test_attributes_are_the_fields() -> None:
         "references": "arxiv:2302.13971",
         "corrections": '[{"field": "released", "printed": "Feb-33", "source": "table-1", "reason": "no such month"}]',
     }
-    assert graph.nodes["vicuna"] == {"name": "Vicuna", "license": "custom"}
+    assert graph.nodes["vicuna"] == {"name": "Vicuna", "label": "Vicuna", "license": "custom"}
     assert graph.edges["llama", "vicuna"] == {"relation": "finetune", "note": "on shared conversations"}
     assert graph.graph == {"date": "2023"}
-    assert plain(model, frozenset({"id", "name"})).keys() == graph.nodes["llama"].keys() - {"name"}
+    assert to_attributes(model, frozenset({"id", "name"})).keys() == graph.nodes["llama"].keys() - {
+        "name",
+        "label",
+        "parameters",
+    }
+
+
+@pytest.mark.parametrize("format", [None, *FORMATS])
+def test_a_label_and_a_number_of_parameters_are_read_back(format: str | None) -> None:
+    models = [Model(id="a", name="A", sizes=["7B", "13B", "1B7"]), Model(id="b", name="B"), Model(id="c", name="c")]
+    lineage = Lineage(models, [Derivation(parent="a", child="b", relation="merge")])
+    graph = FORMATS[format](lineage.graph) if format else lineage.graph
+    if format != "GML":  # whose label is the node itself
+        assert {id: graph.nodes[id].get("label") for id in graph} == {"a": "A", "b": "B", "c": "c"}
+    assert {id: graph.nodes[id].get("parameters") for id in graph} == {"a": 13e9, "b": None, "c": None}
+    again = Lineage.from_networkx(graph)
+    assert again == lineage
+    assert dict(again.graph.nodes(data=True)) == dict(lineage.graph.nodes(data=True))
+
+
+@pytest.mark.parametrize("changes", [{"parameters": 7e9}, {"parameters": "many"}, {"label": "Another"}])
+def test_labels_and_parameters_that_contradict_the_fields_are_refused(changes: dict[str, object]) -> None:
+    graph = Lineage([Model(id="a", name="A", sizes=["7B", "13B"])]).graph.copy()
+    graph.nodes["a"].update(changes)
+    (name,) = changes
+    with pytest.raises(LineageError, match=f"^node 'a': {name}: Extra inputs are not permitted$"):
+        Lineage.from_networkx(graph)
 
 
 @given(st.lists(names | st.text("[];, \"'a", min_size=1).map(str.strip).filter(bool), min_size=1))
 def test_joined_lists_can_be_split(items: list[str]) -> None:
-    assert _split(joined(items)) == items
+    assert _split(join_list(items)) == items
 
 
 def test_lists_written_by_hand() -> None:

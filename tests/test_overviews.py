@@ -36,19 +36,9 @@ from modeltree.figures.genealogy import genealogy_of
 from modeltree.figures.growth import growth_contents
 from modeltree.figures.largest_families import Abridgement, Branches, abridged, abridged_families
 from modeltree.findings import LayoutError
-from modeltree.graph.columns import Columns
-from modeltree.graph.tallies import (
-    Fold,
-    branch_sizes,
-    counts_per_period,
-    depths_by_size,
-    folds_below,
-    largest_branches,
-    primary_relations,
-    roots_and_depths,
-    sizes_and_depths,
-    survivors,
-)
+from modeltree.graph.counts import counts_per_period, depths_by_size, sizes_and_depths, survivors
+from modeltree.graph.primary import Fold, PrimaryForest, folds_below, largest_branches
+from modeltree.graph.store import Columns
 from modeltree.layout.plane import Box, overlapping
 from modeltree.layout.title_block import TitleBlock
 from modeltree.lineage import Lineage
@@ -91,8 +81,8 @@ def hub(count: int) -> Lineage:
 
 @given(lineages())
 def test_primary_relations_are_the_first_of_each_model(lineage: Lineage) -> None:
-    steps = lineage._steps
-    found = primary_relations(numpy.array(steps.child), numpy.array(steps.relation), len(lineage))
+    edges = lineage._edges
+    found = PrimaryForest.of(edges.parent, edges.child, edges.relation, lineage._nodes.dates).relation
     for node, id in enumerate(lineage):
         relations = [RELATIONS.index(step.relation) for step in lineage.derivations if step.child == id]
         assert found[node] == min(relations, default=-1)
@@ -129,8 +119,8 @@ def test_days_are_no_periods() -> None:
 
 @given(forests)
 def test_forests_are_measured_as_by_walking(parents: list[int]) -> None:
-    roots, depths = roots_and_depths(numpy.array(parents, dtype=numpy.int64))
-    sizes = branch_sizes(numpy.array(parents, dtype=numpy.int64), depths)
+    forest = PrimaryForest(numpy.array(parents, dtype=numpy.int64))
+    roots, depths, sizes = forest.root, forest.depth, forest.size
     below: Counter[int] = Counter()
     for node in range(len(parents)):
         way = [node]
@@ -148,11 +138,10 @@ def test_forests_are_measured_as_by_walking(parents: list[int]) -> None:
 
 
 def test_a_deep_chain_is_no_trouble() -> None:
-    chain = numpy.arange(-1, 49_999)
-    roots, depths = roots_and_depths(chain)
-    assert not roots.any()
-    assert depths[-1] == 49_999
-    assert branch_sizes(chain, depths).tolist() == list(range(50_000, 0, -1))
+    chain = PrimaryForest(numpy.arange(-1, 49_999))
+    assert not chain.root.any()
+    assert chain.depth[-1] == 49_999
+    assert chain.size.tolist() == list(range(50_000, 0, -1))
 
 
 @given(st.lists(st.tuples(st.integers(1, 40), st.integers(0, 9)), min_size=1))
@@ -177,8 +166,8 @@ def test_what_is_not_shown_is_in_folds(parents: list[int], branches: int, most: 
     primary = numpy.array(parents)
     relations = numpy.array([-1 if parent < 0 else random.randrange(3) for parent in parents])
     dates = numpy.array([random.choice([0, 20200000, 20210500]) for _ in parents])
-    roots, depths = roots_and_depths(primary)
-    sizes = branch_sizes(primary, depths)
+    forest = PrimaryForest(primary, relations)
+    roots, sizes = forest.root, forest.size
     for head in set(roots.tolist()):
         shown = largest_branches(numpy.flatnonzero(roots == head), sizes, branches)
         assert shown[0] == head
@@ -186,7 +175,7 @@ def test_what_is_not_shown_is_in_folds(parents: list[int], branches: int, most: 
         left = [size for node, size in enumerate(sizes.tolist()) if roots[node] == head and node not in shown]
         assert len(shown) == branches + 1 or all(size == 1 for size in left)
         assert max(left, default=0) <= min(sizes[node] for node in shown)
-        folds = folds_below(shown, primary, relations, sizes, dates, dict.fromkeys(shown, most))
+        folds = folds_below(forest, shown, dates, dict.fromkeys(shown, most))
         assert all(count <= most for count in Counter(fold.parent for fold in folds).values())
         for node in shown:
             children = [child for child, parent in enumerate(parents) if parent == node and child not in shown]
@@ -203,12 +192,12 @@ def test_what_is_too_much_is_one_fold() -> None:
     primary = numpy.array([-1, 0, 0, 0, 0, 0, 3])
     relations = numpy.array([-1, 2, 2, 1, 3, 0, 1])
     dates = numpy.array([20200000, 20210000, 20210200, 20200301, 0, 20200200, 20220000])
-    sizes = branch_sizes(primary, roots_and_depths(primary)[1])
-    assert folds_below([0], primary, relations, sizes, dates, {0: 2}) == [
+    forest = PrimaryForest(primary, relations)
+    assert folds_below(forest, [0], dates, {0: 2}) == [
         Fold(0, (1,), 2, 20200301, 3),
         Fold(0, (2, 0, 3), 4, 20200200, 1),
     ]
-    assert folds_below([0, 3], primary, relations, sizes, dates, {3: 1}) == [Fold(3, (1,), 1, 20220000, 6)]
+    assert folds_below(forest, [0, 3], dates, {3: 1}) == [Fold(3, (1,), 1, 20220000, 6)]
 
 
 # Placing

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-import bisect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, Never, Self
 
+import numpy
+from numpy.typing import NDArray
+
 from modeltree._util.text import counted
 from modeltree.findings import CycleError, Finding, LineageError, NoPathError, UnknownOrganizationError
-from modeltree.graph.ancestry import AncestryIndex
-from modeltree.graph.answers import Growth, Ids, Kinship, Period
-from modeltree.graph.batches import Batches, periods_of, runs_of
-from modeltree.graph.families import Families, Family, Grouping
-from modeltree.graph.kept import RecordNodes, RecordSteps
+from modeltree.graph.counts import Growth, Period, growth, periods_of, runs_of
+from modeltree.graph.csr import levels_of
+from modeltree.graph.families import Families, Family, Grouping, family_labels
+from modeltree.graph.index import AncestryIndex
 from modeltree.graph.names import NameTable
-from modeltree.graph.network import from_digraph, to_digraph
+from modeltree.graph.network import Rows, edge_rows, from_digraph, model_rows, to_digraph
 from modeltree.graph.outline import outline
-from modeltree.graph.selection import Conditions, Date
-from modeltree.graph.tabular import Rows, rows_of
-from modeltree.graph.validation import problems_of
+from modeltree.graph.store import Columns, Conditions, Date, EdgeStore, NodeStore, in_date_order
+from modeltree.graph.validation import problems_of, problems_of_columns
 from modeltree.records import (
     About,
     Derivation,
@@ -40,12 +41,36 @@ from modeltree.records import (
 if TYPE_CHECKING:
     import networkx
 
-    from modeltree.graph.columns import Columns
 
 __all__ = ["Growth", "Kinship", "Lineage", "Period"]
 
+Ids = tuple[str, ...]
 
-class Lineage(Batches):
+
+@dataclass(frozen=True, slots=True)
+class Kinship:
+    """How two models are related.
+
+    Parameters
+    ----------
+    first, second : str
+        The two models.
+    through : tuple of str
+        Their most recent common ancestors; one of the two itself where the other descends from it.
+    steps : tuple of (int, int)
+        For each of these, the fewest derivations from it down to the first and to the second.
+    """
+
+    first: str
+    second: str
+    through: Ids
+    steps: tuple[tuple[int, int], ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.through)
+
+
+class Lineage:
     """Models and the derivations between them: a directed acyclic graph that does not change.
 
     Models go by their id, name or any alias wherever one is asked for. Ids come out in date order, then by id;
@@ -96,23 +121,27 @@ class Lineage(Batches):
         if not organizations:
             named = {name for model in models for name in model.organizations}
             organizations = tuple(Organization(id=name, name=name) for name in named)
-        nodes = RecordNodes(tuple(sorted(models, key=_date_then_id)))
-        self._hold(nodes, RecordSteps(derivations, nodes.positions), organizations, about)
+        nodes = NodeStore.of_records(models)
+        self._hold(nodes, EdgeStore.of_records(derivations, nodes), organizations, about)
 
     _about: About
-    _nodes: Any  # of records or of columns: both have one interface
-    _steps: Any
+    _nodes: NodeStore
+    _edges: EdgeStore
     _organizations: dict[str, Organization]
 
-    def _hold(self, nodes: Any, steps: Any, organizations: Iterable[Organization], about: About | None) -> None:
+    def _hold(
+        self, nodes: NodeStore, edges: EdgeStore, organizations: Iterable[Organization], about: About | None
+    ) -> None:
         known = {record.id: record for record in sorted(organizations, key=lambda record: record.id)}
-        self.__dict__.update(_about=about or About(), _nodes=nodes, _steps=steps, _organizations=known)
+        self.__dict__.update(_about=about or About(), _nodes=nodes, _edges=edges, _organizations=known)
 
     @classmethod
-    def _of(cls, nodes: Any, steps: Any, organizations: Iterable[Organization], about: About | None) -> Lineage:
+    def _of(
+        cls, nodes: NodeStore, edges: EdgeStore, organizations: Iterable[Organization], about: About | None
+    ) -> Lineage:
         """A lineage of what is known to be one."""
         lineage = cls.__new__(cls)
-        lineage._hold(nodes, steps, organizations, about)
+        lineage._hold(nodes, edges, organizations, about)
         return lineage
 
     @classmethod
@@ -139,28 +168,24 @@ class Lineage(Batches):
         CycleError
             When models descend from themselves.
         """
-        from modeltree.graph.columns import checked
-
-        if problems := checked(columns):
+        if problems := problems_of_columns(columns):
             raise LineageError(problems)
-        lineage = cls.from_right_columns(columns, organizations, about=about)
+        lineage = cls.from_checked_columns(columns, organizations, about=about)
         try:
             lineage._index(None)
         except ValueError:
-            found = [("cycle", "models descend from themselves; read the table to have the cycles named")]
-            raise CycleError([Finding(kind, message) for kind, message in found]) from None
+            message = "models descend from themselves; read the table to have the cycles named"
+            raise CycleError([Finding("cycle", message)]) from None
         return lineage
 
     @classmethod
-    def from_right_columns(
+    def from_checked_columns(
         cls, columns: Columns, organizations: Iterable[Organization] = (), *, about: About | None = None
     ) -> Lineage:
         """The lineage of columns that whoever made them has checked; see `from_columns`."""
-        from modeltree.graph.columns import in_date_order
-
-        nodes, steps = in_date_order(columns)
-        makers = tuple(organizations) or tuple(Organization(id=name, name=name) for name in nodes.makers())
-        return cls._of(nodes, steps, makers, about)
+        nodes, edges = in_date_order(columns)
+        listed = tuple(organizations) or tuple(Organization(id=name, name=name) for name in nodes.all_organizations())
+        return cls._of(nodes, edges, listed, about)
 
     @classmethod
     def from_networkx(
@@ -195,20 +220,17 @@ class Lineage(Batches):
     @property
     def ids(self) -> Sequence[str]:
         """The ids of all models, in date order."""
-        ids: Sequence[str] = self._nodes.ids
-        return ids
+        return self._nodes.ids
 
     @property
     def models(self) -> Sequence[Model]:
         """All models, in date order: a tuple, or where there are very many, records that are made when asked for."""
-        models: Sequence[Model] = self._nodes.records
-        return models
+        return self._nodes.records
 
     @property
     def derivations(self) -> Sequence[Derivation]:
         """All derivations, in the order of their children, then of their parents; as for `models`."""
-        derivations: Sequence[Derivation] = self._steps.records
-        return derivations
+        return self._edges.records
 
     @property
     def organizations(self) -> Mapping[str, Organization]:
@@ -217,8 +239,21 @@ class Lineage(Batches):
 
     @cached_property
     def graph(self) -> networkx.DiGraph[str]:
-        """The lineage as a frozen `networkx.DiGraph`: ids as nodes, parent to child as edges, strings as attributes."""
-        return to_digraph(self._nodes, self._steps, tuple(self._organizations.values()), self._about)
+        """The lineage as a frozen `networkx.DiGraph`: ids are nodes, and edges run from parent to child.
+
+        Attributes of nodes and edges are the fields of `Model` and `Derivation` that are set, as strings. Besides, each
+        node has a ``label``, which is its name, and where sizes are known ``parameters``, the largest as a float.
+
+        Examples
+        --------
+        >>> import modeltree
+        >>> node = modeltree.datasets.load("survey").graph.nodes["llama"]
+        >>> node["label"], node["sizes"], node["parameters"]
+        ('LLaMA', '7B; 13B; 33B; 65B', 65000000000.0)
+        """
+        listed = tuple(self._organizations.values())
+        implied = {Organization(id=name, name=name) for name in self._nodes.all_organizations()}
+        return to_digraph(self._nodes, self._edges.attributes(), listed if set(listed) != implied else (), self._about)
 
     def __len__(self) -> int:
         return len(self._nodes)
@@ -230,8 +265,7 @@ class Lineage(Batches):
         return isinstance(name, str) and len(self._names.owners(name)) == 1
 
     def __getitem__(self, name: str) -> Model:
-        model: Model = self._nodes.records[self._position(name)]
-        return model
+        return self._nodes.records[self._index_of(name)]
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Lineage):
@@ -239,7 +273,7 @@ class Lineage(Batches):
         return self._content == other._content
 
     def __hash__(self) -> int:
-        return hash((*self._nodes.ids, *((step.parent, step.child) for step in self._steps.records)))
+        return hash((*self._nodes.ids, *self._edges.parent.tolist(), *self._edges.child.tolist()))
 
     def __repr__(self) -> str:
         title = f"{self._about.title!r}: " if self._about.title else ""
@@ -266,7 +300,7 @@ class Lineage(Batches):
 
     def __getstate__(self) -> dict[str, Any]:
         # What is worked out when first asked for is left out of a pickle.
-        return {name: self.__dict__[name] for name in ("_about", "_nodes", "_steps", "_organizations")}
+        return {name: self.__dict__[name] for name in ("_about", "_nodes", "_edges", "_organizations")}
 
     def derivation(self, parent: str, child: str) -> Derivation:
         """The derivation of a child from a parent.
@@ -276,13 +310,12 @@ class Lineage(Batches):
         NoPathError
             When the one was not made from the other.
         """
-        pair = (self._position(parent), self._position(child))
-        number = self._steps.find(*pair)
-        if number is None:
+        pair = (self._index_of(parent), self._index_of(child))
+        edge = self._edges.find(*pair)
+        if edge is None:
             before, after = self._ids(pair)
             raise NoPathError(f"{after!r} is not derived from {before!r} directly")
-        step: Derivation = self._steps.records[number]
-        return step
+        return self._edges.records[edge]
 
     def organization(self, name: str) -> Organization:
         """The organization that has an id, name or alias."""
@@ -292,15 +325,15 @@ class Lineage(Batches):
 
     def parents(self, model: str, relations: Relations = None) -> Ids:
         """The models that a model was made from; by default by any relation."""
-        return self._ids(self._index(relations).parents[self._position(model)])
+        return self._ids(self._index(relations).parents[self._index_of(model)])
 
     def children(self, model: str, relations: Relations = None) -> Ids:
         """The models that were made from a model; by default by any relation."""
-        return self._ids(self._index(relations).children[self._position(model)])
+        return self._ids(self._index(relations).children[self._index_of(model)])
 
     def siblings(self, model: str, relations: Relations = None) -> Ids:
         """The other models that share a parent with a model; by default by any relation."""
-        index, position = self._index(relations), self._position(model)
+        index, position = self._index(relations), self._index_of(model)
         shared = {child for parent in index.parents[position] for child in index.children[parent]}
         return self._ids(sorted(shared - {position}))
 
@@ -324,15 +357,15 @@ class Lineage(Batches):
         >>> modeltree.datasets.load("survey").ancestors("LLAMA 2-chat")
         ('llama', 'llama-2')
         """
-        return self._ids(self._index(relations).ancestors(self._position(model), _counted(max_depth)))
+        return self._ids(self._index(relations).ancestors(self._index_of(model), _depth_limit(max_depth)))
 
     def descendants(self, model: str, relations: Relations = None, max_depth: int | None = None) -> Ids:
         """The models that descend from a model, itself not among them; by default by any relation."""
-        return self._ids(self._index(relations).descendants(self._position(model), _counted(max_depth)))
+        return self._ids(self._index(relations).descendants(self._index_of(model), _depth_limit(max_depth)))
 
     def is_ancestor(self, ancestor: str, descendant: str, relations: Relations = None) -> bool:
         """Whether one model descends from another; none from itself; by default by any relation."""
-        return self._index(relations).is_ancestor(self._position(ancestor), self._position(descendant))
+        return self._index(relations).is_ancestor(self._index_of(ancestor), self._index_of(descendant))
 
     def common_ancestors(self, *models: str, relations: Relations = None) -> Ids:
         """The models that all of some models descend from or are; by default by any relation."""
@@ -346,16 +379,16 @@ class Lineage(Batches):
         return self._ids(self._index(relations).most_recent_common_ancestors(self._several(models)))
 
     def paths(self, ancestor: str, descendant: str, relations: Relations = None) -> Iterator[tuple[Derivation, ...]]:
-        """All ways of descent from one model to another, one at a time; by default by any relation.
+        """All paths of descent from one model to another, one at a time; by default by any relation.
 
         There can be exponentially many. There is none where the one does not descend from the other, and from a
         model to itself there is one, of no steps.
         """
-        index, ends = self._index(relations), (self._position(ancestor), self._position(descendant))
+        index, ends = self._index(relations), (self._index_of(ancestor), self._index_of(descendant))
         return (self._along(path) for path in index.paths(*ends))
 
     def shortest_path(self, ancestor: str, descendant: str, relations: Relations = None) -> tuple[Derivation, ...]:
-        """A shortest way of descent from one model to another; by default by any relation.
+        """A shortest path of descent from one model to another; by default by any relation.
 
         From a model to itself it is empty. Among equally short ones it is the one through the earliest models, seen
         from the descendant.
@@ -365,7 +398,7 @@ class Lineage(Batches):
         NoPathError
             When the one does not descend from the other.
         """
-        start, end = self._position(ancestor), self._position(descendant)
+        start, end = self._index_of(ancestor), self._index_of(descendant)
         path = self._index(relations).shortest_path(start, end)
         if path is None:
             raise NoPathError(f"{self._nodes.ids[end]!r} does not descend from {self._nodes.ids[start]!r}")
@@ -376,15 +409,11 @@ class Lineage(Batches):
 
         The kinship of two models that are not related is false.
         """
-        through = self.most_recent_common_ancestors(first, second, relations=relations)
-        steps = tuple(
-            (
-                len(self.shortest_path(ancestor, first, relations)),
-                len(self.shortest_path(ancestor, second, relations)),
-            )
-            for ancestor in through
-        )
-        return Kinship(self._id(first), self._id(second), through, steps)
+        index, (one, other) = self._index(relations), self._several((first, second))
+        through = index.most_recent_common_ancestors((one, other))
+        steps = tuple((index.distance(node, one), index.distance(node, other)) for node in through)
+        ids = self._nodes.ids
+        return Kinship(ids[one], ids[other], self._ids(through), steps)
 
     # The shape of the whole
 
@@ -402,21 +431,18 @@ class Lineage(Batches):
 
     def generations(self, relations: Relations = None) -> tuple[Ids, ...]:
         """The models by `depth`: the roots, those made from roots, and so on; by default by any relation."""
-        generation = _plain(self._index(relations).generation)
-        layers: list[list[int]] = [[] for _ in range(max(generation, default=-1) + 1)]
-        for node, depth in enumerate(generation):
-            layers[depth].append(node)
-        return tuple(self._ids(layer) for layer in layers)
+        order, bounds = levels_of(self._index(relations).generation)
+        return tuple(self._ids(order[start:end]) for start, end in pairwise(bounds.tolist()))
 
     def depth(self, model: str | None = None, relations: Relations = None) -> int:
-        """The steps of the longest descent to a model, or of the longest there is; by default by any relation."""
+        """The length of the longest descent to a model, or of the longest there is; by default by any relation."""
         generation = self._index(relations).generation
-        return _greatest(generation) if model is None else int(generation[self._position(model)])
+        return int(generation.max(initial=0) if model is None else generation[self._index_of(model)])
 
     def height(self, model: str | None = None, relations: Relations = None) -> int:
-        """The steps of the longest descent from a model, or of the longest there is; by default by any relation."""
+        """The length of the longest descent from a model, or of the longest there is; by default by any relation."""
         height = self._index(relations).height
-        return _greatest(height) if model is None else int(height[self._position(model)])
+        return int(height.max(initial=0) if model is None else height[self._index_of(model)])
 
     def families(self, by: Grouping = "base", relations: Relations = "weights") -> Families:
         """The models as families, the largest first: a sequence, whose families are made when they are asked for.
@@ -425,8 +451,8 @@ class Lineage(Batches):
         ----------
         by : {"base", "component", "organization"} or callable
             ``"base"``: each root with all that descends from it; a model with several parents belongs to the
-            families of all of them, and to one primarily, by the rule in `modeltree.graph.families`.
-            ``"component"``: models that are connected in any way.
+            families of all of them, and to one primarily, by the rule in `modeltree.graph.primary`.
+            ``"component"``: models that are connected by whatever derivations.
             ``"organization"``: who made them; a joint model belongs to each, primarily to the first.
             A function gets each `Model` and returns the key of its family.
         relations : optional
@@ -443,7 +469,7 @@ class Lineage(Batches):
         >>> modeltree.datasets.load("survey").family("vicuna").name
         'LLaMA'
         """
-        return self._grouping(by, relations).primary_of(self._position(model))
+        return self._grouping(by, relations).primary_of(self._index_of(model))
 
     def timeline(self, grain: Grain = "month") -> tuple[Period, ...]:
         """The models by date, at the grain given; a date less precise is a period of its own.
@@ -457,19 +483,150 @@ class Lineage(Batches):
             for period, start, end in runs_of(periods)
         )
 
+    # Of all models or many pairs at once, as arrays that do not change: a value for each model in the order of ``ids``
+
+    def positions(self, models: Iterable[str]) -> NDArray[numpy.int64]:
+        """The indices of some models in ``ids``; they go by id, name or alias.
+
+        Examples
+        --------
+        >>> import modeltree
+        >>> lineage = modeltree.datasets.load("survey")
+        >>> [lineage.ids[index] for index in lineage.positions(["Vicuna", "LLaMA"])]
+        ['vicuna', 'llama']
+        """
+        known = self._nodes.indices
+        indices = [known[model] if model in known else self._index_of(model) for model in models]
+        return numpy.array(indices, dtype=numpy.int64)
+
+    def are_ancestors(
+        self, ancestors: Iterable[str], descendants: Iterable[str], relations: Relations = None
+    ) -> NDArray[numpy.bool_]:
+        """Of each pair of models, whether the second descends from the first; by default by any relation.
+
+        Raises
+        ------
+        ValueError
+            When there are not as many of the one as of the other.
+
+        Examples
+        --------
+        >>> import modeltree
+        >>> lineage = modeltree.datasets.load("survey")
+        >>> lineage.are_ancestors(["LLaMA", "Vicuna"], ["Vicuna", "LLaMA"]).tolist()
+        [True, False]
+        """
+        above, below = self.positions(ancestors), self.positions(descendants)
+        if len(above) != len(below):
+            raise ValueError(f"{len(above)} ancestors and {len(below)} descendants are no pairs")
+        return self._index(relations).are_ancestors(above, below)
+
+    def descendant_counts(self, relations: Relations = None) -> NDArray[numpy.int64]:
+        """How many models descend from each; by default by any relation."""
+        return _fixed(self._index(relations).descendant_counts())
+
+    def ancestor_counts(self, relations: Relations = None) -> NDArray[numpy.int64]:
+        """How many models each descends from; by default by any relation."""
+        return _fixed(self._index(relations).ancestor_counts())
+
+    def root_counts(self, relations: Relations = None) -> NDArray[numpy.int64]:
+        """From how many roots each model descends; a root, one: itself; by default by any relation."""
+        return _fixed(self._index(relations).root_counts())
+
+    def depths(self, relations: Relations = None) -> NDArray[numpy.int64]:
+        """The length, in derivations, of the longest descent to each model; by default by any relation."""
+        return _fixed(self._index(relations).generation)
+
+    def heights(self, relations: Relations = None) -> NDArray[numpy.int64]:
+        """The length, in derivations, of the longest descent from each model; by default by any relation."""
+        return _fixed(self._index(relations).height)
+
+    def family_labels(
+        self, by: Literal["base", "component"] = "base", relations: Relations = "weights"
+    ) -> NDArray[numpy.int64]:
+        """The family of each model, as the index in ``ids`` of one of its members.
+
+        Parameters
+        ----------
+        by : {"base", "component"}
+            That of the root of its primary family, see `modeltree.graph.primary`; or that of the first of all models
+            that it is connected with.
+        relations : optional
+            The derivations to go by; by default those that pass weights on.
+
+        Examples
+        --------
+        >>> import modeltree
+        >>> lineage = modeltree.datasets.load("survey")
+        >>> label = lineage.family_labels()[lineage.positions(["Vicuna"])[0]]
+        >>> lineage.ids[label]
+        'llama'
+        """
+        if by not in ("base", "component"):
+            raise ValueError(f"no labels by {by!r}: say 'base' or 'component'")
+        chosen = relation_set(relations)
+        index = self._index(relations)
+        if (by, chosen) not in self._labels:
+            labels = family_labels(self._nodes, self._edges, chosen) if by == "base" else index.components
+            self._labels[by, chosen] = _fixed(labels)
+        return self._labels[by, chosen]
+
+    def most_recent_common_ancestors_of(
+        self, pairs: Iterable[tuple[str, str]], relations: Relations = None
+    ) -> list[Ids]:
+        """The most recent common ancestors of each of many pairs; by default by any relation.
+
+        See `modeltree.Lineage.most_recent_common_ancestors`.
+        """
+        listed = list(pairs)
+        first, second = (self.positions(pair[end] for pair in listed) for end in (0, 1))
+        starts, nodes = self._index(relations).most_recent_common_ancestors_of(first, second)
+        return [self._ids(nodes[start:end]) for start, end in pairwise(starts.tolist())]
+
+    def growth(self, grain: Grain = "month", relations: Relations = None) -> tuple[Growth, ...]:
+        """How many models became public in each period, and by which derivations, by default any.
+
+        Those without a date come last. A date that is less precise than the grain is a period of its own, as in
+        `modeltree.Lineage.timeline`.
+
+        Examples
+        --------
+        >>> import modeltree
+        >>> first = modeltree.datasets.load("survey").growth("year")[0]
+        >>> str(first.date), first.models
+        ('2017', 1)
+        """
+        edges = self._edges
+        return growth(self._nodes.dates, edges.child, edges.relation, relation_set(relations), grain)
+
     # Parts of it, each a lineage
 
     def subgraph(self, models: str | Iterable[str]) -> Lineage:
         """Some models, and the derivations between them."""
-        return self._part(sorted({self._position(model) for model in _listed(models)}))
+        return self._part([self._index_of(model) for model in _listed(models)])
 
-    def clade(self, model: str, relations: Relations = None) -> Lineage:
-        """A model and all that descends from it, by default by any relation, and all derivations between them."""
-        return self.subgraph((model, *self.descendants(model, relations)))
+    def clade(self, *models: str, relations: Relations = None) -> Lineage:
+        """Some models and all that descends from any of them, and all derivations between them.
+
+        Parameters
+        ----------
+        *models : str
+            Ids, names or aliases; at least one.
+        relations : optional
+            The derivations to go by; by default any.
+
+        Examples
+        --------
+        >>> import modeltree
+        >>> modeltree.datasets.load("survey").clade("LLaMA", "BLOOM", relations="weights").roots("weights")
+        ('bloom', 'llama')
+        """
+        index, nodes = self._index(relations), self._several(models)
+        return self._part(numpy.concatenate([nodes, *map(index.descendants, nodes)]))
 
     def ancestry(self, *models: str, relations: Relations = None) -> Lineage:
         """Some models and all that they descend from, by default by any relation, and all derivations between them."""
-        return self.subgraph(self._ids(self._index(relations).ancestry(self._several(models))))
+        return self._part(self._index(relations).ancestry(self._several(models)))
 
     def select(
         self,
@@ -499,11 +656,10 @@ class Lineage(Batches):
         relations : optional
             Only these derivations, and only models that have part in one.
         """
-        makers = None if organization is None else [self.organization(name).id for name in _listed(organization)]
-        conditions = Conditions.of(where, makers, domain, openness, kind, since, until)
-        kept = self._nodes.meeting(conditions)
+        organizations = None if organization is None else [self.organization(name).id for name in _listed(organization)]
+        kept = self._nodes.meeting(Conditions.of(where, organizations, domain, openness, kind, since, until))
         if relations is not None:
-            kept = self._steps.touching(kept, relation_set(relations))
+            kept = self._edges.touching(kept, relation_set(relations))
         return self._part(kept, relations)
 
     # Ways to look at it
@@ -516,13 +672,29 @@ class Lineage(Batches):
         What is not known is None, which is null in polars and missing in pandas, and an empty list where there may be
         several.
         """
-        return rows_of(self.models, self._index(None))
+        index = self._index(None)
+        return model_rows(self.models, index.parents, index.children)
+
+    def derivations_to_records(self) -> Rows:
+        """A row for each derivation, in the order of `derivations`, to be read as `to_records` is.
+
+        A row has ``parent``, ``child`` and ``relation`` as strings, ``references`` as a list of strings, and ``note``,
+        which is None where there is none.
+
+        Examples
+        --------
+        >>> import modeltree
+        >>> row = modeltree.datasets.load("survey").derivations_to_records()[0]
+        >>> row["parent"], row["child"], row["relation"]
+        ('gpt-1', 'gpt-2', 'successor')
+        """
+        return edge_rows(self.derivations)
 
     def tree(self, root: str | None = None, *, relations: Relations = None, max_depth: int | None = None) -> str:
         """The models as an indented text, each below what it was made from, in date order.
 
         A model that was made from several others has a ``◆``. It stands in full once, below its primary parent (see
-        `modeltree.graph.families`), and names the others; below those there is a line with ``◇`` that leads there.
+        `modeltree.graph.primary`), and names the others; below those there is a line with ``◇`` that leads there.
         A line that ends in ``…`` has children, which are too deep. Lines deeper than 30 levels begin with their
         level and are indented no further.
 
@@ -546,15 +718,14 @@ class Lineage(Batches):
         └─ BLOOMZ-MT  2022-11-03 · finetune
         """
         chosen = relation_set(relations)
-        top = None if root is None else self._position(root)
-        relations_of, called = self._steps.relations_of(chosen), self._nodes.names()
-        return outline(self.models, self._index(chosen), relations_of, top, _counted(max_depth), called)
+        top = None if root is None else self._index_of(root)
+        return outline(self._nodes, self._edges, self._index(chosen), chosen, top, _depth_limit(max_depth))
 
     # Within
 
     @cached_property
     def _names(self) -> NameTable:
-        return NameTable.of(self._nodes.positions, self._nodes.called)
+        return NameTable.of(self._nodes.indices, self._nodes.other_names)
 
     @cached_property
     def _organization_names(self) -> NameTable:
@@ -565,7 +736,7 @@ class Lineage(Batches):
         return {}
 
     @cached_property
-    def _labels(self) -> dict[tuple[str, frozenset[Relation]], Any]:  # type: ignore[override]
+    def _labels(self) -> dict[tuple[str, frozenset[Relation]], NDArray[numpy.int64]]:
         return {}
 
     @cached_property
@@ -583,7 +754,7 @@ class Lineage(Batches):
         if index is None:
             chosen = relation_set(relations)
             if chosen not in self._indexes:
-                self._indexes[chosen] = self._steps.index(chosen)
+                self._indexes[chosen] = self._edges.index(chosen)
             index = self._indexes[written] = self._indexes[chosen]
         return index
 
@@ -593,7 +764,7 @@ class Lineage(Batches):
         if isinstance(by, str) and (by, chosen) in self._groupings:
             return self._groupings[by, chosen]
         names = {record.id: record.name for record in self._organizations.values()}
-        families = Families(self._nodes, self._steps, self._index(chosen), chosen, by, names)
+        families = Families(self._nodes, self._edges, self._index(chosen), chosen, by, names)
         if isinstance(by, str):
             self._groupings[by, chosen] = families
         return families
@@ -601,67 +772,44 @@ class Lineage(Batches):
     @property
     def _counts(self) -> str:
         """How much of what there is, in words."""
-        counts = {"model": self._nodes, "derivation": self._steps, "organization": self._organizations}
-        return ", ".join(counted(len(items), noun) for noun, items in counts.items())
+        counts = {"model": len(self._nodes), "derivation": len(self._edges), "organization": len(self._organizations)}
+        return ", ".join(counted(count, noun) for noun, count in counts.items())
 
     @cached_property
     def _span(self) -> tuple[PartialDate, ...]:
         """The first and the last date, if there is any."""
-        dated = [date for node in self._ends if (date := self._nodes.released(node))]
-        return (dated[0], dated[-1]) if dated else ()
+        dated = self._nodes.dated(range(len(self)))
+        ends = (self._nodes.released(node) for node in ((0, dated - 1) if dated else ()))
+        return tuple(date for date in ends if date)
 
-    @property
-    def _ends(self) -> Iterable[int]:
-        """The first model, and the others from the last of those that are dated."""
-        positions = range(len(self._nodes))
-        dated = bisect.bisect_left(positions, True, key=lambda node: self._nodes.released(node) is None)
-        return positions[:1] if dated == 0 else (0, dated - 1)
-
-    def _position(self, model: str) -> int:
-        place: int | None = self._nodes.place(model)
-        if place is None:
-            place = self._nodes.positions[self._names.find(model)]
-        return place
-
-    def _id(self, model: str) -> str:
-        id: str = self._nodes.ids[self._position(model)]
-        return id
+    def _index_of(self, model: str) -> int:
+        index = self._nodes.index_of(model)
+        return self._nodes.indices[self._names.find(model)] if index is None else index
 
     def _several(self, models: tuple[str, ...]) -> list[int]:
         if not models:
             raise TypeError("at least one model is needed")
-        return [self._position(model) for model in models]
+        return [self._index_of(model) for model in models]
 
-    def _ids(self, nodes: Iterable[int]) -> Ids:
-        return tuple(map(self._nodes.ids.__getitem__, _plain(nodes)))
+    def _ids(self, nodes: NDArray[Any] | Iterable[int]) -> Ids:
+        # Integers of Python, which index faster than those of an array.
+        return tuple(map(self._nodes.ids.__getitem__, nodes.tolist() if isinstance(nodes, numpy.ndarray) else nodes))
 
     def _along(self, path: Sequence[int]) -> tuple[Derivation, ...]:
-        return tuple(self._steps.records[self._steps.find(*pair)] for pair in pairwise(path))
+        edges = (self._edges.find(*pair) for pair in pairwise(path))
+        return tuple(self._edges.records[edge] for edge in edges if edge is not None)
 
-    def _part(self, kept: Sequence[int], relations: Relations = None) -> Lineage:
-        """Some models, by their places in order, and the derivations of some relations between them."""
-        nodes = self._nodes.part(kept)
-        steps = self._steps.part(nodes, kept, relation_set(relations))
-        makers = nodes.makers()
-        return self._of(
-            nodes, steps, [record for id, record in self._organizations.items() if id in makers], self._about
-        )
-
-
-def _date_then_id(model: Model) -> tuple[bool, PartialDate | Literal[0], str]:
-    return (model.released is None, model.released or 0, model.id)
+    def _part(self, nodes: Any, relations: Relations = None) -> Lineage:
+        """Some models, by their indices, and the derivations by some relations between them."""
+        nodes = numpy.unique(numpy.asarray(nodes, dtype=numpy.int64))
+        part = self._nodes.part(nodes)
+        edges = self._edges.part(nodes, part.ids, relation_set(relations))
+        named = part.all_organizations()
+        organizations = [record for id, record in self._organizations.items() if id in named]
+        return self._of(part, edges, organizations, self._about)
 
 
-def _plain(values: Any) -> Any:
-    """Integers of Python, of which lists are read faster than by those of an array."""
-    return values.tolist() if hasattr(values, "tolist") else values
-
-
-def _greatest(values: Any) -> int:
-    return int(values.max()) if hasattr(values, "max") and len(values) else max(values, default=0)
-
-
-def _counted(max_depth: int | None) -> int | None:
+def _depth_limit(max_depth: int | None) -> int | None:
     if max_depth is not None and max_depth < 0:
         raise ValueError(f"max_depth is {max_depth}; it counts steps, so 0 or more")
     return max_depth
@@ -669,3 +817,10 @@ def _counted(max_depth: int | None) -> int | None:
 
 def _listed(values: Any) -> list[Any]:
     return [values] if isinstance(values, str) else list(values)
+
+
+def _fixed(values: NDArray[Any]) -> NDArray[numpy.int64]:
+    """Values as an array that does not change."""
+    view = values.astype(numpy.int64, copy=False).view()
+    view.flags.writeable = False
+    return view

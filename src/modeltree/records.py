@@ -233,7 +233,7 @@ class Relation(StrEnum):
 
     The first seven relations pass weights on, the next four pass ideas on; the last two say neither. The words of the
     Hugging Face Hub (``finetune``, ``adapter``, ``merge``, ``quantized``) are used as they are. The order decides
-    which parent of a merge is its primary parent, see `modeltree.graph.families`.
+    which parent of a merge is its primary parent, see `modeltree.graph.primary`.
 
     Examples
     --------

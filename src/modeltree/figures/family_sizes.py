@@ -11,10 +11,10 @@ from modeltree._util.text import counted
 from modeltree.draw.charts import DepthBox, SizeTable
 from modeltree.draw.theme import Theme
 from modeltree.figures.contents import title_of
-from modeltree.figures.counting import WeightForest, models_meeting, other_kinds
+from modeltree.figures.counting import models_meeting, other_kinds, weight_forest
 from modeltree.figures.drawing import ChartDrawing, PageSize, ThemeName, check_word, theme_named
 from modeltree.findings import LayoutError
-from modeltree.graph.tallies import depths_by_size, roots_and_depths, sizes_and_depths, survivors
+from modeltree.graph.counts import depths_by_size, sizes_and_depths, survivors
 from modeltree.layout.title_block import TitleBlock
 from modeltree.records import Kind
 
@@ -79,7 +79,8 @@ def family_sizes(
 def size_contents(lineage: Lineage, title: str | None, by: FamilyGrouping) -> tuple[SizeTable, TitleBlock]:
     """What `family_sizes` shows; a LayoutError where no family has two models."""
     if by == "base":
-        labels, depths = roots_and_depths(WeightForest.of(lineage).parent)
+        forest = weight_forest(lineage)
+        labels, depths = forest.root, forest.depth
     else:
         labels, depths = lineage.family_labels("component"), lineage.depths("weights")
     models = models_meeting(lineage._nodes, kind=Kind.MODEL)

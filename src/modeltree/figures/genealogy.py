@@ -1,7 +1,7 @@
 """The genealogy of a lineage: when each model was, which parent it branches off from, and which branches are folded.
 
 A family tree can show one parent of each model as its branch and must tie the others to it in another way. The one is
-the primary parent (see `modeltree.graph.families`) of those that are no later than the model.
+the primary parent (see `modeltree.graph.primary`) of those that are no later than the model.
 """
 
 from __future__ import annotations
@@ -10,11 +10,15 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from modeltree.graph.families import primary_parent
+import numpy
+
+from modeltree.graph.primary import PrimaryForest
 from modeltree.lineage import Lineage
 from modeltree.records import Derivation, Model, Relation, Relations, relation_set
 
 __all__ = ["Collapse", "Entry", "Genealogy", "genealogy_of"]
+
+_RELATIONS = tuple(Relation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,19 +136,19 @@ def genealogy_of(lineage: Lineage, relations: Relations = None, collapse: Collap
     number = {model.id: node for node, model in enumerate(models)}
     at = [places[model.id] for model in models]
     above: list[dict[int, Relation]] = [{} for _ in models]
-    against = []
+    against, forward = [], []
     for step in steps:
         if step.parent in number and step.child in number:
-            above[number[step.child]][number[step.parent]] = step.relation
-            if at[number[step.parent]] > at[number[step.child]]:
+            parent, child = number[step.parent], number[step.child]
+            above[child][parent] = step.relation
+            if at[parent] > at[child]:
                 against.append(step)
-    relation_of = {(step.parent, step.child): step.relation for step in steps}
-    parent: list[int | None] = []
-    for child, parents in enumerate(above):
-        earlier = [node for node in parents if at[node] <= at[child]]
-        parent.append(primary_parent(models, relation_of, child, earlier) if earlier else None)
-    forest = _Forest(models, at, parent, above)
-    entries, hidden = forest.entries(forest.folds(collapse or Collapse()))
+            else:
+                forward.append((parent, child, _RELATIONS.index(step.relation)))
+    dates = numpy.array([model.released.number if model.released else 0 for model in models], dtype=numpy.int64)
+    tails, heads, relation = numpy.array(forward, dtype=numpy.int64).reshape(-1, 3).T
+    branches = _Branches(models, at, PrimaryForest.of(tails, heads, relation, dates), above)
+    entries, hidden = branches.entries(branches.folds(collapse or Collapse()))
     undated = tuple(model for model in lineage.models if model.id not in places)
     return Genealogy(tuple(entries), undated, tuple(against), hidden)
 
@@ -181,36 +185,26 @@ def _places(lineage: Lineage, steps: Iterable[Derivation]) -> dict[str, float]:
     return places
 
 
-class _Forest:
-    """Models that each hang from one parent at the most."""
+class _Branches:
+    """Models that each branch off from one parent at the most."""
 
     def __init__(
         self,
         models: Sequence[Model],
         at: Sequence[float],
-        parent: Sequence[int | None],
+        forest: PrimaryForest,
         above: Sequence[Mapping[int, Relation]],
     ) -> None:
-        self.models, self.at, self.parent, self.above = models, at, parent, above
-        self.children: list[list[int]] = [[] for _ in models]
-        self.roots: list[int] = []
-        for node, over in enumerate(parent):
-            (self.roots if over is None else self.children[over]).append(node)
-        self.order = list(self.roots)  # each after its parent
-        for node in self.order:
-            self.order += self.children[node]
+        self.models, self.at, self.forest, self.above = models, at, forest, above
+        self.parent = [None if parent < 0 else parent for parent in forest.parent.tolist()]
+        self.order: list[int] = forest.order.tolist()
 
     def folds(self, rule: Collapse) -> dict[int, int]:
         """For each folded model, the one by which the node that it is in is known: the first of all that are in it."""
-        size = [1] * len(self.models)
-        depth = [0] * len(self.models)
+        size, depth = self.forest.size.tolist(), self.forest.depth.tolist()
         alike = [self._made_by(node, rule.only) for node in range(len(self.models))]
-        for node in self.order:
-            over = self.parent[node]
-            depth[node] = 0 if over is None else depth[over] + 1
         for node in reversed(self.order):
             if (over := self.parent[node]) is not None:
-                size[over] += size[node]
                 alike[over] = alike[over] and alike[node]
 
         def goes(node: int) -> bool:
@@ -275,7 +269,7 @@ class _Forest:
     def _shared(self, over: int, inside: Sequence[int]) -> Relation:
         """The relation of the branches in a node to their parent: of several, that which comes first."""
         found = {self.above[member][over] for member in inside if self.parent[member] == over}
-        return min(found, key=list(Relation).index)
+        return min(found, key=_RELATIONS.index)
 
     def _named(self, node: int, models: Sequence[Model]) -> tuple[str, str]:
         """Id and label of a node of several models; no model has such an id, as there is a blank in it."""

@@ -15,12 +15,13 @@ from modeltree.figures.counting import KINDS, models_meeting, other_kinds
 from modeltree.figures.drawing import ChartDrawing, PageSize, ThemeName, check_word, theme_named
 from modeltree.figures.family_tree import RELATION_WORDS
 from modeltree.findings import LayoutError
-from modeltree.graph.tallies import PeriodCounts, counts_per_period, primary_relations
+from modeltree.graph.counts import PeriodCounts, counts_per_period
+from modeltree.graph.primary import PrimaryForest
 from modeltree.layout.title_block import TitleBlock
 from modeltree.records import Kind, PartialDate
 
 if TYPE_CHECKING:
-    from modeltree.graph.selection import Date
+    from modeltree.graph.store import Date
     from modeltree.lineage import Lineage
 
 __all__ = ["PeriodLength", "growth", "growth_contents"]
@@ -44,7 +45,7 @@ def growth(
 ) -> ChartDrawing:
     """How many models became public in each period, by how they were made, and of what all up to then consist.
 
-    Each model is counted once, by the relation to its primary parent (see `modeltree.graph.families`) by any relation.
+    Each model is counted once, by the relation to its primary parent (see `modeltree.graph.primary`) by any relation.
 
     Parameters
     ----------
@@ -90,10 +91,10 @@ def growth_contents(
     lineage: Lineage, title: str | None, grain: PeriodLength, since: Date | None, until: Date | None
 ) -> tuple[GrowthTable, TitleBlock]:
     """What `growth` shows; a LayoutError where no model has a date that tells its period."""
-    nodes, steps = lineage._nodes, lineage._steps
+    nodes, edges = lineage._nodes, lineage._edges
     models = models_meeting(nodes, kind=Kind.MODEL)
     within = models if since is until is None else models & models_meeting(nodes, since=since, until=until)
-    sorts = primary_relations(numpy.asarray(steps.child), numpy.asarray(steps.relation), len(lineage)) + 1
+    sorts = PrimaryForest.of(edges.parent, edges.child, edges.relation, nodes.dates).relation + 1
     periods = counts_per_period(nodes.dates[within], sorts[within], len(KINDS) + 1, grain)
     if not len(periods.counts):
         raise LayoutError(f"there is nothing to draw: no model has a date that tells its {grain}")

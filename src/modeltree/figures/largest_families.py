@@ -11,19 +11,13 @@ import numpy
 from modeltree._util.text import counted
 from modeltree.draw.theme import Theme
 from modeltree.figures.coloring import ColorBy
-from modeltree.figures.counting import KINDS, WeightForest, models_meeting
+from modeltree.figures.counting import KINDS, models_meeting, weight_forest
 from modeltree.figures.drawing import IconFolder, LayoutDrawing, PageSize, ThemeName, check_number
 from modeltree.figures.family_tree import tree_contents, tree_drawing
 from modeltree.figures.genealogy import Entry, Genealogy, genealogy_of
 from modeltree.findings import LayoutError
-from modeltree.graph.tallies import (
-    Fold,
-    branch_sizes,
-    folds_below,
-    largest_branches,
-    roots_and_depths,
-    sizes_and_depths,
-)
+from modeltree.graph.counts import sizes_and_depths
+from modeltree.graph.primary import Fold, folds_below, largest_branches
 from modeltree.layout.family_tree.tree import Direction
 from modeltree.records import Kind, PartialDate, Relation
 
@@ -121,11 +115,10 @@ def abridged_families(lineage: Lineage, count: int, branches: int) -> tuple[Line
 
     Of each family there are the first model and those that begin its largest branches.
     """
-    forest, dates = WeightForest.of(lineage), lineage._nodes.dates
-    roots, depths = roots_and_depths(forest.parent)
-    sizes = branch_sizes(forest.parent, depths)
+    forest, dates = weight_forest(lineage), lineage._nodes.dates
+    roots, sizes = forest.root, forest.size
     models = models_meeting(lineage._nodes, kind=Kind.MODEL)
-    heads, whole, _ = sizes_and_depths(roots[models], depths[models])
+    heads, whole, _ = sizes_and_depths(roots[models], forest.depth[models])
     chosen = heads[:count][whole[:count] > 1].tolist()
     if not chosen:
         raise LayoutError("there is nothing to draw: no two models are of one family")
@@ -134,7 +127,7 @@ def abridged_families(lineage: Lineage, count: int, branches: int) -> tuple[Line
         members = numpy.flatnonzero(roots == head)
         few = len(members) <= _WHOLE
         shown += members.tolist() if few else largest_branches(members, sizes, branches, _LEAST_BRANCH * len(members))
-    folds = folds_below(shown, forest.parent, forest.relation, sizes, dates, dict.fromkeys(chosen, _MOST_FOLDS))
+    folds = folds_below(forest, shown, dates, dict.fromkeys(chosen, _MOST_FOLDS))
     single = [fold.node for fold in folds if fold.models == 1]
     ids, name = lineage.ids, lineage._nodes.name
     labels = {ids[node]: f"{name(node)} · {sizes[node]:,}" for node in shown if sizes[node] > 1}

@@ -1,40 +1,34 @@
-"""Families: which models belong together, by common root, by connection, by maker, or by any key.
+"""Families: which models belong together, by common root, by connection, by organization, or by any key.
 
 A base family is a root of the weight-passing relations with all that descends from it, so a model with several
-weight parents can belong to several families. Each model has one **primary** family: that of its primary parent.
-The primary parent is the one that comes first by
-
-1. relation, in the order of `modeltree.records.Relation`: a model takes after what it was fine-tuned from before
-   what it has as a component, and after that before what it learnt from the outputs of;
-2. date: the parent released last, in the order of `PartialDate`; undated ones come after all others;
-3. id.
+weight parents can belong to several families. Each model has one **primary** family: that of its primary parent, see
+`modeltree.graph.primary`.
 """
 
 from __future__ import annotations
 
-import bisect
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, Any, Literal, Protocol, overload
+from typing import Any, Literal
+
+import numpy
+from numpy.typing import NDArray
 
 from modeltree._util.html import block, definitions, head
 from modeltree._util.text import counted, enumerated
-from modeltree.graph.ancestry import AncestryIndex
+from modeltree.graph.index import AncestryIndex
+from modeltree.graph.primary import PrimaryForest
+from modeltree.graph.store import EdgeStore, LazySequence, NodeStore
 from modeltree.records import Model, PartialDate, Relation
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-__all__ = ["Families", "Family", "Grouping", "family_labels", "primary_parent", "primary_parents"]
+__all__ = ["Families", "Family", "Grouping", "family_labels"]
 
 Grouping = Literal["base", "component", "organization"] | Callable[[Model], Hashable]
 """How to group: by base model, by connection, by organization, or by what a function says of each model."""
 
 # Of members and organizations, in a notebook.
 _MOST_SHOWN = 40
-
-_RANK = {relation: rank for rank, relation in enumerate(Relation)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +98,17 @@ class Family:
         return block([head(self.name, " · ".join(counts)), definitions(shown)])
 
 
-class Families(Sequence[Family]):
+class Families(LazySequence[Family]):
     """The models of a lineage as families, the largest first, then by their first members.
 
     A family is made when it is asked for: of millions of models there are millions.
 
     Parameters
     ----------
-    nodes, steps
-        The models and derivations, as `modeltree.graph.kept` or `modeltree.graph.columns` have them.
+    nodes : NodeStore
+        The models.
+    edges : EdgeStore
+        The derivations.
     index : AncestryIndex
         The descent to go by.
     chosen : frozenset of Relation
@@ -125,8 +121,8 @@ class Families(Sequence[Family]):
 
     def __init__(
         self,
-        nodes: Any,
-        steps: Any,
+        nodes: NodeStore,
+        edges: EdgeStore,
         index: AncestryIndex,
         chosen: frozenset[Relation],
         by: Grouping = "base",
@@ -135,31 +131,8 @@ class Families(Sequence[Family]):
         self._nodes, self._index = nodes, index
         self._by = by
         self._names = organization_names or {}
-        self._groups = _grouped(nodes, steps, index, chosen, by)
-        self._made: dict[int, Family] = {}
-
-    def __len__(self) -> int:
-        return len(self._groups)
-
-    @overload
-    def __getitem__(self, place: int) -> Family: ...
-    @overload
-    def __getitem__(self, place: slice) -> tuple[Family, ...]: ...
-    def __getitem__(self, place: int | slice) -> Family | tuple[Family, ...]:
-        if isinstance(place, slice):
-            return tuple(self[number] for number in range(*place.indices(len(self))))
-        number = range(len(self))[place]
-        if number not in self._made:
-            self._made[number] = self._family(number)
-        return self._made[number]
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, (Families, tuple)):
-            return NotImplemented
-        return len(self) == len(other) and all(mine == theirs for mine, theirs in zip(self, other, strict=True))
-
-    def __hash__(self) -> int:
-        return hash(tuple(self))
+        self._groups = _grouped(nodes, edges, index, chosen, by)
+        super().__init__(len(self._groups), self._family)
 
     def __repr__(self) -> str:
         first = "; ".join(str(family) for family in self[:3])
@@ -177,9 +150,10 @@ class Families(Sequence[Family]):
     def _family(self, number: int) -> Family:
         nodes, ids = self._nodes, self._nodes.ids
         key, members = self._groups.key(number), self._groups.members(number)
-        released, end = nodes.released, _dated(nodes, members)
+        released, end = nodes.released, nodes.dated(members)
         within = set(members)
         roots = [node for node in members if within.isdisjoint(self._index.parents[node])]
+        first, last = (released(members[0]), released(members[end - 1])) if end else (None, None)
         return Family(
             key=key,
             name=self._name(key, members[0]),
@@ -187,97 +161,33 @@ class Families(Sequence[Family]):
             members=tuple(map(ids.__getitem__, members)),
             primary=tuple(map(ids.__getitem__, self._groups.primary(number))),
             depth=_depth(members, self._index),
-            span=(released(members[0]), released(members[end - 1])) if end else None,
+            span=(first, last) if first and last else None,
             organizations=tuple(dict.fromkeys(name for node in members for name in nodes.organizations(node))),
         )
 
     def _name(self, key: Hashable, first: int) -> str:
         """What a family is called; `first` is its first member."""
         if self._by in ("base", "component"):
-            name: str = self._nodes.name(self._nodes.positions[key] if self._by == "base" else first)
-            return name
+            return self._nodes.name(self._nodes.indices[str(key)] if self._by == "base" else first)
         if self._by == "organization":
             return "no organization" if key is None else self._names.get(str(key), str(key))
         return str(key)
 
 
-def _dated(nodes: Any, members: Sequence[int]) -> int:
-    """How many of some models have a date; they are in date order, those without one last."""
-    return bisect.bisect_left(members, True, key=lambda node: nodes.released(node) is None)
-
-
-def primary_parents(
-    parent: NDArray[Any], child: NDArray[Any], relation: NDArray[Any], dates: NDArray[Any]
-) -> NDArray[Any]:
-    """For each node, the parent that it takes after by the rule above; -1 where there is none.
-
-    Parameters
-    ----------
-    parent, child, relation : array of int
-        Of each derivation, its models and the place of its relation in `Relation`.
-    dates : array of int
-        Of each model, as `modeltree.graph.columns.Columns` has them.
-    """
-    import numpy
-
-    best = numpy.full(len(dates), -1, dtype=numpy.int64)
-    # The last to be written stays, so the rows go from the worst parent to the best.
-    several = numpy.bincount(child, minlength=len(dates))[child] > 1
-    best[child[~several]] = parent[~several]
-    rows = numpy.flatnonzero(several)
-    worst_first = numpy.lexsort((-parent[rows], dates[parent[rows]], -relation[rows].astype(numpy.int64)))
-    for row in rows[worst_first].tolist():
-        best[child[row]] = parent[row]
-    return best
-
-
-def primary_parent(
-    models: Sequence[Model], relation_of: Mapping[tuple[str, str], Relation], child: int, parents: Sequence[int]
-) -> int:
-    """The one of some parents of a node that it takes after, by the rule above; they are in the order of the nodes."""
-    ranks = [_RANK[relation_of[models[parent].id, models[child].id]] for parent in parents]
-    least = min(ranks)
-    first = [parent for parent, rank in zip(parents, ranks, strict=True) if rank == least]
-    latest = max((date for parent in first if (date := models[parent].released)), default=None)
-    # Nodes are in date order, then by id: the first of those with this date has the least id.
-    return next(parent for parent in first if models[parent].released == latest)
-
-
-class _Groups(Protocol):
-    """Which models belong to which family, the largest family first."""
-
-    @property
-    def sizes(self) -> list[int]:
-        """How many models belong to each family."""
-
-    def __len__(self) -> int: ...
-
-    def key(self, number: int) -> Hashable:
-        """What a family is found by."""
-
-    def members(self, number: int) -> Sequence[int]:
-        """The models that belong to a family, ascending."""
-
-    def primary(self, number: int) -> Sequence[int]:
-        """Those of them whose primary family it is, ascending."""
-
-    def primary_of(self, node: int) -> int:
-        """The number of the primary family of a model."""
-
-
-def _grouped(nodes: Any, steps: Any, index: AncestryIndex, chosen: frozenset[Relation], by: Grouping) -> _Groups:
+def _grouped(
+    nodes: NodeStore, edges: EdgeStore, index: AncestryIndex, chosen: frozenset[Relation], by: Grouping
+) -> _Keyed | _Connected:
     if by in ("base", "component"):
-        return _Connected(nodes, steps, index, chosen, by == "base")
+        return _Connected(nodes, edges, index, chosen, by == "base")
     if by == "organization":
-        keys = [nodes.organizations(node) or (None,) for node in range(len(nodes))]
-        return _Keyed(keys)
+        return _Keyed([nodes.organizations(node) or (None,) for node in range(len(nodes))])
     if callable(by):
         return _Keyed([(by(model),) for model in nodes.records])
     raise ValueError(f"cannot group by {by!r}: say 'base', 'component', 'organization' or give a function")
 
 
 class _Keyed:
-    """Groups by the keys of each model, of which the first is its primary one."""
+    """Groups by the keys of each model, of which the first is its primary one; the largest group first."""
 
     def __init__(self, keys: Sequence[tuple[Hashable, ...]]) -> None:
         groups: dict[Hashable, list[int]] = {}
@@ -286,9 +196,9 @@ class _Keyed:
             for key in several:
                 groups.setdefault(key, []).append(node)
             primary.setdefault(several[0], []).append(node)
-        found = sorted(groups.items(), key=lambda item: (-len(item[1]), item[1][0]))
-        self._keys = [key for key, _ in found]
-        self._members = [members for _, members in found]
+        largest_first = sorted(groups.items(), key=lambda item: (-len(item[1]), item[1][0]))
+        self._keys = [key for key, _ in largest_first]
+        self._members = [members for _, members in largest_first]
         self._primary = [primary.get(key, []) for key in self._keys]
         self._family = {node: number for number, listed in enumerate(self._primary) for node in listed}
         self.sizes = list(map(len, self._members))
@@ -297,35 +207,37 @@ class _Keyed:
         return len(self._keys)
 
     def key(self, number: int) -> Hashable:
+        """What a family is found by."""
         return self._keys[number]
 
     def members(self, number: int) -> Sequence[int]:
+        """The models that belong to a family, ascending."""
         return self._members[number]
 
     def primary(self, number: int) -> Sequence[int]:
+        """Those of them whose primary family it is, ascending."""
         return self._primary[number]
 
     def primary_of(self, node: int) -> int:
+        """The number of the primary family of a model."""
         return self._family[node]
 
 
 class _Connected:
-    """Groups by common root, or by connection; each has the number of one of its models as its label."""
+    """The same by common root, or by connection; a group has the index of one of its models as its label."""
 
-    def __init__(self, nodes: Any, steps: Any, index: AncestryIndex, chosen: frozenset[Relation], base: bool) -> None:
-        import numpy
-
+    def __init__(
+        self, nodes: NodeStore, edges: EdgeStore, index: AncestryIndex, chosen: frozenset[Relation], base: bool
+    ) -> None:
         self._ids, self._index, self._base = nodes.ids, index, base
-        labels = (
-            family_labels(nodes, steps, index, chosen) if base else numpy.asarray(index.components, dtype=numpy.int64)
-        )
+        labels = family_labels(nodes, edges, chosen) if base else index.components
         order = numpy.argsort(labels, kind="stable")
         count = len(labels)
         sizes = numpy.bincount(labels, minlength=count)
         self._starts = numpy.concatenate(([0], numpy.cumsum(sizes)))
-        heads = numpy.asarray(index.roots, dtype=numpy.int64) if base else numpy.flatnonzero(sizes)
-        whole = numpy.asarray(index.descendant_counts(), dtype=numpy.int64)[heads] + 1 if base else sizes[heads]
-        self._heads = heads[numpy.lexsort((self._first_members(steps, chosen)[heads] if base else heads, -whole))]
+        heads = index.roots if base else numpy.flatnonzero(sizes)
+        whole = index.descendant_counts()[heads] + 1 if base else sizes[heads]
+        self._heads = heads[numpy.lexsort((self._first_members(edges, chosen)[heads] if base else heads, -whole))]
         self._whole = whole
         self._number = numpy.empty(count, dtype=numpy.int64)
         self._number[self._heads] = numpy.arange(len(heads))
@@ -336,16 +248,13 @@ class _Connected:
 
     @property
     def sizes(self) -> list[int]:
-        found: list[int] = sorted(self._whole.tolist(), reverse=True)
-        return found
+        return sorted(self._whole.tolist(), reverse=True)
 
-    def _first_members(self, steps: Any, chosen: frozenset[Relation]) -> NDArray[Any]:
+    def _first_members(self, edges: EdgeStore, chosen: frozenset[Relation]) -> NDArray[Any]:
         """Of each root, the first of its family: itself, unless a model is dated before what it was made from."""
-        import numpy
-
         first = numpy.arange(len(self._ids))
-        early = (steps.child < steps.parent) & _wanted(chosen)[steps.relation]
-        for node in numpy.unique(steps.child[early]).tolist():
+        parent, child, _ = edges.arrays(chosen)
+        for node in numpy.unique(child[child < parent]).tolist():
             for root in self._index.roots_above[node]:
                 first[root] = min(first[root], node)
         return first
@@ -358,7 +267,7 @@ class _Connected:
         if not self._base:
             return self.primary(number)
         head = int(self._heads[number])
-        return sorted([head, *(int(node) for node in self._index.descendants(head))])
+        return sorted([head, *self._index.descendants(head).tolist()])
 
     def primary(self, number: int) -> Sequence[int]:
         head = int(self._heads[number])
@@ -369,26 +278,15 @@ class _Connected:
         return int(self._number[self._labels[node]])
 
 
-def family_labels(nodes: Any, steps: Any, index: AncestryIndex, chosen: frozenset[Relation]) -> NDArray[Any]:
-    """For each model, the place of the root of its primary family."""
-    import numpy
-
-    kept = _wanted(chosen)[steps.relation]
-    best = primary_parents(steps.parent[kept], steps.child[kept], steps.relation[kept], nodes.dates)
-    return numpy.asarray(index.primary_roots(best), dtype=numpy.int64)
-
-
-def _wanted(chosen: frozenset[Relation]) -> NDArray[Any]:
-    """Of each place in `Relation`, whether it is one of some relations."""
-    import numpy
-
-    return numpy.array([relation in chosen for relation in Relation])
+def family_labels(nodes: NodeStore, edges: EdgeStore, chosen: frozenset[Relation]) -> NDArray[numpy.int64]:
+    """For each model, the index of the root of its primary family."""
+    return PrimaryForest.of(*edges.arrays(chosen), nodes.dates).root
 
 
 def _depth(nodes: Sequence[int], index: AncestryIndex) -> int:
-    """The steps of the longest way from one of the nodes to another through nothing but them."""
-    steps: dict[int, int] = {}
+    """The edges of the longest path from one of the nodes to another through nothing but them."""
+    depths: dict[int, int] = {}
     for node in sorted(nodes, key=index.generation.__getitem__):
-        within = [steps[parent] + 1 for parent in index.parents[node] if parent in steps]
-        steps[node] = max(within, default=0)
-    return max(steps.values())
+        within = [depths[parent] + 1 for parent in index.parents[node] if parent in depths]
+        depths[node] = max(within, default=0)
+    return max(depths.values())

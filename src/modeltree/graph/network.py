@@ -1,37 +1,43 @@
-"""The NetworkX face of a lineage: records become a `networkx.DiGraph` with plain attributes, and back."""
+"""A lineage as other libraries take it: a `networkx.DiGraph` with plain attributes, and back, and rows for tables."""
 
 from __future__ import annotations
 
 import contextlib
+import importlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Never
+from typing import TYPE_CHECKING, Any, Never, Protocol, overload
 
 from pydantic import TypeAdapter, ValidationError
 
 from modeltree._util.garbage import collector_paused
-from modeltree.findings import Finding, LineageError, shown
-from modeltree.records import About, Derivation, Model, Organization, Record, Relation
+from modeltree.findings import Finding, InvalidSizeError, LineageError, MissingExtraError, shown
+from modeltree.graph.csr import Neighbors
+from modeltree.records import About, Derivation, Model, Organization, ParameterCount, Record, Relation
 
 if TYPE_CHECKING:
     import networkx
 
-__all__ = ["Said", "from_digraph", "from_json", "joined", "nested", "plain", "to_digraph"]
+__all__ = [
+    "FrozenAttributes", "Rows", "edge_rows", "from_attributes", "from_digraph", "from_json", "join_list", "model_rows",
+    "to_attributes", "to_digraph", "without_derived",
+]  # fmt: skip
 
 _SEPARATOR = "; "
 _LISTS = frozenset({"aliases", "organizations", "sizes", "references"})
+_LIST_COLUMNS = ("aliases", "organizations", "references", "parents", "children")
 _RECORDS = "corrections"
 _ORGANIZATIONS = TypeAdapter(list[Organization])
 
 
-def plain(record: Record, leave_out: frozenset[str] = frozenset()) -> dict[str, str]:
+def to_attributes(record: Record, leave_out: frozenset[str] = frozenset()) -> dict[str, str]:
     """The fields of a record that are set, as strings: lists joined, links as ``link_paper`` and the like.
 
     Corrections are one attribute, as JSON.
 
     Examples
     --------
-    >>> plain(Model(id="llama", name="LLaMA", sizes=["7B", "13B"], links={"paper": "https://example.org"}))
+    >>> to_attributes(Model(id="llama", name="LLaMA", sizes=["7B", "13B"], links={"paper": "https://example.org"}))
     {'id': 'llama', 'name': 'LLaMA', 'sizes': '7B; 13B', 'link_paper': 'https://example.org'}
     """
     fields = record.model_dump(mode="json", exclude_defaults=True, exclude=set(leave_out))
@@ -44,29 +50,29 @@ def plain(record: Record, leave_out: frozenset[str] = frozenset()) -> dict[str, 
         elif name == _RECORDS:
             attributes[name] = json.dumps(value, ensure_ascii=False)
         else:
-            attributes[name] = joined(value) if isinstance(value, list) else value
+            attributes[name] = join_list(value) if isinstance(value, list) else value
     return attributes
 
 
-def joined(items: list[str]) -> str:
+def join_list(items: list[str]) -> str:
     """One string for several; as a JSON list where joining them could not be undone."""
     text = _SEPARATOR.join(items)
     return text if _split(text) == items else json.dumps(items, ensure_ascii=False)
 
 
-def _split(joined: str) -> list[str]:
-    if joined.startswith("["):
+def _split(text: str) -> list[str]:
+    if text.startswith("["):
         with contextlib.suppress(ValueError, RecursionError):
-            return [str(item) for item in json.loads(joined)]
-    return [item for item in joined.split(_SEPARATOR) if item]
+            return [str(item) for item in json.loads(text)]
+    return [item for item in text.split(_SEPARATOR) if item]
 
 
-class Said(dict[str, str]):
+class FrozenAttributes(dict[str, Any]):
     """The attributes of a node or edge of a frozen graph: they do not change either. A copy of them does.
 
     Examples
     --------
-    >>> Said(relation="finetune")["relation"] = "merge"
+    >>> FrozenAttributes(relation="finetune")["relation"] = "merge"
     Traceback (most recent call last):
     TypeError: the graph of a lineage does not change; its copy() does
     """
@@ -80,60 +86,109 @@ class Said(dict[str, str]):
         return dict, (dict(self),)
 
 
-class _NodeAttributes(Mapping[str, Said]):
+class Nodes(Protocol):
+    """What `to_digraph` needs of the models; see `modeltree.graph.store.NodeStore`."""
+
+    @property
+    def indices(self) -> Mapping[str, int]: ...
+
+    def attributes(self, node: int) -> dict[str, Any]: ...
+
+
+class _NodeAttributes(Mapping[str, FrozenAttributes]):
     """The attributes of the nodes, made when they are asked for."""
 
-    def __init__(self, nodes: Any) -> None:
+    def __init__(self, nodes: Nodes) -> None:
         self._nodes = nodes
 
-    def __getitem__(self, id: str) -> Said:
-        return Said(self._nodes.attributes(self._nodes.positions[id]))
+    def __getitem__(self, id: str) -> FrozenAttributes:
+        attributes = self._nodes.attributes(self._nodes.indices[id])
+        return FrozenAttributes(attributes | _derived(attributes))
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._nodes.positions)
+        return iter(self._nodes.indices)
 
     def __contains__(self, id: object) -> bool:
-        return id in self._nodes.positions
+        return id in self._nodes.indices
 
     def __len__(self) -> int:
-        return len(self._nodes.positions)
+        return len(self._nodes.indices)
 
 
-def to_digraph(nodes: Any, steps: Any, organizations: Sequence[Organization], about: About) -> networkx.DiGraph[str]:
-    """A frozen graph: an edge runs from parent to child, attributes are strings and do not change.
+def _derived(attributes: Mapping[str, Any]) -> dict[str, str | float]:
+    """What other programs look for and the fields of a model say: a label, and the largest size as a number."""
+    derived: dict[str, str | float] = {}
+    if isinstance(attributes.get("name"), str):
+        derived["label"] = attributes["name"]
+    sizes = attributes.get("sizes")
+    with contextlib.suppress(InvalidSizeError):
+        if isinstance(sizes, str) and sizes:
+            derived["parameters"] = max(float(ParameterCount.parse(size)) for size in _split(sizes))
+    return derived
 
-    The organizations are one attribute of the graph, as JSON. There is none where the models name all of them and
-    nothing else is known of any. So that millions of nodes have room, the attributes of a node are made when they are
-    asked for, and edges that say the same share theirs.
+
+def without_derived(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """The attributes of a node without the ``label`` and ``parameters`` that its fields say anyway.
+
+    Examples
+    --------
+    >>> without_derived({"name": "LLaMA", "label": "LLaMA", "sizes": "7B; 13B", "parameters": "1.3e10"})
+    {'name': 'LLaMA', 'sizes': '7B; 13B'}
+    """
+    derived = _derived(attributes)
+    repeated = {name for name, value in derived.items() if _equal(attributes.get(name), value)}
+    return {name: value for name, value in attributes.items() if name not in repeated}
+
+
+def _equal(value: object, derived: str | float) -> bool:
+    """Whether an attribute is what was derived; formats without numbers have these as text."""
+    if isinstance(value, str) and isinstance(derived, float):
+        with contextlib.suppress(ValueError):
+            value = float(value)
+    return value == derived
+
+
+def to_digraph(
+    nodes: Nodes,
+    edges: Iterable[tuple[str, str, Mapping[str, Any]]],
+    organizations: Sequence[Organization],
+    about: About,
+) -> networkx.DiGraph[str]:
+    """A frozen graph: an edge runs from parent to child, and attributes do not change.
+
+    They are strings, but for ``parameters``, which is a number. The organizations are one attribute of the graph, as
+    JSON. So that millions of nodes have room, the attributes of a node are made when they are asked for.
 
     Parameters
     ----------
-    nodes, steps
-        The models and derivations, as `modeltree.graph.kept` or `modeltree.graph.columns` have them.
+    nodes : NodeStore
+        The models.
+    edges : iterable of (str, str, mapping)
+        Parent and child of each derivation, and its attributes.
     organizations : sequence of Organization
-        Who made the models.
+        Those that are more than ids that models name.
     about : About
         What the lineage as a whole is.
     """
     import networkx
 
     graph: Any = networkx.DiGraph()
-    graph.graph.update(plain(about))
-    if set(organizations) != {Organization(id=name, name=name) for name in nodes.makers()}:
+    graph.graph.update(to_attributes(about))
+    if organizations:
         records = [record.model_dump(mode="json", exclude_defaults=True) for record in organizations]
         graph.graph["organizations"] = json.dumps(records, ensure_ascii=False)
-    none: dict[str, Said] = {}
-    after, before = dict.fromkeys(nodes.ids, none), dict.fromkeys(nodes.ids, none)
+    none: dict[str, Mapping[str, Any]] = {}
+    after, before = dict.fromkeys(nodes.indices, none), dict.fromkeys(nodes.indices, none)
     with collector_paused():
-        for parent, child, attributes in steps.attributes():
+        for parent, child, attributes in edges:
             for row, one, other in ((after, parent, child), (before, child, parent)):
                 if row[one] is none:
                     row[one] = {}
                 row[one][other] = attributes
     graph._node, graph._adj, graph._pred = _NodeAttributes(nodes), after, before
     networkx.freeze(graph)
-    found: networkx.DiGraph[str] = graph
-    return found
+    frozen: networkx.DiGraph[str] = graph
+    return frozen
 
 
 def from_digraph(
@@ -162,7 +217,7 @@ def from_digraph(
     models: list[Model] = []
     derivations: list[Derivation] = []
     for node, attributes in graph.nodes(data=True):
-        fields = {"name": str(node), **nested(attributes), "id": str(node)}
+        fields = {"name": str(node), **from_attributes(without_derived(attributes)), "id": str(node)}
         if fields.get("label") == str(node):  # GEXF gives each node a label
             del fields["label"]
         try:
@@ -170,7 +225,7 @@ def from_digraph(
         except ValidationError as error:
             problems += _described(f"node {shown(node)}", (str(node),), error)
     for parent, child, attributes in graph.edges(data=True):
-        fields = {"relation": relation, **nested(attributes), "parent": str(parent), "child": str(child)}
+        fields = {"relation": relation, **from_attributes(attributes), "parent": str(parent), "child": str(child)}
         fields.pop("id", None)  # GEXF gives each edge a number
         try:
             derivations.append(Derivation.model_validate(fields))
@@ -180,7 +235,7 @@ def from_digraph(
     about = About()
     organizations: list[Organization] = []
     try:
-        fields = {name: value for name, value in nested(graph.graph).items() if name in About.model_fields}
+        fields = {name: value for name, value in from_attributes(graph.graph).items() if name in About.model_fields}
         about = About.model_validate(fields)
     except ValidationError as error:
         problems += _described("graph", (), error)
@@ -202,14 +257,14 @@ def _implied(models: Iterable[Model]) -> list[Organization]:
     return [Organization(id=name, name=name) for name in named]
 
 
-def nested(attributes: Mapping[Any, Any]) -> dict[str, Any]:
-    """The attributes of a node, an edge or a graph as fields of a record: what `plain` did, undone.
+def from_attributes(attributes: Mapping[Any, Any]) -> dict[str, Any]:
+    """The attributes of a node, an edge or a graph as fields of a record: what `to_attributes` did, undone.
 
     Nothing is checked: what is no field and what has no fitting value stays as it is.
 
     Examples
     --------
-    >>> nested({"sizes": "7B; 13B", "link_paper": "https://example.org", "weight": 1})
+    >>> from_attributes({"sizes": "7B; 13B", "link_paper": "https://example.org", "weight": 1})
     {'sizes': ['7B', '13B'], 'weight': 1, 'links': {'paper': 'https://example.org'}}
     """
     fields: dict[str, Any] = {}
@@ -243,3 +298,86 @@ def _described(what: str, ids: tuple[str, ...], error: ValidationError) -> Itera
         field = ".".join(str(part) for part in detail["loc"])
         message = detail["msg"].removeprefix("Value error, ")
         yield Finding("bad-attribute", f"{what}: {field or 'attributes'}: {message}", ids=ids)
+
+
+# Rows
+
+
+def model_rows(models: Sequence[Model], parents: Neighbors, children: Neighbors) -> Rows:
+    """A row for each model; `modeltree.Lineage.to_records` says what is in it.
+
+    Parameters
+    ----------
+    models : sequence of Model
+        In date order.
+    parents, children : sequence of sequences of int
+        The indices of the parents and children of each.
+    """
+    rows = []
+    for node, model in enumerate(models):
+        row = model.model_dump(mode="json", exclude={"links", "license", "corrections", "sizes"})
+        row["sizes"] = [int(size) for size in model.sizes]
+        row["license"] = model.license.name if model.license else None
+        row["license_spdx"] = model.license.spdx if model.license else None
+        row |= {f"link_{kind}": address for kind, address in model.links}
+        row["parents"] = [models[parent].id for parent in parents[node]]
+        row["children"] = [models[child].id for child in children[node]]
+        rows.append(row)
+    return Rows(rows)
+
+
+def edge_rows(derivations: Iterable[Derivation]) -> Rows:
+    """A row for each derivation; `modeltree.Lineage.derivations_to_records` says what is in it."""
+    return Rows([derivation.model_dump(mode="json") for derivation in derivations])
+
+
+class Rows:
+    """Dictionaries with the same keys, to be read like a list.
+
+    It is no `collections.abc.Sequence`: of those polars takes the types of the columns from the first hundred rows,
+    and fails where a value comes later. From this it takes them as Arrow, with the types that they have.
+
+    Parameters
+    ----------
+    rows : list of dict
+        Of texts, integers, lists of these, and None.
+    """
+
+    __slots__ = ("_rows",)
+    __hash__ = None  # type: ignore[assignment]  # a list has none either
+
+    def __init__(self, rows: list[dict[str, Any]]) -> None:
+        self._rows = rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        return iter(self._rows)
+
+    @overload
+    def __getitem__(self, index: int) -> dict[str, Any]: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[dict[str, Any]]: ...
+    def __getitem__(self, index: int | slice) -> dict[str, Any] | list[dict[str, Any]]:
+        return self._rows[index]
+
+    def __eq__(self, other: object) -> bool:
+        return self._rows == (other._rows if isinstance(other, Rows) else other)
+
+    def __repr__(self) -> str:
+        return repr(self._rows)
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """The rows as an Arrow stream."""
+        try:
+            polars = importlib.import_module("polars")
+        except ImportError:
+            raise MissingExtraError("rows become Arrow by polars: pip install polars") from None
+        texts = polars.List(polars.String)
+        types = {
+            name: texts if name in _LIST_COLUMNS else polars.String for name in (self._rows[0] if self._rows else ())
+        }
+        if "sizes" in types:
+            types["sizes"] = polars.List(polars.Int64)
+        return polars.DataFrame(self._rows, schema=types).__arrow_c_stream__(requested_schema)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from modeltree.graph.ancestry import AncestryIndex
-from modeltree.graph.families import primary_parent
-from modeltree.records import Model, Relation
+import numpy
+
+from modeltree.graph.index import AncestryIndex
+from modeltree.graph.primary import by_preference
+from modeltree.graph.store import EdgeStore, NodeStore
+from modeltree.records import Relation
 
 __all__ = ["outline", "printable"]
 
@@ -19,33 +22,33 @@ _INDENT = 3
 
 
 def outline(
-    models: Sequence[Model],
+    nodes: NodeStore,
+    edges: EdgeStore,
     index: AncestryIndex,
-    relation_of: Mapping[tuple[str, str], Relation],
+    chosen: frozenset[Relation],
     root: int | None = None,
     max_depth: int | None = None,
-    called: Iterable[str] = (),
 ) -> str:
     """The text tree of some models; `modeltree.Lineage.tree` says how to read it.
 
     Parameters
     ----------
-    models : sequence of Model
-        In date order; their places are the nodes of the index.
+    nodes : NodeStore
+        The models.
+    edges : EdgeStore
+        The derivations.
     index : AncestryIndex
         The descent to go by.
-    relation_of : mapping of (parent, child) to Relation
-        The relation of each derivation that the index has.
+    chosen : frozenset of Relation
+        Its relations.
     root : int, optional
         What to begin with; by default all that has children and no parents.
     max_depth : int, optional
         The most levels below that.
-    called : iterable of str
-        The names of all models, where they can be told without making records.
     """
-    places = _Places.of(models, index, relation_of, root, max_depth)
-    names = Counter(map(printable, called or (model.name for model in models)))
-    lines = list(_Writer(models, index, relation_of, places, names).lines())
+    places = _Places.of(nodes, edges, index, chosen, root, max_depth)
+    names = Counter(map(printable, nodes.names()))
+    lines = list(_Writer(nodes, edges, index, places, names).lines())
     if places.deeper:
         lines.append(f"{_counted(places.deeper)} deeper")
     if places.single:
@@ -87,34 +90,39 @@ class _Places:
     @classmethod
     def of(
         cls,
-        models: Sequence[Model],
+        nodes: NodeStore,
+        edges: EdgeStore,
         index: AncestryIndex,
-        relation_of: Mapping[tuple[str, str], Relation],
+        chosen: frozenset[Relation],
         root: int | None,
         max_depth: int | None,
     ) -> _Places:
-        """Each under its primary parent, among those that are not too deep."""
+        """Each under the parent that it prefers, among those that are not too deep."""
+        order = index.order.tolist()
         if root is None:
-            within = frozenset(node for node in index.order if index.parents[node] or index.children[node])
-            tops = tuple(node for node in index.roots if node in within)
+            related = (index.parents.lengths > 0) | (index.children.lengths > 0)
+            within = frozenset(numpy.flatnonzero(related).tolist())
+            tops = tuple(node for node in index.roots.tolist() if node in within)
         else:
-            within = frozenset((root, *index.descendants(root)))
+            within = frozenset((root, *index.descendants(root).tolist()))
             tops = (root,)
+        preferred: dict[int, list[int]] = {}
+        parent, child, relation = edges.arrays(chosen)
+        best_first = by_preference(parent, child, relation, nodes.dates)
+        for above, below in zip(parent[best_first].tolist(), child[best_first].tolist(), strict=True):
+            preferred.setdefault(below, []).append(above)
         levels = dict.fromkeys(tops, 0)
         under: dict[int, int] = {}
-        for node in index.order:  # parents come before their children
+        for node in order:  # parents come before their children
             if node in levels or node not in within:
                 continue
-            above = [
-                parent
-                for parent in index.parents[node]
-                if parent in levels and (max_depth is None or levels[parent] < max_depth)
-            ]
-            if above:
-                under[node] = primary_parent(models, relation_of, node, above)
-                levels[node] = levels[under[node]] + 1
+            for above in preferred[node]:
+                if above in levels and (max_depth is None or levels[above] < max_depth):
+                    under[node] = above
+                    levels[node] = levels[above] + 1
+                    break
         expanded = frozenset(node for node, level in levels.items() if max_depth is None or level < max_depth)
-        single = len(models) - len(within) if root is None else 0
+        single = len(nodes) - len(within) if root is None else 0
         return cls(tops, under, expanded, len(within) - len(levels), single)
 
 
@@ -122,9 +130,9 @@ class _Places:
 class _Writer:
     """Writes the lines."""
 
-    models: Sequence[Model]
+    nodes: NodeStore
+    edges: EdgeStore
     index: AncestryIndex
-    relation_of: Mapping[tuple[str, str], Relation]
     places: _Places
     names: Mapping[str, int]
 
@@ -149,18 +157,18 @@ class _Writer:
                     last = f"{inner}├─ ", f"{inner}│  "
 
     def _in_full(self, node: int) -> str:
-        model = self.models[node]
         under = self.places.under.get(node)
         others = [parent for parent in self.index.parents[node] if parent != under]
-        said = [self._relation(under, node)] if under is not None else []
+        words = [self._relation(under, node)] if under is not None else []
         if others:
             names = ", ".join(f"{self._name(parent)} ({self._relation(parent, node)})" for parent in others)
-            said.append(f"{'also ' if said else ''}from {names}")
+            words.append(f"{'also ' if words else ''}from {names}")
         if self.index.children[node] and node not in self.places.open:
-            said.append("…")
+            words.append("…")
         mark = "◆ " if len(self.index.parents[node]) > 1 else ""
-        date = f"  {model.released}" if model.released else ""
-        return " · ".join([f"{mark}{self._name(node)}{date}", *said])
+        released = self.nodes.released(node)
+        date = f"  {released}" if released else ""
+        return " · ".join([f"{mark}{self._name(node)}{date}", *words])
 
     def _again(self, parent: int, node: int) -> str:
         """The line of a model that stands in full elsewhere."""
@@ -168,12 +176,11 @@ class _Writer:
         return f"◇ {self._name(node)} · {self._relation(parent, node)} · see under {where}"
 
     def _name(self, node: int) -> str:
-        model = self.models[node]
-        name = printable(model.name)
-        return name if self.names[name] == 1 else f"{name} [{printable(model.id)}]"
+        name = printable(self.nodes.name(node))
+        return name if self.names[name] == 1 else f"{name} [{printable(self.nodes.ids[node])}]"
 
     def _relation(self, parent: int, child: int) -> str:
-        return self.relation_of[self.models[parent].id, self.models[child].id]
+        return self.edges.relation_of(parent, child)
 
 
 def _counted(count: int) -> str:

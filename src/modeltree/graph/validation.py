@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+import numpy
+from numpy.typing import NDArray
 
 from modeltree.findings import Finding, nearest
-from modeltree.graph.ancestry import find_cycles
-from modeltree.records import Derivation, Model, Organization
+from modeltree.graph.store import Columns
+from modeltree.records import Derivation, Model, Organization, Relation
 
-__all__ = ["problems_of"]
+__all__ = ["find_cycles", "problems_of", "problems_of_columns"]
 
 _MOST_HINTS = 20
 
@@ -49,11 +54,11 @@ def _shared_aliases(table: str, records: Sequence[Model | Organization]) -> Iter
             owners.setdefault(name, set()).add(record.id)
     kind = {"models": "model", "organizations": "organization"}[table]
     for row, record in enumerate(records):
-        for place, alias in enumerate(record.aliases):
+        for index, alias in enumerate(record.aliases):
             others = sorted(owners[alias] - {record.id})
             if others:
                 message = f"alias {alias!r} of {record.id!r} also names the {kind} {others[0]!r}"
-                at = (table, row, "aliases", place)
+                at = (table, row, "aliases", index)
                 yield Finding("ambiguous-alias", message, "drop it from one of them", (record.id, *others), at)
 
 
@@ -61,10 +66,10 @@ def _unknown_organizations(models: Sequence[Model], organizations: Sequence[Orga
     known = {organization.id for organization in organizations}
     did_you_mean = _hints(known)
     for row, model in enumerate(models if known else ()):
-        for place, name in enumerate(model.organizations):
+        for index, name in enumerate(model.organizations):
             if name not in known:
                 message = f"unknown organization {name!r} of {model.id!r}"
-                at = ("models", row, "organizations", place)
+                at = ("models", row, "organizations", index)
                 yield Finding("unknown-organization", message, did_you_mean(name), (model.id,), at)
 
 
@@ -106,6 +111,43 @@ def _cycles(models: Sequence[Model], derivations: Sequence[Derivation]) -> Itera
         yield Finding("cycle", message, "one of these derivations is wrong", names, at)
 
 
+def find_cycles(parents: Sequence[Sequence[int]]) -> Iterator[tuple[int, ...]]:
+    """Cycles, one for each edge that closes one as the graph is followed down from its least nodes.
+
+    Each is given from parent to child, beginning with its least node. A graph without cycles has none, any other
+    at least one; there can be exponentially many cycles, and these are no more than there are edges.
+
+    Examples
+    --------
+    >>> list(find_cycles([[2], [0], [1], [2]]))
+    [(0, 1, 2)]
+    """
+    children: list[list[int]] = [[] for _ in parents]
+    for below, above in enumerate(parents):
+        for node in above:
+            children[node].append(below)
+    done: set[int] = set()
+    for start in range(len(parents)):
+        if start in done:
+            continue
+        path, indices, choices = [start], {start: 0}, [iter(children[start])]
+        while path:
+            child = next(choices[-1], None)
+            if child is None:
+                choices.pop()
+                node = path.pop()
+                del indices[node]
+                done.add(node)
+            elif child in indices:
+                cycle = path[indices[child] :]
+                least = cycle.index(min(cycle))
+                yield (*cycle[least:], *cycle[:least])
+            elif child not in done:
+                indices[child] = len(path)
+                path.append(child)
+                choices.append(iter(children[child]))
+
+
 def _hints(known: Iterable[str]) -> Callable[[str], str | None]:
     """What says which known names are like one, for the first few: each is compared with all, and that takes long."""
     names = sorted(known)
@@ -116,3 +158,59 @@ def _hints(known: Iterable[str]) -> Callable[[str], str | None]:
         return f"did you mean {' or '.join(repr(other) for other in close)}?" if close else None
 
     return did_you_mean
+
+
+# Columns
+
+
+def problems_of_columns(columns: Columns) -> list[Finding]:
+    """Reasons why some columns make no lineage, but for cycles; of each kind, those that come first."""
+    return [*_unequal(columns), *_repeated(columns.ids)] or list(_broken(columns))
+
+
+def _unequal(columns: Columns) -> Iterator[Finding]:
+    """Columns that are not as long as the others."""
+    of_models = {"dates": columns.dates, **columns.fields}
+    of_edges = {"parent": columns.parent, "child": columns.child, **columns.edge_fields}
+    for what, count, table in (
+        ("models", len(columns.ids), of_models),
+        ("derivations", len(columns.relation), of_edges),
+    ):
+        for name, column in table.items():
+            if len(column) != count:
+                yield Finding("bad-value", f"{len(column)} values of {name!r} for {count} {what}")
+
+
+def _repeated(ids: list[str]) -> Iterator[Finding]:
+    if len(set(ids)) == len(ids):
+        return
+    for id, number in Counter(ids).items():
+        if number > 1:
+            yield Finding(
+                "duplicate-id", f"duplicate id {id!r}: {number} models have it", "give each its own id", (id,)
+            )
+
+
+def _broken(columns: Columns) -> Iterator[Finding]:
+    """Derivations that cannot stand."""
+    count, parent, child = len(columns.ids), columns.parent, columns.child
+    for row in numpy.concatenate([parent, child]).tolist() if _outside(parent, count) or _outside(child, count) else ():
+        if not 0 <= row < count:
+            yield Finding("missing-parent", f"a derivation names row {row} of {count}", "rows are counted from 0")
+            return
+    strange = columns.relation[columns.relation >= len(Relation)]
+    if len(strange):
+        message = f"there is no relation of number {strange[0]}; there are {len(Relation)}, counted from 0"
+        yield Finding("unknown-relation", message)
+    for row in child[child == parent][:1].tolist():
+        id = columns.ids[row]
+        yield Finding("self-loop", f"self-loop: {id!r} is derived from itself", "name another parent", (id,))
+    pairs = numpy.sort(child.astype(numpy.int64) * count + parent)
+    for pair in pairs[1:][pairs[1:] == pairs[:-1]][:1].tolist():
+        below, above = (columns.ids[row] for row in divmod(pair, count))
+        message = f"{below!r} is derived from {above!r} twice"
+        yield Finding("duplicate-derivation", message, "a pair of models has one derivation", (above, below))
+
+
+def _outside(rows: NDArray[Any], count: int) -> bool:
+    return len(rows) > 0 and (int(rows.min()) < 0 or int(rows.max()) >= count)

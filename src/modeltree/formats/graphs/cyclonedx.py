@@ -50,7 +50,7 @@ from modeltree.formats.repair.record_findings import no_mapping
 from modeltree.formats.values.addresses import parse_hub_address
 from modeltree.formats.values.licenses import OTHER, hub_license
 from modeltree.formats.values.quantities import day_of
-from modeltree.graph.network import nested, plain
+from modeltree.graph.network import from_attributes, to_attributes
 from modeltree.lineage import Lineage
 from modeltree.records import Derivation, Kind, License, Links, Model, Relation
 
@@ -265,7 +265,7 @@ class _Bill:
             else:
                 self._ignored.add(f"an external reference of type {shown(item.get('type'))}", where)
         fields["links"] = links or None
-        fields |= nested({name: value for name, value in _own(properties).items() if name != "id"})
+        fields |= from_attributes({name: value for name, value in _own(properties).items() if name != "id"})
         for key in sorted(data.keys() - _READ_OF_COMPONENTS):
             self._ignored.add(f"{key[:60]!r} of components", where)
         for name, _ in properties:
@@ -297,7 +297,7 @@ class _Bill:
                 if other is None or role == "variants":
                     continue
                 own = _own(self._properties(item))
-                more = nested({name: own[name] for name in ("note", "references") if name in own})
+                more = from_attributes({name: own[name] for name in ("note", "references") if name in own})
                 fields = {"note": notes if isinstance(notes, str) else None, **more}
                 child, parent = (component, other.key) if role == "ancestors" else (other, component.key)
                 self._derive(child, parent, own.get("relation"), item_at, **fields)
@@ -399,7 +399,7 @@ class _Bill:
         about = {"date": day_of(metadata.get("timestamp"))} if metadata.get("timestamp") else {}
         own = _own(self._properties(metadata))
         organizations = own.pop("organizations", None)
-        self.claims.about |= about | nested(own)
+        self.claims.about |= about | from_attributes(own)
         if not add_organizations(self.claims, organizations):
             self._report("bad-attribute", "organizations are no list of records", None, ("metadata", "properties"))
 
@@ -525,13 +525,15 @@ def _component(lineage: Lineage, model: Model, parents: Iterable[str]) -> Fields
         component["modelCard"] = {"modelParameters": {"datasets": data}}
     if derivations:
         component["pedigree"] = {"ancestors": [_ancestor(lineage[edge.parent], edge) for edge in derivations]}
-    component["properties"] = _properties({"id": model.id} | plain(model, frozenset({"id", "name", "kind", "note"})))
+    component["properties"] = _properties(
+        {"id": model.id} | to_attributes(model, frozenset({"id", "name", "kind", "note"}))
+    )
     return component
 
 
 def _ancestor(parent: Model, derivation: Derivation) -> Fields:
     """A parent as an ancestor; it has no bom-ref, for each stands once in a file, and the model has it."""
-    fields = {"id": parent.id} | plain(derivation, frozenset({"parent", "child"}))
+    fields = {"id": parent.id} | to_attributes(derivation, frozenset({"parent", "child"}))
     return {"type": _TYPES[parent.kind], "name": parent.name, "properties": _properties(fields)}
 
 

@@ -20,6 +20,7 @@ from typing import Literal, get_args
 
 from modeltree._util.files import write_whole
 from modeltree.findings import Finding, shown
+from modeltree.formats.graphs.graph_claims import graph_to_write
 from modeltree.formats.repair.record_findings import losses
 from modeltree.lineage import Lineage
 
@@ -115,7 +116,7 @@ def write_dot(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Finding, 
 
 
 def _dot_lines(lineage: Lineage) -> Iterator[str]:
-    graph = lineage.graph
+    graph = graph_to_write(lineage)
     yield "digraph {"
     if graph.graph:
         yield f"    graph{_attributes(graph.graph)};"

@@ -17,7 +17,7 @@ from xml.etree.ElementTree import SubElement
 
 from modeltree._util.files import write_whole
 from modeltree.findings import Finding, InvalidDateError
-from modeltree.formats.graphs.graph_claims import Direction, Element, GraphClaims, read_xml
+from modeltree.formats.graphs.graph_claims import Direction, Element, GraphClaims, graph_to_write, read_xml
 from modeltree.formats.repair.claims import Reading
 from modeltree.formats.repair.policy import Policy
 from modeltree.formats.repair.record_findings import losses
@@ -201,11 +201,12 @@ def gexf_text(lineage: Lineage) -> str:
     from networkx import DiGraph
     from networkx.readwrite.gexf import GEXFWriter
 
+    written = graph_to_write(lineage)
     graph: DiGraph[str] = DiGraph()
-    for model, data in zip(lineage.models, lineage.graph.nodes.values(), strict=True):
+    for model, data in zip(lineage.models, written.nodes.values(), strict=True):
         start = {"start": str(model.released.lower)} if model.released else {}
         graph.add_node(model.id, **_labeled(data, "name"), **start)
-    for parent, child, data in lineage.graph.edges(data=True):
+    for parent, child, data in written.edges(data=True):
         graph.add_edge(parent, child, **_labeled(data, "relation"))
     writer = GEXFWriter(graph)
     meta = writer.xml[0]

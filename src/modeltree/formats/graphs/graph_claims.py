@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 from xml.parsers import expat
 
 from modeltree.findings import Finding, Position, SourceError, shown
@@ -22,11 +22,16 @@ from modeltree.formats.repair.claims import Claims, Reading, Where, position_of
 from modeltree.formats.repair.models import repaired
 from modeltree.formats.repair.policy import Policy
 from modeltree.formats.repair.record_findings import FormerNames, no_list, no_mapping
-from modeltree.graph.network import from_json, nested
+from modeltree.graph.network import from_attributes, from_json, without_derived
+from modeltree.lineage import Lineage
 from modeltree.records import About, Derivation, Model, Relation, one_of
 
+if TYPE_CHECKING:
+    import networkx
+
 __all__ = [
-    "MAX_RECORDS", "Direction", "Element", "GraphClaims", "Tally", "mapping_of", "mappings_in", "read_xml", "within",
+    "MAX_RECORDS", "Direction", "Element", "GraphClaims", "Tally", "graph_to_write", "mapping_of", "mappings_in",
+    "read_xml", "within",
 ]  # fmt: skip
 
 MAX_RECORDS = 1_000_000
@@ -62,6 +67,16 @@ class Tally:
             claims.report("ignored", f"{what} is not read: it stands {times}", where=position_of(first))
 
 
+def graph_to_write(lineage: Lineage) -> networkx.DiGraph[str]:
+    """The graph of a lineage as files have it: without the attributes that its fields say anyway."""
+    graph = lineage.graph.copy()
+    for attributes in graph.nodes.values():
+        kept = without_derived(attributes)
+        attributes.clear()
+        attributes.update(kept)
+    return graph
+
+
 class GraphClaims:
     """The nodes and edges of a file on their way to a lineage; with `names` its nodes have names only, and no ids."""
 
@@ -84,7 +99,7 @@ class GraphClaims:
             self._leave_out("missing-key", "a node has no id", "give it one", where)
             return
         self._check_count(where)
-        written = {name: value for name, value in attributes.items() if not _is_blank(value)}
+        written = {name: value for name, value in without_derived(attributes).items() if not _is_blank(value)}
         current, conflicts = self._former.current(written, f"node {shown(key)}", partial(position_of, where), (key,))
         self.claims.findings += [replace(conflict, at=(), done="the first is left out") for conflict in conflicts]
         fields = self._fields(current, _NODE_FIELDS | {"label"}, "nodes", where)
@@ -151,7 +166,7 @@ class GraphClaims:
 
     def _fields(self, attributes: Mapping[str, Any], known: frozenset[str], what: str, where: Where) -> dict[str, Any]:
         """The attributes that are fields; the others are ignored."""
-        fields = nested({name: value for name, value in attributes.items() if not _is_blank(value)})
+        fields = from_attributes({name: value for name, value in attributes.items() if not _is_blank(value)})
         for name in _LISTS & fields.keys():
             if not isinstance(fields[name], (list, dict)):
                 fields[name] = [fields[name]]

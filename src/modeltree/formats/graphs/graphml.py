@@ -12,7 +12,7 @@ from pathlib import Path
 
 from modeltree._util.files import write_whole
 from modeltree.findings import Finding
-from modeltree.formats.graphs.graph_claims import Direction, Element, GraphClaims, read_xml
+from modeltree.formats.graphs.graph_claims import Direction, Element, GraphClaims, graph_to_write, read_xml
 from modeltree.formats.repair.claims import Reading
 from modeltree.formats.repair.policy import Policy
 from modeltree.lineage import Lineage
@@ -148,7 +148,7 @@ def graphml_text(lineage: Lineage) -> str:
     from networkx import write_graphml_xml
 
     buffer = io.BytesIO()
-    write_graphml_xml(lineage.graph, buffer)
+    write_graphml_xml(graph_to_write(lineage), buffer)
     return buffer.getvalue().decode()
 
 

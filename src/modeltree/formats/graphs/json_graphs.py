@@ -14,7 +14,14 @@ from typing import Any
 
 from modeltree._util.files import write_whole
 from modeltree.findings import Finding, SourceError
-from modeltree.formats.graphs.graph_claims import Direction, GraphClaims, mapping_of, mappings_in, within
+from modeltree.formats.graphs.graph_claims import (
+    Direction,
+    GraphClaims,
+    graph_to_write,
+    mapping_of,
+    mappings_in,
+    within,
+)
 from modeltree.formats.parsing.jsontree import JsonTree
 from modeltree.formats.repair.claims import Reading
 from modeltree.formats.repair.policy import Policy
@@ -138,7 +145,7 @@ def node_link_text(lineage: Lineage) -> str:
     """
     import networkx
 
-    data = networkx.node_link_data(lineage.graph, edges="edges")
+    data = networkx.node_link_data(graph_to_write(lineage), edges="edges")
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
 
 
@@ -262,7 +269,7 @@ def cytoscape_text(lineage: Lineage) -> str:
       }
     }
     """
-    graph = lineage.graph
+    graph = graph_to_write(lineage)
     # An element's id is its own among nodes and edges, so no edge may have that of a node.
     free = (id for number in range(2 * len(lineage) + graph.number_of_edges()) if (id := f"e{number}") not in graph)
     edges = [

@@ -1,7 +1,7 @@
 """A lineage as trees in Newick's notation, which programs for phylogenies read.
 
 Newick is for trees: a model has at most one parent. A lineage with merges is refused, or, with ``spanning=True``,
-written without all but the primary parent of each model (see `modeltree.graph.families`); each derivation that is left
+written without all but the primary parent of each model (see `modeltree.graph.primary`); each derivation that is left
 out is a finding. Each root is a tree, on a line of its own, and a model without parents and children is one too. What a
 tree has are the ids of the models and, with ``lengths=True``, the time between parent and child; names, relations and
 everything else it cannot hold.
@@ -16,7 +16,8 @@ from collections.abc import Iterator
 from modeltree._util.files import write_whole
 from modeltree.findings import Finding, LineageError
 from modeltree.formats.repair.record_findings import losses
-from modeltree.graph.families import primary_parent
+from modeltree.graph.csr import Rows
+from modeltree.graph.primary import PrimaryForest
 from modeltree.lineage import Lineage
 from modeltree.records import PartialDate, Relations, relation_set
 
@@ -87,31 +88,20 @@ def write_newick(
 
 
 class _Forest:
-    """The trees of a lineage: the parent of each model, and its children.
+    """The trees of a lineage.
 
     Nothing here recurses: a chain of descent can be longer than Python's stack.
     """
 
     def __init__(self, lineage: Lineage, relations: Relations, spanning: bool) -> None:
         self.lineage = lineage
-        chosen = relation_set(relations)
-        self._places = {id: place for place, id in enumerate(lineage)}
-        parents: list[list[int]] = [[] for _ in lineage.models]
-        self._relation_of = {}
-        for step in lineage.derivations:
-            if step.relation in chosen:
-                parents[self._places[step.child]].append(self._places[step.parent])
-                self._relation_of[step.parent, step.child] = step.relation
+        self._edges, self._chosen = lineage._edges, relation_set(relations)
+        parent, child, relation = self._edges.arrays(self._chosen)
         if not spanning:
-            self._check(parents)
-        self._parent = [
-            primary_parent(lineage.models, self._relation_of, child, sorted(several)) if several else None
-            for child, several in enumerate(parents)
-        ]
-        self._children: list[list[int]] = [[] for _ in parents]
-        for child, parent in enumerate(self._parent):
-            if parent is not None:
-                self._children[parent].append(child)
+            self._check(Rows.of(len(lineage), child, parent))
+        self._forest = PrimaryForest.of(parent, child, relation, lineage._nodes.dates)
+        self._parent: list[int] = self._forest.parent.tolist()
+        self._children = list(self._forest.children)
 
     def text(self, lengths: bool) -> str:
         """All trees, each on a line."""
@@ -119,34 +109,32 @@ class _Forest:
 
     def dropped(self) -> Iterator[Finding]:
         """The derivations that have no place in the trees."""
-        for step in self.lineage.derivations:
-            kept = self._parent[self._places[step.child]]
-            taken = None if kept is None else self.lineage.models[kept].id
-            if taken == step.parent:
-                continue
+        chosen, ids = self._edges.chosen(self._chosen), self.lineage.ids
+        left_out = ~chosen | (self._forest.parent[self._edges.child] != self._edges.parent)
+        for edge in left_out.nonzero()[0].tolist():
+            step = self._edges.records[edge]
             what = f"the derivation of {step.child!r} from {step.parent!r} ({step.relation})"
-            if (step.parent, step.child) in self._relation_of:
-                done = f"left out: the primary parent of {step.child!r} is {taken!r}"
+            if chosen[edge]:
+                primary = ids[self._parent[int(self._edges.child[edge])]]
+                done = f"left out: the primary parent of {step.child!r} is {primary!r}"
             else:
                 done = "left out: it is of another relation than those asked for"
             yield Finding("not-carried", f"Newick has no place for {what}", ids=(step.child, step.parent), done=done)
 
-    def _check(self, parents: list[list[int]]) -> None:
-        models = self.lineage.models
+    def _check(self, parents: Rows) -> None:
+        ids = self.lineage.ids
         problems = []
         for child, several in enumerate(parents):
             if len(several) > 1:
-                names = ", ".join(repr(models[parent].id) for parent in sorted(several))
-                message = f"{models[child].id!r} has several parents: {names}; a tree has room for one"
+                names = ", ".join(repr(ids[parent]) for parent in several)
+                message = f"{ids[child]!r} has several parents: {names}; a tree has room for one"
                 hint = "spanning=True, or --spanning at the shell, keeps the primary parent of each"
-                problems.append(Finding("not-a-tree", message, hint, ids=(models[child].id,)))
+                problems.append(Finding("not-a-tree", message, hint, ids=(ids[child],)))
         if problems:
             raise LineageError(problems)
 
     def _pieces(self, lengths: bool) -> Iterator[str]:
-        for root, parent in enumerate(self._parent):
-            if parent is not None:
-                continue
+        for root in self._forest.roots.tolist():
             # A node is visited twice: before its children, and after them, when its own label is written.
             left = [(root, False)]
             while left:
@@ -158,16 +146,16 @@ class _Forest:
                     continue
                 yield self._label(node, lengths)
                 above = self._parent[node]
-                if above is not None:
+                if above >= 0:
                     yield "" if node == self._children[above][-1] else ","
                     if node == self._children[above][-1]:
                         yield ")"
             yield ";\n"
 
     def _label(self, node: int, lengths: bool) -> str:
-        models, parent = self.lineage.models, self._parent[node]
-        years = _years(models[parent].released, models[node].released) if lengths and parent is not None else None
-        return _quoted(models[node].id) + (f":{years}" if years else "")
+        released, parent = self.lineage._nodes.released, self._parent[node]
+        years = _years(released(parent), released(node)) if lengths and parent >= 0 else None
+        return _quoted(self.lineage.ids[node]) + (f":{years}" if years else "")
 
 
 def _years(parent: PartialDate | None, child: PartialDate | None) -> str | None:

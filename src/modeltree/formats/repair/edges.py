@@ -16,7 +16,7 @@ from modeltree.formats.repair.record_findings import findings_from_pydantic
 from modeltree.formats.values.addresses import is_local_path, repository_in_cache
 from modeltree.formats.values.names import mirrored
 from modeltree.formats.values.words import relation_of
-from modeltree.graph.ancestry import find_cycles
+from modeltree.graph.validation import find_cycles
 from modeltree.records import Derivation, Model, Relation
 
 __all__ = ["EdgeRepair"]

@@ -18,7 +18,7 @@ from modeltree.formats.tables.requests import ReadOptions
 from modeltree.formats.tables.screening import INDEX_OF_RELATION, UNSAID
 from modeltree.formats.tables.table_arrays import TableArrays
 from modeltree.formats.values.words import quiet_key
-from modeltree.graph.columns import Columns
+from modeltree.graph.store import Columns
 from modeltree.lineage import Lineage
 from modeltree.records import Kind, Model, Relation
 
@@ -39,7 +39,7 @@ def assemble(arrays: TableArrays, options: ReadOptions) -> Reading:
     # Hundreds of megabytes that no lineage needs.
     del assembly
     arrays.release()
-    lineage = Lineage.from_right_columns(columns, repair.organizations.by_id.values(), about=repair.about)
+    lineage = Lineage.from_checked_columns(columns, repair.organizations.by_id.values(), about=repair.about)
     options.progress("build", len(lineage), len(lineage))
     return Reading(lineage, in_order(findings))
 
@@ -144,7 +144,7 @@ class _Assembly:
             column.append(_objects([getattr(edge, name) or None for edge in records]))
         edge_fields = {name: numpy.concatenate(column) for name, column in fields.items()}
         return {name: numpy.concatenate([*parts[name], own[name]]) for name in own} | {
-            "step_fields": {name: column for name, column in edge_fields.items() if any(v is not None for v in column)}
+            "edge_fields": {name: column for name, column in edge_fields.items() if any(v is not None for v in column)}
         }
 
     # What is worth knowing of the whole

@@ -1,24 +1,45 @@
-"""The index of a small graph: lists, searched. It needs no numpy but for the questions that are asked in arrays."""
+"""Ancestry by lists and searches, the slow and plain way: what the index is compared with."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from modeltree.graph.ancestry.index import AncestryIndex
-from modeltree.graph.ancestry.rows import Neighbors, reached, turned
+import numpy
 
-if TYPE_CHECKING:
-    import numpy
-    from numpy.typing import NDArray
-
-__all__ = ["SmallIndex"]
+Neighbors = Sequence[Sequence[int]]
 
 
-class SmallIndex(AncestryIndex):
-    """See `AncestryIndex`."""
+def turned(neighbors: Neighbors) -> Neighbors:
+    """The graph with all edges the other way."""
+    result: list[list[int]] = [[] for _ in neighbors]
+    for node, others in enumerate(neighbors):
+        for other in others:
+            result[other].append(node)
+    return result
+
+
+def reached(starts: Collection[int], neighbors: Neighbors, max_depth: int | None = None) -> set[int]:
+    """What can be reached from the starts in at least one and at most `max_depth` steps."""
+    found: set[int] = set()
+    frontier = list(starts)
+    depth = 0
+    while frontier and (max_depth is None or depth < max_depth):
+        depth += 1
+        new: list[int] = []
+        for node in frontier:
+            for neighbor in neighbors[node]:
+                if neighbor not in found:
+                    found.add(neighbor)
+                    new.append(neighbor)
+        frontier = new
+    return found
+
+
+class PlainIndex:
+    """What `modeltree.AncestryIndex` answers."""
 
     def __init__(self, parents: Neighbors) -> None:
         self.parents = parents
@@ -26,6 +47,9 @@ class SmallIndex(AncestryIndex):
         self._order = tuple(_topological_order(parents, self.children))
         if len(self._order) < len(parents):
             raise ValueError("the graph has a cycle")
+
+    def __len__(self) -> int:
+        return len(self.parents)
 
     @property
     def order(self) -> tuple[int, ...]:
@@ -97,32 +121,52 @@ class SmallIndex(AncestryIndex):
                 above[node] = tuple(sorted({root for parent in parents for root in above[parent]})) or (node,)
         return tuple(above)
 
-    def are_ancestors(self, ancestors: Any, descendants: Any) -> NDArray[numpy.bool_]:
+    def are_ancestors(self, ancestors: Any, descendants: Any) -> Any:
         """Of each pair of nodes, whether the second descends from the first."""
-        import numpy
-
         pairs = zip(map(int, ancestors), map(int, descendants), strict=True)
         return numpy.array([self.is_ancestor(*pair) for pair in pairs], dtype=bool)
 
-    def descendant_counts(self) -> NDArray[numpy.int64]:
+    def descendant_counts(self) -> Any:
         """For each node, how many descend from it."""
         return _counts(self.order[::-1], self.children)
 
-    def ancestor_counts(self) -> NDArray[numpy.int64]:
+    def ancestor_counts(self) -> Any:
         """For each node, how many it descends from."""
         return _counts(self.order, self.parents)
 
-    def root_counts(self) -> NDArray[numpy.int64]:
+    def root_counts(self) -> Any:
         """For each node, from how many roots it descends; a root, one: itself."""
-        import numpy
-
         return numpy.array([len(roots) for roots in self.roots_above], dtype=numpy.int64)
 
+    def ancestry(self, nodes: Collection[int]) -> tuple[int, ...]:
+        """Some nodes and all that they descend from."""
+        return tuple(sorted(reached(nodes, self.parents) | set(nodes)))
 
-def _counts(order: Sequence[int], before: Neighbors) -> NDArray[numpy.int64]:
+    def common_ancestors(self, nodes: Sequence[int]) -> tuple[int, ...]:
+        """The nodes from which each of some nodes descends, or which it is.
+
+        A node counts as its own ancestor here, so a parent is what it and its child have in common.
+        """
+        return tuple(sorted(self._shared(nodes)))
+
+    def most_recent_common_ancestors(self, nodes: Sequence[int]) -> tuple[int, ...]:
+        """The common ancestors that have no other common ancestor among their descendants.
+
+        A tree has at most one; in a graph with merges there can be several.
+        """
+        shared = self._shared(nodes)
+        if len(shared) < 2:
+            return tuple(shared)
+        # All ancestors of a common ancestor are common ancestors, so that those which are no parent of one are last.
+        parents = self.parents
+        return tuple(sorted(shared - {parent for node in shared for parent in parents[node]}))
+
+    def _shared(self, nodes: Sequence[int]) -> set[int]:
+        return set.intersection(*({node, *self.ancestors(node)} for node in nodes))
+
+
+def _counts(order: Sequence[int], before: Neighbors) -> Any:
     """For each node how many can be reached, whose sets are the bits of integers."""
-    import numpy
-
     seen = [0] * len(order)
     for node in order:
         bits = 0

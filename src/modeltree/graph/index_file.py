@@ -24,12 +24,9 @@ from numpy.typing import NDArray
 
 from modeltree._util.files import write_whole
 from modeltree.findings import IndexFileError
-from modeltree.graph.ancestry.forest import gathered, viewed
-from modeltree.graph.ancestry.index import LARGE, AncestryIndex
-from modeltree.graph.ancestry.large import LargeIndex
-from modeltree.graph.ancestry.rows import Rows
+from modeltree.graph.csr import Ints, Rows, viewed
 
-__all__ = ["loaded", "save"]
+__all__ = ["read_index", "write_index"]
 
 _MAGIC = b"modeltree AncestryIndex\n"
 _VERSION = 1
@@ -41,37 +38,32 @@ _COUNTS = ("|u1", "<u2", "<u4")
 _TYPES = {"counts": _COUNTS, "generation": _COUNTS, "parents": ("<i4",)}
 
 
-def save(index: AncestryIndex, path: str | os.PathLike[str]) -> None:
-    """Write an index to a file; see `AncestryIndex.save`."""
-    arrays = _arrays(index)
-    places: dict[str, tuple[str, int, int]] = {}
+def write_index(path: str | os.PathLike[str], parents: Rows, generation: Ints) -> None:
+    """Write an index to a file; see `modeltree.AncestryIndex.save`."""
+    arrays = _arrays(parents, generation)
+    entries: dict[str, tuple[str, int, int]] = {}
     offset = 0
     for name, array in arrays.items():
-        places[name] = (array.dtype.str, len(array), offset)
+        entries[name] = (array.dtype.str, len(array), offset)
         offset += array.nbytes + -array.nbytes % _ALIGN
-    about = {"version": _VERSION, "nodes": len(index), "arrays": places}
+    about = {"version": _VERSION, "nodes": len(parents), "arrays": entries}
     header = json.dumps(about, separators=(",", ":")).encode()
     room = -(len(_MAGIC) + len(header) + 1) % _ALIGN
     head = _MAGIC + header + b" " * room + b"\n"
 
     def pieces() -> Iterator[bytes | memoryview]:
-        sum_ = 0
+        checksum = 0
         for piece in (head, *(part for array in arrays.values() for part in _padded(array))):
-            sum_ = zlib.crc32(piece, sum_)
+            checksum = zlib.crc32(piece, checksum)
             yield piece
-        yield sum_.to_bytes(_DIGEST, "big")
+        yield checksum.to_bytes(_DIGEST, "big")
 
     write_whole(Path(path), pieces())
 
 
-def _arrays(index: AncestryIndex) -> dict[str, NDArray[Any]]:
-    if isinstance(index, LargeIndex):
-        counts, parents = numpy.diff(index.parents.starts), index.parents.items
-    else:
-        counts = numpy.array([len(row) for row in index.parents], dtype=numpy.int64)
-        parents = numpy.array([node for row in index.parents for node in row], dtype=numpy.int32)
-    generation = numpy.asarray(index.generation, dtype=numpy.int64)
-    return {"counts": _short(counts), "generation": _short(generation), "parents": parents.astype("<i4", copy=False)}
+def _arrays(parents: Rows, generation: Ints) -> dict[str, NDArray[Any]]:
+    items = parents.items.astype("<i4", copy=False)
+    return {"counts": _short(parents.lengths), "generation": _short(generation), "parents": items}
 
 
 def _short(values: NDArray[Any]) -> NDArray[Any]:
@@ -86,8 +78,8 @@ def _padded(array: NDArray[Any]) -> Iterator[bytes | memoryview]:
     yield bytes(-array.nbytes % _ALIGN)
 
 
-def loaded(path: str | os.PathLike[str]) -> AncestryIndex:
-    """The index that a file holds; see `AncestryIndex.load`."""
+def read_index(path: str | os.PathLike[str]) -> tuple[Rows, Ints]:
+    """The parents and generations that a file holds; see `modeltree.AncestryIndex.load`."""
     path = Path(path)
     with path.open("rb") as file:
         length = os.fstat(file.fileno()).st_size
@@ -99,12 +91,11 @@ def loaded(path: str | os.PathLike[str]) -> AncestryIndex:
     view = memoryview(content)
     if zlib.crc32(view[:-_DIGEST]) != int.from_bytes(view[-_DIGEST:], "big"):
         raise IndexFileError(path, "its checksum is another: it is damaged, or not whole")
-    count, places, start = _header(content, path)
-    arrays = {name: _mapped(view[start:-_DIGEST], name, place, path) for name, place in places.items()}
+    count, entries, start = _header(content, path)
+    arrays = {name: _mapped(view[start:-_DIGEST], name, entry, path) for name, entry in entries.items()}
     if not len(arrays["counts"]) == len(arrays["generation"]) == count:
         raise IndexFileError(path, f"it has {count} nodes, and arrays of other lengths")
-    rows, generation = _checked(arrays["counts"], arrays["generation"], arrays["parents"], path)
-    return LargeIndex.of_arrays(rows, generation) if count >= LARGE else AncestryIndex([list(row) for row in rows])
+    return _checked(arrays["counts"], arrays["generation"], arrays["parents"], path)
 
 
 def _header(content: mmap.mmap, path: Path) -> tuple[int, dict[str, Any], int]:
@@ -124,20 +115,18 @@ def _header(content: mmap.mmap, path: Path) -> tuple[int, dict[str, Any], int]:
     return count, arrays, end + 1
 
 
-def _mapped(content: memoryview, name: str, place: object, path: Path) -> NDArray[Any]:
+def _mapped(content: memoryview, name: str, entry: object, path: Path) -> NDArray[Any]:
     """An array as it lies in the file."""
-    if not isinstance(place, list) or len(place) != 3 or place[0] not in _TYPES[name]:
+    if not isinstance(entry, list) or len(entry) != 3 or entry[0] not in _TYPES[name]:
         raise IndexFileError(path, f"array {name!r} is of another type")
-    type_, length, offset = numpy.dtype(place[0]), *place[1:]
+    type_, length, offset = numpy.dtype(entry[0]), *entry[1:]
     whole = type(length) is type(offset) is int and length >= 0 and offset >= 0 and offset % _ALIGN == 0
     if not whole or length > _MOST or offset + length * type_.itemsize > len(content):
         raise IndexFileError(path, f"array {name!r} is not in it")
     return numpy.frombuffer(content[offset : offset + length * type_.itemsize], dtype=type_)
 
 
-def _checked(
-    counts: NDArray[Any], generation: NDArray[Any], parents: NDArray[Any], path: Path
-) -> tuple[Rows, NDArray[numpy.int32]]:
+def _checked(counts: NDArray[Any], generation: NDArray[Any], parents: NDArray[Any], path: Path) -> tuple[Rows, Ints]:
     """The parents of each node, and the generations, which are those that the parents come to: so there is no cycle."""
     if int(counts.sum(dtype=numpy.int64)) != len(parents):
         raise IndexFileError(path, "the counts of parents come to another number than there are parents")
@@ -145,11 +134,12 @@ def _checked(
     numpy.cumsum(counts, out=starts[1:])
     if len(parents) and (int(parents.min()) < 0 or int(parents.max()) >= len(counts)):
         raise IndexFileError(path, "a parent is no node")
+    rows = Rows(starts, parents)
     below = numpy.flatnonzero(counts > 0)
     level, deepest = generation[below], generation[parents[starts[below]]]
     merges = numpy.flatnonzero(counts[below] > 1)
     if len(merges):  # of the others the first parent is the deepest
-        above, lengths = gathered(starts, parents, below[merges])
+        above, lengths = rows.gather(below[merges])
         begin = numpy.cumsum(lengths) - lengths
         ascend = above[1:] > above[:-1]
         ascend[begin[1:] - 1] = True  # from the last parent of a node to the first of another
@@ -159,4 +149,4 @@ def _checked(
     right = not len(below) or (int(level.min()) > 0 and bool((level - 1 == deepest).all()))
     if not right or numpy.count_nonzero(generation) != len(below):
         raise IndexFileError(path, "the generation of a node is not that after its parents")
-    return Rows(starts, parents), generation.astype(numpy.int32)
+    return rows, generation.astype(numpy.int32)

@@ -1,0 +1,315 @@
+"""Graphs on the integers ``0 … n - 1`` in compressed sparse rows, and the walks through them.
+
+A lineage numbers its models in date order, so ascending order here is date order there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from typing import Any, overload
+
+import numpy
+from numpy.typing import NDArray
+
+__all__ = [
+    "Ints", "Levels", "Neighbors", "Rows", "bfs", "deepest_first", "distinct", "gather", "gather_slices", "generations",
+    "heights", "is_narrow", "levels_of", "reachable_bits", "row_starts", "viewed",
+]  # fmt: skip
+
+Ints = NDArray[numpy.int32]
+Neighbors = Sequence[Sequence[int]]
+Levels = tuple[Ints, NDArray[numpy.int64]]
+"""The nodes by generation, and where each generation begins; one more, where the last ends."""
+
+_FEW = 64
+"""A level of fewer nodes goes by one node at a time: a call of numpy would take longer."""
+_NARROW = 32
+"""Where levels have fewer nodes on average, all go by one node at a time."""
+_MANY = 256
+"""From how many nodes on a step of a search is taken by all at once."""
+_FEW_AGAIN = 4
+"""Below how many it is taken by one at a time again: a long way down."""
+_MEMORY = 1 << 26
+"""How many bytes the sets of `reachable_bits` may have."""
+
+
+class Rows(Sequence[Sequence[int]]):
+    """The neighbors of every node, those of a node together in one array.
+
+    Parameters
+    ----------
+    starts : array of int32
+        Where the row of each node begins; one more, where the last ends.
+    items : array of int32
+        The neighbors, ascending and without repetition within each row.
+    """
+
+    __slots__ = ("_items", "_starts", "items", "starts")
+
+    def __init__(self, starts: Ints, items: Ints) -> None:
+        self.starts, self.items = starts, items
+        self._starts, self._items = viewed(starts), viewed(items)
+
+    @classmethod
+    def of(cls, count: int, key: NDArray[Any], item: NDArray[Any]) -> Rows:
+        """The rows of pairs of a key, which is the node whose row it is, and an item."""
+        pairs = key.astype(numpy.int64)
+        pairs <<= 32
+        pairs |= item if item.dtype.kind == "i" else item.astype(numpy.int64)  # unsigned ones have no common type
+        if numpy.count_nonzero(pairs[1:] > pairs[:-1]) == len(pairs) - 1:
+            return cls(row_starts(key, count), item.astype(numpy.int32))
+        pairs = distinct(pairs)
+        return cls(row_starts(pairs >> 32, count), (pairs & 0xFFFFFFFF).astype(numpy.int32))
+
+    @classmethod
+    def of_lists(cls, neighbors: Neighbors) -> Rows:
+        """The rows of lists."""
+        starts = numpy.zeros(len(neighbors) + 1, dtype=numpy.int32)
+        numpy.cumsum(numpy.fromiter(map(len, neighbors), numpy.int64, len(neighbors)), out=starts[1:])
+        return cls(starts, numpy.fromiter((item for row in neighbors for item in row), numpy.int32, int(starts[-1])))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Rows, (self.starts, self.items)
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    @overload
+    def __getitem__(self, node: int) -> Sequence[int]: ...
+    @overload
+    def __getitem__(self, node: slice) -> Sequence[Sequence[int]]: ...
+    def __getitem__(self, node: int | slice) -> Sequence[int] | Sequence[Sequence[int]]:
+        if isinstance(node, slice):
+            return [self[each] for each in range(*node.indices(len(self)))]
+        if node < 0:
+            raise IndexError(f"there is no node {node}")
+        start, end = self._starts[node], self._starts[node + 1]
+        row: list[int] = self.items[start:end].tolist() if end > start else []
+        return row
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Sequence):
+            return NotImplemented
+        return [list(row) for row in self] == [list(row) for row in other]
+
+    __hash__ = None  # type: ignore[assignment]  # a list has none either
+
+    @property
+    def lengths(self) -> Ints:
+        """How many neighbors each node has."""
+        lengths: Ints = self.starts[1:] - self.starts[:-1]
+        return lengths
+
+    @property
+    def keys(self) -> Ints:
+        """For each item, the node whose row it is in."""
+        return numpy.repeat(numpy.arange(len(self), dtype=numpy.int32), self.lengths)
+
+    def turned(self) -> Rows:
+        """The graph with all edges the other way."""
+        pairs = self.items.astype(numpy.int64)
+        pairs <<= 32
+        pairs |= self.keys
+        pairs.sort()
+        return Rows(row_starts(self.items, len(self)), pairs.astype(numpy.int32))  # which leaves out the upper half
+
+    def gather(self, nodes: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+        """The items of some rows one after another, and how many each row has."""
+        return gather(self.starts, self.items, nodes)
+
+
+def row_starts(keys: NDArray[Any], count: int) -> Ints:
+    """Where each of so many rows begins, of items in the order of their rows; one more, where the last ends."""
+    starts = numpy.zeros(count + 1, dtype=numpy.int32)
+    numpy.bincount(keys, minlength=count).cumsum(out=starts[1:])
+    return starts
+
+
+def gather(starts: NDArray[Any], items: NDArray[Any], rows: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """The items of some rows one after another, and how many each row has."""
+    first, last = starts[rows], starts[rows + 1]
+    return gather_slices(first, last, items), last - first
+
+
+def gather_slices(first: NDArray[Any], last: NDArray[Any], items: NDArray[Any]) -> NDArray[Any]:
+    """The items of some slices one after another."""
+    lengths = last - first
+    ends = numpy.cumsum(lengths)
+    total = int(ends[-1]) if len(ends) else 0
+    gathered: NDArray[Any] = items[numpy.arange(total) + numpy.repeat(first - (ends - lengths), lengths)]
+    return gathered
+
+
+def distinct(values: NDArray[Any]) -> NDArray[Any]:
+    """Integers ascending, each once; sorting them is faster than `numpy.unique`."""
+    values = numpy.sort(values)
+    kept = numpy.ones(len(values), dtype=bool)
+    kept[1:] = values[1:] != values[:-1]
+    return values if kept.all() else values[kept]
+
+
+def viewed(array: Any) -> memoryview:
+    """An array as a memoryview, of which single values are read faster."""
+    return memoryview(array)
+
+
+# Walks
+
+
+def bfs(rows: Rows, starts: Iterable[int], max_depth: int | None = None) -> list[int]:
+    """What can be reached in at least one and at most `max_depth` steps, in ascending order."""
+    items, begin = rows._items, rows._starts
+    reached, frontier, depth = set[int](), list(starts), 0
+    while frontier and (max_depth is None or depth < max_depth) and len(frontier) < _MANY:
+        depth += 1
+        new = []
+        for node in frontier:
+            for other in items[begin[node] : begin[node + 1]]:
+                if other not in reached:
+                    reached.add(other)
+                    new.append(other)
+        frontier = new
+    if not frontier or depth == max_depth:
+        return sorted(reached)
+    seen = numpy.zeros(len(rows), dtype=bool)
+    seen[list(reached)] = True
+    level = numpy.array(frontier, dtype=numpy.int64)
+    while len(level) and (max_depth is None or depth < max_depth):
+        depth += 1
+        if len(level) < _FEW_AGAIN:
+            next_ = numpy.array([other for node in level.tolist() for other in rows[node]], dtype=numpy.int64)
+        else:
+            next_, _ = rows.gather(level)
+        level = distinct(next_[~seen[next_]])
+        seen[level] = True
+    far: list[int] = numpy.flatnonzero(seen).tolist()
+    return far
+
+
+def reachable_bits(order: Sequence[int], rows: Rows, targets: Sequence[int]) -> Iterator[tuple[range, list[int]]]:
+    """For some targets at a time, which these are, and for each node, as bits, which of them it is or leads to.
+
+    Each time takes as long as to go through all nodes in `order`, where each comes later than those that its row leads
+    to. It may lack nodes that lead to no target.
+    """
+    starts, items = rows._starts, rows._items
+    width = max(64, 8 * _MEMORY // max(len(order), 1))
+    for first in range(0, len(targets), width):
+        some = range(first, min(first + width, len(targets)))
+        bits = [0] * len(rows)
+        for bit, target in enumerate(some):
+            bits[targets[target]] = 1 << bit
+        for node in order:
+            start, end = starts[node], starts[node + 1]
+            if start < end:
+                own = bits[node]
+                for other in items[start:end]:
+                    own |= bits[other]
+                bits[node] = own
+        yield some, bits
+
+
+def generations(parents: Rows, children: Rows) -> Ints:
+    """For each node, the edges of the longest path to it from a root.
+
+    Raises
+    ------
+    ValueError
+        When a node descends from itself.
+    """
+    missing = parents.lengths
+    lone = missing == 1  # most nodes are made from one other: nothing else is missing of them
+    inner = children.lengths > 0
+    generation = numpy.zeros(len(missing), dtype=numpy.int32)
+    roots = missing == 0
+    depth, placed = 0, int(numpy.count_nonzero(roots))
+    level: NDArray[Any] = numpy.flatnonzero(roots & inner)
+    while len(level):
+        if len(level) < _FEW:
+            level, depth, count = _follow(level.tolist(), depth, generation, missing, children)
+            placed += count
+            continue
+        depth += 1
+        reached, _ = children.gather(level)
+        single = lone[reached]
+        merges = _completed(reached[~single], missing)
+        reached = reached[single]
+        for nodes in (reached, merges):
+            generation[nodes] = depth
+            placed += len(nodes)
+        level = numpy.concatenate([reached[inner[reached]], merges[inner[merges]]])
+    if placed < len(missing):
+        raise ValueError("the graph has a cycle")
+    return generation
+
+
+def _completed(reached: Ints, missing: Ints) -> Ints:
+    """Of some nodes, each as often as it is reached, those of which nothing is missing any more."""
+    reached = numpy.sort(reached)
+    new = numpy.ones(len(reached), dtype=bool)
+    new[1:] = reached[1:] != reached[:-1]
+    first = numpy.flatnonzero(new)
+    nodes = reached[first]
+    missing[nodes] -= numpy.diff(first, append=len(reached))
+    completed: Ints = nodes[missing[nodes] == 0]
+    return completed
+
+
+def _follow(
+    level: list[int], depth: int, generation: Ints, missing: Ints, children: Rows
+) -> tuple[NDArray[Any], int, int]:
+    """Go on while there are few nodes in each level: the first level of more, its depth, how many nodes were met."""
+    left, depths, below, starts = viewed(missing), viewed(generation), children._items, children._starts
+    count = 0
+    while level and len(level) < _FEW:
+        depth += 1
+        new = []
+        for node in level:
+            for child in below[starts[node] : starts[node + 1]]:
+                left[child] -= 1
+                if not left[child]:
+                    depths[child] = depth
+                    new.append(child)
+        level = new
+        count += len(level)
+    return numpy.array(level, dtype=numpy.int64), depth, count
+
+
+# Level by level
+
+
+def levels_of(generation: Ints) -> Levels:
+    """The nodes by generation, and where each generation begins; one more, where the last ends."""
+    counts = numpy.bincount(generation) if len(generation) else numpy.empty(0, dtype=numpy.int64)
+    keys = generation.astype(numpy.int16) if len(counts) < 1 << 15 else generation  # which sort by radix
+    order = numpy.argsort(keys, kind="stable").astype(numpy.int32)
+    return order, numpy.concatenate([[0], numpy.cumsum(counts)])
+
+
+def is_narrow(levels: Levels) -> bool:
+    """Whether there are so few nodes in each generation that they go by one at a time."""
+    bounds = levels[1]
+    return (len(bounds) - 1) * _NARROW > int(bounds[-1])
+
+
+def deepest_first(levels: Levels) -> Iterator[Ints]:
+    """The nodes of each generation but that of the roots, the deepest first."""
+    order, bounds = levels
+    for start, end in list(pairwise(bounds.tolist()))[:0:-1]:
+        yield order[start:end]
+
+
+def heights(levels: Levels, parents: Rows) -> Ints:
+    """For each node, the edges of the longest path from it to a leaf."""
+    height = numpy.zeros(len(parents), dtype=numpy.int32)
+    if is_narrow(levels):
+        values, starts, above = height.tolist(), parents.starts.tolist(), parents.items.tolist()
+        for node in reversed(levels[0].tolist()):
+            for parent in above[starts[node] : starts[node + 1]]:
+                values[parent] = max(values[parent], values[node] + 1)
+        return numpy.array(values, dtype=numpy.int32)
+    for nodes in deepest_first(levels):
+        over, lengths = parents.gather(nodes)
+        numpy.maximum.at(height, over, numpy.repeat(height[nodes] + 1, lengths))
+    return height

@@ -1,0 +1,436 @@
+"""What descends from a node by other edges than those of the forest: further intervals of numbers."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import numpy
+from numpy.typing import NDArray
+
+from modeltree.graph.csr import Ints, Rows, distinct, gather, gather_slices, is_narrow, row_starts, viewed
+from modeltree.graph.spanning import NonTreeEdges, SpanningForest
+
+__all__ = [
+    "CommonAncestors", "Intervals", "RunsByMerge", "ancestor_counts", "descendant_counts", "intervals_below",
+    "intervals_of", "root_counts", "runs_by_merge", "within",
+]  # fmt: skip
+
+_Ends = tuple[NDArray[Any], NDArray[Any]]
+"""Parents and their children."""
+
+_TRIES = 4
+"""How many intervals may be looked at for each that may be kept."""
+_AT_ONCE = 1 << 22
+"""How many are looked at at a time."""
+_FEW = 8
+"""Of fewer most recent common ancestors the ancestors of each are taken away."""
+
+
+class Intervals(NamedTuple):
+    """The intervals beyond its own that descend from each node: subtrees of merges, none within another."""
+
+    starts: Ints
+    """Where the intervals of each node begin in `first` and `last`; one more, where the last ends."""
+    first: Ints
+    """The first number of each interval, ascending within a node."""
+    last: Ints
+    """The number after its last."""
+
+
+class RunsByMerge(NamedTuple):
+    """For each merge, the nodes that have an interval which is its subtree."""
+
+    starts: Ints
+    nodes: Ints
+
+
+def intervals_of(forest: SpanningForest, edges: NonTreeEdges, budget: int) -> Intervals | None:
+    """The intervals of all nodes; None where there are more than the budget, or they take too long to find.
+
+    A node has the intervals of its children by the forest, and of the heads of its own other edges those and the
+    subtrees, without what is in its own subtree and without intervals within others.
+    """
+    if is_narrow(forest.levels):
+        return _one_by_one(forest, edges, budget)
+    found = _LevelByLevel(forest, budget)
+    waiting: dict[int, list[_Ends]] = {}  # by the generation of the parent
+    _put(waiting, forest, (edges.tail, edges.head))
+    for level in range(len(forest.levels[1]) - 2, -1, -1):
+        if level not in waiting:
+            continue
+        node, child = (numpy.concatenate(ends) for ends in zip(*waiting.pop(level), strict=True))
+        order = numpy.argsort(node, kind="stable")
+        nodes = found.add(node[order], child[order])
+        if nodes is None:
+            return None
+        nodes = nodes[forest.up[nodes] >= 0]
+        _put(waiting, forest, (forest.up[nodes], nodes))
+    return found.intervals()
+
+
+def _put(waiting: dict[int, list[_Ends]], forest: SpanningForest, ends: _Ends) -> None:
+    """Let edges wait for the generations of their parents."""
+    node, child = ends
+    levels = forest.generation[node]
+    order = numpy.argsort(levels, kind="stable")
+    node, child, levels = node[order], child[order], levels[order]
+    cuts = [0, *(numpy.flatnonzero(levels[1:] != levels[:-1]) + 1).tolist(), len(levels)]
+    for start, end in pairwise(cuts if len(levels) else ()):
+        waiting.setdefault(int(levels[start]), []).append((node[start:end], child[start:end]))
+
+
+def _one_by_one(forest: SpanningForest, edges: NonTreeEdges, budget: int) -> Intervals | None:
+    """The same where levels have so few nodes that calls of numpy would take longer than what they do."""
+    up, size, number, node_of = map(viewed, (forest.up, forest.size, forest.number, forest.node_of))
+    waiting: dict[int, list[int]] = {}
+    for node, child in zip(edges.tail.tolist(), edges.head.tolist(), strict=True):
+        waiting.setdefault(node, []).append(child)
+    kept: dict[int, list[int]] = {}
+    tries = _TRIES * budget
+    for node in forest.levels[0][::-1].tolist() if waiting else ():
+        if node not in waiting:
+            continue
+        firsts = set[int]()
+        for child in waiting.pop(node):
+            if up[child] != node:
+                firsts.add(number[child])
+            if child in kept:
+                firsts.update(kept[child])
+                tries -= len(kept[child])
+        start = number[node]
+        end, last, apart = start + size[node], -1, []
+        for first in sorted(firsts):
+            if first >= last and not start <= first < end:
+                apart.append(first)
+                last = first + size[node_of[first]]
+        budget -= len(apart)
+        if budget < 0 or tries < 0:
+            return None
+        if apart:
+            kept[node] = apart
+            if up[node] >= 0:
+                waiting.setdefault(up[node], []).append(node)
+    starts = numpy.zeros(len(up) + 1, dtype=numpy.int32)
+    starts[1 + numpy.fromiter(kept, numpy.int64, len(kept))] = numpy.fromiter(map(len, kept.values()), int, len(kept))
+    numpy.cumsum(starts, out=starts)
+    begun = numpy.fromiter((first for node in sorted(kept) for first in kept[node]), numpy.int32, int(starts[-1]))
+    return Intervals(starts, begun, begun + forest.size[forest.node_of[begun]])
+
+
+class _LevelByLevel:
+    """Intervals as they are found, of children before their parents."""
+
+    def __init__(self, forest: SpanningForest, budget: int) -> None:
+        self.forest = forest
+        self.left, self.tries = budget, _TRIES * budget + _AT_ONCE
+        self.begin = numpy.zeros(len(forest.up), dtype=numpy.int64)
+        self.count = numpy.zeros(len(forest.up), dtype=numpy.int32)
+        self.first = numpy.empty(1024, dtype=numpy.int32)
+        self.total = 0
+
+    def add(self, node: NDArray[Any], child: NDArray[Any]) -> NDArray[Any] | None:
+        """What nodes of one generation have by some edges, by node: those that have any, None where it is too much."""
+        other = self.forest.up[child] != node
+        ends = numpy.cumsum(self.count[child] + other)
+        self.tries -= int(ends[-1]) if len(ends) else 0
+        if self.tries < 0:
+            return None
+        having, start = [], 0
+        while start < len(node):
+            # So many children that there are few enough intervals, and all of the last node.
+            target = (int(ends[start - 1]) if start else 0) + _AT_ONCE
+            end = min(int(numpy.searchsorted(ends, target)) + 1, len(node))
+            end += int(numpy.searchsorted(node[end:] != node[end - 1], True)) if end < len(node) else 0
+            having.append(self._add(node[start:end], child[start:end], other[start:end]))
+            if self.left < 0:
+                return None
+            start = end
+        return numpy.concatenate(having)
+
+    def _add(self, node: NDArray[Any], child: NDArray[Any], other: NDArray[Any]) -> NDArray[Any]:
+        forest = self.forest
+        size, number = forest.size, forest.number
+        below = gather_slices(self.begin[child], self.begin[child] + self.count[child], self.first)
+        first = numpy.concatenate([number[child[other]], below])
+        owner = numpy.concatenate([node[other], numpy.repeat(node, self.count[child])])
+        outside = (first < number[owner]) | (first >= number[owner] + size[owner])
+        pairs = distinct((owner[outside].astype(numpy.int64) << 32) | first[outside])
+        if not len(pairs):
+            return node[:0]
+        owner, first = pairs >> 32, pairs & 0xFFFFFFFF
+        # Intervals are subtrees, within each other or apart: one is within another if an earlier one ends after it.
+        new = numpy.ones(len(owner), dtype=bool)
+        new[1:] = owner[1:] != owner[:-1]
+        offset = (numpy.cumsum(new) - 1) * (len(size) + 1)
+        ends = numpy.maximum.accumulate(offset + first + size[forest.node_of[first]])
+        apart = new.copy()
+        apart[1:] |= (offset + first)[1:] >= ends[:-1]
+        owner, first = owner[apart], first[apart]
+        self._keep(first)
+        starts = numpy.flatnonzero(new[apart])
+        nodes: NDArray[Any] = owner[starts].astype(numpy.int32)
+        self.begin[nodes] = self.total - len(first) + starts
+        self.count[nodes] = numpy.diff(starts, append=len(first))
+        return nodes
+
+    def _keep(self, first: NDArray[Any]) -> None:
+        self.left -= len(first)
+        self.total += len(first)
+        if self.total > len(self.first):
+            more = numpy.empty(max(self.total, 2 * len(self.first)), dtype=numpy.int32)
+            more[: self.total - len(first)] = self.first[: self.total - len(first)]
+            self.first = more
+        self.first[self.total - len(first) : self.total] = first
+
+    def intervals(self) -> Intervals:
+        """All of them, in the order of their nodes."""
+        starts = numpy.zeros(len(self.count) + 1, dtype=numpy.int32)
+        numpy.cumsum(self.count, out=starts[1:])
+        nodes = numpy.flatnonzero(self.count)
+        first = gather_slices(self.begin[nodes], self.begin[nodes] + self.count[nodes], self.first)
+        return Intervals(starts, first, first + self.forest.size[self.forest.node_of[first]])
+
+
+def runs_by_merge(forest: SpanningForest, intervals: Intervals) -> RunsByMerge:
+    """For each merge, whose intervals begin with it."""
+    count = len(forest.up)
+    pairs = forest.node_of[intervals.first].astype(numpy.int64) << 32
+    pairs |= numpy.repeat(numpy.arange(count), numpy.diff(intervals.starts))
+    pairs.sort()
+    return RunsByMerge(row_starts(pairs >> 32, count), (pairs & 0xFFFFFFFF).astype(numpy.int32))
+
+
+def within(intervals: Intervals, nodes: NDArray[Any], numbers: NDArray[Any]) -> NDArray[numpy.bool_]:
+    """Of each node and number, whether an interval of the node has the number: binary searches side by side."""
+    start, high = intervals.starts[nodes], intervals.starts[nodes + 1]
+    low = start.copy()
+    open_ = numpy.flatnonzero(low < high)
+    while len(open_):
+        middle = (low[open_] + high[open_]) // 2
+        after = intervals.first[middle] <= numbers[open_]
+        low[open_[after]] = middle[after] + 1
+        high[open_[~after]] = middle[~after]
+        open_ = open_[low[open_] < high[open_]]
+    inside: NDArray[numpy.bool_] = low > start
+    inside[inside] = numbers[inside] < intervals.last[low[inside] - 1]
+    return inside
+
+
+def intervals_below(forest: SpanningForest, edges: NonTreeEdges, node: int) -> tuple[NDArray[Any], NDArray[Any]]:
+    """The intervals of one node, searched for: their first numbers, ascending, and those after their last."""
+    size, number, node_of = forest.size, forest.number, forest.node_of
+    start = int(number[node])
+    own = (start, start + int(size[node]))
+    first = last = numpy.empty(0, dtype=numpy.int64)
+    new_first, new_last = numpy.array([own[0]]), numpy.array([own[1]])
+    while len(new_first):
+        bounds = numpy.stack([numpy.searchsorted(edges.tail_number, ends) for ends in (new_first, new_last)])
+        rows = bounds.T.reshape(-1)
+        heads, _ = gather(rows, edges.head, numpy.arange(0, len(rows), 2))
+        reached = distinct(number[heads]).astype(numpy.int64)
+        reached = reached[(reached < own[0]) | (reached >= own[1])]
+        ends = reached + size[node_of[reached]]
+        if len(reached):  # apart from each other
+            outer = numpy.concatenate(([-1], numpy.maximum.accumulate(ends)[:-1]))
+            reached, ends = reached[reached >= outer], ends[reached >= outer]
+        if len(first):  # not within what is there
+            before = numpy.searchsorted(first, reached, side="right") - 1
+            known = (before >= 0) & (reached < last[numpy.maximum(before, 0)])
+            reached, ends = reached[~known], ends[~known]
+        new_first, new_last = reached, ends
+        if len(reached) and len(first):  # what is there may be within what is new
+            over = numpy.searchsorted(reached, first, side="right") - 1
+            inside = (over >= 0) & (first < ends[numpy.maximum(over, 0)])
+            first, last = first[~inside], last[~inside]
+        order = numpy.argsort(numpy.concatenate([first, reached]), kind="stable")
+        first, last = (numpy.concatenate(pair)[order] for pair in ((first, reached), (last, ends)))
+    return first, last
+
+
+def descendant_counts(forest: SpanningForest, intervals: Intervals) -> NDArray[numpy.int64]:
+    """For each node, how many descend from it."""
+    before = numpy.zeros(len(intervals.first) + 1, dtype=numpy.int64)
+    numpy.cumsum(intervals.last - intervals.first, out=before[1:])
+    counts: NDArray[numpy.int64] = forest.size - 1 + before[intervals.starts[1:]] - before[intervals.starts[:-1]]
+    return counts
+
+
+def ancestor_counts(forest: SpanningForest, intervals: Intervals) -> NDArray[numpy.int64]:
+    """For each node, how many it descends from: those by the forest are as many as its generation."""
+    return forest.generation + _covering(forest, intervals.first, intervals.last)
+
+
+def root_counts(forest: SpanningForest, intervals: Intervals) -> NDArray[numpy.int64]:
+    """For each node, from how many roots it descends; a root, one: itself."""
+    if not len(intervals.first):
+        return numpy.ones(len(forest.up), dtype=numpy.int64)
+    owner = numpy.repeat(numpy.arange(len(forest.up)), numpy.diff(intervals.starts))
+    of_root = forest.up[owner] < 0
+    return 1 + _covering(forest, intervals.first[of_root], intervals.last[of_root])
+
+
+def _covering(forest: SpanningForest, first: Ints, last: Ints) -> NDArray[numpy.int64]:
+    """For each node, in how many of some intervals it is."""
+    begun, ended = (numpy.bincount(ends, minlength=len(forest.up) + 1) for ends in (first, last))
+    counts: NDArray[numpy.int64] = numpy.cumsum(begun - ended)[forest.number]
+    return counts
+
+
+class CommonAncestors:
+    """Finds the common ancestors of some nodes that have no other common ancestor among their descendants.
+
+    Parameters
+    ----------
+    forest, intervals
+        What descends from what; None where it is too much to keep.
+    by_merge : callable
+        Gives the starts and nodes of the intervals by merge, or None.
+    nearest : memoryview
+        What `modeltree.graph.spanning.nearest_merges` gives.
+    parents : Rows
+        The parents of each node.
+    ancestors : callable
+        Gives the ancestors of a node.
+    """
+
+    def __init__(
+        self,
+        forest: SpanningForest,
+        intervals: Intervals | None,
+        by_merge: Callable[[], tuple[memoryview, memoryview] | None],
+        nearest: memoryview,
+        parents: Rows,
+        ancestors: Callable[[int], Iterable[int]],
+    ) -> None:
+        self._forest, self._intervals, self._parents, self._ancestors = forest, intervals, parents, ancestors
+        self._nearest = nearest
+        self._number, self._size, self._up = viewed(forest.number), viewed(forest.size), viewed(forest.up)
+        self._generation = viewed(forest.generation)
+        self._kept = None if intervals is None else tuple(map(viewed, intervals))
+        self._by_merge = by_merge
+
+    def of(self, nodes: Sequence[int]) -> tuple[int, ...]:
+        """Those of some nodes, ascending."""
+        if len(nodes) == 2:
+            first, second = nodes
+            nearest = self._nearest
+            if nearest[first] < 0:
+                if nearest[second] < 0:
+                    return self._met_in_tree(first, second)
+                if self._kept is not None:
+                    return self._met(first, second, self._kept)
+            elif nearest[second] < 0 and self._kept is not None:
+                return self._met(second, first, self._kept)
+        shared = set.intersection(*(self._with_ancestors(node) for node in nodes))
+        recent: list[int] = []
+        generation, counts = self._generation, self._ancestor_counts
+        while shared and len(recent) < _FEW:
+            deepest = max(shared, key=generation.__getitem__)  # which is an ancestor of none of the others
+            if not recent and counts is not None and counts[deepest] == len(shared) - 1:
+                return (deepest,)  # the others are its ancestors: each of these is a common one
+            recent.append(deepest)
+            shared -= self._with_ancestors(deepest)
+        if shared:  # so many that it takes less to follow all edges among them
+            recent += shared - {parent for node in shared for parent in self._parents[node]}
+        return tuple(sorted(recent))
+
+    def of_pairs(
+        self, one: NDArray[numpy.int64], other: NDArray[numpy.int64]
+    ) -> tuple[NDArray[numpy.int64], NDArray[numpy.int64]]:
+        """Those of each pair, in compressed rows; the pairs of which one has no merge above it, all at once."""
+        nearest, generation = numpy.asarray(self._nearest), self._forest.generation
+        alone = nearest[one] < 0, nearest[other] < 0
+        swapped = numpy.where(alone[0] & alone[1], generation[one] > generation[other], alone[1])
+        one, other = numpy.where(swapped, other, one), numpy.where(swapped, one, other)
+        simple = alone[0] & alone[1] if self._intervals is None else alone[0] | alone[1]
+        met = numpy.full(len(one), -1, dtype=numpy.int64)
+        met[simple] = self._all_met(one[simple], other[simple])
+        counts = (met >= 0).astype(numpy.int64)
+        left = numpy.flatnonzero(~simple)
+        several = [self.of(pair) for pair in zip(one[left].tolist(), other[left].tolist(), strict=True)]
+        counts[left] = numpy.fromiter(map(len, several), dtype=numpy.int64, count=len(several))
+        starts = numpy.concatenate([[0], numpy.cumsum(counts)])
+        nodes = numpy.empty(int(starts[-1]), dtype=numpy.int64)
+        of_simple = numpy.repeat(simple, counts)
+        nodes[of_simple] = met[met >= 0]
+        nodes[~of_simple] = [node for some in several for node in some]
+        return starts, nodes
+
+    @cached_property
+    def _ancestor_counts(self) -> memoryview | None:
+        """For each node, how many it descends from, where that takes no search."""
+        if self._intervals is None:
+            return None
+        return viewed(ancestor_counts(self._forest, self._intervals).astype(numpy.int32))
+
+    @cached_property
+    def _merged(self) -> tuple[memoryview, memoryview] | None:
+        return self._by_merge()
+
+    def _with_ancestors(self, node: int) -> set[int]:
+        if self._merged is None:
+            return {node, *self._ancestors(node)}
+        up, nearest = self._up, self._nearest
+        over, above = set[int](), node
+        while above >= 0:
+            over.add(above)
+            above = up[above]
+        starts, nodes = self._merged
+        merge = nearest[node]
+        while merge >= 0:
+            start, end = starts[merge], starts[merge + 1]
+            if start < end:
+                over.update(nodes[start:end])
+            above = up[merge]
+            merge = nearest[above] if above >= 0 else -1
+        return over
+
+    def _met_in_tree(self, first: int, second: int) -> tuple[int, ...]:
+        """Where the paths up from two nodes meet that have no merge above them."""
+        number, size, up, generation = self._number, self._size, self._up, self._generation
+        if generation[first] > generation[second]:
+            first, second = second, first
+        wanted = number[second]
+        while first >= 0:
+            start = number[first]
+            if start <= wanted < start + size[first]:
+                return (first,)
+            first = up[first]
+        return ()
+
+    def _met(self, first: int, second: int, kept: tuple[memoryview, ...]) -> tuple[int, ...]:
+        """The first above a node, above which is no merge, that is above the other node as well."""
+        number, size, up = self._number, self._size, self._up
+        starts, firsts, lasts = kept
+        wanted = number[second]
+        while first >= 0:
+            start = number[first]
+            if start <= wanted < start + size[first]:
+                return (first,)
+            low, high = starts[first], starts[first + 1]
+            if low < high:
+                index = bisect_right(firsts, wanted, low, high) - 1
+                if index >= low and wanted < lasts[index]:
+                    return (first,)
+            first = up[first]
+        return ()
+
+    def _all_met(self, first: NDArray[Any], second: NDArray[Any]) -> NDArray[Any]:
+        """For each pair what `_met` finds, -1 where it finds nothing."""
+        number, size, up = self._forest.number, self._forest.size, self._forest.up
+        met, wanted = first.copy(), number[second]
+        left = numpy.arange(len(met))
+        while len(left):
+            node, sought = met[left], wanted[left]
+            apart = (sought < number[node]) | (sought >= number[node] + size[node])
+            left, node, sought = left[apart], node[apart], sought[apart]
+            if self._intervals is not None:
+                apart = ~within(self._intervals, node, sought)
+                left, node = left[apart], node[apart]
+            met[left] = up[node]
+            left = left[met[left] >= 0]
+        return met

@@ -1,0 +1,262 @@
+"""A spanning forest of a directed acyclic graph, its nodes numbered in preorder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import NamedTuple, overload
+
+import numpy
+
+from modeltree.graph.csr import Ints, Levels, Rows, deepest_first, distinct, is_narrow, levels_of, viewed
+
+__all__ = [
+    "NonTreeEdges",
+    "RootsAbove",
+    "SpanningForest",
+    "components",
+    "nearest_merges",
+    "non_tree_edges",
+    "spanning_forest",
+]
+
+
+class SpanningForest(NamedTuple):
+    """A spanning forest: the tree parent of a node is its deepest parent, so depth in it is the generation."""
+
+    levels: Levels
+    generation: Ints
+    up: Ints
+    """The tree parent of each node, -1 of a root."""
+    size: Ints
+    """How many nodes there are in its subtree, itself one."""
+    number: Ints
+    """Its position in preorder: a subtree is the interval from its number, as long as its size."""
+    node_of: Ints
+    """The node of each number."""
+
+
+class NonTreeEdges(NamedTuple):
+    """The edges that are not in the forest, in the order of the numbers of their tails.
+
+    Those that end in the subtree of their own tail add nothing to it, and are left out.
+    """
+
+    tail: Ints
+    head: Ints
+    tail_number: Ints
+    """The number of each tail."""
+
+
+def spanning_forest(parents: Rows, children: Rows, generation: Ints) -> SpanningForest:
+    """The spanning forest of a graph."""
+    levels = levels_of(generation)
+    up = _tree_parents(parents, generation)
+    size = _sizes(levels, up)
+    number = _numbers(up, size, children)
+    node_of = numpy.empty(len(up), dtype=numpy.int32)
+    node_of[number] = numpy.arange(len(up), dtype=numpy.int32)
+    return SpanningForest(levels, generation, up, size, number, node_of)
+
+
+def _tree_parents(parents: Rows, generation: Ints) -> Ints:
+    """The deepest parent of each node; of several the least."""
+    up = numpy.full(len(generation), -1, dtype=numpy.int32)
+    counts = parents.lengths
+    single = numpy.flatnonzero(counts == 1)
+    up[single] = parents.items[parents.starts[single]]
+    merges = numpy.flatnonzero(counts > 1)
+    above, lengths = parents.gather(merges)
+    child = numpy.repeat(merges, lengths)
+    deepest = generation[above] == generation[child] - 1
+    # Written from the greatest to the least, the least stays.
+    up[child[deepest][::-1]] = above[deepest][::-1]
+    return up
+
+
+def _sizes(levels: Levels, up: Ints) -> Ints:
+    size = numpy.ones(len(up), dtype=numpy.int32)
+    if is_narrow(levels):
+        sizes, above = viewed(size), viewed(up)
+        for node in reversed(levels[0].tolist()):
+            if above[node] >= 0:
+                sizes[above[node]] += sizes[node]
+        return size
+    for nodes in deepest_first(levels):
+        numpy.add.at(size, up[nodes], size[nodes])
+    return size
+
+
+def _numbers(up: Ints, size: Ints, children: Rows) -> Ints:
+    # How far each node comes after its parent: after the subtrees of its lesser siblings.
+    tree = up[children.items] == children.keys
+    nodes = children.items[tree]
+    sizes = size[nodes]
+    # Before the eldest come the subtrees of all lesser parents without these themselves.
+    above, before = up[nodes], numpy.cumsum(size)
+    number = numpy.empty(len(up), dtype=numpy.int32)
+    number[nodes] = 1 + numpy.cumsum(sizes) - sizes - (before[above] - size[above] - above)
+    roots = numpy.flatnonzero(up < 0)
+    number[roots] = numpy.cumsum(size[roots]) - size[roots]
+    # Each round doubles how many of those above a node are added to it.
+    over = up.copy()
+    while len(nodes):
+        number[nodes] += number[above]
+        above = over[above]
+        over[nodes] = above
+        left = numpy.flatnonzero(above >= 0)
+        nodes, above = nodes[left], above[left]
+    return number
+
+
+def nearest_merges(forest: SpanningForest, parents: Rows) -> Ints:
+    """For each node, the nearest node at it or above it in the forest that has several parents, or -1."""
+    up = forest.up
+    final = (parents.lengths > 1) | (up < 0)
+    nearest = numpy.where(final, numpy.arange(len(up), dtype=numpy.int32), up)
+    nodes = numpy.flatnonzero(~final)
+    while len(nodes := nodes[~final[nearest[nodes]]]):  # each round doubles how far a node has looked up
+        nearest[nodes] = nearest[nearest[nodes]]
+    nearest[up[nearest] < 0] = -1
+    return nearest
+
+
+def non_tree_edges(forest: SpanningForest, parents: Rows) -> NonTreeEdges:
+    """The edges of a graph that are not in its forest, and say more than it."""
+    merges = numpy.flatnonzero(parents.lengths > 1)
+    tail, lengths = parents.gather(merges)
+    head = numpy.repeat(merges, lengths).astype(numpy.int32)
+    start, number = forest.number[tail], forest.number[head]
+    kept = (tail != forest.up[head]) & ((number < start) | (number >= start + forest.size[tail]))
+    tail, head, start = tail[kept], head[kept], start[kept]
+    order = numpy.argsort(start, kind="stable")
+    return NonTreeEdges(tail[order], head[order], start[order])
+
+
+def tree_roots(forest: SpanningForest) -> tuple[Ints, Ints]:
+    """The roots, ascending, and for each node the index of that of its tree."""
+    roots = numpy.flatnonzero(forest.up < 0).astype(numpy.int32)
+    tree = numpy.empty(len(forest.up), dtype=numpy.int32)
+    tree[forest.node_of] = numpy.repeat(numpy.arange(len(roots), dtype=numpy.int32), forest.size[roots])
+    return roots, tree
+
+
+def components(forest: SpanningForest, edges: NonTreeEdges) -> Ints:
+    """For each node, the least node that it is connected with, whichever way the edges run."""
+    roots, tree = tree_roots(forest)
+    if not len(roots):
+        return tree
+    one, other = tree[edges.tail].astype(numpy.int64), tree[edges.head].astype(numpy.int64)
+    pairs = distinct((numpy.minimum(one, other) << 32 | numpy.maximum(one, other))[one != other])
+    whole = numpy.arange(len(roots), dtype=numpy.int32)
+    if len(pairs):  # most trees stand alone: a dictionary has the others
+        joined: dict[int, int] = {}
+        for first, second in zip((pairs >> 32).tolist(), (pairs & 0xFFFFFFFF).tolist(), strict=True):
+            low, high = sorted((_least(joined, first), _least(joined, second)))
+            if low != high:
+                joined[high] = low
+        whole[list(joined)] = list(joined.values())
+        while not numpy.array_equal(whole, further := whole[whole]):
+            whole = further
+    least = numpy.full(len(roots), len(tree), dtype=numpy.int32)
+    numpy.minimum.at(least, whole, numpy.minimum.reduceat(forest.node_of, forest.number[roots]))
+    labels: Ints = least[whole][tree]
+    return labels
+
+
+def _least(joined: dict[int, int], tree: int) -> int:
+    """The least tree that one is joined with, so far as is known."""
+    while (other := joined.get(tree, tree)) != tree:
+        joined[tree] = joined.get(other, other)
+        tree = other
+    return tree
+
+
+class RootsAbove(Sequence[tuple[int, ...]]):
+    """The roots above each node: those of its nearest merge, or without a merge above it, that of its tree.
+
+    Parameters
+    ----------
+    forest : SpanningForest
+        The forest.
+    parents : Rows
+        The parents of each node.
+    nearest : memoryview
+        What `nearest_merges` gives.
+    ancestors : callable
+        Gives the ancestors of a node.
+    budget : int
+        How many roots are kept by merge at the most; where there are more, each question is a search.
+    """
+
+    def __init__(
+        self,
+        forest: SpanningForest,
+        parents: Rows,
+        nearest: memoryview,
+        ancestors: Callable[[int], Iterable[int]],
+        budget: int,
+    ) -> None:
+        self._forest, self._parents, self._nearest = forest, parents, nearest
+        self._ancestors, self._budget = ancestors, budget
+
+    def __len__(self) -> int:
+        return len(self._nearest)
+
+    @overload
+    def __getitem__(self, node: int) -> tuple[int, ...]: ...
+    @overload
+    def __getitem__(self, node: slice) -> tuple[tuple[int, ...], ...]: ...
+    def __getitem__(self, node: int | slice) -> tuple[int, ...] | tuple[tuple[int, ...], ...]:
+        if isinstance(node, slice):
+            return tuple(self[each] for each in range(*node.indices(len(self))))
+        if node < 0:
+            node += len(self)
+        merge = self._nearest[node]
+        if merge < 0:
+            return (self._root[node],)
+        if self._of_merges is not None:
+            return self._of_merges[merge]
+        up = self._forest.up
+        return tuple(sorted(above for above in self._ancestors(merge) if up[above] < 0))
+
+    def __iter__(self) -> Iterator[tuple[int, ...]]:
+        return map(self.__getitem__, range(len(self)))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    @cached_property
+    def _root(self) -> memoryview:
+        roots, tree = tree_roots(self._forest)
+        return viewed(roots[tree])
+
+    @cached_property
+    def _of_merges(self) -> dict[int, tuple[int, ...]] | None:
+        """The roots above each merge, if they are within the budget."""
+        order = self._forest.levels[0]
+        merges: Ints = order[self._parents.lengths[order] > 1]
+        nearest, root = self._nearest, self._root
+        of_merges: dict[int, tuple[int, ...]] = {}
+        same: dict[tuple[int, ...], tuple[int, ...]] = {}  # so that equal ones are one, and known by identity
+        left = self._budget
+        for merge in merges.tolist():
+            above: dict[int, tuple[int, ...]] = {}
+            alone = set()
+            for parent in self._parents[merge]:
+                if nearest[parent] < 0:
+                    alone.add(root[parent])
+                else:
+                    roots = of_merges[nearest[parent]]
+                    above[id(roots)] = roots
+            if len(above) == 1 and alone.issubset(next(iter(above.values()))):
+                of_merges[merge] = next(iter(above.values()))
+                continue
+            left -= len(alone) + sum(map(len, above.values()))
+            if left < 0:
+                return None
+            roots = tuple(sorted(alone.union(*above.values())))
+            of_merges[merge] = same.setdefault(roots, roots)
+        return of_merges

@@ -1,0 +1,563 @@
+"""The models and derivations of a lineage: arrays and columns, and records that are made when they are asked for.
+
+Of models or derivations that were given as records these are kept, and the columns are made from them.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, TypeVar, overload
+
+import numpy
+from numpy.typing import NDArray
+
+from modeltree.graph.csr import viewed
+from modeltree.graph.index import AncestryIndex
+from modeltree.graph.network import FrozenAttributes, join_list, to_attributes
+from modeltree.records import Derivation, Domain, Kind, Model, Openness, PartialDate, Record, Relation, one_of
+
+__all__ = ["Columns", "Conditions", "Date", "EdgeStore", "LazySequence", "NodeStore", "in_date_order"]
+
+Column = Any
+"""A list, a numpy array or an array of Arrow; its values are whatever the field takes."""
+
+Date = PartialDate | datetime.date | str | int
+
+T = TypeVar("T")
+
+_RELATIONS = tuple(Relation)
+_INDEX_OF_RELATION = {relation: index for index, relation in enumerate(_RELATIONS)}
+_UNDATED = 1 << 30
+_FEW_LOOKS = 10
+_LISTS = frozenset({"aliases", "organizations"})
+_PLAIN = frozenset(
+    {"released", "kind", "openness", "access", "license", "training_data", "domain", "architecture", "note"}
+)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Columns:
+    """What a lineage holds, as columns of equal length; their values are checked by whoever made them.
+
+    Parameters
+    ----------
+    ids : list of str
+        The ids of the models; no two are equal.
+    dates : array of int32
+        When each was released: ``20230314`` is a day, ``20230300`` a month, ``20230000`` a year, 0 not known.
+    fields : mapping of str to column
+        The other fields of `Model` that are known of any: what `Model` takes, None where nothing is known. Where there
+        is no ``name``, models go by their ids.
+    parent, child : array of int32
+        Of each derivation, the rows of its models; no pair stands twice.
+    relation : array of uint8
+        The index of its relation in `Relation`.
+    edge_fields : mapping of str to column
+        ``references`` and ``note`` of the derivations, if any has them.
+    """
+
+    ids: list[str]
+    dates: NDArray[numpy.int32]
+    fields: Mapping[str, Column] = field(default_factory=dict)
+    parent: NDArray[numpy.int32]
+    child: NDArray[numpy.int32]
+    relation: NDArray[numpy.uint8]
+    edge_fields: Mapping[str, Column] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What the models of a selection meet; None where anything will do.
+
+    Parameters
+    ----------
+    where : callable, optional
+        Gets a `Model`, says whether to keep it.
+    organizations : set of str, optional
+        Made by any of these, by id.
+    domains : set of Domain, optional
+        For any of these.
+    openness, kind : optional
+        Of this openness and kind.
+    first, last : datetime.date, optional
+        Released within, for certain.
+    """
+
+    where: Callable[[Model], bool] | None = None
+    organizations: frozenset[str] | None = None
+    domains: frozenset[Domain] | None = None
+    openness: Openness | None = None
+    kind: Kind | None = None
+    first: datetime.date | None = None
+    last: datetime.date | None = None
+
+    @classmethod
+    def of(
+        cls,
+        where: Callable[[Model], bool] | None = None,
+        organizations: Iterable[str] | None = None,
+        domains: Domain | str | Iterable[Domain | str] | None = None,
+        openness: Openness | str | None = None,
+        kind: Kind | str | None = None,
+        since: Date | None = None,
+        until: Date | None = None,
+    ) -> Conditions:
+        """Conditions in words, as `modeltree.Lineage.select` takes them."""
+        words = [domains] if isinstance(domains, str) else domains
+        return cls(
+            where=where,
+            organizations=None if organizations is None else frozenset(organizations),
+            domains=None if words is None else frozenset(one_of(Domain, word) for word in words),
+            openness=None if openness is None else one_of(Openness, openness),
+            kind=None if kind is None else one_of(Kind, kind),
+            first=None if since is None else PartialDate.parse(since).lower,
+            last=None if until is None else PartialDate.parse(until).upper,
+        )
+
+
+class NodeStore:
+    """The models of a lineage.
+
+    Parameters
+    ----------
+    ids : sequence of str
+        In date order, then by id.
+    dates : array of int32
+        See `Columns`.
+    fields : mapping of str to column
+        See `Columns`.
+    records : tuple of Model, optional
+        The models, where they were given.
+    """
+
+    def __init__(
+        self,
+        ids: Sequence[str],
+        dates: NDArray[numpy.int32],
+        fields: Mapping[str, Column],
+        records: tuple[Model, ...] | None = None,
+    ) -> None:
+        self.ids, self.dates = ids, dates
+        self.records: Sequence[Model] = LazySequence(len(ids), self._record) if records is None else records
+        self._fields, self._given = fields, records
+        self._looks_left = _FEW_LOOKS
+
+    @classmethod
+    def of_records(cls, records: Iterable[Model]) -> NodeStore:
+        """The store of some records, in any order."""
+        ordered = tuple(sorted(records, key=_date_then_id))
+        numbers = [record.released.number if record.released else 0 for record in ordered]
+        ids = tuple(record.id for record in ordered)
+        return cls(ids, numpy.array(numbers, dtype=numpy.int32), RecordFields(ordered), ordered)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self._given is not None:
+            return NodeStore.of_records, (self._given,)
+        return NodeStore, (self.ids, self.dates, self._fields)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @cached_property
+    def indices(self) -> dict[str, int]:
+        """The index of each id."""
+        return dict(zip(self.ids, range(len(self.ids)), strict=True))
+
+    def index_of(self, id: str) -> int | None:
+        """The index of an id, or None; the first are looked for one by one, since to note all takes longer."""
+        if "indices" not in self.__dict__ and self._looks_left:
+            self._looks_left -= 1
+            try:
+                return self.ids.index(id)
+            except ValueError:
+                return None
+        return self.indices.get(id)
+
+    def value(self, name: str, node: int) -> Any:
+        """What is known of a field of a model, as the column has it; None where nothing is."""
+        column = self._fields.get(name)
+        return None if column is None else _item(column, node)
+
+    def name(self, node: int) -> str:
+        """The name of a model."""
+        return self.value("name", node) or self.ids[node]
+
+    def names(self) -> Sequence[str]:
+        """The names of all models."""
+        names = _listed(self._fields.get("name"), len(self)) if "name" in self._fields else ()
+        return [name or id for name, id in zip(names, self.ids, strict=True)] if names else self.ids
+
+    def released(self, node: int) -> PartialDate | None:
+        """The date of a model."""
+        if self._given is not None:
+            return self._given[node].released
+        number = int(self.dates[node])
+        return PartialDate.of_number(number) if number else None
+
+    def dated(self, nodes: Sequence[int]) -> int:
+        """How many of some models have a date; they are in date order, those without one last."""
+        return bisect_left(nodes, True, key=lambda node: not self.dates[node])
+
+    def organizations(self, node: int) -> tuple[str, ...]:
+        """Who made a model."""
+        return tuple(self.value("organizations", node) or ())
+
+    def all_organizations(self) -> set[str]:
+        """All organizations that a model names."""
+        return set(_flat(self._fields.get("organizations")))
+
+    def other_names(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """The ids of models with a name or aliases, and these."""
+        names, aliases = (_listed(self._fields.get(name), len(self)) for name in ("name", "aliases"))
+        for id, name, others in zip(self.ids, names, aliases, strict=True):
+            if name or others:
+                yield id, (name or id, *(others or ()))
+
+    def attributes(self, node: int) -> dict[str, Any]:
+        """The fields of a model as attributes of a node, see `modeltree.graph.network.to_attributes`."""
+        if self._given is None and (attributes := self._plain_attributes(node)) is not None:
+            return attributes
+        return to_attributes(self.records[node], frozenset({"id"}))
+
+    def _plain_attributes(self, node: int) -> dict[str, Any] | None:
+        """The same without making a record; None where a field takes one."""
+        attributes: dict[str, Any] = {"name": self.name(node)}
+        for name in self._shown:
+            value = str(self.released(node) or "") if name == "released" else self.value(name, node)
+            if not value or (name == "kind" and value == "model"):
+                continue
+            if name in _PLAIN and isinstance(value, str):
+                attributes[name] = value
+            elif name in _LISTS:
+                attributes[name] = join_list(list(value))
+            else:
+                return None
+        return attributes
+
+    @cached_property
+    def _shown(self) -> list[str]:
+        return [name for name in Model.model_fields if name == "released" or (name in self._fields and name != "name")]
+
+    def meeting(self, conditions: Conditions) -> NDArray[numpy.int64]:
+        """The indices of the models that meet some conditions."""
+        kept = numpy.ones(len(self), dtype=bool)
+        if conditions.first is not None or conditions.last is not None:
+            kept &= _released_within(self.dates, conditions.first, conditions.last)
+        for name, wanted, default in (
+            ("openness", conditions.openness, None),
+            ("kind", conditions.kind, "model"),
+            ("domain", conditions.domains, None),
+        ):
+            if wanted is not None:
+                words = {str(word) for word in wanted} if isinstance(wanted, frozenset) else {str(wanted)}
+                kept &= _one_of_words(self._fields.get(name), words, len(self), default)
+        if conditions.organizations is not None:
+            kept &= _naming(self._fields.get("organizations"), conditions.organizations, len(self))
+        nodes = numpy.flatnonzero(kept)
+        if conditions.where is not None:
+            where = conditions.where
+            nodes = nodes[numpy.fromiter((where(self.records[node]) for node in nodes.tolist()), bool, len(nodes))]
+        return nodes
+
+    def part(self, nodes: NDArray[numpy.int64]) -> NodeStore:
+        """Some of the models, ascending."""
+        if self._given is not None:
+            return NodeStore.of_records(self._given[node] for node in nodes.tolist())
+        ids = tuple(map(self.ids.__getitem__, nodes.tolist()))
+        return NodeStore(ids, self.dates[nodes], {name: _taken(column, nodes) for name, column in self._fields.items()})
+
+    def _record(self, node: int) -> Model:
+        fields = {name: value for name in self._fields if (value := self.value(name, node)) is not None}
+        fields = {"name": self.ids[node], **fields, "id": self.ids[node], "released": self.released(node)}
+        return Model.model_validate(fields)
+
+
+class EdgeStore:
+    """The derivations of a lineage, in the order of their children, then of their parents.
+
+    Parameters
+    ----------
+    ids : sequence of str
+        The ids of the models.
+    parent, child : array of int32
+        The indices of the models of each derivation.
+    relation : array of uint8
+        The index of its relation in `Relation`.
+    fields : mapping of str to column
+        ``references`` and ``note``, if any has them.
+    records : tuple of Derivation, optional
+        The derivations, where they were given.
+    """
+
+    def __init__(
+        self,
+        ids: Sequence[str],
+        parent: NDArray[numpy.int32],
+        child: NDArray[numpy.int32],
+        relation: NDArray[numpy.uint8],
+        fields: Mapping[str, Column],
+        records: tuple[Derivation, ...] | None = None,
+    ) -> None:
+        self.parent, self.child, self.relation = parent, child, relation
+        self.records: Sequence[Derivation] = LazySequence(len(parent), self._record) if records is None else records
+        self._ids, self._fields, self._given = ids, fields, records
+
+    @classmethod
+    def of_records(cls, records: Iterable[Derivation], nodes: NodeStore) -> EdgeStore:
+        """The store of some records, in any order."""
+        index = nodes.indices
+        rows = sorted((index[each.child], index[each.parent], number, each) for number, each in enumerate(records))
+        child, parent = (numpy.array([row[end] for row in rows], dtype=numpy.int32) for end in (0, 1))
+        ordered = tuple(row[-1] for row in rows)
+        relation = numpy.array([_INDEX_OF_RELATION[each.relation] for each in ordered], dtype=numpy.uint8)
+        return cls(nodes.ids, parent, child, relation, RecordFields(ordered), ordered)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        fields = self._fields if self._given is None else RecordFields(self._given)
+        return EdgeStore, (self._ids, self.parent, self.child, self.relation, fields, self._given)
+
+    def __len__(self) -> int:
+        return len(self.parent)
+
+    @cached_property
+    def _rows(self) -> tuple[memoryview, memoryview]:
+        """Where the derivations of each child begin, and the parents."""
+        return viewed(numpy.searchsorted(self.child, numpy.arange(len(self._ids) + 1))), viewed(self.parent)
+
+    def find(self, parent: int, child: int) -> int | None:
+        """The index of the derivation between two models."""
+        starts, parents = self._rows
+        start, end = starts[child], starts[child + 1]
+        index = bisect_left(parents, parent, start, end)
+        return index if index < end and parents[index] == parent else None
+
+    def relation_of(self, parent: int, child: int) -> Relation:
+        """The relation of a derivation that there is."""
+        index = self.find(parent, child)
+        assert index is not None
+        return _RELATIONS[int(self.relation[index])]
+
+    def chosen(self, relations: frozenset[Relation]) -> NDArray[numpy.bool_]:
+        """Of each derivation, whether it is by one of some relations."""
+        return numpy.array([relation in relations for relation in _RELATIONS])[self.relation]
+
+    def arrays(self, relations: frozenset[Relation]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+        """Parents, children and relations of the derivations by some relations."""
+        kept = self.chosen(relations)
+        return self.parent[kept], self.child[kept], self.relation[kept]
+
+    def index(self, relations: frozenset[Relation]) -> AncestryIndex:
+        """Who descends from whom by some relations.
+
+        Raises
+        ------
+        ValueError
+            When a model descends from itself.
+        """
+        parent, child, _ = self.arrays(relations)
+        return AncestryIndex.from_edges(len(self._ids), parent, child)
+
+    def attributes(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
+        """Parent and child of each derivation, and its other fields as attributes; equal ones are shared."""
+        shared = [FrozenAttributes(relation=str(relation)) for relation in _RELATIONS]
+        columns = [column for name in ("note", "references") if (column := self._fields.get(name)) is not None]
+        rows = zip(self.parent.tolist(), self.child.tolist(), self.relation.tolist(), strict=True)
+        for number, (parent, child, relation) in enumerate(rows):
+            attributes = shared[relation]
+            if any(_item(column, number) for column in columns):
+                attributes = FrozenAttributes(to_attributes(self.records[number], frozenset({"parent", "child"})))
+            yield self._ids[parent], self._ids[child], attributes
+
+    def part(self, nodes: NDArray[numpy.int64], ids: Sequence[str], relations: frozenset[Relation]) -> EdgeStore:
+        """The derivations by some relations between some models, which have other indices and these ids then."""
+        index = numpy.full(len(self._ids), -1, dtype=numpy.int32)
+        index[nodes] = numpy.arange(len(nodes), dtype=numpy.int32)
+        parent, child = index[self.parent], index[self.child]
+        rows = numpy.flatnonzero(self.chosen(relations) & (parent >= 0) & (child >= 0))
+        arrays = parent[rows], child[rows], self.relation[rows]
+        if self._given is not None:
+            records = tuple(self._given[row] for row in rows.tolist())
+            return EdgeStore(ids, *arrays, RecordFields(records), records)
+        return EdgeStore(ids, *arrays, {name: _taken(column, rows) for name, column in self._fields.items()})
+
+    def touching(self, nodes: NDArray[numpy.int64], relations: frozenset[Relation]) -> NDArray[numpy.int64]:
+        """Those of some models that have part in a derivation by some relations."""
+        parent, child, _ = self.arrays(relations)
+        touched = numpy.zeros(len(self._ids), dtype=bool)
+        touched[parent] = touched[child] = True
+        touching: NDArray[numpy.int64] = nodes[touched[nodes]]
+        return touching
+
+    def _record(self, number: int) -> Derivation:
+        fields = {name: value for name, column in self._fields.items() if (value := _item(column, number)) is not None}
+        fields |= {"parent": self._ids[self.parent[number]], "child": self._ids[self.child[number]]}
+        return Derivation.model_validate({**fields, "relation": _RELATIONS[self.relation[number]]})
+
+
+def _date_then_id(model: Model) -> tuple[bool, PartialDate | int, str]:
+    return (model.released is None, model.released or 0, model.id)
+
+
+def in_date_order(columns: Columns) -> tuple[NodeStore, EdgeStore]:
+    """The models and derivations of some columns, in their orders."""
+    order = _date_order(columns.ids, columns.dates)
+    index = numpy.empty(len(order), dtype=numpy.int32)
+    index[order] = numpy.arange(len(order), dtype=numpy.int32)
+    ids = tuple(map(columns.ids.__getitem__, order.tolist()))
+    fields = {name: _taken(column, order) for name, column in columns.fields.items()}
+    parent, child = index[columns.parent], index[columns.child]
+    rows = numpy.argsort(child.astype(numpy.int64) * max(len(ids), 1) + parent, kind="stable")
+    edge_fields = {name: _taken(column, rows) for name, column in columns.edge_fields.items()}
+    edges = EdgeStore(ids, parent[rows], child[rows], columns.relation[rows], edge_fields)
+    return NodeStore(ids, columns.dates[order], fields), edges
+
+
+def _date_order(ids: list[str], dates: NDArray[numpy.int32]) -> NDArray[numpy.int64]:
+    """Rows by date, those without one last, then by id."""
+    keys = numpy.where(dates > 0, dates, _UNDATED)
+    order = numpy.argsort(keys, kind="stable")
+    bounds = numpy.flatnonzero(numpy.diff(keys[order], prepend=-1, append=-1))
+    rows: list[int] = order.tolist()
+    for start, end in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
+        if end - start > 1:
+            rows[start:end] = sorted(rows[start:end], key=ids.__getitem__)
+    return numpy.array(rows, dtype=numpy.int64)
+
+
+class LazySequence(Sequence[T]):
+    """Records or families in a row, each made when it is asked for; those asked for lately are kept."""
+
+    _MOST = 10_000
+
+    def __init__(self, count: int, make: Callable[[int], T]) -> None:
+        self._count, self._make = count, make
+        self._kept: dict[int, T] = {}
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, index: int) -> T: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[T, ...]: ...
+    def __getitem__(self, index: int | slice) -> T | tuple[T, ...]:
+        if isinstance(index, slice):
+            return tuple(self[each] for each in range(*index.indices(self._count)))
+        number = range(self._count)[index]
+        record = self._kept.get(number)
+        if record is None:
+            if len(self._kept) >= self._MOST:
+                self._kept.clear()
+            record = self._kept[number] = self._make(number)
+        return record
+
+    def __iter__(self) -> Iterator[T]:
+        if self._count <= self._MOST:
+            return map(self.__getitem__, range(self._count))
+        return (self._kept.get(number) or self._make(number) for number in range(self._count))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Sequence):
+            return NotImplemented
+        return len(self) == len(other) and all(mine == theirs for mine, theirs in zip(self, other, strict=True))
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def __repr__(self) -> str:
+        return f"<{self._count:,} records>"
+
+
+class RecordFields(Mapping[str, list[Any]]):
+    """The fields of some records as columns, each made when it is asked for."""
+
+    def __init__(self, records: Sequence[Record]) -> None:
+        self._records = records
+        self._columns: dict[str, list[Any]] = {}
+
+    def __getitem__(self, name: str) -> list[Any]:
+        if name not in self._columns:
+            self._columns[name] = [getattr(record, name) for record in self._records]
+        return self._columns[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(type(self._records[0]).model_fields if self._records else ())
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+# Columns of any kind
+
+
+def _item(column: Column, row: int) -> Any:
+    value = column[row]
+    if hasattr(value, "as_py"):
+        value = value.as_py()
+    elif isinstance(value, numpy.generic):
+        value = value.item()
+    return value
+
+
+def _taken(column: Column, rows: NDArray[Any]) -> Column:
+    """Some rows of a column."""
+    if isinstance(column, list):
+        return [column[row] for row in rows.tolist()]
+    return column[rows] if isinstance(column, numpy.ndarray) else column.take(rows)
+
+
+def _listed(column: Column | None, count: int) -> Iterable[Any]:
+    """A column as values of Python, all None where there is no column."""
+    if column is None:
+        return [None] * count
+    return column if isinstance(column, list) else column.tolist() if hasattr(column, "tolist") else column.to_pylist()
+
+
+def _flat(column: Column | None) -> list[str]:
+    """The items of all lists in a column."""
+    if column is not None and hasattr(column, "to_pylist"):
+        items: list[str] = column.flatten().unique().to_pylist()
+        return items
+    return [item for items in _listed(column, 0) for item in items or ()]
+
+
+def _one_of_words(column: Column | None, words: set[str], count: int, default: str | None) -> NDArray[numpy.bool_]:
+    """Of each row, whether its value is one of some words."""
+    if column is None:
+        return numpy.full(count, default in words)
+    return numpy.fromiter(
+        ((str(value) if value else default) in words for value in _listed(column, count)), bool, count
+    )
+
+
+def _naming(column: Column | None, words: frozenset[str], count: int) -> NDArray[numpy.bool_]:
+    """Of each row, whether one of some words is in its list."""
+    if column is None:
+        return numpy.zeros(count, dtype=bool)
+    lists = _listed(column, count)
+    return numpy.fromiter((bool(items) and not words.isdisjoint(items) for items in lists), bool, count)
+
+
+def _released_within(
+    dates: NDArray[numpy.int32], first: datetime.date | None, last: datetime.date | None
+) -> NDArray[numpy.bool_]:
+    """Of each date, whether it is known and for certain within two days."""
+    year, month, day = dates // 10000, dates // 100 % 100, dates % 100
+    kept = dates > 0
+    if first is not None:
+        lower = year * 10000 + numpy.maximum(month, 1) * 100 + numpy.maximum(day, 1)
+        kept &= lower >= first.year * 10000 + first.month * 100 + first.day
+    if last is not None:
+        # The last day of any month is its 31st here, so that months compare whatever their length.
+        ends = last.day == calendar.monthrange(last.year, last.month)[1]
+        upper = year * 10000 + numpy.where(month, month, 12) * 100 + numpy.where(day, day, 31)
+        lengths = numpy.array([0, *(calendar.monthrange(2023, number)[1] for number in range(1, 13))])
+        leap = (month == 2) & ((year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0)))
+        upper += (day > 0) * (day == lengths[month] + leap) * (31 - day)
+        kept &= upper <= last.year * 10000 + last.month * 100 + (31 if ends else last.day)
+    return kept
