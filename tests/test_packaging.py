@@ -100,7 +100,7 @@ def test_wheel_works_in_an_empty_environment(name: str, distributions: dict[str,
     programs = installed(tmp_path, distributions[name])
     assert check_loads(programs, tmp_path).is_relative_to(tmp_path)
     assert run(programs / "modeltree", "list", cwd=tmp_path).count("\n") > 40
-    run(programs / "modeltree", "figure", "evolution", cwd=tmp_path)
+    run(programs / "modeltree", "evolution", cwd=tmp_path)
     assert (tmp_path / "evolution.svg").read_text(encoding="utf-8").rstrip().endswith("</svg>")
 
 
