@@ -1,11 +1,33 @@
 """modeltree: the genealogy of AI models.
 
-Models are nodes and derivations are edges of a directed acyclic graph that can be asked, grouped and drawn:
+Models are nodes and derivations are edges of a directed acyclic graph that can be queried, grouped and drawn:
 
 >>> import modeltree
 >>> lineage = modeltree.datasets.load("survey")
 >>> lineage.family("Vicuna").name
 'LLaMA'
+
+This is the map of the package. Data flow one way, and each entry imports only from entries below it in the last list::
+
+    files -> formats -> Lineage (on graph) -> figures (what) -> layout (where) -> draw (ink) -> files
+
+==============  ========================================================================================
+records         `Model`, `Derivation`, `Organization`, `Relation`, `PartialDate`: frozen records
+findings        `Finding`, `Severity`, `Position`, and every error class
+lineage         `Lineage`: every question about one graph is a method of it
+graph/          what a lineage stands on: nodes and edges, ancestry index, families, names, NetworkX
+formats/        files to a lineage and back, one folder for each family of formats
+hub/            the Hugging Face Hub by its API
+datasets        the lineages that ship in ``data/``
+figures/        the seven drawings: what each shows of a lineage, and its options
+layout/         where things go, in points; no colors, no matplotlib
+draw/           ink: one display list, drawn by matplotlib and as SVG in a page; charts, DOT, themes, fonts
+cli/            the command line: arguments in, one library call, text or a file out
+_util/          whole-file writes, progress, words in messages, HTML for notebooks
+==============  ========================================================================================
+
+From top to bottom: ``cli``, ``figures``, ``draw``, ``layout | hub | datasets``, ``formats``, ``lineage``, ``graph``,
+``records``, ``findings | _util``. The public names stand in ``__init__.pyi``.
 """
 
 from __future__ import annotations
