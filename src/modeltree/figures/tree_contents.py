@@ -22,6 +22,7 @@ RELATION_WORDS = {
     Relation.FINETUNE: "fine-tuning",
     Relation.ADAPTER: "adapter",
     Relation.QUANTIZED: "quantization",
+    Relation.PRUNING: "pruning",
     Relation.MERGE: "merge",
     Relation.COMPONENT: "component",
     Relation.DISTILLATION: "distillation",
@@ -30,6 +31,7 @@ RELATION_WORDS = {
     Relation.ARCHITECTURE: "architecture",
     Relation.APPLICATION: "application",
     Relation.DATA: "training data",
+    Relation.GENERATED: "generated data",
     Relation.UNSPECIFIED: "relation not stated",
 }
 """What a legend calls each relation."""

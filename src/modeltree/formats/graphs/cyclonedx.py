@@ -45,7 +45,14 @@ from modeltree.records import Derivation, Kind, License, Model
 __all__ = ["cyclonedx_text", "read_cyclonedx", "write_cyclonedx"]
 
 _TYPES = {kind: type for type, kind in KINDS.items()}
-_REFERENCES = {"paper": "documentation", "code": "vcs", "weights": "model-card", "blog": "other", "website": "website"}
+_REFERENCES = {
+    "paper": "documentation",
+    "published": "documentation",
+    "code": "vcs",
+    "weights": "model-card",
+    "blog": "other",
+    "website": "website",
+}
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?([/?][^#\[\]]*)?(#[^#\[\]]*)?")
 
 
