@@ -236,7 +236,7 @@ def test_links_are_derivations() -> None:
 
 def test_links_of_the_survey_hit_no_label() -> None:
     layout = evolution_layout(SURVEY, links=True)
-    assert len(layout.links) == 137
+    assert len(layout.links) == 161
     assert layout.faults() == ()
 
 

@@ -35,6 +35,7 @@ _MOST_TOLD = 1000  # letters in a tooltip; Graphviz reads no text of more than 1
 _PEN = 1.1
 # Graphviz has three kinds of line; heads tell apart what they do not.
 _HEADS: Mapping[str, str] = {
+    "pruning": "tee",
     "merge": "diamond",
     "component": "dot",
     "distillation": "onormal",
@@ -43,6 +44,7 @@ _HEADS: Mapping[str, str] = {
     "architecture": "vee",
     "application": "odot",
     "data": "box",
+    "generated": "obox",
     "unspecified": "open",
 }
 # What XML cannot hold, and so neither SVG, nor UTF-8.

@@ -146,7 +146,7 @@ class Batches:
         >>> import modeltree
         >>> first = modeltree.datasets.load("survey").growth("year")[0]
         >>> str(first.date), first.models
-        ('2017', 1)
+        ('2015', 1)
         """
         import numpy
 
