@@ -311,7 +311,9 @@ def test_steps_and_their_absence() -> None:
 def test_bad_questions_are_refused() -> None:
     with pytest.raises(ValueError, match="^max_depth is -1; it counts steps, so 0 or more$"):
         LINEAGE.ancestors("llama", max_depth=-1)
-    with pytest.raises(ValueError, match="^'child' is no relation; there are weights, outputs, ideas, continued-pretraining, "):
+    with pytest.raises(
+        ValueError, match="^'child' is no relation; there are weights, outputs, ideas, continued-pretraining, "
+    ):
         LINEAGE.parents("llama", "child")
     for question in (LINEAGE.common_ancestors, LINEAGE.most_recent_common_ancestors, LINEAGE.ancestry):
         with pytest.raises(TypeError, match="^at least one model is needed$"):
@@ -466,7 +468,8 @@ def test_rows() -> None:
         "organizations": ["meta"], "openness": "open", "access": None, "training_data": None, "domain": "language",
         "architecture": None, "references": [], "note": None, "sizes": [7_000_000_000], "license": "GPL v3",
         "license_spdx": None, "link_paper": "https://example.org", "link_published": None, "link_code": None,
-        "link_weights": None, "link_blog": None, "link_website": None, "parents": ["opt"], "children": ["alpaca", "vicuna"],
+        "link_weights": None, "link_blog": None, "link_website": None, "parents": ["opt"],
+        "children": ["alpaca", "vicuna"],
     }  # fmt: skip
 
 

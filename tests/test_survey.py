@@ -22,6 +22,12 @@ def rows(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+WRITTEN = {
+    "alpaca-52k": ["text-davinci-003"], "belle-1.5m": ["chatgpt"], "codeexercises": ["gpt-3.5"],
+    "gpt-4-llm": ["chatgpt", "gpt-3.5", "gpt-4", "opt-iml"], "gpt4all": ["chatgpt"], "hc3": ["chatgpt"],
+    "prm800k": ["gpt-4"], "self-instruct-52k": ["gpt-3"], "sharegpt": ["chatgpt"], "sharegpt-90k": ["chatgpt"],
+    "sharegpt-vicuna-70k": ["chatgpt"], "ultrachat": ["chatgpt"],
+}  # fmt: skip
 LINKS = [(row["id"], row["address"]) for row in rows("survey_links.csv")]
 
 
@@ -180,11 +186,11 @@ def test_closed_models_are_not_to_be_had() -> None:
 
 
 def test_each_relation_is_of_one_class() -> None:
-    assert WEIGHTS == relation_set(
+    assert relation_set(
         ["continued-pretraining", "finetune", "adapter", "quantized", "pruning", "merge", "component"]
-    )
-    assert OUTPUTS == relation_set(["distillation", "data", "generated"])
-    assert IDEAS == relation_set(["successor", "replication", "architecture", "application"])
+    ) == WEIGHTS
+    assert relation_set(["distillation", "data", "generated"]) == OUTPUTS
+    assert relation_set(["successor", "replication", "architecture", "application"]) == IDEAS
     assert set(Relation) - WEIGHTS - OUTPUTS - IDEAS == {Relation.UNSPECIFIED}
     assert len(WEIGHTS) + len(OUTPUTS) + len(IDEAS) == len(Relation) - 1
 
@@ -226,6 +232,14 @@ def test_every_data_set_is_used_or_says_that_it_is_not() -> None:
     unused = [model for model in DATA_SETS if model.id not in used]
     assert [model.id for model in unused] == ["self-instruct-52k", "prm800k"]
     assert all("No model of this lineage was trained on it" in (model.note or "") for model in unused)
+
+
+def test_who_wrote_which_data_set() -> None:
+    made: dict[str, list[str]] = {}
+    for step in SURVEY.derivations:
+        if step.relation == Relation.GENERATED:
+            made.setdefault(step.child, []).append(step.parent)
+    assert {child: sorted(parents) for child, parents in made.items()} == WRITTEN
 
 
 def test_who_has_the_data_of_a_model_descends_from_it_by_outputs() -> None:
