@@ -186,9 +186,10 @@ def test_closed_models_are_not_to_be_had() -> None:
 
 
 def test_each_relation_is_of_one_class() -> None:
-    assert relation_set(
-        ["continued-pretraining", "finetune", "adapter", "quantized", "pruning", "merge", "component"]
-    ) == WEIGHTS
+    assert (
+        relation_set(["continued-pretraining", "finetune", "adapter", "quantized", "pruning", "merge", "component"])
+        == WEIGHTS
+    )
     assert relation_set(["distillation", "data", "generated"]) == OUTPUTS
     assert relation_set(["successor", "replication", "architecture", "application"]) == IDEAS
     assert set(Relation) - WEIGHTS - OUTPUTS - IDEAS == {Relation.UNSPECIFIED}
