@@ -234,7 +234,7 @@ def test_links_are_derivations() -> None:
 
 def test_links_of_the_survey_hit_no_label() -> None:
     layout = evolution(SURVEY, links=True).layout
-    assert len(layout.links) == 137
+    assert len(layout.links) == 161
     assert layout.faults() == ()
 
 

@@ -454,7 +454,7 @@ def test_a_browser_sets_the_text_as_it_was_measured(tmp_path: Path) -> None:
     assert len(measured["texts"]) > 300
     for text, wanted, natural in measured["texts"]:
         assert natural == pytest.approx(wanted, rel=0.04, abs=0.1), text
-    assert len(measured["labels"]) == 122
+    assert len(measured["labels"]) == 130
     assert [id for id, inside in measured["labels"] if not inside] == []
 
 

@@ -314,7 +314,9 @@ def test_steps_and_their_absence() -> None:
 def test_bad_questions_are_refused() -> None:
     with pytest.raises(ValueError, match="^max_depth is -1; it counts steps, so 0 or more$"):
         LINEAGE.ancestors("llama", max_depth=-1)
-    with pytest.raises(ValueError, match="^'child' is no relation; there are weights, ideas, continued-pretraining, "):
+    with pytest.raises(
+        ValueError, match="^'child' is no relation; there are weights, outputs, ideas, continued-pretraining, "
+    ):
         LINEAGE.parents("llama", "child")
     for question in (LINEAGE.common_ancestors, LINEAGE.most_recent_common_ancestors, LINEAGE.ancestry):
         with pytest.raises(TypeError, match="^at least one model is needed$"):
@@ -427,9 +429,9 @@ def test_select_in_words() -> None:
         ({"domain": ["code", "music"]}, "'music' is no domain; there are language, multimodal, scientific, code"),
         ({"kind": "person"}, "'person' is no kind; there are model, application, dataset"),
         ({"since": "soon"}, "'soon' is no date: write YYYY, YYYY-MM or YYYY-MM-DD"),
-        ({"relations": "friend"}, "'friend' is no relation; there are weights, ideas, continued-pretraining, finetune, "
-            "adapter, quantized, merge, component, distillation, successor, replication, architecture, "
-            "application, data, unspecified"),
+        ({"relations": "friend"}, "'friend' is no relation; there are weights, outputs, ideas, continued-pretraining, "
+            "finetune, adapter, quantized, pruning, merge, component, distillation, successor, replication, "
+            "architecture, application, data, generated, unspecified"),
     ],
 )  # fmt: skip
 def test_conditions_that_cannot_be_met_are_refused(condition: dict[str, object], message: str) -> None:
@@ -474,8 +476,9 @@ def test_rows() -> None:
         "id": "llama", "name": "LLaMA", "aliases": ["LLaMA 1"], "kind": "model", "released": "2023-02",
         "organizations": ["meta"], "openness": "open", "access": None, "training_data": None, "domain": "language",
         "architecture": None, "references": [], "note": None, "sizes": [7_000_000_000], "license": "GPL v3",
-        "license_spdx": None, "link_paper": "https://example.org", "link_code": None, "link_weights": None,
-        "link_blog": None, "link_website": None, "parents": ["opt"], "children": ["alpaca", "vicuna"],
+        "license_spdx": None, "link_paper": "https://example.org", "link_published": None, "link_code": None,
+        "link_weights": None, "link_blog": None, "link_website": None, "parents": ["opt"],
+        "children": ["alpaca", "vicuna"],
     }  # fmt: skip
 
 

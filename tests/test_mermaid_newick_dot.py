@@ -224,11 +224,13 @@ def test_the_primary_parent_stays(tmp_path: Path) -> None:
     parents = grown((tmp_path / "survey.nwk").read_text())
     assert parents["belle"] == "llama", "the latest of those that it was fine-tuned from"
     told = [str(finding) for finding in findings if finding.ids and finding.ids[0] == "belle"]
-    assert told == [
-        f"Newick has no place for the derivation of 'belle' from {other}; "
+    others = {"bloomz-7b1-mt": "finetune", "chatgpt": "distillation", "text-davinci-003": "distillation"}
+    others |= {"alpaca-52k": "data", "belle-1.5m": "data"}
+    assert sorted(told) == sorted(
+        f"Newick has no place for the derivation of 'belle' from '{other}' ({relation}); "
         "left out: the primary parent of 'belle' is 'llama'"
-        for other in ("'bloomz-7b1-mt' (finetune)", "'chatgpt' (distillation)")
-    ]
+        for other, relation in others.items()
+    )
 
 
 def test_a_lineage_with_merges_is_no_tree(tmp_path: Path) -> None:

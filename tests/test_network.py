@@ -252,8 +252,8 @@ def test_all_that_does_not_fit_is_refused_at_once() -> None:
         "node 'b': corrections: Input should be a valid tuple",
         "node 'b': 5: Extra inputs are not permitted",
         "edge 'a' -> 'b': relation: Input should be 'continued-pretraining', 'finetune', 'adapter', 'quantized', "
-        "'merge', 'component', 'distillation', 'successor', 'replication', 'architecture', 'application', 'data' or "
-        "'unspecified'",
+        "'pruning', 'merge', 'component', 'distillation', 'successor', 'replication', 'architecture', 'application', "
+        "'data', 'generated' or 'unspecified'",
         "edge 'a' -> 'b': weight: Extra inputs are not permitted",
         "graph: title: Input should be a valid string",
     ]

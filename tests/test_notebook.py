@@ -131,7 +131,7 @@ def test_nothing_is_drawn_at_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_lineage() -> None:
     page = checked(SURVEY)
     assert page.text.startswith(
-        "Open GPT-like models and their kin 143 models, 154 derivations, 76 organizations, 2017–2023 "
+        "Open GPT-like models and their kin 185 models, 301 derivations, 80 organizations, 2015–2023 "
         "family models first last LLaMA 21 2023-02-24 2023-06-27"
     )
     smaller = sum(family.size > 1 for family in SURVEY.families()) - 8
@@ -190,7 +190,7 @@ def test_a_long_time_has_narrow_bars_and_few_words() -> None:
 def test_a_family() -> None:
     page = checked(SURVEY.family("Vicuna"))
     assert page.text.startswith(
-        "LLaMA 21 models · 2023-02-24 to 2023-06-27 · depth 2 · 26 organizations root llama models llama, belle,"
+        "LLaMA 21 models · 2023-02-24 to 2023-06-27 · depth 2 · 27 organizations root llama models llama, alpaca,"
     )
 
 

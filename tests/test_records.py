@@ -17,6 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 from modeltree.findings import InvalidSizeError
 from modeltree.records import (
     IDEAS,
+    OUTPUTS,
     WEIGHTS,
     About,
     Correction,
@@ -165,12 +166,13 @@ def test_a_license_without_identifier_is_its_name() -> None:
 # Relations
 
 
-def test_relations_come_in_two_classes() -> None:
-    words = "continued-pretraining finetune adapter quantized merge component distillation"
+def test_relations_come_in_three_classes() -> None:
+    words = "continued-pretraining finetune adapter quantized pruning merge component"
     assert [str(relation) for relation in Relation if relation.passes_weights] == words.split()
+    assert {str(relation) for relation in OUTPUTS} == {"distillation", "data", "generated"}
     assert {str(relation) for relation in IDEAS} == {"successor", "replication", "architecture", "application"}
-    assert frozenset(Relation) - WEIGHTS - IDEAS == {Relation.DATA, Relation.UNSPECIFIED}
-    assert not WEIGHTS & IDEAS
+    assert frozenset(Relation) - WEIGHTS - OUTPUTS - IDEAS == {Relation.UNSPECIFIED}
+    assert not WEIGHTS & IDEAS | WEIGHTS & OUTPUTS | OUTPUTS & IDEAS
 
 
 @pytest.mark.parametrize(
@@ -178,6 +180,7 @@ def test_relations_come_in_two_classes() -> None:
     [
         (None, frozenset(Relation)),
         ("weights", WEIGHTS),
+        ("outputs", OUTPUTS),
         ("ideas", IDEAS),
         (["weights", "ideas"], WEIGHTS | IDEAS),
         ("finetune", {Relation.FINETUNE}),
@@ -197,8 +200,9 @@ def test_an_unknown_relation_is_refused(choice: object) -> None:
     with pytest.raises(ValueError, match="no relation") as caught:
         relation_set(choice)
     assert str(caught.value) == (
-        "'fine-tune' is no relation; there are weights, ideas, continued-pretraining, finetune, adapter, quantized, "
-        "merge, component, distillation, successor, replication, architecture, application, data, unspecified"
+        "'fine-tune' is no relation; there are weights, outputs, ideas, continued-pretraining, finetune, adapter, "
+        "quantized, pruning, merge, component, distillation, successor, replication, architecture, application, data, "
+        "generated, unspecified"
     )
 
 

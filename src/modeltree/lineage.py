@@ -355,7 +355,7 @@ class Lineage:
         --------
         >>> import modeltree
         >>> modeltree.datasets.load("survey").ancestors("LLAMA 2-chat")
-        ('llama', 'llama-2')
+        ('c4', 'the-pile', 'llama', 'llama-2')
         """
         return self._ids(self._index(relations).ancestors(self._index_of(model), _depth_limit(max_depth)))
 
@@ -714,7 +714,7 @@ class Lineage:
         BLOOM  2022-07-12
         ├─ BLOOMZ  2022-11-03 · finetune
         ├─ BLOOMZ-7B1-MT  2022-11-03 · finetune
-        │  └─ ◆ BELLE  2023-03 · finetune · also from ChatGPT (distillation), LLaMA (finetune)
+        │  └─ ◆ BELLE  2023-03-18 · finetune · also from LLaMA (finetune)
         └─ BLOOMZ-MT  2022-11-03 · finetune
         """
         chosen = relation_set(relations)

@@ -37,6 +37,7 @@ from modeltree.findings import InvalidDateError, InvalidSizeError, shown
 __all__ = [
     "IDEAS",
     "LIST_FIELDS",
+    "OUTPUTS",
     "WEIGHTS",
     "About",
     "Access",
@@ -231,9 +232,12 @@ def _check(written: str, part: str, value: int, low: int, high: int, where: str 
 class Relation(StrEnum):
     """How a child was made from a parent.
 
-    The first seven relations pass weights on, the next four pass ideas on; the last two say neither. The words of the
-    Hugging Face Hub (``finetune``, ``adapter``, ``merge``, ``quantized``) are used as they are. The order decides
-    which parent of a merge is its primary parent, see `modeltree.graph.primary`.
+    They form three classes. The first seven pass weights on (`WEIGHTS`); ``successor``, ``replication``,
+    ``architecture`` and ``application`` pass ideas on (`IDEAS`); ``distillation``, ``data`` and ``generated`` pass on
+    what a model said, directly or through data sets (`OUTPUTS`).
+    ``unspecified`` stands alone. The words of the Hugging Face Hub (``finetune``, ``adapter``, ``merge``,
+    ``quantized``) are used as they are. The order decides which parent of a merge is its primary parent, see
+    `modeltree.graph.primary`.
 
     Examples
     --------
@@ -245,14 +249,20 @@ class Relation(StrEnum):
     FINETUNE = "finetune"
     ADAPTER = "adapter"
     QUANTIZED = "quantized"
+    PRUNING = "pruning"
+    """Pruned from the parent, or made deeper with its layers."""
     MERGE = "merge"
     COMPONENT = "component"
     DISTILLATION = "distillation"
+    """Trained on what the parent said."""
     SUCCESSOR = "successor"
     REPLICATION = "replication"
     ARCHITECTURE = "architecture"
     APPLICATION = "application"
     DATA = "data"
+    """Trained on a data set, or a data set made from another."""
+    GENERATED = "generated"
+    """A data set made with a model."""
     UNSPECIFIED = "unspecified"
 
     @property
@@ -261,18 +271,23 @@ class Relation(StrEnum):
         return self in WEIGHTS
 
 
+OUTPUTS: frozenset[Relation] = frozenset({Relation.DISTILLATION, Relation.DATA, Relation.GENERATED})
+"""The relations that pass on what a model said, directly or through data sets."""
+
 IDEAS: frozenset[Relation] = frozenset(
     {Relation.SUCCESSOR, Relation.REPLICATION, Relation.ARCHITECTURE, Relation.APPLICATION}
 )
 """The relations that pass ideas on."""
 
-WEIGHTS: frozenset[Relation] = frozenset(Relation) - IDEAS - {Relation.DATA, Relation.UNSPECIFIED}
+WEIGHTS: frozenset[Relation] = frozenset(Relation) - OUTPUTS - IDEAS - {Relation.UNSPECIFIED}
 """The relations that pass weights on."""
+
+_CLASSES = {"weights": WEIGHTS, "outputs": OUTPUTS, "ideas": IDEAS}
 
 Word = TypeVar("Word", bound=StrEnum)
 
 Relations = Relation | str | Iterable[Relation | str] | None
-"""A choice of relations: one, several, ``"weights"``, ``"ideas"``, or None for all."""
+"""A choice of relations: one, several, ``"weights"``, ``"outputs"``, ``"ideas"``, or None for all."""
 
 
 def one_of(words: type[Word], word: str, *more: str) -> Word:
@@ -289,24 +304,21 @@ def relation_set(relations: Relations) -> frozenset[Relation]:
 
     Examples
     --------
-    >>> relation_set("ideas") == IDEAS
-    True
+    >>> relation_set("ideas") == IDEAS, relation_set(["weights", "outputs"]) == WEIGHTS | OUTPUTS
+    (True, True)
     >>> sorted(relation_set(["merge", "quantized"]))
     [<Relation.MERGE: 'merge'>, <Relation.QUANTIZED: 'quantized'>]
 
     Raises
     ------
     ValueError
-        When a word is no relation; the message lists those there are.
+        When a word is no relation and no class of them; the message lists those there are.
     """
     if relations is None:
         return frozenset(Relation)
     chosen: set[Relation] = set()
     for word in [relations] if isinstance(relations, str) else relations:
-        if word in ("weights", "ideas"):
-            chosen |= WEIGHTS if word == "weights" else IDEAS
-        else:
-            chosen.add(one_of(Relation, word, "weights", "ideas"))
+        chosen |= _CLASSES[word] if word in tuple(_CLASSES) else {one_of(Relation, word, *_CLASSES)}
     return frozenset(chosen)
 
 
@@ -582,6 +594,8 @@ class Links(Record):
 
     paper: WebAddress | None = None
     """The paper that describes it."""
+    published: WebAddress | None = None
+    """The version of record of the paper: in a journal or in proceedings."""
     code: WebAddress | None = None
     """Its source code."""
     weights: WebAddress | None = None
@@ -653,7 +667,7 @@ class Model(Record):
     kind: Kind = Kind.MODEL
     """``model``, ``application`` or ``dataset``."""
     released: PartialDate | None = None
-    """When it first became public, as precisely as is known."""
+    """The first public act: announcement, paper or weights, whichever came first; as precisely as is known."""
     organizations: tuple[Id, ...] = ()
     """The ids of the organizations that made it."""
     openness: Openness | None = None

@@ -41,6 +41,7 @@ _LONGEST_TOOLTIP = 1000  # letters in a tooltip; Graphviz reads no text of more 
 _PEN = 1.1
 # Graphviz has three kinds of line; heads distinguish the other relations.
 _HEADS: Mapping[str, str] = {
+    "pruning": "tee",
     "merge": "diamond",
     "component": "dot",
     "distillation": "onormal",
@@ -49,6 +50,7 @@ _HEADS: Mapping[str, str] = {
     "architecture": "vee",
     "application": "odot",
     "data": "box",
+    "generated": "obox",
     "unspecified": "open",
 }
 # The library in this process can draw one picture at a time.

@@ -100,6 +100,7 @@ def _strokes() -> Mapping[str, Stroke]:
         "finetune": Stroke(),
         "adapter": Stroke((5.0, 2.0)),
         "quantized": Stroke((1.2, 1.6)),
+        "pruning": Stroke((3.0, 1.6)),
         "merge": Stroke((9.0, 2.5)),
         "component": Stroke((6.0, 1.8, 1.2, 1.8)),
         "distillation": Stroke((3.0, 1.6, 1.2, 1.6, 1.2, 1.6)),
@@ -108,6 +109,7 @@ def _strokes() -> Mapping[str, Stroke]:
         "architecture": Stroke((1.2, 1.6), quiet=True),
         "application": Stroke((6.0, 1.8, 1.2, 1.8), quiet=True),
         "data": Stroke((1.2, 3.2), quiet=True, width=1.3),
+        "generated": Stroke((3.0, 3.2), quiet=True, width=1.3),
         "unspecified": Stroke((9.0, 2.5), quiet=True),
     }
 

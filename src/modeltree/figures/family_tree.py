@@ -48,6 +48,7 @@ RELATION_WORDS = {
     Relation.FINETUNE: "fine-tuning",
     Relation.ADAPTER: "adapter",
     Relation.QUANTIZED: "quantization",
+    Relation.PRUNING: "pruning",
     Relation.MERGE: "merge",
     Relation.COMPONENT: "component",
     Relation.DISTILLATION: "distillation",
@@ -56,6 +57,7 @@ RELATION_WORDS = {
     Relation.ARCHITECTURE: "architecture",
     Relation.APPLICATION: "application",
     Relation.DATA: "training data",
+    Relation.GENERATED: "generated data",
     Relation.UNSPECIFIED: "relation not stated",
 }
 """What a legend calls each relation."""

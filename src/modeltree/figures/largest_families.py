@@ -36,6 +36,7 @@ _FOLDED = {
     Relation.FINETUNE: "fine-tuned",
     Relation.ADAPTER: "adapters",
     Relation.QUANTIZED: "quantized",
+    Relation.PRUNING: "pruned",
     Relation.MERGE: "merged",
     Relation.COMPONENT: "as a component",
     Relation.DISTILLATION: "distilled",

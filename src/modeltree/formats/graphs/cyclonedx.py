@@ -76,7 +76,14 @@ _READ_OF_COMPONENTS = frozenset(
 _READ_OF_FILE = frozenset(
     {"$schema", "bomFormat", "specVersion", "serialNumber", "version", "metadata", "components", "dependencies"}
 )
-_REFERENCES = {"paper": "documentation", "code": "vcs", "weights": "model-card", "blog": "other", "website": "website"}
+_REFERENCES = {
+    "paper": "documentation",
+    "published": "documentation",
+    "code": "vcs",
+    "weights": "model-card",
+    "blog": "other",
+    "website": "website",
+}
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?([/?][^#\[\]]*)?(#[^#\[\]]*)?")
 
 At = tuple[str | int, ...]

@@ -17,6 +17,7 @@ _SYNONYMS: Mapping[Relation, str] = MappingProxyType(
         Relation.FINETUNE: "fine-tune finetuned fine-tuned finetuning fine-tuning sft instruction-tuning rlhf dpo",
         Relation.ADAPTER: "adapters lora qlora peft",
         Relation.QUANTIZED: "quantize quantization quantised quantisation quant gguf gptq awq",
+        Relation.PRUNING: "pruned prune depth-up-scaling up-scaled upscaled",
         Relation.MERGE: "merged merges merging model-merge",
         Relation.COMPONENT: "part backbone encoder",
         Relation.DISTILLATION: "distilled distil distill distilling knowledge-distillation",
@@ -25,6 +26,7 @@ _SYNONYMS: Mapping[Relation, str] = MappingProxyType(
         Relation.ARCHITECTURE: "same-architecture",
         Relation.APPLICATION: "app product powered-by runs-on",
         Relation.DATA: "dataset data-set training-data trained-on",
+        Relation.GENERATED: "generated-by generated-with synthetic",
         Relation.UNSPECIFIED: "derived derivation derived-from dependency based-on base-model parent",
     }
 )
