@@ -75,7 +75,7 @@ class Lineage:
 
     Models go by their id, name or any alias wherever one is asked for. Ids come out in date order, then by id;
     models without a date come last. ``relations=`` chooses the derivations that a question goes by: one relation,
-    several, ``"weights"`` or ``"ideas"``; what is the default, each method says.
+    several, or the classes ``"weights"``, ``"outputs"`` and ``"ideas"``; each method names its default.
 
     Parameters
     ----------

@@ -241,8 +241,8 @@ class Relation(StrEnum):
 
     Examples
     --------
-    >>> Relation("finetune").passes_weights, Relation.ARCHITECTURE.passes_weights
-    (True, False)
+    >>> Relation("finetune").passes, Relation.DISTILLATION.passes, Relation.SUCCESSOR.passes
+    ('weights', 'outputs', 'ideas')
     """
 
     CONTINUED_PRETRAINING = "continued-pretraining"
@@ -266,9 +266,9 @@ class Relation(StrEnum):
     UNSPECIFIED = "unspecified"
 
     @property
-    def passes_weights(self) -> bool:
-        """Whether the relation is one of `WEIGHTS`."""
-        return self in WEIGHTS
+    def passes(self) -> Literal["weights", "outputs", "ideas"] | None:
+        """The class of the relation: what passes from the parent to the child; None where it is unspecified."""
+        return next((name for name, members in _CLASSES.items() if self in members), None)
 
 
 OUTPUTS: frozenset[Relation] = frozenset({Relation.DISTILLATION, Relation.DATA, Relation.GENERATED})
@@ -282,7 +282,11 @@ IDEAS: frozenset[Relation] = frozenset(
 WEIGHTS: frozenset[Relation] = frozenset(Relation) - OUTPUTS - IDEAS - {Relation.UNSPECIFIED}
 """The relations that pass weights on."""
 
-_CLASSES = {"weights": WEIGHTS, "outputs": OUTPUTS, "ideas": IDEAS}
+_CLASSES: dict[Literal["weights", "outputs", "ideas"], frozenset[Relation]] = {
+    "weights": WEIGHTS,
+    "outputs": OUTPUTS,
+    "ideas": IDEAS,
+}
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -318,7 +322,9 @@ def relation_set(relations: Relations) -> frozenset[Relation]:
         return frozenset(Relation)
     chosen: set[Relation] = set()
     for word in [relations] if isinstance(relations, str) else relations:
-        chosen |= _CLASSES[word] if word in tuple(_CLASSES) else {one_of(Relation, word, *_CLASSES)}
+        chosen |= next((members for name, members in _CLASSES.items() if name == word), set()) or {
+            one_of(Relation, word, *_CLASSES)
+        }
     return frozenset(chosen)
 
 
@@ -632,8 +638,8 @@ class Derivation(Record):
 
     Examples
     --------
-    >>> Derivation(parent="llama", child="vicuna", relation="finetune").relation.passes_weights
-    True
+    >>> Derivation(parent="llama", child="vicuna", relation="finetune").relation.passes
+    'weights'
     """
 
     parent: Id

@@ -69,7 +69,7 @@ def relations_option(default: str) -> argparse.ArgumentParser:
         type=relations,
         default=None if default == "all" else default,
         metavar="WORDS",
-        help=f"the derivations to go by: weights, ideas, or relations such as finetune,merge (default: {default})",
+        help=f"the derivations: weights, outputs, ideas, or relations such as finetune,merge (default: {default})",
     )
 
 
@@ -90,7 +90,7 @@ def filters() -> argparse.ArgumentParser:
         "--relations",
         type=relations,
         metavar="WORDS",
-        help="only these derivations, and models that have part in one: weights, ideas, or such as finetune,merge",
+        help="only models with such derivations, and these: weights, outputs, ideas, or such as finetune,merge",
     )
     return parent
 
@@ -108,6 +108,7 @@ def add_drawings(
     page = option("--page", type=_page, metavar="SIZE", help="14x13.5in, 355x343mm, A4, A0-landscape, or a width")
     page.add_argument("--font-size", type=_positive, metavar="PT", help="of the labels; by default as large as fits")
     applications = option("--applications", action="store_true", default=None, help="draw products, too")
+    datasets = option("--datasets", action="store_true", default=None, help="draw data sets, too")
     color = option("--color-by", choices=COLORS, help="what color says (default: openness)")
     descent = option("--highlight", metavar="MODEL", help="draw it and its ancestors strong, all others faint")
     descent.add_argument("--outline", metavar="MODEL", help="give its family an edge of one color")
@@ -133,7 +134,7 @@ def add_drawings(
 
     evolution = drawing(
         "evolution", "draw all models along a serpentine of time",
-        title, page, applications, color, descent, theme, icons,
+        title, page, applications, datasets, color, descent, theme, icons,
     )  # fmt: skip
     add(evolution, "--time-scale", choices=TIME_SCALES, help="whether distances are those of labels or of time")
     add(evolution, "--grain", choices=GRAINS, help="what a tick stands for")
@@ -144,7 +145,7 @@ def add_drawings(
 
     tree = drawing(
         "family-tree", "draw each model at its date, branching off what it was made from",
-        title, page, direction, applications, color, descent, theme, icons,
+        title, page, direction, applications, datasets, color, descent, theme, icons,
     )  # fmt: skip
     rule = "fold branches: smaller=N, depth=N, quantized, or several"
     add(tree, "--collapse", type=_collapse, metavar="RULE", help=rule)
@@ -163,13 +164,13 @@ def add_drawings(
     add(largest, "--count", type=_several, metavar="N", help="how many families (default: 10)")
     add(largest, "--branches", type=count, metavar="N", help="how many of each are shown (default: 3)")
 
-    diagram = drawing("diagram", "draw a diagram with Graphviz", title, color, theme)
+    diagram = drawing("diagram", "draw a diagram with Graphviz", title, datasets, color, theme)
     add(diagram, "--cluster", choices=CLUSTERS, help="default: family")
     add(diagram, "--rank", choices=RANKS, help="what is level (default: year)")
     add(diagram, "--direction", choices=DIAGRAM_DIRECTIONS, help="where time runs to (default: LR)")
 
     page_words = "write an HTML page to look around in, which works offline"
-    drawing("page", page_words, title, color, icons, output="modeltree.html")
+    drawing("page", page_words, title, datasets, color, icons, output="modeltree.html")
 
 
 # Values

@@ -43,8 +43,9 @@ def draw(arguments: argparse.Namespace) -> int:
     if width_alone and "font_size" not in options and arguments.command not in ("growth", "family-sizes"):
         raise UsageError("--page with a width alone needs --font-size: give a height, too, or the size of the type")
     options |= {name: None for name in ("cluster", "rank") if options.get(name) == "none"}
-    if arguments.kind == "application" and "applications" in arguments.options:
-        options["applications"] = True
+    option = {"application": "applications", "dataset": "datasets"}.get(arguments.kind)
+    if option in arguments.options:
+        options[option] = True
     lineage = _filtered(_lineage(arguments.data), arguments)
     drawing = getattr(modeltree, arguments.command.replace("-", "_"))(lineage, **options)
     drawing.save(arguments.output, dpi=getattr(arguments, "dpi", 200.0))

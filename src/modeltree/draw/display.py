@@ -157,12 +157,12 @@ def line_width(width: float, font_size: float, theme: Theme) -> float:
     return max(width * font_size / 12.0, theme.hairline)
 
 
-def link_stroke(theme: Theme, kind: str | None) -> tuple[Stroke, Literal["link", "descent", "idea"]]:
+def link_stroke(theme: Theme, kind: str | None) -> tuple[Stroke, Literal["link", "descent", "output", "idea"]]:
     """How links of a kind are drawn, and which of the theme's colors they have."""
     if not kind or kind not in theme.strokes:
         return Stroke(), "link"
     stroke = theme.strokes[kind]
-    return stroke, "idea" if stroke.quiet else "descent"
+    return stroke, stroke.kind
 
 
 class _Display:

@@ -108,6 +108,7 @@ class Diagram:
     clusters: tuple[Cluster, ...] = ()
     ranks: tuple[Rank, ...] = ()  # in order of time
     legend: tuple[tuple[str, Style], ...] = ()  # what colors mean
+    note: str = ""  # below the title: what is left out
     links: tuple[str, ...] = ()  # the relations that the legend shows
 
 
@@ -226,7 +227,8 @@ def _legend(diagram: Diagram, theme: Theme, direction: Direction) -> Iterator[st
 
 
 def _page(diagram: Diagram, theme: Theme, direction: Direction) -> dict[str, str]:
-    title = {"label": label_text(diagram.title), "labelloc": "t", "labeljust": "l"} if diagram.title else {}
+    words = "\n".join(filter(None, (diagram.title, diagram.note)))
+    title = {"label": label_text(words), "labelloc": "t", "labeljust": "l"} if words else {}
     return {
         **title,
         "bgcolor": theme.page,
@@ -287,7 +289,7 @@ def _node(node: Node) -> dict[str, str | None]:
 def _line(relation: str, theme: Theme) -> dict[str, str]:
     stroke = theme.strokes.get(relation, Stroke())
     kind = "solid" if not stroke.dashes else "dotted" if stroke.dashes[0] < 4 else "dashed"
-    color = theme.idea if stroke.quiet else theme.descent
+    color: str = getattr(theme, stroke.kind)
     head = _HEADS.get(relation, "normal")
     return {"style": kind, "penwidth": f"{_PEN * stroke.width:.2f}", "color": color, "arrowhead": head}
 

@@ -54,7 +54,7 @@ class Palette:
         self._rules: list[str] = []
         self._pictures: dict[bytes, str] = {}
         names = ("page", "ink", "quiet", "axis", "leader", "link", "panel", "year_fill", "year_text", "band", "guide",
-                 "descent", "idea", "strong", "icon_ground")  # fmt: skip
+                 "descent", "output", "idea", "strong", "icon_ground")  # fmt: skip
         for name in names:
             self._colors[name.replace("_", "-")] = tuple(getattr(theme, name) for theme in themes)
 
@@ -179,7 +179,7 @@ class _Markup:
 
         def rank(item: Item) -> tuple[bool, str, bool]:
             stroke, _ = link_stroke(self.theme, item.kind)
-            return (not stroke.quiet, item.kind, len(item.parts) == 1)
+            return (stroke.kind != "idea", item.kind, len(item.parts) == 1)
 
         groups = []
         for _, of_kind in groupby(sorted(items, key=rank), key=rank):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 __all__ = [
     "COLORBLIND", "DARK", "FAINT", "LIGHT", "MOST_GROUPS", "PRINT", "READABLE", "THEMES", "Paint", "Stroke", "Theme",
@@ -85,13 +86,13 @@ class Stroke:
         Lengths of dashes and of the gaps after them, in widths of the line; none for a line without gaps.
     width : float
         Of the usual width.
-    quiet : bool
-        Whether it has the color of what recedes.
+    kind : {"descent", "output", "idea"}
+        Which of the link colors of a theme it has.
     """
 
     dashes: tuple[float, ...] = ()
     width: float = 1.0
-    quiet: bool = False
+    kind: Literal["descent", "output", "idea"] = "descent"
 
 
 def _strokes() -> Mapping[str, Stroke]:
@@ -103,14 +104,14 @@ def _strokes() -> Mapping[str, Stroke]:
         "pruning": Stroke((3.0, 1.6)),
         "merge": Stroke((9.0, 2.5)),
         "component": Stroke((6.0, 1.8, 1.2, 1.8)),
-        "distillation": Stroke((3.0, 1.6, 1.2, 1.6, 1.2, 1.6)),
-        "successor": Stroke(quiet=True, width=1.3),
-        "replication": Stroke((5.0, 2.0), quiet=True),
-        "architecture": Stroke((1.2, 1.6), quiet=True),
-        "application": Stroke((6.0, 1.8, 1.2, 1.8), quiet=True),
-        "data": Stroke((1.2, 3.2), quiet=True, width=1.3),
-        "generated": Stroke((3.0, 3.2), quiet=True, width=1.3),
-        "unspecified": Stroke((9.0, 2.5), quiet=True),
+        "distillation": Stroke(kind="output"),
+        "successor": Stroke(kind="idea", width=1.3),
+        "replication": Stroke((5.0, 2.0), kind="idea"),
+        "architecture": Stroke((1.2, 1.6), kind="idea"),
+        "application": Stroke((6.0, 1.8, 1.2, 1.8), kind="idea"),
+        "data": Stroke((1.2, 1.6), kind="output"),
+        "generated": Stroke((5.0, 2.0), kind="output"),
+        "unspecified": Stroke((9.0, 2.5), kind="idea"),
     }
 
 
@@ -165,8 +166,8 @@ class Theme:
         The color of the ground behind a family.
     guide : str
         The color of lines at dates.
-    descent, idea : str
-        The colors of links by which weights pass on, and of those by which ideas do.
+    descent, output, idea : str
+        The colors of links by which weights, outputs and ideas pass on.
     strokes : mapping of str to Stroke
         How links of each relation are drawn.
     badge_lightness, badge_saturation : float
@@ -199,6 +200,7 @@ class Theme:
     band: str = "#f5f6f8"
     guide: str = "#dfe3e8"
     descent: str = "#2f3a46"
+    output: str = "#9a5b12"
     idea: str = "#7c8794"
     strokes: Mapping[str, Stroke] = field(default_factory=_strokes)
     badge_lightness: float = 0.4
@@ -221,7 +223,7 @@ LIGHT = Theme()
 
 DARK = Theme(
     page="#14171c", ink="#eef0f3", quiet="#a3abb6", axis="#c9ced6", leader="#c9ced6", link="#a493bd",
-    panel="#1d2127", band="#1a1e24", guide="#2c323a", descent="#c9d1da", idea="#8a94a1",
+    panel="#1d2127", band="#1a1e24", guide="#2c323a", descent="#c9d1da", output="#d9a860", idea="#8a94a1",
     year_fill="#23405c", year_text="#e3effa", strong="#ffffff", outline="#ff8a70",
     openness={
         "open": Paint(fill="#2f5d33", edge="#2f5d33", text="#f1f8ee"),
@@ -237,8 +239,8 @@ DARK = Theme(
 """Light ink on a dark screen."""
 
 PRINT = Theme(
-    ink="#000000", quiet="#444444", band="#f7f7f7", guide="#d9d9d9", descent="#000000", idea="#7c7c7c",
-    axis="#000000", leader="#000000", link="#7c7c7c", panel="#f7f7f7",
+    ink="#000000", quiet="#444444", band="#f7f7f7", guide="#d9d9d9", descent="#000000",
+    output="#4f4f4f", idea="#7c7c7c", axis="#000000", leader="#000000", link="#7c7c7c", panel="#f7f7f7",
     year_fill="#000000", year_text="#ffffff", strong="#000000", outline="#808080", strong_width=2.4,
     openness={
         "open": Paint(fill="#d6d6d6", edge="#d6d6d6", text="#000000"),

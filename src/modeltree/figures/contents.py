@@ -63,7 +63,7 @@ class Captions:
             return None
         model = self._lineage[name]
         if model.id not in self._drawn:
-            why = "is a product" if model.released else "has no date"
+            why = {Kind.APPLICATION: "is a product", Kind.DATASET: "is a data set"}.get(model.kind, "has no date")
             raise LayoutError(f"{model.name} cannot be highlighted: it {why} and is not drawn")
         above = self._lineage.ancestors(model.id)
         hidden = [self._lineage[id].name for id in above if id not in self._drawn]
@@ -80,7 +80,7 @@ class Captions:
         if not members:
             raise LayoutError(f"the family of {family.name} cannot be outlined: none of it is drawn")
         self.legend.append(("outline", f"family of {family.name}"))
-        self.notes.append(f"Outlined: {family.name} and what was made from its weights or outputs.")
+        self.notes.append(f"Outlined: {family.name} and what was made from its weights.")
         return members
 
     def linked(self, among: frozenset[str] | None) -> tuple[tuple[str, str], ...]:
@@ -95,9 +95,9 @@ class Captions:
         return pairs
 
 
-def split_by_kind(lineage: Lineage, applications: bool) -> tuple[list[Model], list[Model]]:
+def split_by_kind(lineage: Lineage, applications: bool, datasets: bool) -> tuple[list[Model], list[Model]]:
     """The models of the kinds that are drawn, and all others."""
-    drawn = {Kind.MODEL, Kind.APPLICATION} if applications else {Kind.MODEL}
+    drawn = {Kind.MODEL, *([Kind.APPLICATION] * applications), *([Kind.DATASET] * datasets)}
     return [m for m in lineage.models if m.kind in drawn], [m for m in lineage.models if m.kind not in drawn]
 
 

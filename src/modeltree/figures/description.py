@@ -80,7 +80,7 @@ def page_data(lineage: Lineage) -> dict[str, Any]:
     - ``steps``: each derivation as parent, child, relation, and where there are any, references and a note.
     - ``organizations``: each a name, and where there is one, an address.
     - ``families``: the indexes of the models that they are called by, the largest family first, if of two or more.
-    - ``relations``: each a word, and whether weights pass on by it.
+    - ``relations``: each a word, and what passes on by it; what is unspecified goes with ideas.
     """
     indexes = {model.id: index for index, model in enumerate(lineage.models)}
     organizations = {id: index for index, id in enumerate(lineage.organizations)}
@@ -97,7 +97,7 @@ def page_data(lineage: Lineage) -> dict[str, Any]:
         "steps": [_edge(edge, indexes, relations) for edge in lineage.derivations],
         "organizations": [_trimmed([record.name, record.url]) for record in lineage.organizations.values()],
         "families": [indexes[str(family.key)] for family in families],
-        "relations": [[str(relation), relation.passes_weights] for relation in relations],
+        "relations": [[str(relation), relation.passes or "ideas"] for relation in relations],
     }
 
 

@@ -11,7 +11,7 @@ from modeltree.draw.dot import Arrow, Cluster, Diagram, Direction, Node, Rank, d
 from modeltree.draw.style import Style
 from modeltree.draw.theme import Theme
 from modeltree.figures.coloring import ColorBy, groups_of
-from modeltree.figures.contents import accessible_name, main_address, title_of
+from modeltree.figures.contents import accessible_name, left_out, main_address, split_by_kind, title_of
 from modeltree.figures.drawing import Drawing, ThemeName, check_word, svg_image, theme_named
 from modeltree.findings import MissingExtraError
 from modeltree.lineage import Lineage
@@ -38,6 +38,7 @@ def diagram(
     title: str | None = None,
     direction: Direction = "LR",
     legend: bool = True,
+    datasets: bool = False,
     theme: Theme | ThemeName = "light",
 ) -> DiagramDrawing:
     """A lineage in DOT, the language of Graphviz: a box for each model, an arrow for each derivation.
@@ -66,6 +67,8 @@ def diagram(
         Whether time runs from left to right or from top to bottom.
     legend : bool
         Whether it is said what colors and lines mean.
+    datasets : bool
+        Whether data sets are drawn; else the title counts those that are left out.
     theme : {"light", "dark", "print", "colorblind"} or Theme
         How it looks.
 
@@ -92,15 +95,19 @@ def diagram(
     check_word("direction", direction, Direction)
     theme = theme_named(theme)
     chosen = relation_set(relations)
+    name = title_of(lineage, title) or ""
+    drawn, others = split_by_kind(lineage, True, datasets)
+    if others:
+        lineage = lineage.subgraph([model.id for model in drawn])
     edges = [edge for edge in lineage.derivations if edge.relation in chosen]
     groups = groups_of(lineage, lineage.models, color_by)
     paints = groups.paints(theme)
     ranks = tuple(_ranks(lineage, edges, rank))
     levels = {id: index for index, level in enumerate(ranks) for id in level.members}
     occurring = {edge.relation for edge in edges}
-    name = title_of(lineage, title) or ""
     content = Diagram(
         title=name,
+        note=" ".join(left_out(others)),
         nodes=tuple(
             Node(
                 model.id,

@@ -52,6 +52,7 @@ def evolution(
     fall: float = 0.0,
     like: Layout | LayoutDrawing | None = None,
     applications: bool = False,
+    datasets: bool = False,
     color_by: ColorBy = "openness",
     highlight: str | None = None,
     outline: str | None = None,
@@ -83,8 +84,8 @@ def evolution(
         How far each row falls from its beginning to its end, in ems.
     like : LayoutDrawing or Layout, optional
         An earlier drawing or its layout, from which no more moves than must.
-    applications : bool
-        Whether products are drawn beside models.
+    applications, datasets : bool
+        Whether products and data sets are drawn beside models; the footnote counts what is left out.
     color_by : {"openness", "family", "organization", "domain", "license"} or callable
         What color says; a function gets each `Model` and returns its group, or None.
     highlight : str, optional
@@ -127,6 +128,7 @@ def evolution(
         lineage,
         title=title,
         applications=applications,
+        datasets=datasets,
         color_by=color_by,
         highlight=highlight,
         outline=outline,
@@ -180,6 +182,7 @@ def evolution_contents(
     *,
     title: str | None = None,
     applications: bool = False,
+    datasets: bool = False,
     color_by: ColorBy = "openness",
     highlight: str | None = None,
     outline: str | None = None,
@@ -192,7 +195,7 @@ def evolution_contents(
     LayoutError
         When there is nothing to draw, or what is highlighted is not drawn.
     """
-    wanted, others = split_by_kind(lineage, applications)
+    wanted, others = split_by_kind(lineage, applications, datasets)
     dated = tuple(model for model in wanted if model.released)
     if not dated:
         raise LayoutError("there is nothing to draw: no model has a date")

@@ -71,6 +71,7 @@ def family_tree(
     font_size: float | None = None,
     direction: Direction = "right",
     applications: bool = False,
+    datasets: bool = False,
     relations: Relations = None,
     collapse: Collapse | str | None = None,
     color_by: ColorBy = "openness",
@@ -89,8 +90,8 @@ def family_tree(
         As for `modeltree.evolution`.
     direction : {"right", "down"}
         Where time runs to.
-    applications : bool
-        Whether products are drawn beside models.
+    applications, datasets : bool
+        Whether products and data sets are drawn beside models; the footnote counts what is left out.
     relations : optional
         The derivations to go by; by default all.
     collapse : Collapse or str, optional
@@ -122,6 +123,7 @@ def family_tree(
         lineage,
         title=title,
         applications=applications,
+        datasets=datasets,
         relations=relations,
         collapse=collapse,
         color_by=color_by,
@@ -184,6 +186,7 @@ def tree_contents(
     *,
     title: str | None = None,
     applications: bool = False,
+    datasets: bool = False,
     relations: Relations = None,
     collapse: Collapse | str | None = None,
     color_by: ColorBy = "openness",
@@ -199,7 +202,7 @@ def tree_contents(
     LayoutError
         When there is nothing to draw, or what is highlighted is not drawn.
     """
-    wanted, others = split_by_kind(lineage, applications)
+    wanted, others = split_by_kind(lineage, applications, datasets)
     if others:
         lineage = lineage.subgraph([model.id for model in wanted])
     rule = Collapse.parse(collapse) if isinstance(collapse, str) else collapse

@@ -12,7 +12,7 @@ from modeltree.draw.html import PageFigure, page_document
 from modeltree.draw.markup import Numbers
 from modeltree.draw.theme import DARK, LIGHT
 from modeltree.figures.coloring import ColorBy
-from modeltree.figures.contents import look_of
+from modeltree.figures.contents import counted_models, look_of, split_by_kind
 from modeltree.figures.description import page_data
 from modeltree.figures.drawing import Drawing, IconFolder, PageSize, page_points
 from modeltree.figures.evolution import EvolutionContents, evolution_contents, evolution_layout
@@ -37,6 +37,7 @@ def page(
     page: PageSize = _PAGE,
     color_by: ColorBy = "openness",
     icon_dir: IconFolder = None,
+    datasets: bool = False,
     height: int = 640,
 ) -> PageDrawing:
     """A lineage as an HTML document that works from disk, with nothing fetched from anywhere.
@@ -56,6 +57,8 @@ def page(
         What color says; as for `modeltree.evolution`.
     icon_dir : path-like, optional
         A folder with icons of organizations; as for `modeltree.evolution`.
+    datasets : bool
+        Whether data sets are shown, too; else the page holds neither them nor descent through them.
     height : int
         Of the frame in which a notebook shows it, in pixels.
 
@@ -79,8 +82,9 @@ def page(
     """
     if height <= 0:
         raise ValueError(f"the height of a page is a number of pixels, 1 or more, not {height}")
-    timeline = evolution_contents(lineage, applications=True, color_by=color_by)
-    tree = tree_contents(lineage, applications=True, color_by=color_by)
+    timeline = evolution_contents(lineage, applications=True, datasets=datasets, color_by=color_by)
+    tree = tree_contents(lineage, applications=True, datasets=datasets, color_by=color_by)
+    lineage = lineage.subgraph([model.id for model in split_by_kind(lineage, True, datasets)[0]])
     page_points(page)
     name = (lineage.about.title if title is None else title) or "Models and what they were made from"
     return PageDrawing(lineage, name, (timeline, tree), page, icon_dir, height)
@@ -158,7 +162,7 @@ def _tree_layout(contents: TreeContents, page: PageSize) -> Layout:
 
 
 def _counts(lineage: Lineage) -> Iterator[str]:
-    yield counted(len(lineage.models), "model")
+    yield counted_models(lineage.models)
     yield counted(len(lineage.derivations), "derivation")
     yield counted(len(lineage.organizations), "organization")
     years = [model.released.year for model in lineage.models if model.released]

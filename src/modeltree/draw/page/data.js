@@ -13,7 +13,7 @@ STEPS.forEach(([parent, child], step) => {
 // First the parent that a model takes after: by relation, then the latest.
 for (const steps of PARENTS) steps.sort((one, other) => STEPS[one][2] - STEPS[other][2] || STEPS[other][0] - STEPS[one][0]);
 
-const passesWeights = (step) => DATA.relations[STEPS[step][2]][1];
+const passes = (step) => DATA.relations[STEPS[step][2]][1]; // weights, outputs or ideas
 const makersOf = (model) => (model.o || []).map((place) => DATA.organizations[place][0]);
 const counted = (count, one, many = `${one}s`) => `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
 

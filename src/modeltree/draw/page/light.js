@@ -57,7 +57,7 @@ function dim() {
 
 // The steps as a few paths: the figure's own where it has them, else curves from box to box.
 function tied(steps, kind) {
-  const found = { weights: [], ideas: [] };
+  const found = { weights: [], outputs: [], ideas: [] };
   const heads = [];
   const lanes = new Map();
   for (const step of steps) {
@@ -66,7 +66,7 @@ function tied(steps, kind) {
     const own = document.getElementById(`${shown.key}-link-${step}`);
     const path = own ? own.firstElementChild.getAttribute("d") : null;
     if (path) lanes.set(parent, [...(lanes.get(parent) || []), path]);
-    found[passesWeights(step) ? "weights" : "ideas"].push(path || curve(parent, child, heads));
+    found[passes(step)].push(path || curve(parent, child, heads));
   }
   for (const [parent, paths] of lanes) found.weights.push(along(parent, paths));
   return [
