@@ -10,11 +10,11 @@ def main(name: str = "StableVicuna") -> None:
     lineage = modeltree.datasets.load("survey")
     model = lineage[name]
 
-    print(f"{model.name} ({model.released}) has weights, or the outputs of weights, from:")
-    for ancestor in lineage.ancestors(name, relations="weights"):
+    print(f"{model.name} ({model.released}) has weights or outputs of:")
+    for ancestor in lineage.ancestors(name, relations=["weights", "outputs"]):
         known = lineage[ancestor]
         license = known.license.name if known.license else "no license on record"
-        print(f"  {known.name}, {known.released}: {known.openness}, {license}")
+        print(f"  {known.name}, {known.released}: {known.openness or known.kind}, {license}")
 
     print("\nHow it came from LLaMA:")
     for path in lineage.paths("LLaMA", name, relations="weights"):
@@ -27,7 +27,7 @@ def main(name: str = "StableVicuna") -> None:
 
     closed = [
         lineage[ancestor].name
-        for ancestor in lineage.ancestors(name, relations="weights")
+        for ancestor in lineage.ancestors(name, relations=["weights", "outputs"])
         if lineage[ancestor].openness == "closed"
     ]
     print(f"Closed models among its ancestors: {', '.join(closed) or 'none'}.")

@@ -429,7 +429,7 @@ def test_schema(run: Run, tmp_path: Path) -> None:
         (["evolution", "-o", "."], "'.' is no name of a file"),
         (["page", "-o", "page.svg"], "'page.svg' does not end with .html"),
         (["evolution", "--kind", "car"], "invalid choice: 'car' (choose from"),
-        (["evolution", "--relations", "cousin"], "'cousin' is no relation; there are weights, ideas"),
+        (["evolution", "--relations", "cousin"], "'cousin' is no relation; there are weights, outputs, ideas"),
         (["ancestors"], "required: MODEL"),
         (["ancestors", "llama", "--max-depth", "-1"], "'-1' is no number of 0 or more"),
         (["ancestors", "llama", "--relations", "cousin"], "'cousin' is no relation; there are weights, outputs, ideas"),

@@ -50,6 +50,11 @@ NASTY = [
 ]  # fmt: skip
 
 
+def diagram(lineage: Lineage, **options: Any) -> modeltree.figures.diagram.DiagramDrawing:
+    """The diagram of all there is, data sets as well."""
+    return modeltree.diagram(lineage, **{"datasets": True, **options})
+
+
 def parsed(diagram: graphviz.Digraph) -> pygraphviz.AGraph:
     """The diagram as Graphviz understands it: to be kept in a variable, since its parts do not keep it."""
     return pygraphviz.AGraph(string=diagram.source)
@@ -145,19 +150,19 @@ def test_a_surrogate_is_replaced() -> None:
 @given(lineages())
 def test_a_lineage_and_its_dot_have_the_same_models_and_derivations(lineage: Lineage) -> None:
     for rank in ("year", "step", None):
-        graph = parsed(modeltree.diagram(lineage, rank=rank, legend=False))
+        graph = parsed(diagram(lineage, rank=rank, legend=False))
         own = {name for name in graph.nodes() if not name.startswith("timeline ")}
         assert own == set(lineage)
         kept = {edge for edge in graph.edges() if not edge[0].startswith("timeline ")}
         assert kept == {(step.parent, step.child) for step in lineage.derivations}
-        assert modeltree.diagram(lineage, rank=rank).source == modeltree.diagram(lineage, rank=rank).source
+        assert diagram(lineage, rank=rank).source == diagram(lineage, rank=rank).source
 
 
 # What is said of models and of derivations
 
 
 def test_tooltips_and_links() -> None:
-    svg = drawn(modeltree.diagram(PAIR))
+    svg = drawn(diagram(PAIR))
     nodes = said(svg, "node")
     assert nodes["a"] == (["A"], "A, 2022", "https://e.org/a&b")
     assert nodes["b"] == (["B"], "B, 2023-03", None)
@@ -185,18 +190,27 @@ def test_every_relation_looks_different_in_every_theme() -> None:
         assert len(set(looks)) == len(looks) == len(Relation)
 
 
+def test_data_sets_are_left_out_unless_asked_for() -> None:
+    graph = parsed(modeltree.diagram(SURVEY, legend=False, rank=None))
+    kinds = {str(SURVEY[str(node)].kind) for node in graph.nodes()}
+    assert kinds == {"model", "application"}
+    datasets = sum(model.kind == "dataset" for model in SURVEY.models)
+    assert f"Left out: data sets ({datasets})." in str(graph.graph_attr["label"])
+    assert "Left out" not in diagram(SURVEY).source
+
+
 def test_the_legend_has_the_relations_and_colors_that_occur() -> None:
-    graph = parsed(modeltree.diagram(SURVEY.clade("LLaMA", relations="weights"), relations="weights"))
+    graph = parsed(diagram(SURVEY.clade("LLaMA", relations="weights"), relations="weights"))
     labels = {str(node.attr["label"]) for node in graph.nodes()}
     legend = {"open source", "closed source", *("continued-pretraining", "finetune", "adapter", "component")}
     assert legend <= {label.removesuffix("\\l") for label in labels}
     assert not {"merge\\l", "successor\\l"} & labels
-    bare = parsed(modeltree.diagram(SURVEY, legend=False))
+    bare = parsed(diagram(SURVEY, legend=False))
     assert not [name for name in bare.nodes() if name.startswith("legend")]
 
 
 def test_all_parents_of_a_merge_and_only_the_relations_chosen() -> None:
-    graph = parsed(modeltree.diagram(SURVEY, relations=["component", "distillation"], legend=False))
+    graph = parsed(diagram(SURVEY, relations=["component", "distillation"], legend=False))
     assert set(graph.predecessors("llava")) == {"clip", "gpt-4", "vicuna"}
     assert "alpaca" not in {child for parent, child in graph.edges() if parent == "llama"}
     assert set(SURVEY) <= set(graph.nodes())
@@ -207,7 +221,7 @@ def test_all_parents_of_a_merge_and_only_the_relations_chosen() -> None:
 
 @pytest.mark.parametrize(("cluster", "by"), [("family", "base"), ("organization", "organization")])
 def test_a_cluster_is_what_belongs_to_it_primarily(cluster: Any, by: Any) -> None:
-    graph = parsed(modeltree.diagram(SURVEY, cluster=cluster, legend=False))
+    graph = parsed(diagram(SURVEY, cluster=cluster, legend=False))
     found = {frozenset(part.nodes()): part.graph_attr["label"] for part in graph.subgraphs() if part.name}
     wanted = {
         frozenset(family.primary): family.name
@@ -218,7 +232,7 @@ def test_a_cluster_is_what_belongs_to_it_primarily(cluster: Any, by: Any) -> Non
     assert all(len(members) > 1 for members in found)
     assert found == {members: name.replace("&", "&amp;") for members, name in wanted.items()}
     assert len(set().union(*found)) == sum(map(len, found))
-    bare = parsed(modeltree.diagram(SURVEY, cluster=None, legend=False))
+    bare = parsed(diagram(SURVEY, cluster=None, legend=False))
     assert not [part for part in bare.subgraphs() if part.name]
 
 
@@ -231,7 +245,7 @@ def places(diagram: graphviz.Digraph) -> dict[str, float]:
 
 def test_models_of_a_year_are_level_beside_the_year() -> None:
     for name, lineage in (("survey", SURVEY), ("clade", SURVEY.clade("llama", relations="weights"))):
-        found = places(modeltree.diagram(lineage, legend=False))
+        found = places(diagram(lineage, legend=False))
         columns = []
         for number, period in enumerate(period for period in lineage.timeline("year") if period.date):
             here = {round(found[id]) for id in (*period.ids, f"timeline {number}")}
@@ -242,7 +256,7 @@ def test_models_of_a_year_are_level_beside_the_year() -> None:
 
 
 def test_steps_within_a_year_are_level_and_no_arrow_joins_what_is() -> None:
-    found = places(modeltree.diagram(SURVEY, rank="step", legend=False))
+    found = places(diagram(SURVEY, rank="step", legend=False))
     dated = {model.id: model.released.year for model in SURVEY.models if model.released}
     for one, other in itertools.permutations(dated, 2):
         if dated[one] < dated[other]:
@@ -258,10 +272,10 @@ def test_a_child_that_is_dated_before_its_parent_stays_at_its_date() -> None:
         [Derivation(parent="a", child="b", relation="finetune"), Derivation(parent="b", child="c", relation="merge")],
     )
     for rank in ("year", "step"):
-        found = places(modeltree.diagram(lineage, rank=rank, legend=False))
+        found = places(diagram(lineage, rank=rank, legend=False))
         assert found["b"] < found["a"]
         assert found["b"] < found["c"]
-    unranked = places(modeltree.diagram(lineage, rank=None, legend=False))
+    unranked = places(diagram(lineage, rank=None, legend=False))
     assert unranked["a"] < unranked["b"] < unranked["c"]
 
 
@@ -277,13 +291,13 @@ def test_a_child_that_is_dated_before_its_parent_stays_at_its_date() -> None:
 )
 def test_words_that_are_none(options: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=re.escape(message)):
-        modeltree.diagram(PAIR, **options)
+        diagram(PAIR, **options)
 
 
 def test_the_page_has_a_title_unless_there_is_none() -> None:
-    assert "A pair" in drawn(modeltree.diagram(PAIR)).itertext()
-    assert "A pair" not in drawn(modeltree.diagram(PAIR, title="")).itertext()
-    assert len(drawn(modeltree.diagram(Lineage([])))) > 0
+    assert "A pair" in drawn(diagram(PAIR)).itertext()
+    assert "A pair" not in drawn(diagram(PAIR, title="")).itertext()
+    assert len(drawn(diagram(Lineage([])))) > 0
 
 
 # Ways of drawing
@@ -325,7 +339,7 @@ def test_in_process(kind: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 
 def saved(kind: str, folder: Path) -> None:
     for name in ("one", "two"):
-        modeltree.diagram(SURVEY.clade("BLOOM")).save(folder / f"{name}.{kind.upper()}")
+        diagram(SURVEY.clade("BLOOM")).save(folder / f"{name}.{kind.upper()}")
     content = (folder / f"one.{kind.upper()}").read_bytes()
     assert content.startswith(FIRST_BYTES[kind])
     assert content == (folder / f"two.{kind.upper()}").read_bytes()
@@ -338,11 +352,11 @@ def test_without_any(kind: str, no_program: Path, tmp_path: Path, monkeypatch: p
     with pytest.raises(
         MissingExtraError, match=r"PATH, or the extra graphviz.*pip install 'modeltree-lineage\[graphviz\]'"
     ):
-        modeltree.diagram(PAIR).save(tmp_path / f"x.{kind}")
+        diagram(PAIR).save(tmp_path / f"x.{kind}")
     assert list(tmp_path.iterdir()) == [no_program]
     for suffix in ("dot", "gv"):  # for these nothing is needed
-        modeltree.diagram(PAIR).save(tmp_path / f"x.{suffix}")
-        assert (tmp_path / f"x.{suffix}").read_text(encoding="utf-8") == modeltree.diagram(PAIR).source
+        diagram(PAIR).save(tmp_path / f"x.{suffix}")
+        assert (tmp_path / f"x.{suffix}").read_text(encoding="utf-8") == diagram(PAIR).source
 
 
 @needs_scripts
@@ -350,9 +364,9 @@ def test_the_program_goes_before_pygraphviz(no_program: Path, tmp_path: Path) ->
     program(
         no_program, "sys.stdout.write(' '.join(sys.argv[1:]) + sys.stdin.read()); print('a warning', file=sys.stderr)"
     )
-    modeltree.diagram(PAIR).save(tmp_path / "x.svg")
+    diagram(PAIR).save(tmp_path / "x.svg")
     written = (tmp_path / "x.svg").read_text(encoding="utf-8")
-    assert written == "-Kdot -Tsvg" + modeltree.diagram(PAIR).source
+    assert written == "-Kdot -Tsvg" + diagram(PAIR).source
 
 
 @needs_scripts
@@ -369,7 +383,7 @@ def test_the_program_goes_before_pygraphviz(no_program: Path, tmp_path: Path) ->
 def test_what_the_program_complains_of(script: str, message: str, no_program: Path, tmp_path: Path) -> None:
     program(no_program, script)
     with pytest.raises(DiagramError, match=re.escape(message)):
-        modeltree.diagram(PAIR).save(tmp_path / "x.svg")
+        diagram(PAIR).save(tmp_path / "x.svg")
     assert not (tmp_path / "x.svg").exists()
 
 
@@ -378,7 +392,7 @@ def test_a_program_that_does_not_run(no_program: Path, tmp_path: Path) -> None:
     program(no_program, "")
     (no_program / "dot").write_bytes(b"#!/no/such/interpreter\n")
     with pytest.raises(DiagramError, match="cannot run the dot that is on the PATH, .*bin/dot"):
-        modeltree.diagram(PAIR).save(tmp_path / "x.svg")
+        diagram(PAIR).save(tmp_path / "x.svg")
 
 
 @pytest.mark.usefixtures("no_program")
@@ -393,25 +407,25 @@ def test_what_the_library_complains_of(capfd: pytest.CaptureFixture[str]) -> Non
 def test_another_suffix(tmp_path: Path) -> None:
     for name in ("x.jpg", "x"):
         with pytest.raises(ValueError, match=r"known are '\.svg', '\.pdf', '\.png', '\.dot' and '\.gv'$"):
-            modeltree.diagram(PAIR).save(tmp_path / name)
+            diagram(PAIR).save(tmp_path / name)
     assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.usefixtures("no_program")
 def test_dots_per_inch(tmp_path: Path) -> None:
     widths = []
-    diagram = modeltree.diagram(PAIR)
+    pair = diagram(PAIR)
     for dpi in (72, 144):
-        diagram.save(tmp_path / "x.png", dpi=dpi)
+        pair.save(tmp_path / "x.png", dpi=dpi)
         widths.append(int.from_bytes((tmp_path / "x.png").read_bytes()[16:20]))
     assert widths[1] == pytest.approx(2 * widths[0], abs=3)
-    assert diagram.source == modeltree.diagram(PAIR).source
+    assert pair.source == diagram(PAIR).source
 
 
 def test_a_box_is_wide_enough_for_the_typeface_of_the_reader() -> None:
     from modeltree.draw.fonts import measure
 
-    graph = parsed(modeltree.diagram(SURVEY, legend=False, rank=None))
+    graph = parsed(diagram(SURVEY, legend=False, rank=None))
     for node in graph.nodes():
         words = unescape(str(node.attr["label"]))
         assert float(node.attr["width"]) * 72 >= measure(words)[0] * 11 + 19, words
@@ -419,5 +433,5 @@ def test_a_box_is_wide_enough_for_the_typeface_of_the_reader() -> None:
 
 @pytest.mark.parametrize("options", [{}, {"rank": "step"}, {"cluster": "organization"}])
 def test_a_large_lineage_is_drawn(options: dict[str, str]) -> None:
-    svg = _in_process(modeltree.diagram(SURVEY, legend=False, **options).source, "svg").decode()
+    svg = _in_process(diagram(SURVEY, legend=False, **options).source, "svg").decode()
     assert svg.count('class="node"') >= len(SURVEY)

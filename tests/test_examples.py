@@ -35,7 +35,7 @@ def test_ancestry() -> None:
     printed = run("ancestry.py")
     assert "Vicuna -> StableVicuna: finetune, https://" in printed
     assert "It is related to Koala through LLaMA." in printed
-    assert "Closed models among its ancestors: none." in printed
+    assert "Closed models among its ancestors: code-davinci-002, GPT-3.5, text-davinci-003, ChatGPT." in printed
 
 
 def test_gallery(tmp_path: Path) -> None:

@@ -241,7 +241,7 @@ def test_links_of_the_survey_hit_no_label() -> None:
 def test_an_outlined_family() -> None:
     layout = evolution(SMALL, outline="Beta").layout
     assert legend(layout)[-1] == "family of Alpha"
-    assert "Outlined: Alpha and what was made from its weights or outputs." in footnote(layout)
+    assert "Outlined: Alpha and what was made from its weights." in footnote(layout)
     root = svg(evolution(SMALL, outline="b").figure())
     assert {id for id in "abcdefg" if colors(root, id, "stroke") == LIGHT.outline} == set("abcd")
     with pytest.raises(LayoutError, match="the family of Undated cannot be outlined: none of it is drawn"):

@@ -135,8 +135,8 @@ def test_a_lineage() -> None:
         "family models first last LLaMA 21 2023-02-24 2023-06-27"
     )
     smaller = sum(family.size > 1 for family in SURVEY.families()) - 8
-    assert f"and {smaller} smaller families 2017: 1 1 2017" in page.text
-    assert page.text.endswith("2023: 58 58 2023")
+    assert f"and {smaller} smaller families 2015: 1 1 2015" in page.text
+    assert page.text.endswith("2023: 78 78 2023")
     assert len(SURVEY._repr_html_()) < 12_000
 
 
@@ -237,7 +237,7 @@ def test_a_diagram(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_reading() -> None:
     page = checked(READING)
     assert page.text == (
-        f"Lineage {SURVEY.about.title!r}: 143 models, 154 derivations, 76 organizations, 2017 to 2023 1 error, 1 note "
+        f"Lineage {SURVEY.about.title!r}: 185 models, 301 derivations, 80 organizations, 2015 to 2023 1 error, 1 note "
         "severity kind finding where error cycle a -> b -> a; break it note missing-license a has no license"
     )
     assert repr(READING) == f"<Reading: {SURVEY!r}, 1 error, 1 note>"

@@ -50,7 +50,8 @@ from modeltree.layout.geometry import (
 from modeltree.records import About
 
 HOSTILE = "</script><img src=x onerror=alert(1)>\u2028\"'&amp;<!--<script>"
-SURVEY = datasets.load("survey")
+WHOLE = datasets.load("survey")
+SURVEY = WHOLE.select(lambda model: model.kind != "dataset")  # what a page shows
 
 
 class Reader(HTMLParser):
@@ -101,7 +102,7 @@ def small(name: str = "A model", **more: object) -> Lineage:
 
 @pytest.fixture(scope="module")
 def page() -> Reader:
-    return Reader(modeltree.page(SURVEY).document)
+    return Reader(modeltree.page(WHOLE).document)
 
 
 def hash_of(text: str) -> str:
@@ -147,7 +148,7 @@ def test_scripts_make_no_markup_of_texts() -> None:
 
 
 def test_it_is_the_same_each_time() -> None:
-    assert modeltree.page(SURVEY).document == modeltree.page(datasets.load("survey")).document
+    assert modeltree.page(WHOLE).document == modeltree.page(datasets.load("survey")).document
 
 
 # What comes from data is text
@@ -196,9 +197,8 @@ def test_every_dated_model_has_a_place_in_the_timeline_and_the_others_are_in_the
     places = {attributes["id"]: attributes for attributes in page.named("g") if "id" in attributes}
     for place, model in enumerate(SURVEY.models):
         assert page.data["models"][place]["i"] == model.id
-        drawn = model.released is not None and model.kind != "dataset"
-        assert (f"timeline-{place}" in places) == drawn
-        if drawn:
+        assert (f"timeline-{place}" in places) == (model.released is not None)
+        if model.released:
             assert places[f"timeline-{place}"]["aria-label"].startswith(f"{model.name}, {model.released}")
             assert places[f"timeline-{place}"]["role"] == "button"
     undated = [model for model in SURVEY.models if not model.released]
@@ -226,7 +226,7 @@ def test_colors_are_those_of_the_figures_in_both_themes(page: Reader) -> None:
     for theme, found in ((LIGHT, light), (DARK, dark)):
         paints = groups.paints(theme)
         for place, model in enumerate(SURVEY.models):
-            if model.released and model.kind != "dataset":
+            if model.released:
                 label = next(g for g in page.named("g") if g.get("id") == f"timeline-{place}")
                 kind = label["class"].split()[-1]
                 shown = Paint(*(found[f"{kind}{part}"] for part in "fet"))
@@ -262,7 +262,7 @@ def test_cards_have_all_that_is_known() -> None:
     assert models["copilot-in-azure-quantum"]["k"] == "application"
     for step, (parent, child, relation, *rest) in zip(SURVEY.derivations, data["steps"], strict=True):
         assert (data["models"][parent]["i"], data["models"][child]["i"]) == (step.parent, step.child)
-        assert data["relations"][relation] == [step.relation, step.relation.passes_weights]
+        assert data["relations"][relation] == [step.relation, step.relation.passes]
         assert (rest[0] if rest else []) == list(step.references)
         assert (rest[1] if len(rest) > 1 else None) == step.note
 
@@ -455,3 +455,21 @@ def test_or_nothing_is(tmp_path: Path) -> None:
 def test_a_page_needs_a_figure() -> None:
     with pytest.raises(ValueError, match="at least one figure"):
         page_document("Title", [], [], {}, Numbers({}, {}))
+
+
+# Data sets
+
+
+@pytest.mark.parametrize("shown", [False, True])
+def test_data_sets_are_left_out_unless_asked_for(shown: bool) -> None:
+    reader = Reader(modeltree.page(WHOLE, datasets=shown).document)
+    kinds = [model.get("k") for model in reader.data["models"]]
+    assert kinds.count("dataset") == (sum(model.kind == "dataset" for model in WHOLE.models) if shown else 0)
+    assert any("data sets (" in text for text in reader.texts["p"]) != shown
+    labels = [attributes.get("aria-label", "") for attributes in reader.named("g")]
+    assert any(label.startswith("The Pile,") for label in labels) == shown
+
+
+def test_relations_say_what_passes_on(page: Reader) -> None:
+    classes = dict(page.data["relations"])
+    assert (classes["finetune"], classes["data"], classes["successor"]) == ("weights", "outputs", "ideas")

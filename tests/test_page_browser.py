@@ -23,7 +23,8 @@ ARGUMENTS = [
 ]  # fmt: skip
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="needs headless Chromium")]
 
-SURVEY = datasets.load("survey")
+WHOLE = datasets.load("survey")
+SURVEY = WHOLE.select(lambda model: model.kind != "dataset")  # what a page shows
 PLACES = {id: place for place, id in enumerate(SURVEY)}
 HOSTILE = "</script><img src=x onerror=\"document.title='broken'\"><b>bold</b>"
 Page = Any  # of Playwright, which is imported when it is needed
@@ -69,7 +70,7 @@ def browser() -> Iterator[Any]:
 @pytest.fixture(scope="module")
 def survey(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("page") / "survey.html"
-    modeltree.page(SURVEY).save(path)
+    modeltree.page(WHOLE).save(path)
     return path
 
 

@@ -168,10 +168,13 @@ def test_a_license_without_identifier_is_its_name() -> None:
 
 def test_relations_come_in_three_classes() -> None:
     words = "continued-pretraining finetune adapter quantized pruning merge component"
-    assert [str(relation) for relation in Relation if relation.passes_weights] == words.split()
+    assert [str(relation) for relation in Relation if relation.passes == "weights"] == words.split()
+    assert Relation.UNSPECIFIED.passes is None
     assert {str(relation) for relation in OUTPUTS} == {"distillation", "data", "generated"}
     assert {str(relation) for relation in IDEAS} == {"successor", "replication", "architecture", "application"}
     assert frozenset(Relation) - WEIGHTS - OUTPUTS - IDEAS == {Relation.UNSPECIFIED}
+    for name in ("weights", "outputs", "ideas"):
+        assert {relation for relation in Relation if relation.passes == name} == relation_set(name)
     assert not WEIGHTS & IDEAS | WEIGHTS & OUTPUTS | OUTPUTS & IDEAS
 
 

@@ -594,7 +594,7 @@ class Lineage:
         >>> import modeltree
         >>> first = modeltree.datasets.load("survey").growth("year")[0]
         >>> str(first.date), first.models
-        ('2017', 1)
+        ('2015', 1)
         """
         edges = self._edges
         return growth(self._nodes.dates, edges.child, edges.relation, relation_set(relations), grain)
@@ -686,7 +686,7 @@ class Lineage:
         >>> import modeltree
         >>> row = modeltree.datasets.load("survey").derivations_to_records()[0]
         >>> row["parent"], row["child"], row["relation"]
-        ('gpt-1', 'gpt-2', 'successor')
+        ('bookscorpus', 'gpt-1', 'data')
         """
         return edge_rows(self.derivations)
 

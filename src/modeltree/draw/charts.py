@@ -32,7 +32,8 @@ from modeltree.records import Grain, PartialDate, Relation
 
 __all__ = ["NAMED_RELATIONS", "DepthBox", "GrowthTable", "SizeTable", "chart_figure", "draw_chart"]
 
-NAMED_RELATIONS = tuple(Relation)[:10]
+_SHARED = {Relation.PRUNING, Relation.APPLICATION, Relation.DATA, Relation.GENERATED, Relation.UNSPECIFIED}
+NAMED_RELATIONS = tuple(relation for relation in Relation if relation not in _SHARED)
 """The relations that have a color and a name of their own; all others share one."""
 
 # The height of a page without one, of its width.

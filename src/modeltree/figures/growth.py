@@ -94,12 +94,15 @@ def growth_contents(
     nodes, edges = lineage._nodes, lineage._edges
     models = models_meeting(nodes, kind=Kind.MODEL)
     within = models if since is until is None else models & models_meeting(nodes, since=since, until=until)
-    sorts = PrimaryForest.of(edges.parent, edges.child, edges.relation, nodes.dates).relation + 1
+    made_of = ~models_meeting(nodes, kind=Kind.DATASET)[edges.parent]  # a data set is no parent to count by
+    ends = (edges.parent[made_of], edges.child[made_of], edges.relation[made_of])
+    sorts = PrimaryForest.of(*ends, nodes.dates).relation + 1
     periods = counts_per_period(nodes.dates[within], sorts[within], len(KINDS) + 1, grain)
     if not len(periods.counts):
         raise LayoutError(f"there is nothing to draw: no model has a date that tells its {grain}")
-    named = len(NAMED_RELATIONS) + 1
-    counts = numpy.hstack([periods.counts[:, :named], periods.counts[:, named:].sum(axis=1, keepdims=True)])
+    named = [0, *(1 + KINDS.index(relation) for relation in NAMED_RELATIONS)]
+    others = numpy.delete(periods.counts, named, axis=1).sum(axis=1, keepdims=True)
+    counts = numpy.hstack([periods.counts[:, named], others])
     keys = ["none", *map(str, NAMED_RELATIONS), "other"]
     names = [_NONE, *(RELATION_WORDS[relation] for relation in NAMED_RELATIONS), _OTHERS]
     occurring = numpy.flatnonzero(counts.sum(axis=0)).tolist()

@@ -169,7 +169,9 @@ class AncestryIndex:
         whole = parent.dtype.kind in "iu" and child.dtype.kind in "iu"
         if not (whole and int(least.min()) >= 0 and int(greatest.max()) < count):
             raise ValueError(f"an edge has an end that is none of the {count} nodes")
-        self.parents = Rows.of(count, child, parent)
+        # numpy 1 does not count unsigned integers of 64 bits.
+        countable = child.astype(numpy.int64) if child.dtype == numpy.uint64 else child
+        self.parents = Rows.of(count, countable, parent)
         self._in_order = in_order
         if not in_order:
             self.generation  # noqa: B018  # refuses cycles
