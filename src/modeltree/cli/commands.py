@@ -217,6 +217,28 @@ def formats(arguments: argparse.Namespace) -> int:
     return DONE
 
 
+def corrections(arguments: argparse.Namespace) -> int:
+    """Print what published sources got wrong, beside what the records hold."""
+    from modeltree.analysis.corrections import corrections as corrected
+    from modeltree.analysis.corrections import corrections_markdown
+
+    lineage = _lineage(arguments.data)
+    values = _parsed(corrected, lineage, arguments.source)
+    if arguments.json:
+        from dataclasses import asdict
+
+        text = _json(list(map(asdict, values)))
+    elif arguments.markdown:
+        text = corrections_markdown(values, f"Corrections: {lineage.about.title or arguments.data}")
+    else:
+        from modeltree.figures.text import table
+
+        rows = [(value.source, value.name, value.field, value.printed, value.right) for value in values]
+        text = table(("source", "model", "field", "printed", "right"), rows) + "\n"
+    _deliver(text, arguments.output)
+    return DONE
+
+
 def schema(arguments: argparse.Namespace) -> int:
     """Print the JSON Schema of the data files."""
     from modeltree.formats.catalog.schema import catalog_schema

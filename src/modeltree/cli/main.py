@@ -141,6 +141,16 @@ def _parser() -> argparse.ArgumentParser:
     families.add_argument(
         "--min-size", type=count, default=2, metavar="N", help="leave out families of fewer models (default: 2)"
     )
+    corrected = command(
+        "corrections",
+        run.corrections,
+        "print what published sources got wrong, and what is right",
+        data,
+        machine,
+        output,
+    )
+    corrected.add_argument("--markdown", action="store_true", help="print Markdown, with reasons and references")
+    corrected.add_argument("--source", metavar="NAME", help="only those of one source, as survey-figure2")
     command("list", run.models, "list models", data, machine, filters())
 
     _add_data_commands(command, machine, output)
