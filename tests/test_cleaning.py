@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import modeltree
 from modeltree.findings import Finding, Position, SourceError
 from modeltree.formats.repair.audit import PLACEHOLDER
 from modeltree.formats.repair.claims import Claims, Reading
@@ -401,3 +402,14 @@ def test_a_reading_is_shown_by_its_counts() -> None:
     )
     reading = repaired(taken({"a": {}}, [("b", "a", None), ("a", "a", "merge")]))
     assert repr(reading) == f"<Reading: {reading.lineage!r}, 1 error, 1 warning, 3 notes>"
+
+
+def test_a_product_may_run_on_a_model_that_is_newer(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text(
+        "id,kind,released,parent,relation\nold,,2020,,\nnew,,2023,,\n"
+        "service,application,2021,new,application\nmade,,2021,new,finetune\n"
+    )
+    lineage, findings = modeltree.read(path)
+    assert lineage.parents("service") == ("new",)
+    assert [finding.ids for finding in findings if finding.kind == "parent-newer"] == [("made", "new")]

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from modeltree.findings import Finding, Position, shown
 from modeltree.formats.values.words import quiet_key
 from modeltree.lineage import Lineage
-from modeltree.records import Kind, Model
+from modeltree.records import Kind, Model, Relation
 
 __all__ = ["FIRST_YEAR", "GAPS", "MOST", "PLACEHOLDER", "Unsaid", "alike", "audited", "gap", "gaps", "impossible_date"]
 __all__ += ["in_order", "newer_parent", "possibly_same", "unsaid"]
@@ -49,7 +49,7 @@ def audited(lineage: Lineage, position_of: Callable[[str, str], Position | None]
     findings.extend(
         newer.located(position_of(edge.child, edge.parent))
         for edge in lineage.derivations
-        if (newer := newer_parent(lineage[edge.parent], lineage[edge.child]))
+        if (newer := newer_parent(lineage[edge.parent], lineage[edge.child], edge.relation))
     )
     return in_order([*findings, *gaps(lineage, positions), *possibly_same(lineage, positions)])
 
@@ -63,8 +63,10 @@ def impossible_date(model: Model) -> Finding | None:
     return Finding("impossible-date", f"{shown(model.id)} is released {model.released}", hint, (model.id,))
 
 
-def newer_parent(parent: Model, child: Model) -> Finding | None:
+def newer_parent(parent: Model, child: Model, relation: Relation) -> Finding | None:
     """The finding that a parent is released after its child, whatever days their dates may mean."""
+    if relation == Relation.APPLICATION:  # a product moves on to newer models
+        return None
     if not (parent.released and child.released) or parent.released.lower <= child.released.upper:
         return None
     message = f"{shown(parent.id)} ({parent.released}) is newer than {shown(child.id)} ({child.released}), made from it"

@@ -60,8 +60,8 @@ class EdgeRepair:
             derivation = self._derivation(claim)
             if derivation:
                 self._keep_one(kept, derivation, claim)
-        for pair, (_, claim) in list(kept.items()):
-            if self._is_dropped_as_newer(pair, claim):
+        for pair, (derivation, claim) in list(kept.items()):
+            if self._is_dropped_as_newer(pair, derivation.relation, claim):
                 del kept[pair]
         self._break_cycles(kept)
         return [derivation for derivation, _ in kept.values()]
@@ -188,9 +188,9 @@ class EdgeRepair:
 
     # Time
 
-    def _is_dropped_as_newer(self, pair: Pair, claim: ClaimedDerivation) -> bool:
+    def _is_dropped_as_newer(self, pair: Pair, relation: Relation, claim: ClaimedDerivation) -> bool:
         """Whether a derivation is left out for a parent that is newer than its child."""
-        newer = newer_parent(*(self.models[id] for id in pair))
+        newer = newer_parent(self.models[pair[0]], self.models[pair[1]], relation)
         if newer is None:
             return False
         action = self.policy.parent_newer
