@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import doctest
 import re
+import shlex
 from pathlib import Path
+
+import pytest
 
 import modeltree
 from modeltree.findings import KINDS
@@ -45,6 +48,17 @@ def test_every_command_in_it_exists() -> None:
     assert {"check", "evolution", "schema", "descendants", "path", "mrca", "families", "show"} <= commands
     for command in commands:
         assert main([command, "--help"]) == 0, command
+
+
+def test_what_it_says_that_commands_print_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    from modeltree.cli.main import main
+
+    shown = re.findall(r"^\$ modeltree (.*)\n((?:(?![$`]).+\n)+)", README.read_text(encoding="utf-8"), re.MULTILINE)
+    printed = [(command, text) for command, text in shown if "cards/" not in command]  # those are the reader's own
+    assert printed
+    for command, text in printed:
+        assert main(shlex.split(command, comments=True)) == 0
+        assert capsys.readouterr().out == text
 
 
 def test_the_tables_of_formats_and_findings_are_those_of_the_code() -> None:
