@@ -19,10 +19,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-__all__ = [
-    "FILTERS", "SHIPPED", "UsageError", "add_drawings", "count", "filters", "new_file", "option", "relations_option",
-]  # fmt: skip
-
 # As in `modeltree.figures`, `modeltree.draw.theme.THEMES` and `modeltree.records`; tests compare them.
 COLORS = ("openness", "family", "organization", "domain", "license")
 THEMES = ("light", "dark", "print", "colorblind")

@@ -27,8 +27,6 @@ from modeltree.draw.theme import Stroke, Theme, mixed
 from modeltree.findings import DiagramError, MissingExtraError
 from modeltree.layout.page_sizes import INCH
 
-__all__ = ["Arrow", "Cluster", "Diagram", "Direction", "Node", "Rank", "digraph", "label_text", "node_name", "rendered"]
-
 Direction = Literal["LR", "TB"]
 """Where descent runs to: from left to right, or from top to bottom."""
 

@@ -30,11 +30,6 @@ if TYPE_CHECKING:
     from modeltree.layout.geometry import Layout
     from modeltree.layout.title_block import TitleBlock
 
-__all__ = [
-    "ChartDrawing", "Drawing", "FigureDrawing", "IconFolder", "LayoutDrawing", "PageSize", "ThemeName",
-    "check_number", "check_word", "page_points", "svg_image", "theme_named",
-]  # fmt: skip
-
 PageSize = str | tuple[float, float | None]
 """Width and height in inches, or a text as `modeltree.layout.page_sizes.page_size` takes it."""
 IconFolder = str | os.PathLike[str] | None

@@ -16,8 +16,6 @@ from modeltree.findings import LayoutError
 from modeltree.layout.geometry import Layout, Link
 from modeltree.layout.plane import Box, Point, bend
 
-__all__ = ["reached_along", "with_links"]
-
 _Costs = NDArray[np.int64]
 _Number = TypeVar("_Number", np.int64, np.float64)
 _Index = TypeVar("_Index", slice, int)

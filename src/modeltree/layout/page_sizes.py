@@ -6,8 +6,6 @@ import re
 
 from modeltree.findings import LayoutError
 
-__all__ = ["INCH", "PAPERS", "page_size"]
-
 INCH = 72.0
 """An inch, in points."""
 

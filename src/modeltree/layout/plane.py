@@ -11,11 +11,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeVar
 
-__all__ = [
-    "Box", "Point", "Segment", "bend", "crossing", "distance_along", "line_length", "lines_meet", "overlapping",
-    "rounded", "struck",
-]  # fmt: skip
-
 Point = tuple[float, float]
 Segment = tuple[Point, Point]
 

@@ -10,8 +10,6 @@ from modeltree.layout.geometry import Layout, Measure, Page
 from modeltree.layout.metrics import Metrics
 from modeltree.layout.title_block import Frame, TitleBlock, set_title_block
 
-__all__ = ["MARGIN", "SMALLEST_TYPE", "Sheet", "check_page"]
-
 # The largest type on a page 14 inches wide; larger pages may have larger type in proportion.
 _LARGEST_TYPE, _USUAL_WIDTH = 20.0, 1008.0
 SMALLEST_TYPE = 0.5

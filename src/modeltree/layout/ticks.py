@@ -11,8 +11,6 @@ from typing import Literal
 from modeltree.layout.geometry import Measure
 from modeltree.records import Grain, PartialDate
 
-__all__ = ["YEAR_HEIGHT", "Mark", "Tick", "fitting_grain", "make_marks", "make_ticks", "tick_label", "tick_size"]
-
 YEAR_HEIGHT = 1.75
 """The height of a year on the axis, in ems."""
 

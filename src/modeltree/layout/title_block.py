@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from modeltree.findings import LayoutError
 from modeltree.layout.geometry import Measure, Swatch, TextLine, TextRole
 
-__all__ = ["Frame", "TitleBlock", "set_title_block"]
-
 # A page of this width has these sizes; other pages have sizes in proportion to the root of their width.
 _FULL_WIDTH = 1008.0
 _TITLE, _LEGEND, _FOOTNOTE = 19.0, 10.5, 8.0

@@ -27,8 +27,6 @@ from modeltree.findings import LayoutError
 from modeltree.layout.family_tree.lanes import Lanes, Span
 from modeltree.layout.links import reached_along
 
-__all__ = ["Connector", "Run", "connectors_of", "tracks_of"]
-
 _Costs = NDArray[np.float64]
 
 # Between two positions along the axis; from its beginning to the first, and from the last to its end.

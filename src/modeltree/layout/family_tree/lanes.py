@@ -21,8 +21,6 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from statistics import median
 
-__all__ = ["Lanes", "Slab", "Span", "fewest_lanes", "lanes_of"]
-
 # The outline of a family's ground is as fine as this.
 _STEP = 4.0
 # Between a branch and what is not of the same parent; how much a branch begins after that of its parent, at the most.

@@ -10,17 +10,15 @@ from typing import TYPE_CHECKING, Literal
 
 from modeltree.findings import LayoutError
 from modeltree.layout.family_tree.lanes import Lanes, Span, lanes_of
-from modeltree.layout.geometry import Band, Guide, LabelBox, Lane, Layout, Link, Measure, Point, TickBox
+from modeltree.layout.geometry import Band, Guide, LabelBox, Lane, Layout, Link, Measure, TickBox
 from modeltree.layout.metrics import Metrics, icon_boxes, label_widths
-from modeltree.layout.plane import Box, rounded
+from modeltree.layout.plane import Box, Point, rounded
 from modeltree.layout.sheet import SMALLEST_TYPE, Sheet
 from modeltree.layout.ticks import YEAR_HEIGHT, Mark, make_marks, tick_size
 from modeltree.layout.title_block import TitleBlock
 
 if TYPE_CHECKING:
     from modeltree.layout.family_tree.connectors import Connector, Run
-
-__all__ = ["Direction", "TreeItem", "family_tree"]
 
 Direction = Literal["right", "down"]
 """Where time runs to."""

@@ -9,8 +9,9 @@ from itertools import pairwise
 from typing import Literal
 
 from modeltree.findings import LayoutError
-from modeltree.layout.geometry import LabelBox, Layout, Leader, Measure, Panel, Point, TextLine, TickBox
+from modeltree.layout.geometry import LabelBox, Layout, Leader, Measure, Panel, TextLine, TickBox
 from modeltree.layout.metrics import Metrics, icon_boxes
+from modeltree.layout.plane import Point
 from modeltree.layout.serpentine.blocks import Block, Item, Labels
 from modeltree.layout.serpentine.revision import revised
 from modeltree.layout.serpentine.solver import LinearSolver, RowSolver
@@ -19,8 +20,6 @@ from modeltree.layout.sheet import MARGIN, SMALLEST_TYPE, Sheet
 from modeltree.layout.ticks import Tick
 from modeltree.layout.title_block import TitleBlock
 from modeltree.records import Grain
-
-__all__ = ["Item", "TimeScale", "serpentine"]
 
 TimeScale = Literal["ticks", "linear"]
 """``"ticks"``: dates in order, as far apart as labels need. ``"linear"``: as far apart as they are in time."""

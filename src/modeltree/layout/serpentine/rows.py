@@ -13,8 +13,6 @@ from itertools import accumulate, pairwise
 from modeltree.layout.metrics import Metrics
 from modeltree.layout.serpentine.blocks import BlockPair, Windows
 
-__all__ = ["Placed", "RowEnds", "extend_row", "fit_in_order", "middles", "place_row", "row_ends"]
-
 # What rounding in sums may make of a position.
 _CLOSE = 1e-9
 

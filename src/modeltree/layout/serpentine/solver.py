@@ -19,8 +19,6 @@ from modeltree.layout.serpentine.rows import Placed, RowEnds, extend_row, fit_in
 from modeltree.layout.serpentine.stack import Row, Stack
 from modeltree.layout.ticks import Tick
 
-__all__ = ["LinearSolver", "RowSolver", "Solver", "months_of"]
-
 # The share of a page that labels probably fill; how near, as a share, the type comes to the largest that fits.
 _LIKELY_FILL, _PRECISION = 0.66, 0.004
 # By how many per cent a type is tried larger that may fit by luck where a smaller one did not.

@@ -10,8 +10,6 @@ from modeltree.layout.serpentine.blocks import BlockPair
 from modeltree.layout.serpentine.rows import Placed, RowEnds
 from modeltree.layout.ticks import Tick
 
-__all__ = ["Row", "Stack"]
-
 
 @dataclass(frozen=True, slots=True)
 class Row:
