@@ -217,7 +217,7 @@ def _file(suffixes: tuple[str, ...]) -> Callable[[str], Path]:
 
 
 def _page(word: str) -> tuple[float, float | None]:
-    from modeltree.layout.page_sizes import page_size
+    from modeltree.layout.sheet import page_size
 
     return _parsed(page_size, word)
 

@@ -23,9 +23,8 @@ from modeltree.draw.display import Rectangle
 from modeltree.draw.figure import LayoutFigure
 from modeltree.draw.fonts import font
 from modeltree.draw.theme import Theme, contrast, mixed
-from modeltree.layout.page_sizes import INCH
 from modeltree.layout.plane import Box
-from modeltree.layout.sheet import check_page
+from modeltree.layout.sheet import INCH, check_page
 from modeltree.layout.ticks import tick_label
 from modeltree.layout.title_block import TitleBlock
 from modeltree.records import Grain, PartialDate, Relation

@@ -20,17 +20,7 @@ _SAMPLE_WIDTH, _SAMPLE_HEIGHT, _TEXT_START, _ENTRY_GAP, _LEGEND_PITCH = 2.1, 1.2
 
 @dataclass(frozen=True, slots=True)
 class TitleBlock:
-    """The words around a figure.
-
-    Parameters
-    ----------
-    title : str, optional
-        Set bold at the top left.
-    legend : tuple of (str, str)
-        Entries: the key of a style and what it means.
-    footnote : tuple of str
-        Paragraphs; long ones are broken into lines.
-    """
+    """The words around a figure: title, legend entries (the key of a style, and what it means), paragraphs of notes."""
 
     title: str | None = None
     legend: tuple[tuple[str, str], ...] = ()

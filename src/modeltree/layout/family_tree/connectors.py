@@ -361,10 +361,7 @@ class _Net:
 
 
 def tracks_of(paths: Sequence[Sequence[tuple[int, Run]]]) -> list[list[Run]]:
-    """The runs of some paths, each with its track.
-
-    Each run comes with the parent that it leads from: runs of one parent may lie on each other.
-    """
+    """The runs of some paths, each with its track and its parent: runs of one parent may lie on each other."""
     gaps: dict[int, dict[int, list[_Net]]] = {}
     for path, runs in enumerate(paths):
         for index, (parent, run) in enumerate(runs):
