@@ -24,7 +24,7 @@ from tree_methods import Genealogy, dot_drawing, from_layout, on_page, rows_of
 from modeltree import Lineage, datasets
 from modeltree.figures.family_tree import family_tree
 from modeltree.layout.geometry import Layout
-from modeltree.layout.page_sizes import page_size
+from modeltree.layout.sheet import page_size
 
 COLUMNS = (
     "n", "sheet", "method", "tree edges crossing", "labels hit", "label overlaps", "clipped", "missing", "loose ends",

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from modeltree.layout.family_tree.tree import TreeItem
 from modeltree.layout.geometry import Layout
-from modeltree.layout.serpentine.curve import Item
+from modeltree.layout.serpentine.blocks import Item
 from modeltree.records import PartialDate
 
 SCRIPTS = [

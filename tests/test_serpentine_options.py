@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from layouts import check_layout, item_lists, make_items, stub_measure
 from modeltree.findings import LayoutError
 from modeltree.layout.geometry import Layout
-from modeltree.layout.serpentine.curve import Item, serpentine
+from modeltree.layout.serpentine.blocks import Item
+from modeltree.layout.serpentine.curve import serpentine
 from modeltree.layout.serpentine.solver import months_of
 from modeltree.layout.ticks import fitting_grain, make_ticks
 from modeltree.records import PartialDate

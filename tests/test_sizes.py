@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from modeltree.findings import LayoutError
-from modeltree.layout.page_sizes import PAPERS, page_size
+from modeltree.layout.sheet import PAPERS, page_size
 
 
 @pytest.mark.parametrize(

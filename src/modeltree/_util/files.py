@@ -9,8 +9,6 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-__all__ = ["write_whole"]
-
 
 def write_whole(path: str | os.PathLike[str], content: str | bytes | Iterable[bytes | memoryview]) -> None:
     """Write a file so that it has its whole new content or, if that fails, still its old one.

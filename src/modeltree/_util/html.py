@@ -9,8 +9,6 @@ import re
 from collections.abc import Iterable, Sequence
 from html import escape
 
-__all__ = ["STYLE", "block", "brief", "definitions", "head", "image", "link", "table"]
-
 # Of an address that is written out.
 _MOST_LETTERS = 48
 

@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
-__all__ = ["Progress", "no_progress", "progress_reporter"]
-
 Progress = Callable[[str, int, int | None], object]
 """Called with what is being done, how much of it is done, and of how much, which is None where nobody knows.
 

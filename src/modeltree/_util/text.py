@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-__all__ = ["alternatives", "counted", "enumerated"]
-
 
 def counted(count: int, noun: str, plural: str | None = None) -> str:
     """A count with its noun, in the plural where that is right.

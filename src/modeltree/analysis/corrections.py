@@ -10,8 +10,6 @@ from modeltree.findings import shown
 from modeltree.lineage import Lineage
 from modeltree.records import Model, Reference
 
-__all__ = ["CorrectedValue", "corrections", "corrections_markdown"]
-
 _NONE = "–"
 
 

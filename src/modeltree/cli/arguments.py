@@ -19,10 +19,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-__all__ = [
-    "FILTERS", "SHIPPED", "UsageError", "add_drawings", "count", "filters", "new_file", "option", "relations_option",
-]  # fmt: skip
-
 # As in `modeltree.figures`, `modeltree.draw.theme.THEMES` and `modeltree.records`; tests compare them.
 COLORS = ("openness", "family", "organization", "domain", "license")
 THEMES = ("light", "dark", "print", "colorblind")
@@ -221,7 +217,7 @@ def _file(suffixes: tuple[str, ...]) -> Callable[[str], Path]:
 
 
 def _page(word: str) -> tuple[float, float | None]:
-    from modeltree.layout.page_sizes import page_size
+    from modeltree.layout.sheet import page_size
 
     return _parsed(page_size, word)
 

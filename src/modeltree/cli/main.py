@@ -28,8 +28,6 @@ from modeltree.cli.arguments import (
 from modeltree.cli.commands import DONE, FAILED, complain
 from modeltree.findings import AmbiguousNameError, ModelTreeError, UnknownFormatError, UnknownNameError
 
-__all__ = ["main"]
-
 MISUSED, INTERRUPTED, PIPE_BROKEN = 2, 130, 141
 """Exit codes; the last two are what a shell reports of a program that ends by SIGINT or SIGPIPE."""
 

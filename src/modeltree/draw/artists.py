@@ -24,8 +24,6 @@ from modeltree.draw.style import Look
 from modeltree.draw.theme import FAINT
 from modeltree.layout.geometry import Layout
 
-__all__ = ["Group", "artists_of", "draw_layout", "drawing_style"]
-
 # The order of painting; text is painted last, and faint links before others.
 _ORDER = {
     "band": 0, "guide": 1, "panel": 2, "lane": 3, "link": 3, "axis": 4, "leader": 5, "tick": 6, "words": 6, "models": 7,

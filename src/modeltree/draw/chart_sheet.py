@@ -15,11 +15,10 @@ from modeltree.draw.fonts import FAMILY, measure
 from modeltree.draw.style import Look
 from modeltree.draw.theme import Theme
 from modeltree.findings import LayoutError
-from modeltree.layout.geometry import Box, Layout, Page, Point
+from modeltree.layout.geometry import Layout, Page
+from modeltree.layout.plane import Box, Point
 from modeltree.layout.serpentine.rows import fit_in_order
 from modeltree.layout.title_block import TitleBlock, set_title_block
-
-__all__ = ["BESIDE", "CAPTION", "PITCH", "ChartPanel", "ChartSheet", "spread"]
 
 PITCH, CAPTION, BESIDE = 1.45, 2.3, 0.6
 """In ems: from one line of words to the next, a panel's caption, and from a panel to the words beside it."""

@@ -23,14 +23,11 @@ from modeltree.draw.display import Rectangle
 from modeltree.draw.figure import LayoutFigure
 from modeltree.draw.fonts import font
 from modeltree.draw.theme import Theme, contrast, mixed
-from modeltree.layout.geometry import Box
-from modeltree.layout.page_sizes import INCH
-from modeltree.layout.sheet import check_page
+from modeltree.layout.plane import Box
+from modeltree.layout.sheet import INCH, check_page
 from modeltree.layout.ticks import tick_label
 from modeltree.layout.title_block import TitleBlock
 from modeltree.records import Grain, PartialDate, Relation
-
-__all__ = ["NAMED_RELATIONS", "DepthBox", "GrowthTable", "SizeTable", "chart_figure", "draw_chart"]
 
 _SHARED = {Relation.PRUNING, Relation.APPLICATION, Relation.DATA, Relation.GENERATED, Relation.UNSPECIFIED}
 NAMED_RELATIONS = tuple(relation for relation in Relation if relation not in _SHARED)

@@ -14,25 +14,8 @@ from modeltree.draw.fonts import measure
 from modeltree.draw.icons import Badge
 from modeltree.draw.style import Look, Style
 from modeltree.draw.theme import FAINT, Paint, Stroke, Theme, contrast, mixed, readable
-from modeltree.layout.geometry import (
-    Box,
-    Guide,
-    IconBox,
-    LabelBox,
-    Lane,
-    Layout,
-    Leader,
-    Link,
-    Point,
-    Swatch,
-    TextLine,
-    TickBox,
-)
-
-__all__ = [
-    "MONTH_TYPE", "Circle", "Colors", "Image", "Item", "Layer", "Line", "Polygon", "Primitive", "Rectangle", "Text",
-    "display_list", "line_width", "link_stroke",
-]  # fmt: skip
+from modeltree.layout.geometry import Guide, IconBox, LabelBox, Lane, Layout, Leader, Link, Swatch, TextLine, TickBox
+from modeltree.layout.plane import Box, Point
 
 MONTH_TYPE = 0.9
 """The size of months and days on the curve, in ems."""

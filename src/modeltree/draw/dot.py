@@ -25,9 +25,7 @@ from modeltree.draw.fonts import measure
 from modeltree.draw.style import Style
 from modeltree.draw.theme import Stroke, Theme, mixed
 from modeltree.findings import DiagramError, MissingExtraError
-from modeltree.layout.page_sizes import INCH
-
-__all__ = ["Arrow", "Cluster", "Diagram", "Direction", "Node", "Rank", "digraph", "label_text", "node_name", "rendered"]
+from modeltree.layout.sheet import INCH
 
 Direction = Literal["LR", "TB"]
 """Where descent runs to: from left to right, or from top to bottom."""

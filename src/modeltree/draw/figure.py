@@ -22,8 +22,6 @@ from modeltree._util.files import write_whole
 from modeltree.draw.artists import drawing_style
 from modeltree.draw.fonts import BOLD, FAMILY, REGULAR, font_file, measure
 
-__all__ = ["LayoutFigure", "finished_svg", "typeface_rule"]
-
 _SETTINGS: dict[str, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "modeltree",

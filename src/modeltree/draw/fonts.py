@@ -15,8 +15,6 @@ from matplotlib import font_manager
 from matplotlib.font_manager import FontEntry, FontProperties
 from matplotlib.ft2font import FT2Font, LoadFlags
 
-__all__ = ["BOLD", "FAMILY", "HALF_CAPITAL", "REGULAR", "font", "font_file", "measure"]
-
 FAMILY = "modeltree Inter"
 """What matplotlib and SVG files call the typeface."""
 HALF_CAPITAL = 0.3636

@@ -22,8 +22,6 @@ from modeltree.draw.markup import Numbers, Palette, figure_markup, link_sample
 from modeltree.draw.style import Look
 from modeltree.layout.geometry import Layout
 
-__all__ = ["PageFigure", "page_document"]
-
 _FOLDER = files("modeltree.draw") / "page"
 _STYLES = ("base.css", "figure.css", "controls.css", "card.css", "print.css")
 # In order of use: later files call earlier ones. They share one scope, which nothing else sees.

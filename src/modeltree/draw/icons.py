@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Badge", "badge", "icons_in", "monogram", "pixels", "placed"]
-
 # The greatest width of an icon, in pixels: fine enough for a label on A0.
 _PIXELS = 192
 # How far a picture reaches from the center of its disc, of the radius.

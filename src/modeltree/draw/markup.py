@@ -29,9 +29,8 @@ from modeltree.draw.fonts import BOLD, FAMILY, HALF_CAPITAL, REGULAR, font, meas
 from modeltree.draw.icons import pixels, placed
 from modeltree.draw.style import Look
 from modeltree.draw.theme import Paint, Theme
-from modeltree.layout.geometry import Layout, Point
-
-__all__ = ["Numbers", "Palette", "figure_markup", "link_sample"]
+from modeltree.layout.geometry import Layout
+from modeltree.layout.plane import Point
 
 _ANCHORS = {"left": "", "center": ' text-anchor="middle"', "right": ' text-anchor="end"'}
 

@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from modeltree.draw.icons import Badge
 from modeltree.draw.theme import Paint, Theme, mixed
 
-__all__ = ["Look", "Style"]
-
 
 @dataclass(frozen=True, slots=True)
 class Style:

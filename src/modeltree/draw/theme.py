@@ -6,11 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-__all__ = [
-    "COLORBLIND", "DARK", "FAINT", "LIGHT", "MOST_GROUPS", "PRINT", "READABLE", "THEMES", "Paint", "Stroke", "Theme",
-    "contrast", "faint", "mixed", "readable",
-]  # fmt: skip
-
 MOST_GROUPS = 10
 """The number of groups that have a color of their own."""
 

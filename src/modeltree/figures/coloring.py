@@ -11,8 +11,6 @@ from modeltree.draw.theme import MOST_GROUPS, Paint, Theme
 from modeltree.lineage import Lineage
 from modeltree.records import Model
 
-__all__ = ["COLOR_WORDS", "ColorBy", "Groups", "groups_of"]
-
 _Word = Literal["openness", "family", "organization", "domain", "license"]
 ColorBy = _Word | Callable[[Model], Hashable]
 """What color says: a word, or a function that gets each model and returns its group, None where there is none."""

@@ -16,11 +16,6 @@ from modeltree.layout.title_block import TitleBlock
 from modeltree.lineage import Lineage
 from modeltree.records import Kind, Model
 
-__all__ = [
-    "Captions", "Contents", "accessible_name", "counted_models", "left_out", "listed", "look_of", "main_address",
-    "split_by_kind", "title_of",
-]  # fmt: skip
-
 # So many models are named in a list in the footnote.
 _MOST_NAMES = 40
 

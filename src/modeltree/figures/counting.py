@@ -15,8 +15,6 @@ from modeltree.records import WEIGHTS, Kind, Relation
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["KINDS", "models_meeting", "other_kinds", "weight_forest"]
-
 KINDS = tuple(Relation)
 """The relations, by the numbers that arrays have for them."""
 

@@ -13,8 +13,6 @@ from modeltree.graph.outline import printable
 from modeltree.lineage import Lineage
 from modeltree.records import Correction, Derivation, Model, Relation, model_facts
 
-__all__ = ["model_text", "page_data"]
-
 # The facts that a page writes out as they are; of all others it has its own way.
 _ROWS = ("license", "sizes", "training data", "domain", "architecture")
 

@@ -18,8 +18,7 @@ from modeltree._util.html import block, image
 from modeltree._util.text import alternatives
 from modeltree.draw.theme import THEMES, Theme
 from modeltree.findings import UnknownFormatError
-from modeltree.layout.page_sizes import INCH, page_size
-from modeltree.layout.sheet import check_page
+from modeltree.layout.sheet import INCH, check_page, page_size
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,13 +29,8 @@ if TYPE_CHECKING:
     from modeltree.layout.geometry import Layout
     from modeltree.layout.title_block import TitleBlock
 
-__all__ = [
-    "ChartDrawing", "Drawing", "FigureDrawing", "IconFolder", "LayoutDrawing", "PageSize", "ThemeName",
-    "check_number", "check_word", "page_points", "svg_image", "theme_named",
-]  # fmt: skip
-
 PageSize = str | tuple[float, float | None]
-"""Width and height in inches, or a text as `modeltree.layout.page_sizes.page_size` takes it."""
+"""Width and height in inches, or a text as `modeltree.layout.sheet.page_size` takes it."""
 IconFolder = str | os.PathLike[str] | None
 ThemeName = Literal["light", "dark", "print", "colorblind"]
 

@@ -32,7 +32,8 @@ from modeltree.figures.drawing import (
 )
 from modeltree.findings import LayoutError
 from modeltree.layout.geometry import Layout
-from modeltree.layout.serpentine.curve import Item, TimeScale, serpentine
+from modeltree.layout.serpentine.blocks import Item
+from modeltree.layout.serpentine.curve import TimeScale, serpentine
 from modeltree.layout.title_block import TitleBlock
 from modeltree.lineage import Lineage
 from modeltree.records import Grain, Model

@@ -16,8 +16,6 @@ from modeltree.graph.primary import PrimaryForest
 from modeltree.lineage import Lineage
 from modeltree.records import Derivation, Model, Relation, Relations, relation_set
 
-__all__ = ["Collapse", "Entry", "Genealogy", "genealogy_of"]
-
 _RELATIONS = tuple(Relation)
 
 

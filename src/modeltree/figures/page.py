@@ -18,7 +18,7 @@ from modeltree.figures.drawing import Drawing, IconFolder, PageSize, page_points
 from modeltree.figures.evolution import EvolutionContents, evolution_contents, evolution_layout
 from modeltree.figures.family_tree import TreeContents, family_tree_layout, tree_contents, tree_look_of
 from modeltree.layout.geometry import Layout
-from modeltree.layout.page_sizes import page_size
+from modeltree.layout.sheet import page_size
 from modeltree.layout.title_block import TitleBlock
 from modeltree.lineage import Lineage
 

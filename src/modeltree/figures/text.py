@@ -14,11 +14,6 @@ from modeltree.graph.outline import printable
 from modeltree.lineage import Lineage
 from modeltree.records import Derivation, Model
 
-__all__ = [
-    "descent_table", "family_table", "findings_summary", "format_table", "kinship_text", "model_table",
-    "table",
-]  # fmt: skip
-
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Rows of cells under a header, in columns as wide as their widest cell.

@@ -19,8 +19,6 @@ from modeltree._util.text import counted
 from modeltree.findings import Finding, Position, SourceError, shown
 from modeltree.formats.parsing.jsontree import parse_json
 
-__all__ = ["Answer", "Answers"]
-
 Answer = dict[str, Any]
 """What a Hub says: about a model (``model``, or ``refused`` with the reason), or a page (``models`` and ``next``)."""
 

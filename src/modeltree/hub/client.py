@@ -21,8 +21,6 @@ from modeltree.findings import ModelTreeError
 from modeltree.formats.parsing.jsontree import parse_json
 from modeltree.hub.answers import Answer, Answers
 
-__all__ = ["Hub", "HubError", "wait_of"]
-
 MAX_BYTES = 32 * 2**20
 """The largest answer that is read, in bytes."""
 

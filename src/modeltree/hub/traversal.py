@@ -18,8 +18,6 @@ from modeltree.formats.repair.claims import Claims
 from modeltree.formats.values.addresses import parse_hub_address
 from modeltree.hub.client import Hub
 
-__all__ = ["Crawl", "Found", "add_models"]
-
 Raw = Mapping[str, Any]
 
 # What the Hub says of every repository that was made before it kept dates.

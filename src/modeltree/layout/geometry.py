@@ -23,11 +23,6 @@ from modeltree.layout.plane import (
     struck,
 )
 
-__all__ = [
-    "Band", "Box", "Guide", "IconBox", "LabelBox", "Lane", "Layout", "Leader", "Link", "Measure", "Page", "Panel",
-    "Point", "Swatch", "TextLine", "TextRole", "TickBox",
-]  # fmt: skip
-
 # Lengths are kept to a thousandth of a point, so that a layout is the same on every machine.
 _DECIMALS = 3
 

@@ -16,8 +16,6 @@ from modeltree.findings import LayoutError
 from modeltree.layout.geometry import Layout, Link
 from modeltree.layout.plane import Box, Point, bend
 
-__all__ = ["reached_along", "with_links"]
-
 _Costs = NDArray[np.int64]
 _Number = TypeVar("_Number", np.int64, np.float64)
 _Index = TypeVar("_Index", slice, int)
@@ -164,11 +162,10 @@ def _indices(upright: bool, lanes: _Index, along: slice) -> tuple[slice | _Index
 
 
 class _Grid:
-    """The lanes between the obstacles of a layout, and what it costs to go along each piece of them.
+    """The lanes between the obstacles of a layout, and what it costs to go along each piece of them."""
 
-    Arrays have rows (from top to bottom) first, then columns. Pieces of rows are numbered by the crossing at their
-    left end, pieces of columns by that at their upper end.
-    """
+    # Arrays have rows (from top to bottom) first, then columns. Pieces of rows are numbered by the crossing at their
+    # left end, pieces of columns by that at their upper end.
 
     def __init__(self, layout: Layout) -> None:
         self.em = em = layout.font_size
@@ -239,12 +236,10 @@ class _Grid:
             self.toll[not upright][crossed] += cross // 2
 
     def rounded(self, route: _Route) -> tuple[Point, ...]:
-        """The points of a route with round corners.
-
-        A corner is rounded as far as its legs allow and no obstacle is cut: where the nearest corner of one lies a
-        and b from the bend along its legs, a quarter circle that touches both legs passes outside it if its radius
-        is a + b + √(2ab) at the most.
-        """
+        """The points of a route with round corners."""
+        # A corner is rounded as far as its legs allow and no obstacle is cut: where the nearest corner of one lies a
+        # and b from the bend along its legs, a quarter circle that touches both legs passes outside it if its radius is
+        # a + b + √(2ab) at the most.
         corners = self._corners(route)
         legs = [math.dist(start, end) for start, end in pairwise(corners)]
         points = [corners[0]]
@@ -355,10 +350,8 @@ class _Search:
         return routes
 
     def _sweep(self, ends: Sequence[_End]) -> tuple[int, int]:
-        """Find what it costs to come to the nearest of some crossings, and which one it is.
-
-        Every crossing that costs less than that is then known exactly: whatever leads there costs less too.
-        """
+        """Find what it costs to come to the nearest of some crossings, and which one it is."""
+        # Every crossing that costs less than that is then known exactly: whatever leads there costs less too.
         along, down = self.reached[False], self.reached[True]
         _, uprights, crossings, costs, _ = zip(*ends, strict=True)
         upright, stubs = np.array(uprights), np.array(costs)
@@ -375,10 +368,8 @@ class _Search:
                 return int(totals[best]), best
 
     def _grow(self, states: list[_State]) -> None:
-        """Let the paths that are still to be found begin on one that is, for less than it costs alone.
-
-        What is new of it is discounted once, so that costs still rise along it.
-        """
+        """Let the paths that are still to be found begin on one that is, for less than it costs alone."""
+        # What is new of it is discounted once, so that costs still rise along it.
         paid = before = 0
         for index, (upright, row, column) in enumerate(states):
             cost = int(self.reached[upright][row, column])
@@ -451,10 +442,8 @@ def reached_along(costs: NDArray[_Number], sums: NDArray[_Number], axis: int = 0
 
 
 def _grid_lines(sides: Sequence[tuple[float, float, float, float]], end: float, pitch: float) -> list[float]:
-    """Where lanes run: in the middle of narrow gaps, in wide ones at a fixed pitch, and over each obstacle's middle.
-
-    `sides` has for each obstacle its first and last position across the lanes, and those along them.
-    """
+    """Where lanes run: in the middle of narrow gaps, in wide ones at a fixed pitch, and over each obstacle's middle."""
+    # `sides` has for each obstacle its first and last position across the lanes, and those along them.
     lanes: list[float] = []
     wanted: list[float]
     for start, stop in sorted(_gaps(sides, end), key=lambda gap: (gap[1] - gap[0], gap)):

@@ -9,8 +9,6 @@ from typing import Protocol
 
 from modeltree.layout.geometry import IconBox, LabelBox, Measure
 
-__all__ = ["Labeled", "Metrics", "icon_boxes", "label_widths"]
-
 
 class Labeled(Protocol):
     """An item whose label has icons and a text."""

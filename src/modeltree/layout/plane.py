@@ -11,11 +11,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeVar
 
-__all__ = [
-    "Box", "Point", "Segment", "bend", "crossing", "distance_along", "line_length", "lines_meet", "overlapping",
-    "rounded", "struck",
-]  # fmt: skip
-
 Point = tuple[float, float]
 Segment = tuple[Point, Point]
 
@@ -83,11 +78,9 @@ class Box:
         return self.contains(Box(x=point[0], y=point[1], width=0.0, height=0.0))
 
     def crossed_by(self, start: Point, end: Point) -> bool:
-        """Whether a straight line runs through the inside, not just along or up to the edge.
-
-        The line is cut down to what lies between the edges left and right, then above and below (Liang and Barsky
-        1984, doi:10.1145/357332.357333).
-        """
+        """Whether a straight line runs through the inside, not just along or up to the edge."""
+        # The line is cut down to what lies between the edges left and right, then above and below (Liang and Barsky
+        # 1984, doi:10.1145/357332.357333).
         first, last = 0.0, 1.0
         for begin, finish, least, most in (
             (start[0], end[0], self.x + _SLACK, self.right - _SLACK),

@@ -1,16 +1,15 @@
-"""The sheet: a page with its margins and its title block, and the room that they leave for the figure, in points."""
+"""The sheet: the size of a page, its margins and title block, and the room that these leave for the figure."""
 
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, replace
 
 from modeltree.findings import LayoutError
 from modeltree.layout.geometry import Layout, Measure, Page
 from modeltree.layout.metrics import Metrics
 from modeltree.layout.title_block import Frame, TitleBlock, set_title_block
-
-__all__ = ["MARGIN", "SMALLEST_TYPE", "Sheet", "check_page"]
 
 # The largest type on a page 14 inches wide; larger pages may have larger type in proportion.
 _LARGEST_TYPE, _USUAL_WIDTH = 20.0, 1008.0
@@ -92,3 +91,36 @@ def check_page(width: float, height: float | None, font_size: float | None) -> N
 
 def _largest_type(width: float, trim: bool) -> float:
     return _LARGEST_TYPE if trim else max(_LARGEST_TYPE * width / _USUAL_WIDTH, SMALLEST_TYPE)
+
+
+INCH = 72.0
+"""An inch, in points."""
+
+_INCHES = {"in": 1.0, "mm": 1 / 25.4, "cm": 1 / 2.54, "pt": 1 / INCH}
+# Width and height in millimeters, upright; ISO 216 and ANSI.
+PAPERS = {
+    "a0": (841, 1189), "a1": (594, 841), "a2": (420, 594), "a3": (297, 420), "a4": (210, 297), "a5": (148, 210),
+    "a6": (105, 148), "letter": (215.9, 279.4), "legal": (215.9, 355.6), "tabloid": (279.4, 431.8),
+}  # fmt: skip
+"""The sheets that have names."""
+
+_NAMED = re.compile(r"([a-z0-9]+)(?:-(portrait|landscape))?")
+_NUMBER = r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)"
+_MEASURED = re.compile(rf"{_NUMBER}\s*(in|mm|cm|pt)?(?:\s*[x×]\s*{_NUMBER}\s*(in|mm|cm|pt)?)?")
+
+
+def page_size(text: str) -> tuple[float, float | None]:
+    """Width and height of a page in inches, by its name or measures; the height is None where only a width is given."""
+    word = text.strip().lower()
+    named = _NAMED.fullmatch(word)
+    if named and named[1] in PAPERS:
+        width, height = (length * _INCHES["mm"] for length in PAPERS[named[1]])
+        return (height, width) if named[2] == "landscape" else (width, height)
+    if measured := _MEASURED.fullmatch(word):
+        across, first, down, second = measured.groups()
+        size = (float(across) * _INCHES[first or second or "in"],
+                float(down) * _INCHES[second or first or "in"] if down else None)  # fmt: skip
+        if not all(length is None or length > 0 for length in size):
+            raise LayoutError(f"a page of {text!r} has no room for anything")
+        return size
+    raise LayoutError(f"{text!r} is no size of a page: write 14x13.5in, 355x343mm, A4 or A0-landscape")

@@ -11,8 +11,6 @@ from typing import Literal
 from modeltree.layout.geometry import Measure
 from modeltree.records import Grain, PartialDate
 
-__all__ = ["YEAR_HEIGHT", "Mark", "Tick", "fitting_grain", "make_marks", "make_ticks", "tick_label", "tick_size"]
-
 YEAR_HEIGHT = 1.75
 """The height of a year on the axis, in ems."""
 
@@ -48,10 +46,8 @@ class Tick:
 
 
 def make_ticks(dates: Sequence[PartialDate], measure: Measure, grain: Grain = "month") -> tuple[Tick, ...]:
-    """A tick for each date that occurs, at the given grain, and one for each year that any of them is in.
-
-    A date that is no more precise than its year belongs to the year's own tick, which comes first in the year.
-    """
+    """A tick for each date that occurs, at the given grain, and one for each year that any of them is in."""
+    # A date that is no more precise than its year belongs to the year's own tick, which comes first in the year.
     members: dict[tuple[bool, PartialDate], list[int]] = {}
     for index, date in enumerate(dates):
         coarse = date.at(grain)

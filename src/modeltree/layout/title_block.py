@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from modeltree.findings import LayoutError
 from modeltree.layout.geometry import Measure, Swatch, TextLine, TextRole
 
-__all__ = ["Frame", "TitleBlock", "set_title_block"]
-
 # A page of this width has these sizes; other pages have sizes in proportion to the root of their width.
 _FULL_WIDTH = 1008.0
 _TITLE, _LEGEND, _FOOTNOTE = 19.0, 10.5, 8.0
@@ -22,17 +20,7 @@ _SAMPLE_WIDTH, _SAMPLE_HEIGHT, _TEXT_START, _ENTRY_GAP, _LEGEND_PITCH = 2.1, 1.2
 
 @dataclass(frozen=True, slots=True)
 class TitleBlock:
-    """The words around a figure.
-
-    Parameters
-    ----------
-    title : str, optional
-        Set bold at the top left.
-    legend : tuple of (str, str)
-        Entries: the key of a style and what it means.
-    footnote : tuple of str
-        Paragraphs; long ones are broken into lines.
-    """
+    """The words around a figure: title, legend entries (the key of a style, and what it means), paragraphs of notes."""
 
     title: str | None = None
     legend: tuple[tuple[str, str], ...] = ()

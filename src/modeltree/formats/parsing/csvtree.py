@@ -21,9 +21,6 @@ from typing import NamedTuple, NoReturn, overload
 from modeltree.findings import Finding, Position, shown
 from modeltree.formats.parsing.lines import Lines, Unreadable, decoded
 
-__all__ = ["DELIMITERS", "MAX_BYTES", "MAX_CELL", "MAX_CELLS", "MAX_COLUMNS", "MAX_RECORDS", "CsvTable"]
-__all__ += ["parse_csv", "read_csv"]
-
 DELIMITERS = (",", ";", "\t", "|")
 """What may separate cells; the one that splits the header into most cells is taken."""
 

@@ -18,8 +18,6 @@ from typing import Any, NoReturn
 from modeltree.findings import Finding, Position, shown
 from modeltree.formats.parsing.lines import Lines, Unreadable, decoded
 
-__all__ = ["MAX_BYTES", "MAX_DEPTH", "JsonTree", "parse_json", "read_json"]
-
 MAX_BYTES = 256 * 2**20
 """The largest file that is read, in bytes."""
 

@@ -7,8 +7,6 @@ from pathlib import Path
 
 from modeltree.findings import Finding, Position
 
-__all__ = ["Lines", "Unreadable", "decoded"]
-
 _STRIDE = 1000
 
 

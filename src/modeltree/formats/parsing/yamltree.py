@@ -22,8 +22,6 @@ import yaml
 from modeltree.findings import Finding, Position, shown
 from modeltree.formats.parsing.lines import Lines, Unreadable, decoded
 
-__all__ = ["MAX_BYTES", "MAX_DEPTH", "At", "YamlTree", "parse_yaml", "read_yaml"]
-
 MAX_BYTES = 64 * 2**20
 """The largest file that is read, in bytes."""
 

@@ -10,8 +10,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-__all__ = ["WIDTH", "Inline", "Verbatim", "yaml_text"]
-
 WIDTH = 110
 """The columns that a line has, where it can be broken at all."""
 

@@ -12,9 +12,6 @@ from modeltree.formats.values.words import quiet_key
 from modeltree.lineage import Lineage
 from modeltree.records import Kind, Model, Relation
 
-__all__ = ["FIRST_YEAR", "GAPS", "MOST", "PLACEHOLDER", "Unsaid", "alike", "audited", "gap", "gaps", "impossible_date"]
-__all__ += ["in_order", "newer_parent", "possibly_same", "unsaid"]
-
 PLACEHOLDER = "A placeholder: the source names it as a parent and says nothing else of it."
 """The note of a model that a source does not list."""
 

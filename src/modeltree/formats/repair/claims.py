@@ -19,9 +19,6 @@ from modeltree.findings import Finding, Position, Severity
 from modeltree.lineage import Lineage
 from modeltree.records import Relation
 
-__all__ = ["NOT_IN_IDS", "ClaimedDerivation", "ClaimedModel", "Claims", "Reading", "Where"]
-__all__ += ["display_name", "position_of", "slug"]
-
 # So many findings are shown in a notebook.
 _MOST_FINDINGS = 50
 

@@ -19,8 +19,6 @@ from modeltree.formats.values.words import relation_of
 from modeltree.graph.validation import find_cycles
 from modeltree.records import Derivation, Model, Relation
 
-__all__ = ["EdgeRepair"]
-
 Pair = tuple[str, str]
 Kept = dict[Pair, tuple[Derivation, ClaimedDerivation]]
 

@@ -11,8 +11,6 @@ from modeltree.findings import Position, shown
 from modeltree.formats.repair.claims import NOT_IN_IDS, Claims
 from modeltree.formats.values.addresses import repository_in_cache
 
-__all__ = ["MAX_LEVELS", "files_below", "model_id"]
-
 MAX_LEVELS = 8
 """How many folders deep files are looked for."""
 

@@ -34,8 +34,6 @@ from modeltree.formats.values.quantities import day_of
 from modeltree.lineage import Lineage
 from modeltree.records import About, Correction, License, Links, Model, Organization, Record
 
-__all__ = ["PARTS", "WITHOUT_REPETITION", "OrganizationTable", "Repair", "repaired", "without_repetition"]
-
 R = TypeVar("R", bound=Record)
 
 PARTS: Mapping[str, type[Record]] = {"links": Links, "license": License, "corrections": Correction}

@@ -12,8 +12,6 @@ from modeltree.findings import Finding, Position, SourceError, nearest, shown
 from modeltree.formats.parsing.yamltree import read_yaml
 from modeltree.formats.repair.record_findings import described
 
-__all__ = ["Policy", "read_aliases"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:

@@ -15,18 +15,6 @@ from modeltree.findings import Finding, InvalidDateError, InvalidSizeError, Posi
 from modeltree.lineage import Lineage
 from modeltree.records import About, Derivation, Model, Organization, Record
 
-__all__ = [
-    "FORMER_NAMES",
-    "FormerNames",
-    "described",
-    "described_organizations",
-    "findings_from_pydantic",
-    "losses",
-    "no_list",
-    "no_mapping",
-]
-__all__ += ["unknown_key"]
-
 Ids = tuple[str, ...]
 At = tuple[str | int, ...]
 

@@ -27,8 +27,6 @@ from modeltree.findings import LayoutError
 from modeltree.layout.family_tree.lanes import Lanes, Span
 from modeltree.layout.links import reached_along
 
-__all__ = ["Connector", "Run", "connectors_of", "tracks_of"]
-
 _Costs = NDArray[np.float64]
 
 # Between two positions along the axis; from its beginning to the first, and from the last to its end.
@@ -363,10 +361,7 @@ class _Net:
 
 
 def tracks_of(paths: Sequence[Sequence[tuple[int, Run]]]) -> list[list[Run]]:
-    """The runs of some paths, each with its track.
-
-    Each run comes with the parent that it leads from: runs of one parent may lie on each other.
-    """
+    """The runs of some paths, each with its track and its parent: runs of one parent may lie on each other."""
     gaps: dict[int, dict[int, list[_Net]]] = {}
     for path, runs in enumerate(paths):
         for index, (parent, run) in enumerate(runs):

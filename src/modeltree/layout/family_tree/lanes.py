@@ -21,8 +21,6 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from statistics import median
 
-__all__ = ["Lanes", "Slab", "Span", "fewest_lanes", "lanes_of"]
-
 # The outline of a family's ground is as fine as this.
 _STEP = 4.0
 # Between a branch and what is not of the same parent; how much a branch begins after that of its parent, at the most.
@@ -76,12 +74,9 @@ class Lanes:
 
 
 def lanes_of(spans: Sequence[Span], gap: float, branch: float, ties: Iterable[tuple[int, int]] = ()) -> Lanes:
-    """A row for each span.
-
-    `gap` is between the end of a label and what comes next in its row. A child branches off so far before its label as
-    `branch` says, or nearer where it is hardly later than its parent. The families of spans that are tied should be
-    near each other.
-    """
+    """A row for each span; the families of spans that are tied are near each other."""
+    # `gap` separates the end of a label from what comes next in its row. A child branches off `branch` before its
+    # label, or nearer where it is hardly later than its parent.
     return _Packer(spans, gap, branch).packed(tuple(ties))
 
 
@@ -195,10 +190,8 @@ class _Packer:
         )  # fmt: skip
 
     def _branches(self) -> list[float]:
-        """Where each branches off: a little before its label, or else close to it on the label of its parent.
-
-        Each does so after its parent: whatever passes all of a subtree passes what is later than itself.
-        """
+        """Where each branches off: a little before its label, or else close to it on the label of its parent."""
+        # Each does so after its parent: whatever passes all of a subtree passes what is later than itself.
         spans, half = self.spans, self.branch / 2
         order = self._downward(self.roots)
         below = [0] * len(spans)  # how many generations there are that hardly differ in time
@@ -294,10 +287,8 @@ def _fitted(outline: _Outline, other: _Outline, flat: bool) -> tuple[_Outline, i
 
 
 def _stacked(outlines: Sequence[_Outline], grounds: Sequence[_Outline], ties: Sequence[tuple[int, int]]) -> list[int]:
-    """How far down each family goes: first those that are highest, each as far up as it can.
-
-    Then, within the height that they need so, all anew, each to where its ties to others are shortest.
-    """
+    """How far down each family goes: first the highest ones, as far up as they can."""
+    # Within the height that this takes, each family then goes to where its ties to others are shortest.
     order = sorted(range(len(outlines)), key=lambda index: (-outlines[index].height, index))
     family = {node: index for index, outline in enumerate(outlines) for node, _ in outline.nodes}
     row = {node: row for outline in outlines for node, row in outline.nodes}

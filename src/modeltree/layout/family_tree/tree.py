@@ -10,17 +10,15 @@ from typing import TYPE_CHECKING, Literal
 
 from modeltree.findings import LayoutError
 from modeltree.layout.family_tree.lanes import Lanes, Span, lanes_of
-from modeltree.layout.geometry import Band, Guide, LabelBox, Lane, Layout, Link, Measure, Point, TickBox
+from modeltree.layout.geometry import Band, Guide, LabelBox, Lane, Layout, Link, Measure, TickBox
 from modeltree.layout.metrics import Metrics, icon_boxes, label_widths
-from modeltree.layout.plane import Box, rounded
+from modeltree.layout.plane import Box, Point, rounded
 from modeltree.layout.sheet import SMALLEST_TYPE, Sheet
 from modeltree.layout.ticks import YEAR_HEIGHT, Mark, make_marks, tick_size
 from modeltree.layout.title_block import TitleBlock
 
 if TYPE_CHECKING:
     from modeltree.layout.family_tree.connectors import Connector, Run
-
-__all__ = ["Direction", "TreeItem", "family_tree"]
 
 Direction = Literal["right", "down"]
 """Where time runs to."""
@@ -39,19 +37,7 @@ _NEAR = 1.01
 
 @dataclass(frozen=True, slots=True)
 class TreeItem:
-    """A model to be placed: its label, its date, the organizations that each give it an icon, and its parents.
-
-    Parameters
-    ----------
-    day : float
-        When it was released, as an ordinal.
-    parent : int, optional
-        The index, among all, of the parent that it branches off from; that is no later than the model.
-    kind : str, optional
-        The relation to that parent.
-    further : tuple of (int, str)
-        The indices of all other parents, and the relations to these.
-    """
+    """A model to be placed. Its `parent` is no later than the model."""
 
     id: str
     label: str
@@ -72,35 +58,7 @@ def family_tree(
     direction: Direction = "right",
     title_block: TitleBlock | None = None,
 ) -> Layout:
-    """Lay a genealogy out along an exact axis of time: in the largest type for a page, or on a page for a type.
-
-    Parameters
-    ----------
-    items : sequence of TreeItem
-        In any order; none descends from itself.
-    measure : Measure
-        The size of a text.
-    page : (float, float or None)
-        Width and height, in points; without a height the page is as high as it must be.
-    trim : bool
-        Whether the page is made less high where there is little to draw.
-    font_size : float, optional
-        Of the labels, in points; by default the largest with which all fit.
-    direction : {"right", "down"}
-        Where time runs to.
-    title_block : TitleBlock, optional
-        Title, legend and footnote.
-
-    Returns
-    -------
-    Layout
-        With boxes in the order of their dates, ties broken by id.
-
-    Raises
-    ------
-    LayoutError
-        When the models do not fit; the message says what would do.
-    """
+    """Lay a genealogy out on an exact axis of time, in the largest type for a page (in points) or a type given."""
     if direction not in ("right", "down"):
         raise LayoutError(f"time cannot run {direction!r}: say 'right' or 'down'")
     metrics = Metrics.for_count(len(items))

@@ -3,9 +3,8 @@
 `curve.serpentine` does all, in this order:
 
 1. `blocks` measures the labels and sets those of one tick in blocks above and below the axis.
-2. `rows` fills one row with ticks and places these and their blocks.
-3. `stack` says how far apart rows must be.
-4. `solver` chooses which ticks stand in which row, and finds the largest type with which all fits.
-5. `curve` turns the rows into boxes, lines and the curve on the page.
-6. `revision` takes the place of 2 to 5 where an earlier layout is to change as little as can be.
+2. `rows` fills one row with ticks, places these and their blocks, and says how far apart rows must be.
+3. `solver` chooses which ticks stand in which row, and finds the largest type with which all fits.
+4. `curve` turns the rows into boxes, lines and the curve on the page.
+5. `revision` takes the place of 2 to 4 where an earlier layout is to change as little as can be.
 """

@@ -13,8 +13,6 @@ from modeltree.layout.metrics import Metrics, label_widths
 from modeltree.layout.ticks import Tick, fitting_grain, make_ticks
 from modeltree.records import Grain, PartialDate
 
-__all__ = ["Block", "BlockChooser", "BlockPair", "Item", "Labels", "Slot", "Windows", "set_block"]
-
 Windows = Sequence[tuple[float, float]]
 
 # How much of its width a label may be made wider to fill its line, at most.

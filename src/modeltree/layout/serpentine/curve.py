@@ -9,18 +9,17 @@ from itertools import pairwise
 from typing import Literal
 
 from modeltree.findings import LayoutError
-from modeltree.layout.geometry import LabelBox, Layout, Leader, Measure, Panel, Point, TextLine, TickBox
+from modeltree.layout.geometry import LabelBox, Layout, Leader, Measure, Panel, TextLine, TickBox
 from modeltree.layout.metrics import Metrics, icon_boxes
+from modeltree.layout.plane import Point
 from modeltree.layout.serpentine.blocks import Block, Item, Labels
 from modeltree.layout.serpentine.revision import revised
+from modeltree.layout.serpentine.rows import Row, Stack
 from modeltree.layout.serpentine.solver import LinearSolver, RowSolver
-from modeltree.layout.serpentine.stack import Row, Stack
 from modeltree.layout.sheet import MARGIN, SMALLEST_TYPE, Sheet
 from modeltree.layout.ticks import Tick
 from modeltree.layout.title_block import TitleBlock
 from modeltree.records import Grain
-
-__all__ = ["Item", "TimeScale", "serpentine"]
 
 TimeScale = Literal["ticks", "linear"]
 """``"ticks"``: dates in order, as far apart as labels need. ``"linear"``: as far apart as they are in time."""
@@ -43,46 +42,9 @@ def serpentine(
     title_block: TitleBlock | None = None,
     margin: float = MARGIN,
 ) -> Layout:
-    """Lay models out along a serpentine: in the largest type for a page, or on the smallest page for a type.
-
-    Parameters
-    ----------
-    items : sequence of Item
-        In any order.
-    measure : Measure
-        The size of a text.
-    page : (float, float or None)
-        Width and height, in points; without a height the page is as high as it must be.
-    trim : bool
-        Whether the page is made less high where there is little to draw.
-    font_size : float, optional
-        Of the labels, in points; by default the largest with which all fit, up to a fiftieth of the page's width.
-    time_scale : {"ticks", "linear"}
-        Whether dates are as far apart as their labels need, or as they are in time.
-    grain : {"year", "quarter", "month", "day"}, optional
-        What a tick stands for; by default what tells the dates apart best.
-    rows : int, optional
-        How many rows there must be; by default as many as take the least height.
-    fall : float
-        How far each row falls from its beginning to its end, in ems.
-    like : Layout, optional
-        What an earlier run made. Labels stay where they are in it, and new ones go into free places, if that can be
-        done; else all is laid out anew. What it was made with, page, scale and the rest, must be asked for again.
-    title_block : TitleBlock, optional
-        Title, legend and footnote.
-    margin : float
-        Around everything, in points; it is never less than what the panels behind labels take of it.
-
-    Returns
-    -------
-    Layout
-        With boxes in time order, ties broken by id.
-
-    Raises
-    ------
-    LayoutError
-        When the models do not fit; the message says what would do.
-    """
+    """Lay models out along a serpentine: in the largest type for a page, or on the smallest page for a type."""
+    # `page` and `margin` are points, `fall` is ems. With `like`, labels stay where an earlier layout of the same
+    # options has them, and new labels go into free places, if that can be done.
     if rows is not None and rows < 1:
         raise LayoutError(f"there cannot be {rows} rows")
     if not 0 <= fall < math.inf:
@@ -240,10 +202,8 @@ class PlacedRows:
 
 
 def _turn(edge: float, inward: int, upper: float, lower: float, radius: float, slope: float) -> Iterator[Point]:
-    """From one row down to the next: an arc, a straight piece, an arc, and no kink where the rows fall.
-
-    `upper` is where the row above would meet the edge, `lower` where the row below would.
-    """
+    """From one row down to the next: an arc, a straight piece, an arc, and no kink where the rows fall."""
+    # `upper` is where the row above would meet the edge, `lower` where the row below would.
     tilt = math.atan(slope)
     start = radius * (1 - math.sin(tilt))  # from the edge, along the row
 

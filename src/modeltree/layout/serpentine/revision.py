@@ -16,8 +16,6 @@ from modeltree.layout.plane import Box
 from modeltree.layout.serpentine.blocks import Item, Labels, set_block
 from modeltree.layout.sheet import Sheet
 
-__all__ = ["revised"]
-
 # From flush left to flush right: where a label is tried.
 _SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 

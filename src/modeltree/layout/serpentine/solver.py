@@ -15,11 +15,18 @@ from itertools import accumulate
 
 from modeltree.findings import LayoutError
 from modeltree.layout.serpentine.blocks import BlockChooser, BlockPair, Labels
-from modeltree.layout.serpentine.rows import Placed, RowEnds, extend_row, fit_in_order, middles, place_row, row_ends
-from modeltree.layout.serpentine.stack import Row, Stack
+from modeltree.layout.serpentine.rows import (
+    Placed,
+    Row,
+    RowEnds,
+    Stack,
+    extend_row,
+    fit_in_order,
+    middles,
+    place_row,
+    row_ends,
+)
 from modeltree.layout.ticks import Tick
-
-__all__ = ["LinearSolver", "RowSolver", "Solver", "months_of"]
 
 # The share of a page that labels probably fill; how near, as a share, the type comes to the largest that fits.
 _LIKELY_FILL, _PRECISION = 0.66, 0.004
@@ -136,11 +143,9 @@ class RowSolver(Solver):
         return Stack(placed, self.metrics, self.fall)
 
     def _chain(self, width: float, height: float) -> list[_Filled]:
-        """The rows of least height in a given width, if they shared no space; none where there are none.
-
-        Rows of every depth are filled from each tick at which one can begin, as far as they reach; the chain of
-        rows of least height is then a shortest path.
-        """
+        """The rows of least height in a given width, if they shared no space; none where there are none."""
+        # Rows of every depth are filled from each tick at which one can begin, as far as they reach; the chain of rows
+        # of least height is then a shortest path.
         depths = _depths(int(height / 2 / self.metrics.line_pitch) + 1)
         most = height * _SHARED
         # By tick and by how many rows come before it: the least height, and the last of these rows. Where any count of
