@@ -270,8 +270,8 @@ class Lineage:
 
     @property
     def _indexed_graph(self) -> IndexedGraph:
-        attributes = [name for name in Derivation.model_fields if name not in ("parent", "child")]
-        return IndexedGraph(self._nodes.ids, self._index_of, self._index(None), lambda: self.graph, attributes)
+        index = self._index(None)
+        return IndexedGraph(self._nodes.ids, self._index_of, index, lambda: self.graph, Derivation.model_fields)
 
     def __len__(self) -> int:
         return len(self._nodes)
