@@ -28,6 +28,8 @@ import modeltree
 from pathlib import Path
 for name in modeltree.datasets.names():
     print(name, len(modeltree.datasets.load(name)))
+import networkx
+assert networkx.ancestors(modeltree.datasets.load("survey"), "llama-2", backend="modeltree") >= {"llama"}
 print(Path(modeltree.__file__).parent)
 """
 

@@ -16,6 +16,7 @@ from modeltree._util.text import counted
 from modeltree.findings import CycleError, Finding, LineageError, NoPathError, UnknownOrganizationError
 from modeltree.graph.counts import Growth, Period, growth, periods_of, runs_of
 from modeltree.graph.csr import levels_of
+from modeltree.graph.dispatch import BACKEND, IndexedGraph
 from modeltree.graph.families import Families, Family, Grouping, family_labels
 from modeltree.graph.index import AncestryIndex
 from modeltree.graph.names import NameTable
@@ -254,6 +255,23 @@ class Lineage:
         listed = tuple(self._organizations.values())
         implied = {Organization(id=name, name=name) for name in self._nodes.all_organizations()}
         return to_digraph(self._nodes, self._edges.attributes(), listed if set(listed) != implied else (), self._about)
+
+    # NetworkX asks these of what it is given: see `modeltree.graph.dispatch`.
+
+    __networkx_backend__ = BACKEND
+
+    def is_directed(self) -> bool:
+        """Whether edges have a direction, as `networkx.DiGraph` says it: they do."""
+        return True
+
+    def is_multigraph(self) -> bool:
+        """Whether there may be several edges between two nodes, as `networkx.DiGraph` says it: there may not."""
+        return False
+
+    @property
+    def _indexed_graph(self) -> IndexedGraph:
+        index = self._index(None)
+        return IndexedGraph(self._nodes.ids, self._index_of, index, lambda: self.graph, Derivation.model_fields)
 
     def __len__(self) -> int:
         return len(self._nodes)
