@@ -1,0 +1,195 @@
+"""Graphs as other programs write them: dialects of JSON, times in GEXF, and GraphML of yEd."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+import pytest
+
+import modeltree
+from modeltree import Reading
+
+
+def read_text(tmp_path: Path, name: str, text: str, **options: Any) -> Reading:
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    return modeltree.read(path, **options)
+
+
+def edges(reading: Reading) -> list[tuple[str, str, str]]:
+    """The derivations by the names of the models."""
+    lineage = reading.lineage
+    return sorted((lineage[one.parent].name, lineage[one.child].name, str(one.relation)) for one in lineage.derivations)
+
+
+def bad(reading: Reading) -> list[str]:
+    return [str(finding) for finding in reading.findings if finding.severity != "note"]
+
+
+ONE = [("Alpha", "Beta", "finetune")]
+
+DIALECTS: dict[str, Any] = {
+    "links that count nodes with ids, as of NetworkX 1.9": {
+        "directed": True,
+        "graph": [],
+        "nodes": [{"id": "Alpha"}, {"id": "Beta"}],
+        "links": [{"source": 0, "target": 1, "relation": "finetune"}],
+        "multigraph": False,
+    },
+    "the same of NetworkX 1.11, with numbers as ids": {
+        "graph": [["name", "numbers"]],
+        "nodes": [{"id": 1, "name": "Alpha"}, {"id": 0, "name": "Beta"}],
+        "links": [{"source": 0, "target": 1, "relation": "finetune"}],
+    },
+    "the same where no id is a number": {
+        "graph": {},
+        "nodes": [{"id": "Alpha"}, {"id": "Beta"}],
+        "links": [{"source": 0, "target": 1, "relation": "finetune"}],
+    },
+    "numbers as ids that are meant": {
+        "nodes": [{"id": 1, "name": "Alpha"}, {"id": 0, "name": "Beta"}],
+        "links": [{"source": 1, "target": 0, "relation": "finetune"}],
+    },
+    "links of D3 with nodes as ends": {
+        "nodes": [{"id": "Alpha", "index": 0, "x": 1.0}, {"id": "Beta", "index": 1}],
+        "links": [
+            {
+                "source": {"id": "Alpha", "index": 0, "x": 1.0},
+                "target": {"id": "Beta", "index": 1},
+                "relation": "finetune",
+                "index": 0,
+            }
+        ],
+    },
+    "ends with an index and no id": {
+        "nodes": [{"name": "Alpha"}, {"name": "Beta"}],
+        "links": [{"source": {"index": 0}, "target": {"index": 1}, "relation": "finetune"}],
+    },
+    "ends with a name and no id": {
+        "nodes": [{"name": "Alpha"}, {"name": "Beta"}],
+        "links": [{"source": {"name": "Alpha"}, "target": {"name": "Beta"}, "relation": "finetune"}],
+    },
+    "no edges beside links": {
+        "nodes": [{"id": "Alpha"}, {"id": "Beta"}],
+        "edges": [],
+        "links": [{"source": "Alpha", "target": "Beta", "relation": "finetune"}],
+    },
+    "vis.js": {
+        "nodes": [{"id": 1, "label": "Alpha"}, {"id": 2, "label": "Beta"}],
+        "edges": [{"from": 1, "to": 2, "label": "finetune", "arrows": "to"}],
+    },
+    "vis.js with arrows backwards": {
+        "nodes": [{"id": 1, "label": "Alpha"}, {"id": 2, "label": "Beta"}],
+        "edges": [{"from": 2, "to": 1, "label": "finetune", "arrows": "from"}],
+    },
+    "graphology": {
+        "attributes": {"name": "g"},
+        "options": {"type": "directed", "multi": False},
+        "nodes": [{"key": "a", "attributes": {"label": "Alpha"}}, {"key": "b", "attributes": {"label": "Beta"}}],
+        "edges": [{"key": "0", "source": "a", "target": "b", "attributes": {"relation": "finetune"}}],
+    },
+    "a tree of D3": {"name": "Alpha", "children": [{"name": "Beta", "relation": "finetune", "children": []}]},
+    "trees of D3": [{"name": "Alpha", "children": [{"name": "Beta", "relation": "finetune"}]}],
+    "a hierarchy of D3": {"data": {"name": "Alpha"}, "children": [{"data": {"name": "Beta", "relation": "finetune"}}]},
+    "a tree of NetworkX": {"id": "Alpha", "children": [{"id": "Beta", "relation": "finetune"}]},
+    "adjacency of NetworkX": {
+        "directed": True,
+        "multigraph": False,
+        "graph": [],
+        "nodes": [{"id": "Alpha"}, {"id": "Beta"}],
+        "adjacency": [[{"relation": "finetune", "id": "Beta"}], []],
+    },
+    "a mapping to mappings": {"Alpha": {"Beta": {"relation": "finetune"}}, "Beta": {}},
+    "JSON Graph Format 2": {
+        "graph": {
+            "directed": True,
+            "label": "g",
+            "nodes": {"a": {"label": "Alpha", "metadata": {"license": "mit"}}, "b": {"label": "Beta"}},
+            "edges": [{"source": "a", "target": "b", "relation": "finetune"}],
+        }
+    },
+    "JSON Graph Format 1": {
+        "graphs": [
+            {
+                "nodes": [{"id": "a", "label": "Alpha"}, {"id": "b", "label": "Beta"}],
+                "edges": [{"source": "a", "target": "b", "relation": "finetune"}],
+            }
+        ]
+    },
+    "pairs": {"nodes": ["Alpha", "Beta"], "links": [["Alpha", "Beta", "finetune"]]},
+    "pairs with attributes": {"nodes": ["Alpha", "Beta"], "edges": [[0, 1, {"relation": "finetune"}]]},
+}
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_dialects_of_json_say_the_same(dialect: str, tmp_path: Path) -> None:
+    reading = read_text(tmp_path, "graph.json", json.dumps(DIALECTS[dialect]))
+    assert edges(reading) == ONE
+    assert len(reading.lineage) == 2
+    assert not bad(reading)
+
+
+def test_counting_links_are_noted(tmp_path: Path) -> None:
+    name = "links that count nodes with ids, as of NetworkX 1.9"
+    reading = read_text(tmp_path, "graph.json", json.dumps(DIALECTS[name]))
+    noted = [finding for finding in reading.findings if finding.kind == "read-as"]
+    assert [finding.message for finding in noted] == ["the ends of the edges are no ids of nodes"]
+
+
+def test_ids_that_are_tuples(tmp_path: Path) -> None:
+    graph: nx.DiGraph[tuple[str, str]] = nx.DiGraph()
+    graph.add_edge(("acme", "base"), ("acme", "chat"), relation="finetune")
+    for data in (nx.node_link_data(graph, edges="links"), nx.adjacency_data(graph)):
+        reading = read_text(tmp_path, "graph.json", json.dumps(data))
+        assert edges(reading) == [("acme/base", "acme/chat", "finetune")]
+        assert not bad(reading)
+
+
+@pytest.mark.parametrize("form", ["node-link", "links", "adjacency", "tree", "lists"])
+def test_forms_of_networkx_are_read_as_the_graph(form: str, tmp_path: Path) -> None:
+    graph: nx.DiGraph[str] = nx.DiGraph([("a", "b"), ("a", "c"), ("c", "d"), ("c", "e")])
+    data: Any = {
+        "node-link": lambda: nx.node_link_data(graph, edges="edges"),
+        "links": lambda: nx.node_link_data(graph, edges="links"),
+        "adjacency": lambda: nx.adjacency_data(graph),
+        "tree": lambda: nx.tree_data(graph, "a"),
+        "lists": lambda: nx.to_dict_of_lists(graph),
+    }
+    lineage = read_text(tmp_path, "graph.json", json.dumps(data[form]())).lineage
+    assert set(lineage.graph.edges) == set(graph.edges)
+
+
+def test_a_child_that_stands_twice_in_a_tree_has_two_parents(tmp_path: Path) -> None:
+    tree = {
+        "name": "Alpha",
+        "children": [{"name": "Beta", "children": ["Merge"]}, {"name": "C", "children": ["Merge"]}],
+    }
+    reading = read_text(tmp_path, "tree.json", json.dumps(tree))
+    assert reading.lineage.parents("Merge") == ("Beta", "C")
+    assert len(reading.lineage) == 4
+
+
+def test_children_of_one_name_that_differ_stay_under_their_own_parents(tmp_path: Path) -> None:
+    tree = {
+        "name": "All",
+        "children": [
+            {"name": "A", "children": [{"name": "v2", "released": "2023"}]},
+            {"name": "B", "children": [{"name": "v2", "released": "2024"}]},
+        ],
+    }
+    lineage = read_text(tmp_path, "tree.json", json.dumps(tree)).lineage
+    found = {(str(model.released), *lineage.parents(model.id)) for model in lineage.models if model.name == "v2"}
+    assert found == {("2023", "A"), ("2024", "B")}
+
+
+def test_undirected_graphs_in_json_are_found_out(tmp_path: Path) -> None:
+    base = {"nodes": {"a": {}, "b": {}}, "edges": [{"source": "a", "target": "b"}]}
+    for data in (
+        {"graph": base | {"directed": False}},
+        base | {"options": {"type": "undirected"}},
+        {"graph": base | {"edges": [{"source": "a", "target": "b", "directed": False}]}},
+    ):
+        reading = read_text(tmp_path, "graph.json", json.dumps(data))
+        assert "not-a-digraph" in {finding.kind for finding in reading.findings}
+        assert len(reading.lineage.derivations) == 1
