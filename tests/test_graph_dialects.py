@@ -8,7 +8,7 @@ import networkx as nx
 import pytest
 
 import modeltree
-from modeltree import Reading
+from modeltree import License, Reading
 
 
 def read_text(tmp_path: Path, name: str, text: str, **options: Any) -> Reading:
@@ -193,3 +193,95 @@ def test_undirected_graphs_in_json_are_found_out(tmp_path: Path) -> None:
         reading = read_text(tmp_path, "graph.json", json.dumps(data))
         assert "not-a-digraph" in {finding.kind for finding in reading.findings}
         assert len(reading.lineage.derivations) == 1
+
+
+# Times of GEXF
+
+TIMES = {
+    'start="2017"': "2017",
+    'start="2017-03"': "2017-03",
+    'start="2017-03-04"': "2017-03-04",
+    'start="2017-03-04T10:11:12.5Z"': "2017-03-04",
+    'start="2017.0"': "2017",
+    'start="201703"': "2017-03",
+    'start="20170304"': "2017-03-04",
+    'start="1677196800"': "2023-02-24",
+    'start="1677196800000"': "2023-02-24",
+    'start="1.6771968E12"': "2023-02-24",
+    'startopen="2017-03-04"': "2017-03-04",
+    'timestamp="2017-03-04"': "2017-03-04",
+    'timestamps="&lt;[2017-03-04, 2018-01-01]&gt;"': "2017-03-04",
+    'intervals="&lt;[2017-03-04, 2018-01-01)&gt;"': "2017-03-04",
+    'start="-Infinity"': "None",
+    'start="2009.5"': "None",
+    'start="3"': "None",
+    'end="2017"': "None",
+}
+
+
+def gexf(nodes: str, edges: str = "", graph: str = 'mode="dynamic"', before: str = "") -> str:
+    return f'<gexf version="1.3"><graph {graph}>{before}<nodes>{nodes}</nodes><edges>{edges}</edges></graph></gexf>'
+
+
+@pytest.mark.parametrize("written", TIMES)
+def test_times_of_gexf(written: str, tmp_path: Path) -> None:
+    reading = read_text(tmp_path, "g.gexf", gexf(f'<node id="a" label="A" {written}/>'))
+    assert str(reading.lineage["a"].released) == TIMES[written]
+    assert not bad(reading)
+    if "inf" in written.casefold() or TIMES[written] != "None":
+        return
+    name = "end" if written.startswith("end") else "start"
+    message = f"attribute '{name}' of nodes is not read: it stands once"
+    assert message in [finding.message for finding in reading.findings]
+
+
+@pytest.mark.parametrize(
+    "spells",
+    [
+        '<spell start="2023-03-30" end="2024-01-01"/>',
+        '<spell timestamp="2023-03-30"/>',
+        '<spell startopen="2023-03-30"/>',
+        '<spell start="2024-03-01"/><spell start="2023-03-30"/>',
+    ],
+)
+def test_a_node_is_released_with_its_first_spell(spells: str, tmp_path: Path) -> None:
+    reading = read_text(tmp_path, "g.gexf", gexf(f'<node id="a"><spells>{spells}</spells></node><node id="b"/>'))
+    assert str(reading.lineage["a"].released) == "2023-03-30"
+    assert reading.lineage["b"].released is None
+    assert not bad(reading)
+
+
+def test_attributes_of_gexf_may_have_values_over_time(tmp_path: Path) -> None:
+    declared = '<attributes class="node" mode="{}"><attribute id="0" title="license" type="string"/></attributes>'
+    times = ('start="2023" end="2024"', 'start="2024"')
+    for mode, (first, second) in (("dynamic", ("", "")), ("static", times), ("dynamic", times)):
+        values = f'<attvalue for="0" value="mit" {first}/><attvalue for="0" value="apache-2.0" {second}/>'
+        text = gexf(f'<node id="a"><attvalues>{values}</attvalues></node>', before=declared.format(mode))
+        reading = read_text(tmp_path, "g.gexf", text)
+        assert reading.lineage["a"].license == License(name="mit")
+        assert not bad(reading)
+        assert "a later value of attribute 'license' of nodes is not read: it stands once" in [
+            finding.message for finding in reading.findings
+        ]
+
+
+@pytest.mark.parametrize(
+    ("default", "type", "is_directed"),
+    [
+        ("undirected", "directed", True),
+        ("undirected", None, False),
+        ("directed", None, True),
+        ("directed", "undirected", False),
+        ("mutual", None, False),
+        (None, "mutual", False),
+    ],
+)
+def test_edges_of_gexf_have_types_of_their_own(
+    default: str | None, type: str | None, is_directed: bool, tmp_path: Path
+) -> None:
+    written = f'type="{type}"' if type else ""
+    edge = f'<edge id="0" source="a" target="b" label="finetune" {written}/>'
+    graph = f'defaultedgetype="{default}"' if default else ""
+    reading = read_text(tmp_path, "g.gexf", gexf('<node id="a"/><node id="b"/>', edge, graph))
+    assert edges(reading) == [("a", "b", "finetune")]
+    assert ("not-a-digraph" not in {finding.kind for finding in reading.findings}) == is_directed
