@@ -285,3 +285,70 @@ def test_edges_of_gexf_have_types_of_their_own(
     reading = read_text(tmp_path, "g.gexf", gexf('<node id="a"/><node id="b"/>', edge, graph))
     assert edges(reading) == [("a", "b", "finetune")]
     assert ("not-a-digraph" not in {finding.kind for finding in reading.findings}) == is_directed
+
+
+# GraphML of yEd
+
+
+def yed(nodes: str, edges: str = "") -> str:
+    keys = "".join(
+        f'<key id="{id}" for="node" {rest}/>'
+        for id, rest in {
+            "d4": 'attr.name="url" attr.type="string"',
+            "d5": 'attr.name="description" attr.type="string"',
+            "d6": 'yfiles.type="nodegraphics"',
+        }.items()
+    )
+    head = '<graphml xmlns="http://graphml.graphdrawing.org/xmlns" xmlns:y="http://www.yworks.com/xml/graphml">'
+    return f'{head}{keys}<graph edgedefault="directed" id="G">{nodes}{edges}</graph></graphml>'
+
+
+def yed_node(id: str, label: str, more: str = "", attributes: str = "") -> str:
+    shape = f"<y:ShapeNode><y:NodeLabel>{label}<y:LabelModel/></y:NodeLabel></y:ShapeNode>"
+    return f'<node id="{id}" {attributes}><data key="d6">{shape}</data>{more}</node>'
+
+
+def yed_edge(source: str, target: str, heads: tuple[str, str] = ("none", "standard"), label: str = "finetune") -> str:
+    arrows = f'<y:Arrows source="{heads[0]}" target="{heads[1]}"/>'
+    line = f"<y:PolyLineEdge>{arrows}<y:EdgeLabel>{label}<y:LabelModel/></y:EdgeLabel></y:PolyLineEdge>"
+    return f'<edge source="{source}" target="{target}"><data key="d10">{line}</data></edge>'
+
+
+@pytest.mark.parametrize(
+    ("heads", "ends"),
+    [(("none", "standard"), ("n0", "n1")), (("delta", "none"), ("n1", "n0")), (("none", "none"), ("n0", "n1"))],
+)
+def test_edges_of_yed_run_to_their_arrow_heads(heads: tuple[str, str], ends: tuple[str, str], tmp_path: Path) -> None:
+    nodes = yed_node("n0", "Alpha\n7B") + yed_node(
+        "n1", "&lt;html&gt;&lt;b&gt;Beta&lt;/b&gt; &amp;amp; Co&lt;/html&gt;"
+    )
+    reading = read_text(tmp_path, "g.graphml", yed(nodes, yed_edge("n0", "n1", heads)))
+    assert {model.id: model.name for model in reading.lineage.models} == {"n0": "Alpha 7B", "n1": "Beta & Co"}
+    assert reading.lineage.derivation(*ends).relation == "finetune"
+    is_undirected = "not-a-digraph" in {finding.kind for finding in reading.findings}
+    assert is_undirected == (heads == ("none", "none"))
+    assert is_undirected or not bad(reading)
+
+
+def test_groups_of_yed_are_no_models(tmp_path: Path) -> None:
+    inner = f'<graph edgedefault="directed" id="n1:">{yed_node("n1::n0", "Beta")}</graph>'
+    group = yed_node("n1", "Family", inner, 'yfiles.foldertype="group"')
+    nodes = yed_node("n0", "Alpha") + group
+    reading = read_text(tmp_path, "g.graphml", yed(nodes, yed_edge("n0", "n1::n0")))
+    assert edges(reading) == ONE
+    assert len(reading.lineage) == 2
+    assert "a group of nodes is not read: it stands once" in [finding.message for finding in reading.findings]
+    linked = read_text(tmp_path, "g.graphml", yed(nodes, yed_edge("n0", "n1")))
+    assert edges(linked) == [("Alpha", "Family", "finetune")]
+
+
+def test_what_yed_has_of_nodes_besides_labels(tmp_path: Path) -> None:
+    data = '<data key="d4"><![CDATA[https://huggingface.co/acme/alpha]]></data><data key="d5">the first</data>'
+    model = read_text(tmp_path, "g.graphml", yed(yed_node("n0", "Alpha", data))).lineage["n0"]
+    assert (model.links.weights, model.note) == ("https://huggingface.co/acme/alpha", "the first")
+
+
+def test_labels_of_yed_live(tmp_path: Path) -> None:
+    label = "<y:Label><y:Label.Text><![CDATA[Alpha]]></y:Label.Text></y:Label>"
+    node = f'<node id="n0"><data key="d6"><x:List xmlns:x="x">{label}</x:List></data></node>'
+    assert read_text(tmp_path, "g.graphml", yed(node)).lineage["n0"].name == "Alpha"
