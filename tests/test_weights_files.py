@@ -296,6 +296,81 @@ def test_a_file_that_cannot_be_read_leaves_the_others(tmp_path: Path, monkeypatc
         read_gguf(tmp_path / "a" / "m.gguf")
 
 
+OLD_KEYS = [
+    "general.source.huggingface.repository",
+    "general.source.hugginface.repository",
+    "general.source.huggingface.repo",
+    "general.source_hf_repo",
+    "general.source.hf_repo",
+    "general.source.repo_url",
+    "general.source.url",
+    "general.source_url",
+]
+
+
+@pytest.mark.parametrize("key", OLD_KEYS)
+@pytest.mark.parametrize("address", ["acme/base-7b", f"{HUB}acme/base-7b"])
+def test_what_was_converted_is_named_by_many_keys(key: str, address: str, tmp_path: Path) -> None:
+    reading = read_one(tmp_path, {"general.name": "Tuned", "general.file_type": 15, key: address})
+    assert parents(reading) == {"acme/base-7b": ("quantized", "source")}
+
+
+@pytest.mark.parametrize(
+    ("address", "parent"),
+    [
+        (f"{HUB}acme/base-7b.git", "acme/base-7b"),
+        (f"{HUB}acme/base-7b/", "acme/base-7b"),
+        (f"{HUB}acme/base-7b/tree/main", "acme/base-7b"),
+        ("hf.co/acme/base-7b", "acme/base-7b"),
+        ("hf.co/acme/base-7b.git", "acme/base-7b"),
+        ("git@hf.co:acme/base-7b.git", "acme/base-7b"),
+        ("hf://acme/base-7b", "acme/base-7b"),
+        ("huggingface.co/acme/base-7b", "acme/base-7b"),
+        (f"{HUB}gpt2", "gpt2"),
+        (f"{HUB}gpt2.git", "gpt2"),
+        ("hf.co/gpt2", "gpt2"),
+        ("https://example.org/base-7b.git", "https://example.org/base-7b.git"),
+    ],
+)
+def test_addresses_of_base_models(address: str, parent: str, tmp_path: Path) -> None:
+    metadata = {"general.file_type": 15, "general.base_model.count": 1, "general.base_model.0.repo_url": address}
+    assert [*parents(read_one(tmp_path, metadata))] == [parent]
+
+
+def test_the_page_of_an_organization_is_no_model_where_there_is_a_name(tmp_path: Path) -> None:
+    metadata = {"general.base_model.0.url": f"{HUB}acme", "general.base_model.0.name": "Base 7B"}
+    assert [*parents(read_one(tmp_path, metadata))] == ["Base-7B"]
+
+
+def test_data_sets_of_gguf_are_records_and_parents(tmp_path: Path) -> None:
+    metadata = {
+        "general.base_model.count": 1,
+        "general.base_model.0.repo_url": f"{HUB}acme/base",
+        "general.dataset.count": 3,
+        "general.dataset.0.name": "Alpaca",
+        "general.dataset.0.organization": "Tatsu Lab",
+        "general.dataset.0.repo_url": f"{HUB}datasets/tatsu-lab/alpaca",
+        "general.dataset.1.name": "Wizard",
+        "general.dataset.1.repo_url": f"{HUB}acme/wizard",  # as converters write it
+        "general.dataset.2.name": "Web Text",
+        "general.dataset.2.version": "2",
+    }
+    for name in ("a", "b"):
+        write(tmp_path / name / "m.gguf", gguf_bytes(metadata))
+    reading = read_gguf(tmp_path)
+    ids = {"datasets/tatsu-lab/alpaca", "datasets/acme/wizard", "datasets/Web-Text"}
+    for model in ("a", "b"):
+        assert {id for id, (relation, _) in parents(reading, model).items() if relation == "data"} == ids
+        assert parents(reading, model)["acme/base"] == ("unspecified", None)
+    alpaca = reading.lineage["datasets/tatsu-lab/alpaca"]
+    assert (alpaca.name, str(alpaca.kind), alpaca.organizations) == ("Alpaca", "dataset", ("Tatsu-Lab",))
+    assert reading.lineage["datasets/Web-Text"].note == "version: 2"
+    assert len(reading.lineage) == 6
+    assert not {"bad-value", "duplicate-id"} & set(kinds(reading))
+    few = read_one(tmp_path / "few", {"general.dataset.count": 2, "general.dataset.0.name": "one"})
+    assert "bad-value" in kinds(few)
+
+
 # safetensors
 
 

@@ -109,7 +109,6 @@ def read_model_cards(
         )
     ids = [_id(card) for card in cards]
     known = {*ids, *(aliases or {})}
-    dataset_ids: set[str] = set()
     for id, card in zip(ids, cards, strict=True):
         front = card.front
         claims.findings += front.problems
@@ -119,7 +118,7 @@ def read_model_cards(
         child = claims.add(id, partial(_position, front), fields)
         CardDerivations(claims, child, id, front, card.files, known).add()
         if datasets:
-            _add_datasets(child, front, dataset_ids, claims)
+            _add_datasets(child, front, claims)
     return repaired(claims, policy, aliases)
 
 
@@ -166,12 +165,9 @@ def _position(front: FrontMatter, at: tuple[str | int, ...] = ()) -> Position:
     return front.position((key,) if key else ())
 
 
-def _add_datasets(child: int, front: FrontMatter, added: set[str], claims: Claims) -> None:
+def _add_datasets(child: int, front: FrontMatter, claims: Claims) -> None:
     for name, where in front.texts("datasets", claims):
-        id = f"datasets/{name}"
-        if id not in added:
-            added.add(id)
-            organization, slash, last = name.rpartition("/")
-            fields = {"kind": "dataset", "name": last, "organizations": [organization] if slash else None}
-            claims.add(id, where, fields)
-        claims.derive(child, id, Relation.DATA, where)
+        organization, slash, last = name.rpartition("/")
+        fields = {"kind": "dataset", "name": last, "organizations": [organization] if slash else None}
+        claims.add_once(f"datasets/{name}", where, fields)
+        claims.derive(child, f"datasets/{name}", Relation.DATA, where)

@@ -415,7 +415,7 @@ class _Bill:
     def _items(self, data: Fields, key: str, at: At | None) -> Iterator[tuple[At, Fields]]:
         """The mappings in a list, with their paths; other values are reported, if the path to the owner is given."""
         if at is not None:
-            for index, item in mappings_in(data.get(key), key, self.tree, (*at, key), self.claims):
+            for index, item in mappings_in(data.get(key), key, self.tree, (*at, key), self.claims.findings):
                 yield (*at, key, index), item
         elif isinstance(items := data.get(key), list):
             yield from (((), item) for item in items if isinstance(item, dict))

@@ -12,11 +12,12 @@ import io
 import os
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from xml.etree.ElementTree import SubElement
 
 from modeltree._util.files import write_whole
-from modeltree.findings import Finding, InvalidDateError
+from modeltree.findings import Finding, InvalidDateError, Position, shown
 from modeltree.formats.graphs.graph_claims import Direction, Element, GraphClaims, graph_to_write, read_xml
 from modeltree.formats.repair.claims import Reading
 from modeltree.formats.repair.policy import Policy
@@ -28,8 +29,12 @@ __all__ = ["gexf_text", "read_gexf", "write_gexf"]
 
 _CREATOR = "modeltree"
 _GRAPH = {"mode": "dynamic", "timeformat": "date", "defaultedgetype": "directed", "idtype": "string"}
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ].*)?", re.DOTALL)
-_NOT_READ = ("color", "position", "size", "shape", "thickness", "spell", "slice", "keywords")
+_DATE = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2}([T ].*)?)?)?", re.DOTALL)
+_NUMBER = re.compile(r"[0-9]{1,15}(\.0*)?|[0-9](\.[0-9]{1,15})?[eE]\+?[0-9]{1,2}")
+_STARTS = ("start", "startopen", "timestamp", "timestamps", "intervals", "datefrom")
+_TIMES = frozenset({*_STARTS, "end", "endopen"})
+_NOT_READ = ("color", "position", "size", "shape", "thickness", "slice", "keywords")
+_YEARS = range(1900, 2101)
 
 
 def read_gexf(
@@ -42,9 +47,11 @@ def read_gexf(
 ) -> Reading:
     """Read a GEXF file of version 1.1, 1.2 or 1.3.
 
-    A node that has no attribute ``released`` is released on the day of its ``start``, where that is a day. The
-    ``parents`` that versions 1.1 and 1.2 have for phylogenies are derivations. Nodes inside nodes are read as the
-    others; colors, positions and the like are reported.
+    A node that has no attribute ``released`` is released when it begins: at its ``start``, ``startopen`` or
+    ``timestamp``, the first of its ``timestamps`` or ``intervals``, or else of its spells. That is a year, month or
+    day, a number as ``2017.0`` or ``20230224``, or seconds or milliseconds since 1970. Of several values that an
+    attribute has over time the first is read. The ``parents`` that versions 1.1 and 1.2 have for phylogenies are
+    derivations. Nodes inside nodes are read as the others; colors, positions and the like are reported.
 
     Parameters
     ----------
@@ -88,11 +95,17 @@ class _File:
         self.titles: dict[tuple[str, str], str] = {}
         self.defaults: dict[str, dict[str, str]] = {}
         self.about: dict[str, str] = {}
+        self.undirected: Position | None = None
+        """Where it is said that edges have no direction if they do not say otherwise."""
+        self.changing: set[tuple[str, str]] = set()
+        """The owners and names of attributes that have values over time."""
+        self.spells: dict[Position, list[str]] = {}
+        """When the spells of nodes begin, by the position of the node."""
 
     def opened(self, element: Element) -> None:
         """Take what the graph as a whole says of what is in it."""
-        if element.tag == "graph" and element.attributes.get("defaultedgetype", "directed") == "undirected":
-            self.graph.undirected(element.position)
+        if element.tag == "graph" and element.attributes.get("defaultedgetype", "directed") != "directed":
+            self.undirected = element.position
         elif element.tag == "meta" and "lastmodifieddate" in element.attributes:
             self.about["date"] = element.attributes["lastmodifieddate"]
         elif element.tag == "node" and element.inside("node"):
@@ -105,14 +118,16 @@ class _File:
             case "attribute" if around and around.tag == "attributes":
                 id, owner = attributes.get("id", ""), around.attributes.get("class", "node")
                 title = self.titles[owner, id] = attributes.get("title") or id
+                if around.attributes.get("mode") == "dynamic":
+                    self.changing.add((owner, title))
                 if "default" in element.data:
                     self.defaults.setdefault(owner, {})[title] = element.data["default"]
             case "default" if around:
                 around.gather("default", element.text)
             case "attvalue":
                 self._take_value(element)
-            case "parent":
-                self._take_parent(element)
+            case "spell" | "parent":
+                (self._take_spell if element.tag == "spell" else self._take_parent)(element)
             case "node":
                 self.graph.node(attributes.get("id"), self._of_node(element), where)
             case "edge":
@@ -132,34 +147,85 @@ class _File:
         if owner is None:
             return
         title = self.titles.get((owner.tag, id), id)
-        if not owner.gather(title, element.attributes.get("value", "")):
+        if owner.gather(title, element.attributes.get("value", "")):
+            return
+        if (owner.tag, title) in self.changing or _TIMES & element.attributes.keys():
+            self.graph.ignored(f"a later value of attribute {shown(title)} of {owner.tag}s", element.position)
+        else:
             message = f"<{owner.tag}> has two values for {title[:60]!r}"
             self.graph.claims.report("duplicate-key", message, where=element.position, done="the first is kept")
+
+    def _take_spell(self, element: Element) -> None:
+        owner = element.inside("node", "edge")
+        starts = _starts(element.attributes)
+        if owner is None or owner.tag == "edge":
+            self.graph.ignored("<spell> of edges", element.position)
+        elif starts:
+            self.spells.setdefault(owner.position, []).extend(starts)
 
     def _take_parent(self, element: Element) -> None:
         node = element.inside("node")
         if node is not None:
             parent, child = element.attributes.get("for"), node.attributes.get("id")
             source, target = (child, parent) if self.upwards else (parent, child)
+            if self.undirected:
+                self.graph.undirected(self.undirected)
             self.graph.edge(source, target, {}, element.position)
 
     def _of_node(self, element: Element) -> dict[str, str]:
-        said = {name: value for name, value in element.attributes.items() if name != "id"}
-        start = said.pop("start", "")
+        said = {name: value for name, value in element.attributes.items() if name not in ("id", *_STARTS)}
         data = {**said, **self.defaults.get("node", {}), **element.data}
-        if "released" not in data and _DAY.fullmatch(start):
-            data["released"] = start
-        elif start and not _begins(data.get("released", ""), start):
-            data["start"] = start
+        starts = _starts(element.attributes) or self.spells.pop(element.position, [])
+        dates = sorted(date for start in starts if (date := _date(start)))
+        if "released" not in data and dates:
+            data["released"] = dates[0]
+        elif starts and not (dates and _begins(data["released"], dates[0])):
+            data["start"] = starts[0]
         return data
 
     def _take_edge(self, element: Element) -> None:
         said = dict(element.attributes)
         ends = said.pop("source", None), said.pop("target", None)
-        if said.pop("type", "directed") == "undirected":
-            self.graph.undirected(element.position)
+        type = said.pop("type", None)
+        undirected = self.undirected if type is None else element.position if type != "directed" else None
+        if undirected:
+            self.graph.undirected(undirected)
         said.pop("id", None)
         self.graph.edge(*ends, {**said, **self.defaults.get("edge", {}), **element.data}, element.position)
+
+
+def _starts(attributes: Mapping[str, str]) -> list[str]:
+    """When something begins, as its attributes have it; an infinite past says nothing."""
+    written = next((attributes[name] for name in _STARTS if attributes.get(name)), "")
+    # timestamps="<[2023, 2024]>" are several times, intervals="<[2023, 2024); [2025, 2026]>" several pairs of them.
+    times = [part.strip(" <>[](),") for part in re.split(";", written)]
+    return [first for time in times if (first := time.partition(",")[0].strip()) and "inf" not in first.casefold()]
+
+
+def _date(text: str) -> str | None:
+    """The date that a time stands for, or None where a number may be anything."""
+    if _DATE.fullmatch(text):
+        return text if "-" in text or int(text) in _YEARS else None
+    if not _NUMBER.fullmatch(text):
+        return None
+    number = float(text)
+    digits = f"{number:.0f}"
+    if number != int(number):
+        return None
+    if int(number) in _YEARS:
+        return digits
+    if len(digits) in (6, 8) and int(digits[:4]) in _YEARS:
+        date = "-".join(filter(None, (digits[:4], digits[4:6], digits[6:])))
+        return date if _is_date(date) else None
+    seconds = number / 1000 if number >= 1e11 else number
+    return str(datetime.fromtimestamp(seconds, UTC).date()) if 1e8 <= seconds <= 1e10 else None
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return bool(PartialDate.parse(text))
+    except InvalidDateError:
+        return False
 
 
 def _begins(released: str, start: str) -> bool:

@@ -87,17 +87,17 @@ class GraphClaims:
         self._downwards = direction == "parent-to-child"
         self._relation = None if relation is None else one_of(Relation, relation)
         self._indices: dict[str, int] = {}
-        self._edges: list[tuple[str, str, dict[str, Any], Where]] = []
+        self._edges: list[tuple[str, str, dict[str, Any], Where, int | None]] = []
         self._ignored = Tally()
         self._former = FormerNames()
         self._undirected: Where | None = None
 
-    def node(self, id: Any, attributes: Mapping[str, Any], where: Where) -> None:
-        """Add a node; one without an id is reported and left out."""
+    def node(self, id: Any, attributes: Mapping[str, Any], where: Where) -> int | None:
+        """Add a node, and return the index of its claim; one without an id is reported and left out."""
         key = _key(id)
         if key is None:
             self._leave_out("missing-key", "a node has no id", "give it one", where)
-            return
+            return None
         self._check_count(where)
         written = {name: value for name, value in without_derived(attributes).items() if not _is_blank(value)}
         current, conflicts = self._former.current(written, f"node {shown(key)}", partial(position_of, where), (key,))
@@ -113,10 +113,19 @@ class GraphClaims:
         license = fields.get("license")
         if isinstance(license, dict) and license.get("name") is None:
             fields["license"] = {**license, "name": license.get("spdx")}
-        self._indices.setdefault(key, self.claims.add(key, where, fields))
+        index = self.claims.add(key, where, fields)
+        self._indices.setdefault(key, index)
+        return index
 
-    def edge(self, source: Any, target: Any, attributes: Mapping[str, Any], where: Where) -> None:
-        """Add an edge; one that lacks an end is reported and left out."""
+    def edge(
+        self,
+        source: Any,
+        target: Any,
+        attributes: Mapping[str, Any],
+        where: Where,
+        indices: tuple[int | None, int | None] = (None, None),
+    ) -> None:
+        """Add an edge, perhaps with the claims that are meant by its ends; one that lacks an end is left out."""
         ends = _key(source), _key(target)
         if ends[0] is None or ends[1] is None:
             missing = "source" if ends[0] is None else "target"
@@ -124,7 +133,7 @@ class GraphClaims:
             return
         self._check_count(where)
         fields = self._fields(attributes, _EDGE_FIELDS | set(_RELATION_WORDS), "edges", where)
-        self._edges.append((ends[0], ends[1], fields, where))
+        self._edges.append((ends[0], ends[1], fields, where, indices[1] if self._downwards else indices[0]))
 
     def describe(self, attributes: Mapping[str, Any], where: Where) -> None:
         """Add the attributes of the graph as a whole."""
@@ -149,10 +158,12 @@ class GraphClaims:
 
     def reading(self, policy: Policy | None, aliases: Mapping[str, str] | None) -> Reading:
         """The lineage that the graph stands for, and all findings."""
-        for source, target, fields, where in self._edges:
+        for source, target, fields, where, index in self._edges:
             parent, child = (source, target) if self._downwards else (target, source)
             word = self._word(fields, where)
-            self.claims.derive(self._indices.get(child, child), parent, word, where, **fields)
+            self.claims.derive(
+                self._indices.get(child, child) if index is None else index, parent, word, where, **fields
+            )
         if self._undirected:
             message = "the edges have no direction"
             done = f"they are read from {'parent to child' if self._downwards else 'child to parent'}"
@@ -199,7 +210,10 @@ def add_organizations(claims: Claims, value: Any) -> bool:
 
 
 def _key(id: Any) -> str | None:
-    """The id of a node as text, or None for a value that is no id."""
+    """The id of a node as text, or None for a value that is no id; NetworkX writes tuples as lists."""
+    if isinstance(id, (list, tuple)):
+        parts = [_key(part) for part in id]
+        return "/".join(part for part in parts if part) if parts and all(parts) else None
     if isinstance(id, float) and id.is_integer():
         id = int(id)
     if isinstance(id, bool) or not isinstance(id, (str, int, float)):
@@ -226,18 +240,18 @@ def mapping_of(path: str | os.PathLike[str], what: str, lists: str) -> tuple[Jso
 
 
 def mappings_in(
-    items: Any, name: str, tree: JsonTree, path: tuple[str | int, ...], claims: Claims
+    items: Any, name: str, tree: JsonTree, path: tuple[str | int, ...], findings: list[Finding]
 ) -> Iterator[tuple[int, dict[str, Any]]]:
     """The mappings in a list at a path, with their indices; anything else but None is reported."""
     if items is not None and not isinstance(items, list):
-        claims.findings.append(replace(no_list(items, name).located(tree.position(path)), done="it is left out"))
+        findings.append(replace(no_list(items, name).located(tree.position(path)), done="it is left out"))
         return
     for index, item in enumerate(items or []):
         if isinstance(item, dict):
             yield index, item
         else:
             where = tree.position((*path, index))
-            claims.findings.append(replace(no_mapping(item, name).located(where), done="it is left out"))
+            findings.append(replace(no_mapping(item, name).located(where), done="it is left out"))
 
 
 def within(tree: JsonTree, *path: str | int) -> Callable[..., Position]:

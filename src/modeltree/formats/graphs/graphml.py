@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import io
 import os
+import re
 from collections.abc import Mapping
+from html import unescape
 from pathlib import Path
 
 from modeltree._util.files import write_whole
-from modeltree.findings import Finding
+from modeltree.findings import Finding, Position
 from modeltree.formats.graphs.graph_claims import Direction, Element, GraphClaims, graph_to_write, read_xml
 from modeltree.formats.repair.claims import Reading
 from modeltree.formats.repair.policy import Policy
+from modeltree.formats.values.addresses import is_web_address, link_field
 from modeltree.lineage import Lineage
 from modeltree.records import Relation
 
@@ -33,8 +36,9 @@ def read_graphml(
 ) -> Reading:
     """Read a GraphML file.
 
-    The labels that yEd draws are names and relations. Graphs inside nodes are read as parts of the one graph;
-    hyperedges and ports are reported.
+    The labels that yEd draws are names and relations, its ``description`` is a note, its ``url`` a link; an edge runs
+    to its arrow head, and a group is a model only where an edge leads to it. Graphs inside nodes are read as parts of
+    the one graph; hyperedges and ports are reported.
 
     Parameters
     ----------
@@ -76,6 +80,10 @@ class _File:
         self.graph = graph
         self.names: dict[str, str] = {}
         self.defaults: dict[str, dict[str, str]] = {}
+        self.arrows: dict[Position, tuple[bool, bool]] = {}
+        """Whether yEd draws an arrow head at the source and the target of an edge, by the position of the edge."""
+        self.groups: list[tuple[Element, dict[str, str]]] = []
+        self.ends: set[str] = set()
 
     def opened(self, element: Element) -> None:
         """Nothing is known before an element is closed, but what the nodes of a graph are in."""
@@ -97,23 +105,60 @@ class _File:
                 around.gather("default", element.text)
             case "data" if around and around.tag in _OWNERS:
                 self._take_data(element, around)
-            case "NodeLabel" | "EdgeLabel":
-                owner = element.inside("node" if element.tag == "NodeLabel" else "edge")
-                if owner is None or not owner.gather("label", element.text.strip()):
-                    self.graph.ignored(f"another <{element.tag}>", where)
+            case "NodeLabel" | "EdgeLabel" | "Label.Text":
+                self._take_label(element)
+            case "Arrows" if edge := element.inside("edge"):
+                heads = tuple(attributes.get(end, "none") != "none" for end in ("source", "target"))
+                self.arrows.setdefault(edge.position, (heads[0], heads[1]))
             case "node":
-                self.graph.node(attributes.get("id"), self._with_defaults("node", element.data), where)
+                self._take_node(element)
             case "edge":
-                ends = attributes.get("source"), attributes.get("target")
-                self.graph.edge(*ends, self._with_defaults("edge", element.data), where)
-                if attributes.get("directed") in ("false", "0"):
-                    self.graph.undirected(where)
+                self._take_edge(element)
             case "graph" | "graphml":
                 if element.tag == "graph" and element.inside("graph"):
                     return  # it says something of a node, and that it is there is reported
                 self.graph.describe(self._with_defaults("graph", element.data), where)
+                if element.tag == "graphml":
+                    self._take_groups()
             case "hyperedge" | "port" | "desc" | "locator":
                 self.graph.ignored(f"<{element.tag}>", where)
+
+    def _take_label(self, element: Element) -> None:
+        owners = {"NodeLabel": ("node",), "EdgeLabel": ("edge",)}.get(element.tag, ("node", "edge"))
+        owner, label = element.inside(*owners), _label(element.text)
+        if label and (owner is None or not owner.gather("label", label)):
+            self.graph.ignored(f"another <{element.tag}>", element.position)
+
+    def _take_node(self, element: Element) -> None:
+        data = self._with_defaults("node", element.data)
+        if element.attributes.get("yfiles.foldertype"):
+            self.groups.append((element, data))
+            return
+        if "note" not in data and "description" in data:
+            data["note"] = data.pop("description").strip()
+        if is_web_address(address := data.get("url", "").strip()):
+            data.setdefault(f"link_{link_field(address)}", address)
+            del data["url"]
+        self.graph.node(element.attributes.get("id"), data, element.position)
+
+    def _take_groups(self) -> None:
+        """Add the groups that edges lead to or from; the others only hold models together."""
+        for element, data in self.groups:
+            if element.attributes.get("id") in self.ends:
+                self.graph.node(element.attributes.get("id"), data, element.position)
+            else:
+                self.graph.ignored("a group of nodes", element.position)
+
+    def _take_edge(self, element: Element) -> None:
+        attributes = element.attributes
+        ends = attributes.get("source"), attributes.get("target")
+        at_source, at_target = self.arrows.pop(element.position, (False, True))
+        if attributes.get("directed") in ("false", "0") or at_source == at_target:
+            self.graph.undirected(element.position)
+        if at_source and not at_target:
+            ends = ends[1], ends[0]
+        self.ends.update(end for end in ends if end)
+        self.graph.edge(*ends, self._with_defaults("edge", element.data), element.position)
 
     def _take_data(self, element: Element, owner: Element) -> None:
         key = element.attributes.get("key", "")
@@ -126,6 +171,13 @@ class _File:
 
     def _with_defaults(self, owner: str, data: dict[str, str]) -> dict[str, str]:
         return {**self.defaults.get("all", {}), **self.defaults.get(owner, {}), **data}
+
+
+def _label(text: str) -> str:
+    """What a label of yEd says, on one line; yEd writes markup as HTML."""
+    if text.lstrip()[:6].casefold() == "<html>":
+        text = unescape(re.sub(r"<[^<>]{0,1000}>", " ", text))
+    return " ".join(text.split())
 
 
 def graphml_text(lineage: Lineage) -> str:

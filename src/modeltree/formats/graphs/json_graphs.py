@@ -1,4 +1,4 @@
-"""Graphs in JSON: the node-link form of NetworkX and D3, and Cytoscape's (``.cyjs``).
+"""Graphs in JSON: the node-link form of NetworkX and its dialects (`json_dialects`), and Cytoscape's (``.cyjs``).
 
 Both carry everything that a lineage has. Node-link JSON is ``{"nodes": [{"id": …}], "edges": [{"source": …}]}``. The
 desktop program Cytoscape shows the relation as ``interaction``, so that is there besides ``relation``.
@@ -10,6 +10,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from modeltree._util.files import write_whole
@@ -22,7 +23,8 @@ from modeltree.formats.graphs.graph_claims import (
     mappings_in,
     within,
 )
-from modeltree.formats.parsing.jsontree import JsonTree
+from modeltree.formats.graphs.json_dialects import graph_in
+from modeltree.formats.parsing.jsontree import JsonTree, read_json
 from modeltree.formats.repair.claims import Reading
 from modeltree.formats.repair.policy import Policy
 from modeltree.formats.repair.record_findings import no_list, no_mapping
@@ -45,10 +47,14 @@ def read_node_link(
     relation: Relation | str | None = None,
     direction: Direction = "parent-to-child",
 ) -> Reading:
-    """Read node-link JSON; the list of edges may be called ``edges`` or ``links``.
+    """Read a graph in JSON: node-link as of NetworkX, D3 and vis.js, trees, adjacency, or the JSON Graph Format.
 
-    Where no node has an ``id``, nodes go by their ``name`` or ``label``, and ``source`` and ``target`` may count
-    them from 0, as in older files for D3.
+    The list of edges may be called ``edges`` or ``links``, their ends ``source`` and ``target`` or ``from`` and ``to``;
+    an end may be the node itself, as D3 has it. Where no node has an ``id``, nodes go by their ``name`` or ``label``.
+    Ends may count the nodes from 0, as files of NetworkX 1 and older ones for D3 do; that is a finding where nodes have
+    ids. Ids that are lists, which NetworkX writes for tuples, are joined by ``/``. In trees a child derives from the
+    node that it is in, and its ``relation`` says how; in a mapping from nodes to lists or mappings, those in the list
+    derive from the node.
 
     Parameters
     ----------
@@ -83,38 +89,44 @@ def read_node_link(
     >>> read_node_link(path).lineage.derivations
     (Derivation(parent='llama', child='vicuna', relation=<Relation.FINETUNE: 'finetune'>),)
     """
-    tree, data = mapping_of(path, "node-link JSON", "'nodes' and 'edges'")
-    key = "edges" if "edges" in data or "links" not in data else "links"
-    if problems := [_no_list(tree, data, name) for name in ("nodes", key) if not isinstance(data.get(name), list)]:
-        raise SourceError([*tree.problems, *problems])
-    nodes = data["nodes"]
-    ids = [_value(node, "id") for node in nodes]
-    is_numbered = all(id is None for id in ids)
-    if is_numbered:
-        ids = [_value(node, "name") or _value(node, "label") for node in nodes]
-    graph = GraphClaims(direction, relation, names=is_numbered)
-    graph.claims.findings += tree.problems
-    for index, node in mappings_in(nodes, "nodes", tree, ("nodes",), graph.claims):
-        attributes = {name: value for name, value in node.items() if name != "id"}
-        graph.node(ids[index], attributes, within(tree, "nodes", index))
-    for index, edge in mappings_in(data[key], key, tree, (key,), graph.claims):
-        source, target = (
-            ids[end] if is_numbered and type(end) is int and 0 <= end < len(ids) else end
-            for end in (edge.get("source"), edge.get("target"))
-        )
-        attributes = {name: value for name, value in edge.items() if name not in ("source", "target", "key", "id")}
-        graph.edge(source, target, attributes, within(tree, key, index))
-    if data.get("directed") is False:
-        graph.undirected(within(tree, "directed"))
-    if isinstance(data.get("graph"), dict):
-        graph.describe(data["graph"], within(tree, "graph"))
-    for name in sorted(data.keys() - {"nodes", key, "directed", "multigraph", "graph"}):
-        graph.ignored(f"key {name[:60]!r} of the file", within(tree, name))
+    tree = read_json(Path(path))
+    if not tree.whole:
+        raise SourceError(tree.problems)
+    problems: list[Finding] = []
+
+    def items(values: Any, name: str, at: tuple[str | int, ...]) -> Iterator[tuple[int, dict[str, Any]]]:
+        return mappings_in(values, name, tree, at, problems)
+
+    found = graph_in(tree.data, items) if isinstance(tree.data, (dict, list)) else None
+    if found is None:
+        raise SourceError([*tree.problems, *_refused(tree)])
+    graph = GraphClaims(direction, relation, names=found.has_names)
+    graph.claims.findings += [*tree.problems, *problems]
+    indices = [graph.node(node.id, node.attributes, within(tree, *node.at)) for node in found.nodes]
+    for edge in found.edges:
+        ends = tuple(None if number is None else indices[number] for number in edge.numbers)
+        graph.edge(edge.source, edge.target, edge.attributes, within(tree, *edge.at), (ends[0], ends[1]))
+    if found.undirected is not None:
+        graph.undirected(within(tree, *found.undirected))
+    if found.numbered is not None:
+        message = "the ends of the edges are no ids of nodes"
+        done = "they are read as places in the list of nodes, counted from 0"
+        graph.claims.report("read-as", message, where=tree.position(found.numbered), done=done)
+    for about, at in found.about:
+        graph.describe(about, within(tree, *at))
+    for at in found.unread:
+        graph.ignored(f"key {str(at[-1])[:60]!r} of {'the graph' if at[1:] else 'the file'}", within(tree, *at))
     return graph.reading(policy, aliases)
 
 
-def _value(node: Any, key: str) -> Any:
-    return node.get(key) if isinstance(node, dict) else None
+def _refused(tree: JsonTree) -> list[Finding]:
+    """Why the data of a file are no graph."""
+    if not isinstance(tree.data, dict):
+        message = "no node-link JSON: a mapping with 'nodes' and 'edges' is needed"
+        return [Finding("wrong-type", message, position=tree.position())]
+    data = tree.data
+    key = "edges" if "edges" in data or "links" not in data else "links"
+    return [_no_list(tree, data, name) for name in ("nodes", key) if not isinstance(data.get(name), list)]
 
 
 def _no_list(tree: JsonTree, data: dict[str, Any], name: str) -> Finding:

@@ -119,6 +119,7 @@ class Claims:
     models: list[ClaimedModel] = field(default_factory=list)
     derivations: list[ClaimedDerivation] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    _added_once: dict[str, int] = field(default_factory=dict, repr=False)
 
     def add(self, name: str, where: Where, fields: Mapping[str, Any] | None = None) -> int:
         """Add a model by its id, or its name where there are no ids, and return its index, for `derive`.
@@ -129,6 +130,12 @@ class Claims:
         known = {key: value for key, value in (fields or {}).items() if value is not None}
         self.models.append(ClaimedModel(name, known, where))
         return len(self.models) - 1
+
+    def add_once(self, name: str, where: Where, fields: Mapping[str, Any] | None = None) -> int:
+        """Add a model that several others name and describe; what is said first counts."""
+        if name not in self._added_once:
+            self._added_once[name] = self.add(name, where, fields)
+        return self._added_once[name]
 
     def derive(
         self, child: int | str, parent: str, relation: Relation | str | None, where: Where, **fields: Any

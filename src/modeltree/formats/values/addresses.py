@@ -14,7 +14,7 @@ __all__ = [
 ]  # fmt: skip
 
 _HUB = re.compile(
-    r"(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co)/(?P<kind>datasets/)?"
+    r"(?:(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co)/|(?:ssh://)?git@hf\.co[:/]|hf://)(?P<kind>datasets/)?"
     r"(?!(?:api|blog|collections|datasets|docs|models|papers|spaces)(?:/|$))"
     r"(?P<id>[A-Za-z0-9][\w.-]*(?:/(?!(?:tree|blob|resolve|commit)/)[A-Za-z0-9][\w.-]*)?)"
     r"(?P<page>/(?:tree|blob|resolve|commit)/(?P<revision>[^/?#\s]+)[^?#\s]*|/[^/?#\s][^?#\s]*)?/?(?:[?#]\S*)?",
@@ -66,7 +66,10 @@ def parse_hub_address(text: str) -> HubAddress | None:
     >>> parse_hub_address("https://huggingface.co/docs/peft")
     """
     match = _HUB.fullmatch(text) if len(text) <= _LONGEST_ADDRESS else None
-    return match and HubAddress(match["id"], match["revision"], match["page"] or "", bool(match["kind"]))
+    if not match:
+        return None
+    id = match["id"] if match["page"] else match["id"].removesuffix(".git")  # what is cloned
+    return HubAddress(id, match["revision"], match["page"] or "", bool(match["kind"]))
 
 
 def hub_repository(address: str) -> str | None:

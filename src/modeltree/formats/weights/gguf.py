@@ -16,10 +16,10 @@ from typing import Any, BinaryIO, NoReturn
 
 from modeltree.findings import Position, shown
 from modeltree.formats.parsing.lines import Unreadable
-from modeltree.formats.repair.claims import Reading
+from modeltree.formats.repair.claims import Reading, slug
 from modeltree.formats.repair.policy import Policy
 from modeltree.formats.repair.record_findings import described
-from modeltree.formats.values.addresses import hub_repository
+from modeltree.formats.values.addresses import parse_hub_address
 from modeltree.formats.values.licenses import license_of
 from modeltree.formats.weights.sidecars import FileClaims, ParentClaim, brief, inferred, read_files
 from modeltree.records import Relation
@@ -44,13 +44,17 @@ MAX_DEPTH = 4
 _OLDER = {b"lmgg": "GGML", b"fmgg": "GGMF", b"tjgg": "GGJT"}
 _TEXT, _ARRAY = 8, 9
 _FORMS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
-_WHOLE = re.compile(r"general\.(?:base_model\.count|file_type|parameter_count)")
+_WHOLE = re.compile(r"general\.(?:(?:base_model|dataset)\.count|file_type|parameter_count)")
+# What was converted, as the specification has it and as converters have written it; the first has the most to say.
+_SOURCES = (
+    "source.repo_url", "source.huggingface.repository", "source.hugginface.repository", "source.huggingface.repo",
+    "source_hf_repo", "source.hf_repo", "source_repo_url", "source.url", "source_url",
+)  # fmt: skip
 _WANTED = re.compile(
     r"general\.(?:architecture|type|name|organization|license|license\.name|quantized_by|size_label|file_type"
-    r"|parameter_count|url|repo_url|source\.url|source\.repo_url|base_model\.count"
-    r"|base_model\.[0-9]{1,6}\.(?:name|organization|author|version|url|repo_url))"
+    rf"|parameter_count|url|repo_url|{'|'.join(map(re.escape, _SOURCES))}|(?:base_model|dataset)\.count"
+    r"|(?:base_model|dataset)\.[0-9]{1,6}\.(?:name|organization|author|version|url|repo_url))"
 )
-_BASE = re.compile(r"general\.base_model\.([0-9]+)\.")
 
 _UNQUANTIZED = {0: "F32", 1: "F16", 32: "BF16"}
 _QUANTIZED = {
@@ -73,12 +77,13 @@ def read_gguf(
     ``file_type``, ``size_label`` and ``quantized_by`` are in the note.
 
     The parents are those under ``general.base_model``: the repository that ``repo_url`` or ``url`` leads to on the
-    Hugging Face Hub, else the ``name`` as written; and what ``general.source`` leads to. The format has no word for
-    how a model was made from them. They are parents by ``adapter`` where ``type`` says that it is one; by
-    ``quantized`` where ``file_type``, or that somebody quantized it, says so, with a finding of kind
-    ``"inferred-relation"``; else by ``unspecified``. Where there is a source, that is what was quantized, and how the
-    base models were used is not said. Converters copy ``base_model`` from the model card of what they convert, so that
-    a quantized model may name its grandparent.
+    Hugging Face Hub, else the ``name`` as written; and what ``general.source`` leads to, or what older converters
+    named as the repository that they converted. Those under ``general.dataset`` are data sets, with ids
+    ``datasets/NAME``, and parents by ``data``. The format has no word for how a model was made from them. They are
+    parents by ``adapter`` where ``type`` says that it is one; by ``quantized`` where ``file_type``, or that somebody
+    quantized it, says so, with a finding of kind ``"inferred-relation"``; else by ``unspecified``. Where there is a
+    source, that is what was quantized, and how the base models were used is not said. Converters copy ``base_model``
+    from the model card of what they convert, so that a quantized model may name its grandparent.
 
     Parameters
     ----------
@@ -260,19 +265,27 @@ def _take(found: dict[str, Any], claims: FileClaims) -> None:
             claims.report("wrong-type", f"{key}: {described(value)} is no whole number", done="it is left out")
     claims.fields = _fields(values, claims)
     relation, why = _relation(values)
-    source = values.get("source.repo_url") or values.get("source.url")
+    source = next((values[key] for key in _SOURCES if values.get(key)), None)
     if source:
         claims.parents.append(_parent(source, None, relation, why, "source", claims))
     if source and relation == Relation.QUANTIZED:
         relation, why = None, None  # the source was quantized, and its base models were not
-    for number, base in _bases(values, claims).items():
+    for number, base in _numbered("base_model", values, claims).items():
         address, called = base.get("repo_url") or base.get("url"), base.get("name")
         if not address and not called:
             message = f"general.base_model.{number} has neither 'name' nor 'repo_url'"
             claims.report("missing-key", message, done="it is left out")
             continue
-        known = [f"{key}: {brief(base[key])}" for key in ("organization", "author", "version") if base.get(key)]
-        claims.parents.append(_parent(address, called, relation, why, "; ".join(known), claims))
+        claims.parents.append(_parent(address, called, relation, why, _known(base), claims))
+    for data in _numbered("dataset", values, claims).values():
+        if data.get("repo_url") or data.get("url") or data.get("name"):
+            claims.parents.append(_data_set(data, claims))
+
+
+def _known(described: Mapping[str, str]) -> str:
+    """What is said of a base model or data set besides its name."""
+    keys = ("organization", "author", "version")
+    return "; ".join(f"{key}: {brief(described[key])}" for key in keys if described.get(key))
 
 
 def _fields(values: Mapping[str, Any], claims: FileClaims) -> dict[str, Any]:
@@ -313,15 +326,15 @@ def _relation(values: Mapping[str, Any]) -> tuple[Relation | None, str | None]:
     return None, None
 
 
-def _bases(values: Mapping[str, Any], claims: FileClaims) -> dict[int, dict[str, str]]:
-    """The keys of each base model, by its number."""
+def _numbered(what: str, values: Mapping[str, Any], claims: FileClaims) -> dict[int, dict[str, str]]:
+    """The keys of each base model or data set, by its number."""
     bases: dict[int, dict[str, str]] = {}
     for key, value in values.items():
-        if (match := _BASE.match(f"general.{key}")) and value:
-            bases.setdefault(int(match[1]), {})[key.rpartition(".")[2]] = value
-    count = values.get("base_model.count", len(bases))
+        if key.startswith(f"{what}.") and value and (number := key.split(".")[1]).isdigit():
+            bases.setdefault(int(number), {})[key.rpartition(".")[2]] = value
+    count = values.get(f"{what}.count", len(bases))
     if count != len(bases):
-        message = f"general.base_model.count: {count:,}, but {len(bases)} are described"
+        message = f"general.{what}.count: {count:,}, but {len(bases)} are described"
         claims.report("bad-value", message, done="those that are described are kept")
     return dict(sorted(bases.items()))
 
@@ -331,8 +344,27 @@ def _parent(
 ) -> ParentClaim:
     """A parent: the repository at its address, else its name, else its address."""
     where = Position(claims.path)
-    repository = hub_repository(address or "")
+    hub = parse_hub_address((address or "").strip())
+    # The page of one part is the model, as gpt2, or an organization, where there is another name for the model.
+    repository = hub.id if hub and not hub.is_dataset and ("/" in hub.id or not name) else None
     called = repository or name or address or ""
     references = (address,) if address and not repository and address.startswith(("http://", "https://")) else ()
     finding = inferred(called, relation, why, where)
     return ParentClaim(called, relation, where, note or None, references, finding)
+
+
+def _data_set(described: Mapping[str, str], claims: FileClaims) -> ParentClaim:
+    """A data set as a parent; converters write the address of a data set on the Hub like that of a model."""
+    address, name = described.get("repo_url") or described.get("url") or "", described.get("name")
+    hub = parse_hub_address(address.strip())
+    called = hub.id if hub and ("/" in hub.id or not name) else name or address
+    references = [address] if not hub and address.startswith(("http://", "https://")) else []
+    organization = described.get("organization") or (called.rpartition("/")[0] if hub else "")
+    fields = {
+        "kind": "dataset",
+        "name": name or called.rpartition("/")[2],
+        "organizations": [organization] if organization else None,
+        "references": references or None,
+        "note": _known({key: value for key, value in described.items() if key != "organization"}) or None,
+    }
+    return ParentClaim(f"datasets/{slug(called)}", Relation.DATA, Position(claims.path), record=fields)

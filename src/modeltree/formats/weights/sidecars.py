@@ -35,6 +35,8 @@ class ParentClaim:
     note: str | None = None
     references: tuple[str, ...] = ()
     finding: Finding | None = None
+    record: dict[str, Any] | None = None
+    """The fields of a data set, which the file describes."""
 
 
 @dataclass(slots=True)
@@ -134,7 +136,7 @@ def read_files(
 
 
 def add_parents(file: FileClaims, claims: Claims, child: int) -> tuple[str, ...]:
-    """Add what a file claims of the parents of a model, and its findings; the parents are returned as it names them."""
+    """Add what a file claims of the parents of a model, and its findings; the models are returned as it names them."""
     return _derive(file.parents, _add_inner_models(file, claims.models[child].name, claims), claims, child)
 
 
@@ -196,9 +198,11 @@ def _derive(parents: Sequence[ParentClaim], ids: Mapping[str, str], claims: Clai
         added.add((derivation.parent, derivation.word))
     for parent in parents:
         name = ids.get(parent.name, parent.name)
+        if parent.record is not None:
+            claims.add_once(name, parent.where, parent.record)
         if (name, parent.relation) not in added:
             added.add((name, parent.relation))
             claims.derive(child, name, parent.relation, parent.where, note=parent.note, references=parent.references)
             if parent.finding:
                 claims.findings.append(replace(parent.finding, ids=(claims.models[child].name, name)))
-    return tuple(parent.name for parent in parents)
+    return tuple(parent.name for parent in parents if parent.record is None)

@@ -1,0 +1,292 @@
+"""Dialects of graphs in JSON: whatever a program calls nodes and edges, as nodes and edges with the paths to them.
+
+Read are the node-link form of NetworkX (also of version 1, whose links count the nodes), links of D3 whose ends are the
+nodes themselves, vis.js (``from``, ``to``), graphology, trees of D3 (``children``), the adjacency form of NetworkX, the
+JSON Graph Format, and a mapping from each node to those that follow it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+__all__ = ["JsonEdge", "JsonGraph", "JsonNode", "graph_in"]
+
+At = tuple[str | int, ...]
+Attributes = dict[str, Any]
+Items = Callable[[Any, str, At], Iterator[tuple[int, Attributes]]]
+"""The mappings in a list of some name at a path, with their indices; see `graph_claims.mappings_in`."""
+
+_IDS = ("id", "key")
+_NAMES = ("name", "label", "title")
+_CHILDREN = ("children", "_children")  # D3's examples rename the children of nodes that are folded
+_ENDS = (("source", "target"), ("from", "to"))
+_INNER = ("attributes", "metadata", "data")
+_NOT_OF_EDGES = frozenset({"key", "id", "directed", "arrows", *(end for pair in _ENDS for end in pair)})
+_READ_OF_FILE = frozenset({"nodes", "adjacency", "directed", "multigraph", "graph", "graphs", "attributes", "options"})
+
+
+class JsonNode(NamedTuple):
+    """A node with the path to it."""
+
+    id: Any
+    attributes: Attributes
+    at: At
+
+
+class JsonEdge(NamedTuple):
+    """An edge with the path to it; the numbers are those of its ends among the nodes, where the place says which."""
+
+    source: Any
+    target: Any
+    attributes: Attributes
+    at: At
+    numbers: tuple[int | None, int | None] = (None, None)
+
+
+@dataclass
+class JsonGraph:
+    """A graph, whatever its dialect."""
+
+    nodes: list[JsonNode] = field(default_factory=list)
+    edges: list[JsonEdge] = field(default_factory=list)
+    about: list[tuple[Attributes, At]] = field(default_factory=list)
+    has_names: bool = False
+    """Whether nodes have names, and no ids."""
+    undirected: At | None = None
+    """The path to the first thing that says that edges have no direction."""
+    numbered: At | None = None
+    """The path to the links, where these count nodes that have ids."""
+    unread: list[At] = field(default_factory=list)
+    """The paths to what is not read."""
+
+
+def graph_in(data: Any, items: Items) -> JsonGraph | None:
+    """The graph in the data of a JSON file, or None where they are of no dialect."""
+    graph = JsonGraph()
+    if isinstance(data, list):
+        is_forest = any(isinstance(item, dict) and _children_key(item) for item in data)
+        return _add_trees(graph, list(items(data, "trees", ())), (), items) if is_forest else None
+    inner = data.get("graph")
+    if "nodes" not in data and isinstance(inner, dict) and {"nodes", "edges"} & inner.keys():
+        _add_json_graph(graph, inner, ("graph",), items)
+        graph.unread += [(key,) for key in sorted(data.keys() - {"graph", "$schema"})]
+    elif "nodes" not in data and isinstance(data.get("graphs"), list):
+        for index, each in items(data["graphs"], "graphs", ("graphs",)):
+            _add_json_graph(graph, each, ("graphs", index), items)
+    elif "nodes" in data:
+        return _node_link(graph, data, items)
+    elif _children_key(data):
+        return _add_trees(graph, [(None, data)], (), items)
+    elif _is_adjacency(data):
+        _add_adjacency(graph, data)
+    else:
+        return None
+    return graph
+
+
+def _value(mapping: Mapping[str, Any], keys: tuple[str, ...]) -> Any:
+    return next((mapping[key] for key in keys if mapping.get(key) is not None), None)
+
+
+def _flat(mapping: Attributes, leave_out: frozenset[str]) -> Attributes:
+    """The attributes of a node or edge, with those that stand one level deeper in it."""
+    flat = {key: value for key, value in mapping.items() if key not in leave_out}
+    for name in _INNER:
+        if isinstance(flat.get(name), dict):
+            inner = flat.pop(name)
+            flat = {key: value for key, value in inner.items() if key not in leave_out} | flat
+    return flat
+
+
+# Nodes and links
+
+
+def _node_link(graph: JsonGraph, data: Attributes, items: Items) -> JsonGraph | None:
+    key = "edges" if data.get("edges") or "links" not in data else "links"
+    adjacency = data.get("adjacency")
+    has_edges = isinstance(data.get(key), list) or isinstance(adjacency, list)
+    if not isinstance(data["nodes"], (list, dict)) or not has_edges:
+        return None
+    described = data.get("graph")
+    _add_nodes(graph, data["nodes"], ("nodes",), items)
+    if isinstance(data.get(key), list):
+        # NetworkX 1 wrote the attributes of the graph as a list of pairs, and links that count the nodes.
+        _add_links(graph, _edges(data[key], key, (key,), items), (key,), counts=isinstance(described, list))
+    else:
+        _add_neighbors(graph, adjacency, items)
+    if isinstance(described, list) and all(isinstance(pair, list) and len(pair) == 2 for pair in described):
+        described = {str(name): value for name, value in described}
+    for about, at in ((described, "graph"), (data.get("attributes"), "attributes")):
+        if isinstance(about, dict):
+            graph.about.append((about, (at,)))
+    options = data.get("options")
+    if data.get("directed") is False:
+        graph.undirected = ("directed",)
+    elif isinstance(options, dict) and options.get("type") == "undirected":
+        graph.undirected = ("options", "type")
+    graph.unread += [(name,) for name in sorted(data.keys() - _READ_OF_FILE - {key})]
+    return graph
+
+
+def _add_nodes(graph: JsonGraph, nodes: Any, at: At, items: Items) -> None:
+    """Add nodes that are a list, of mappings or of ids, or a mapping with the ids as keys."""
+    if isinstance(nodes, dict):
+        for id, node in nodes.items():
+            attributes = _flat(node, frozenset({"id"})) if isinstance(node, dict) else {}
+            graph.nodes.append(JsonNode(id, attributes, (*at, id)))
+        return
+    if isinstance(nodes, list) and nodes and all(isinstance(node, str) for node in nodes):
+        graph.nodes += [JsonNode(node, {}, (*at, index)) for index, node in enumerate(nodes)]
+        graph.has_names = True
+        return
+    start = len(graph.nodes)
+    for index, node in items(nodes, "nodes", at):
+        flat = _flat(node, frozenset())
+        id = _value(node, _IDS)
+        id = _value(flat, ("id",)) if id is None else id
+        graph.nodes.append(JsonNode(id, {key: value for key, value in flat.items() if key not in _IDS}, (*at, index)))
+    if all(node.id is None for node in graph.nodes[start:]):
+        graph.has_names = True
+        graph.nodes[start:] = [node._replace(id=_value(node.attributes, _NAMES)) for node in graph.nodes[start:]]
+
+
+def _edges(edges: Any, name: str, at: At, items: Items) -> Iterator[tuple[At, Attributes]]:
+    """Edges that are a list of mappings, or of pairs with perhaps a third value."""
+    if not isinstance(edges, list) or not any(isinstance(edge, list) for edge in edges):
+        yield from (((*at, index), edge) for index, edge in items(edges, name, at))
+        return
+    pairs = [_edge_of_list(edge) if isinstance(edge, list) and len(edge) in (2, 3) else edge for edge in edges]
+    yield from (((*at, index), edge) for index, edge in items(pairs, name, at))
+
+
+def _edge_of_list(edge: list[Any]) -> Attributes:
+    more = edge[2] if len(edge) == 3 else {}
+    attributes = more if isinstance(more, dict) else {"relation": more} if isinstance(more, str) else {}
+    return {**attributes, "source": edge[0], "target": edge[1]}
+
+
+def _add_links(graph: JsonGraph, edges: Iterator[tuple[At, Attributes]], at: At, *, counts: bool = False) -> None:
+    """Add edges by their ends, which are ids, nodes, or the numbers of nodes, from 0, in their list."""
+    ids = [node.id for node in graph.nodes]
+    names = {id for id in ids if isinstance(id, (str, int, float))}
+    links = []
+    for path, edge in edges:
+        pair = next((pair for pair in _ENDS if edge.keys() & set(pair)), _ENDS[0])
+        source, target = (_end(edge.get(end), ids) for end in pair)
+        if edge.get("arrows") == "from":
+            source, target = target, source
+        if edge.get("directed") is False or edge.get("undirected") is True:
+            graph.undirected = graph.undirected or path
+        links.append(JsonEdge(source, target, _flat(edge, _NOT_OF_EDGES), path))
+    ends = [end for link in links for end in (link.source, link.target) if end is not None]
+    are_numbers = bool(ends) and all(type(end) is int and 0 <= end < len(ids) for end in ends)
+    if are_numbers and not graph.has_names and (counts or not any(end in names for end in ends)):
+        graph.numbered = at
+    if graph.numbered or graph.has_names:
+        links = [
+            link._replace(source=_numbered(link.source, ids), target=_numbered(link.target, ids)) for link in links
+        ]
+    graph.edges += links
+
+
+def _end(end: Any, ids: list[Any]) -> Any:
+    """The end of an edge; D3 puts the node itself there."""
+    if not isinstance(end, dict):
+        return end
+    id = _value(end, _IDS)
+    if id is None:
+        id = _numbered(end.get("index"), ids)
+    return _value(end, _NAMES) if id is None else id
+
+
+def _numbered(end: Any, ids: list[Any]) -> Any:
+    return ids[end] if type(end) is int and 0 <= end < len(ids) else end
+
+
+# Adjacency
+
+
+def _add_neighbors(graph: JsonGraph, adjacency: Any, items: Items) -> None:
+    """Add the edges from each node to its neighbors, which stand in the order of the nodes."""
+    for index, (node, neighbors) in enumerate(zip(graph.nodes, adjacency, strict=False)):
+        at: At = ("adjacency", index)
+        for place, neighbor in items(neighbors, "adjacency", at):
+            target = _value(neighbor, _IDS)
+            graph.edges.append(JsonEdge(node.id, target, _flat(neighbor, _NOT_OF_EDGES), (*at, place)))
+
+
+def _is_adjacency(data: Attributes) -> bool:
+    """Whether a mapping is one from each node to the list or the mapping of those that follow it."""
+    targets: list[Any] = []
+    for value in data.values():
+        is_mapping = isinstance(value, dict) and all(isinstance(attributes, dict) for attributes in value.values())
+        if not isinstance(value, list) and not is_mapping:
+            return False
+        targets += value
+    return all(isinstance(target, str) and target for target in targets) and any(target in data for target in targets)
+
+
+def _add_adjacency(graph: JsonGraph, data: Attributes) -> None:
+    graph.has_names = True
+    known = dict.fromkeys(data)
+    for id, targets in data.items():
+        for index, target in enumerate(targets):
+            known.setdefault(target)
+            at: At = (id, index) if isinstance(targets, list) else (id, target)
+            attributes = {} if isinstance(targets, list) else _flat(targets[target], _NOT_OF_EDGES)
+            graph.edges.append(JsonEdge(id, target, attributes, at))
+    graph.nodes += [JsonNode(id, {}, (id,)) for id in known]
+
+
+# The JSON Graph Format
+
+
+def _add_json_graph(graph: JsonGraph, data: Attributes, at: At, items: Items) -> None:
+    _add_nodes(graph, data.get("nodes", []), (*at, "nodes"), items)
+    _add_links(graph, _edges(data.get("edges", []), "edges", (*at, "edges"), items), (*at, "edges"))
+    about = {"title": data.get("label")} | (data["metadata"] if isinstance(data.get("metadata"), dict) else {})
+    graph.about.append((about, at))
+    if data.get("directed") is False:
+        graph.undirected = (*at, "directed")
+    known = {"nodes", "edges", "label", "metadata", "directed", "type", "id"}
+    graph.unread += [(*at, key) for key in sorted(data.keys() - known)]
+
+
+# Trees
+
+
+def _children_key(data: Mapping[str, Any]) -> str | None:
+    return next((key for key in _CHILDREN if isinstance(data.get(key), list)), None)
+
+
+def _add_trees(graph: JsonGraph, roots: list[tuple[int | None, Attributes]], at: At, items: Items) -> JsonGraph:
+    """Add trees: each node with its children in it, which may be names alone."""
+    waiting: list[tuple[int | None, Attributes, At]] = [
+        (None, root, at if index is None else (*at, index)) for index, root in reversed(roots)
+    ]
+    links: list[tuple[int, int, Attributes]] = []
+    while waiting:
+        parent, node, path = waiting.pop()
+        flat = _flat(node, frozenset(_CHILDREN))
+        word = flat.pop("relation", None)
+        id = _value(flat, _IDS)
+        attributes = {name: value for name, value in flat.items() if name not in _IDS}
+        graph.nodes.append(JsonNode(id, attributes, path))
+        number = len(graph.nodes) - 1
+        if parent is not None:
+            links.append((parent, number, {"relation": word} if isinstance(word, str) else {}))
+        if key := _children_key(node):
+            below = [{"name": child} if isinstance(child, str) else child for child in node[key]]
+            children = list(items(below, key, (*path, key)))
+            waiting += [(number, child, (*path, key, index)) for index, child in reversed(children)]
+    graph.has_names = all(node.id is None for node in graph.nodes)
+    graph.nodes = [
+        node if node.id is not None else node._replace(id=_value(node.attributes, _NAMES)) for node in graph.nodes
+    ]
+    graph.edges += [
+        JsonEdge(graph.nodes[parent].id, graph.nodes[child].id, attributes, graph.nodes[child].at, (parent, child))
+        for parent, child, attributes in links
+    ]
+    return graph
