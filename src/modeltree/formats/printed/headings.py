@@ -20,9 +20,9 @@ from modeltree.formats.printed.model_rows import ColumnFields, RowReader
 from modeltree.formats.repair.claims import Claims, Reading
 from modeltree.formats.repair.models import repaired
 from modeltree.formats.repair.policy import Policy
-from modeltree.formats.values.headers import HEADERS, LINK_FIELDS, field_of_header, folded_header
-from modeltree.formats.values.quantities import unit_of
 from modeltree.records import Relation, one_of
+from modeltree.values.headers import HEADERS, LINK_FIELDS, field_of_header, folded_header
+from modeltree.values.quantities import unit_of
 
 __all__ = ["MAX_BYTES", "TableOptions", "read_tables", "text_of"]
 

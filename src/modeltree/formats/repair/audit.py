@@ -8,9 +8,9 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from modeltree.findings import Finding, Position, shown
-from modeltree.formats.values.words import quiet_key
 from modeltree.lineage import Lineage
 from modeltree.records import Kind, Model, Relation
+from modeltree.values.words import quiet_key
 
 __all__ = ["FIRST_YEAR", "GAPS", "MOST", "PLACEHOLDER", "Unsaid", "alike", "audited", "gap", "gaps", "impossible_date"]
 __all__ += ["in_order", "newer_parent", "possibly_same", "unsaid"]

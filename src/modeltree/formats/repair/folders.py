@@ -9,7 +9,7 @@ from pathlib import Path
 
 from modeltree.findings import Position, shown
 from modeltree.formats.repair.claims import NOT_IN_IDS, Claims
-from modeltree.formats.values.addresses import repository_in_cache
+from modeltree.values.addresses import repository_in_cache
 
 __all__ = ["MAX_LEVELS", "files_below", "model_id"]
 

@@ -15,8 +15,8 @@ from modeltree.formats.repair.policy import Policy
 from modeltree.formats.repair.record_findings import FORMER_NAMES
 from modeltree.formats.tables.arrow_columns import part_of
 from modeltree.formats.tables.cells import LINKS, Column, Stored, field_values, plain_column
-from modeltree.formats.values.headers import LINK_FIELDS, field_of_header, folded_header
 from modeltree.records import Model, Relation
+from modeltree.values.headers import LINK_FIELDS, field_of_header, folded_header
 
 __all__ = ["EDGE_FIELDS", "FIELDS", "NODE_FIELDS", "ORGANIZATION_FIELDS", "ColumnChoice", "FieldTable", "ReadOptions"]
 __all__ += ["SourceTable", "TableSet", "check_columns", "choose_columns", "field_table", "shapeless"]

@@ -58,7 +58,7 @@ HEADERS: Mapping[str, str] = MappingProxyType(
         "|number of params|total params|total parameters|parameter counts|parameters count|params count"
         "|param count|model params|model parameters|scale|model scale|params size|nb of parameters|no params"
         "|size of model|size in parameters|parameter number|参数|参数量|参数规模|模型大小|规模|模型规模|大小"
-        "|参数数量|参数量级|パラメータ|パラメータ数|パラメーター数|サイズ|モデルサイズ|規模|grösse|grösse"
+        "|参数数量|参数量级|パラメータ|パラメータ数|パラメーター数|サイズ|モデルサイズ|規模|grösse"
         "|parameteranzahl|anzahl parameter|anzahl der parameter|modellgrösse|parameterzahl|taille|paramètres"
         "|nombre de paramètres|nb de paramètres|nb paramètres|taille du modèle|parametres",
         "organizations": "organization|organizations|organisation|organisations|org|orgs|institution|institutions"
