@@ -19,9 +19,9 @@ from modeltree.formats.graphs import cyclonedx
 from modeltree.formats.graphs.cyclonedx import cyclonedx_text, read_cyclonedx, write_cyclonedx
 from modeltree.formats.repair.claims import Reading
 from modeltree.formats.repair.policy import Policy
-from modeltree.formats.values.licenses import license_of
 from modeltree.lineage import Lineage
 from modeltree.records import About, Derivation, Model, Organization
+from modeltree.values.licenses import license_of
 from strategies_records import lineages
 
 VALIDATOR = JsonStrictValidator(SchemaVersion.V1_6)

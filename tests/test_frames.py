@@ -215,9 +215,9 @@ def test_licenses_and_links_from_several_columns() -> None:
 def test_own_names_come_before_other_names() -> None:
     choice = choose_columns(["MODEL", "model-id", "ID", "Licence ", "license", "Base_Model", "source", "target"], {})
     assert dict(choice.columns) == {
-        "id": "ID", "license": "license", "parent": "source", "child": "target",
+        "id": "ID", "name": "MODEL", "license": "license", "parent": "source", "child": "target",
     }  # fmt: skip
-    assert choice.inferred == {"parent", "child"}
+    assert choice.inferred == {"name", "parent", "child"}
     assert dict(choose_columns(["source", "id"], {}).columns) == {"id": "id"}
     assert dict(choose_columns(["derived_from", "parents"], {}).columns) == {"parents": "parents"}
 

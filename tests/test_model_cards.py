@@ -23,9 +23,9 @@ from modeltree.formats.cards import model_card_text, read_model_cards, write_mod
 from modeltree.formats.cards.card_files import MAX_HEAD, read_front_matter
 from modeltree.formats.repair.claims import Reading
 from modeltree.formats.repair.policy import Policy
-from modeltree.formats.values.addresses import hub_url
-from modeltree.formats.values.licenses import hub_license, license_of
 from modeltree.records import License, Relation
+from modeltree.values.addresses import hub_url
+from modeltree.values.licenses import hub_license, license_of
 
 COMMON = {"missing-parent", "missing-license", "missing-date", "missing-child"}
 """Kinds of findings that most of these small files have, and that are tested elsewhere."""

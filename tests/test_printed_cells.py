@@ -8,9 +8,9 @@ import pytest
 
 from modeltree.findings import Position
 from modeltree.formats.printed.cells import latex_cell, markdown_cell
-from modeltree.formats.values.names import organizations_of, parse_parents
-from modeltree.formats.values.quantities import parse_date, parse_sizes
-from modeltree.formats.values.words import openness_of
+from modeltree.values.names import organizations_of, parse_parents
+from modeltree.values.quantities import parse_date, parse_sizes
+from modeltree.values.words import openness_of
 
 HERE = Position(Path("cell"), 1, 1)
 

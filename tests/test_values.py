@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modeltree.formats.values.addresses import HubAddress, hub_repository, hub_url, link_field, parse_hub_address
-from modeltree.formats.values.licenses import license_named
-from modeltree.formats.values.names import is_legal_form
-from modeltree.formats.values.quantities import leading_size, parse_count, parse_date, parse_sizes
-from modeltree.formats.values.words import MISSING, NO_MODEL, UNSTATED, is_missing
+from modeltree.values.addresses import HubAddress, hub_repository, hub_url, link_field, parse_hub_address
+from modeltree.values.licenses import license_named
+from modeltree.values.names import is_legal_form
+from modeltree.values.quantities import leading_size, parse_count, parse_date, parse_sizes
+from modeltree.values.words import MISSING, NO_MODEL, UNSTATED, is_missing
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ records         `Model`, `Derivation`, `Organization`, `Relation`, `PartialDate`
 findings        `Finding`, `Severity`, `Position`, and every error class
 lineage         `Lineage`: every question about one graph is a method of it
 graph/          what a lineage stands on: nodes and edges, ancestry index, families, names, NetworkX
+values/         dates, sizes, names and words as people write them: one vocabulary for all sources
 formats/        files to a lineage and back, one folder for each family of formats
 hub/            the Hugging Face Hub by its API
 datasets        the lineages that ship in ``data/``
@@ -27,7 +28,7 @@ _util/          whole-file writes, progress, words in messages, HTML for noteboo
 ==============  ========================================================================================
 
 From top to bottom: ``cli``, ``figures``, ``draw``, ``layout | hub | datasets``, ``formats``, ``lineage``, ``graph``,
-``records``, ``findings | _util``. The public names stand in ``__init__.pyi``.
+``values``, ``records``, ``findings | _util``. The public names stand in ``__init__.pyi``.
 """
 
 from __future__ import annotations

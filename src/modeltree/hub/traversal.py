@@ -15,8 +15,8 @@ from modeltree.formats.cards.card_files import FrontMatter
 from modeltree.formats.cards.parents import CardDerivations
 from modeltree.formats.parsing.yamltree import At
 from modeltree.formats.repair.claims import Claims
-from modeltree.formats.values.addresses import parse_hub_address
 from modeltree.hub.client import Hub
+from modeltree.values.addresses import parse_hub_address
 
 Raw = Mapping[str, Any]
 

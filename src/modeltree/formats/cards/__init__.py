@@ -23,9 +23,9 @@ from modeltree.formats.repair.claims import Claims, Reading
 from modeltree.formats.repair.folders import model_id
 from modeltree.formats.repair.models import repaired
 from modeltree.formats.repair.policy import Policy
-from modeltree.formats.values.addresses import hub_url
-from modeltree.formats.values.licenses import OTHER, license_of
 from modeltree.records import Relation
+from modeltree.values.addresses import hub_url
+from modeltree.values.licenses import OTHER, license_of
 
 __all__ = ["card_fields", "model_card_text", "read_model_cards", "write_model_cards"]
 

@@ -11,11 +11,11 @@ from modeltree._util.text import enumerated
 from modeltree.findings import Position, shown
 from modeltree.formats.cards.card_files import ADAPTER_CONFIG, MERGE_CONFIG, FrontMatter
 from modeltree.formats.repair.claims import ClaimedDerivation, Claims
-from modeltree.formats.values.addresses import is_local_path, parse_hub_address, repository_in_cache
-from modeltree.formats.values.words import NO_MODEL, is_missing, relation_of
 from modeltree.formats.weights import gguf, mergekit, peft, safetensors
 from modeltree.formats.weights.sidecars import add_parents
 from modeltree.records import Relation
+from modeltree.values.addresses import is_local_path, parse_hub_address, repository_in_cache
+from modeltree.values.words import NO_MODEL, is_missing, relation_of
 
 __all__ = ["CardDerivations"]
 

@@ -17,10 +17,10 @@ from modeltree.formats.cards.card_files import CARD, ID_KEY
 from modeltree.formats.parsing.yamltree import parse_yaml
 from modeltree.formats.parsing.yamlwriter import yaml_text
 from modeltree.formats.repair.record_findings import losses
-from modeltree.formats.values.addresses import hub_url
-from modeltree.formats.values.licenses import hub_license, license_of
 from modeltree.lineage import Lineage
 from modeltree.records import Derivation, License, Links, Model, Relation
+from modeltree.values.addresses import hub_url
+from modeltree.values.licenses import hub_license, license_of
 
 __all__ = ["model_card_text", "write_model_cards"]
 

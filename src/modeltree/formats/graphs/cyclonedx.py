@@ -47,12 +47,12 @@ from modeltree.formats.repair.claims import Claims, Reading
 from modeltree.formats.repair.models import repaired
 from modeltree.formats.repair.policy import Policy
 from modeltree.formats.repair.record_findings import no_mapping
-from modeltree.formats.values.addresses import parse_hub_address
-from modeltree.formats.values.licenses import OTHER, hub_license
-from modeltree.formats.values.quantities import day_of
 from modeltree.graph.network import from_attributes, to_attributes
 from modeltree.lineage import Lineage
 from modeltree.records import Derivation, Kind, License, Links, Model, Relation
+from modeltree.values.addresses import parse_hub_address
+from modeltree.values.licenses import OTHER, hub_license
+from modeltree.values.quantities import day_of
 
 __all__ = ["cyclonedx_text", "read_cyclonedx", "write_cyclonedx"]
 

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 
 from modeltree.findings import Finding, Position, shown
 from modeltree.formats.printed.grid import MAX_CELL, Cell
-from modeltree.formats.values.addresses import link_labeled
+from modeltree.values.addresses import link_labeled
 
 __all__ = ["blanked", "latex_cell", "markdown_cell", "without_comments"]
 

@@ -8,7 +8,6 @@ findings, and so is each word that is taken for another.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,49 +20,16 @@ from modeltree.formats.printed.model_rows import ColumnFields, RowReader
 from modeltree.formats.repair.claims import Claims, Reading
 from modeltree.formats.repair.models import repaired
 from modeltree.formats.repair.policy import Policy
-from modeltree.formats.values.quantities import unit_of
 from modeltree.records import Relation, one_of
+from modeltree.values.headers import HEADERS, LINK_FIELDS, field_of_header, folded_header
+from modeltree.values.quantities import unit_of
 
 __all__ = ["MAX_BYTES", "TableOptions", "read_tables", "text_of"]
 
 MAX_BYTES = 8 * 2**20
 """The largest file that is read, in bytes."""
 
-# For each field, the headers that stand for it, in small letters and digits only.
-_HEADERS = {
-    "name": "model|models|model name|llm|llms|name|model names|language model|checkpoint",
-    "parents": "base model|base models|backbone|backbones|backbone model|base|base llm|pretrained|pretrained model"
-    "|pre trained model|pretrained base|parent|parents|parent model|derived from|based on|foundation model"
-    "|initialization|initialised from|initialized from|source model|built on|built upon"
-    "|pre trained base model|base architecture",
-    "relation": "relation|relations|derivation|method|training method|adaptation|how",
-    "released": "release date|released|release|date|release time|released on|publication date|published|year|time|month"
-    "|launch date|release year|publish date|announced|release month",
-    "sizes": "size|sizes|param|params|parameters|parameter|model size|model sizes|number of parameters|no of parameters"
-    "|of parameters|parameter count|size params|parameter size|num params|of params|parameter sizes",
-    "organizations": "organization|organizations|organisation|organisations|org|institution|institutions|developer"
-    "|developers|author|authors|creator|creators|company|team|affiliation|affiliations|released by|provider|publisher"
-    "|lab|maker|made by|institute|owner",
-    "openness": "openness|open source|opensource|open|open sourced|availability|available|open weights|public|os"
-    "|publicly available|open access|weights available|open model",
-    "access": "access",
-    "license": "license|licence|licenses|licences|license type|licence type",
-    "training_data": "training data|training data size|training tokens|tokens|pretraining data|pre train data scale"
-    "|data size|trained tokens|train tokens|training tokens|pretraining tokens|pre training data|pretrain data"
-    "|training set|dataset size|pre train data",
-    "architecture": "architecture|arch|model architecture|structure|architecture type",
-    "domain": "domain",
-    "kind": "kind",
-    "aliases": "alias|aliases|also known as|aka|other names",
-    "note": "note|notes|remark|remarks|comment|comments",
-    "paper": "paper|papers|arxiv|publication|reference|references|ref|refs|citation",
-    "code": "code|github|repository|repo|source code|code link",
-    "weights": "weights|hugging face|huggingface|hf|hf link|model link|checkpoints|download|model card|model weights",
-    "blog": "blog|blog post|announcement",
-    "website": "link|links|url|urls|website|homepage|project|project page|web page|demo|site|web",
-}
-_FIELD_OF_HEADER = {header: name for name, headers in _HEADERS.items() for header in headers.split("|")}
-_LINKS = frozenset({"paper", "code", "weights", "blog", "website"})
+_FIELDS = tuple(HEADERS)
 _WEAK_NAMES = frozenset({"name", "checkpoint"})  # headers that models share with many other things
 _TELLING = frozenset({"parents", "released", "sizes", "organizations", "openness", "license", "training_data"})
 _IGNORED = "ignored"
@@ -83,8 +49,8 @@ class TableOptions:
     ) -> TableOptions:
         """Options that are checked: another field or relation is a `ValueError`."""
         for header, name in (columns or {}).items():
-            if name not in (*_HEADERS, _IGNORED):
-                close = nearest(name, _HEADERS) or tuple(_HEADERS)
+            if name not in (*_FIELDS, _IGNORED):
+                close = nearest(name, _FIELDS) or _FIELDS
                 raise ValueError(f"column {shown(header)}: {shown(name)} is no field; there is {', '.join(close)}")
         return cls(table, dict(columns or {}), None if relation is None else one_of(Relation, relation))
 
@@ -186,31 +152,21 @@ def _columns_of(table: PrintedTable, options: TableOptions) -> ColumnFields:
     taken = set(chosen.values())
     for index, texts in enumerate(table.headers):
         by_choice = next((chosen[text.casefold()] for text in texts if text.casefold() in chosen), None)
-        synonym = next((name for text in texts if (name := _field_of(text))), None)
+        synonym = next((name for text in texts if (name := field_of_header(text))), None)
         name = by_choice or (synonym if synonym not in taken else None)
         cell = table.header[index]
-        if name and name != _IGNORED and (name not in columns.of_field or name in _LINKS):
+        if name and name != _IGNORED and (name not in columns.of_field or name in LINK_FIELDS):
             columns.of_field.setdefault(name, index)
             columns.fields.append((index, name))
             if name == "sizes" and (unit := unit_of(cell.text)):
                 columns.unit = unit
-            if not by_choice and _folded(cell.text) != name.replace("_", " "):
+            if not by_choice and folded_header(cell.text) != name.replace("_", " "):
                 in_unit = f", in {columns.unit}" if name == "sizes" and columns.unit else ""
                 columns.report("read-as", f"the column {shown(cell.text)} is read as {name!r}{in_unit}", cell)
         elif name != _IGNORED and any(index < len(row) and row[index].text for row in table.rows):
             also = f": {synonym!r} is read from another column" if synonym else ""
             columns.report("ignored", f"nothing is read from the column {shown(cell.text)}{also}", cell)
-    is_weak = "name" in columns.of_field and _folded(table.header[columns.of_field["name"]].text) in _WEAK_NAMES
+    is_weak = "name" in columns.of_field and folded_header(table.header[columns.of_field["name"]].text) in _WEAK_NAMES
     if is_weak and options.table is None and "name" not in chosen.values() and not _TELLING & columns.of_field.keys():
         columns.of_field.pop("name")
     return columns
-
-
-def _field_of(header: str) -> str | None:
-    texts = (header, re.sub(r"[(\[][^()\[\]]*[)\]]", "", header))
-    return next((name for text in texts if (name := _FIELD_OF_HEADER.get(_folded(text)))), None)
-
-
-def _folded(header: str) -> str:
-    """A header in small letters and digits only."""
-    return " ".join(re.sub(r"[^a-z0-9]+", " ", header.casefold()).split())

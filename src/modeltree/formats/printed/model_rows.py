@@ -12,11 +12,11 @@ from modeltree._util.text import counted
 from modeltree.findings import Finding, Position, shown
 from modeltree.formats.printed.grid import MAX_COLUMNS, Cell, PrintedTable
 from modeltree.formats.repair.claims import Claims
-from modeltree.formats.values.addresses import is_web_address, link_field, link_labeled, paper_number
-from modeltree.formats.values.names import organizations_of, parse_parents
-from modeltree.formats.values.quantities import parse_date, parse_sizes
-from modeltree.formats.values.words import architecture_of, is_missing, is_root, openness_of
 from modeltree.records import Relation
+from modeltree.values.addresses import is_web_address, link_field, link_labeled, paper_number
+from modeltree.values.names import organizations_of, parse_parents
+from modeltree.values.quantities import parse_date, parse_sizes
+from modeltree.values.words import architecture_of, is_missing, is_root, openness_of
 
 __all__ = ["ColumnFields", "RowReader"]
 

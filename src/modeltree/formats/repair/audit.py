@@ -8,9 +8,9 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from modeltree.findings import Finding, Position, shown
-from modeltree.formats.values.words import quiet_key
 from modeltree.lineage import Lineage
 from modeltree.records import Kind, Model, Relation
+from modeltree.values.words import quiet_key
 
 PLACEHOLDER = "A placeholder: the source names it as a parent and says nothing else of it."
 """The note of a model that a source does not list."""

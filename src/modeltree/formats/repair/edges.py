@@ -13,11 +13,11 @@ from modeltree.formats.repair.audit import Unsaid, newer_parent
 from modeltree.formats.repair.claims import ClaimedDerivation, Claims, position_of
 from modeltree.formats.repair.policy import Policy
 from modeltree.formats.repair.record_findings import findings_from_pydantic
-from modeltree.formats.values.addresses import is_local_path, repository_in_cache
-from modeltree.formats.values.names import mirrored
-from modeltree.formats.values.words import relation_of
 from modeltree.graph.validation import find_cycles
 from modeltree.records import Derivation, Model, Relation
+from modeltree.values.addresses import is_local_path, repository_in_cache
+from modeltree.values.names import mirrored
+from modeltree.values.words import relation_of
 
 Pair = tuple[str, str]
 Kept = dict[Pair, tuple[Derivation, ClaimedDerivation]]

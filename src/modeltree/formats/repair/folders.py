@@ -9,7 +9,7 @@ from pathlib import Path
 
 from modeltree.findings import Position, shown
 from modeltree.formats.repair.claims import NOT_IN_IDS, Claims
-from modeltree.formats.values.addresses import repository_in_cache
+from modeltree.values.addresses import repository_in_cache
 
 MAX_LEVELS = 8
 """How many folders deep files are looked for."""

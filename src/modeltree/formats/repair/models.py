@@ -30,9 +30,9 @@ from modeltree.formats.repair.claims import (
 from modeltree.formats.repair.edges import EdgeRepair
 from modeltree.formats.repair.policy import Policy
 from modeltree.formats.repair.record_findings import FormerNames, findings_from_pydantic
-from modeltree.formats.values.quantities import day_of
 from modeltree.lineage import Lineage
 from modeltree.records import About, Correction, License, Links, Model, Organization, Record
+from modeltree.values.quantities import day_of
 
 R = TypeVar("R", bound=Record)
 

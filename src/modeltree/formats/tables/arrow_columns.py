@@ -234,7 +234,7 @@ def days_only(column: Stored) -> Stored:
     return pa.chunked_array([days(chunk) for chunk in column.chunks], type=None) if column.num_chunks else column
 
 
-# The plain among those that `modeltree.formats.values.quantities.day_of` knows.
+# The plain among those that `modeltree.values.quantities.day_of` knows.
 _STAMP = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]{1,9})?)?(Z|[+-][0-9]{2}:?[0-9]{2})?$"
 
 

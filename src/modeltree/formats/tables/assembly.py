@@ -17,10 +17,10 @@ from modeltree.formats.tables.dirty_rows import DirtyRows
 from modeltree.formats.tables.requests import ReadOptions
 from modeltree.formats.tables.screening import INDEX_OF_RELATION, UNSAID
 from modeltree.formats.tables.table_arrays import TableArrays
-from modeltree.formats.values.words import quiet_key
 from modeltree.graph.store import Columns
 from modeltree.lineage import Lineage
 from modeltree.records import Kind, Model, Relation
+from modeltree.values.words import quiet_key
 
 __all__ = ["assemble"]
 

@@ -17,7 +17,7 @@ from modeltree.formats.repair.claims import ClaimedDerivation, ClaimedModel, Cla
 from modeltree.formats.tables.requests import ReadOptions
 from modeltree.formats.tables.row_claims import read_edges, read_nodes, read_organizations
 from modeltree.formats.tables.table_arrays import TableArrays, reaching_cycles
-from modeltree.formats.values.addresses import repository_in_cache
+from modeltree.values.addresses import repository_in_cache
 
 __all__ = ["DirtyRows"]
 

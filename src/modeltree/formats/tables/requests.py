@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 from modeltree._util.progress import Progress, no_progress
@@ -17,6 +16,7 @@ from modeltree.formats.repair.record_findings import FORMER_NAMES
 from modeltree.formats.tables.arrow_columns import part_of
 from modeltree.formats.tables.cells import LINKS, Column, Stored, field_values, plain_column
 from modeltree.records import Model, Relation
+from modeltree.values.headers import LINK_FIELDS, field_of_header, folded_header
 
 __all__ = ["EDGE_FIELDS", "FIELDS", "NODE_FIELDS", "ORGANIZATION_FIELDS", "ColumnChoice", "FieldTable", "ReadOptions"]
 __all__ += ["SourceTable", "TableSet", "check_columns", "choose_columns", "field_table", "shapeless"]
@@ -35,29 +35,9 @@ FIELDS = tuple(dict.fromkeys((*NODE_FIELDS, *EDGE_FIELDS)))
 ORGANIZATION_FIELDS = ("id", "name", "aliases", "url", "country", "icon")
 """What the columns of a table of organizations stand for."""
 
-_SYNONYMS: Mapping[str, str] = MappingProxyType(
-    {
-        "id": "modelid model repoid repository slug identifier",
-        "name": "modelname title label",
-        "aliases": "alias aka",
-        "released": "createdat date releasedate publicationdate published created",
-        "organizations": "organization organisation organisations author developer vendor company",
-        "license": "licencename licensename",
-        "license_spdx": "spdx spdxid",
-        "sizes": "size parameters params parametercount numparameters",
-        "training_data": "tokens trainingdatasize trainingtokens",
-        "references": "reference",
-        "note": "notes comment comments",
-        "link_paper": "paper paperurl",
-        "link_code": "code github codeurl",
-        "link_website": "website homepage url",
-        "parents": "derivedfrom basemodels",
-        "parent": "base basemodel parentid parentmodel",
-        "child": "childid childmodel",
-        "relation": "relationship basemodelrelation relationtype",
-    }
-)
 _SEPARATORS = re.compile(r"[\s_.\-]+")
+_OWN_WORDS = {"title": "name", "label": "name", "reference": "references"}
+_ONE_LIST = re.compile(r"s$|from$")
 
 
 def _quiet(name: str) -> str:
@@ -65,8 +45,22 @@ def _quiet(name: str) -> str:
 
 
 _FORMER = {_quiet(former): name for former, name in FORMER_NAMES.items()}
-_FIELD_OF = {word: name for name, words in _SYNONYMS.items() for word in words.split()} | _FORMER
 _PAIRS = (("source", "target"), ("from", "to"))
+
+
+def _fields_of(column: str) -> tuple[str, ...]:
+    """The fields that a column may stand for by a well-known header, the likeliest first."""
+    if former := _FORMER.get(_quiet(column)):
+        return (former,)
+    header = folded_header(column)
+    field = _OWN_WORDS.get(header) or field_of_header(column)
+    if field in LINK_FIELDS:
+        return (f"link_{field}",)
+    if field == "name":
+        return ("name",) if "name" in header or header in _OWN_WORDS else ("id", "name")
+    if field == "parents":
+        return ("parents",) if _ONE_LIST.search(header) else ("parent",)
+    return (field,) if field else {"childid": ("child",), "childmodel": ("child",)}.get(_quiet(column), ())
 
 
 @dataclass(frozen=True)
@@ -205,9 +199,10 @@ def choose_columns(names: Sequence[str], columns: Mapping[str, str], fields: Seq
             found |= {"parent": quiet[parent], "child": quiet[child]}
             inferred |= {"parent", "child"}
     for name in free:
-        field_name = _FIELD_OF.get(_quiet(name))
-        if field_name in fields and _put(found, field_name, name):
-            inferred.add(_FIELD_OF[_quiet(name)])
+        for field_name in _fields_of(name):
+            if field_name in fields and _put(found, field_name, name):
+                inferred.add(field_name)
+                break
     return ColumnChoice(found, frozenset(inferred))
 
 

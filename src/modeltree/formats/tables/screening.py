@@ -21,9 +21,9 @@ from modeltree.formats.tables.arrow_columns import Coded, coded, days_only
 from modeltree.formats.tables.cells import LINKS, Column, field_values
 from modeltree.formats.tables.requests import FieldTable, ReadOptions
 from modeltree.formats.tables.row_claims import word_of
-from modeltree.formats.values.quantities import day_of
-from modeltree.formats.values.words import relation_of
 from modeltree.records import Derivation, Model, Relation
+from modeltree.values.quantities import day_of
+from modeltree.values.words import relation_of
 
 __all__ = [
     "INDEX_OF_RELATION",

@@ -30,12 +30,12 @@ from modeltree.formats.repair.models import repaired
 from modeltree.formats.repair.policy import Policy
 from modeltree.formats.repair.record_findings import described, no_mapping, unknown_key
 from modeltree.formats.trackers import check_size
-from modeltree.formats.values.addresses import arxiv_reference, link_field
-from modeltree.formats.values.licenses import license_named
-from modeltree.formats.values.names import is_legal_form
-from modeltree.formats.values.quantities import leading_size
-from modeltree.formats.values.words import UNSTATED, is_missing
 from modeltree.records import Relation, one_of
+from modeltree.values.addresses import arxiv_reference, link_field
+from modeltree.values.licenses import license_named
+from modeltree.values.names import is_legal_form
+from modeltree.values.quantities import leading_size
+from modeltree.values.words import UNSTATED, is_missing
 
 __all__ = ["read_ecosystem_graphs"]
 

@@ -19,9 +19,9 @@ from modeltree.formats.repair.claims import Claims, Reading
 from modeltree.formats.repair.models import repaired
 from modeltree.formats.repair.policy import Policy
 from modeltree.formats.trackers import check_size
-from modeltree.formats.values.addresses import arxiv_reference, link_field
-from modeltree.formats.values.quantities import parse_count
 from modeltree.records import Relation
+from modeltree.values.addresses import arxiv_reference, link_field
+from modeltree.values.quantities import parse_count
 
 __all__ = ["read_epoch"]
 

@@ -20,10 +20,10 @@ from modeltree.formats.parsing.jsontree import parse_json
 from modeltree.formats.repair.claims import Reading
 from modeltree.formats.repair.policy import Policy
 from modeltree.formats.repair.record_findings import described
-from modeltree.formats.values.addresses import hub_repository, is_local_path
-from modeltree.formats.values.licenses import license_of
 from modeltree.formats.weights.sidecars import FileClaims, ParentClaim, brief, inferred, read_files
 from modeltree.records import Relation
+from modeltree.values.addresses import hub_repository, is_local_path
+from modeltree.values.licenses import license_of
 
 __all__ = ["file_claims", "read_safetensors"]
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from modeltree.findings import shown
-from modeltree.formats.values.words import relation_of
+from modeltree.values.words import relation_of
 
 __all__ = ["NamedParent", "is_legal_form", "mirrored", "organizations_of", "parse_parents"]
 

@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from modeltree.findings import InvalidDateError, shown
-from modeltree.formats.values.words import is_missing
 from modeltree.records import PartialDate
+from modeltree.values.words import is_missing
 
 __all__ = ["Parsed", "day_of", "leading_size", "parse_count", "parse_date", "parse_size", "parse_sizes", "unit_of"]
 

@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from modeltree.formats.values.words import spelling_key
+from modeltree.values.words import spelling_key
 
 __all__ = [
     "HubAddress", "arxiv_reference", "hub_repository", "hub_url", "is_local_path", "is_web_address", "link_field",
