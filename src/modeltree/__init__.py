@@ -27,8 +27,8 @@ cli/            the command line: arguments in, one library call, text or a file
 _util/          whole-file writes, progress, words in messages, HTML for notebooks
 ==============  ========================================================================================
 
-From top to bottom: ``cli``, ``figures``, ``draw``, ``layout | hub | datasets``, ``formats``, ``lineage``, ``graph``,
-``values``, ``records``, ``findings | _util``. The public names stand in ``__init__.pyi``.
+From top to bottom: ``cli``, ``figures``, ``draw``, ``layout | hub | datasets | analysis``, ``formats``, ``lineage``, ``graph``,
+``values : records``, ``findings | _util``. The public names stand in ``__init__.pyi``.
 """
 
 from __future__ import annotations

@@ -17,9 +17,9 @@ from modeltree.findings import Finding, Position
 from modeltree.formats.graphs.graph_claims import Direction, Element, GraphClaims, graph_to_write, read_xml
 from modeltree.formats.repair.claims import Reading
 from modeltree.formats.repair.policy import Policy
-from modeltree.formats.values.addresses import is_web_address, link_field
 from modeltree.lineage import Lineage
 from modeltree.records import Relation
+from modeltree.values.addresses import is_web_address, link_field
 
 __all__ = ["graphml_text", "read_graphml", "write_graphml"]
 

@@ -19,14 +19,9 @@ from modeltree.formats.parsing.lines import Unreadable
 from modeltree.formats.repair.claims import Reading, slug
 from modeltree.formats.repair.policy import Policy
 from modeltree.formats.repair.record_findings import described
-<<<<<<< HEAD
-from modeltree.formats.values.addresses import parse_hub_address
-from modeltree.formats.values.licenses import license_of
-=======
->>>>>>> values15
 from modeltree.formats.weights.sidecars import FileClaims, ParentClaim, brief, inferred, read_files
 from modeltree.records import Relation
-from modeltree.values.addresses import hub_repository
+from modeltree.values.addresses import parse_hub_address
 from modeltree.values.licenses import license_of
 
 __all__ = ["file_claims", "read_gguf"]
