@@ -19,6 +19,7 @@ graph/          what a lineage stands on: nodes and edges, ancestry index, famil
 values/         dates, sizes, names and words as people write them: one vocabulary for all sources
 formats/        files to a lineage and back, one folder for each family of formats
 hub/            the Hugging Face Hub by its API
+analysis/       what is computed from a lineage and returned as records
 datasets        the lineages that ship in ``data/``
 figures/        the seven drawings: what each shows of a lineage, and its options
 layout/         where things go, in points; no colors, no matplotlib
@@ -27,8 +28,8 @@ cli/            the command line: arguments in, one library call, text or a file
 _util/          whole-file writes, progress, words in messages, HTML for notebooks
 ==============  ========================================================================================
 
-From top to bottom: ``cli``, ``figures``, ``draw``, ``layout | hub | datasets | analysis``, ``formats``, ``lineage``, ``graph``,
-``values : records``, ``findings | _util``. The public names stand in ``__init__.pyi``.
+From top to bottom: ``cli``, ``figures``, ``draw``, ``layout | hub | datasets | analysis``, ``formats``, ``lineage``,
+``graph``, ``values : records``, ``findings | _util``. The public names stand in ``__init__.pyi``.
 """
 
 from __future__ import annotations
