@@ -23,7 +23,7 @@ pytestmark = [
     pytest.mark.spark,
     pytest.mark.skipif(
         os.environ.get("MODELTREE_SPARK") != "1" or importlib.util.find_spec("pyspark") is None,
-        reason="needs Java 17 and pip install -r examples/requirements.txt, and takes minutes: set MODELTREE_SPARK=1",
+        reason="takes minutes and needs Java 17 or later and the extra spark: set MODELTREE_SPARK=1",
     ),
 ]
 
