@@ -126,10 +126,7 @@ class GrowthTable(ChartTable):
 
 @dataclass(frozen=True, slots=True)
 class DepthBox:
-    """The depths of families of about one size: from ``low`` up to, but without, ``high`` models.
-
-    ``depths`` are the least, the lower quartile, the median, the upper quartile and the greatest.
-    """
+    """The depths (least, quartiles and median, greatest) of families of `low` models or more, but fewer than `high`."""
 
     low: int
     high: int
@@ -174,13 +171,7 @@ def chart_figure(
     font_size: float | None = None,
     summary: tuple[str, str] = ("", ""),
 ) -> LayoutFigure:
-    """A figure with nothing but a chart; the page is in points, and its height goes with the width if there is none.
-
-    Raises
-    ------
-    LayoutError
-        When there is no room for it.
-    """
+    """A figure of one chart on a page in points; a page without a height is as high as goes with its width."""
     check_page(*page, font_size)
     width, height = page[0], _ASPECT * page[0] if page[1] is None else page[1]
     figure = LayoutFigure(figsize=(width / INCH, height / INCH), facecolor=theme.page)

@@ -69,12 +69,9 @@ class Collapse:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A node of a family tree: a model, or several that are folded.
+    """A node of a family tree: a model, or several folded ones, at the day of the first, which may be `inferred`."""
 
-    It is at the date of its first model, in days, which may be ``inferred`` from those of parents and children. The
-    ``parent`` that it branches off and the ``further`` ones are indexes of entries. It may stand for ``unlisted``
-    models besides, of which no more is known here than their number.
-    """
+    # `parent` and `further` are indexes of entries. `unlisted` more models are known by their count only.
 
     id: str
     label: str
@@ -99,11 +96,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Genealogy:
-    """The nodes of a family tree, in the order of the models' dates, and what it leaves out.
+    """The nodes of a family tree, in the order of the models' dates, and what it leaves out."""
 
-    Neither ``undated`` models nor their kin have a date; derivations ``against_time`` have a parent that is later than
-    the child; ``hidden`` ones are within folded branches, or lead into one from elsewhere.
-    """
+    # Neither `undated` models nor their kin have a date; derivations `against_time` have a parent that is later than
+    # the child; `hidden` ones are within folded branches, or lead into one from elsewhere.
 
     entries: tuple[Entry, ...]
     undated: tuple[Model, ...]
@@ -112,21 +108,10 @@ class Genealogy:
 
 
 def genealogy_of(lineage: Lineage, relations: Relations = None, collapse: Collapse | None = None) -> Genealogy:
-    """Put the models of a lineage in time and in a forest, and fold branches.
-
-    A date is taken at the middle of what is known of it, so far as it is then no earlier than the parents' and no
-    later than the children's. Undated models are half way between parents and children that have a date, or at the
-    date of the only ones.
-
-    Parameters
-    ----------
-    lineage : Lineage
-        Whose.
-    relations : optional
-        The derivations to go by; by default all.
-    collapse : Collapse, optional
-        Which branches to fold; by default none.
-    """
+    """Put the models of a lineage in time and in a forest, and fold branches."""
+    # A date is taken at the middle of what is known of it, so far as it is then no earlier than the parents' and no
+    # later than the children's. Undated models are half way between parents and children that have a date, or at the
+    # date of the only ones.
     wanted = relation_set(relations)
     steps = [step for step in lineage.derivations if step.relation in wanted]
     places = _places(lineage, steps)
