@@ -343,13 +343,7 @@ class CatalogError(SourceError):
 
 
 def nearest(name: str, known: Iterable[str], count: int = 3) -> tuple[str, ...]:
-    """The known names that resemble a name most, best first, regardless of case.
-
-    Examples
-    --------
-    >>> nearest("vicunna", ["LLaMA", "Vicuna", "Alpaca"])
-    ('Vicuna',)
-    """
+    """The known names that resemble a name most, best first, regardless of case."""
     by_folded: dict[str, str] = {}
     for candidate in known:
         by_folded.setdefault(candidate.casefold(), candidate)
@@ -369,15 +363,7 @@ def nearest(name: str, known: Iterable[str], count: int = 3) -> tuple[str, ...]:
 
 
 def shown(value: object) -> str:
-    """A value as messages show it, in at most 60 characters.
-
-    Examples
-    --------
-    >>> shown("2023-13")
-    "'2023-13'"
-    >>> shown("x" * 1000)
-    "'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...'"
-    """
+    """A value as messages show it, in at most 60 characters."""
     try:
         text = repr(value)
     except ValueError:  # Python refuses to write integers of more than 4300 digits

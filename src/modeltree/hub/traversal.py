@@ -44,10 +44,9 @@ class Found:
 
 
 class Crawl:
-    """A walk over a Hub, of at most so many models; what it finds is in `found`.
+    """A walk over a Hub, of at most so many models; what it finds is in `found`."""
 
-    After each request `report` is called with how many were answered, and how many are known to be needed.
-    """
+    # After each request `report` is called with how many were answered, and how many are known to be needed.
 
     def __init__(self, hub: Hub, limit: int | None, report: Callable[[int, int], object]) -> None:
         self.found = Found()
@@ -224,13 +223,7 @@ def position_of(id: str) -> Position:
 
 
 def parents_and_successors(raw: Raw) -> tuple[list[str], list[str]]:
-    """The models that a model says that it was made from, and those that it says are newer versions of it.
-
-    Examples
-    --------
-    >>> parents_and_successors({"id": "me/mine", "tags": ["base_model:gpt2", "base_model:quantized:gpt2"]})
-    (['gpt2'], [])
-    """
+    """The models that a model says that it was made from, and those that it says are newer versions of it."""
     claims = Claims()
     _add_model(claims, raw, {}, ())
     parents = [edge.parent for edge in claims.derivations if isinstance(edge.child, int)]

@@ -26,15 +26,8 @@ FIRST_YEAR = 1943
 
 
 def audited(lineage: Lineage, position_of: Callable[[str, str], Position | None]) -> tuple[Finding, ...]:
-    """What is worth knowing of a lineage, with nothing done about it.
-
-    Parameters
-    ----------
-    lineage : Lineage
-        The lineage.
-    position_of : callable
-        Gives the position of a model, or, with the id of a parent as well, that of the derivation.
-    """
+    """What is worth knowing of a lineage, with nothing done about it."""
+    # `position_of` gives the position of a model or, with the id of a parent as well, that of the derivation.
     findings: list[Finding] = []
     positions: dict[str, Position] = {}
     for model in lineage.models:

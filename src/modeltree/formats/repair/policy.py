@@ -107,15 +107,7 @@ class Policy:
 
 
 def read_aliases(path: str | os.PathLike[str]) -> dict[str, str]:
-    """Read an alias table: a YAML file with ``name: the name or id that is meant`` lines.
-
-    Raises
-    ------
-    SourceError
-        When it is none; the error has everything that is wrong with it.
-    OSError
-        When it cannot be read.
-    """
+    """Read an alias table: a YAML file with ``name: the name or id that is meant`` lines; else a SourceError."""
     tree = read_yaml(Path(path))
     problems = list(tree.problems)
     if tree.whole and tree.data is not None and not isinstance(tree.data, dict):
