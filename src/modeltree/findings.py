@@ -173,11 +173,33 @@ class Finding:
 
     @property
     def severity(self) -> Severity:
-        """How severe it is; `KINDS` has it for each kind."""
+        """How severe it is; `KINDS` has it for each kind.
+
+        Examples
+        --------
+        >>> str(Finding("cycle", "a model descends from itself").severity)
+        'error'
+        """
         return KINDS[self.kind][0]
 
     def located(self, position: Position | None) -> Finding:
-        """The same finding with a position in a file."""
+        """The same finding with a position in a file.
+
+        Parameters
+        ----------
+        position : Position or None
+            The position; None for none.
+
+        Returns
+        -------
+        Finding
+            A copy with the position.
+
+        Examples
+        --------
+        >>> print(Finding("bad-date", "'soon' is no date").located(Position(Path("models.yaml"), 3, 13)))
+        models.yaml:3:13: 'soon' is no date
+        """
         return replace(self, position=position)
 
     def __str__(self) -> str:
