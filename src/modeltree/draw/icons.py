@@ -66,7 +66,7 @@ def monogram(name: str) -> str:
 
 
 def icons_in(folder: str | os.PathLike[str], organizations: Iterable[Organization]) -> dict[str, bytes]:
-    """The icons, as PNG by id, of organizations that have one in a folder, which is named as in `Organization.icon`."""
+    """The icons (PNG, by organization id) in a folder whose files are named as `Organization.icon` says."""
     folder = Path(folder)
     if not folder.is_dir():
         raise IconError(f"there is no folder {str(folder)!r} to take icons from")

@@ -201,14 +201,14 @@ class LayoutDrawing(FigureDrawing):
         self,
         kind: str,
         summary: tuple[str, str],
-        place: Callable[[PageSize | None], Layout],
+        lay_out: Callable[[PageSize | None], Layout],
         look: Callable[[], Look],
         page: PageSize | None = None,
         font_size: float | None = None,
     ) -> None:
         super().__init__(kind, summary, page)
         page_points(page, font_size)
-        self._place, self._make_look = place, look
+        self._lay_out, self._make_look = lay_out, look
 
     @cached_property
     def layout(self) -> Layout:
@@ -225,7 +225,7 @@ class LayoutDrawing(FigureDrawing):
         >>> modeltree.evolution(modeltree.datasets.load("survey-table1"), page=(7, 4.5)).layout.page
         Page(width=504.0, height=324.0)
         """
-        return self._place(self._page)
+        return self._lay_out(self._page)
 
     @cached_property
     def _look(self) -> Look:
@@ -244,7 +244,7 @@ class LayoutDrawing(FigureDrawing):
     def _draw(self, ax: Axes, page: tuple[float, float]) -> None:
         from modeltree.draw.artists import draw_layout
 
-        draw_layout(self._place(page), ax, self._look)
+        draw_layout(self._lay_out(page), ax, self._look)
 
 
 class ChartDrawing(FigureDrawing):

@@ -139,7 +139,7 @@ def evolution(
     earlier = like.layout if isinstance(like, LayoutDrawing) else like
     if not isinstance(earlier, Layout | None):
         raise ValueError(f"like cannot be {like!r}: give an earlier drawing, or its layout")
-    place = partial(
+    lay_out = partial(
         evolution_layout,
         contents,
         font_size=font_size,
@@ -150,7 +150,7 @@ def evolution(
         like=earlier,
     )
     look = partial(look_of, contents, theme_named(theme), icon_dir)
-    return LayoutDrawing("evolution", contents.summary, place, look, page, font_size)
+    return LayoutDrawing("evolution", contents.summary, lay_out, look, page, font_size)
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,9 +145,9 @@ def tree_drawing(
 ) -> LayoutDrawing:
     """A drawing of what a family tree shows."""
     check_word("direction", direction, Direction)
-    place = partial(family_tree_layout, contents, font_size=font_size, direction=direction)
+    lay_out = partial(family_tree_layout, contents, font_size=font_size, direction=direction)
     look = partial(tree_look_of, contents, theme_named(theme), icon_dir)
-    return LayoutDrawing(kind, contents.summary, place, look, page, font_size)
+    return LayoutDrawing(kind, contents.summary, lay_out, look, page, font_size)
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,9 +130,9 @@ def abridged_families(lineage: Lineage, count: int, branches: int) -> tuple[Line
     ids, name = lineage.ids, lineage._nodes.name
     labels = {ids[node]: f"{name(node)} · {sizes[node]:,}" for node in shown if sizes[node] > 1}
     part = lineage.subgraph([ids[node] for node in (*shown, *single)])
-    said = _abridged_note(len(chosen), len(heads), int(whole[: len(chosen)].sum()), int(models.sum()), branches)
+    note = _abridged_note(len(chosen), len(heads), int(whole[: len(chosen)].sum()), int(models.sum()), branches)
     kept = tuple(_branches(ids, fold) for fold in folds if fold.models > 1)
-    return part, Abridgement(kept, labels, " ".join(said), frozenset(ids[head] for head in chosen))
+    return part, Abridgement(kept, labels, " ".join(note), frozenset(ids[head] for head in chosen))
 
 
 def _branches(ids: Sequence[str], fold: Fold) -> Branches:

@@ -74,10 +74,10 @@ class YamlTree:
     def position(self, at: At = (), *, of_key: bool = False) -> Position:
         """The position of a part of the data (or of its key), or of the innermost part around it that there is."""
         offsets, offset = self._root, _start(self._root)
-        for step, part in enumerate(at):
+        for index, part in enumerate(at):
             if not isinstance(offsets, _Offsets) or part not in offsets.values:
                 break
-            last = step == len(at) - 1
+            last = index == len(at) - 1
             offset = offsets.keys.get(part, offset) if last and of_key else _start(offsets.values[part])
             offsets = offsets.values[part]
         return self._lines.position(offset)

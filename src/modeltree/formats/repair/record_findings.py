@@ -185,8 +185,8 @@ def losses(
     organizations: bool = False,
 ) -> tuple[Finding, ...]:
     """Findings of kind ``not-carried`` for what a format cannot hold, given the fields that it holds of each record."""
-    edges = [(f"{step.parent} -> {step.child}", step) for step in lineage.derivations]
-    found = [
+    edges = [(f"{edge.parent} -> {edge.child}", edge) for edge in lineage.derivations]
+    findings = [
         *_missing(format, "model", Model, [(model.id, model) for model in lineage.models], models),
         *_missing(format, "derivation", Derivation, edges, {*derivations, "parent", "child"}),
         *_missing(format, "lineage", About, [(lineage.about.title or "the lineage", lineage.about)], about),
@@ -195,8 +195,8 @@ def losses(
     if known:
         more = any(one != Organization(id=one.id, name=one.id) for one in known)
         thing = "names and more of organizations" if more else "organizations that made no model"
-        found.append(_finding(format, thing, "organization", len(known), known[0].id))
-    return tuple(found)
+        findings.append(_finding(format, thing, "organization", len(known), known[0].id))
+    return tuple(findings)
 
 
 def described_organizations(lineage: Lineage) -> list[Organization]:
