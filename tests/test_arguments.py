@@ -16,8 +16,7 @@ from modeltree.cli import main as cli
 from modeltree.draw.theme import DARK, THEMES
 from modeltree.figures.coloring import COLOR_WORDS
 from modeltree.figures.drawing import ThemeName
-from modeltree.figures.family_sizes import FamilyGrouping
-from modeltree.figures.growth import PeriodLength
+from modeltree.figures.statistics import FamilyGrouping, PeriodLength
 from modeltree.layout.geometry import Layout
 from modeltree.layout.serpentine.curve import TimeScale
 from modeltree.records import Grain

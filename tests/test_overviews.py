@@ -31,10 +31,9 @@ from modeltree.draw.artists import Group
 from modeltree.draw.chart_sheet import spread
 from modeltree.draw.charts import NAMED_RELATIONS, DepthBox, GrowthTable, SizeTable, chart_figure
 from modeltree.draw.theme import DARK, LIGHT, THEMES, mixed
-from modeltree.figures.family_sizes import size_contents
 from modeltree.figures.genealogy import genealogy_of
-from modeltree.figures.growth import growth_contents
 from modeltree.figures.largest_families import Abridgement, Branches, abridged, abridged_families
+from modeltree.figures.statistics import growth_contents, size_contents
 from modeltree.findings import LayoutError
 from modeltree.graph.counts import counts_per_period, depths_by_size, sizes_and_depths, survivors
 from modeltree.graph.primary import Fold, PrimaryForest, folds_below, largest_branches

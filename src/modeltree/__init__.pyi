@@ -2,11 +2,11 @@ from modeltree import datasets as datasets
 from modeltree import hub as hub
 from modeltree.figures.diagram import diagram as diagram
 from modeltree.figures.evolution import evolution as evolution
-from modeltree.figures.family_sizes import family_sizes as family_sizes
 from modeltree.figures.family_tree import family_tree as family_tree
-from modeltree.figures.growth import growth as growth
 from modeltree.figures.largest_families import largest_families as largest_families
 from modeltree.figures.page import page as page
+from modeltree.figures.statistics import family_sizes as family_sizes
+from modeltree.figures.statistics import growth as growth
 from modeltree.findings import AmbiguousNameError as AmbiguousNameError
 from modeltree.findings import CycleError as CycleError
 from modeltree.findings import Finding as Finding

@@ -15,6 +15,11 @@ __all__ = ["load", "names", "path"]
 def names() -> tuple[str, ...]:
     """The names of the data sets.
 
+    Returns
+    -------
+    tuple of str
+        What `load` and `path` take.
+
     Examples
     --------
     >>> names()
@@ -26,10 +31,20 @@ def names() -> tuple[str, ...]:
 def load(name: str) -> Lineage:
     """A data set as a lineage; it is read once.
 
+    Parameters
+    ----------
+    name : str
+        One of `names`.
+
+    Returns
+    -------
+    Lineage
+        The same object each time.
+
     Raises
     ------
     UnknownDatasetError
-        When there is none of this name.
+        When there is none of this name; the message lists those there are.
 
     Examples
     --------
@@ -42,10 +57,25 @@ def load(name: str) -> Lineage:
 def path(name: str) -> Path:
     """The file or folder that a data set is read from.
 
+    Parameters
+    ----------
+    name : str
+        One of `names`.
+
+    Returns
+    -------
+    Path
+        An existing file or folder.
+
     Raises
     ------
     UnknownDatasetError
-        When there is none of this name.
+        When there is none of this name; the message lists those there are.
+
+    Examples
+    --------
+    >>> path("survey").name
+    'survey'
     """
     paths = _paths()
     if name not in paths:

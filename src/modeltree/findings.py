@@ -173,11 +173,33 @@ class Finding:
 
     @property
     def severity(self) -> Severity:
-        """How severe it is; `KINDS` has it for each kind."""
+        """How severe it is; `KINDS` has it for each kind.
+
+        Examples
+        --------
+        >>> str(Finding("cycle", "a model descends from itself").severity)
+        'error'
+        """
         return KINDS[self.kind][0]
 
     def located(self, position: Position | None) -> Finding:
-        """The same finding with a position in a file."""
+        """The same finding with a position in a file.
+
+        Parameters
+        ----------
+        position : Position or None
+            The position; None for none.
+
+        Returns
+        -------
+        Finding
+            A copy with the position.
+
+        Examples
+        --------
+        >>> print(Finding("bad-date", "'soon' is no date").located(Position(Path("models.yaml"), 3, 13)))
+        models.yaml:3:13: 'soon' is no date
+        """
         return replace(self, position=position)
 
     def __str__(self) -> str:
@@ -343,13 +365,7 @@ class CatalogError(SourceError):
 
 
 def nearest(name: str, known: Iterable[str], count: int = 3) -> tuple[str, ...]:
-    """The known names that resemble a name most, best first, regardless of case.
-
-    Examples
-    --------
-    >>> nearest("vicunna", ["LLaMA", "Vicuna", "Alpaca"])
-    ('Vicuna',)
-    """
+    """The known names that resemble a name most, best first, regardless of case."""
     by_folded: dict[str, str] = {}
     for candidate in known:
         by_folded.setdefault(candidate.casefold(), candidate)
@@ -369,15 +385,7 @@ def nearest(name: str, known: Iterable[str], count: int = 3) -> tuple[str, ...]:
 
 
 def shown(value: object) -> str:
-    """A value as messages show it, in at most 60 characters.
-
-    Examples
-    --------
-    >>> shown("2023-13")
-    "'2023-13'"
-    >>> shown("x" * 1000)
-    "'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...'"
-    """
+    """A value as messages show it, in at most 60 characters."""
     try:
         text = repr(value)
     except ValueError:  # Python refuses to write integers of more than 4300 digits

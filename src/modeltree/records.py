@@ -119,10 +119,25 @@ class PartialDate:
     def parse(cls, value: PartialDate | datetime.date | str | int) -> PartialDate:
         """Read ``2019``, ``"2019"``, ``"2023-03"``, ``"2023-03-14"`` or a `datetime.date`.
 
+        Parameters
+        ----------
+        value : PartialDate, date, str or int
+            A date, its text, or a year.
+
+        Returns
+        -------
+        PartialDate
+            As precise as the value; a `PartialDate` is returned as it is.
+
         Raises
         ------
         InvalidDateError
             When the value is none of these; the message says what is wrong with it.
+
+        Examples
+        --------
+        >>> PartialDate.parse("2023-03-14"), PartialDate.parse(2019)
+        (PartialDate(2023, 3, 14), PartialDate(2019))
         """
         if isinstance(value, PartialDate):
             return value
@@ -140,19 +155,37 @@ class PartialDate:
 
     @property
     def grain(self) -> Grain:
-        """The precision of the date: ``"year"``, ``"month"`` or ``"day"``."""
+        """The precision of the date: ``"year"``, ``"month"`` or ``"day"``.
+
+        Examples
+        --------
+        >>> PartialDate(2023, 3).grain
+        'month'
+        """
         if self.month is None:
             return "year"
         return "month" if self.day is None else "day"
 
     @property
     def lower(self) -> datetime.date:
-        """The first possible day."""
+        """The first possible day.
+
+        Examples
+        --------
+        >>> PartialDate(2023, 3).lower
+        datetime.date(2023, 3, 1)
+        """
         return datetime.date(self.year, self.month or 1, self.day or 1)
 
     @property
     def upper(self) -> datetime.date:
-        """The last possible day."""
+        """The last possible day.
+
+        Examples
+        --------
+        >>> PartialDate(2023, 2).upper
+        datetime.date(2023, 2, 28)
+        """
         month = self.month or 12
         return datetime.date(self.year, month, self.day or calendar.monthrange(self.year, month)[1])
 
@@ -169,11 +202,47 @@ class PartialDate:
 
     @classmethod
     def of_number(cls, number: int) -> PartialDate:
-        """The date of an integer such as `number` gives."""
+        """The date of an integer such as `number` gives.
+
+        Parameters
+        ----------
+        number : int
+            Year, month and day as digits; ``00`` stands for a month or day that is not known.
+
+        Returns
+        -------
+        PartialDate
+            The date.
+
+        Raises
+        ------
+        InvalidDateError
+            When there is no such date.
+
+        Examples
+        --------
+        >>> PartialDate.of_number(20230300)
+        PartialDate(2023, 3)
+        """
         return cls(number // 10000, number // 100 % 100 or None, number % 100 or None)
 
     def at(self, grain: Grain) -> PartialDate:
         """The date rounded down to a grain; a quarter is named by its first month.
+
+        Parameters
+        ----------
+        grain : {"year", "quarter", "month", "day"}
+            The precision.
+
+        Returns
+        -------
+        PartialDate
+            A date no more precise than the grain; the same date where it is coarser already.
+
+        Raises
+        ------
+        ValueError
+            When the grain is none of these.
 
         Examples
         --------
@@ -181,11 +250,6 @@ class PartialDate:
         PartialDate(2023, 4)
         >>> PartialDate(2023).at("month")
         PartialDate(2023)
-
-        Raises
-        ------
-        ValueError
-            When the grain is none of ``"year"``, ``"quarter"``, ``"month"`` and ``"day"``.
         """
         if grain not in get_args(Grain):
             raise ValueError(f"{shown(grain)} is no grain; there are {', '.join(get_args(Grain))}")
@@ -267,7 +331,13 @@ class Relation(StrEnum):
 
     @property
     def passes(self) -> Literal["weights", "outputs", "ideas"] | None:
-        """The class of the relation: what passes from the parent to the child; None where it is unspecified."""
+        """The class of the relation: what passes from the parent to the child; None where it is unspecified.
+
+        Examples
+        --------
+        >>> Relation.MERGE.passes, Relation.UNSPECIFIED.passes
+        ('weights', None)
+        """
         return next((name for name, members in _CLASSES.items() if self in members), None)
 
 
@@ -399,10 +469,25 @@ class ParameterCount(int):
     def parse(cls, value: str | int) -> ParameterCount:
         """Read ``7B``, ``1.3B``, ``560M``, ``1B7`` (1.7 billion) or a number.
 
+        Parameters
+        ----------
+        value : str or int
+            The count, in K (thousands), M (millions), B (billions, 10^9), T (trillions, 10^12), or ones.
+
+        Returns
+        -------
+        ParameterCount
+            The exact count.
+
         Raises
         ------
         InvalidSizeError
-            When the value is none of these, or is no whole number of parameters.
+            When the value is none of these, or no whole number from 1 to 10^18.
+
+        Examples
+        --------
+        >>> ParameterCount.parse("1.3B")
+        ParameterCount(1300000000)
         """
         if isinstance(value, int) and not isinstance(value, bool):
             return cls(value)
@@ -474,7 +559,13 @@ class Reference(str):
 
     @property
     def url(self) -> str:
-        """The web address of the source."""
+        """The web address of the source.
+
+        Examples
+        --------
+        >>> Reference("doi:10.1093/bib/bbac409").url
+        'https://doi.org/10.1093/bib/bbac409'
+        """
         scheme, _, rest = self.partition(":")
         prefix = {"arxiv": "https://arxiv.org/abs/", "doi": "https://doi.org/"}.get(scheme)
         return prefix + rest if prefix else str(self)

@@ -11,23 +11,9 @@ from pathlib import Path
 
 
 def write_whole(path: str | os.PathLike[str], content: str | bytes | Iterable[bytes | memoryview]) -> None:
-    """Write a file so that it has its whole new content or, if that fails, still its old one.
-
-    A file that is replaced keeps its permissions, and a link keeps pointing at what it points at. What is there and
-    is no ordinary file, as a device or a pipe, is written to as it is.
-
-    Parameters
-    ----------
-    path : path-like
-        The file; its folder must exist.
-    content : str, bytes or iterable of bytes
-        What will be in it, at once or in pieces; text in UTF-8, with the line ends that it has.
-
-    Raises
-    ------
-    OSError
-        When the file cannot be written; what was there before is still there.
-    """
+    """Write a file so that it has its whole new content or, if that fails with an OSError, still its old one."""
+    # A file that is replaced keeps its permissions, and a link keeps pointing at what it points at. What is there and
+    # is no ordinary file, as a device or a pipe, is written to as it is.
     pieces = [content.encode()] if isinstance(content, str) else [content] if isinstance(content, bytes) else content
     target = Path(os.path.realpath(path))
     if Path(path).exists() and not target.is_file():

@@ -24,13 +24,7 @@ def no_progress(what: str, done: int, of: int | None) -> None:
 
 @contextmanager
 def progress_reporter(progress: bool | Progress | None = None) -> Iterator[Progress]:
-    """The function that long work reports its progress to.
-
-    Parameters
-    ----------
-    progress : bool or callable, optional
-        A bar on standard error, by default if that is a terminal; or a function.
-    """
+    """The function that work reports progress to: the one given, or a bar on standard error if that is a terminal."""
     if callable(progress):
         yield progress
     elif progress or (progress is None and sys.stderr.isatty()):

@@ -41,18 +41,7 @@ exit code:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command.
-
-    Parameters
-    ----------
-    argv : sequence of str, optional
-        The arguments; by default those of the process.
-
-    Returns
-    -------
-    int
-        The exit code: 0 when done, 1 for wrong data, 2 for wrong usage.
-    """
+    """Run one command and return its exit code: 0 when done, 1 for wrong data, 2 for wrong usage."""
     command = "modeltree"
     try:
         try:

@@ -31,16 +31,7 @@ _LEAST_SIDE, _AXIS, _GRID, _LEADER = 4.0, 0.9, 0.6, 0.6
 
 
 def spread(wanted: Sequence[float], pitch: float, low: float, high: float) -> list[float]:
-    """Places in a row, each as near as can be to where it is wanted, and no two nearer than a pitch.
-
-    The sum of the squares of the distances is the least there is; where there is no room for all within the bounds,
-    they begin at the lower one.
-
-    Examples
-    --------
-    >>> spread([1.0, 1.0, 9.0], 2.0, 0.0, 10.0)
-    [0.0, 2.0, 9.0]
-    """
+    """Positions nearest to those wanted, at least a pitch apart; where there is no room for all, from `low` on."""
     most = max(high - (len(wanted) - 1) * pitch, low)
     return fit_in_order(wanted, [index * pitch for index in range(len(wanted))], [(low, most)] * len(wanted))
 

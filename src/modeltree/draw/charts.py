@@ -126,10 +126,7 @@ class GrowthTable(ChartTable):
 
 @dataclass(frozen=True, slots=True)
 class DepthBox:
-    """The depths of families of about one size: from ``low`` up to, but without, ``high`` models.
-
-    ``depths`` are the least, the lower quartile, the median, the upper quartile and the greatest.
-    """
+    """The depths (least, quartiles and median, greatest) of families of `low` models or more, but fewer than `high`."""
 
     low: int
     high: int
@@ -174,13 +171,7 @@ def chart_figure(
     font_size: float | None = None,
     summary: tuple[str, str] = ("", ""),
 ) -> LayoutFigure:
-    """A figure with nothing but a chart; the page is in points, and its height goes with the width if there is none.
-
-    Raises
-    ------
-    LayoutError
-        When there is no room for it.
-    """
+    """A figure of one chart on a page in points; a page without a height is as high as goes with its width."""
     check_page(*page, font_size)
     width, height = page[0], _ASPECT * page[0] if page[1] is None else page[1]
     figure = LayoutFigure(figsize=(width / INCH, height / INCH), facecolor=theme.page)
@@ -352,8 +343,8 @@ def _draw_shares(sheet: ChartSheet, panel: ChartPanel, table: GrowthTable, sums:
     tops = shares[:, -1].cumsum()
     middles = [panel.point(count, middle)[1] for middle in tops - shares[:, -1] / 2]
     pitch, right, start = ems(PITCH), panel.box.right, panel.box.right + ems(1.6)
-    places = spread(middles[::-1], pitch, panel.box.y + pitch / 2, panel.box.bottom - pitch / 2)[::-1]
-    for (_, name), total, middle, y in zip(table.sorts, sums[:, -1], middles, places, strict=True):
+    heights = spread(middles[::-1], pitch, panel.box.y + pitch / 2, panel.box.bottom - pitch / 2)[::-1]
+    for (_, name), total, middle, y in zip(table.sorts, sums[:, -1], middles, heights, strict=True):
         sheet.leader(panel, (right + ems(0.1), middle), (right + ems(0.35), middle), (start - ems(0.65), y),
                      (start - ems(0.3), y))  # fmt: skip
         sheet.write(name, start, y, bold=True)
@@ -444,8 +435,8 @@ def _draw_largest(sheet: ChartSheet, panel: ChartPanel, table: SizeTable, start:
     ems, pitch, end = sheet.ems, sheet.ems(PITCH), sheet.width - sheet.margin
     dots = [panel.point(size, rank) for rank, (_, size) in enumerate(table.largest, 1)]
     wanted = [y for _, y in dots]
-    places = spread(wanted[::-1], pitch, panel.box.y + pitch / 2, panel.box.bottom - pitch / 2)[::-1]
-    for rank, ((name, size), (x, dot), y) in enumerate(zip(table.largest, dots, places, strict=True), 1):
+    heights = spread(wanted[::-1], pitch, panel.box.y + pitch / 2, panel.box.bottom - pitch / 2)[::-1]
+    for rank, ((name, size), (x, dot), y) in enumerate(zip(table.largest, dots, heights, strict=True), 1):
         bend = panel.box.right + ems(0.3)
         sheet.leader(panel, (x, dot), (bend, dot), (start - ems(0.8), y), (start - ems(0.35), y))
         panel.name(panel.axes.plot(size, rank, **_dots(sheet, 0.56)), f"family-{rank}", f"{name}: {size:,}")

@@ -111,28 +111,15 @@ class Diagram:
 
 
 def node_name(id: str) -> str:
-    r"""The name of a node in DOT: its id, each backslash twice, and one before a percent sign at the beginning.
-
-    In DOT a backslash at the end of a name would hide the quote that ends it, and nodes whose names begin with a
-    percent sign are one without a name each time.
-
-    Examples
-    --------
-    >>> print(node_name("meta-llama/Llama-2-7b"), node_name("50\\50"), node_name("%7B"))
-    meta-llama/Llama-2-7b 50\\50 \%7B
-    """
+    """The name of a node in DOT: its id, each backslash twice, and one before a percent sign at the beginning."""
+    # In DOT a backslash at the end of a name would hide the quote that ends it, and nodes whose names begin with a
+    # percent sign are one without a name each time.
     name = _writable(id).replace("\\", "\\\\")
     return f"\\{name}" if name.startswith("%") else name
 
 
 def label_text(text: str) -> str:
-    r"""A text as a label that shows it as it is, in lines that are not too long.
-
-    Examples
-    --------
-    >>> print(label_text("A \\N & <b>"))
-    A \\N &amp; <b>
-    """
+    """A text as a label that shows it as it is, in lines that are not too long."""
     return _no_html("\\n".join(map(_literal, _wrapped(text))))
 
 
@@ -298,10 +285,8 @@ def _wrapped(text: str) -> list[str]:
 
 
 def _width(text: str, size: float) -> float:
-    """The least width of the box of a text, in inches.
-
-    Where Inter is not installed, Graphviz measures in some other face, perhaps a narrower one than a reader has.
-    """
+    """The least width of the box of a text, in inches."""
+    # Where Inter is not installed, Graphviz measures in some other face, perhaps a narrower one than a reader has.
     return (max((measure(line)[0] for line in _wrapped(text)), default=0.0) * size + _PADDING) / INCH
 
 
@@ -355,15 +340,7 @@ def _no_html(text: str) -> str:
 
 
 def rendered(source: str, kind: str) -> bytes:
-    """DOT as a picture, in what Graphviz calls a format: ``"svg"``, ``"pdf"``, ``"png"``, ….
-
-    Raises
-    ------
-    DiagramError
-        When Graphviz cannot draw it; the message is Graphviz's own.
-    MissingExtraError
-        When there is no Graphviz.
-    """
+    """DOT as a picture in one of Graphviz's formats; a DiagramError says in Graphviz's words why there is none."""
     data = _by_program(source, kind) if shutil.which("dot") else _in_process(source, kind)
     return _undated(data) if kind == "pdf" else data
 

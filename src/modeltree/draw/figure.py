@@ -61,15 +61,7 @@ class LayoutFigure(Figure):
             super().__init__(*arguments, **options)
 
     def savefig(self, fname: Any, **options: Any) -> None:
-        """Save as `matplotlib.figure.Figure.savefig` does; SVG keeps text as text, PDF embeds its fonts.
-
-        Parameters
-        ----------
-        fname : path-like or file object
-            A path gives the format by its suffix, and the file is written whole or not at all.
-        **options
-            As for matplotlib: ``format``, ``dpi``, ``metadata``, …
-        """
+        """Save as `matplotlib.figure.Figure.savefig` does; text stays text, a path is written whole or not at all."""
         if isinstance(fname, str | os.PathLike):
             path = Path(fname)
             kind = options.pop("format", None) or path.suffix[1:].lower() or matplotlib.rcParams["savefig.format"]

@@ -44,11 +44,9 @@ def font_file(weight: int) -> Path:
 
 
 def font(text: str, size: float, bold: bool = False) -> FontProperties:
-    """The font for a text: Inter alone if it has all letters, else with further families that fill its gaps.
-
-    A letter that is in none of the typefaces that measure text is set in one that happens to be installed, and may
-    be wider there than was measured; then the text is made smaller, so that it keeps its place.
-    """
+    """The font for a text: Inter alone if it has all letters, else with further families that fill its gaps."""
+    # A letter that is in none of the typefaces that measure text is set in one that happens to be installed, and may be
+    # wider there than was measured; then the text is made smaller, so that it keeps its place.
     weight = BOLD if bold else REGULAR
     _register()
     if _inter_has(weight).issuperset(map(ord, text)):
@@ -65,11 +63,8 @@ def font(text: str, size: float, bold: bool = False) -> FontProperties:
 
 @lru_cache(maxsize=200_000)
 def measure(text: str, bold: bool = False) -> tuple[float, float]:
-    """Width and height of a line of text, in ems; see `modeltree.layout.geometry.Measure`.
-
-    It is the same wherever the library runs: letters that neither Inter nor DejaVu Sans has are taken to be as wide
-    as they are in nearly all typefaces.
-    """
+    """Width and height of a line of text, in ems, the same on every machine: a `modeltree.layout.geometry.Measure`."""
+    # Letters that neither Inter nor DejaVu Sans has are taken to be as wide as they are in nearly all typefaces.
     weight = BOLD if bold else REGULAR
     known = _measurable(weight)
     face = font_manager.get_font([str(font_file(weight)), str(_second_file(weight))])

@@ -43,35 +43,14 @@ class Badge:
 
 
 def badge(name: str, lightness: float = 0.4, saturation: float = 1.0) -> Badge:
-    """The badge of an organization: the same for the same name, always.
-
-    Parameters
-    ----------
-    name : str
-        What the organization is called.
-    lightness : float
-        Of its color, from 0 to 1; it is darker where white letters would not be readable on it.
-    saturation : float
-        Of its color, from 0 for grey to 1.
-
-    Examples
-    --------
-    >>> badge("OpenAI").text
-    'OA'
-    """
+    """The badge of an organization, the same for the same name; white letters can be read on it."""
     first, second, third, *_ = hashlib.sha256(name.encode()).digest()
     fill = _readable(first / 256, lightness * (0.72 + 0.56 * second / 255), saturation * (0.35 + 0.5 * third / 255))
     return Badge(monogram(name), fill, "#ffffff")
 
 
 def monogram(name: str) -> str:
-    """One or two letters for a name.
-
-    Examples
-    --------
-    >>> [monogram(name) for name in ("Tsinghua University", "DeepMind", "Meta", "AI2", "UC Berkeley")]
-    ['TU', 'DM', 'Me', 'A2', 'UB']
-    """
+    """One or two letters for a name."""
     words = [word for word in re.split(r"[\s\-_/.&()]+", name) if word and word.lower() not in _SMALL_WORDS]
     if not words:
         return "?"
@@ -87,22 +66,7 @@ def monogram(name: str) -> str:
 
 
 def icons_in(folder: str | os.PathLike[str], organizations: Iterable[Organization]) -> dict[str, bytes]:
-    """The icons that a folder has for some organizations, as PNG, by the organizations' ids.
-
-    Parameters
-    ----------
-    folder : path-like
-        With files named as in `Organization.icon`, ending in ``.svg`` or ``.png``; SVG goes before PNG.
-    organizations : iterable of Organization
-        Those without an icon in the folder are left out.
-
-    Raises
-    ------
-    IconError
-        When it is no folder, or a file in it is no picture.
-    MissingExtraError
-        When an icon is SVG and resvg_py is not installed.
-    """
+    """The icons (PNG, by organization id) in a folder whose files are named as `Organization.icon` says."""
     folder = Path(folder)
     if not folder.is_dir():
         raise IconError(f"there is no folder {str(folder)!r} to take icons from")
@@ -148,13 +112,7 @@ def _readable(hue: float, lightness: float, saturation: float) -> str:
 
 @lru_cache(maxsize=512)
 def pixels(png: bytes) -> NDArray[np.uint8]:
-    """A picture as red, green, blue and opacity, without its transparent margin.
-
-    Raises
-    ------
-    IconError
-        When the bytes are no picture.
-    """
+    """A picture as red, green, blue and opacity, without its transparent margin."""
     import numpy as np
     from PIL import Image, UnidentifiedImageError
 

@@ -113,11 +113,9 @@ class Palette:
 def figure_markup(
     layout: Layout, looks: Sequence[Look], palette: Palette, numbers: Numbers, key: str, name: str
 ) -> str:
-    """A layout as an ``svg`` element that is called ``name``, with a look for each theme of the palette.
-
-    Labels are groups of the class ``m`` with the id ``<key>-<number of the model>``, lanes ``<key>-lane-<number>``
-    and links ``<key>-link-<number of the derivation>``.
-    """
+    """A layout as an ``svg`` element that is called ``name``, with a look for each theme of the palette."""
+    # Labels are groups of the class ``m`` with the id ``<key>-<number of the model>``, lanes ``<key>-lane-<number>``
+    # and links ``<key>-link-<number of the derivation>``.
     drawn = _Markup(layout, looks[0].theme, palette, numbers, key).drawn(display_list(layout, looks))
     width, height = _number(layout.page.width), _number(layout.page.height)
     attributes = f'class="figure" viewBox="0 0 {width} {height}" role="group" aria-label="{escape(name)}"'

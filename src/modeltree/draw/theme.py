@@ -17,25 +17,13 @@ READABLE = 4.5
 
 
 def contrast(one: str, other: str) -> float:
-    """The contrast of two colors, from 1 to 21, as WCAG 2.2 defines it.
-
-    Examples
-    --------
-    >>> contrast("#ffffff", "#000000")
-    21.0
-    """
+    """The contrast of two colors, from 1 to 21, as WCAG 2.2 defines it."""
     dark, light = sorted((_luminance(one), _luminance(other)))
     return (light + 0.05) / (dark + 0.05)
 
 
 def mixed(one: str, other: str, share: float) -> str:
-    """The first color with a share of the second, from 0 to 1, mixed in.
-
-    Examples
-    --------
-    >>> mixed("#000000", "#ffffff", 0.2)
-    '#333333'
-    """
+    """The first color with a share of the second, from 0 to 1, mixed in."""
     parts = ((1 - share) * _part(one, start) + share * _part(other, start) for start in (1, 3, 5))
     return "#" + "".join(f"{round(part):02x}" for part in parts)
 

@@ -33,10 +33,7 @@ _NOTES = {
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """Models in groups that differ in color: the key of each model's group, the legend, and a note on how it is done.
-
-    ``other`` and ``none`` are groups, too.
-    """
+    """Models in groups of one color, ``other`` and ``none`` among them: group keys by model id, legend, and a note."""
 
     keys: Mapping[str, str]
     legend: tuple[tuple[str, str], ...]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from modeltree.draw.icons import Badge, badge, icons_in
@@ -22,10 +22,7 @@ _MOST_NAMES = 40
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What is drawn of a lineage: the models with a label of their own, in time order, and what sets them off.
-
-    While some are ``strong`` all others are faint, and the family that is ``outlined`` has an edge of one color.
-    """
+    """What is drawn: models in time order; some may be `strong` while all others are faint, and a family `outlined`."""
 
     lineage: Lineage
     models: tuple[Model, ...]
@@ -154,21 +151,25 @@ def main_address(model: Model) -> str | None:
     return links.paper or links.code or links.weights or links.blog or links.website
 
 
+def count_kinds(models: Iterable[Model]) -> Counter[Kind]:
+    """How many models, products and data sets there are."""
+    return Counter(model.kind for model in models)
+
+
 def counted_models(models: Iterable[Model]) -> str:
     """How many there are of each kind, in words."""
-    counts = Counter(model.kind for model in models)
+    counts = count_kinds(models)
     things = {Kind.MODEL: "model", Kind.APPLICATION: "product", Kind.DATASET: "data set"}
     words = [f"{counts[kind]:,} {thing}{'s' * (counts[kind] != 1)}" for kind, thing in things.items() if counts[kind]]
     return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 
-def left_out(others: Sequence[Model]) -> Iterator[str]:
-    """What a footnote says of products and data sets that are not drawn."""
-    if others:
-        counts = Counter(model.kind for model in others)
-        things = {Kind.APPLICATION: "products that run on models", Kind.DATASET: "data sets"}
-        words = (f"{thing} ({counts[kind]:,})" for kind, thing in things.items() if counts[kind])
-        yield f"Left out: {', '.join(words)}."
+def left_out(counts: Mapping[Kind, int], *others: str) -> Iterator[str]:
+    """What a footnote says of what is not drawn: of some models, of products and of data sets."""
+    things = {Kind.APPLICATION: "products that run on models", Kind.DATASET: "data sets"}
+    kinds = (f"{thing} ({counts[kind]:,})" for kind, thing in things.items() if counts.get(kind))
+    if words := ", ".join([*filter(None, others), *kinds]):
+        yield f"Left out: {words}."
 
 
 def listed(names: Iterable[str]) -> str:

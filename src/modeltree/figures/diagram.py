@@ -11,7 +11,7 @@ from modeltree.draw.dot import Arrow, Cluster, Diagram, Direction, Node, Rank, d
 from modeltree.draw.style import Style
 from modeltree.draw.theme import Theme
 from modeltree.figures.coloring import ColorBy, groups_of
-from modeltree.figures.contents import accessible_name, left_out, main_address, split_by_kind, title_of
+from modeltree.figures.contents import accessible_name, count_kinds, left_out, main_address, split_by_kind, title_of
 from modeltree.figures.drawing import Drawing, ThemeName, check_word, svg_image, theme_named
 from modeltree.findings import MissingExtraError
 from modeltree.lineage import Lineage
@@ -107,7 +107,7 @@ def diagram(
     occurring = {edge.relation for edge in edges}
     content = Diagram(
         title=name,
-        note=" ".join(left_out(others)),
+        note=" ".join(left_out(count_kinds(others))),
         nodes=tuple(
             Node(
                 model.id,

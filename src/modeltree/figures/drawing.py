@@ -73,7 +73,16 @@ class Drawing(ABC):
         UnknownFormatError
             When the path ends in something else.
         LayoutError
-            When it does not fit on its page.
+            When the drawing does not fit on its page.
+        ValueError
+            When `dpi` is not above 0.
+        OSError
+            When the file cannot be written; what was there before is still there.
+
+        Examples
+        --------
+        >>> import modeltree
+        >>> modeltree.growth(modeltree.datasets.load("survey")).save("growth.png", dpi=300)  # doctest: +SKIP
         """
         path = Path(path)
         suffix = path.suffix.lower()
@@ -111,10 +120,21 @@ class FigureDrawing(Drawing):
     def figure(self) -> Figure:
         """The drawing as a new figure of matplotlib, which is not bound to pyplot.
 
+        Returns
+        -------
+        matplotlib.figure.Figure
+            As large as the page; its ``savefig`` writes the same bytes each time.
+
         Raises
         ------
         LayoutError
-            When it does not fit on its page.
+            When the drawing does not fit on its page.
+
+        Examples
+        --------
+        >>> import modeltree
+        >>> modeltree.growth(modeltree.datasets.load("survey"), page=(10, 8)).figure().get_size_inches().tolist()
+        [10.0, 8.0]
         """
         return self._figure()
 
@@ -129,14 +149,22 @@ class FigureDrawing(Drawing):
         Returns
         -------
         matplotlib.axes.Axes
-            The same.
+            The same axes.
 
         Raises
         ------
         TypeError
-            When a page was given, too.
+            When a page was given, too, or the axes are in no figure.
         LayoutError
-            When it does not fit on the axes.
+            When the drawing does not fit on the axes.
+
+        Examples
+        --------
+        >>> import modeltree
+        >>> from matplotlib.figure import Figure
+        >>> ax = Figure(figsize=(12, 9)).add_subplot()
+        >>> modeltree.growth(modeltree.datasets.load("survey")).draw(ax) is ax
+        True
         """
         if self._page is not None:
             raise TypeError("axes are a page of their own: draw on axes without page=")
@@ -173,14 +201,14 @@ class LayoutDrawing(FigureDrawing):
         self,
         kind: str,
         summary: tuple[str, str],
-        place: Callable[[PageSize | None], Layout],
+        lay_out: Callable[[PageSize | None], Layout],
         look: Callable[[], Look],
         page: PageSize | None = None,
         font_size: float | None = None,
     ) -> None:
         super().__init__(kind, summary, page)
         page_points(page, font_size)
-        self._place, self._make_look = place, look
+        self._lay_out, self._make_look = lay_out, look
 
     @cached_property
     def layout(self) -> Layout:
@@ -190,8 +218,14 @@ class LayoutDrawing(FigureDrawing):
         ------
         LayoutError
             When it does not fit on its page.
+
+        Examples
+        --------
+        >>> import modeltree
+        >>> modeltree.evolution(modeltree.datasets.load("survey-table1"), page=(7, 4.5)).layout.page
+        Page(width=504.0, height=324.0)
         """
-        return self._place(self._page)
+        return self._lay_out(self._page)
 
     @cached_property
     def _look(self) -> Look:
@@ -210,7 +244,7 @@ class LayoutDrawing(FigureDrawing):
     def _draw(self, ax: Axes, page: tuple[float, float]) -> None:
         from modeltree.draw.artists import draw_layout
 
-        draw_layout(self._place(page), ax, self._look)
+        draw_layout(self._lay_out(page), ax, self._look)
 
 
 class ChartDrawing(FigureDrawing):
@@ -233,7 +267,14 @@ class ChartDrawing(FigureDrawing):
 
     @property
     def layout(self) -> GrowthTable | SizeTable:
-        """The counts that are drawn: matplotlib places them on its scales."""
+        """The counts that are drawn: matplotlib places them on its scales.
+
+        Examples
+        --------
+        >>> import modeltree
+        >>> modeltree.growth(modeltree.datasets.load("survey"), grain="year").layout.label(0)
+        '2018'
+        """
         return self._table
 
     def _figure(self) -> Figure:

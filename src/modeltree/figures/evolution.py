@@ -13,6 +13,7 @@ from modeltree.figures.coloring import ColorBy
 from modeltree.figures.contents import (
     Captions,
     Contents,
+    count_kinds,
     counted_models,
     left_out,
     listed,
@@ -138,7 +139,7 @@ def evolution(
     earlier = like.layout if isinstance(like, LayoutDrawing) else like
     if not isinstance(earlier, Layout | None):
         raise ValueError(f"like cannot be {like!r}: give an earlier drawing, or its layout")
-    place = partial(
+    lay_out = partial(
         evolution_layout,
         contents,
         font_size=font_size,
@@ -149,7 +150,7 @@ def evolution(
         like=earlier,
     )
     look = partial(look_of, contents, theme_named(theme), icon_dir)
-    return LayoutDrawing("evolution", contents.summary, place, look, page, font_size)
+    return LayoutDrawing("evolution", contents.summary, lay_out, look, page, font_size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,13 +190,7 @@ def evolution_contents(
     outline: str | None = None,
     links: bool | None = None,
 ) -> EvolutionContents:
-    """What the options of `evolution` choose.
-
-    Raises
-    ------
-    LayoutError
-        When there is nothing to draw, or what is highlighted is not drawn.
-    """
+    """What the options of `evolution` choose; a LayoutError where there is nothing to draw or to highlight."""
     wanted, others = split_by_kind(lineage, applications, datasets)
     dated = tuple(model for model in wanted if model.released)
     if not dated:
@@ -235,7 +230,7 @@ def _footnote(
     lineage: Lineage, dated: Sequence[Model], undated: Sequence[Model], others: Sequence[Model], notes: Iterable[str]
 ) -> Iterator[str]:
     parts = [f"Drawn: {counted_models(dated)}, every one that has a date."]
-    parts += left_out(others)
+    parts += left_out(count_kinds(others))
     if lineage.about.date:
         parts.append(f"Data as of {lineage.about.date}.")
     yield " ".join([*parts, *notes])

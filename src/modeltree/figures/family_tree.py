@@ -13,6 +13,7 @@ from modeltree.figures.coloring import ColorBy
 from modeltree.figures.contents import (
     Captions,
     Contents,
+    count_kinds,
     counted_models,
     left_out,
     listed,
@@ -144,9 +145,9 @@ def tree_drawing(
 ) -> LayoutDrawing:
     """A drawing of what a family tree shows."""
     check_word("direction", direction, Direction)
-    place = partial(family_tree_layout, contents, font_size=font_size, direction=direction)
+    lay_out = partial(family_tree_layout, contents, font_size=font_size, direction=direction)
     look = partial(tree_look_of, contents, theme_named(theme), icon_dir)
-    return LayoutDrawing(kind, contents.summary, place, look, page, font_size)
+    return LayoutDrawing(kind, contents.summary, lay_out, look, page, font_size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,13 +196,7 @@ def tree_contents(
     genealogy: Genealogy | None = None,
     note: str = "",
 ) -> TreeContents:
-    """What the options of `family_tree` choose, or what is in a genealogy and what is to be said of it.
-
-    Raises
-    ------
-    LayoutError
-        When there is nothing to draw, or what is highlighted is not drawn.
-    """
+    """What the options of `family_tree` choose, or a genealogy; a LayoutError where there is nothing to draw."""
     wanted, others = split_by_kind(lineage, applications, datasets)
     if others:
         lineage = lineage.subgraph([model.id for model in wanted])
@@ -291,7 +286,7 @@ def _footnote(lineage: Lineage, genealogy: Genealogy, others: Sequence[Model], n
     if genealogy.against_time:
         pairs = (f"{lineage[edge.child].name} from {lineage[edge.parent].name}" for edge in genealogy.against_time)
         parts.append(f"Made from what is dated later: {listed(pairs)}.")
-    parts += left_out(others)
+    parts += left_out(count_kinds(others))
     if lineage.about.date:
         parts.append(f"Data as of {lineage.about.date}.")
     yield " ".join([*parts, *notes])

@@ -69,12 +69,9 @@ class Collapse:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A node of a family tree: a model, or several that are folded.
+    """A node of a family tree: a model, or several folded ones, at the day of the first, which may be `inferred`."""
 
-    It is at the date of its first model, in days, which may be ``inferred`` from those of parents and children. The
-    ``parent`` that it branches off and the ``further`` ones are indexes of entries. It may stand for ``unlisted``
-    models besides, of which no more is known here than their number.
-    """
+    # `parent` and `further` are indexes of entries. `unlisted` more models are known by their count only.
 
     id: str
     label: str
@@ -99,11 +96,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Genealogy:
-    """The nodes of a family tree, in the order of the models' dates, and what it leaves out.
+    """The nodes of a family tree, in the order of the models' dates, and what it leaves out."""
 
-    Neither ``undated`` models nor their kin have a date; derivations ``against_time`` have a parent that is later than
-    the child; ``hidden`` ones are within folded branches, or lead into one from elsewhere.
-    """
+    # Neither `undated` models nor their kin have a date; derivations `against_time` have a parent that is later than
+    # the child; `hidden` ones are within folded branches, or lead into one from elsewhere.
 
     entries: tuple[Entry, ...]
     undated: tuple[Model, ...]
@@ -112,52 +108,41 @@ class Genealogy:
 
 
 def genealogy_of(lineage: Lineage, relations: Relations = None, collapse: Collapse | None = None) -> Genealogy:
-    """Put the models of a lineage in time and in a forest, and fold branches.
-
-    A date is taken at the middle of what is known of it, so far as it is then no earlier than the parents' and no
-    later than the children's. Undated models are half way between parents and children that have a date, or at the
-    date of the only ones.
-
-    Parameters
-    ----------
-    lineage : Lineage
-        Whose.
-    relations : optional
-        The derivations to go by; by default all.
-    collapse : Collapse, optional
-        Which branches to fold; by default none.
-    """
+    """Put the models of a lineage in time and in a forest, and fold branches."""
+    # A date is taken at the middle of what is known of it, so far as it is then no earlier than the parents' and no
+    # later than the children's. Undated models are half way between parents and children that have a date, or at the
+    # date of the only ones.
     wanted = relation_set(relations)
-    steps = [step for step in lineage.derivations if step.relation in wanted]
-    places = _places(lineage, steps)
-    models = [model for model in lineage.models if model.id in places]
-    number = {model.id: node for node, model in enumerate(models)}
-    at = [places[model.id] for model in models]
+    edges = [edge for edge in lineage.derivations if edge.relation in wanted]
+    days = _days(lineage, edges)
+    models = [model for model in lineage.models if model.id in days]
+    index = {model.id: node for node, model in enumerate(models)}
+    day = [days[model.id] for model in models]
     above: list[dict[int, Relation]] = [{} for _ in models]
     against, forward = [], []
-    for step in steps:
-        if step.parent in number and step.child in number:
-            parent, child = number[step.parent], number[step.child]
-            above[child][parent] = step.relation
-            if at[parent] > at[child]:
-                against.append(step)
+    for edge in edges:
+        if edge.parent in index and edge.child in index:
+            parent, child = index[edge.parent], index[edge.child]
+            above[child][parent] = edge.relation
+            if day[parent] > day[child]:
+                against.append(edge)
             else:
-                forward.append((parent, child, _RELATIONS.index(step.relation)))
+                forward.append((parent, child, _RELATIONS.index(edge.relation)))
     dates = numpy.array([model.released.number if model.released else 0 for model in models], dtype=numpy.int64)
     tails, heads, relation = numpy.array(forward, dtype=numpy.int64).reshape(-1, 3).T
-    branches = _Branches(models, at, PrimaryForest.of(tails, heads, relation, dates), above)
+    branches = _Branches(models, day, PrimaryForest.of(tails, heads, relation, dates), above)
     entries, hidden = branches.entries(branches.folds(collapse or Collapse()))
-    undated = tuple(model for model in lineage.models if model.id not in places)
+    undated = tuple(model for model in lineage.models if model.id not in days)
     return Genealogy(tuple(entries), undated, tuple(against), hidden)
 
 
-def _places(lineage: Lineage, steps: Iterable[Derivation]) -> dict[str, float]:
+def _days(lineage: Lineage, edges: Iterable[Derivation]) -> dict[str, float]:
     """When each model was, in days, so far as can be said."""
     parents: dict[str, list[str]] = {}
     children: dict[str, list[str]] = {}
-    for step in steps:
-        parents.setdefault(step.child, []).append(step.parent)
-        children.setdefault(step.parent, []).append(step.child)
+    for edge in edges:
+        parents.setdefault(edge.child, []).append(edge.parent)
+        children.setdefault(edge.parent, []).append(edge.child)
     order = [id for layer in lineage.generations() for id in layer]
     first, last = {}, {}
     for id in order:
@@ -168,19 +153,19 @@ def _places(lineage: Lineage, steps: Iterable[Derivation]) -> dict[str, float]:
     for id in reversed(order):
         below = (latest[child] for child in children.get(id, ()))
         latest[id] = min([last[id], *(bound for bound in below if bound >= first[id])])
-    places: dict[str, float] = {}
+    days: dict[str, float] = {}
     for id in order:
-        known = (places[above] for above in parents.get(id, ()) if above in places)
-        low = max([first[id], *(place for place in known if place <= latest[id])])
+        known = (days[above] for above in parents.get(id, ()) if above in days)
+        low = max([first[id], *(day for day in known if day <= latest[id])])
         if math.isinf(low) and math.isinf(latest[id]):
             continue
         if math.isinf(low) or math.isinf(latest[id]):
-            places[id] = latest[id] if math.isinf(low) else low
+            days[id] = latest[id] if math.isinf(low) else low
         elif lineage[id].released is None:
-            places[id] = (low + latest[id]) / 2
+            days[id] = (low + latest[id]) / 2
         else:
-            places[id] = min(max((first[id] + last[id]) / 2, low), latest[id])
-    return places
+            days[id] = min(max((first[id] + last[id]) / 2, low), latest[id])
+    return days
 
 
 class _Branches:
@@ -189,11 +174,11 @@ class _Branches:
     def __init__(
         self,
         models: Sequence[Model],
-        at: Sequence[float],
+        day: Sequence[float],
         forest: PrimaryForest,
         above: Sequence[Mapping[int, Relation]],
     ) -> None:
-        self.models, self.at, self.forest, self.above = models, at, forest, above
+        self.models, self.day, self.forest, self.above = models, day, forest, above
         self.parent = [None if parent < 0 else parent for parent in forest.parent.tolist()]
         self.order: list[int] = forest.order.tolist()
 
@@ -219,7 +204,7 @@ class _Branches:
                 groups.setdefault(over, []).append(node)
                 keeper[node] = node
         for branches in groups.values():
-            first = min(branches, key=lambda node: (self.at[node], self.models[node].id))
+            first = min(branches, key=lambda node: (self.day[node], self.models[node].id))
             if sum(size[node] for node in branches) == 1:
                 del keeper[first]
                 continue
@@ -234,7 +219,7 @@ class _Branches:
     def entries(self, keeper: Mapping[int, int]) -> tuple[list[Entry], int]:
         """The entries, and how many derivations they do not show."""
         shown = [node for node in range(len(self.models)) if keeper.get(node, node) == node]
-        place = {node: number for number, node in enumerate(shown)}
+        index = {node: position for position, node in enumerate(shown)}
         members: dict[int, list[int]] = {}
         for node, by in keeper.items():
             members.setdefault(by, []).append(node)
@@ -244,12 +229,12 @@ class _Branches:
             for over, relation in relation_of.items():
                 if over == self.parent[child]:
                     hidden += child in keeper and (over in keeper or child != keeper[child])
-                elif child in keeper or place[keeper.get(over, over)] in further[place[child]]:
+                elif child in keeper or index[keeper.get(over, over)] in further[index[child]]:
                     hidden += 1
                 elif keeper.get(over, over) != self.parent[child]:
-                    further[place[child]][place[keeper.get(over, over)]] = relation
+                    further[index[child]][index[keeper.get(over, over)]] = relation
         entries = []
-        for number, node in enumerate(shown):
+        for position, node in enumerate(shown):
             above = self.parent[node]
             inside = sorted(members.get(node, [node]))
             models = tuple(self.models[member] for member in inside)
@@ -257,17 +242,17 @@ class _Branches:
             if len(models) > 1:
                 id, label = self._named(node, models)
             branch = None if above is None else self._shared(above, inside)
-            at = min(self.at[member] for member in inside)
+            day = min(self.day[member] for member in inside)
             inferred = len(models) == 1 and models[0].released is None
-            branches_off = None if above is None else place[above]
-            others = tuple(sorted(further[number].items()))
-            entries.append(Entry(id, label, at, inferred, models, branches_off, branch, others))
+            branches_off = None if above is None else index[above]
+            others = tuple(sorted(further[position].items()))
+            entries.append(Entry(id, label, day, inferred, models, branches_off, branch, others))
         return entries, hidden
 
     def _shared(self, over: int, inside: Sequence[int]) -> Relation:
         """The relation of the branches in a node to their parent: of several, that which comes first."""
-        found = {self.above[member][over] for member in inside if self.parent[member] == over}
-        return min(found, key=_RELATIONS.index)
+        relations = {self.above[member][over] for member in inside if self.parent[member] == over}
+        return min(relations, key=_RELATIONS.index)
 
     def _named(self, node: int, models: Sequence[Model]) -> tuple[str, str]:
         """Id and label of a node of several models; no model has such an id, as there is a blank in it."""

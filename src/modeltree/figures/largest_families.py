@@ -11,10 +11,10 @@ import numpy
 from modeltree._util.text import counted
 from modeltree.draw.theme import Theme
 from modeltree.figures.coloring import ColorBy
-from modeltree.figures.counting import KINDS, models_meeting, weight_forest
 from modeltree.figures.drawing import IconFolder, LayoutDrawing, PageSize, ThemeName, check_number
 from modeltree.figures.family_tree import tree_contents, tree_drawing
 from modeltree.figures.genealogy import Entry, Genealogy, genealogy_of
+from modeltree.figures.statistics import KINDS, models_meeting, weight_forest
 from modeltree.findings import LayoutError
 from modeltree.graph.counts import sizes_and_depths
 from modeltree.graph.primary import Fold, folds_below, largest_branches
@@ -112,10 +112,7 @@ def largest_families(
 
 
 def abridged_families(lineage: Lineage, count: int, branches: int) -> tuple[Lineage, Abridgement]:
-    """The largest families as a lineage of few models, and how many models that leaves to be counted.
-
-    Of each family there are the first model and those that begin its largest branches.
-    """
+    """The first models of the largest families and of their largest branches as a lineage; all others are counted."""
     forest, dates = weight_forest(lineage), lineage._nodes.dates
     roots, sizes = forest.root, forest.size
     models = models_meeting(lineage._nodes, kind=Kind.MODEL)
@@ -133,9 +130,9 @@ def abridged_families(lineage: Lineage, count: int, branches: int) -> tuple[Line
     ids, name = lineage.ids, lineage._nodes.name
     labels = {ids[node]: f"{name(node)} · {sizes[node]:,}" for node in shown if sizes[node] > 1}
     part = lineage.subgraph([ids[node] for node in (*shown, *single)])
-    said = _abridged_note(len(chosen), len(heads), int(whole[: len(chosen)].sum()), int(models.sum()), branches)
+    note = _abridged_note(len(chosen), len(heads), int(whole[: len(chosen)].sum()), int(models.sum()), branches)
     kept = tuple(_branches(ids, fold) for fold in folds if fold.models > 1)
-    return part, Abridgement(kept, labels, " ".join(said), frozenset(ids[head] for head in chosen))
+    return part, Abridgement(kept, labels, " ".join(note), frozenset(ids[head] for head in chosen))
 
 
 def _branches(ids: Sequence[str], fold: Fold) -> Branches:
@@ -168,10 +165,7 @@ class Branches:
 
 @dataclass(frozen=True, slots=True)
 class Abridgement:
-    """What a lineage lacks that is a part of a larger one, and what is to be said of it.
-
-    ``labels`` are written of some models instead of their names, by id; ``roots`` are the models that begin families.
-    """
+    """What a part of a lineage lacks: labels by model id, the roots of families, and counts of what is not listed."""
 
     branches: tuple[Branches, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
@@ -180,10 +174,7 @@ class Abridgement:
 
 
 def abridged(genealogy: Genealogy, abridgement: Abridgement) -> Genealogy:
-    """A genealogy with nodes for branches that are counted and not listed, and with other labels.
-
-    Branches of a model that is left out or folded are left out.
-    """
+    """A genealogy with other labels, and with nodes for the counted branches of models that are shown unfolded."""
     labels = abridgement.labels
     entries = [
         entry if entry.folded else replace(entry, label=labels.get(entry.id, entry.label))

@@ -16,15 +16,7 @@ from modeltree.records import Derivation, Model
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Rows of cells under a header, in columns as wide as their widest cell.
-
-    Examples
-    --------
-    >>> print(table(["id", "name"], [["pangu-alpha", "PanGu-α"], ["glm", "智谱"]]))
-    ID           NAME
-    pangu-alpha  PanGu-α
-    glm          智谱
-    """
+    """Rows of cells under a header, in columns as wide as their widest cell."""
     cells = [[word.upper() for word in header], *([printable(cell) for cell in row] for row in rows)]
     widths = [max(map(_columns, column)) for column in zip(*cells, strict=True)]
     lines = (
@@ -35,13 +27,7 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def findings_summary(findings: Sequence[Finding], all_shown: bool = True) -> str:
-    """How many findings there are of each severity; nothing where there is none.
-
-    Examples
-    --------
-    >>> findings_summary([Finding("cycle", "…"), Finding("missing-license", "…")], all_shown=False)
-    '1 error, 1 note (see --all)'
-    """
+    """How many findings there are of each severity; nothing where there is none."""
     counts = Counter(finding.severity for finding in findings)
     words = [counted(counts[severity], severity) for severity in Severity if counts[severity]]
     hidden = " (see --all)" if counts[Severity.NOTE] and not all_shown else ""

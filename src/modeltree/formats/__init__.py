@@ -97,7 +97,26 @@ def read(
 def load(path: str | os.PathLike[str], format: str | None = None, **options: Any) -> Lineage:
     """Read a lineage from a file or folder of any known format.
 
-    What is found on the way is summed up in a warning; `read` gives it in full, and takes the same.
+    What is found on the way is summed up in a warning; `read` gives it in full.
+
+    Parameters
+    ----------
+    path : str or path
+        A file or folder; ``~`` is one's own.
+    format : str, optional
+        The name of its format; by default the ending of the path and the content decide.
+    **options
+        As for `read`.
+
+    Returns
+    -------
+    Lineage
+        The lineage.
+
+    Raises
+    ------
+    SourceError, UnknownFormatError, OSError
+        As `read` does.
 
     Warns
     -----
@@ -152,6 +171,14 @@ def save(
         When the path ends in nothing that is written.
     OSError
         When it is a folder (`IsADirectoryError`), or the file cannot be written.
+    TypeError
+        When `lineage` is none.
+
+    Examples
+    --------
+    >>> from modeltree import datasets
+    >>> save(datasets.load("survey"), "models.yaml")  # doctest: +SKIP
+    ()
     """
     if not isinstance(lineage, Lineage):
         raise TypeError(f"a Lineage is saved, not {lineage!r}")

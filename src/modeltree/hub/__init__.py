@@ -19,7 +19,7 @@ from modeltree.formats.repair.models import repaired
 from modeltree.formats.repair.policy import Policy
 from modeltree.hub.answers import Answers
 from modeltree.hub.client import Hub, HubError
-from modeltree.hub.traversal import Crawl, Found, add_models
+from modeltree.hub.traversal import Crawl, CrawlResult, add_models
 
 __all__ = ["HubError", "crawl"]
 
@@ -126,10 +126,10 @@ def crawl(
         crawling.ascend(dict.fromkeys([*start, *root]), upwards)
         crawling.descend(dict.fromkeys(start), downwards)
         crawling.descend(root, None)
-        found = crawling.finish()
+        result = crawling.finish()
     claims = Claims(about={"title": "Models of the Hugging Face Hub"})
-    add_models(claims, found.models, found.renamed, address)
-    claims.findings += [*found.refused.values(), *found.findings, *_left(found, limit)]
+    add_models(claims, result.models, result.renamed, address)
+    claims.findings += [*result.refused.values(), *result.findings, *_left(result, limit)]
     return repaired(claims, policy, aliases)
 
 
@@ -176,15 +176,15 @@ def _address(endpoint: str | None) -> str:
     return address
 
 
-def _left(found: Found, limit: int | None) -> Iterator[Finding]:
+def _left(result: CrawlResult, limit: int | None) -> Iterator[Finding]:
     """What is known to be there and was not visited."""
-    full = limit is not None and len(found.models) >= limit
-    if found.unread:
-        lists = f"{counted(len(found.unread), 'list')} {'is' if len(found.unread) == 1 else 'are'}"
-        message = f"the limit of {limit} models is reached: {lists} not read to the end: {enumerated(found.unread)}"
+    full = limit is not None and len(result.models) >= limit
+    if result.unread:
+        lists = f"{counted(len(result.unread), 'list')} {'is' if len(result.unread) == 1 else 'are'}"
+        message = f"the limit of {limit} models is reached: {lists} not read to the end: {enumerated(result.unread)}"
         yield Finding("not-visited", message, "raise the limit; with the same state it goes on from there")
-    if found.unvisited:
-        models = f"{counted(len(found.unvisited), 'model')} {'is' if len(found.unvisited) == 1 else 'are'}"
-        message = f"{models} known and not asked for: {enumerated([shown(id) for id in found.unvisited])}"
+    if result.unvisited:
+        models = f"{counted(len(result.unvisited), 'model')} {'is' if len(result.unvisited) == 1 else 'are'}"
+        message = f"{models} known and not asked for: {enumerated([shown(id) for id in result.unvisited])}"
         hint = f"the limit of {limit} models is reached: raise it" if full else "go further, or begin with them too"
-        yield Finding("not-visited", message, hint, tuple(found.unvisited))
+        yield Finding("not-visited", message, hint, tuple(result.unvisited))

@@ -29,10 +29,7 @@ _MARK = "modeltree.hub.crawl"
 
 
 class Answers:
-    """The answers to one question, in a file or in memory only, to be used in a ``with`` statement.
-
-    A file that is something else, belongs to another question or is damaged is a `SourceError`.
-    """
+    """The answers to one question, in a file or in memory, for a ``with`` statement; no other file is taken."""
 
     def __init__(self, path: str | os.PathLike[str] | None, question: Mapping[str, Any]) -> None:
         self.path = None if path is None else Path(path)

@@ -251,13 +251,7 @@ def _short(item: Any) -> Any:
 
 
 def wait_of(headers: Mapping[str, str], now: datetime.datetime | None = None) -> float:
-    """How long a server asks to wait, in seconds; 0 where it does not.
-
-    Examples
-    --------
-    >>> wait_of({"retry-after": "30"}), wait_of({"ratelimit": '"api";r=0;t=55'}), wait_of({})
-    (30.0, 55.0, 0.0)
-    """
+    """How long a server asks to wait, in seconds; 0 where it does not."""
     after = headers.get("retry-after", "").strip()
     if re.fullmatch("[0-9]{1,9}", after):
         return float(after)

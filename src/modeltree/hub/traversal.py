@@ -26,7 +26,7 @@ _BASE = "base_model"
 
 
 @dataclass
-class Found:
+class CrawlResult:
     """What a crawl found."""
 
     models: dict[str, Raw] = field(default_factory=dict)
@@ -44,13 +44,12 @@ class Found:
 
 
 class Crawl:
-    """A walk over a Hub, of at most so many models; what it finds is in `found`.
+    """A walk over a Hub, of at most so many models; what it finds is in `result`."""
 
-    After each request `report` is called with how many were answered, and how many are known to be needed.
-    """
+    # After each request `report` is called with how many were answered, and how many are known to be needed.
 
     def __init__(self, hub: Hub, limit: int | None, report: Callable[[int, int], object]) -> None:
-        self.found = Found()
+        self.result = CrawlResult()
         self._hub, self._limit, self._report = hub, limit, report
         self._answered = 0
 
@@ -62,20 +61,22 @@ class Crawl:
 
     def author(self, author: str) -> list[str]:
         """Ask for all models of an author."""
-        found = list(self._listed(f"the models of {shown(author)}", self._hub.query(author=author), 0))
-        if not found and not self._is_full():
+        listed = list(self._listed(f"the models of {shown(author)}", self._hub.query(author=author), 0))
+        if not listed and not self._is_full():
             message = f"the Hub lists no models of {shown(author)}"
-            self.found.findings.append(Finding("gone", message, "look at the spelling"))
-        return found
+            self.result.findings.append(Finding("gone", message, "look at the spelling"))
+        return listed
 
     def ascend(self, start: Iterable[str], depth: int | None) -> None:
         """Ask for what models were made from, and so on for some steps."""
         level = list(start)
         reached = set(level)
         for step in count(1):
-            named = dict.fromkeys(parent for id in level for parent in parents_and_successors(self.found.models[id])[0])
+            named = dict.fromkeys(
+                parent for id in level for parent in parents_and_successors(self.result.models[id])[0]
+            )
             new = [
-                parent for parent in named if is_id(parent) and self.found.renamed.get(parent, parent) not in reached
+                parent for parent in named if is_id(parent) and self.result.renamed.get(parent, parent) not in reached
             ]
             if not new or (depth is not None and step > depth):
                 return
@@ -98,39 +99,39 @@ class Crawl:
                 below += new
             level = below
 
-    def finish(self) -> Found:
+    def finish(self) -> CrawlResult:
         """What was found, and which models are named in it and were not asked for."""
-        found = self.found
-        for raw in found.models.values():
+        result = self.result
+        for raw in result.models.values():
             for id in chain.from_iterable(parents_and_successors(raw)):
-                if is_id(id) and found.renamed.get(id, id) not in found.refused:
-                    found.unvisited[id] = None
-        for id in [id for id in found.unvisited if found.renamed.get(id, id) in found.models]:
-            del found.unvisited[id]
-        return found
+                if is_id(id) and result.renamed.get(id, id) not in result.refused:
+                    result.unvisited[id] = None
+        for id in [id for id in result.unvisited if result.renamed.get(id, id) in result.models]:
+            del result.unvisited[id]
+        return result
 
     def _children(self, parent: str, left: int) -> Iterator[str]:
         """The models that say that they were made from one, by any of its names."""
-        if self.found.models[parent].get("childrenModelCount") == 0:
+        if self.result.models[parent].get("childrenModelCount") == 0:
             return
-        for name in [parent, *(old for old, new in self.found.renamed.items() if new == parent)]:
+        for name in [parent, *(old for old, new in self.result.renamed.items() if new == parent)]:
             yield from self._listed(
                 f"the children of {shown(name)}", self._hub.query(filter=f"base_model:{name}"), left
             )
 
     def _visit(self, id: str, left: int) -> str | None:
         """Ask for one model; the id that it has, or None where there is none."""
-        found = self.found
-        here = found.renamed.get(id, id)
-        if here in found.models:
+        result = self.result
+        here = result.renamed.get(id, id)
+        if here in result.models:
             return here
-        if id in found.refused or id in found.unvisited:
+        if id in result.refused or id in result.unvisited:
             return None
         if not is_id(id):
             self._refuse(id, "bad-value", "it is no id of a Hub", "write it as 'openai-community/gpt2'")
             return None
         if self._is_full():
-            found.unvisited[id] = None
+            result.unvisited[id] = None
             return None
         answer = self._hub.model(id)
         self._count(left)
@@ -140,25 +141,25 @@ class Crawl:
             why = answer.get("refused", "the answer has no id")
             self._refuse(id, "unreadable" if unread else "gone", why)
             return None
-        found_id: str = raw["id"]
-        if found_id != id:
-            found.renamed[id] = found_id
-        found.models.setdefault(found_id, raw)
-        return found_id
+        actual_id: str = raw["id"]
+        if actual_id != id:
+            result.renamed[id] = actual_id
+        result.models.setdefault(actual_id, raw)
+        return actual_id
 
     def _refuse(self, id: str, kind: str, why: str, hint: str | None = None) -> None:
         """Note why there is no model."""
-        self.found.refused[id] = Finding(kind, f"{shown(id)}: {why}", hint, (id,), position=position_of(id))
+        self.result.refused[id] = Finding(kind, f"{shown(id)}: {why}", hint, (id,), position=position_of(id))
 
     def _listed(self, what: str, query: str | None, left: int) -> Iterator[str]:
         """The models of a list, page by page, as far as the limit allows."""
-        found = self.found
+        result = self.result
         pages = 0
         listed: set[str] = set()
         nameless = 0
         while query:
             if self._is_full():
-                found.unread.append(what)
+                result.unread.append(what)
                 return
             answer = self._hub.page(query)
             pages += 1
@@ -175,22 +176,22 @@ class Crawl:
             query = answer["next"]
             if query and len(listed) == before:
                 message = f"the list of {what} goes in circles: page {pages} has nothing new, and names another"
-                found.findings.append(Finding("not-visited", message, done="it is read to there"))
+                result.findings.append(Finding("not-visited", message, done="it is read to there"))
                 break
         if nameless:
             message = f"{nameless} entries in the list of {what} have no id"
-            found.findings.append(Finding("missing-key", message, done="they are left out"))
+            result.findings.append(Finding("missing-key", message, done="they are left out"))
 
     def _keep(self, id: str, raw: Raw) -> bool:
         """Keep a model of a list, unless there are too many."""
-        if id not in self.found.models and self._is_full():
-            self.found.unvisited[id] = None
+        if id not in self.result.models and self._is_full():
+            self.result.unvisited[id] = None
             return False
-        self.found.models.setdefault(id, raw)
+        self.result.models.setdefault(id, raw)
         return True
 
     def _is_full(self) -> bool:
-        return self._limit is not None and len(self.found.models) >= self._limit
+        return self._limit is not None and len(self.result.models) >= self._limit
 
     def _count(self, left: int) -> None:
         self._answered += 1
@@ -224,13 +225,7 @@ def position_of(id: str) -> Position:
 
 
 def parents_and_successors(raw: Raw) -> tuple[list[str], list[str]]:
-    """The models that a model says that it was made from, and those that it says are newer versions of it.
-
-    Examples
-    --------
-    >>> parents_and_successors({"id": "me/mine", "tags": ["base_model:gpt2", "base_model:quantized:gpt2"]})
-    (['gpt2'], [])
-    """
+    """The models that a model says that it was made from, and those that it says are newer versions of it."""
     claims = Claims()
     _add_model(claims, raw, {}, ())
     parents = [edge.parent for edge in claims.derivations if isinstance(edge.child, int)]

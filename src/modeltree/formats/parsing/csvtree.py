@@ -137,24 +137,10 @@ class _Records:
 
 @dataclass(frozen=True)
 class CsvTable:
-    """What a CSV file holds.
+    """What a CSV file holds: for each record the cell of each column, and everything wrong with it as CSV."""
 
-    Parameters
-    ----------
-    path : Path
-        The file.
-    columns : tuple of str
-        The names of the columns, each once, in their order.
-    rows : sequence of dict
-        For each record below the header, the cell of each column; ``""`` where there is none. Records of nothing but
-        empty cells are left out.
-    problems : tuple of Finding
-        Everything wrong with it as CSV.
-    whole : bool
-        Whether it was read to its end. If not, the last problem says why, and `rows` has what stands before that.
-    delimiter : str
-        What separates cells.
-    """
+    # Records of nothing but empty cells are left out. Where the file was not read to its end (`whole`), the last
+    # problem says why, and `rows` has what stands before that.
 
     path: Path
     columns: tuple[str, ...]
@@ -167,15 +153,7 @@ class CsvTable:
     _indices: dict[str, int] = field(repr=False)
 
     def position(self, row: int | None = None, column: str | None = None) -> Position:
-        """The position of a cell, of its record if no column is named, or of the header if no row is.
-
-        Parameters
-        ----------
-        row : int, optional
-            The index of the record, from 0.
-        column : str, optional
-            The name of the column; a name that no column has stands for the record.
-        """
+        """The position of a cell, of its record where no known column is named, or of the header where no row is."""
         offset = self._offsets[row + 1] if row is not None else self._offsets[0] if self._offsets else 0
         if column in self._indices:
             offset = dict(enumerate(self._records.scan(offset).offsets)).get(self._indices[column], offset)
@@ -213,28 +191,13 @@ class _Rows(Sequence[dict[str, str]]):
 
 
 def read_csv(path: Path) -> CsvTable:
-    """Read a CSV file; whatever is wrong with it is in `CsvTable.problems`.
-
-    Raises
-    ------
-    OSError
-        When there is no such file, or it cannot be read.
-    """
+    """Read a CSV file; whatever is wrong with it is in `CsvTable.problems`."""
     with path.open("rb") as file:
         return parse_csv(file.read(MAX_BYTES + 1), path)
 
 
 def parse_csv(content: bytes, path: Path) -> CsvTable:
-    r"""Read CSV from bytes that come from a file; see `read_csv`.
-
-    Examples
-    --------
-    >>> table = parse_csv(b'name;note\nVicuna;"from LLaMA;\nMarch 2023"\nKoala\n', Path("models.csv"))
-    >>> table.columns, table.rows[0]
-    (('name', 'note'), {'name': 'Vicuna', 'note': 'from LLaMA;\nMarch 2023'})
-    >>> print(table.problems[0].message, "in", table.position(1))
-    the record has 1 cell where the header has 2 in models.csv:4:1
-    """
+    """Read CSV from bytes that come from a file; see `read_csv`."""
     reader = _Reader(path)
     whole = True
     try:

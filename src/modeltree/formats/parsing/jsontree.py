@@ -39,19 +39,9 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 @dataclass(frozen=True)
 class JsonTree:
-    """What a JSON file holds.
+    """What a JSON file holds, and everything wrong with it as JSON."""
 
-    Parameters
-    ----------
-    path : Path
-        The file.
-    data : dict, list, str, int, float, bool or None
-        What it holds.
-    problems : tuple of Finding
-        Everything wrong with it as JSON.
-    whole : bool
-        Whether it was read to its end. If not, `data` is None and the last problem says why.
-    """
+    # Where it was not read to its end (`whole`), `data` is None and the last problem says why.
 
     path: Path
     data: Any
@@ -60,15 +50,7 @@ class JsonTree:
     _text: str = field(repr=False, default="")
 
     def position(self, at: At = (), *, of_key: bool = False) -> Position:
-        """The position of a part of the data, or of the innermost part around it that there is.
-
-        Parameters
-        ----------
-        at : tuple of str or int
-            The path to it.
-        of_key : bool
-            Whether its key is meant, and not the value.
-        """
+        """The position of a part of the data (or of its key), or of the innermost part around it that there is."""
         for length in range(len(at), -1, -1):
             if offsets := self._offsets.get(at[:length]):
                 return self._lines.position(offsets[0 if of_key and length == len(at) else 1])
@@ -85,28 +67,13 @@ class JsonTree:
 
 
 def read_json(path: Path) -> JsonTree:
-    """Read a JSON file; whatever is wrong with it is in `JsonTree.problems`.
-
-    Raises
-    ------
-    OSError
-        When there is no such file, or it cannot be read.
-    """
+    """Read a JSON file; whatever is wrong with it is in `JsonTree.problems`."""
     with path.open("rb") as file:
         return parse_json(file.read(MAX_BYTES + 1), path)
 
 
 def parse_json(content: bytes, path: Path) -> JsonTree:
-    """Read JSON from bytes that come from a file; see `read_json`.
-
-    Examples
-    --------
-    >>> tree = parse_json(b'{"a": [1, 2]}', Path("a.json"))
-    >>> tree.data
-    {'a': [1, 2]}
-    >>> print(tree.position(("a", 1)))
-    a.json:1:11
-    """
+    """Read JSON from bytes that come from a file; see `read_json`."""
     problems: list[Finding] = []
     text = ""
     try:

@@ -33,20 +33,10 @@ def decoded(content: bytes, max_bytes: int, begin: Position, hint: str = "split 
 
 
 class Lines:
-    """Positions in a text, with lines as editors count them.
+    """Positions in a text that stands in a file from the line `first` on, with lines as editors count them."""
 
-    Line ends are counted from the nearest offset before that is known, so that a text of a hundred million lines
-    costs no more memory than its own.
-
-    Parameters
-    ----------
-    path : Path
-        The file that the text stands in.
-    text : str
-        The text.
-    first : int
-        The number of its first line, if it is a part of the file.
-    """
+    # Line ends are counted from the nearest offset before that is known, so that a text of a hundred million lines
+    # costs no more memory than its own.
 
     def __init__(self, path: Path, text: str, first: int = 1) -> None:
         self.path, self.text, self.first = path, text, first

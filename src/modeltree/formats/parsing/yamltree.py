@@ -51,21 +51,10 @@ class _Offsets:
 
 @dataclass(frozen=True)
 class YamlTree:
-    """What a YAML file holds.
+    """What a YAML file holds, in dictionaries, lists, strings and None, and everything wrong with it as YAML."""
 
-    Parameters
-    ----------
-    path : Path
-        The file.
-    data : dict, list, str or None
-        What it holds, in dictionaries, lists, strings and None.
-    problems : tuple of Finding
-        Everything wrong with it as YAML, in the order of the file; `Finding.at` is the path into `data`.
-    whole : bool
-        Whether it was read to its end. If not, `data` is None and the last problem says why.
-    unread : frozenset of tuples
-        The paths into `data` of values that are not what was meant: an alias or a tag stands there.
-    """
+    # Problems are in the order of the file. Where it was not read to its end (`whole`), `data` is None and the last
+    # problem says why. `unread` are the paths into `data` where an alias or a tag stands, not the value that was meant.
 
     path: Path
     data: Any
@@ -83,48 +72,25 @@ class YamlTree:
         return value
 
     def position(self, at: At = (), *, of_key: bool = False) -> Position:
-        """The position of a part of the data, or of the innermost part around it that there is.
-
-        Parameters
-        ----------
-        at : tuple of str or int
-            The path to it.
-        of_key : bool
-            Whether its key is meant, and not the value.
-        """
+        """The position of a part of the data (or of its key), or of the innermost part around it that there is."""
         offsets, offset = self._root, _start(self._root)
-        for step, part in enumerate(at):
+        for index, part in enumerate(at):
             if not isinstance(offsets, _Offsets) or part not in offsets.values:
                 break
-            last = step == len(at) - 1
+            last = index == len(at) - 1
             offset = offsets.keys.get(part, offset) if last and of_key else _start(offsets.values[part])
             offsets = offsets.values[part]
         return self._lines.position(offset)
 
 
 def read_yaml(path: Path) -> YamlTree:
-    """Read a YAML file; whatever is wrong with it is in `YamlTree.problems`.
-
-    Raises
-    ------
-    OSError
-        When there is no such file, or it cannot be read.
-    """
+    """Read a YAML file; whatever is wrong with it is in `YamlTree.problems`."""
     with path.open("rb") as file:
         return parse_yaml(file.read(MAX_BYTES + 1), path)
 
 
 def parse_yaml(content: bytes, path: Path, first_line: int = 1) -> YamlTree:
-    """Read YAML from bytes that come from a file, from its first line or a later one; see `read_yaml`.
-
-    Examples
-    --------
-    >>> tree = parse_yaml(b"{released: 2019, open: no}", Path("models.yaml"))
-    >>> tree.data
-    {'released': '2019', 'open': 'no'}
-    >>> print(tree.position(("open",)))
-    models.yaml:1:24
-    """
+    """Read YAML from bytes that come from a file, from its first line or a later one; see `read_yaml`."""
     builder = _Builder(path, first_line)
     try:
         data, root = builder.build(decoded(content, MAX_BYTES, Position(path, first_line, 1)))
@@ -181,11 +147,9 @@ class _Builder:
             self._stop(0, "syntax", f"no YAML: {error}", None)
 
     def _check_depth(self, text: str, end: int) -> None:
-        """Stop where the text is nested too deep between the last event and an offset that the parser refuses.
-
-        A parser looks ahead, and may refuse deep nesting before it gives an event of it. The text decides, not the
-        parser's words, which differ by version.
-        """
+        """Stop where the text is nested too deep between the last event and an offset that the parser refuses."""
+        # A parser looks ahead, and may refuse deep nesting before it gives an event of it. The text decides, not the
+        # parser's words, which differ by version.
         depth = self._depth
         for bracket in _BRACKET.finditer(text, self._last, end):
             depth += 1 if bracket[0] in "[{" else -1

@@ -43,20 +43,7 @@ class Inline(dict[str, str]):
 
 
 def yaml_text(document: Mapping[str, Any]) -> str:
-    """A document as YAML, with blank lines between its parts.
-
-    Parameters
-    ----------
-    document : mapping
-        Of mappings, lists and strings; its keys are plain words.
-
-    Examples
-    --------
-    >>> print(yaml_text({"models": [{"id": "vicuna", "aliases": ["Vicuna-13B", "no"]}]}), end="")
-    models:
-      - id: vicuna
-        aliases: [Vicuna-13B, "no"]
-    """
+    """A document of mappings, lists and strings as YAML, with blank lines between its parts."""
     parts = []
     for key, value in document.items():
         if _is_table(value):

@@ -26,15 +26,8 @@ FIRST_YEAR = 1943
 
 
 def audited(lineage: Lineage, position_of: Callable[[str, str], Position | None]) -> tuple[Finding, ...]:
-    """What is worth knowing of a lineage, with nothing done about it.
-
-    Parameters
-    ----------
-    lineage : Lineage
-        The lineage.
-    position_of : callable
-        Gives the position of a model, or, with the id of a parent as well, that of the derivation.
-    """
+    """What is worth knowing of a lineage, with nothing done about it."""
+    # `position_of` gives the position of a model or, with the id of a parent as well, that of the derivation.
     findings: list[Finding] = []
     positions: dict[str, Position] = {}
     for model in lineage.models:
@@ -125,13 +118,13 @@ def alike(names: Mapping[str, str], positions: Mapping[str, Position]) -> Iterat
             owners.setdefault(quiet_key(name), {})[id] = None
     groups = dict.fromkeys(tuple(sorted(ids)) for ids in owners.values() if len(ids) > 1)
     # One name for several is another finding.
-    found = [ids for ids in groups if len({names[id] for id in ids}) > 1]
-    if len(found) > MOST:
-        concerned = tuple(dict.fromkeys(id for ids in found for id in ids))
-        message = f"{len(found):,} times some models may be the same, {len(concerned):,} in all"
+    alike_ids = [ids for ids in groups if len({names[id] for id in ids}) > 1]
+    if len(alike_ids) > MOST:
+        concerned = tuple(dict.fromkeys(id for ids in alike_ids for id in ids))
+        message = f"{len(alike_ids):,} times some models may be the same, {len(concerned):,} in all"
         yield Finding("possible-same", message, "an alias table can say so", concerned)
         return
-    for ids in found:
+    for ids in alike_ids:
         position = next((positions[id] for id in ids if id in positions), None)
         message = f"{' and '.join(shown(id) for id in ids)} may be the same model"
         yield Finding("possible-same", message, "an alias table can say so", ids, position=position)

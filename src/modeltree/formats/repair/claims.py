@@ -122,11 +122,9 @@ class Claims:
     _added_once: dict[str, int] = field(default_factory=dict, repr=False)
 
     def add(self, name: str, where: Where, fields: Mapping[str, Any] | None = None) -> int:
-        """Add a model by its id, or its name where there are no ids, and return its index, for `derive`.
-
-        The fields are those of `modeltree.Model`, as the source has them; what is None is not known. In
-        ``organizations`` are ids or names.
-        """
+        """Add a model by its id, or its name where there are no ids, and return its index, for `derive`."""
+        # The fields are those of `modeltree.Model`, as the source has them; what is None is not known. In
+        # `organizations` are ids or names.
         known = {key: value for key, value in (fields or {}).items() if value is not None}
         self.models.append(ClaimedModel(name, known, where))
         return len(self.models) - 1
@@ -140,11 +138,9 @@ class Claims:
     def derive(
         self, child: int | str, parent: str, relation: Relation | str | None, where: Where, **fields: Any
     ) -> None:
-        """Add a derivation, with ``note`` and ``references`` as further fields.
-
-        The child is the index that `add` gave, or the name of a model; the relation is the word of the source, or None
-        where it says nothing.
-        """
+        """Add a derivation, with ``note`` and ``references`` as further fields."""
+        # The child is the index that `add` gave, or the name of a model; the relation is the word of the source, or
+        # None where it says nothing.
         kept = {key: value for key, value in fields.items() if value}
         self.derivations.append(ClaimedDerivation(child, parent, relation, where, kept))
 

@@ -18,31 +18,10 @@ _CACHED = re.compile(r"models--[A-Za-z0-9].*")
 
 
 def model_id(file: Path, root: Path) -> str:
-    """The id of the model that a file in a folder belongs to.
-
-    Parameters
-    ----------
-    file : Path
-        The file.
-    root : Path
-        The folder that is read, or the file itself.
-
-    Returns
-    -------
-    str
-        The id of the repository for a file in the cache of the Hub. Else the path of its folder below the root, the
-        last two parts where there are more; for a file in the root itself the name of that folder. White space, and
-        other characters that no id has, are hyphens.
-
-    Examples
-    --------
-    >>> model_id(Path("hub/models--gpt2/snapshots/607a30d/README.md"), Path("hub"))
-    'gpt2'
-    >>> model_id(Path("ours/acme/my llama/README.md"), Path("ours"))
-    'acme/my-llama'
-    >>> model_id(Path("ours/README.md"), Path("ours"))
-    'ours'
-    """
+    """The id of the model that a file below a folder belongs to, or that a file which is read alone belongs to."""
+    # For a file in the cache of the Hub it is the id of the repository. Else it is the path of its folder below the
+    # root, the last two parts where there are more; for a file in the root itself the name of that folder. White space,
+    # and other characters that no id has, become hyphens.
     folder = _absolute(file).parent
     for part in reversed(folder.parts):
         if _CACHED.fullmatch(part):
@@ -53,27 +32,11 @@ def model_id(file: Path, root: Path) -> str:
 
 
 def files_below(root: Path, wanted: Callable[[str], bool], claims: Claims | None = None) -> Iterator[Path]:
-    """The files in a folder and the folders in it that have a wanted name, in the order of their paths.
-
-    Folders whose name begins with a dot are left out: in the cache of the Hub they hold what is no file of a model.
-    Links to folders are not followed; what they lead to is found where it is. A link to a file is, where it leads to
-    a file in the same folder or, in the cache of the Hub, of the same repository.
-
-    Parameters
-    ----------
-    root : Path
-        The folder, or a file, which is wanted whatever its name.
-    wanted : callable
-        Whether a file of this name is wanted.
-    claims : Claims, optional
-        Gets a finding for all that is passed over: links out of the folder and folders deeper than `MAX_LEVELS` as
-        ``"ignored"``, folders that cannot be read and links to nothing as ``"unreadable"``.
-
-    Raises
-    ------
-    OSError
-        When there is no such folder, or it cannot be read.
-    """
+    """The files at any depth below a folder that have a wanted name, in the order of paths; a file gives itself."""
+    # Folders whose name begins with a dot are left out: in the cache of the Hub they hold what is no file of a model.
+    # Links to folders are not followed; what they lead to is found where it is. A link to a file is, where it leads to
+    # a file in the same folder or, in the cache of the Hub, of the same repository. `claims` gets a finding for all
+    # else that is passed over.
     if not root.is_dir():
         root.stat()  # raises where there is nothing
         yield root

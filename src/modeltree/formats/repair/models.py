@@ -48,24 +48,9 @@ _DAY = re.compile(r"\s*[0-9]{4}-[0-9]{1,2}(-[0-9]{1,2})?\s*")
 def repaired(
     claims: Claims, policy: Policy | None = None, aliases: Mapping[str, str] | None = None, *, notes: bool = True
 ) -> Reading:
-    """The lineage that a source stands for, and all findings, in the order of files and lines.
-
-    Parameters
-    ----------
-    claims : Claims
-        What the source says.
-    policy : Policy, optional
-        What is done about what is wrong.
-    aliases : mapping of str to str, optional
-        For names as the source has them, the name or id of the model that is meant.
-    notes : bool
-        Whether to look for missing licenses, dates and relations, and for models that may be the same.
-
-    Raises
-    ------
-    SourceError
-        When the policy refuses something, with all that it refuses.
-    """
+    """The lineage that a source stands for, and all findings in the order of files and lines; else a SourceError."""
+    # `aliases` has, for names as the source has them, the name or id of the model that is meant. `notes` says whether
+    # to look for missing licenses, dates and relations, and for models that may be the same.
     repair = Repair(claims, policy or Policy(), aliases or {})
     lineage = Lineage(
         repair.models.values(), repair.derivations, repair.organizations.by_id.values(), about=repair.about
@@ -79,30 +64,7 @@ def repaired(
 
 
 class Repair:
-    """The records that the claims of one source become.
-
-    Attributes
-    ----------
-    models : dict of str to Model
-        The models by id.
-    derivations : list of Derivation
-        The derivations.
-    organizations : OrganizationTable
-        Who made the models.
-    about : About
-        What the lineage as a whole is.
-    positions : dict of str to Position
-        Where the models stand.
-    findings : list of Finding
-        What is found, without what is worth knowing of the whole.
-    unsaid : list of Unsaid
-        The derivations without a relation.
-
-    Raises
-    ------
-    SourceError
-        When the policy refuses something.
-    """
+    """The records that the claims of one source become, and findings; a SourceError where the policy refuses one."""
 
     def __init__(self, claims: Claims, policy: Policy, aliases: Mapping[str, str]) -> None:
         self.claims, self.policy, self.aliases = claims, policy, aliases

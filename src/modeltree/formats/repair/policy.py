@@ -74,7 +74,18 @@ class Policy:
 
     @classmethod
     def choices(cls) -> dict[str, tuple[str, ...]]:
-        """The actions that there are for each kind of finding, the default first."""
+        """The actions that there are for each kind of finding, the default first.
+
+        Returns
+        -------
+        dict of str to tuple of str
+            The actions by kind, as ``"self-loop"``.
+
+        Examples
+        --------
+        >>> Policy.choices()["self-loop"]
+        ('drop', 'refuse')
+        """
         hints = get_type_hints(cls)
         return {field.name.replace("_", "-"): get_args(hints[field.name]) for field in fields(cls)}
 
@@ -82,10 +93,25 @@ class Policy:
     def parse(cls, words: Iterable[str]) -> Self:
         """Read ``KIND=ACTION`` words; a kind that is not among them has its default.
 
+        Parameters
+        ----------
+        words : iterable of str
+            As ``"cycle=refuse"``; the kinds are the parameters of the class, with hyphens.
+
+        Returns
+        -------
+        Policy
+            The policy.
+
         Raises
         ------
         ValueError
-            When a word has another form, or names what there is not.
+            When a word has another form, or names what there is not; the message lists what there is.
+
+        Examples
+        --------
+        >>> Policy.parse(["cycle=refuse"]).cycle
+        'refuse'
         """
         chosen: dict[str, Any] = {}
         for word in words:
@@ -101,21 +127,24 @@ class Policy:
 
     @classmethod
     def strict(cls) -> Self:
-        """The policy that refuses everything that can be refused."""
+        """The policy that refuses everything that can be refused.
+
+        Returns
+        -------
+        Policy
+            The policy.
+
+        Examples
+        --------
+        >>> Policy.strict().self_loop
+        'refuse'
+        """
         chosen: Any = {field.name: "refuse" for field in fields(cls)}
         return cls(**chosen)
 
 
 def read_aliases(path: str | os.PathLike[str]) -> dict[str, str]:
-    """Read an alias table: a YAML file with ``name: the name or id that is meant`` lines.
-
-    Raises
-    ------
-    SourceError
-        When it is none; the error has everything that is wrong with it.
-    OSError
-        When it cannot be read.
-    """
+    """Read an alias table: a YAML file with ``name: the name or id that is meant`` lines; else a SourceError."""
     tree = read_yaml(Path(path))
     problems = list(tree.problems)
     if tree.whole and tree.data is not None and not isinstance(tree.data, dict):

@@ -35,15 +35,7 @@ _ID_FORM = ("id", "an id has no spaces")
 
 
 def described(value: object) -> str:
-    """What stands in a file, as a message calls it.
-
-    Examples
-    --------
-    >>> described("no")
-    "'no'"
-    >>> described(["a"]), described({}), described(None)
-    ('a list', 'a mapping', 'nothing')
-    """
+    """What stands in a file, as a message calls it."""
     kinds = {list: "a list", dict: "a mapping", type(None): "nothing"}
     return kinds.get(type(value)) or shown(value)
 
@@ -68,11 +60,9 @@ def no_mapping(value: object, what: str, at: At = ()) -> Finding:
 def findings_from_pydantic(
     details: Iterable[ErrorDetails], owner: str, keys: Mapping[str, type[BaseModel]], ids: Ids = (), within: str = ""
 ) -> Iterator[Finding]:
-    """What pydantic found wrong with a record, as findings; `Finding.at` is the path into the record.
-
-    The owner is what to call the record, as ``"model 'vicuna'"``, or the one that it is part of under the key `within`;
-    `keys` has the type of the record under each key of the owner, which itself is ``""``.
-    """
+    """What pydantic found wrong with a record, as findings; `Finding.at` is the path into the record."""
+    # `owner` names the record, as "model 'vicuna'", or the one that it is part of under the key `within`; `keys` has
+    # the type of the record under each key of the owner, which itself is "".
     for detail in details:
         at = detail["loc"]
         names = [*filter(None, [within]), *(part for part in at if isinstance(part, str))]
@@ -194,27 +184,9 @@ def losses(
     about: Collection[str] = (),
     organizations: bool = False,
 ) -> tuple[Finding, ...]:
-    r"""The findings of kind ``not-carried`` for a lineage that is written in a format.
-
-    Parameters
-    ----------
-    lineage : Lineage
-        What is written.
-    format : str
-        What to call the format.
-    models, derivations, about : collection of str
-        The fields of `Model`, `Derivation` and `About` that the format holds.
-    organizations : bool
-        Whether it holds what is known of organizations, and not only their ids.
-
-    Examples
-    --------
-    >>> lineage = Lineage([Model(id="llama", name="LLaMA", released="2023-02")])
-    >>> print(*losses(lineage, "Newick", models=["id", "name"]), sep="\n")
-    Newick has no place for 'released' of models; left out for 1 model, the first is 'llama'
-    """
-    edges = [(f"{step.parent} -> {step.child}", step) for step in lineage.derivations]
-    found = [
+    """Findings of kind ``not-carried`` for what a format cannot hold, given the fields that it holds of each record."""
+    edges = [(f"{edge.parent} -> {edge.child}", edge) for edge in lineage.derivations]
+    findings = [
         *_missing(format, "model", Model, [(model.id, model) for model in lineage.models], models),
         *_missing(format, "derivation", Derivation, edges, {*derivations, "parent", "child"}),
         *_missing(format, "lineage", About, [(lineage.about.title or "the lineage", lineage.about)], about),
@@ -223,8 +195,8 @@ def losses(
     if known:
         more = any(one != Organization(id=one.id, name=one.id) for one in known)
         thing = "names and more of organizations" if more else "organizations that made no model"
-        found.append(_finding(format, thing, "organization", len(known), known[0].id))
-    return tuple(found)
+        findings.append(_finding(format, thing, "organization", len(known), known[0].id))
+    return tuple(findings)
 
 
 def described_organizations(lineage: Lineage) -> list[Organization]:

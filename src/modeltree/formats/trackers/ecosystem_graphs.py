@@ -101,42 +101,9 @@ def read_ecosystem_graphs(
 
     Descriptions, explanations and the other keys are not read.
 
-    Parameters
-    ----------
-    path : str or path
-        A folder with YAML files, or one with such a folder ``assets`` in it; a YAML file; or a CSV file, in which
-        dependencies are lists as Python writes them.
-    policy, aliases : optional
-        As for `modeltree.read`.
-    relation : Relation or str, optional
-        The relation of listed models to the listed models that they depend on, for all of them: ``"finetune"``.
-
-    Returns
-    -------
-    Reading
-        The lineage and the findings. An unreadable file in a folder is a finding.
-
-    Raises
-    ------
-    SourceError
-        When a single file cannot be read, a folder has no asset, or the policy refuses something.
-    ValueError
-        When `relation` is no relation.
-    OSError
-        When the file or folder does not exist or cannot be read.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> from pathlib import Path
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     file = Path(folder, "stanford.yaml")
-    ...     _ = file.write_text("- {name: Alpaca, type: model, size: 7B parameters, dependencies: [LLaMA]}")
-    ...     lineage, findings = read_ecosystem_graphs(file)
-    >>> lineage.parents("Alpaca"), lineage["Alpaca"].sizes
-    (('LLaMA',), (ParameterCount(7000000000),))
-    >>> sorted({finding.kind for finding in findings})
-    ['missing-date', 'missing-license', 'missing-parent', 'missing-relation']
+    The path is a folder with YAML files, or one with such a folder ``assets`` in it; a YAML file; or a CSV file, in
+    which dependencies are lists as Python writes them. `relation` is that of all listed models to the listed models
+    that they depend on. An unreadable file in a folder is a finding.
     """
     default = None if relation is None else one_of(Relation, relation)
     root = Path(path)

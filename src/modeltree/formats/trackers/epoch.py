@@ -78,40 +78,6 @@ def read_epoch(
       on arXiv become references.
 
     The table has no licenses. Compute, hardware, data, notes and the other columns are not read.
-
-    Parameters
-    ----------
-    path : str or path
-        The CSV file.
-    policy, aliases : optional
-        As for `modeltree.read`.
-
-    Returns
-    -------
-    Reading
-        The lineage and the findings.
-
-    Raises
-    ------
-    SourceError
-        When the file cannot be read, has no column of names or no model, or the policy refuses something.
-    OSError
-        When the file does not exist or cannot be read.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> from pathlib import Path
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     file = Path(folder, "models.csv")
-    ...     _ = file.write_text(
-    ...         "Model,Publication date,Parameters,Base model\n"
-    ...         "LLaMA-7B,2023-02-24,7e9,\n"
-    ...         "Vicuna-7B,2023-03-30,6738000000.0,LLaMA-7B\n"
-    ...     )
-    ...     lineage, findings = read_epoch(file)
-    >>> lineage.parents("Vicuna-7B", relations="finetune"), str(lineage["Vicuna-7B"].sizes[0])
-    (('LLaMA-7B',), '6.738B')
     """
     table = read_csv(Path(path))
     claims = Claims(names=True)

@@ -48,35 +48,8 @@ def read_mergekit(
     In a file with several documents, those with a ``name`` (or an ``out_path``) are merges of their own, with ids of
     the form ``ID#name``, which the others may name as parents. The document without a name is the model of the file.
 
-    Parameters
-    ----------
-    path : str or path
-        The file or folder. The id of a merge is that of its folder (see `modeltree.formats.repair.folders.model_id`)
-        for files named as mergekit does, as ``mergekit_config.yml``, and the name of the file for others.
-    policy, aliases : optional
-        As for `modeltree.read`.
-
-    Returns
-    -------
-    Reading
-        The lineage and the findings. Other YAML files in a folder are passed over, with a finding.
-
-    Raises
-    ------
-    SourceError
-        When a single file is no recipe, a folder has none, or the policy refuses something.
-    OSError
-        When the file or folder does not exist or cannot be read.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     file = Path(folder) / "blend.yml"
-    ...     _ = file.write_text("models:\n- model: acme/a\n- model: acme/b\nmerge_method: linear\n")
-    ...     lineage, findings = read_mergekit(file)
-    >>> lineage.parents("blend"), lineage["blend"].note
-    (('acme/a', 'acme/b'), 'merge method: linear')
+    The id of a merge is that of its folder for files named as mergekit does, as ``mergekit_config.yml``, and the name
+    of the file for others. Other YAML files in a folder are passed over, with a finding.
     """
     return read_files(path, file_claims, lambda name: name.lower().endswith((".yml", ".yaml")), policy, aliases, _id)
 
@@ -121,10 +94,8 @@ def _no_recipe(claims: FileClaims) -> FileClaims:
 
 
 def _documents(content: bytes) -> Iterator[tuple[bytes, int]]:
-    """The documents of a YAML file, each with the number of its first line; the empty ones are left out.
-
-    A line that begins with ``---`` ends a document wherever it stands, in a block of text too.
-    """
+    """The documents of a YAML file, each with the number of its first line; the empty ones are left out."""
+    # A line that begins with `---` ends a document wherever it stands, in a block of text too.
     start, done, line = 0, 0, 1
     ends = [match.end() if match[0].startswith(b".") else match.start() for match in _MARK.finditer(content)]
     for end in [*ends, len(content)]:

@@ -34,35 +34,8 @@ def read_peft(
     of the derivation, the ``peft_type`` in the note of the adapter. In configurations of AdapterHub, which have the
     same file name, ``model_name`` is read. Other keys are not read.
 
-    Parameters
-    ----------
-    path : str or path
-        The file or folder. The id of an adapter is that of its folder (see
-        `modeltree.formats.repair.folders.model_id`); a file ``NAME.adapter_config.json`` is the adapter NAME.
-    policy, aliases : optional
-        As for `modeltree.read`.
-
-    Returns
-    -------
-    Reading
-        The lineage and the findings: ``"unknown-base"`` where the base model is empty or missing.
-
-    Raises
-    ------
-    SourceError
-        When a single file is no such configuration, a folder has none, or the policy refuses something.
-    OSError
-        When the file or folder does not exist or cannot be read.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     file = Path(folder) / "alpaca-lora.adapter_config.json"
-    ...     _ = file.write_text('{"base_model_name_or_path": "huggyllama/llama-7b", "peft_type": "LORA"}')
-    ...     lineage, findings = read_peft(file)
-    >>> print(*lineage.derivations)
-    parent='huggyllama/llama-7b' child='alpaca-lora' relation=<Relation.ADAPTER: 'adapter'>
+    The id of an adapter is that of its folder; a file ``NAME.adapter_config.json`` is the adapter NAME. Where the base
+    model is empty or missing, that is a finding of kind ``"unknown-base"``.
     """
     return read_files(path, file_claims, lambda name: bool(_FILE.fullmatch(name)), policy, aliases, _id)
 

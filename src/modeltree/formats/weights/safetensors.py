@@ -64,36 +64,7 @@ def read_safetensors(
     adapters, for weights of other types than floating point of 16 bits or more, for folders in which a part is missing,
     or that have several files that are no parts of one.
 
-    Parameters
-    ----------
-    path : str or path
-        The file or folder. The id of the model is that of its folder, see `modeltree.formats.repair.folders.model_id`.
-    policy, aliases : optional
-        As for `modeltree.read`.
-
-    Returns
-    -------
-    Reading
-        The lineage and the findings.
-
-    Raises
-    ------
-    SourceError
-        When a single file is no safetensors file, a folder has none, or the policy refuses something.
-    OSError
-        When the file or folder does not exist or cannot be read.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> header = b'{"__metadata__": {"base_model": "acme/base"}, "w": {"dtype": "F16", "shape": [1000, 7]}}'
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     file = Path(folder) / "small" / "model.safetensors"
-    ...     file.parent.mkdir()
-    ...     _ = file.write_bytes(len(header).to_bytes(8, "little") + header)
-    ...     lineage, findings = read_safetensors(file)
-    >>> lineage.parents("small"), str(lineage["small"].sizes[0])
-    (('acme/base',), '7K')
+    The id of the model is that of its folder.
     """
     return read_files(
         path,

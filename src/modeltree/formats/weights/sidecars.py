@@ -108,10 +108,7 @@ def read_files(
     id_of: Callable[[Path, Path], str] = model_id,
     fields_of_all: Callable[[list[FileClaims]], dict[str, Any]] | None = None,
 ) -> Reading:
-    """Read a file, or all wanted files in a folder and below it; the last argument reads what only all of a model tell.
-
-    A single file that is none of the format, or a folder without any, is a `SourceError`.
-    """
+    """Read a file, or all wanted files below a folder; `fields_of_all` reads what only all files of a model tell."""
     root = Path(path)
     claims = Claims()
     files: dict[str, list[FileClaims]] = {}

@@ -1,34 +1,38 @@
-"""The growth of a lineage: how many models became public in each period, by how they were made."""
+"""Statistics of a lineage, by arrays: its growth, that is models in each period, and the sizes of its families."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy
 
 from modeltree._util.text import counted
-from modeltree.draw.charts import NAMED_RELATIONS, GrowthTable
+from modeltree.draw.charts import NAMED_RELATIONS, DepthBox, GrowthTable, SizeTable
 from modeltree.draw.theme import Theme
-from modeltree.figures.contents import title_of
-from modeltree.figures.counting import KINDS, models_meeting, other_kinds
+from modeltree.figures.contents import left_out, title_of
 from modeltree.figures.drawing import ChartDrawing, PageSize, ThemeName, check_word, theme_named
 from modeltree.figures.family_tree import RELATION_WORDS
 from modeltree.findings import LayoutError
-from modeltree.graph.counts import PeriodCounts, counts_per_period
+from modeltree.graph.counts import PeriodCounts, counts_per_period, depths_by_size, sizes_and_depths, survivors
 from modeltree.graph.primary import PrimaryForest
+from modeltree.graph.store import Conditions, Date, NodeStore
 from modeltree.layout.title_block import TitleBlock
-from modeltree.records import Kind, PartialDate
+from modeltree.lineage import Lineage
+from modeltree.records import WEIGHTS, Kind, PartialDate, Relation
 
 if TYPE_CHECKING:
-    from modeltree.graph.store import Date
-    from modeltree.lineage import Lineage
+    from numpy.typing import NDArray
 
-__all__ = ["PeriodLength", "growth", "growth_contents"]
+__all__ = ["family_sizes", "growth"]
 
 PeriodLength = Literal["year", "quarter", "month"]
+FamilyGrouping = Literal["base", "component"]
+KINDS = tuple(Relation)
+"""The relations, by the numbers that arrays have for them."""
 
 _NONE, _OTHERS = "no parent known", "other relations"
+_NAMED_FAMILIES = 10
 _PER_YEAR = {"year": 1, "quarter": 4, "month": 12}
 
 
@@ -126,14 +130,12 @@ def _growth_footnote(lineage: Lineage, table: GrowthTable, undated: int, vague: 
     yield "from its primary parent."
     if table.incomplete:
         yield f"The last {table.grain} is not complete, and pale."
-    left_out = [
+    yield from left_out(
+        _kinds(lineage),
         f"models without a date ({undated:,})" if undated else "",
         f"models whose date does not tell the {table.grain} ({vague:,})" if vague else "",
         f"models that are not within the time shown ({outside:,})" if outside else "",
-        *other_kinds(lineage),
-    ]
-    if any(left_out):
-        yield f"Left out: {', '.join(filter(None, left_out))}."
+    )
     if lineage.about.date:
         yield f"Data as of {lineage.about.date}."
 
@@ -146,3 +148,113 @@ def _incomplete(periods: PeriodCounts, grain: PeriodLength, date: PartialDate | 
     ends = [date.lower] if date else []
     ends += [PartialDate.parse(until).upper] if until is not None else []
     return any((following - end).days > 1 for end in ends)
+
+
+def family_sizes(
+    lineage: Lineage,
+    *,
+    by: FamilyGrouping = "base",
+    title: str | None = None,
+    page: PageSize | None = None,
+    font_size: float | None = None,
+    theme: Theme | ThemeName = "light",
+) -> ChartDrawing:
+    """How many families there are of at least each size, and how deep those of each size are, on logarithmic scales.
+
+    Parameters
+    ----------
+    lineage : Lineage
+        What to count: 2 million models take a second.
+    by : {"base", "component"}
+        As for `modeltree.Lineage.family_labels`: each model is in one family.
+    title, page, font_size, theme : optional
+        As for `modeltree.growth`.
+
+    Returns
+    -------
+    ChartDrawing
+        It is laid out when it is first saved or shown.
+
+    Raises
+    ------
+    LayoutError
+        When no two models are of one family; and, when it is laid out, when the page is too small.
+    ValueError
+        When an option is none of what it can be; the message says what it can be.
+
+    Examples
+    --------
+    >>> import modeltree
+    >>> drawing = modeltree.family_sizes(modeltree.datasets.load("survey"))
+    >>> drawing.save("families.svg")  # doctest: +SKIP
+    """
+    check_word("by", by, FamilyGrouping)
+    theme = theme_named(theme)
+    table, title_block = size_contents(lineage, title, by)
+    description = "The number of families of at least each size, and how deep they are."
+    summary = (title_block.title or "Families", " ".join([description, *title_block.footnote]))
+    return ChartDrawing("family sizes", table, title_block, theme, summary, page, font_size)
+
+
+def size_contents(lineage: Lineage, title: str | None, by: FamilyGrouping) -> tuple[SizeTable, TitleBlock]:
+    """What `family_sizes` shows; a LayoutError where no family has two models."""
+    if by == "base":
+        forest = weight_forest(lineage)
+        labels, depths = forest.root, forest.depth
+    else:
+        labels, depths = lineage.family_labels("component"), lineage.depths("weights")
+    models = models_meeting(lineage._nodes, kind=Kind.MODEL)
+    heads, sizes, deepest = sizes_and_depths(labels[models], depths[models])
+    if not len(sizes) or sizes[0] < 2:
+        raise LayoutError("there is nothing to draw: no two models are of one family")
+    values, counts = survivors(sizes)
+    name = lineage._nodes.name
+    table = SizeTable(
+        survivors=tuple(zip(values.tolist(), counts.tolist(), strict=True)),
+        boxes=tuple(DepthBox(*box[:3], box[3:]) for box in depths_by_size(sizes, deepest)),
+        largest=tuple(
+            (name(head), size)
+            for head, size in zip(heads[:_NAMED_FAMILIES].tolist(), sizes[:_NAMED_FAMILIES].tolist(), strict=True)
+            if size > 1
+        ),
+    )
+    return table, TitleBlock(title_of(lineage, title), (), (" ".join(_size_footnote(lineage, sizes, by)),))
+
+
+def _size_footnote(lineage: Lineage, sizes: NDArray[Any], by: str) -> Iterator[str]:
+    yield f"Counted: {counted(int(sizes.sum()), 'model')} in {counted(len(sizes), 'family', 'families')}."
+    if by == "base":
+        yield "A family is a model without a parent and all those whose primary parents lead up to it, by relations"
+        yield "that pass weights on; depth is counted along these."
+    else:
+        yield "A family is all models that are connected by relations that pass weights on, named after the first of"
+        yield "them; depth is that of the longest descent."
+    kin = sizes[sizes > 1]
+    half = int(numpy.searchsorted(numpy.cumsum(kin), kin.sum() / 2)) + 1
+    largest = "the largest family" if half == 1 else f"the {half:,} largest families"
+    yield f"Of the {int(kin.sum()):,} that have kin, half are in {largest}."
+    yield from left_out(_kinds(lineage))
+    if lineage.about.date:
+        yield f"Data as of {lineage.about.date}."
+
+
+def weight_forest(lineage: Lineage) -> PrimaryForest:
+    """Each model below its primary parent by relations that pass weights on; what is no model is below none."""
+    parent, child, relation = lineage._edges.arrays(WEIGHTS)
+    models = models_meeting(lineage._nodes, kind=Kind.MODEL)
+    both = models[parent] & models[child]
+    return PrimaryForest.of(parent[both], child[both], relation[both], lineage._nodes.dates)
+
+
+def models_meeting(
+    nodes: NodeStore, kind: Kind | None = None, since: Date | None = None, until: Date | None = None
+) -> NDArray[numpy.bool_]:
+    """Of each model, whether it is of a kind and of a time."""
+    meeting = numpy.zeros(len(nodes), dtype=bool)
+    meeting[nodes.meeting(Conditions.of(kind=kind, since=since, until=until))] = True
+    return meeting
+
+
+def _kinds(lineage: Lineage) -> dict[Kind, int]:
+    """How many nodes there are of each kind."""
+    return {kind: int(models_meeting(lineage._nodes, kind=kind).sum()) for kind in Kind}
