@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from hypothesis import strategies as st
 
 from modeltree.lineage import Lineage
@@ -23,6 +25,7 @@ from modeltree.records import (
     Reference,
     Relation,
 )
+from modeltree.values.words import is_missing
 
 # What YAML, or a tool that reads it, could take for something else than text.
 _HARD = [
@@ -63,37 +66,41 @@ _dates = st.one_of(
 )
 
 
+def _says_something(text: str) -> bool:
+    return not is_missing(text)
+
+
 def _several(of: st.SearchStrategy[object]) -> st.SearchStrategy[tuple[object, ...]]:
     return st.lists(of, unique=True, max_size=4).map(tuple)
 
 
-def _models(id: str, organizations: list[str]) -> st.SearchStrategy[Model]:
+def _models(id: str, organizations: list[str], names: Any, texts: Any) -> st.SearchStrategy[Model]:
     return st.builds(
         Model,
         id=st.just(id),
-        name=hard_names,
+        name=names,
         # Aliases are kept apart by the id in them.
-        aliases=_several(hard_names.map(lambda name: f"{name} of {id}")),
+        aliases=_several(names.map(lambda name: f"{name} of {id}")),
         kind=st.sampled_from(Kind),
         released=st.none() | _dates,
         organizations=_several(st.sampled_from(organizations)),
         openness=st.just(Openness.OPEN),
         access=st.sampled_from([None, Access.OPEN_WEIGHTS, Access.GATED]),
-        license=st.none() | st.builds(License, name=hard_names, spdx=st.sampled_from([None, "MIT", "0BSD"])),
+        license=st.none() | st.builds(License, name=names, spdx=st.sampled_from([None, "MIT", "0BSD"])),
         sizes=_several(st.integers(1, 10**18).map(ParameterCount)),
-        training_data=st.none() | hard_texts,
+        training_data=st.none() | texts,
         domain=st.none() | st.sampled_from(Domain),
         architecture=st.none() | st.sampled_from(Architecture),
         links=st.builds(Links, paper=_addresses, code=_addresses, website=_addresses),
         references=_several(_references),
-        note=st.none() | hard_texts,
+        note=st.none() | texts,
         corrections=st.lists(
             st.builds(
                 Correction,
                 field=st.sampled_from(["released", "derived_from"]),
-                printed=hard_texts,
+                printed=texts,
                 source=hard_ids,
-                reason=hard_texts,
+                reason=texts,
                 references=_several(_references),
             ),
             max_size=2,
@@ -101,12 +108,12 @@ def _models(id: str, organizations: list[str]) -> st.SearchStrategy[Model]:
     )
 
 
-def _organizations(id: str) -> st.SearchStrategy[Organization]:
+def _organizations(id: str, names: Any) -> st.SearchStrategy[Organization]:
     return st.builds(
         Organization,
         id=st.just(id),
-        name=hard_names,
-        aliases=_several(hard_names.map(lambda name: f"{name} of {id}")),
+        name=names,
+        aliases=_several(names.map(lambda name: f"{name} of {id}")),
         url=_addresses,
         country=st.none() | st.sampled_from(["NO", "CN"]),
         icon=st.none() | st.sampled_from(["meta-color", "01.ai"]),
@@ -114,31 +121,37 @@ def _organizations(id: str) -> st.SearchStrategy[Organization]:
 
 
 @st.composite
-def lineages(draw: st.DrawFn) -> Lineage:
-    """Lineages of few models with everything that a catalogue can hold; the empty one too."""
+def lineages(draw: st.DrawFn, *, any_words: bool = False) -> Lineage:
+    """Lineages of few models with everything that a catalogue can hold; the empty one too.
+
+    Words for missing values, as "null" and "-", are texts in catalogues only.
+    """
+    names, texts = (of if any_words else of.filter(_says_something) for of in (hard_names, hard_texts))
     ids = draw(st.lists(hard_ids, unique=True, max_size=5))
-    makers = draw(st.lists(hard_ids, unique=True, min_size=1, max_size=3))
+    makers = draw(
+        st.lists(hard_ids if any_words else hard_ids.filter(_says_something), unique=True, min_size=1, max_size=3)
+    )
     pairs = [(parent, child) for place, child in enumerate(ids) for parent in ids[:place]]
     edges = draw(st.lists(st.sampled_from(pairs), unique=True)) if pairs else []
     about = st.builds(
         About,
-        title=st.none() | hard_names,
-        description=st.none() | hard_texts,
+        title=st.none() | names,
+        description=st.none() | texts,
         date=st.none() | _dates,
         references=_several(_references),
     )
     return Lineage(
-        [draw(_models(id, makers)) for id in ids],
+        [draw(_models(id, makers, names, texts)) for id in ids],
         [
             Derivation(
                 parent=parent,
                 child=child,
                 relation=draw(st.sampled_from(Relation)),
                 references=draw(_several(_references)),
-                note=draw(st.none() | hard_texts),
+                note=draw(st.none() | texts),
             )
             for parent, child in edges
         ],
-        draw(st.sampled_from([[], [draw(_organizations(id)) for id in makers]])),
+        draw(st.sampled_from([[], [draw(_organizations(id, names)) for id in makers]])),
         about=draw(about),
     )

@@ -169,7 +169,7 @@ def test_the_files_of_a_folder_are_one_lineage(
 
 
 @settings(max_examples=100, deadline=None)
-@given(lineage=lineages())
+@given(lineage=lineages(any_words=True))
 def test_what_is_saved_comes_back(lineage: Lineage) -> None:
     text = catalog_text(lineage)
     again = read_text(text)
@@ -178,7 +178,7 @@ def test_what_is_saved_comes_back(lineage: Lineage) -> None:
 
 
 @settings(max_examples=50, deadline=None)
-@given(lineage=lineages())
+@given(lineage=lineages(any_words=True))
 def test_what_is_saved_means_the_same_to_others(lineage: Lineage) -> None:
     """Tools that read YAML 1.1 or 1.2 find the strings that were written, and what the schema allows."""
     text = catalog_text(lineage)

@@ -97,7 +97,9 @@ def test_an_unfit_pair_of_values_and_an_empty_name() -> None:
     [
         ("2023-02-30", None, "impossible-date"),
         ("2023-13", None, "impossible-date"),
-        ("March 2023", None, "bad-date"),
+        ("March 2023", "2023-03", "read-as"),
+        ("Marsh 2023", None, "bad-date"),
+        ("3/4/2023", None, "ambiguous-date"),
         ("9998-01-01", "9998-01-01", "impossible-date"),
         ("1812", "1812", "impossible-date"),
         ("2023-07-18T17:20:01.000Z", "2023-07-18", None),

@@ -10,7 +10,7 @@ from modeltree.values.addresses import HubAddress, hub_repository, hub_url, link
 from modeltree.values.licenses import license_named
 from modeltree.values.names import is_legal_form
 from modeltree.values.quantities import leading_size, parse_count, parse_date, parse_sizes
-from modeltree.values.words import MISSING, NO_MODEL, UNSTATED, is_missing
+from modeltree.values.words import MISSING, is_missing
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,8 @@ def test_any_text_is_read(text: str) -> None:
     license_named(text), link_field(text), is_legal_form(text), is_missing(text)
 
 
-@pytest.mark.parametrize("words", [MISSING, UNSTATED, NO_MODEL])
-def test_words_for_missing_values(words: set[str]) -> None:
-    assert all(is_missing(f" {word.upper()} ", words) for word in words)
-    assert not is_missing("LLaMA", words)
+@pytest.mark.parametrize("word", [*sorted(MISSING), "-", "–", "???", "N/A", "…", "/"])
+def test_words_for_missing_values(word: str) -> None:
+    assert is_missing(f" {word.upper()} ")
+    assert is_missing("")
+    assert not is_missing("LLaMA")

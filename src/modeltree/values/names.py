@@ -9,7 +9,8 @@ from typing import NamedTuple
 from modeltree.findings import shown
 from modeltree.values.words import relation_of
 
-__all__ = ["NamedParent", "is_legal_form", "mirrored", "organizations_of", "parse_parents"]
+__all__ = ["NamedParent", "PrintedName", "is_legal_form", "mirrored", "organizations_of", "parse_parents"]
+__all__ += ["possible_parents", "printed_name", "without_footnotes"]
 
 _MIRROR = re.compile(r"(?P<base>.+?)-(?:unsloth-)?bnb-[48]bit", re.IGNORECASE)
 _LEGAL_FORM = re.compile(r"\s*(?:inc|ltd|llc|corp|co|gmbh|s\.?a|limited|incorporated)\.?\s*", re.IGNORECASE)
@@ -17,12 +18,27 @@ _RELATION_OF = re.compile(
     r"(?P<word>[a-z][a-z -]{1,30}?)\s+(?:version\s+|variant\s+|model\s+)?(?:of|from|on)\s+(?P<name>\S.*)", re.IGNORECASE
 )
 _RELATION_BEHIND = re.compile(r"(?P<name>.*\S)\s*\((?P<word>[^()]+)\)")
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9](?:[ -Z\\^-~]*[A-Za-z0-9+!?.)])?")
 _BASED = {"based", "built", "derived", "initialized", "initialised"}
 _REPLICATES = {"replicate", "replicates", "replicated", "reimplementation", "re-implementation"}
 _REST = re.compile(r"(?:\s*,)?\s*(?:\band\s+)?(?:others|etc\.?|et al\.?|more|\.\.\.|…)\s*", re.IGNORECASE)
 _AND_OTHERS = re.compile(r"\s+(?:and|&)\s+(?:others|more)\s*$", re.IGNORECASE)
-_STRONG = re.compile(r"[(\[{]|[)\]}]|[,;\n、，；]|\s/\s")
-_WEAK = re.compile(r"[/&+]|\s+and\s+")
+_STRONG = re.compile(r"[(\[{]|[)\]}]|[,;\n、，；]|\s/\s|\s\|\s")
+_WEAK = re.compile(r"[/&+|]|\s+(?:and|or|und|et|with|plus|x|×)\s+|、|和|与|と")
+_SIZED = re.compile(
+    r"(?P<name>\S.*?)[\s_-]*\(?(?:[0-9]+\s*[x×]\s*)?[0-9]+(?:\.[0-9]+)?\s*(?:[BMKT]|bn|billion|million)\)?",
+    re.IGNORECASE,
+)
+_FOOTNOTES = re.compile(
+    r"(?:\s*\[(?:[0-9]{1,3}|[a-z]|(?:note|nb|n)\.? ?[0-9]{1,2}|citation needed)\])+$|[†‡§¶⁰¹²³⁴-⁹]+$", re.IGNORECASE
+)
+_BRANCH = r"[\s\u00a0\u3000]*(?:[└├┗┣╰╚╠┕┝][─━═╴\s-]*[>►▶→]?|\|--+|\+--+|`--+)"
+_ARROW = r"[-–—=]+>+|[→⇒➔➜➡⮕↪↳⤷⮡⟶▸▹►▶]\ufe0f?|(?:»|>>?)(?=\s)"
+_DESCENT = re.compile(
+    rf"(?P<above>(?:[│┃║][\s\u00a0\u3000]*)*)(?P<mark>{_BRANCH}|{_ARROW})\s*(?P<again>(?:(?:{_ARROW})\s*)*)(?=\S)"
+)
+_BULLET = re.compile(r"[•‣◦▪●○■□★☆◆◇✦✨🔥🆕⭐🌟🚀🏆🥇🥈🥉👑🎉📌💥🦙🤗]\ufe0f?\s*")
+_DECORATIONS = re.compile(rf"(?:{_BULLET.pattern})+|(?:\s*{_BULLET.pattern})+$")
 
 
 class NamedParent(NamedTuple):
@@ -30,6 +46,48 @@ class NamedParent(NamedTuple):
 
     name: str
     relation: str | None = None
+
+
+class PrintedName(NamedTuple):
+    """A name without the marks around it, how deep below an earlier row these put it, and whether there were any."""
+
+    name: str
+    depth: int = 0
+    marked: bool = False
+
+
+def printed_name(text: str) -> PrintedName:
+    r"""The name in a text with line breaks, arrows, branches, footnote marks or stars around it.
+
+    Punctuation that may belong to a name stays: "Command R+" is another model than "Command R".
+
+    >>> printed_name("---> Dolly"), printed_name("└─ Gamma").depth, printed_name("│  └─ Delta").depth
+    (PrintedName(name='Dolly', depth=1, marked=True), 1, 2)
+    >>> printed_name("Beta[71]").name, printed_name("Alpha\n7B").name, printed_name("Command R+").name
+    ('Beta', 'Alpha 7B', 'Command R+')
+    """
+    if _PLAIN_NAME.fullmatch(text):
+        return PrintedName(text)
+    name = " ".join(text.split())
+    match = _DESCENT.match(name)
+    depth = 0
+    if match:
+        depth = 1 + len(re.findall("[│┃║]", match["above"])) + len(re.findall(_ARROW, match["again"]))
+        depth += max(len(re.findall("[→⇒➔➜➡↪↳⤷]", match["mark"])) - 1, 0)
+    bare = name[match.end() :] if match else name
+    bare = _DECORATIONS.sub("", _FOOTNOTES.sub("", bare)).strip()
+    if not bare:
+        return PrintedName(name)
+    return PrintedName(bare, depth, bare != name)
+
+
+def without_footnotes(text: str) -> str:
+    """A text without the marks of footnotes at its end.
+
+    >>> without_footnotes("MIT[4]"), without_footnotes("Apache 2.0[a][b]"), without_footnotes("C[plus]")
+    ('MIT', 'Apache 2.0', 'C[plus]')
+    """
+    return _FOOTNOTES.sub("", text) or text
 
 
 def organizations_of(text: str) -> list[str]:
@@ -76,10 +134,12 @@ def parse_parents(text: str, is_known: Callable[[str], bool]) -> tuple[list[Name
     [NamedParent(name='LLaMA', relation='replication')]
     >>> [parent.name for parent in parse_parents("LLaMA/meta-llama/Llama-2, T5+", {"LLaMA"}.__contains__)[0]]
     ['LLaMA/meta-llama/Llama-2', 'T5+']
+    >>> [parent.name for parent in parse_parents("LLaMA-7B + T5", {"LLaMA", "T5"}.__contains__)[0]]
+    ['LLaMA', 'T5']
     """
-    whole = " ".join(text.split())
-    if is_known(whole):
-        return [NamedParent(whole)], []
+    whole = printed_name(text).name
+    if is_known(text) or is_known(whole):
+        return [NamedParent(text if is_known(text) else whole)], []
     notes: list[tuple[str, str]] = []
     parts = _outside_brackets(text)
     if len(parts) > 1 and _REST.fullmatch(parts[-1]):
@@ -88,20 +148,34 @@ def parse_parents(text: str, is_known: Callable[[str], bool]) -> tuple[list[Name
         names = ", ".join(shown(part) for part in parts)
         notes.append(("faulty-markup", f"{shown(whole)} is read as several parents: {names}"))
     parents: list[NamedParent] = []
+    merged = False
     for part in parts:
-        name = part
-        if (others := _AND_OTHERS.search(part)) and not is_known(part):
+        name = printed_name(part).name
+        if (others := _AND_OTHERS.search(name)) and not is_known(name):
             notes.append(("ignored", f"{shown(others[0].strip())} names no model"))
-            name = part[: others.start()]
-        pieces = [piece.strip() for piece in _WEAK.split(name)]
-        if len(pieces) > 1 and not is_known(name):
-            if all(map(is_known, pieces)):
-                parents += [NamedParent(piece) for piece in pieces]
-                continue
-            if any(map(is_known, pieces)):
-                notes.append(("faulty-markup", f"{shown(name)} is read as one parent, though a part of it is a model"))
-        parents.append(_related(name, is_known, notes))
+            name = name[: others.start()]
+        for parent in _several(name, is_known, notes):
+            # "Merge of A, B": the word before the first holds for all.
+            parents.append(parent if parent.relation or not merged else NamedParent(parent.name, "merge"))
+            merged = merged or parent.relation == "merge"
     return parents, notes
+
+
+def _several(name: str, is_known: Callable[[str], bool], notes: list[tuple[str, str]]) -> list[NamedParent]:
+    """The parents that weak separators put apart where all are known, else one."""
+    if is_known(name):
+        return [NamedParent(name)]
+    related = _related(name, is_known, notes)
+    pieces = [piece.strip() for piece in _WEAK.split(related.name)]
+    if len(pieces) < 2 or is_known(related.name):
+        return [related]
+    known = [_known_as(piece, is_known, []) for piece in pieces]
+    if all(known):
+        return [NamedParent(piece or "", related.relation) for piece in known]
+    if any(known):
+        message = f"{shown(related.name)} is read as one parent, though a part of it is a model"
+        notes.append(("faulty-markup", message))
+    return [related]
 
 
 def _related(text: str, is_known: Callable[[str], bool], notes: list[tuple[str, str]]) -> NamedParent:
@@ -114,11 +188,47 @@ def _related(text: str, is_known: Callable[[str], bool], notes: list[tuple[str, 
             continue
         word = match["word"].strip().casefold()
         relation = "replication" if word in _REPLICATES else str(relation_of(word) or "")
+        if relation == "unspecified":
+            relation = ""
         if relation or (word in _BASED and form is _RELATION_OF):
             by_relation = f", by {relation!r}" if relation else ""
             notes.append(("read-as", f"{shown(text)} is read as {match['name']!r}{by_relation}"))
-            return NamedParent(match["name"], relation or None)
-    return NamedParent(text)
+            name = _known_as(match["name"], is_known, notes) or match["name"]
+            return NamedParent(name, relation or None)
+    return NamedParent(_known_as(text, is_known, notes) or text)
+
+
+def _known_as(name: str, is_known: Callable[[str], bool], notes: list[tuple[str, str]]) -> str | None:
+    """The known name that a name is but for its size or its marks, or None."""
+    bare = printed_name(name).name
+    if is_known(bare):
+        return bare
+    match = _SIZED.fullmatch(bare)
+    if match and is_known(match["name"]):
+        notes.append(("read-as", f"{shown(bare)} is read as {match['name']!r}, of which it is a size"))
+        return match["name"]
+    return None
+
+
+def possible_parents(text: str) -> set[str]:
+    """Every name that `parse_parents` may find in a text, whatever is known.
+
+    >>> sorted(possible_parents("fine-tuned from LLaMA-7B + T5"))[:3]
+    ['LLaMA', 'LLaMA-7B', 'LLaMA-7B + T5']
+    """
+    found = {text, printed_name(text).name}
+    for part in _outside_brackets(text):
+        name = printed_name(part).name
+        names = {part, name, _AND_OTHERS.sub("", name)}
+        names |= {
+            match["name"]
+            for form in (_RELATION_OF, _RELATION_BEHIND)
+            for one in names
+            if (match := form.fullmatch(one))
+        }
+        names |= {printed_name(piece.strip()).name for one in names for piece in _WEAK.split(one)}
+        found |= names | {match["name"] for one in names if (match := _SIZED.fullmatch(one))}
+    return found - {""}
 
 
 def _outside_brackets(text: str) -> list[str]:

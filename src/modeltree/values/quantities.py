@@ -2,52 +2,116 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from modeltree.findings import InvalidDateError, shown
 from modeltree.records import PartialDate
 from modeltree.values.words import is_missing
 
-__all__ = ["Parsed", "day_of", "leading_size", "parse_count", "parse_date", "parse_size", "parse_sizes", "unit_of"]
+__all__ = ["DateOrder", "Parsed", "day_of", "leading_size", "parse_count", "parse_date", "parse_size", "parse_sizes"]
+__all__ += ["unit_of", "with_unit"]
 
-_TIMESTAMP = re.compile(
+DateOrder = Literal["day-first", "month-first"]
+"""What decides a date such as 3/4/2024, which may be one of two."""
+
+# Dates
+
+_ISO_TIME = re.compile(
     r"\s*([0-9]{4}-[0-9]{2}-[0-9]{2})[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]{1,9})?)?"
-    r"\s*(Z|[+-][0-9]{2}:?[0-9]{2}|UTC)?\s*"
+    r"\s*(Z|[+-][0-9]{2}:?[0-9]{2}|UTC|GMT)?\s*"
 )
-_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-_MONTH = r"(?P<name>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
-_MONTH += r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
-_DAY, _YEAR, _BETWEEN = r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?", "(?P<year>[0-9]{4})", r"[\s,/-]\s*(?:of\s+)?"
+_TIME = re.compile(
+    r"(?<=\d)(?:\s*,\s*|\s+|T)(?:at\s+)?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?\s*(?:[AP]\.?M\.?)?"
+    r"\s*(?:Z|UTC|GMT|[A-Z]{3,4}|(?:UTC|GMT)?[+-][0-9]{2}:?[0-9]{2})?(?:\s*\([A-Za-z ]+\))?$",
+    re.IGNORECASE,
+)
+_WEEKDAY = re.compile(r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+", re.IGNORECASE)
+_MONTH_WORDS = (
+    "jan january januar jänner janvier janv enero", "feb february februar février févr fév fevrier febrero",
+    "mar march märz maerz mär mrz mars marzo", "apr april avril avr abril", "may mai mayo", "jun june juni juin junio",
+    "jul july juli juillet juil julio", "aug august août aout agosto", "sep sept september septembre septiembre",
+    "oct october oktober okt octobre octubre", "nov november novembre noviembre",
+    "dec december dezember dez décembre déc decembre diciembre",
+)  # fmt: skip
+_MONTHS = {word: month for month, words in enumerate(_MONTH_WORDS, 1) for word in words.split()}
+_MONTH = rf"(?P<name>{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\.?"
+_DAY, _YEAR, _BETWEEN = r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th|er|\.)?", "(?P<year>[0-9]{4})", r"[\s,/-]\s*(?:of\s+)?"
+_SHORT_YEAR = "(?:(?P<year>[0-9]{4})|['’]?(?P<short>[0-9]{2}))"
 _WRITTEN = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
+_UNKNOWN = "00|xx|\\?\\?|--|__"
 _DATES = [
     re.compile(form, re.IGNORECASE)
     for form in (
         r"(?P<year>[0-9]{4})(?P<mark>[-./])(?P<month>[0-9]{1,2})(?:(?P=mark)(?P<day>[0-9]{1,2}))?",
-        r"(?P<year>[0-9]{4})\s*年\s*(?P<month>[0-9]{1,2})\s*月(?:\s*(?P<day>[0-9]{1,2})\s*日)?",
+        r"(?P<year>[0-9]{4})\s*年(?:\s*(?P<month>[0-9]{1,2})\s*月(?:\s*(?P<day>[0-9]{1,2})\s*[日号])?)?",
+        rf"(?P<year>[0-9]{{4}})(?P<mark>[-./])(?:(?P<month>0?[1-9]|1[0-2])(?P=mark)(?:{_UNKNOWN})|(?:{_UNKNOWN})"
+        rf"(?:(?P=mark)(?:{_UNKNOWN}))?)",
         r"(?P<month>[0-9]{1,2})[-./](?P<year>[0-9]{4})",
         rf"{_MONTH}{_BETWEEN}{_YEAR}",
         rf"{_YEAR}{_BETWEEN}{_MONTH}",
-        rf"{_DAY}{_BETWEEN}{_MONTH}{_BETWEEN}{_YEAR}",
+        rf"{_DAY}{_BETWEEN}{_MONTH}{_BETWEEN}{_SHORT_YEAR}",
+        rf"{_DAY}\s+de\s+{_MONTH}\s+de\s+{_YEAR}",
         rf"{_MONTH}\s*{_DAY},?\s+{_YEAR}",
         rf"{_YEAR}{_BETWEEN}{_MONTH}{_BETWEEN}{_DAY}",
+        r"(?P<year>(?:19|20)[0-9]{2})(?P<month>[0-9]{2})(?P<day>[0-9]{2})",
+        r"(?P<year>(?:19|20)[0-9]{2})(?P<month>[0-9]{2})",
+        r"(?P<year>[0-9]{4})\.0+",
+        r"(?P<quarter>[1-4])q[\s'’-]*(?P<year>[0-9]{4})",
+        r"q(?P<quarter>[1-4])[\s,/'’-]*(?P<year>[0-9]{4})",
+        r"(?P<year>[0-9]{4})[\s,/-]*q(?P<quarter>[1-4])",
+        r"(?P<quarter>[1-4])(?:st|nd|rd|th|\.)?\s+(?:quarter|quartal|trimestre)(?:\s+of)?\s+(?P<year>[0-9]{4})",
         r"(?P<first>[0-9]{1,2})(?P<mark>[-./])(?P<second>[0-9]{1,2})(?P=mark)(?P<year>[0-9]{4})",
     )
 ]
+_ABOUT_DATE = re.compile(
+    r"(?:(?:ca|circa|c|about|around|approx|since|in|on|from|released|~|≈)\.?\s+|[~≈∼]\s*)(?=\S)", re.IGNORECASE
+)
+_NUMBER = re.compile(r"([0-9]{5,19})(?:\.[0-9]+)?")
+_MARKS = re.compile(r"(?:\s*\[(?:[0-9]{1,3}|[a-z]|note [0-9]{1,2})\])+$|[*†‡§¶⁰¹²³⁴-⁹]+$", re.IGNORECASE)
+_FIRST_DAY, _LAST_DAY = 15_000, 73_050  # of the days that spreadsheets count: 1941 to the year 2100
+_EPOCHS = ((10**8, 1), (10**11, 1000), (10**14, 10**6), (10**17, 10**9))
+_SPREADSHEET_ZERO = datetime.date(1899, 12, 30)
 
+# Sizes
+
+_NUM = r"[0-9]+(?:\.[0-9]+)?"
 _SIZE = re.compile(
-    r"(?P<about>[~≈∼]?)\s*(?P<number>[0-9]+(?:\.[0-9]+)?)\s*(?P<unit>[a-z-]*)(?:\s+param(?:eter)?s?)?", re.IGNORECASE
+    rf"(?P<times>[0-9]{{1,4}}\s*[x×*]\s*)?(?P<number>{_NUM})\s*(?P<unit>[^\W\d_][^\W\d_.-]*\.?)?(?P<more>\s*\+)?",
+    re.IGNORECASE,
 )
 _LEADING_SIZE = re.compile(
     r"([0-9]{1,6}(?:\.[0-9]{1,6})? ?[KMBT])(?:\s+parameters\b\s*(\(dense(?: model)?\))?)?", re.IGNORECASE
 )
-_UNITS = {"k": "K", "m": "M", "b": "B", "t": "T", "bn": "B", "g": "B", "thousand": "K", "million": "M"}
-_UNITS |= {"billion": "B", "trillion": "T", "millions": "M", "billions": "B", "mil": "M", "bil": "B"}
-_SEPARATOR = re.compile(r"[,;/\n、，]|\s+(?:and|&|\|)\s+|(?<=[BMKbmk])\s+(?=[0-9])")
+_UNITS = {"k": "K", "m": "M", "b": "B", "t": "T", "bn": "B", "g": "B", "thousand": "K", "million": "M", "mm": "M"}
+_UNITS |= {"billion": "B", "trillion": "T", "millions": "M", "billions": "B", "trillions": "T", "mil": "M", "bil": "B"}
+_UNITS |= {"bio": "B", "mio": "M", "mrd": "B", "tn": "T", "tril": "T", "mill": "M", "thousands": "K", "milliarden": "B"}
+_UNITS |= {"millionen": "M", "milliards": "B", "milliard": "B", "milliarde": "B", "billionen": "T", "兆": "T"}
+_COUNTED = {"亿": 10**8, "億": 10**8, "万": 10**4, "萬": 10**4, "十亿": 10**9, "百万": 10**6, "千万": 10**7}
+_PARAMETERS = re.compile(r"\s*(?:param(?:eter|ètre)?s?\.?|参数|パラメータ)\s*$", re.IGNORECASE)
+_ABOUT = re.compile(
+    r"(?:[~≈∼<>≤≥＜＞]\s*=?|\b(?:up to|at most|at least|about|approx(?:imately)?|around|circa|ca|roughly|nearly|almost"
+    r"|over|under|below|above|more than|less than|max|min|bis zu|etwa|jusqu'à|environ|约|約)(?![a-z])\.?)\s*",
+    re.IGNORECASE,
+)
+_ASIDE = re.compile(r"\s*[(\[（][^()\[\]（）]*[)\]）]")
+_ACTIVE = re.compile(rf"(?<=[BMT])[-\s]A{_NUM}[BM]\b.*", re.IGNORECASE)
+_LABEL = re.compile(r"[^\W\d][\w .-]{0,30}:\s*(?=[~<>≈]?\s*[0-9])")
+_RANGE = re.compile(
+    rf"(?P<low>{_NUM}\s*[^\W\d_]*)\s*(?:-|\bto\b|~|\bbis\b|至|到|\.\.+|…)\s*(?P<high>{_NUM}\s*[^\W\d_]+|{_NUM})",
+    re.IGNORECASE,
+)
+_SEPARATOR = re.compile(r"[,;/\n、，；]|\s+(?:and|&|\||or|und|et)\s+|(?<=[BMKTbmkt])\s+(?=[0-9])|\s*\|\s*")
 _GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])")
-_UNIT = re.compile(r"[(\[]\s*(?:in\s+|#\s*)?(?P<unit>[a-z]+)\s*[)\]]|\bin\s+(?P<word>[a-z]+)\s*$", re.IGNORECASE)
+_ONE_NUMBER = re.compile(r"[0-9]{1,3}(?:([,. _'’\u202f\u2009])[0-9]{3})(?:\1[0-9]{3})+")
+_DECIMAL_COMMA = re.compile(r"(?<![0-9,.])([0-9]{1,3}),([0-9]{1,2})(?=\s*[^\W\d_])")
+_UNIT = re.compile(
+    r"[(\[（]\s*(?:in\s+|#\s*)?(?P<unit>[^\W\d_]+)\.?\s*[)\]）]|\bin\s+(?P<word>[^\W\d_]+)\s*$", re.IGNORECASE
+)
+_LONGEST_SIZES = 400
 _FEWEST = 1_000_000  # a smaller number without a unit is no count of parameters
 _COUNT = re.compile(r"[0-9]{1,20}(?:\.[0-9]{1,20})?(?:[eE]\+?[0-9]{1,2})?")
 
@@ -59,39 +123,56 @@ class Parsed(NamedTuple):
     note: str | None = None
 
 
-def parse_date(text: str) -> Parsed:
-    """A date as ISO 8601 writes it, where the text can mean only one.
+def parse_date(text: str, order: DateOrder | None = None) -> Parsed:
+    """A date as ISO 8601 writes it, where the text can mean only one, or where an order decides.
 
-    >>> parse_date("Mar 2023").value, parse_date("2023.3").value, parse_date("14/03/2023").value
-    ('2023-03', '2023-03', '2023-03-14')
+    Excel's days, seconds and milliseconds since 1970, quarters (by their first month) and times of day are read too.
+
+    >>> [parse_date(text).value for text in ("Mar 2023", "2023.3", "14/03/2023", "Q2 2023", "45000", "1679875200")]
+    ['2023-03', '2023-03', '2023-03-14', '2023-04', '2023-03-15', '2023-03-27']
     >>> parse_date("04/05/2023")
     Parsed(value='04/05/2023', note="'04/05/2023' may be 2023-04-05 or 2023-05-04")
+    >>> parse_date("04/05/2023", "day-first").value
+    '2023-05-04'
     """
     plain = re.sub(r"\s*[‐-―−]\s*", "-", " ".join(text.split()))
     if _WRITTEN.fullmatch(plain):
         return Parsed(plain, None if plain == text.strip() else f"{shown(text)} is read as {plain}")
-    if len(plain) > 40:
+    if len(plain) > 60:
         return Parsed(text)
+    dates = _dates_in(plain, order)
+    if len(dates) == 1:
+        return Parsed(dates[0], f"{shown(text)} is read as {dates[0]}")
+    return Parsed(text, f"{shown(text)} may be {' or '.join(dates)}" if dates else None)
+
+
+def _dates_in(plain: str, order: DateOrder | None) -> list[str]:
+    """All dates that a text on one line can mean."""
+    bare = plain.strip("()[]（） ") if plain[:1] in "([（" else _MARKS.sub("", plain)
+    bare = _ABOUT_DATE.sub("", _WEEKDAY.sub("", _TIME.sub("", bare), count=1), count=1).strip(" ,")
     for form in _DATES:
-        match = form.fullmatch(plain)
-        dates = sorted(_dates_from(match.groupdict())) if match else []
-        if len(dates) == 1:
-            return Parsed(dates[0], f"{shown(text)} is read as {dates[0]}")
-        if dates:
-            return Parsed(text, f"{shown(text)} may be {' or '.join(dates)}")
-    return Parsed(text)
+        if (match := form.fullmatch(bare)) and (dates := sorted(_dates_from(match.groupdict(), order))):
+            return dates
+    if number := _NUMBER.fullmatch(bare):
+        date = _counted_date(int(number[1]))
+        return [date] if date else []
+    return [bare] if _WRITTEN.fullmatch(bare) else []
 
 
-def _dates_from(parts: dict[str, str | None]) -> set[str]:
+def _dates_from(parts: dict[str, str | None], order: DateOrder | None) -> set[str]:
     """The dates that a year with a month and a day, or with two numbers in either order, can mean."""
-    year = int(parts["year"] or 0)
-    name, day = parts.get("name"), parts.get("day")
+    year = int(parts.get("year") or f"20{parts.get('short') or '00'}")
+    name, day, triples = parts.get("name"), parts.get("day"), list[tuple[int, ...]]()
     if parts.get("first"):
         pair = int(parts["first"] or 0), int(parts["second"] or 0)
-        triples = [(year, *pair), (year, *reversed(pair))]
-    else:
-        month = _MONTHS.index(name[:3].casefold()) + 1 if name else int(parts["month"] or 0)
+        triples = [(year, *pair)] * (order != "day-first") + [(year, *reversed(pair))] * (order != "month-first")
+    elif parts.get("quarter"):
+        triples = [(year, int(parts["quarter"] or 1) * 3 - 2)]
+    elif name or parts.get("month"):
+        month = _MONTHS[name.casefold()] if name else int(parts["month"] or 0)
         triples = [(year, month, int(day))] if day else [(year, month)]
+    else:
+        triples = [(year,)]
     dates = set()
     for triple in triples:
         try:
@@ -101,13 +182,24 @@ def _dates_from(parts: dict[str, str | None]) -> set[str]:
     return dates
 
 
+def _counted_date(number: int) -> str | None:
+    """The day that is so many days after Excel's zero, or seconds, milliseconds, … after the beginning of 1970."""
+    if _FIRST_DAY <= number <= _LAST_DAY:
+        return str(_SPREADSHEET_ZERO + datetime.timedelta(days=number))
+    unit = next((unit for least, unit in reversed(_EPOCHS) if least <= number), None)
+    seconds = number // unit if unit else 0
+    if not 0 < seconds < 4_102_444_800:  # the year 2100
+        return None
+    return str(datetime.datetime.fromtimestamp(seconds, datetime.UTC).date())
+
+
 def day_of(value: Any) -> Any:
     """The day of a time stamp; any other value is returned unchanged.
 
     >>> day_of("2023-07-18T17:20:01.000Z"), day_of("2023")
     ('2023-07-18', '2023')
     """
-    match = _TIMESTAMP.fullmatch(value) if isinstance(value, str) and len(value) <= 60 else None
+    match = _ISO_TIME.fullmatch(value) if isinstance(value, str) and len(value) <= 60 else None
     return match[1] if match else value
 
 
@@ -116,42 +208,132 @@ def unit_of(header: str) -> str | None:
 
     >>> unit_of("Params (B)"), unit_of("#Params [in millions]"), unit_of("Size")
     ('B', 'M', None)
+    >>> unit_of("params_b"), unit_of("参数量（B）"), unit_of("num_params_billions")
+    ('B', 'B', 'B')
     """
-    match = _UNIT.search(header)
+    match = _UNIT.search(header) or re.search(
+        r"[a-z][\s_](?P<unit>b|m|bn|billions?|millions?)$(?P<word>)?", header, re.IGNORECASE
+    )
     return _UNITS.get((match["unit"] or match["word"]).casefold()) if match else None
 
 
-def parse_sizes(text: str, unit: str | None = None) -> Iterator[Parsed]:
-    """The sizes in a text with several, as `parse_size` reads each.
+def with_unit(text: str, unit: str | None) -> str:
+    """A text of sizes in which each number without a unit has that of its column.
 
-    >>> [size.value for size in parse_sizes("7B, 13B/65B")]
-    ['7B', '13B', '65B']
+    >>> with_unit("7 - 70", "B"), with_unit("7B, 13", "B"), with_unit("7e9", "B"), with_unit("7", None)
+    ('7B - 70B', '7B, 13B', '7e9', '7')
     """
-    grouped = _GROUPED.search(text)
+    if not unit or (_COUNT.fullmatch(text) and Decimal(text) >= _FEWEST):
+        return text
+    return re.sub(
+        rf"(?<![\w.,]){_NUM}(?:,[0-9]+)*(?![\w.,]*[\w])(?!\s*[^\W\d_]\w*\b(?<!and)(?<!to))", rf"\g<0>{unit}", text
+    )
+
+
+def parse_sizes(text: str, unit: str | None = None) -> Iterator[Parsed]:
+    """The sizes in a text with several, as `parse_size` reads each; of a range, its two ends.
+
+    >>> [size.value for size in parse_sizes("7B, 13B/65B")], [size.value for size in parse_sizes("7/13B")]
+    (['7B', '13B', '65B'], ['7B', '13B'])
+    >>> [size.value for size in parse_sizes("7 - 70", "B")], [size.value for size in parse_sizes("1.6T (MoE)")]
+    (['7B', '70B'], ['1.6T'])
+    """
+    if len(text) > _LONGEST_SIZES:
+        yield Parsed(text)
+        return
+    plain = re.sub(r"[‐-―−]", "-", text).strip()
+    if whole := _whole_number(plain):
+        yield whole
+        return
+    grouped = _GROUPED.search(plain)
     if grouped and "," in re.sub(r",\s", " ", grouped[0]):
         yield Parsed("", f"{shown(text)} may be one number or several")
         return
-    yield from (parse_size(part.strip(), unit) for part in _SEPARATOR.split(text) if not is_missing(part))
+    plain = _DECIMAL_COMMA.sub(r"\1.\2", plain) if unit is None else plain
+    bare = _LABEL.sub("", _ACTIVE.sub("", _ASIDE.sub("", _MARKS.sub("", plain))))
+    parts = [part.strip() for part in _SEPARATOR.split(bare) if not is_missing(part)]
+    if not parts and not is_missing(bare):
+        parts = [bare]
+    several = len(parts) > 1
+    carried = unit
+    sizes: list[Parsed] = []
+    # "7/13B": a number without a unit has that of the next one.
+    for part in reversed(parts):
+        found = list(_sizes_in(part, carried, text if not several else part))
+        carried = (_unit_in(part) or carried) if several else unit
+        sizes = found + sizes
+    if sizes and all(size.value for size in sizes) and bare != plain and not any(size.note for size in sizes):
+        sizes[0] = Parsed(sizes[0].value, f"{shown(text)} is read as {' and '.join(size.value for size in sizes)}")
+    yield from sizes
+
+
+def _whole_number(text: str) -> Parsed | None:
+    """One number in groups of three digits, or a float that is nearly whole: a count of parameters."""
+    grouped = _ONE_NUMBER.fullmatch(text)
+    if grouped:
+        digits = "".join(re.findall("[0-9]+", text))
+        return Parsed(digits, f"{shown(text)} is read as {digits}")
+    count = parse_count(text)
+    if isinstance(count, int) and count >= _FEWEST:
+        return Parsed(str(count), None if text.isdigit() else f"{shown(text)} is read as {count}")
+    return None
+
+
+def _unit_in(part: str) -> str | None:
+    match = re.search(r"[0-9]\s*([^\W\d_]+)\.?\s*$", _PARAMETERS.sub("", part))
+    return _UNITS.get(match[1].casefold()) if match else None
+
+
+def _sizes_in(part: str, unit: str | None, text: str) -> Iterator[Parsed]:
+    """The size in a text, or the two ends of a range."""
+    bare = _PARAMETERS.sub("", part)
+    if (ends := _RANGE.fullmatch(_ABOUT.sub("", bare).strip())) and not parse_size(bare, unit).value.isdigit():
+        high = parse_size(ends["high"], unit)
+        low = parse_size(ends["low"], _unit_in(ends["high"]) or unit)
+        if all(size.value and size.value[0].isdigit() and not size.note for size in (low, high)) or (
+            _is_size(low) and _is_size(high)
+        ):
+            yield Parsed(low.value, f"{shown(text)} is read as {low.value} and {high.value}, the ends of a range")
+            yield Parsed(high.value)
+            return
+    yield parse_size(part, unit)
+
+
+def _is_size(parsed: Parsed) -> bool:
+    return bool(re.fullmatch(rf"{_NUM}[KMBT]?", parsed.value))
 
 
 def parse_size(text: str, unit: str | None = None) -> Parsed:
     """A number of parameters with its unit; `unit` (K, M, B or T) is what numbers without one are counted in.
 
-    >>> parse_size("1.5 billion").value, parse_size("7", "B").value
-    ('1.5B', '7B')
+    >>> parse_size("1.5 billion").value, parse_size("7", "B").value, parse_size("70亿").value
+    ('1.5B', '7B', '7000000000')
+    >>> parse_size("up to 1.5B").value, parse_size("8x7B").value
+    ('1.5B', '56B')
     >>> parse_size("7")
     Parsed(value='', note="'7' has no unit")
     """
-    match = _SIZE.fullmatch(text)
-    written = match["unit"].casefold() if match else ""
-    if match and not written and not unit:
-        is_count = match["number"].isdigit() and int(match["number"][:20]) >= _FEWEST
-        return Parsed(text) if is_count else Parsed("", f"{shown(text)} has no unit")
-    known = (_UNITS.get(written) if written else unit) if match else None
-    if not match or not known:
+    if whole := _whole_number(text):
+        return whole
+    bare = _PARAMETERS.sub("", _ABOUT.sub("", text)).strip()
+    match = _SIZE.fullmatch(re.sub(r"(?<=[0-9])-(?=[a-z])", "", bare, flags=re.IGNORECASE))
+    if not match:
         return Parsed(text)
-    value = f"{match['number']}{known}"
-    plain = not match["about"] and len(written) <= 1 and len(match[0]) <= len(value) + 1
+    written = (match["unit"] or "").casefold().rstrip(".")
+    factor = _COUNTED.get(written)
+    known = _UNITS.get(written) if written else unit
+    if not (known or factor):
+        return Parsed(text) if written else Parsed("", f"{shown(text)} has no unit")
+    if factor:
+        count = Decimal(match["number"]) * factor
+        value = str(int(count)) if count == int(count) else text
+    elif match["times"]:
+        experts = int(re.sub(r"\D", "", match["times"]))
+        value = f"{format((Decimal(match['number']) * experts).normalize(), 'f')}{known}"
+        return Parsed(value, f"{shown(text)} is read as {value}, which is the most that so many experts have")
+    else:
+        value = f"{match['number']}{known}"
+    plain = bare == text.strip() and len(written) <= 1 and not match["more"] and len(bare) <= len(value) + 1
     return Parsed(value, None if plain else f"{shown(text)} is read as {value}")
 
 
@@ -167,12 +349,13 @@ def leading_size(text: str) -> tuple[str | None, bool]:
 
 
 def parse_count(text: str) -> int | str:
-    """A whole number of parameters, also as ``1.75e+11``; any other text is returned unchanged.
+    """A whole number of parameters, also as ``1.75e+11``, or nearly whole; any other text is returned unchanged.
 
-    >>> parse_count("1.75e+11"), parse_count("7B")
-    (175000000000, '7B')
+    >>> parse_count("1.75e+11"), parse_count("249000000.00000003"), parse_count("7B")
+    (175000000000, 249000000, '7B')
     """
     if not _COUNT.fullmatch(text):
         return text
     number = Decimal(text)
-    return int(number) if number == number.to_integral_value() else text
+    whole = number.to_integral_value()
+    return int(whole) if abs(number - whole) <= number * Decimal("1e-9") else text

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from modeltree.records import Relation
 
-__all__ = ["MISSING", "NO_MODEL", "UNSTATED", "architecture_of", "is_missing", "is_root", "openness_of", "quiet_key"]
+__all__ = ["MISSING", "architecture_of", "is_missing", "is_root", "openness_of", "quiet_key"]
 __all__ += ["relation_of", "spelling_key"]
 
 _SYNONYMS: Mapping[Relation, str] = MappingProxyType(
@@ -32,29 +32,51 @@ _SYNONYMS: Mapping[Relation, str] = MappingProxyType(
 )
 _RELATIONS = {word: relation for relation, words in _SYNONYMS.items() for word in (str(relation), *words.split())}
 
-MISSING = {"", "-", "--", "---", "–", "—", "−", "‐", "―", "n/a", "na", "n.a.", "?", "??", "unknown", "tbd", "tba", "…"}
-MISSING |= {"not available", "not disclosed", "undisclosed", "not known", "unspecified", "...", "/", "·", "\\"}
-"""What printed tables write for a missing value."""
+_MISSING = (
+    "n/a|n.a.|n.a|na|n/d|n.d.|nd|unknown|tbd|tba|tbc|to be determined|to be announced|not available|not applicable"
+    "|not disclosed|undisclosed|not known|not specified|unspecified|not reported|not stated|not given|not released yet"
+    "|none|null|nil|nan|nat|<na>|#n/a|#n/a n/a|#na|-nan|#null!|#value!|missing|no data|empty|(none)|(unknown)|(empty)"
+    "|未知|未公布|未公开|未披露|不明|非公開情報|无|無|なし|無し|該当なし|不詳|暂无"
+    "|unbekannt|k.a.|k. a.|keine angabe|nicht bekannt|entfällt|inconnu|inconnue|non communiqué|s.o.|sans objet"
+)
+_MARKS = frozenset("-‐‑‒–—―−?？/·\\….。_~*∅⌀〃ー")
+MISSING = frozenset(_MISSING.split("|"))
+"""The words for a missing value, in small letters; marks alone, as ``–`` and ``???``, say the same."""
 
-UNSTATED = {"", "unknown", "none", "n/a"}
-"""What catalogues write for one."""
-
-NO_MODEL = {"none", "null", "n/a"}
-"""What model cards write where there is no model to name."""
+_LONGEST_MISSING = max(map(len, MISSING))
 
 _ROOTS = {"base model", "base", "base llm", "foundation model", "foundation", "none", "scratch", "from scratch"}
 _ROOTS |= {"trained from scratch", "training from scratch", "pretrained from scratch", "itself", "self", "original"}
 
+
+def spelling_key(text: str) -> str:
+    """A word without case, spaces, hyphens and other matters of spelling.
+
+    >>> spelling_key("Open-Source") == spelling_key("open source")
+    True
+    """
+    return re.sub(r"[\s\-‐-―_/&.:\ufe0f]+", "", text.casefold())
+
+
 _TICKS = {
-    "open": "✓ ✔ ✅ ☑ √ 🟢 🔓 yes y true open opensource public publicly available released",
-    "closed": "✗ ✘ ❌ ✖ × ☒ 🔴 🔒 ❎ no n false closed closedsource private proprietary unavailable unreleased",
+    "open": "✓ ✔ ✅ ☑ √ 🟢 🔓 ⭕ ● yes y true t 1 ○ ◯ open opensource openweights openweight openaccess opensourced"
+    " fullyopen public publicly publiclyavailable available weightsavailable released downloadable free permissive"
+    " 是 有 开源 已开源 开放 公开 公開 公開済み はい あり オープン オープンソース ja offen quelloffen"
+    " verfügbar oui ouvert disponible sí vrai wahr",
+    "closed": "✗ ✘ ❌ ✖ × ☒ 🔴 🔒 ❎ ⛔ 🚫 x no n false f 0 closed closedsource closedweights private proprietary"
+    " unavailable unreleased notopen notavailable notreleased notpublic notopensource nonpublic withheld commercialapi"
+    " api apionly onlyapi 否 不 闭源 未开源 不开源 非开源 未公开 非公開 いいえ クローズド 非公開モデル"
+    " nein geschlossen proprietär non fermé"
+    " propriétaire fermée faux falsch",
 }
-_OPENNESS = {word: openness for openness, words in _TICKS.items() for word in words.split()}
-_OPENNESS |= {"openweights": "open", "openaccess": "open", "opensourced": "open", "fullyopen": "open"}
-_OPENNESS |= {"publiclyavailable": "open", "notopen": "closed", "notavailable": "closed", "notreleased": "closed"}
-_OPENNESS |= {"api": "closed", "apionly": "closed"}
-_ACCESS = {"api": "api-only", "apionly": "api-only", "gated": "gated", "openweights": "open-weights"}
-_ACCESS |= {"weights": "open-weights", "unreleased": "unreleased", "notreleased": "unreleased"}
+_OPENNESS = {spelling_key(word): openness for openness, words in _TICKS.items() for word in words.split()}
+_ACCESS_WORDS = {
+    "api-only": "api apionly onlyapi apiaccess viaapi commercialapi",
+    "gated": "gated gatedaccess onrequest uponrequest requestaccess",
+    "open-weights": "openweights openweight weights openaccessweights",
+    "unreleased": "unreleased notreleased",
+}
+_ACCESS = {word: access for access, words in _ACCESS_WORDS.items() for word in words.split()}
 _ARCHITECTURES = {
     "decoder": "dec decoder decoderonly deconly causaldecoder causallm autoregressive",
     "encoder": "enc encoder encoderonly enconly",
@@ -74,15 +96,14 @@ def relation_of(word: str) -> Relation | None:
     return _RELATIONS.get(re.sub(r"[\s_]+", "-", word.strip().casefold()))
 
 
-def is_missing(text: str, words: Collection[str] = MISSING) -> bool:
-    """Whether a text is a word for a missing value; by default one that printed tables use.
+def is_missing(text: str) -> bool:
+    """Whether a text is a word, or only marks, for a missing value.
 
-    >>> [is_missing(text) for text in ("", "–", "N/A", "none of these")]
-    [True, True, True, False]
-    >>> is_missing("None"), is_missing("None", UNSTATED)
-    (False, True)
+    >>> [is_missing(text) for text in ("", "–", "N/A", "None", "NaN", "???", "none of these")]
+    [True, True, True, True, True, True, False]
     """
-    return text.strip().casefold() in words
+    word = text.strip()
+    return len(word) <= _LONGEST_MISSING and (word.casefold() in MISSING or _MARKS.issuperset(word))
 
 
 def is_root(text: str) -> bool:
@@ -112,15 +133,6 @@ def architecture_of(text: str) -> str | None:
     ('encoder-decoder', 'decoder', None)
     """
     return _ARCHITECTURE.get(spelling_key(text))
-
-
-def spelling_key(text: str) -> str:
-    """A word without case, spaces, hyphens and other matters of spelling.
-
-    >>> spelling_key("Open-Source") == spelling_key("open source")
-    True
-    """
-    return re.sub(r"[\s\-‐-―_/&.:\ufe0f]+", "", text.casefold())
 
 
 def quiet_key(name: str) -> str:

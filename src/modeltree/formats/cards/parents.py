@@ -15,7 +15,7 @@ from modeltree.formats.weights import gguf, mergekit, peft, safetensors
 from modeltree.formats.weights.sidecars import add_parents
 from modeltree.records import Relation
 from modeltree.values.addresses import is_local_path, parse_hub_address, repository_in_cache
-from modeltree.values.words import NO_MODEL, is_missing, relation_of
+from modeltree.values.words import is_missing, relation_of
 
 __all__ = ["CardDerivations"]
 
@@ -119,7 +119,7 @@ class CardDerivations:
 
     def _names(self, key: str) -> Iterator[tuple[str, Position]]:
         for text, where in self.front.texts(key, self.claims):
-            if is_missing(text, NO_MODEL) and text not in self.known:
+            if is_missing(text) and text not in self.known:
                 self._report("ignored", f"{key} of {shown(self.id)} is {shown(text)}: it names no model", where)
             else:
                 yield text, where

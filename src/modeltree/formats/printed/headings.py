@@ -65,7 +65,7 @@ def read_tables(
     """The lineage in the tables of a file; a file without a table of models is a `SourceError`."""
     path = Path(path)
     tables = list(tables_in(Lines(path, text_of(path))))
-    claims = Claims(names=True)
+    claims = Claims(names=True, in_rows=True)
     read: list[tuple[PrintedTable, ColumnFields]] = []
     for table in _chosen(tables, path, options):
         columns = _columns_of(table, options)

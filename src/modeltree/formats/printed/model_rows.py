@@ -14,9 +14,9 @@ from modeltree.formats.printed.grid import MAX_COLUMNS, Cell, PrintedTable
 from modeltree.formats.repair.claims import Claims
 from modeltree.records import Relation
 from modeltree.values.addresses import is_web_address, link_field, link_labeled, paper_number
-from modeltree.values.names import organizations_of, parse_parents
-from modeltree.values.quantities import parse_date, parse_sizes
-from modeltree.values.words import architecture_of, is_missing, is_root, openness_of
+from modeltree.values.fields import FieldNote, read_fields, read_sizes
+from modeltree.values.names import organizations_of, printed_name
+from modeltree.values.words import architecture_of, is_missing, is_root
 
 __all__ = ["ColumnFields", "RowReader"]
 
@@ -40,7 +40,7 @@ class ColumnFields:
     def names(self, table: PrintedTable) -> set[str]:
         """The names of the models in a table."""
         index = self.of_field["name"]
-        return {_name_in(row[index])[0] for row in table.rows if index < len(row)}
+        return {printed_name(_name_in(row[index])[0]).name for row in table.rows if index < len(row)}
 
 
 class RowReader:
@@ -62,7 +62,7 @@ class RowReader:
         self._spread = Counter(cell for row in table.rows for cell in {id(cell) for cell in row})
         self._checked: set[int] = set()
         self._missing: dict[str, list[Cell]] = {}
-        self._words: dict[tuple[str, str, str], list[Cell]] = {}
+        self._words: dict[tuple[str, str], list[Cell]] = {}
         self._last: tuple[int, int] | None = None
         self._derived: set[tuple[int, int]] = set()
         self._linked: set[int] = set()
@@ -73,9 +73,9 @@ class RowReader:
             if not self._is_aside(row):
                 self._check(row)
                 self._add_model(row)
-        for (what, text, meaning), cells in self._words.items():
+        for (what, meaning), cells in self._words.items():
             times = f" ({len(cells)} cells)" if len(cells) > 1 else ""
-            self._report("read-as", f"{what} {shown(text)}{times} {meaning}", cells[0])
+            self._report("read-as", f"{what}{times} {meaning}", cells[0])
         self._report_missing()
         for name, index in self._here.items():
             self._earlier.setdefault(name, index)
@@ -86,7 +86,7 @@ class RowReader:
 
     def _note_word(self, what: str, text: str, meaning: str, cell: Cell) -> None:
         """Note how a word is read, which is reported once for all rows."""
-        self._words.setdefault((what, text, meaning), []).append(cell)
+        self._words.setdefault((f"{what} {shown(text)}", meaning), []).append(cell)
 
     def _report_missing(self) -> None:
         """Report the words for missing values, where there are several."""
@@ -218,50 +218,30 @@ class RowReader:
             self._missing.setdefault(text, []).append(cell)
         elif what in _LINKS:
             self._add_paper(fields, cell)
-        elif what == "released":
-            self._add_date(fields, cell)
-        elif what == "sizes":
-            self._add_sizes(fields, cell)
         elif what in ("organizations", "aliases"):
             fields[what] = organizations_of(cell.text)
             if len(fields[what]) > 1:
                 self._note_word(what, text, f"names {len(fields[what])}: {', '.join(map(shown, fields[what]))}", cell)
+        elif what == "sizes":
+            notes: list[FieldNote] = []
+            fields[what] = read_sizes(cell.text, notes, self.columns.unit, counts=False)
+            self._report_notes(notes, cell)
         else:
-            self._add_word(fields, what, cell)
+            known, notes = read_fields({what: text}, printed=True)
+            fields |= known
+            self._report_notes([note for note in notes if note.kind != "ambiguous-date"], cell)
+            if what == "released" and self.is_known(text):
+                message = f"a column of dates has the name of a model, {shown(text)}"
+                self._report("faulty-markup", message, cell, "a cell may stand in the wrong column")
 
-    def _add_word(self, fields: dict[str, Any], what: str, cell: Cell) -> None:
-        """Add a text, or a word of a vocabulary."""
-        text = cell.line
-        known = openness_of(text) if what == "openness" else {}
-        if what == "architecture" and (word := architecture_of(text)):
-            known = {what: word}
-        elif what in ("domain", "kind", "access"):
-            text = text.casefold()
-        meant = known or {what: text}
-        fields |= meant
-        if text.casefold() not in meant.values() and text not in meant.values():
-            self._note_word(what, text, f"is read as {' and '.join(map(repr, meant.values()))}", cell)
-
-    def _add_date(self, fields: dict[str, Any], cell: Cell) -> None:
-        fields["released"], note = parse_date(cell.line)
-        if note:
-            self._report("faulty-markup", f"date {note}", cell, "write YYYY, YYYY-MM or YYYY-MM-DD")
-        if self.is_known(cell.line):
-            message = f"a column of dates has the name of a model, {shown(cell.line)}"
-            self._report("faulty-markup", message, cell, "a cell may stand in the wrong column")
-
-    def _add_sizes(self, fields: dict[str, Any], cell: Cell) -> None:
-        sizes: list[str] = []
-        for size, note in parse_sizes(cell.text, self.columns.unit):
-            if note and not size:
-                self._report("bad-size", f"size {note}", cell, "write 7B, 1.3B or 560M", "it is left out")
-            elif note:
-                self._report("faulty-markup", f"size {note}", cell)
-            if size in sizes:
-                self._report("faulty-markup", f"size {shown(size)} stands twice", cell, None, "it is read once")
-            elif size:
-                sizes.append(size)
-        fields["sizes"] = sizes
+    def _report_notes(self, notes: list[FieldNote], cell: Cell) -> None:
+        """Report how the value of a cell is read."""
+        for note in notes:
+            what, _, meaning = note.message.partition(" is read as ")
+            if note.kind == "read-as" and meaning:
+                self._words.setdefault((what, f"is read as {meaning}"), []).append(cell)
+            else:
+                self._report(note.kind, note.message, cell, note.hint, note.done)
 
     def _add_links(self, fields: dict[str, Any], cell: Cell, column: str | None) -> None:
         """Add the links in a cell: the label of each tells its field, else its column, else its host."""
@@ -300,20 +280,10 @@ class RowReader:
         if is_missing(cell.line):
             self._missing.setdefault(cell.line, []).append(cell)
             return
-        if is_root(cell.line) and not self.is_known(cell.line):
-            self._note_word("parent", cell.line, "is read as none", cell)
-            return
-        parents, notes = parse_parents(cell.text, self.is_known)
-        for kind, note in notes:
-            self._report(kind, f"parents: {note}", cell, "part names by commas" if kind == "faulty-markup" else None)
         if cell.links and id(cell) not in self._linked:
             self._linked.add(id(cell))
             self._report("ignored", f"an address of the parent {shown(cell.line)} is not read", cell)
-        words = [part.strip() for part in word.split(",")]
-        for index, parent in enumerate(parents):
-            own = words[index] if len(words) == len(parents) else word
-            relation = parent.relation or (None if is_missing(own) else own) or self.relation
-            self.claims.derive(child, parent.name, relation, cell.position)
+        self.claims.derive(child, cell.text, (None if is_missing(word) else word) or self.relation, cell.position)
 
 
 def _at(row: list[Cell], index: int | None) -> Cell | None:

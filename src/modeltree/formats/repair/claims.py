@@ -112,6 +112,8 @@ class Claims:
 
     names: bool = False
     """Whether models have names as people write them, and no ids: of "Command R+" the id ``Command-R+`` is made."""
+    in_rows: bool = False
+    """Whether models stand in the rows of a table, where an arrow before a name says what the one above is to it."""
     about: dict[str, Any] = field(default_factory=dict)
     """The fields of `modeltree.records.About`, as far as the source has them."""
     organizations: list[dict[str, Any]] = field(default_factory=list)

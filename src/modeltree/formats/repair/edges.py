@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from pydantic import ValidationError
@@ -15,13 +15,14 @@ from modeltree.formats.repair.policy import Policy
 from modeltree.formats.repair.record_findings import findings_from_pydantic
 from modeltree.graph.validation import find_cycles
 from modeltree.records import Derivation, Model, Relation
-from modeltree.values.addresses import is_local_path, repository_in_cache
-from modeltree.values.names import mirrored
-from modeltree.values.words import relation_of
+from modeltree.values.addresses import is_local_path, parse_hub_address, repository_in_cache
+from modeltree.values.names import mirrored, parse_parents
+from modeltree.values.words import is_missing, is_root, relation_of
 
 Pair = tuple[str, str]
 Kept = dict[Pair, tuple[Derivation, ClaimedDerivation]]
 
+_LONGEST_PARENTS = 4000
 _LEFT_OUT = "the derivation is left out"
 
 
@@ -55,9 +56,9 @@ class EdgeRepair:
         """The derivations that stay."""
         kept: Kept = {}
         for claim in self.claims.derivations:
-            derivation = self._derivation(claim)
-            if derivation:
-                self._keep_one(kept, derivation, claim)
+            for one in self._claims_in(claim):
+                if derivation := self._derivation(one):
+                    self._keep_one(kept, derivation, one)
         for pair, (derivation, claim) in list(kept.items()):
             if self._is_dropped_as_newer(pair, derivation.relation, claim):
                 del kept[pair]
@@ -88,6 +89,46 @@ class EdgeRepair:
         return Derivation(parent=parent, child=child, relation=relation)
 
     # Names
+
+    def _is_known(self, name: str) -> bool:
+        return self.aliases.get(name, name) in self._owners
+
+    def _claims_in(self, claim: ClaimedDerivation) -> Iterator[ClaimedDerivation]:
+        """A derivation for each of the parents that a text names, and none for one that says that there are none."""
+        text = claim.parent
+        name = text.strip()
+        if self._is_known(name) or name in self._placeholders or not name or len(name) > _LONGEST_PARENTS:
+            yield claim
+            return
+        if is_missing(name):
+            return
+        if is_root(name):
+            self._report("read-as", f"parent {shown(name)} is read as none", (), claim, {}, "")
+            return
+        hub = parse_hub_address(name)
+        if hub and not hub.is_dataset and (self._is_known(hub.id) or not self.claims.names):
+            self._report(
+                "read-as",
+                f"{shown(name)} is an address of the Hub",
+                (),
+                claim,
+                {"": f"it is read as {shown(hub.id)}"},
+                "",
+            )
+            yield replace(claim, parent=hub.id)
+            return
+        if not self.claims.names and (repository_in_cache(name) or is_local_path(name)):
+            yield claim
+            return
+        parents, notes = parse_parents(text, self._is_known)
+        for kind, note in notes:
+            self._report(
+                kind, f"parents: {note}", (), claim, {}, "", "part names by commas" if kind == "faulty-markup" else None
+            )
+        words = [word.strip() for word in claim.word.split(",")] if isinstance(claim.word, str) else []
+        for index, parent in enumerate(parents):
+            word = words[index] if len(words) == len(parents) > 1 else claim.word
+            yield replace(claim, parent=parent.name, word=parent.relation or word)
 
     def _found(self, written: str, end: str, claim: ClaimedDerivation, other: str | None = None) -> str | None:
         """The id of the model that a name means, of a placeholder where there is none, or None."""
@@ -239,6 +280,7 @@ class EdgeRepair:
         claim: ClaimedDerivation,
         done: Mapping[str, str],
         action: str,
+        hint: str | None = None,
     ) -> None:
         where = position_of(claim.where)
-        self.report(Finding(kind, message, ids=ids, position=where, done=done.get(action)), action)
+        self.report(Finding(kind, message, hint, ids, position=where, done=done.get(action)), action)

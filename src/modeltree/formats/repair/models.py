@@ -7,7 +7,7 @@ what is worth knowing of the whole.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -16,7 +16,16 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from modeltree.findings import Finding, Position, SourceError, shown
-from modeltree.formats.repair.audit import PLACEHOLDER, Unsaid, gaps, impossible_date, in_order, possibly_same, unsaid
+from modeltree.formats.repair.audit import (
+    MOST,
+    PLACEHOLDER,
+    Unsaid,
+    gaps,
+    impossible_date,
+    in_order,
+    possibly_same,
+    unsaid,
+)
 from modeltree.formats.repair.claims import (
     NOT_IN_IDS,
     ClaimedModel,
@@ -32,7 +41,8 @@ from modeltree.formats.repair.policy import Policy
 from modeltree.formats.repair.record_findings import FormerNames, findings_from_pydantic
 from modeltree.lineage import Lineage
 from modeltree.records import About, Correction, License, Links, Model, Organization, Record
-from modeltree.values.quantities import day_of
+from modeltree.values.fields import FieldNote, read_fields
+from modeltree.values.names import printed_name
 
 R = TypeVar("R", bound=Record)
 
@@ -73,6 +83,8 @@ class Repair:
         self.refused: list[Finding] = []
         self.positions: dict[str, Position] = {}
         self._former = FormerNames()
+        self._readings: dict[tuple[str, str], tuple[int, Finding]] = {}
+        self._read_names()
         kept = self._distinct()
         ids = _ids({index: claims.models[index].name for index in kept})
         self.organizations = OrganizationTable(self)
@@ -81,7 +93,7 @@ class Repair:
         edges = EdgeRepair(claims, policy, aliases, id_of, self.models, self._placeholder, self.report)
         self.derivations = edges.derivations()
         self.unsaid: list[Unsaid] = edges.unsaid
-        self.findings += self._former.notes()
+        self.findings += [*self._former.notes(), *self._read_values()]
         self.drop_ambiguous_aliases("model", self.models)
         self.about = self.record(About, claims.about, Position(self.path), "about")
         if self.refused:
@@ -205,7 +217,11 @@ class Repair:
         given, conflicts = self._former.current(
             model.fields, f"model {shown(id)}", partial(position_of, model.where), (id,)
         )
-        fields = {"id": id, "name": display_name(model.name, id), **given}
+        order: Any = self.policy.ambiguous_date if self.policy.ambiguous_date.endswith("first") else None
+        read, notes = read_fields(given, order, printed=self.claims.names)
+        for note in notes:
+            self._keep_reading(note, model.where, id, read)
+        fields = {"id": id, "name": display_name(model.name, id), **read}
         for conflict in conflicts:
             self.report(replace(conflict, at=(), done="the first is left out"), self.policy.bad_value)
         where = position_of(model.where)
@@ -218,8 +234,6 @@ class Repair:
                 fields[name] = without_repetition(fields[name])
         if names := fields.get("organizations"):
             fields["organizations"] = self.organizations.ids(names if isinstance(names, list) else [names])
-        if "released" in fields:
-            fields["released"] = day_of(fields["released"])
         others = [name for name, target in self.aliases.items() if target in (model.name, id) and name != model.name]
         if others:
             fields["aliases"] = without_repetition([*(fields.get("aliases") or []), *others])
@@ -228,6 +242,48 @@ class Repair:
             self.report(replace(impossible, position=position_of(model.where, ("released",)), done="it is kept"))
         return record
 
+    def _keep_reading(self, note: FieldNote, where: Where, id: str, fields: dict[str, Any]) -> None:
+        """Keep how a value was read, which is reported once for each text; what can be two dates is left out."""
+        position = position_of(where, (note.field,))
+        finding = Finding(note.kind, note.message, note.hint, (id,), position=position, done=note.done)
+        if note.kind == "ambiguous-date":
+            del fields[note.field]
+            self.report(replace(finding, done="it is left out"), self.policy.ambiguous_date)
+        elif note.kind == "read-as":
+            count, first = self._readings.get((note.field, note.message), (0, finding))
+            self._readings[note.field, note.message] = count + 1, first
+        else:
+            self.report(finding, self.policy.bad_value if note.kind == "bad-size" else "")
+
+    def _read_values(self) -> Iterator[Finding]:
+        """How values were read, once for each; one finding for a field where that are many."""
+        counted_of: dict[str, list[Finding]] = {}
+        for (field, _), (count, finding) in self._readings.items():
+            ids = finding.ids if count == 1 else ()
+            counted_of.setdefault(field, []).append(replace(finding, ids=ids, message=_times(finding.message, count)))
+        for findings in counted_of.values():
+            if len(findings) > MOST:
+                message = f"{len(findings):,} values are written otherwise, the first: {findings[0].message}"
+                yield replace(findings[0], message=message, ids=())
+            else:
+                yield from findings
+
+    def _read_names(self) -> None:
+        """Take the names out of arrows and footnote marks; a row below another, by its arrow, derives from that."""
+        claims = self.claims
+        above: list[str] = []
+        has_parents = {edge.child for edge in claims.derivations}
+        for index, model in enumerate(claims.models):
+            name, depth, marked = printed_name(model.name)
+            if marked and (claims.names or depth or "\n" in model.name):
+                message = f"name {shown(model.name)} is read as {shown(name)}"
+                self.findings.append(Finding("read-as", message, None, (name,), position=position_of(model.where)))
+                model.name = name
+            if claims.in_rows:
+                if depth and above and index not in has_parents and above[:depth][-1] != model.name:
+                    claims.derive(index, above[:depth][-1], None, model.where)
+                above = [*above[:depth], model.name]
+
     def _placeholder(self, name: str) -> str:
         """Make a model of a name that the source does not list; its id."""
         id = _unused(slug(name), self.models)
@@ -235,6 +291,12 @@ class Repair:
         fields = {"id": id, "name": display_name(name, id), "aliases": aliases, "note": PLACEHOLDER}
         self.models[id] = self.record(Model, fields, Position(self.path), f"model {shown(id)}", (id,))
         return id
+
+
+def _times(message: str, count: int) -> str:
+    """A message on how a value is read, with how often it stands."""
+    what, _, meaning = message.partition(" is read as ")
+    return message if count == 1 else f"{what} ({count:,} cells) is read as {meaning}"
 
 
 class OrganizationTable:

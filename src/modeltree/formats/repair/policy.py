@@ -44,6 +44,8 @@ class Policy:
         A word that is no relation: ``unspecified`` with the word in the note, or no derivation.
     parent_newer : {"keep", "drop", "refuse"}
         A parent that is released after its child.
+    ambiguous_date : {"drop", "day-first", "month-first", "refuse"}
+        A date such as 3/4/2024, which may be the third of April or the fourth of March.
     bad_value : {"drop", "refuse"}
         A value that does not have the form of its field, a date that is none among them.
 
@@ -64,6 +66,7 @@ class Policy:
     ambiguous_alias: Literal["drop", "refuse"] = "drop"
     unknown_relation: Literal["keep", "drop", "refuse"] = "keep"
     parent_newer: Literal["keep", "drop", "refuse"] = "keep"
+    ambiguous_date: Literal["drop", "day-first", "month-first", "refuse"] = "drop"
     bad_value: Literal["drop", "refuse"] = "drop"
 
     def __post_init__(self) -> None:

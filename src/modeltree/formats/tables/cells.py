@@ -6,7 +6,6 @@ Everything here works on whole columns and never on rows, so that a large table 
 from __future__ import annotations
 
 import ast
-import datetime
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -15,6 +14,8 @@ from typing import Any
 
 from modeltree.formats.parsing.jsontree import parse_json
 from modeltree.records import LIST_FIELDS, Links
+from modeltree.values.plain import known_value, plain_value
+from modeltree.values.words import is_missing
 
 __all__ = ["LINKS", "SEPARATOR", "Column", "Stored", "field_values", "join_texts", "plain_column", "split_texts"]
 
@@ -34,6 +35,7 @@ _ITEM = rf"(?:'(?:[^'\\\n]|{_ESCAPE})*+'|\"(?:[^\"\\\n]|{_ESCAPE})*+\"|[1-9][0-9
 _PYTHON = re.compile(rf"\[(?:{_ITEM}(?:, {_ITEM})*+)?\]")
 _LONGEST = 100_000
 _LISTS = LIST_FIELDS | {"parents", "parent", "relation"}
+_IDS = frozenset({"id", "child", "parent", "parents"})  # a model may be called "-"
 _TEXTS = frozenset({"id", "name", "child"})
 
 
@@ -91,7 +93,7 @@ def field_values(taken: Mapping[str, Column], separator: str) -> dict[str, Colum
     """
     found: dict[str, Column] = {}
     for name, values in taken.items():
-        column = plain_column(values)
+        column = [plain_value(value) for value in values] if name in _IDS else plain_column(values)
         if name in _LISTS:
             column = [_as_list(value, separator) for value in column]
         elif name in _TEXTS:
@@ -151,42 +153,5 @@ def plain_column(values: Column) -> Column:
     [7, None, ['a'], 'b', 2023]
     """
     if set(map(type, values)) <= {str, type(None)}:
-        return [value.strip() or None if value else None for value in values]
-    return [_plain(value) for value in values]
-
-
-def _plain(value: Any, depth: int = 0) -> Any:
-    """One value; lists in lists, and what is no value of a table, stay as they are."""
-    if value is None or type(value) in (int, bool):
-        return value
-    if isinstance(value, str):
-        return str(value).strip() or None
-    if type(value) is list and set(map(type, value)) <= {str, int}:
-        return value
-    if isinstance(value, datetime.datetime):
-        return value.date() if value == value else None  # noqa: PLR0124  # pandas.NaT is none
-    if isinstance(value, float):
-        return None if value != value else int(value) if value.is_integer() else float(value)  # noqa: PLR0124
-    if type(value).__name__ in ("NAType", "NaTType"):
-        return None
-    if type(value).__module__ == "numpy":
-        return _plain_of_numpy(value, depth)
-    if isinstance(value, (list, tuple, set, frozenset)) and depth < 3:
-        items = sorted(value, key=str) if isinstance(value, (set, frozenset)) else value
-        return [_plain(item, depth + 1) for item in items]
-    if isinstance(value, dict) and depth < 3:
-        inner = {str(key): _plain(item, depth + 1) for key, item in value.items()}
-        return {key: item for key, item in inner.items() if item is not None}
-    if isinstance(value, int):
-        return int(value)
-    if type(value).__name__ == "Decimal":
-        return _plain(float(value), depth) if value == value else None  # noqa: PLR0124
-    return value
-
-
-def _plain_of_numpy(value: Any, depth: int) -> Any:
-    if type(value).__name__ == "datetime64":
-        return None if str(value) == "NaT" else str(value)[:10]
-    if type(value).__name__ == "ndarray":
-        return _plain(value.tolist(), depth)
-    return _plain(value.item(), depth) if hasattr(value, "item") else value
+        return [None if not value or is_missing(value) else value.strip() for value in values]
+    return [known_value(value) for value in values]

@@ -18,6 +18,7 @@ from modeltree.formats.tables.requests import ReadOptions
 from modeltree.formats.tables.row_claims import read_edges, read_nodes, read_organizations
 from modeltree.formats.tables.table_arrays import TableArrays, reaching_cycles
 from modeltree.values.addresses import repository_in_cache
+from modeltree.values.names import possible_parents
 
 __all__ = ["DirtyRows"]
 
@@ -41,6 +42,8 @@ class DirtyRows:
         self.arrays, self.options = arrays, options
         self.full = ~(arrays.right & arrays.named)
         self.light = numpy.zeros(arrays.count, dtype=bool)
+        if arrays.tables.nodes is not None and arrays.texts.have_arrows:
+            self.full[:] = True  # what a row derives from stands above it
         self._aliases: dict[str, list[int]] = {}
         self._include_shared_aliases()
         self._include_organizations()
@@ -139,8 +142,8 @@ class DirtyRows:
         aliases = self.options.aliases
         names: dict[str, None] = dict.fromkeys([model.name for model in claims.models])
         for edge in claims.derivations:
-            for name in (edge.child, edge.parent):
-                if isinstance(name, str):
+            for end in (edge.child, edge.parent):
+                for name in possible_parents(end) if isinstance(end, str) else ():
                     names[name.strip()] = names[aliases.get(name.strip(), name.strip())] = None
         names |= dict.fromkeys([*aliases, *aliases.values()])
         slugs: dict[str, int] = {}
@@ -204,7 +207,8 @@ class DirtyRows:
             (parent, child)
             for edge in claims.derivations
             for child in nodes(_child(edge, claims))
-            for parent in nodes(edge.parent)
+            for name in possible_parents(edge.parent)
+            for parent in nodes(name)
             if parent != child
         }
         ends = numpy.array(sorted(pairs), dtype=numpy.int64).reshape(-1, 2)

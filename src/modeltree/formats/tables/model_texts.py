@@ -11,10 +11,13 @@ from numpy.typing import NDArray
 from modeltree.formats.repair.claims import slug
 from modeltree.formats.tables.arrow_columns import bounds_of, indices_of, is_text
 from modeltree.formats.tables.cells import Column, Stored, field_values
+from modeltree.values.names import printed_name
+from modeltree.values.words import MISSING, is_missing
 
 __all__ = ["ModelTexts", "TextItems", "text_items"]
 
 _LONGEST = 300  # of an id
+_FEW = 1000
 
 
 class TextItems(NamedTuple):
@@ -149,6 +152,7 @@ class ModelTexts:
         self.clean = self._cleanness()
         if any(column.split for column in columns):
             self._mark_lists(separator)
+        self._mark_missing()
         dirty = numpy.flatnonzero(~self.clean)
         self.mark_unclean(text.strip() for text in self.texts(dirty))
 
@@ -192,6 +196,28 @@ class ModelTexts:
         doubtful = numpy.union1d(doubtful, numpy.flatnonzero(lengths > _LONGEST))
         clean[doubtful] = [text == slug(text) and bool(text) for text in self.texts(doubtful)]
         return clean
+
+    def _mark_missing(self) -> None:
+        """Words for a missing value are not clean, nor are names with arrows."""
+        import pyarrow.compute as pc
+
+        short = numpy.flatnonzero(pc.less_equal(pc.utf8_length(self._words), 20).to_numpy(zero_copy_only=False))
+        suspects = short.tolist() if len(short) <= _FEW else self._suspects(short)
+        texts = self.texts(numpy.array(suspects, numpy.int64))
+        self.clean[[index for index, text in zip(suspects, texts, strict=True) if is_missing(text)]] = False
+        dirty = self.texts(numpy.flatnonzero(~self.clean))
+        self.have_arrows = any(printed_name(text).depth for text in dirty)
+
+    def _suspects(self, short: NDArray[Any]) -> list[int]:
+        """Of many short texts those that may be words for a missing value."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        words = pc.utf8_lower(self._words.take(pa.array(short, pa.int64())))
+        listed = pc.is_in(words, value_set=pa.array(sorted(MISSING), words.type))
+        marks = pc.match_substring_regex(words, r"^[^a-z0-9]*$")
+        found: list[int] = short[pc.or_(listed, marks).to_numpy(zero_copy_only=False)].tolist()
+        return found
 
     def _mark_lists(self, separator: str) -> None:
         """Texts that may stand for several models are not clean."""

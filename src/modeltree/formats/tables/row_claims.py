@@ -12,6 +12,7 @@ from modeltree.formats.tables.arrow_columns import part_of
 from modeltree.formats.tables.cells import Column, field_values
 from modeltree.formats.tables.requests import ORGANIZATION_FIELDS, FieldTable, ReadOptions, SourceTable, choose_columns
 from modeltree.records import Relation
+from modeltree.values.words import is_missing
 
 __all__ = ["add_named", "read_edges", "read_nodes", "read_organizations", "word_of"]
 
@@ -35,7 +36,7 @@ def read_nodes(
     claims.organizations += [dict(fields) for fields in table.organizations]
     fields = nodes.fields(rows)
     indices: Sequence[int] = range(nodes.count) if rows is None else rows
-    claims.names = "id" not in fields
+    claims.names, claims.in_rows = "id" not in fields, True
     ids = fields["name"] if claims.names else fields.pop("id")
     words = fields.pop("relation", None)
     several = "parent" in fields  # a row for each parent
@@ -118,7 +119,7 @@ def add_named(claims: Claims) -> None:
     indices: dict[str, int] = {}
     for edge in claims.derivations:
         for name in (edge.parent, edge.child):
-            if isinstance(name, str) and name not in indices:
+            if isinstance(name, str) and name not in indices and not is_missing(name):
                 indices[name] = claims.add(name, edge.where)
 
 

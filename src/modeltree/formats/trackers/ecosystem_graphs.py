@@ -35,7 +35,7 @@ from modeltree.values.addresses import arxiv_reference, link_field
 from modeltree.values.licenses import license_named
 from modeltree.values.names import is_legal_form
 from modeltree.values.quantities import leading_size
-from modeltree.values.words import UNSTATED, is_missing
+from modeltree.values.words import is_missing
 
 __all__ = ["read_ecosystem_graphs"]
 
@@ -266,7 +266,7 @@ def _relation(child: str, parents: set[str], default: Relation | None) -> Relati
 def _fields(asset: _Asset, organizations: set[str], claims: Claims) -> dict[str, Any]:
     """The fields of a record."""
     kind = asset.values.get("type", "model")
-    values = {key: text.strip() for key, text in asset.values.items() if not is_missing(text, UNSTATED)}
+    values = {key: text.strip() for key, text in asset.values.items() if not is_missing(text)}
     notes: list[str] = []
     fields: dict[str, Any] = {"kind": kind, "released": asset.values.get("created_date", "").strip() or None}
     if "organization" in values:
