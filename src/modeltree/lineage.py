@@ -288,7 +288,9 @@ class Lineage:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Lineage):
             return NotImplemented
-        return self._content == other._content
+        if (self._about, self._organizations) != (other._about, other._organizations):
+            return False
+        return self._nodes.equals(other._nodes) and self._edges.equals(other._edges)
 
     def __hash__(self) -> int:
         return hash((*self._nodes.ids, *self._edges.parent.tolist(), *self._edges.child.tolist()))
@@ -691,7 +693,7 @@ class Lineage:
         several.
         """
         index = self._index(None)
-        return model_rows(self.models, index.parents, index.children)
+        return model_rows(self._nodes, self._nodes.ids, index.parents, index.children)
 
     def derivations_to_records(self) -> Rows:
         """A row for each derivation, in the order of `derivations`, to be read as `to_records` is.
@@ -706,7 +708,7 @@ class Lineage:
         >>> row["parent"], row["child"], row["relation"]
         ('bookscorpus', 'gpt-1', 'data')
         """
-        return edge_rows(self.derivations)
+        return edge_rows(self._edges)
 
     def tree(self, root: str | None = None, *, relations: Relations = None, max_depth: int | None = None) -> str:
         """The models as an indented text, each below what it was made from, in date order.
@@ -760,10 +762,6 @@ class Lineage:
     @cached_property
     def _groupings(self) -> dict[tuple[str, frozenset[Relation]], Families]:
         return {}
-
-    @property
-    def _content(self) -> tuple[object, ...]:
-        return (self._about, self._organizations, self.models, self.derivations)
 
     def _index(self, relations: Relations) -> AncestryIndex:
         # A question may take less than a microsecond: what it goes by is looked up as it is written, if it can be.

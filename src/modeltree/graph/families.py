@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 
 from modeltree._util.html import block, definitions, head
 from modeltree._util.text import counted, enumerated
+from modeltree.graph.columns import LazySequence
 from modeltree.graph.index import AncestryIndex
 from modeltree.graph.primary import PrimaryForest
-from modeltree.graph.store import EdgeStore, LazySequence, NodeStore
+from modeltree.graph.store import EdgeStore, NodeStore
 from modeltree.records import Model, PartialDate, Relation
 
 __all__ = ["Families", "Family", "Grouping", "family_labels"]

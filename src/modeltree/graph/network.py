@@ -5,15 +5,17 @@ from __future__ import annotations
 import contextlib
 import importlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Never, Protocol, overload
 
 from pydantic import TypeAdapter, ValidationError
 
 from modeltree._util.garbage import collector_paused
 from modeltree.findings import Finding, InvalidSizeError, LineageError, MissingExtraError, shown
+from modeltree.graph.columns import dumped
 from modeltree.graph.csr import Neighbors
-from modeltree.records import About, Derivation, Model, Organization, ParameterCount, Record, Relation
+from modeltree.records import About, Derivation, Links, Model, Organization, ParameterCount, Record, Relation
 
 if TYPE_CHECKING:
     import networkx
@@ -93,6 +95,14 @@ class Nodes(Protocol):
     def indices(self) -> Mapping[str, int]: ...
 
     def attributes(self, node: int) -> dict[str, Any]: ...
+
+
+class Fields(Protocol):
+    """What rows need of models or derivations; see `modeltree.graph.store`."""
+
+    def __len__(self) -> int: ...
+
+    def field(self, name: str, nodes: slice = ..., /) -> list[Any]: ...
 
 
 class _NodeAttributes(Mapping[str, FrozenAttributes]):
@@ -303,70 +313,92 @@ def _described(what: str, ids: tuple[str, ...], error: ValidationError) -> Itera
 # Rows
 
 
-def model_rows(models: Sequence[Model], parents: Neighbors, children: Neighbors) -> Rows:
+def model_rows(nodes: Fields, ids: Sequence[str], parents: Neighbors, children: Neighbors) -> Rows:
     """A row for each model; `modeltree.Lineage.to_records` says what is in it.
 
     Parameters
     ----------
-    models : sequence of Model
-        In date order.
+    nodes : NodeStore
+        The models.
+    ids : sequence of str
+        Their ids.
     parents, children : sequence of sequences of int
         The indices of the parents and children of each.
     """
-    rows = []
-    for node, model in enumerate(models):
-        row = model.model_dump(mode="json", exclude={"links", "license", "corrections", "sizes"})
-        row["sizes"] = [int(size) for size in model.sizes]
-        row["license"] = model.license.name if model.license else None
-        row["license_spdx"] = model.license.spdx if model.license else None
-        row |= {f"link_{kind}": address for kind, address in model.links}
-        row["parents"] = [models[parent].id for parent in parents[node]]
-        row["children"] = [models[child].id for child in children[node]]
-        rows.append(row)
-    return Rows(rows)
+    plain = [name for name in Model.model_fields if name not in ("links", "license", "corrections", "sizes")]
+
+    def columns(span: slice) -> dict[str, list[Any]]:
+        found = {name: dumped(Model, name, nodes.field(name, span)) for name in plain}
+        found["sizes"] = [list(map(int, sizes)) for sizes in nodes.field("sizes", span)]
+        licenses, links = nodes.field("license", span), nodes.field("links", span)
+        found["license"] = [license.name if license else None for license in licenses]
+        found["license_spdx"] = [license.spdx if license else None for license in licenses]
+        found |= {f"link_{kind}": [getattr(each, kind) for each in links] for kind in Links.model_fields}
+        for name, rows in (("parents", parents), ("children", children)):
+            found[name] = [[ids[other] for other in row] for row in rows[span]]
+        return found
+
+    return Rows(len(ids), columns)
 
 
-def edge_rows(derivations: Iterable[Derivation]) -> Rows:
+def edge_rows(edges: Fields) -> Rows:
     """A row for each derivation; `modeltree.Lineage.derivations_to_records` says what is in it."""
-    return Rows([derivation.model_dump(mode="json") for derivation in derivations])
+    names = list(Derivation.model_fields)
+    return Rows(len(edges), lambda span: {name: dumped(Derivation, name, edges.field(name, span)) for name in names})
 
 
 class Rows:
-    """Dictionaries with the same keys, to be read like a list.
+    """Dictionaries with the same keys, to be read like a list; each is made when it is asked for.
 
     It is no `collections.abc.Sequence`: of those polars takes the types of the columns from the first hundred rows,
     and fails where a value comes later. From this it takes them as Arrow, with the types that they have.
 
     Parameters
     ----------
-    rows : list of dict
-        Of texts, integers, lists of these, and None.
+    count : int
+        How many there are.
+    columns : callable
+        Gives the columns of a slice of the rows: texts, integers, lists of these, and None.
     """
 
-    __slots__ = ("_rows",)
+    __slots__ = ("_columns", "_count")
     __hash__ = None  # type: ignore[assignment]  # a list has none either
+    _AT_ONCE, _MOST_SHOWN = 4096, 1000
 
-    def __init__(self, rows: list[dict[str, Any]]) -> None:
-        self._rows = rows
+    def __init__(self, count: int, columns: Callable[[slice], dict[str, list[Any]]]) -> None:
+        self._count, self._columns = count, columns
+
+    def _rows(self, start: int, stop: int) -> list[dict[str, Any]]:
+        columns = self._columns(slice(start, stop))
+        return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return self._count
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
-        return iter(self._rows)
+        starts = range(0, self._count, self._AT_ONCE)
+        return chain.from_iterable(self._rows(start, min(start + self._AT_ONCE, self._count)) for start in starts)
 
     @overload
     def __getitem__(self, index: int) -> dict[str, Any]: ...
     @overload
     def __getitem__(self, index: slice) -> list[dict[str, Any]]: ...
     def __getitem__(self, index: int | slice) -> dict[str, Any] | list[dict[str, Any]]:
-        return self._rows[index]
+        if not isinstance(index, slice):
+            row = range(self._count)[index]
+            return self._rows(row, row + 1)[0]
+        wanted = range(self._count)[index]
+        if not wanted or wanted.step == 1:
+            return self._rows(wanted.start, wanted.stop) if wanted else []
+        return [self[row] for row in wanted]
 
     def __eq__(self, other: object) -> bool:
-        return self._rows == (other._rows if isinstance(other, Rows) else other)
+        if not isinstance(other, Rows | list) or len(self) != len(other):
+            return False
+        return all(mine == theirs for mine, theirs in zip(self, other, strict=True))
 
     def __repr__(self) -> str:
-        return repr(self._rows)
+        return repr(list(self)) if self._count <= self._MOST_SHOWN else f"<{self._count:,} rows>"
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         """The rows as an Arrow stream."""
@@ -374,10 +406,9 @@ class Rows:
             polars = importlib.import_module("polars")
         except ImportError:
             raise MissingExtraError("rows become Arrow by polars: pip install polars") from None
+        columns = self._columns(slice(0, self._count)) if self._count else {}
         texts = polars.List(polars.String)
-        types = {
-            name: texts if name in _LIST_COLUMNS else polars.String for name in (self._rows[0] if self._rows else ())
-        }
+        types = {name: texts if name in _LIST_COLUMNS else polars.String for name in columns}
         if "sizes" in types:
             types["sizes"] = polars.List(polars.Int64)
-        return polars.DataFrame(self._rows, schema=types).__arrow_c_stream__(requested_schema)
+        return polars.DataFrame(columns, schema=types).__arrow_c_stream__(requested_schema)
