@@ -210,9 +210,10 @@ def field_values(record: type[Record], name: str, column: Column | None, count: 
     return list(map(read.__getitem__, codes.tolist()))
 
 
-def dumped(record: type[Record], name: str, values: Sequence[Any]) -> list[Any]:
-    """Values of a field as JSON has them."""
-    return list(_adapter(record, name).dump_python(list(values), mode="json"))
+def dumped(record: type[Record], name: str, values: list[Any], *, exclude_defaults: bool = False) -> list[Any]:
+    """Values of a field as JSON has them; records among them without what is as by default, if so desired."""
+    plain: list[Any] = _adapter(record, name).dump_python(values, mode="json", exclude_defaults=exclude_defaults)
+    return plain
 
 
 def construct(record: type[Record], columns: Mapping[str, Iterable[Any]]) -> list[Any]:
