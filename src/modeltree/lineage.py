@@ -745,7 +745,8 @@ class Lineage:
 
     @cached_property
     def _names(self) -> NameTable:
-        return NameTable.of(self._nodes.indices, self._nodes.other_names)
+        nodes = self._nodes
+        return NameTable.of(nodes.ids, lambda name: nodes.index_of(name) is not None, nodes.other_names)
 
     @cached_property
     def _organization_names(self) -> NameTable:
@@ -800,7 +801,10 @@ class Lineage:
 
     def _index_of(self, model: str) -> int:
         index = self._nodes.index_of(model)
-        return self._nodes.indices[self._names.find(model)] if index is None else index
+        if index is None:
+            index = self._nodes.index_of(self._names.find(model))
+            assert index is not None
+        return index
 
     def _several(self, models: tuple[str, ...]) -> list[int]:
         if not models:

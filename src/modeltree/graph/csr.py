@@ -5,7 +5,7 @@ A lineage numbers its models in date order, so ascending order here is date orde
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any, overload
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 __all__ = [
     "Ints", "Levels", "Neighbors", "Rows", "bfs", "deepest_first", "distinct", "gather", "gather_slices", "generations",
-    "heights", "is_narrow", "levels_of", "reachable_bits", "row_starts", "viewed",
+    "heights", "is_narrow", "least_below", "levels_of", "reachable_bits", "row_starts", "viewed",
 ]  # fmt: skip
 
 Ints = NDArray[numpy.int32]
@@ -302,14 +302,25 @@ def deepest_first(levels: Levels) -> Iterator[Ints]:
 
 def heights(levels: Levels, parents: Rows) -> Ints:
     """For each node, the edges of the longest path from it to a leaf."""
-    height = numpy.zeros(len(parents), dtype=numpy.int32)
+    return _gathered_up(levels, parents, numpy.zeros(len(parents), dtype=numpy.int32), max, numpy.maximum, 1)
+
+
+def least_below(levels: Levels, parents: Rows) -> Ints:
+    """For each node, the least that it is or that descends from it."""
+    return _gathered_up(levels, parents, numpy.arange(len(parents), dtype=numpy.int32), min, numpy.minimum, 0)
+
+
+def _gathered_up(
+    levels: Levels, parents: Rows, values: Ints, one: Callable[[int, int], int], all_: numpy.ufunc, step: int
+) -> Ints:
+    """Values of nodes combined with those of their children, to which a step is added."""
     if is_narrow(levels):
-        values, starts, above = height.tolist(), parents.starts.tolist(), parents.items.tolist()
+        own, starts, above = values.tolist(), parents.starts.tolist(), parents.items.tolist()
         for node in reversed(levels[0].tolist()):
             for parent in above[starts[node] : starts[node + 1]]:
-                values[parent] = max(values[parent], values[node] + 1)
-        return numpy.array(values, dtype=numpy.int32)
+                own[parent] = one(own[parent], own[node] + step)
+        return numpy.array(own, dtype=numpy.int32)
     for nodes in deepest_first(levels):
         over, lengths = parents.gather(nodes)
-        numpy.maximum.at(height, over, numpy.repeat(height[nodes] + 1, lengths))
-    return height
+        all_.at(values, over, numpy.repeat(values[nodes] + step, lengths))
+    return values

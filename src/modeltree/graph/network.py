@@ -6,7 +6,7 @@ import contextlib
 import importlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any, Never, Protocol, overload
 
 from pydantic import TypeAdapter, ValidationError
@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from modeltree._util.garbage import collector_paused
 from modeltree.findings import Finding, InvalidSizeError, LineageError, MissingExtraError, shown
 from modeltree.graph.columns import dumped
-from modeltree.graph.csr import Neighbors
+from modeltree.graph.csr import Rows as NeighborRows
 from modeltree.records import About, Derivation, Links, Model, Organization, ParameterCount, Record, Relation
 
 if TYPE_CHECKING:
@@ -101,6 +101,8 @@ class Fields(Protocol):
     """What rows need of models or derivations; see `modeltree.graph.store`."""
 
     def __len__(self) -> int: ...
+
+    def has(self, name: str) -> bool: ...
 
     def field(self, name: str, nodes: slice = ..., /) -> list[Any]: ...
 
@@ -313,7 +315,7 @@ def _described(what: str, ids: tuple[str, ...], error: ValidationError) -> Itera
 # Rows
 
 
-def model_rows(nodes: Fields, ids: Sequence[str], parents: Neighbors, children: Neighbors) -> Rows:
+def model_rows(nodes: Fields, ids: Sequence[str], parents: NeighborRows, children: NeighborRows) -> Rows:
     """A row for each model; `modeltree.Lineage.to_records` says what is in it.
 
     Parameters
@@ -322,23 +324,36 @@ def model_rows(nodes: Fields, ids: Sequence[str], parents: Neighbors, children: 
         The models.
     ids : sequence of str
         Their ids.
-    parents, children : sequence of sequences of int
+    parents, children : modeltree.graph.csr.Rows
         The indices of the parents and children of each.
     """
     plain = [name for name in Model.model_fields if name not in ("links", "license", "corrections", "sizes")]
 
     def columns(span: slice) -> dict[str, list[Any]]:
-        found = {name: dumped(Model, name, nodes.field(name, span)) for name in plain}
+        count = len(ids[span])
+        found = {name: _dumped(nodes, Model, name, span, count) for name in plain}
         found["sizes"] = [list(map(int, sizes)) for sizes in nodes.field("sizes", span)]
-        licenses, links = nodes.field("license", span), nodes.field("links", span)
+        licenses = nodes.field("license", span)
         found["license"] = [license.name if license else None for license in licenses]
         found["license_spdx"] = [license.spdx if license else None for license in licenses]
-        found |= {f"link_{kind}": [getattr(each, kind) for each in links] for kind in Links.model_fields}
+        links = nodes.field("links", span) if nodes.has("links") else ()
+        for kind in Links.model_fields:
+            found[f"link_{kind}"] = [getattr(each, kind) for each in links] if links else [None] * count
         for name, rows in (("parents", parents), ("children", children)):
-            found[name] = [[ids[other] for other in row] for row in rows[span]]
+            starts, others = rows.starts[span.start : span.stop + 1].tolist(), rows.items
+            near = [ids[other] for other in others[starts[0] : starts[-1]].tolist()]
+            found[name] = [near[start - starts[0] : end - starts[0]] for start, end in pairwise(starts)]
         return found
 
     return Rows(len(ids), columns)
+
+
+def _dumped(fields: Fields, record: type[Record], name: str, span: slice, count: int) -> list[Any]:
+    """A field of some records as JSON has it."""
+    if not fields.has(name):
+        default = record.model_fields[name].get_default()
+        return [[] for _ in range(count)] if default == () else [default if default is None else str(default)] * count
+    return dumped(record, name, fields.field(name, span))
 
 
 def edge_rows(edges: Fields) -> Rows:

@@ -215,10 +215,23 @@ class NodeStore:
         """Who made a model."""
         return tuple(self.value("organizations", node) or ())
 
+    def organizations_of(self, nodes: NDArray[Any]) -> tuple[str, ...]:
+        """Who made some models, in the order of these."""
+        if self._given is not None or len(nodes) < len(self) // 100:
+            made = (self.organizations(node) for node in nodes.tolist())
+            return tuple(dict.fromkeys(id for ids in made for id in ids))
+        values, codes = self._organizations
+        first = numpy.unique(codes[nodes], return_index=True)[1]
+        made = (values[codes[node]] or () for node in nodes[numpy.sort(first)].tolist())
+        return tuple(dict.fromkeys(id for ids in made for id in ids))
+
+    @cached_property
+    def _organizations(self) -> tuple[list[Any], NDArray[numpy.int32]]:
+        return factored(self._fields.get("organizations"), len(self))
+
     def all_organizations(self) -> set[str]:
         """All organizations that a model names."""
-        values, _ = factored(self._fields.get("organizations"), len(self))
-        return {id for ids in values if ids for id in ids}
+        return {id for ids in self._organizations[0] if ids for id in ids}
 
     def other_names(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """The ids of models with a name or aliases, and these."""

@@ -20,6 +20,7 @@ from modeltree.formats.parsing.csvtree import MAX_BYTES
 from modeltree.formats.repair.record_findings import described_organizations, losses
 from modeltree.formats.tables.cells import LINKS, Column, join_texts
 from modeltree.formats.tables.parquet import parquet_bytes
+from modeltree.formats.tables.text_files import MAX_BYTES as JSONL_BYTES
 from modeltree.formats.tables.text_files import escaped
 from modeltree.graph.columns import dumped
 from modeltree.graph.store import EdgeStore, NodeStore
@@ -108,7 +109,7 @@ def write_jsonl(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Finding
         When the file cannot be written.
     """
     content = jsonl_text(lineage).encode()
-    _check_size(Path(path), content)
+    _check_size(Path(path), content, JSONL_BYTES)
     write_whole(path, content)
     return losses(lineage, "a file of JSON lines", models=Model.model_fields, derivations=Derivation.model_fields)
 
@@ -287,7 +288,7 @@ def _write_all(contents: Mapping[Path, bytes], *, checked: bool = True) -> None:
     """Write several files; if one cannot be written, those that were are again what they were."""
     if checked:
         for path, content in contents.items():
-            _check_size(path, content)
+            _check_size(path, content, MAX_BYTES)
     former = {path: path.read_bytes() if path.is_file() else None for path in contents}
     written: list[Path] = []
     try:
@@ -304,7 +305,7 @@ def _write_all(contents: Mapping[Path, bytes], *, checked: bool = True) -> None:
         raise
 
 
-def _check_size(path: Path, content: bytes) -> None:
-    if len(content) > MAX_BYTES:
-        message = f"{path.name} would be too large: {len(content) / 2**20:.0f} MiB of {MAX_BYTES // 2**20}"
+def _check_size(path: Path, content: bytes, most: int) -> None:
+    if len(content) > most:
+        message = f"{path.name} would be too large: {len(content) / 2**20:.0f} MiB of {most // 2**20}"
         raise SourceError([Finding("too-large", message, "save parts of the lineage")])
