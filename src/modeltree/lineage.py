@@ -151,7 +151,7 @@ class Lineage:
     ) -> Lineage:
         """The lineage of some columns: a record is made when it is asked for, and so there may be millions.
 
-        Ids, ends of derivations and descent are checked here; other values when a record is made of them.
+        All values are checked here, each distinct one once.
 
         Parameters
         ----------
@@ -280,7 +280,8 @@ class Lineage:
         return iter(self._nodes.ids)
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and len(self._names.owners(name)) == 1
+        known = isinstance(name, str) and self._nodes.index_of(name) is not None
+        return known or (isinstance(name, str) and len(self._names.owners(name)) == 1)
 
     def __getitem__(self, name: str) -> Model:
         return self._nodes.records[self._index_of(name)]
@@ -746,7 +747,7 @@ class Lineage:
     @cached_property
     def _names(self) -> NameTable:
         nodes = self._nodes
-        return NameTable.of(nodes.ids, lambda name: nodes.index_of(name) is not None, nodes.other_names)
+        return NameTable.of(nodes.ids, nodes.other_names)
 
     @cached_property
     def _organization_names(self) -> NameTable:

@@ -6,15 +6,16 @@ A lineage numbers its models in date order, so ascending order here is date orde
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
+from operator import index
 from typing import Any, overload
 
 import numpy
 from numpy.typing import NDArray
 
 __all__ = [
-    "Ints", "Levels", "Neighbors", "Rows", "bfs", "deepest_first", "distinct", "gather", "gather_slices", "generations",
-    "heights", "is_narrow", "least_below", "levels_of", "reachable_bits", "row_starts", "viewed",
+    "Ints", "Levels", "Neighbors", "Rows", "bfs", "deepest_first", "distinct", "fixed", "gather", "gather_slices",
+    "generations", "heights", "is_narrow", "least_below", "levels_of", "reachable_bits", "row_starts", "viewed",
 ]  # fmt: skip
 
 Ints = NDArray[numpy.int32]
@@ -48,8 +49,8 @@ class Rows(Sequence[Sequence[int]]):
     __slots__ = ("_items", "_starts", "items", "starts")
 
     def __init__(self, starts: Ints, items: Ints) -> None:
-        self.starts, self.items = starts, items
-        self._starts, self._items = viewed(starts), viewed(items)
+        self.starts, self.items = (fixed(array) for array in (starts, items))
+        self._starts, self._items = viewed(self.starts), viewed(self.items)
 
     @classmethod
     def of(cls, count: int, key: NDArray[Any], item: NDArray[Any]) -> Rows:
@@ -67,7 +68,8 @@ class Rows(Sequence[Sequence[int]]):
         """The rows of lists."""
         starts = numpy.zeros(len(neighbors) + 1, dtype=numpy.int32)
         numpy.cumsum(numpy.fromiter(map(len, neighbors), numpy.int64, len(neighbors)), out=starts[1:])
-        return cls(starts, numpy.fromiter((item for row in neighbors for item in row), numpy.int32, int(starts[-1])))
+        # `index` refuses 0.7, which an array of integers would truncate.
+        return cls(starts, numpy.fromiter(map(index, chain.from_iterable(neighbors)), numpy.int32, int(starts[-1])))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Rows, (self.starts, self.items)
@@ -147,6 +149,13 @@ def distinct(values: NDArray[Any]) -> NDArray[Any]:
     kept = numpy.ones(len(values), dtype=bool)
     kept[1:] = values[1:] != values[:-1]
     return values if kept.all() else values[kept]
+
+
+def fixed(array: NDArray[Any]) -> NDArray[Any]:
+    """An array that its callers cannot change."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
 
 
 def viewed(array: Any) -> memoryview:

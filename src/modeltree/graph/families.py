@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from html import escape
 from typing import Any, Literal
 
@@ -145,7 +146,7 @@ class Families(LazySequence[Family]):
     @property
     def sizes(self) -> list[int]:
         """How many models belong to each, without making it."""
-        return self._groups.sizes
+        return list(self._groups.sizes)
 
     def primary_of(self, node: int) -> Family:
         """The family that a model belongs to primarily."""
@@ -274,7 +275,7 @@ class _Connected:
     def __len__(self) -> int:
         return len(self._heads)
 
-    @property
+    @cached_property
     def sizes(self) -> list[int]:
         return sorted(self._whole.tolist(), reverse=True)
 

@@ -48,15 +48,10 @@ class NameTable:
         self._looks_left = 0
 
     @classmethod
-    def of(
-        cls,
-        ids: Sequence[str],
-        is_id: Callable[[str], bool],
-        called: Callable[[], Iterable[tuple[str, tuple[str, ...]]]],
-    ) -> Self:
-        """The table of some models by their ids; what they are called besides is asked for when an id is not enough."""
+    def of(cls, ids: Sequence[str], called: Callable[[], Iterable[tuple[str, tuple[str, ...]]]]) -> Self:
+        """The table of names that are no ids, for some models; what these are called is asked for when it is needed."""
         table = cls(())
-        table._ids, table._is_id, table._called = ids, is_id, called
+        table._ids, table._called = ids, called
         table._looks_left = _FEW_LOOKS if len(ids) > _MANY else 0
         return table
 
@@ -153,7 +148,9 @@ class _NamesText:
 
     def alike(self, name: str) -> list[str]:
         """Names that have the rarest parts of a name; those that are most like it are among them, if any is."""
-        folded = name.casefold()[:200]
+        folded = name.casefold().strip()[:200]
+        if not folded:
+            return []
         length = max(3, -(-len(folded) // 5))
         parts = {folded[start : start + length] for start in range(0, len(folded), length)}
         parts |= {f"\n{folded[:length]}"} if len(folded) <= length else set()
@@ -165,7 +162,8 @@ class _NamesText:
                     break
                 start = at if self._text[at] == "\n" else self._text.rfind("\n", 0, at)
                 end = self._text.find("\n", start + 1)
-                if abs(end - start - 1 - len(folded)) < 5 or self._text.startswith(f"\n{folded}", start):
+                fits = abs(end - start - 1 - len(folded)) < 5 or self._text.startswith(f"\n{folded}", start)
+                if fits and end > start:
                     entries[start] = part
         close = nearest(folded, [self._text[start + 1 : self._text.find("\n", start + 1)] for start in entries], 10)
         lines = {self._text[start + 1 : self._text.find("\n", start + 1)]: start for start in entries}

@@ -82,7 +82,11 @@ class FrozenAttributes(dict[str, Any]):
     def _refused(self, *_: object, **__: object) -> Never:
         raise TypeError("the graph of a lineage does not change; its copy() does")
 
-    __setitem__ = __delitem__ = update = setdefault = pop = popitem = clear = __ior__ = _refused
+    __setitem__ = __delitem__ = update = setdefault = popitem = clear = __ior__ = _refused
+
+    def pop(self, key: str, *default: Any) -> Any:
+        """The default where there is no such attribute, as writers of NetworkX ask for; else this is refused."""
+        return default[0] if default and key not in self else self._refused()
 
     def __reduce__(self) -> tuple[Any, ...]:
         return dict, (dict(self),)
@@ -198,6 +202,7 @@ def to_digraph(
                     row[one] = {}
                 row[one][other] = attributes
     graph._node, graph._adj, graph._pred = _NodeAttributes(nodes), after, before
+    graph.graph = FrozenAttributes(graph.graph)
     networkx.freeze(graph)
     frozen: networkx.DiGraph[str] = graph
     return frozen

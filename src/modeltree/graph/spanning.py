@@ -8,7 +8,7 @@ from typing import NamedTuple, overload
 
 import numpy
 
-from modeltree.graph.csr import Ints, Levels, Rows, deepest_first, distinct, is_narrow, levels_of, viewed
+from modeltree.graph.csr import Ints, Levels, Rows, deepest_first, distinct, fixed, is_narrow, levels_of, viewed
 
 __all__ = [
     "NonTreeEdges",
@@ -56,7 +56,7 @@ def spanning_forest(parents: Rows, children: Rows, generation: Ints) -> Spanning
     number = _numbers(up, size, children)
     node_of = numpy.empty(len(up), dtype=numpy.int32)
     node_of[number] = numpy.arange(len(up), dtype=numpy.int32)
-    return SpanningForest(levels, generation, up, size, number, node_of)
+    return SpanningForest(levels, generation, up, size, number, fixed(node_of))
 
 
 def _tree_parents(parents: Rows, generation: Ints) -> Ints:

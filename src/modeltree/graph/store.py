@@ -39,7 +39,7 @@ Date = PartialDate | datetime.date | str | int
 _RELATIONS = tuple(Relation)
 _INDEX_OF_RELATION = {relation: index for index, relation in enumerate(_RELATIONS)}
 _UNDATED = 1 << 30
-_FEW_LOOKS = 10
+_FEW_LOOKS = 30
 _LISTS = frozenset({"aliases", "organizations"})
 _PLAIN = frozenset(
     {"released", "kind", "openness", "access", "license", "training_data", "domain", "architecture", "note"}
@@ -513,8 +513,8 @@ def in_date_order(columns: Columns) -> tuple[NodeStore, EdgeStore]:
     parent, child = index[columns.parent], index[columns.child]
     rows = numpy.argsort(child.astype(numpy.int64) * max(len(ids), 1) + parent, kind="stable")
     edge_fields = {name: taken(column, rows) for name, column in columns.edge_fields.items()}
-    edges = EdgeStore(ids, parent[rows], child[rows], columns.relation[rows], edge_fields)
-    return NodeStore(ids, columns.dates[order], fields), edges
+    edges = EdgeStore(ids, parent[rows], child[rows], columns.relation[rows].astype(numpy.uint8), edge_fields)
+    return NodeStore(ids, columns.dates[order].astype(numpy.int32), fields), edges
 
 
 def _date_order(ids: list[str], dates: NDArray[numpy.int32]) -> NDArray[numpy.int64]:
