@@ -11,8 +11,8 @@ from modeltree.draw.icons import Badge, badge, icons_in
 from modeltree.draw.style import Look, Style
 from modeltree.draw.theme import Paint, Theme, faint
 from modeltree.figures.coloring import ColorBy, Groups, groups_of
-from modeltree.figures.counting import models_meeting
 from modeltree.findings import LayoutError
+from modeltree.graph.store import Conditions
 from modeltree.layout.title_block import TitleBlock
 from modeltree.lineage import Lineage
 from modeltree.records import Kind, Model
@@ -102,7 +102,7 @@ def split_by_kind(
     """
     if len(lineage) > _MOST_DRAWN.get(drawing, len(lineage)):
         kinds = [Kind.MODEL, *([Kind.APPLICATION] * applications), *([Kind.DATASET] * datasets)]
-        check_count(sum(int(models_meeting(lineage._nodes, kind=kind).sum()) for kind in kinds), drawing)
+        check_count(sum(len(lineage._nodes.meeting(Conditions(kind=kind))) for kind in kinds), drawing)
     drawn = {Kind.MODEL, *([Kind.APPLICATION] * applications), *([Kind.DATASET] * datasets)}
     return [m for m in lineage.models if m.kind in drawn], [m for m in lineage.models if m.kind not in drawn]
 
