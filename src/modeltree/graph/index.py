@@ -304,11 +304,12 @@ class AncestryIndex:
 
     @cached_property
     def _down(self) -> tuple[memoryview, memoryview, memoryview | None, memoryview, memoryview]:
-        """Numbers, sizes, and the starts, first and last numbers of intervals, if they are kept."""
+        """Numbers, sizes, the starts and first numbers of intervals, if they are kept, and the node of each number."""
         number, size = viewed(self._forest.number), viewed(self._forest.size)
         if self._intervals is None:
-            return number, size, None, viewed(_NONE), viewed(_NONE)
-        return number, size, *map(viewed, self._intervals)  # type: ignore[return-value]
+            return number, size, None, viewed(_NONE), viewed(self._forest.node_of)
+        starts, first = map(viewed, self._intervals)
+        return number, size, starts, first, viewed(self._forest.node_of)
 
     @cached_property
     def _merged(self) -> tuple[memoryview, memoryview] | None:
@@ -405,7 +406,8 @@ class AncestryIndex:
             if start == end:
                 return numpy.sort(own) if ordered and size > 2 else own
             assert self._intervals is not None
-            first, last = self._intervals.first[start:end], self._intervals.last[start:end]
+            first = self._intervals.first[start:end]
+            last = self._forest.ends(first)
         node_of = self._forest.node_of
         if len(first) < _FEW:
             more = [node_of[start:end] for start, end in zip(first.tolist(), last.tolist(), strict=True)]
@@ -426,7 +428,7 @@ class AncestryIndex:
             if walked is not None:
                 return self._known(ancestor) in walked
             downwards = self._downwards = self._down
-        numbers, sizes, starts, firsts, lasts = downwards
+        numbers, sizes, starts, firsts, node_of = downwards
         number, start = numbers[descendant], numbers[ancestor]
         if start < number < start + sizes[ancestor]:
             return True
@@ -436,7 +438,7 @@ class AncestryIndex:
         if low == high:
             return False
         index = bisect_right(firsts, number, low, high) - 1
-        return index >= low and number < lasts[index]
+        return index >= low and number < (begin := firsts[index]) + sizes[node_of[begin]]
 
     def _climbs(self, ancestor: int, descendant: int) -> bool:
         """Whether one is met on the paths up from the other, of which only the merges are looked at."""
@@ -544,7 +546,7 @@ class AncestryIndex:
         related: NDArray[numpy.bool_] = (number > start) & (number < start + forest.size[above])
         if intervals is not None:
             left = numpy.flatnonzero(~related & (intervals.starts[above + 1] > intervals.starts[above]))
-            related[left] = within(intervals, above[left], number[left])
+            related[left] = within(forest, intervals, above[left], number[left])
             return related
         left = numpy.flatnonzero(~related & (self.generation[above] < self.generation[below]))
         if len(left) < _FEW:
