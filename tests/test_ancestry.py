@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from typing import Any
 
 import networkx as nx
 import pytest
@@ -206,3 +207,43 @@ def test_ways_are_given_one_at_a_time() -> None:
     assert all(len(way) == 121 for way in few)
     # Only what leads to the end is followed, or this would not come back.
     assert list(index.paths(0, 3)) == [(0, 1, 3), (0, 2, 3)]
+
+
+@pytest.mark.parametrize("asked", [0, 10_000])
+def test_a_node_that_there_is_not_is_refused_before_and_after_the_forest_is_made(asked: int) -> None:
+    index = AncestryIndex([[], [0], [0], [1, 2]])
+    for _ in range(asked):
+        index.ancestors(3)
+    asks: list[Callable[[Any], object]] = [
+        index.ancestors, index.descendants, lambda node: index.ancestors(node, 1), lambda node: index.ancestry([node]),
+        lambda node: index.descendants(node, 1), lambda node: index.is_ancestor(node, 3),
+        lambda node: index.is_ancestor(0, node), lambda node: index.common_ancestors([node, 3]),
+        lambda node: index.most_recent_common_ancestors([node, 3]), lambda node: index.shortest_path(0, node),
+        lambda node: list(index.paths(0, node)), lambda node: index.are_ancestors([node], [3]),
+    ]  # fmt: skip
+    for ask in asks:
+        for node in (-1, 4):
+            with pytest.raises(IndexError):
+                ask(node)
+        with pytest.raises(TypeError):
+            ask(0.7)
+
+
+def test_an_index_keeps_nothing_that_can_be_changed() -> None:
+    parents = [[], [0], [0], [1, 2]]
+    index = AncestryIndex(parents)
+    parents[3].clear()
+    assert index.ancestors(3) == (0, 1, 2)
+    for _ in range(10_000):
+        index.descendants(0)
+    arrays = (
+        index.generation, index.height, index.roots, index.leaves, index.merges, index.components, index.parents.items,
+        index.children.starts, index.descendants(0, ordered=False),
+    )  # fmt: skip
+    for array in arrays:
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 5
+    with pytest.raises(TypeError):
+        AncestryIndex([[], [0.7]])  # type: ignore[list-item]
+    with pytest.raises(ValueError, match="there cannot be -1 nodes"):
+        AncestryIndex.from_edges(-1, [], [])

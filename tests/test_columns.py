@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modeltree import CycleError, Derivation, Lineage, LineageError, Model, NoPathError, UnknownModelError
+from modeltree import CycleError, Derivation, Lineage, LineageError, Model, NoPathError, UnknownModelError, datasets
 from modeltree.graph.store import Columns
 from modeltree.records import Relation
 from strategies_records import lineages
@@ -147,6 +147,22 @@ def test_a_record_is_made_when_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) 
         ({"child": np.array([-1], dtype=np.int32)}, "missing-parent", "a derivation names row -1 of 2"),
         ({"parent": np.array([0], dtype=np.int32)}, "self-loop", "self-loop: 'b' is derived from itself"),
         ({"relation": np.array([99], dtype=np.uint8)}, "unknown-relation", "there is no relation of number 99"),
+        ({"relation": np.array([-1])}, "unknown-relation", "there is no relation of number -1"),
+        ({"relation": np.array([0.5])}, "wrong-type", "'relation' is .*, and no array of integers"),
+        ({"parent": [1]}, "wrong-type", "'parent' is .*, and no array of integers"),
+        ({"ids": ["a", "b c"]}, "bad-value", "a value does not fit its field id"),
+        ({"ids": ["a", 7]}, "bad-value", "a value does not fit its field id"),
+        ({"ids": ["a", None]}, "bad-value", "there is a model without an id"),
+        ({"ids": ["a", ["b"]]}, "bad-value", "a value does not fit its field id"),
+        ({"dates": np.array([20230014, 0])}, "bad-date", "20230014 is no date"),
+        ({"dates": np.array([-1, 0])}, "bad-date", "-1 is no date"),
+        ({"fields": {"note": ["x\0", None]}}, "bad-value", "a value does not fit its field note"),
+        ({"fields": {"openness": ["ajar", None]}}, "bad-value", "a value does not fit its field openness"),
+        ({"fields": {"aliases": [["x", "x"], None]}}, "bad-value", "a value stands twice in"),
+        ({"fields": {"sizes": [[0.5], None]}}, "bad-value", "a value does not fit its field sizes"),
+        ({"fields": {"parents": [None, None]}}, "unknown-key", "there is no column 'parents' of models"),
+        ({"edge_fields": {"relation": [None]}}, "unknown-key", "there is no column 'relation' of derivations"),
+        ({"fields": {"openness": ["open", None], "access": ["api-only", None]}}, "bad-value", "do not fit"),
     ],
 )
 def test_columns_that_make_no_lineage(changes: dict[str, Any], kind: str, message: str) -> None:
@@ -163,3 +179,32 @@ def test_two_derivations_and_circles_are_refused() -> None:
     ends = {"parent": np.array([0, 1], dtype=np.int32), "child": np.array([1, 0], dtype=np.int32)}
     with pytest.raises(CycleError, match="models descend from themselves"):
         Lineage.from_columns(small(**ends, relation=np.zeros(2, dtype=np.uint8)))
+
+
+def test_models_of_many_are_those_of_one() -> None:
+    fields = {
+        "license": ["mit", None], "organizations": [["x", "y"], ("x",)], "sizes": [["7B"], None],
+        "links": [{"paper": "https://example.org"}, None], "name": [None, "A"],
+    }  # fmt: skip
+    lineage = Lineage.from_columns(small(fields=fields, edge_fields={"note": ["so"]}))
+    single = [lineage.models[index] for index in range(2)]
+    rows = lineage._nodes._several(slice(0, 2))
+    assert rows == single == list(lineage.models)
+    assert [row.__dict__.keys() for row in rows] == [model.__dict__.keys() for model in single]
+    assert list(map(hash, rows)) == list(map(hash, single))
+    assert list(map(repr, rows)) == list(map(repr, single))
+    assert lineage._edges._several(slice(0, 1)) == list(lineage.derivations)
+
+
+@pytest.mark.parametrize("arrow", [False, True])
+def test_what_differs_in_any_field_is_not_equal(arrow: bool) -> None:
+    survey = datasets.load("survey")
+    held = of_columns(survey, arrow=arrow)
+    assert held == survey
+    assert survey == held
+    for name, value in {"note": "other", "sizes": ["1B"], "released": "2001"}.items():
+        first, *others = survey.models
+        changed = [Model.model_validate(first.model_dump() | {name: value}), *others]
+        other = Lineage(changed, survey.derivations, survey.organizations.values(), about=survey.about)
+        assert held != other
+        assert other != held

@@ -30,6 +30,7 @@ from layouts import hard_zeros
 from modeltree import datasets, evolution
 from modeltree.draw.fonts import FAMILY
 from modeltree.draw.theme import LIGHT
+from modeltree.figures.contents import _MOST_DRAWN
 from modeltree.figures.evolution import evolution as recipe
 from modeltree.findings import LayoutError
 from modeltree.layout.plane import Box
@@ -519,3 +520,26 @@ print("matplotlib" in sys.modules)
 
 def test_the_figures_are_public() -> None:
     assert modeltree.evolution is recipe
+
+
+@pytest.mark.parametrize("drawing", ["evolution", "family_tree", "diagram", "page"])
+def test_more_models_than_can_be_drawn_are_refused_before_any_record_is_made(
+    drawing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("modeltree.figures.contents._MOST_DRAWN", dict.fromkeys(_MOST_DRAWN, 10))
+    lineage = modeltree.datasets.load("survey")
+    monkeypatch.setattr(type(lineage), "models", property(lambda _: pytest.fail("records are made")))
+    with pytest.raises(
+        ValueError, match=r"\d+ models are too many for an? .*up to 10: draw a part .*select\(\)"
+    ) as caught:
+        getattr(modeltree, drawing)(lineage)
+    assert ("collapse=" in str(caught.value)) == (drawing == "family_tree")
+
+
+def test_what_is_folded_counts_as_one() -> None:
+    lineage = modeltree.datasets.load("survey")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(_MOST_DRAWN, "a family tree", 100)
+        with pytest.raises(ValueError, match="too many for a family tree"):
+            modeltree.family_tree(lineage)
+        modeltree.family_tree(lineage, collapse="depth=0", relations="weights")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from modeltree.findings import AmbiguousNameError, UnknownModelError, UnknownOrganizationError
 from modeltree.graph.names import NameTable
+from modeltree.graph.store import Columns
+from modeltree.lineage import Lineage
 from modeltree.records import Model, Organization
 from strategies import names
 
@@ -99,3 +102,45 @@ def test_a_name_finds_one_of_those_that_go_by_it(given_names: list[tuple[str, li
             same = name.casefold() == spelled.casefold()
             taken = any(spelled in (other.id, other.name, *other.aliases) for other in records)
             assert record.id in table.owners(spelled) or taken or not same
+
+
+@pytest.mark.parametrize(
+    "name", ["gpt-2", "GPT-2", "gpt 2", "Claude", "claude", "nothing", "LLAMA", "bert", "Bert", "command r+", ""]
+)
+def test_of_very_many_models_names_mean_the_same(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    models = [
+        Model(id="gpt-2", name="GPT-2", aliases=["gpt 2"]), Model(id="GPT-2", name="x"), Model(id="a", name="Claude"),
+        Model(id="b", name="Claude"), Model(id="c", name="LLaMA"), Model(id="d", name="BERT"),
+        Model(id="e", name="Command R+"), Model(id="f", name="bert-f", aliases=["Bert"]),
+    ]  # fmt: skip
+    few = Lineage(models)
+    monkeypatch.setattr("modeltree.graph.names._MANY", 0)
+    many = Lineage(models)
+    found = []
+    for lineage in (few, many):
+        try:
+            found.append(lineage[name].id)
+        except AmbiguousNameError as error:
+            found.append(str(error))
+        except UnknownModelError:
+            found.append("unknown")
+    assert found[0] == found[1]
+    assert (name in few) == (name in many)
+
+
+def test_of_very_many_models_an_unknown_name_is_compared_with_those_that_have_its_parts() -> None:
+    ids = [f"org-{number % 97}/model-{number}" for number in range(20_000)]
+    lineage = Lineage.from_columns(
+        Columns(
+            ids=[*ids, "meta-llama/Llama-2-7b"], dates=np.zeros(20_001, dtype=np.int32),
+            fields={"name": [*[None] * 20_000, "Llama Two"]}, parent=np.zeros(0, dtype=np.int32),
+            child=np.zeros(0, dtype=np.int32), relation=np.zeros(0, dtype=np.uint8),
+        )
+    )  # fmt: skip
+    for name, right in {
+        "meta-lama/Llama-2-7b": "meta-llama/Llama-2-7b", "meta-llama/LLama-2-7": "meta-llama/Llama-2-7b",
+        "lama two": "Llama Two", "org-5/modle-199": "org-5/model-199",
+    }.items():  # fmt: skip
+        with pytest.raises(UnknownModelError) as caught:
+            lineage[name]
+        assert right in caught.value.nearest

@@ -151,7 +151,7 @@ class Lineage:
     ) -> Lineage:
         """The lineage of some columns: a record is made when it is asked for, and so there may be millions.
 
-        Ids, ends of derivations and descent are checked here; other values when a record is made of them.
+        All values are checked here, each distinct one once.
 
         Parameters
         ----------
@@ -280,7 +280,8 @@ class Lineage:
         return iter(self._nodes.ids)
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and len(self._names.owners(name)) == 1
+        known = isinstance(name, str) and self._nodes.index_of(name) is not None
+        return known or (isinstance(name, str) and len(self._names.owners(name)) == 1)
 
     def __getitem__(self, name: str) -> Model:
         return self._nodes.records[self._index_of(name)]
@@ -288,7 +289,9 @@ class Lineage:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Lineage):
             return NotImplemented
-        return self._content == other._content
+        if (self._about, self._organizations) != (other._about, other._organizations):
+            return False
+        return self._nodes.equals(other._nodes) and self._edges.equals(other._edges)
 
     def __hash__(self) -> int:
         return hash((*self._nodes.ids, *self._edges.parent.tolist(), *self._edges.child.tolist()))
@@ -691,7 +694,7 @@ class Lineage:
         several.
         """
         index = self._index(None)
-        return model_rows(self.models, index.parents, index.children)
+        return model_rows(self._nodes, self._nodes.ids, index.parents, index.children)
 
     def derivations_to_records(self) -> Rows:
         """A row for each derivation, in the order of `derivations`, to be read as `to_records` is.
@@ -706,7 +709,7 @@ class Lineage:
         >>> row["parent"], row["child"], row["relation"]
         ('bookscorpus', 'gpt-1', 'data')
         """
-        return edge_rows(self.derivations)
+        return edge_rows(self._edges)
 
     def tree(self, root: str | None = None, *, relations: Relations = None, max_depth: int | None = None) -> str:
         """The models as an indented text, each below what it was made from, in date order.
@@ -743,7 +746,8 @@ class Lineage:
 
     @cached_property
     def _names(self) -> NameTable:
-        return NameTable.of(self._nodes.indices, self._nodes.other_names)
+        nodes = self._nodes
+        return NameTable.of(nodes.ids, nodes.other_names)
 
     @cached_property
     def _organization_names(self) -> NameTable:
@@ -760,10 +764,6 @@ class Lineage:
     @cached_property
     def _groupings(self) -> dict[tuple[str, frozenset[Relation]], Families]:
         return {}
-
-    @property
-    def _content(self) -> tuple[object, ...]:
-        return (self._about, self._organizations, self.models, self.derivations)
 
     def _index(self, relations: Relations) -> AncestryIndex:
         # A question may take less than a microsecond: what it goes by is looked up as it is written, if it can be.
@@ -802,7 +802,10 @@ class Lineage:
 
     def _index_of(self, model: str) -> int:
         index = self._nodes.index_of(model)
-        return self._nodes.indices[self._names.find(model)] if index is None else index
+        if index is None:
+            index = self._nodes.index_of(self._names.find(model))
+            assert index is not None
+        return index
 
     def _several(self, models: tuple[str, ...]) -> list[int]:
         if not models:

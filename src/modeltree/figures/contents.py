@@ -12,12 +12,15 @@ from modeltree.draw.style import Look, Style
 from modeltree.draw.theme import Paint, Theme, faint
 from modeltree.figures.coloring import ColorBy, Groups, groups_of
 from modeltree.findings import LayoutError
+from modeltree.graph.store import Conditions
 from modeltree.layout.title_block import TitleBlock
 from modeltree.lineage import Lineage
 from modeltree.records import Kind, Model
 
 # So many models are named in a list in the footnote.
 _MOST_NAMES = 40
+# More could not be laid out within a minute, nor be told apart.
+_MOST_DRAWN = {"an evolution figure": 10_000, "a diagram": 10_000, "a family tree": 5_000, "a page": 5_000}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +90,39 @@ class Captions:
         return pairs
 
 
-def split_by_kind(lineage: Lineage, applications: bool, datasets: bool) -> tuple[list[Model], list[Model]]:
-    """The models of the kinds that are drawn, and all others."""
+def split_by_kind(
+    lineage: Lineage, applications: bool, datasets: bool, drawing: str = ""
+) -> tuple[list[Model], list[Model]]:
+    """The models of the kinds that are drawn, and all others.
+
+    Raises
+    ------
+    LayoutError
+        When there are more than the drawing can have; before any record is made.
+    """
+    if len(lineage) > _MOST_DRAWN.get(drawing, len(lineage)):
+        kinds = [Kind.MODEL, *([Kind.APPLICATION] * applications), *([Kind.DATASET] * datasets)]
+        check_count(sum(len(lineage._nodes.meeting(Conditions(kind=kind))) for kind in kinds), drawing)
     drawn = {Kind.MODEL, *([Kind.APPLICATION] * applications), *([Kind.DATASET] * datasets)}
     return [m for m in lineage.models if m.kind in drawn], [m for m in lineage.models if m.kind not in drawn]
+
+
+def check_count(count: int, drawing: str) -> None:
+    """Refuse more models than a drawing can have that shows each.
+
+    Raises
+    ------
+    LayoutError
+        When there are too many; the message says what to do.
+    """
+    most = _MOST_DRAWN[drawing]
+    if count > most:
+        fold = ", or fold branches with collapse= (--collapse)" if drawing == "a family tree" else ""
+        raise LayoutError(
+            f"{count:,} models are too many for {drawing}, which shows up to {most:,}: draw a part of them, as "
+            f"lineage.select() and lineage.clade() give it (--since, --clade and other filters){fold}; "
+            "largest_families, family_sizes and growth draw any number"
+        )
 
 
 # How it looks

@@ -81,7 +81,7 @@ def diagram(
     Raises
     ------
     ValueError
-        When one of the words is none of these.
+        When one of the words is none of these, or there are more than 10,000 models.
 
     Examples
     --------
@@ -96,7 +96,7 @@ def diagram(
     theme = theme_named(theme)
     chosen = relation_set(relations)
     name = title_of(lineage, title) or ""
-    drawn, others = split_by_kind(lineage, True, datasets)
+    drawn, others = split_by_kind(lineage, True, datasets, "a diagram")
     if others:
         lineage = lineage.subgraph([model.id for model in drawn])
     edges = [edge for edge in lineage.derivations if edge.relation in chosen]

@@ -110,7 +110,8 @@ def evolution(
     Raises
     ------
     LayoutError
-        When no model has a date; and, when it is laid out, when the models do not fit on the page in type of any size.
+        When no model has a date, or there are more than 10,000 models; and, when it is laid out, when the models do
+        not fit on the page in type of any size.
     ValueError
         When an option is none of what it can be; the message says what it can be.
 
@@ -191,7 +192,7 @@ def evolution_contents(
     links: bool | None = None,
 ) -> EvolutionContents:
     """What the options of `evolution` choose; a LayoutError where there is nothing to draw or to highlight."""
-    wanted, others = split_by_kind(lineage, applications, datasets)
+    wanted, others = split_by_kind(lineage, applications, datasets, "an evolution figure")
     dated = tuple(model for model in wanted if model.released)
     if not dated:
         raise LayoutError("there is nothing to draw: no model has a date")

@@ -13,6 +13,7 @@ from modeltree.figures.coloring import ColorBy
 from modeltree.figures.contents import (
     Captions,
     Contents,
+    check_count,
     count_kinds,
     counted_models,
     left_out,
@@ -108,8 +109,8 @@ def family_tree(
     Raises
     ------
     LayoutError
-        When no model has a date, nor kin that has one; and, when it is laid out, when the models do not fit on the
-        page in type of any size.
+        When no model has a date, nor kin that has one, or more than 5,000 would be shown; and, when it is laid out,
+        when the models do not fit on the page in type of any size.
     ValueError
         When an option is none of what it can be; the message says what it can be.
 
@@ -197,11 +198,14 @@ def tree_contents(
     note: str = "",
 ) -> TreeContents:
     """What the options of `family_tree` choose, or a genealogy; a LayoutError where there is nothing to draw."""
-    wanted, others = split_by_kind(lineage, applications, datasets)
+    rule = Collapse.parse(collapse) if isinstance(collapse, str) else collapse
+    drawing = "a family tree"
+    # Whether folding leaves few enough is known when it is done.
+    wanted, others = split_by_kind(lineage, applications, datasets, "" if rule or genealogy else drawing)
     if others:
         lineage = lineage.subgraph([model.id for model in wanted])
-    rule = Collapse.parse(collapse) if isinstance(collapse, str) else collapse
     genealogy = genealogy or genealogy_of(lineage, relations, rule)
+    check_count(len(genealogy.entries), drawing)
     if not genealogy.entries:
         raise LayoutError("there is nothing to draw: no model has a date, nor kin that has one")
     single = tuple(entry.models[0] for entry in genealogy.entries if not entry.folded)

@@ -70,7 +70,7 @@ def page(
     Raises
     ------
     LayoutError
-        When no model has a date.
+        When no model has a date, or there are more than 5,000 models.
     ValueError
         When an option is none of what it can be; the message says what it can be.
 
@@ -82,9 +82,10 @@ def page(
     """
     if height <= 0:
         raise ValueError(f"the height of a page is a number of pixels, 1 or more, not {height}")
+    models = split_by_kind(lineage, True, datasets, "a page")[0]
     timeline = evolution_contents(lineage, applications=True, datasets=datasets, color_by=color_by)
     tree = tree_contents(lineage, applications=True, datasets=datasets, color_by=color_by)
-    lineage = lineage.subgraph([model.id for model in split_by_kind(lineage, True, datasets)[0]])
+    lineage = lineage.subgraph([model.id for model in models])
     page_points(page)
     name = (lineage.about.title if title is None else title) or "Models and what they were made from"
     return PageDrawing(lineage, name, (timeline, tree), page, icon_dir, height)

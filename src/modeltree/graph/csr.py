@@ -5,16 +5,17 @@ A lineage numbers its models in date order, so ascending order here is date orde
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, pairwise
+from operator import index
 from typing import Any, overload
 
 import numpy
 from numpy.typing import NDArray
 
 __all__ = [
-    "Ints", "Levels", "Neighbors", "Rows", "bfs", "deepest_first", "distinct", "gather", "gather_slices", "generations",
-    "heights", "is_narrow", "levels_of", "reachable_bits", "row_starts", "viewed",
+    "Ints", "Levels", "Neighbors", "Rows", "bfs", "deepest_first", "distinct", "fixed", "gather", "gather_slices",
+    "generations", "heights", "is_narrow", "least_below", "levels_of", "reachable_bits", "row_starts", "viewed",
 ]  # fmt: skip
 
 Ints = NDArray[numpy.int32]
@@ -48,8 +49,8 @@ class Rows(Sequence[Sequence[int]]):
     __slots__ = ("_items", "_starts", "items", "starts")
 
     def __init__(self, starts: Ints, items: Ints) -> None:
-        self.starts, self.items = starts, items
-        self._starts, self._items = viewed(starts), viewed(items)
+        self.starts, self.items = (fixed(array) for array in (starts, items))
+        self._starts, self._items = viewed(self.starts), viewed(self.items)
 
     @classmethod
     def of(cls, count: int, key: NDArray[Any], item: NDArray[Any]) -> Rows:
@@ -67,7 +68,8 @@ class Rows(Sequence[Sequence[int]]):
         """The rows of lists."""
         starts = numpy.zeros(len(neighbors) + 1, dtype=numpy.int32)
         numpy.cumsum(numpy.fromiter(map(len, neighbors), numpy.int64, len(neighbors)), out=starts[1:])
-        return cls(starts, numpy.fromiter((item for row in neighbors for item in row), numpy.int32, int(starts[-1])))
+        # `index` refuses 0.7, which an array of integers would truncate.
+        return cls(starts, numpy.fromiter(map(index, chain.from_iterable(neighbors)), numpy.int32, int(starts[-1])))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Rows, (self.starts, self.items)
@@ -147,6 +149,13 @@ def distinct(values: NDArray[Any]) -> NDArray[Any]:
     kept = numpy.ones(len(values), dtype=bool)
     kept[1:] = values[1:] != values[:-1]
     return values if kept.all() else values[kept]
+
+
+def fixed(array: NDArray[Any]) -> NDArray[Any]:
+    """An array that its callers cannot change."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
 
 
 def viewed(array: Any) -> memoryview:
@@ -302,14 +311,25 @@ def deepest_first(levels: Levels) -> Iterator[Ints]:
 
 def heights(levels: Levels, parents: Rows) -> Ints:
     """For each node, the edges of the longest path from it to a leaf."""
-    height = numpy.zeros(len(parents), dtype=numpy.int32)
+    return _gathered_up(levels, parents, numpy.zeros(len(parents), dtype=numpy.int32), max, numpy.maximum, 1)
+
+
+def least_below(levels: Levels, parents: Rows) -> Ints:
+    """For each node, the least that it is or that descends from it."""
+    return _gathered_up(levels, parents, numpy.arange(len(parents), dtype=numpy.int32), min, numpy.minimum, 0)
+
+
+def _gathered_up(
+    levels: Levels, parents: Rows, values: Ints, one: Callable[[int, int], int], all_: numpy.ufunc, step: int
+) -> Ints:
+    """Values of nodes combined with those of their children, to which a step is added."""
     if is_narrow(levels):
-        values, starts, above = height.tolist(), parents.starts.tolist(), parents.items.tolist()
+        own, starts, above = values.tolist(), parents.starts.tolist(), parents.items.tolist()
         for node in reversed(levels[0].tolist()):
             for parent in above[starts[node] : starts[node + 1]]:
-                values[parent] = max(values[parent], values[node] + 1)
-        return numpy.array(values, dtype=numpy.int32)
+                own[parent] = one(own[parent], own[node] + step)
+        return numpy.array(own, dtype=numpy.int32)
     for nodes in deepest_first(levels):
         over, lengths = parents.gather(nodes)
-        numpy.maximum.at(height, over, numpy.repeat(height[nodes] + 1, lengths))
-    return height
+        all_.at(values, over, numpy.repeat(values[nodes] + step, lengths))
+    return values

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from html import escape
 from typing import Any, Literal
 
@@ -17,9 +18,11 @@ from numpy.typing import NDArray
 
 from modeltree._util.html import block, definitions, head
 from modeltree._util.text import counted, enumerated
+from modeltree.graph.columns import LazySequence, factored
+from modeltree.graph.csr import Rows, least_below, levels_of
 from modeltree.graph.index import AncestryIndex
 from modeltree.graph.primary import PrimaryForest
-from modeltree.graph.store import EdgeStore, LazySequence, NodeStore
+from modeltree.graph.store import EdgeStore, NodeStore
 from modeltree.records import Model, PartialDate, Relation
 
 __all__ = ["Families", "Family", "Grouping", "family_labels"]
@@ -29,6 +32,8 @@ Grouping = Literal["base", "component", "organization"] | Callable[[Model], Hash
 
 # Of members and organizations, in a notebook.
 _MOST_SHOWN = 40
+_FEW = 64
+"""A family of fewer models goes by one model at a time: calls of numpy would take longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +146,7 @@ class Families(LazySequence[Family]):
     @property
     def sizes(self) -> list[int]:
         """How many models belong to each, without making it."""
-        return self._groups.sizes
+        return list(self._groups.sizes)
 
     def primary_of(self, node: int) -> Family:
         """The family that a model belongs to primarily."""
@@ -150,19 +155,18 @@ class Families(LazySequence[Family]):
     def _family(self, number: int) -> Family:
         nodes, ids = self._nodes, self._nodes.ids
         key, members = self._groups.key(number), self._groups.members(number)
-        released, end = nodes.released, nodes.dated(members)
-        within = set(members)
-        roots = [node for node in members if within.isdisjoint(self._index.parents[node])]
-        first, last = (released(members[0]), released(members[end - 1])) if end else (None, None)
+        released, end = nodes.released, int(numpy.count_nonzero(nodes.dates[members]))  # undated ones come last
+        roots, depth = _roots_and_depth(members, self._index)
+        first, last = (released(int(members[each])) for each in (0, end - 1)) if end else (None, None)
         return Family(
             key=key,
-            name=self._name(key, members[0]),
-            root=ids[roots[0]] if len(roots) == 1 else None,
-            members=tuple(map(ids.__getitem__, members)),
-            primary=tuple(map(ids.__getitem__, self._groups.primary(number))),
-            depth=_depth(members, self._index),
+            name=self._name(key, int(members[0])),
+            root=ids[int(roots[0])] if len(roots) == 1 else None,
+            members=tuple(map(ids.__getitem__, members.tolist())),
+            primary=tuple(map(ids.__getitem__, self._groups.primary(number).tolist())),
+            depth=depth,
             span=(first, last) if first and last else None,
-            organizations=tuple(dict.fromkeys(name for node in members for name in nodes.organizations(node))),
+            organizations=nodes.organizations_of(members),
         )
 
     def _name(self, key: Hashable, first: int) -> str:
@@ -180,47 +184,72 @@ def _grouped(
     if by in ("base", "component"):
         return _Connected(nodes, edges, index, chosen, by == "base")
     if by == "organization":
-        return _Keyed([nodes.organizations(node) or (None,) for node in range(len(nodes))])
+        values, codes = factored(nodes.field("organizations"), len(nodes))
+        return _Keyed([value or (None,) for value in values], codes)
     if callable(by):
-        return _Keyed([(by(model),) for model in nodes.records])
+        key_index: dict[Hashable, int] = {}
+        keys = numpy.fromiter(
+            (key_index.setdefault(by(model), len(key_index)) for model in nodes.records), numpy.int64, len(nodes)
+        )
+        return _Keyed([(key,) for key in key_index], keys)
     raise ValueError(f"cannot group by {by!r}: say 'base', 'component', 'organization' or give a function")
 
 
 class _Keyed:
-    """Groups by the keys of each model, of which the first is its primary one; the largest group first."""
+    """Groups by the keys of each model, of which the first is its primary one; the largest group first.
 
-    def __init__(self, keys: Sequence[tuple[Hashable, ...]]) -> None:
-        groups: dict[Hashable, list[int]] = {}
-        primary: dict[Hashable, list[int]] = {}
-        for node, several in enumerate(keys):
-            for key in several:
-                groups.setdefault(key, []).append(node)
-            primary.setdefault(several[0], []).append(node)
-        largest_first = sorted(groups.items(), key=lambda item: (-len(item[1]), item[1][0]))
-        self._keys = [key for key, _ in largest_first]
-        self._members = [members for _, members in largest_first]
-        self._primary = [primary.get(key, []) for key in self._keys]
-        self._family = {node: number for number, listed in enumerate(self._primary) for node in listed}
-        self.sizes = list(map(len, self._members))
+    Parameters
+    ----------
+    values : list of tuple
+        Distinct values, each of which has the keys of a model.
+    codes : array of int
+        Of each model, the index of its value.
+    """
+
+    def __init__(self, values: Sequence[tuple[Hashable, ...]], codes: NDArray[Any]) -> None:
+        number: dict[Hashable, int] = {}
+        groups = [[number.setdefault(key, len(number)) for key in several] for several in values]
+        lengths = numpy.fromiter(map(len, groups), numpy.int64, len(groups))
+        rows = Rows.of_lists(groups)
+        group = rows.gather(codes)[0]
+        order = numpy.argsort(group, kind="stable")  # so that members ascend
+        members = numpy.repeat(numpy.arange(len(codes)), lengths[codes])[order]
+        primary = numpy.fromiter((several[0] for several in groups), numpy.int64, len(groups))[codes]
+        sizes, primary_sizes = (numpy.bincount(each, minlength=len(number)) for each in (group, primary))
+        used = numpy.flatnonzero(sizes)
+        starts = numpy.cumsum(sizes) - sizes
+        largest_first = used[numpy.lexsort((members[starts[used]], -sizes[used]))]
+        keys = list(number)
+        self._keys = [keys[each] for each in largest_first.tolist()]
+        self._members, self._starts, self.sizes = members, starts[largest_first], sizes[largest_first].tolist()
+        self._primary = numpy.argsort(primary, kind="stable")
+        self._primary_starts = (numpy.cumsum(primary_sizes) - primary_sizes)[largest_first]
+        self._primary_sizes = primary_sizes[largest_first]
+        family = numpy.empty(len(number), dtype=numpy.int64)
+        family[largest_first] = numpy.arange(len(largest_first))
+        self._family = family[primary]
 
     def __len__(self) -> int:
         return len(self._keys)
 
     def key(self, number: int) -> Hashable:
         """What a family is found by."""
-        return self._keys[number]
+        key: Hashable = self._keys[number]
+        return key
 
-    def members(self, number: int) -> Sequence[int]:
+    def members(self, number: int) -> NDArray[Any]:
         """The models that belong to a family, ascending."""
-        return self._members[number]
+        start = int(self._starts[number])
+        return self._members[start : start + self.sizes[number]]
 
-    def primary(self, number: int) -> Sequence[int]:
+    def primary(self, number: int) -> NDArray[Any]:
         """Those of them whose primary family it is, ascending."""
-        return self._primary[number]
+        start = int(self._primary_starts[number])
+        return self._primary[start : start + int(self._primary_sizes[number])]
 
     def primary_of(self, node: int) -> int:
         """The number of the primary family of a model."""
-        return self._family[node]
+        return int(self._family[node])
 
 
 class _Connected:
@@ -246,33 +275,30 @@ class _Connected:
     def __len__(self) -> int:
         return len(self._heads)
 
-    @property
+    @cached_property
     def sizes(self) -> list[int]:
         return sorted(self._whole.tolist(), reverse=True)
 
     def _first_members(self, edges: EdgeStore, chosen: frozenset[Relation]) -> NDArray[Any]:
         """Of each root, the first of its family: itself, unless a model is dated before what it was made from."""
-        first = numpy.arange(len(self._ids))
         parent, child, _ = edges.arrays(chosen)
-        for node in numpy.unique(child[child < parent]).tolist():
-            for root in self._index.roots_above[node]:
-                first[root] = min(first[root], node)
-        return first
+        if not bool((child < parent).any()):
+            return numpy.arange(len(self._ids))
+        return least_below(levels_of(self._index.generation), self._index.parents)
 
     def key(self, number: int) -> Hashable:
         key: str = self._ids[self._heads[number]]
         return key
 
-    def members(self, number: int) -> Sequence[int]:
+    def members(self, number: int) -> NDArray[Any]:
         if not self._base:
             return self.primary(number)
         head = int(self._heads[number])
-        return sorted([head, *self._index.descendants(head).tolist()])
+        return numpy.sort(numpy.append(self._index.descendants(head, ordered=False), head))
 
-    def primary(self, number: int) -> Sequence[int]:
+    def primary(self, number: int) -> NDArray[Any]:
         head = int(self._heads[number])
-        members: list[int] = self._order[self._starts[head] : self._starts[head + 1]].tolist()
-        return members
+        return self._order[self._starts[head] : self._starts[head + 1]]
 
     def primary_of(self, node: int) -> int:
         return int(self._number[self._labels[node]])
@@ -283,10 +309,19 @@ def family_labels(nodes: NodeStore, edges: EdgeStore, chosen: frozenset[Relation
     return PrimaryForest.of(*edges.arrays(chosen), nodes.dates).root
 
 
-def _depth(nodes: Sequence[int], index: AncestryIndex) -> int:
-    """The edges of the longest path from one of the nodes to another through nothing but them."""
-    depths: dict[int, int] = {}
-    for node in sorted(nodes, key=index.generation.__getitem__):
-        within = [depths[parent] + 1 for parent in index.parents[node] if parent in depths]
-        depths[node] = max(within, default=0)
-    return max(depths.values())
+def _roots_and_depth(members: NDArray[Any], index: AncestryIndex) -> tuple[NDArray[Any], int]:
+    """Which of some nodes have no parent among them, and the edges of the longest path through nothing but them."""
+    if len(members) < _FEW:
+        listed, depths = members.tolist(), dict[int, int]()
+        within = set(listed)
+        roots = [node for node in listed if within.isdisjoint(index.parents[node])]
+        for node in sorted(listed, key=index.generation.__getitem__):
+            depths[node] = max((depths[parent] + 1 for parent in index.parents[node] if parent in depths), default=0)
+        return numpy.array(roots), max(depths.values())
+    place = numpy.full(len(index), -1, dtype=numpy.int32)
+    place[members] = numpy.arange(len(members), dtype=numpy.int32)
+    above, lengths = index.parents.gather(members)
+    parent, child = place[above], numpy.repeat(numpy.arange(len(members), dtype=numpy.int32), lengths)
+    inner = parent >= 0
+    part = AncestryIndex.from_edges(len(members), parent[inner], child[inner])
+    return members[part.roots], int(part.generation.max())

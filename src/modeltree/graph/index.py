@@ -19,6 +19,7 @@ from modeltree.graph.csr import (
     Rows,
     bfs,
     distinct,
+    fixed,
     gather_slices,
     generations,
     heights,
@@ -127,7 +128,7 @@ class AncestryIndex:
 
     def __init__(self, parents: Neighbors) -> None:
         rows = parents if isinstance(parents, Rows) else Rows.of_lists(parents)
-        self._build(len(rows), rows.items, rows.keys)
+        self._build(len(rows), rows.items, rows.keys)  # which copies: nothing of the caller's is kept
 
     @classmethod
     def from_edges(cls, count: int, parent: Any, child: Any) -> AncestryIndex:
@@ -153,6 +154,8 @@ class AncestryIndex:
         """
         if len(parent) != len(child):
             raise ValueError(f"{len(parent)} parents and {len(child)} children are no edges")
+        if (count := operator.index(count)) < 0:
+            raise ValueError(f"there cannot be {count} nodes")
         index = cls.__new__(cls)
         index._build(count, numpy.asarray(parent), numpy.asarray(child))
         return index
@@ -230,7 +233,7 @@ class AncestryIndex:
     @cached_property
     def generation(self) -> Ints:
         """For each node, the edges of the longest path to it from a root."""
-        return generations(self.parents, self.children)
+        return fixed(generations(self.parents, self.children))
 
     @property
     def order(self) -> Ints:
@@ -240,27 +243,27 @@ class AncestryIndex:
     @cached_property
     def height(self) -> Ints:
         """For each node, the edges of the longest path from it to a leaf."""
-        return heights(levels_of(self.generation), self.parents)
+        return fixed(heights(levels_of(self.generation), self.parents))
 
     @cached_property
     def roots(self) -> NDArray[numpy.int64]:
         """The nodes without a parent."""
-        return numpy.flatnonzero(self.parents.lengths == 0)
+        return fixed(numpy.flatnonzero(self.parents.lengths == 0))
 
     @cached_property
     def leaves(self) -> NDArray[numpy.int64]:
         """The nodes without a child."""
-        return numpy.flatnonzero(self.children.lengths == 0)
+        return fixed(numpy.flatnonzero(self.children.lengths == 0))
 
     @cached_property
     def merges(self) -> NDArray[numpy.int64]:
         """The nodes with several parents."""
-        return numpy.flatnonzero(self.parents.lengths > 1)
+        return fixed(numpy.flatnonzero(self.parents.lengths > 1))
 
     @cached_property
     def components(self) -> NDArray[Any]:
         """For each node, the least node that it is connected with, whichever way the edges run."""
-        return components(self._forest, self._non_tree_edges)
+        return fixed(components(self._forest, self._non_tree_edges))
 
     @cached_property
     def roots_above(self) -> Sequence[tuple[int, ...]]:
@@ -301,11 +304,12 @@ class AncestryIndex:
 
     @cached_property
     def _down(self) -> tuple[memoryview, memoryview, memoryview | None, memoryview, memoryview]:
-        """Numbers, sizes, and the starts, first and last numbers of intervals, if they are kept."""
+        """Numbers, sizes, the starts and first numbers of intervals, if they are kept, and the node of each number."""
         number, size = viewed(self._forest.number), viewed(self._forest.size)
         if self._intervals is None:
-            return number, size, None, viewed(_NONE), viewed(_NONE)
-        return number, size, *map(viewed, self._intervals)  # type: ignore[return-value]
+            return number, size, None, viewed(_NONE), viewed(self._forest.node_of)
+        starts, first = map(viewed, self._intervals)
+        return number, size, starts, first, viewed(self._forest.node_of)
 
     @cached_property
     def _merged(self) -> tuple[memoryview, memoryview] | None:
@@ -334,6 +338,8 @@ class AncestryIndex:
 
     def ancestors(self, node: int, max_depth: int | None = None) -> tuple[int, ...]:
         """All nodes that a node descends from, itself excluded, at most `max_depth` edges away; ascending."""
+        if node < 0:
+            self._known(node)
         if max_depth is not None:
             return tuple(bfs(self.parents, [node], max_depth))
         upwards = self._upwards
@@ -372,13 +378,16 @@ class AncestryIndex:
 
     def ancestry(self, nodes: Collection[int]) -> tuple[int, ...]:
         """Some nodes and all that they descend from, ascending."""
-        return tuple(sorted({*nodes, *bfs(self.parents, nodes)}))
+        known = [self._known(node) for node in nodes]
+        return tuple(sorted({*known, *bfs(self.parents, known)}))
 
     def descendants(self, node: int, max_depth: int | None = None, *, ordered: bool = True) -> Ints:
         """All nodes that descend from a node, itself excluded, at most `max_depth` edges away; ascending.
 
         Where `ordered` is false they are in any order, which takes less time.
         """
+        if node < 0:
+            self._known(node)
         if max_depth is not None:
             return numpy.array(bfs(self.children, [node], max_depth), dtype=numpy.int32)
         downwards = self._downwards
@@ -397,7 +406,8 @@ class AncestryIndex:
             if start == end:
                 return numpy.sort(own) if ordered and size > 2 else own
             assert self._intervals is not None
-            first, last = self._intervals.first[start:end], self._intervals.last[start:end]
+            first = self._intervals.first[start:end]
+            last = self._forest.ends(first)
         node_of = self._forest.node_of
         if len(first) < _FEW:
             more = [node_of[start:end] for start, end in zip(first.tolist(), last.tolist(), strict=True)]
@@ -410,13 +420,15 @@ class AncestryIndex:
 
     def is_ancestor(self, ancestor: int, descendant: int) -> bool:
         """Whether one node descends from the other; no node is its own ancestor."""
+        if ancestor < 0 or descendant < 0:
+            self._known(min(ancestor, descendant))
         downwards = self._downwards
         if downwards is None:
             walked = self._walk(self.parents, descendant)
             if walked is not None:
-                return ancestor in walked
+                return self._known(ancestor) in walked
             downwards = self._downwards = self._down
-        numbers, sizes, starts, firsts, lasts = downwards
+        numbers, sizes, starts, firsts, node_of = downwards
         number, start = numbers[descendant], numbers[ancestor]
         if start < number < start + sizes[ancestor]:
             return True
@@ -426,7 +438,7 @@ class AncestryIndex:
         if low == high:
             return False
         index = bisect_right(firsts, number, low, high) - 1
-        return index >= low and number < lasts[index]
+        return index >= low and number < (begin := firsts[index]) + sizes[node_of[begin]]
 
     def _climbs(self, ancestor: int, descendant: int) -> bool:
         """Whether one is met on the paths up from the other, of which only the merges are looked at."""
@@ -461,6 +473,9 @@ class AncestryIndex:
         A tree has at most one; in a graph with merges there can be several.
         """
         if not self._walks:
+            for node in nodes:
+                if node < 0:
+                    self._known(node)
             return self._common.of(nodes)
         shared = self._shared(nodes)
         if len(shared) < 2:
@@ -474,6 +489,7 @@ class AncestryIndex:
 
     def shortest_path(self, ancestor: int, descendant: int) -> tuple[int, ...] | None:
         """The nodes along a shortest path down, or None; among equals the one through the least parents."""
+        ancestor, descendant = self._known(ancestor), self._known(descendant)
         below = {descendant: descendant}
         waiting = deque([descendant])
         while waiting and ancestor not in below:
@@ -498,6 +514,7 @@ class AncestryIndex:
 
         From a node to itself there is one, without edges.
         """
+        ancestor, descendant = self._known(ancestor), self._known(descendant)
         if ancestor == descendant:
             yield (ancestor,)
             return
@@ -529,7 +546,7 @@ class AncestryIndex:
         related: NDArray[numpy.bool_] = (number > start) & (number < start + forest.size[above])
         if intervals is not None:
             left = numpy.flatnonzero(~related & (intervals.starts[above + 1] > intervals.starts[above]))
-            related[left] = within(intervals, above[left], number[left])
+            related[left] = within(forest, intervals, above[left], number[left])
             return related
         left = numpy.flatnonzero(~related & (self.generation[above] < self.generation[below]))
         if len(left) < _FEW:

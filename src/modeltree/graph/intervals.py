@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy
 from numpy.typing import NDArray
 
-from modeltree.graph.csr import Ints, Rows, distinct, gather, gather_slices, is_narrow, row_starts, viewed
+from modeltree.graph.csr import Ints, Levels, Rows, distinct, gather, gather_slices, is_narrow, row_starts, viewed
 from modeltree.graph.spanning import NonTreeEdges, SpanningForest
 
 __all__ = [
@@ -36,9 +36,7 @@ class Intervals(NamedTuple):
     starts: Ints
     """Where the intervals of each node begin in `first` and `last`; one more, where the last ends."""
     first: Ints
-    """The first number of each interval, ascending within a node."""
-    last: Ints
-    """The number after its last."""
+    """The first number of each interval, ascending within a node; `SpanningForest.ends` has those after the last."""
 
 
 class RunsByMerge(NamedTuple):
@@ -54,12 +52,13 @@ def intervals_of(forest: SpanningForest, edges: NonTreeEdges, budget: int) -> In
     A node has the intervals of its children by the forest, and of the heads of its own other edges those and the
     subtrees, without what is in its own subtree and without intervals within others.
     """
-    if is_narrow(forest.levels):
-        return _one_by_one(forest, edges, budget)
+    levels = forest.levels
+    if is_narrow(levels):
+        return _one_by_one(forest, levels, edges, budget)
     found = _LevelByLevel(forest, budget)
     waiting: dict[int, list[_Ends]] = {}  # by the generation of the parent
     _put(waiting, forest, (edges.tail, edges.head))
-    for level in range(len(forest.levels[1]) - 2, -1, -1):
+    for level in range(len(levels[1]) - 2, -1, -1):
         if level not in waiting:
             continue
         node, child = (numpy.concatenate(ends) for ends in zip(*waiting.pop(level), strict=True))
@@ -83,7 +82,7 @@ def _put(waiting: dict[int, list[_Ends]], forest: SpanningForest, ends: _Ends) -
         waiting.setdefault(int(levels[start]), []).append((node[start:end], child[start:end]))
 
 
-def _one_by_one(forest: SpanningForest, edges: NonTreeEdges, budget: int) -> Intervals | None:
+def _one_by_one(forest: SpanningForest, levels: Levels, edges: NonTreeEdges, budget: int) -> Intervals | None:
     """The same where levels have so few nodes that calls of numpy would take longer than what they do."""
     up, size, number, node_of = map(viewed, (forest.up, forest.size, forest.number, forest.node_of))
     waiting: dict[int, list[int]] = {}
@@ -91,7 +90,7 @@ def _one_by_one(forest: SpanningForest, edges: NonTreeEdges, budget: int) -> Int
         waiting.setdefault(node, []).append(child)
     kept: dict[int, list[int]] = {}
     tries = _TRIES * budget
-    for node in forest.levels[0][::-1].tolist() if waiting else ():
+    for node in levels[0][::-1].tolist() if waiting else ():
         if node not in waiting:
             continue
         firsts = set[int]()
@@ -118,7 +117,7 @@ def _one_by_one(forest: SpanningForest, edges: NonTreeEdges, budget: int) -> Int
     starts[1 + numpy.fromiter(kept, numpy.int64, len(kept))] = numpy.fromiter(map(len, kept.values()), int, len(kept))
     numpy.cumsum(starts, out=starts)
     begun = numpy.fromiter((first for node in sorted(kept) for first in kept[node]), numpy.int32, int(starts[-1]))
-    return Intervals(starts, begun, begun + forest.size[forest.node_of[begun]])
+    return Intervals(starts, begun)
 
 
 class _LevelByLevel:
@@ -192,7 +191,7 @@ class _LevelByLevel:
         numpy.cumsum(self.count, out=starts[1:])
         nodes = numpy.flatnonzero(self.count)
         first = gather_slices(self.begin[nodes], self.begin[nodes] + self.count[nodes], self.first)
-        return Intervals(starts, first, first + self.forest.size[self.forest.node_of[first]])
+        return Intervals(starts, first)
 
 
 def runs_by_merge(forest: SpanningForest, intervals: Intervals) -> RunsByMerge:
@@ -204,7 +203,9 @@ def runs_by_merge(forest: SpanningForest, intervals: Intervals) -> RunsByMerge:
     return RunsByMerge(row_starts(pairs >> 32, count), (pairs & 0xFFFFFFFF).astype(numpy.int32))
 
 
-def within(intervals: Intervals, nodes: NDArray[Any], numbers: NDArray[Any]) -> NDArray[numpy.bool_]:
+def within(
+    forest: SpanningForest, intervals: Intervals, nodes: NDArray[Any], numbers: NDArray[Any]
+) -> NDArray[numpy.bool_]:
     """Of each node and number, whether an interval of the node has the number: binary searches side by side."""
     start, high = intervals.starts[nodes], intervals.starts[nodes + 1]
     low = start.copy()
@@ -216,7 +217,7 @@ def within(intervals: Intervals, nodes: NDArray[Any], numbers: NDArray[Any]) -> 
         high[open_[~after]] = middle[~after]
         open_ = open_[low[open_] < high[open_]]
     inside: NDArray[numpy.bool_] = low > start
-    inside[inside] = numbers[inside] < intervals.last[low[inside] - 1]
+    inside[inside] = numbers[inside] < forest.ends(intervals.first[low[inside] - 1])
     return inside
 
 
@@ -254,14 +255,14 @@ def intervals_below(forest: SpanningForest, edges: NonTreeEdges, node: int) -> t
 def descendant_counts(forest: SpanningForest, intervals: Intervals) -> NDArray[numpy.int64]:
     """For each node, how many descend from it."""
     before = numpy.zeros(len(intervals.first) + 1, dtype=numpy.int64)
-    numpy.cumsum(intervals.last - intervals.first, out=before[1:])
+    numpy.cumsum(forest.size[forest.node_of[intervals.first]], out=before[1:])
     counts: NDArray[numpy.int64] = forest.size - 1 + before[intervals.starts[1:]] - before[intervals.starts[:-1]]
     return counts
 
 
 def ancestor_counts(forest: SpanningForest, intervals: Intervals) -> NDArray[numpy.int64]:
     """For each node, how many it descends from: those by the forest are as many as its generation."""
-    return forest.generation + _covering(forest, intervals.first, intervals.last)
+    return forest.generation + _covering(forest, intervals.first)
 
 
 def root_counts(forest: SpanningForest, intervals: Intervals) -> NDArray[numpy.int64]:
@@ -270,12 +271,12 @@ def root_counts(forest: SpanningForest, intervals: Intervals) -> NDArray[numpy.i
         return numpy.ones(len(forest.up), dtype=numpy.int64)
     owner = numpy.repeat(numpy.arange(len(forest.up)), numpy.diff(intervals.starts))
     of_root = forest.up[owner] < 0
-    return 1 + _covering(forest, intervals.first[of_root], intervals.last[of_root])
+    return 1 + _covering(forest, intervals.first[of_root])
 
 
-def _covering(forest: SpanningForest, first: Ints, last: Ints) -> NDArray[numpy.int64]:
+def _covering(forest: SpanningForest, first: Ints) -> NDArray[numpy.int64]:
     """For each node, in how many of some intervals it is."""
-    begun, ended = (numpy.bincount(ends, minlength=len(forest.up) + 1) for ends in (first, last))
+    begun, ended = (numpy.bincount(ends, minlength=len(forest.up) + 1) for ends in (first, forest.ends(first)))
     counts: NDArray[numpy.int64] = numpy.cumsum(begun - ended)[forest.number]
     return counts
 
@@ -309,7 +310,7 @@ class CommonAncestors:
         self._forest, self._intervals, self._parents, self._ancestors = forest, intervals, parents, ancestors
         self._nearest = nearest
         self._number, self._size, self._up = viewed(forest.number), viewed(forest.size), viewed(forest.up)
-        self._generation = viewed(forest.generation)
+        self._generation, self._node_of = viewed(forest.generation), viewed(forest.node_of)
         self._kept = None if intervals is None else tuple(map(viewed, intervals))
         self._by_merge = by_merge
 
@@ -404,8 +405,8 @@ class CommonAncestors:
 
     def _met(self, first: int, second: int, kept: tuple[memoryview, ...]) -> tuple[int, ...]:
         """The first above a node, above which is no merge, that is above the other node as well."""
-        number, size, up = self._number, self._size, self._up
-        starts, firsts, lasts = kept
+        number, size, up, node_of = self._number, self._size, self._up, self._node_of
+        starts, firsts = kept
         wanted = number[second]
         while first >= 0:
             start = number[first]
@@ -414,7 +415,7 @@ class CommonAncestors:
             low, high = starts[first], starts[first + 1]
             if low < high:
                 index = bisect_right(firsts, wanted, low, high) - 1
-                if index >= low and wanted < lasts[index]:
+                if index >= low and wanted < (begin := firsts[index]) + size[node_of[begin]]:
                     return (first,)
             first = up[first]
         return ()
@@ -429,7 +430,7 @@ class CommonAncestors:
             apart = (sought < number[node]) | (sought >= number[node] + size[node])
             left, node, sought = left[apart], node[apart], sought[apart]
             if self._intervals is not None:
-                apart = ~within(self._intervals, node, sought)
+                apart = ~within(self._forest, self._intervals, node, sought)
                 left, node = left[apart], node[apart]
             met[left] = up[node]
             left = left[met[left] >= 0]

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import accumulate, islice
 from typing import Self
 
 from modeltree._util.garbage import collector_paused
-from modeltree.findings import AmbiguousNameError, UnknownModelError, UnknownNameError, shown
+from modeltree.findings import AmbiguousNameError, UnknownModelError, UnknownNameError, nearest, shown
 from modeltree.records import Model, Organization
 
 __all__ = ["NameTable"]
+
+_MANY = 10_000
+"""Of more records, the first names are searched for in a text of all: to note where each is takes longer."""
+_FEW_LOOKS = 20
+_LOOKED_AT = 10_000
+"""How many names that have a part of an unknown one are looked at."""
+_ALIKE = 1000
+"""With how many names an unknown one is compared."""
 
 
 class NameTable:
@@ -31,23 +41,29 @@ class NameTable:
         self, records: Iterable[Model | Organization], unknown: type[UnknownNameError] = UnknownModelError
     ) -> None:
         listed = {record.id: (record.name, *record.aliases) for record in records}
-        self._known: Mapping[str, object] = listed
+        self._ids: Sequence[str] = tuple(listed)
+        self._is_id: Callable[[str], bool] = listed.__contains__
         self._called: Callable[[], Iterable[tuple[str, tuple[str, ...]]]] = listed.items
         self._unknown = unknown
+        self._looks_left = 0
 
     @classmethod
-    def of(cls, known: Mapping[str, object], called: Callable[[], Iterable[tuple[str, tuple[str, ...]]]]) -> Self:
-        """The table of some models by their ids; what they are called besides is asked for when an id is not enough."""
+    def of(cls, ids: Sequence[str], called: Callable[[], Iterable[tuple[str, tuple[str, ...]]]]) -> Self:
+        """The table of names that are no ids, for some models; what these are called is asked for when it is needed."""
         table = cls(())
-        table._known, table._called = known, called
+        table._ids, table._called = ids, called
+        table._looks_left = _FEW_LOOKS if len(ids) > _MANY else 0
         return table
 
     def owners(self, name: str) -> list[str]:
         """The ids of all records that a name may mean, in their order."""
         if not isinstance(name, str):
             raise TypeError(f"a name is a str, not {shown(name)}")
-        if name in self._known:
+        if self._is_id(name):
             return [name]
+        if self._looks_left and "_folded" not in self.__dict__:
+            self._looks_left -= 1
+            return self._text.owners(name)
         return self._exact.get(name) or self._folded.get(name.casefold()) or []
 
     def find(self, name: str) -> str:
@@ -64,8 +80,13 @@ class NameTable:
         if len(owners) > 1:
             raise AmbiguousNameError(name, owners)
         if not owners:
-            raise self._unknown(name, (*self._known, *self._exact))
+            many = len(self._ids) > _MANY
+            raise self._unknown(name, self._text.alike(name) if many else (*self._ids, *self._exact))
         return owners[0]
+
+    @cached_property
+    def _text(self) -> _NamesText:
+        return _NamesText(self._ids, self._called())
 
     @cached_property
     def _exact(self) -> dict[str, list[str]]:
@@ -79,12 +100,89 @@ class NameTable:
     def _folded(self) -> dict[str, list[str]]:
         """The owners of each name, whatever its case."""
         with collector_paused():
-            owners = {id.casefold(): [id] for id in self._known}
-            if len(owners) < len(self._known):  # some ids differ only in case
+            owners = {id.casefold(): [id] for id in self._ids}
+            if len(owners) < len(self._ids):  # some ids differ only in case
                 owners = {}
-                for id in self._known:
+                for id in self._ids:
                     owners.setdefault(id.casefold(), []).append(id)
             for name, ids in self._exact.items():
                 known = owners.setdefault(name.casefold(), [])
                 known += [id for id in ids if id not in known]
         return owners
+
+
+class _NamesText:
+    """All ids and names as one text, a line each and whatever their case, in which some are searched for.
+
+    Parameters
+    ----------
+    ids : sequence of str
+        Of all records.
+    called : iterable of (str, tuple of str)
+        Ids with the names and aliases that these have besides.
+    """
+
+    _BLOCK = 4096
+
+    def __init__(self, ids: Sequence[str], called: Iterable[tuple[str, tuple[str, ...]]]) -> None:
+        self._names, self._owners = list[str](), list[str]()
+        for id, others in called:
+            for name in dict.fromkeys(others):
+                if name != id:
+                    self._names.append(name)
+                    self._owners.append(id)
+        self._ids = ids
+        blocks = [
+            f"\n{chr(10).join(listed[start : start + self._BLOCK])}".casefold()
+            for listed in (ids, self._names)
+            for start in range(0, len(listed), self._BLOCK)
+        ]
+        self._starts = list(accumulate(map(len, blocks), initial=0))
+        self._text = "".join(blocks) + "\n"
+
+    def owners(self, name: str) -> list[str]:
+        """The ids of all that go by a name: those that are written exactly so, or else in another case."""
+        entries = [self._entry(at) for at in self._found(f"\n{name.casefold()}\n")]
+        exact = [owner for written, owner in entries if written == name]
+        return list(dict.fromkeys(exact or [owner for _, owner in entries]))
+
+    def alike(self, name: str) -> list[str]:
+        """Names that have the rarest parts of a name; those that are most like it are among them, if any is."""
+        folded = name.casefold().strip()[:200]
+        if not folded:
+            return []
+        length = max(3, -(-len(folded) // 5))
+        parts = {folded[start : start + length] for start in range(0, len(folded), length)}
+        parts |= {f"\n{folded[:length]}"} if len(folded) <= length else set()
+        counted = sorted((count, part) for part in parts if (count := self._text.count(part)))
+        entries: dict[int, str] = {}
+        for _, part in counted:
+            for at in islice(self._found(part), _LOOKED_AT):
+                if len(entries) >= _ALIKE:
+                    break
+                start = at if self._text[at] == "\n" else self._text.rfind("\n", 0, at)
+                end = self._text.find("\n", start + 1)
+                fits = abs(end - start - 1 - len(folded)) < 5 or self._text.startswith(f"\n{folded}", start)
+                if fits and end > start:
+                    entries[start] = part
+        close = nearest(folded, [self._text[start + 1 : self._text.find("\n", start + 1)] for start in entries], 10)
+        lines = {self._text[start + 1 : self._text.find("\n", start + 1)]: start for start in entries}
+        return [self._entry(lines[written])[0] for written in close]
+
+    def _found(self, part: str) -> Iterator[int]:
+        """Where a part stands, one place after another."""
+        at = self._text.find(part)
+        while at >= 0:
+            yield at
+            at = self._text.find(part, at + 1)
+
+    def _entry(self, at: int) -> tuple[str, str]:
+        """What stands in the line that begins somewhere, as it is written, and whose it is."""
+        block = bisect_right(self._starts, at) - 1
+        of_ids = -(-len(self._ids) // self._BLOCK)
+        line = self._text.count("\n", self._starts[block], at)
+        if block < of_ids:
+            id = self._ids[block * self._BLOCK + line]
+            return id, id
+        number = (block - of_ids) * self._BLOCK + line
+        return self._names[number], self._owners[number]

@@ -5,15 +5,17 @@ from __future__ import annotations
 import contextlib
 import importlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any, Never, Protocol, overload
 
 from pydantic import TypeAdapter, ValidationError
 
 from modeltree._util.garbage import collector_paused
 from modeltree.findings import Finding, InvalidSizeError, LineageError, MissingExtraError, shown
-from modeltree.graph.csr import Neighbors
-from modeltree.records import About, Derivation, Model, Organization, ParameterCount, Record, Relation
+from modeltree.graph.columns import dumped
+from modeltree.graph.csr import Rows as NeighborRows
+from modeltree.records import About, Derivation, Links, Model, Organization, ParameterCount, Record, Relation
 
 if TYPE_CHECKING:
     import networkx
@@ -80,7 +82,11 @@ class FrozenAttributes(dict[str, Any]):
     def _refused(self, *_: object, **__: object) -> Never:
         raise TypeError("the graph of a lineage does not change; its copy() does")
 
-    __setitem__ = __delitem__ = update = setdefault = pop = popitem = clear = __ior__ = _refused
+    __setitem__ = __delitem__ = update = setdefault = popitem = clear = __ior__ = _refused
+
+    def pop(self, key: str, *default: Any) -> Any:
+        """The default where there is no such attribute, as writers of NetworkX ask for; else this is refused."""
+        return default[0] if default and key not in self else self._refused()
 
     def __reduce__(self) -> tuple[Any, ...]:
         return dict, (dict(self),)
@@ -93,6 +99,16 @@ class Nodes(Protocol):
     def indices(self) -> Mapping[str, int]: ...
 
     def attributes(self, node: int) -> dict[str, Any]: ...
+
+
+class Fields(Protocol):
+    """What rows need of models or derivations; see `modeltree.graph.store`."""
+
+    def __len__(self) -> int: ...
+
+    def has(self, name: str) -> bool: ...
+
+    def field(self, name: str, nodes: slice = ..., /) -> list[Any]: ...
 
 
 class _NodeAttributes(Mapping[str, FrozenAttributes]):
@@ -186,6 +202,7 @@ def to_digraph(
                     row[one] = {}
                 row[one][other] = attributes
     graph._node, graph._adj, graph._pred = _NodeAttributes(nodes), after, before
+    graph.graph = FrozenAttributes(graph.graph)
     networkx.freeze(graph)
     frozen: networkx.DiGraph[str] = graph
     return frozen
@@ -303,70 +320,105 @@ def _described(what: str, ids: tuple[str, ...], error: ValidationError) -> Itera
 # Rows
 
 
-def model_rows(models: Sequence[Model], parents: Neighbors, children: Neighbors) -> Rows:
+def model_rows(nodes: Fields, ids: Sequence[str], parents: NeighborRows, children: NeighborRows) -> Rows:
     """A row for each model; `modeltree.Lineage.to_records` says what is in it.
 
     Parameters
     ----------
-    models : sequence of Model
-        In date order.
-    parents, children : sequence of sequences of int
+    nodes : NodeStore
+        The models.
+    ids : sequence of str
+        Their ids.
+    parents, children : modeltree.graph.csr.Rows
         The indices of the parents and children of each.
     """
-    rows = []
-    for node, model in enumerate(models):
-        row = model.model_dump(mode="json", exclude={"links", "license", "corrections", "sizes"})
-        row["sizes"] = [int(size) for size in model.sizes]
-        row["license"] = model.license.name if model.license else None
-        row["license_spdx"] = model.license.spdx if model.license else None
-        row |= {f"link_{kind}": address for kind, address in model.links}
-        row["parents"] = [models[parent].id for parent in parents[node]]
-        row["children"] = [models[child].id for child in children[node]]
-        rows.append(row)
-    return Rows(rows)
+    plain = [name for name in Model.model_fields if name not in ("links", "license", "corrections", "sizes")]
+
+    def columns(span: slice) -> dict[str, list[Any]]:
+        count = len(ids[span])
+        found = {name: _dumped(nodes, Model, name, span, count) for name in plain}
+        found["sizes"] = [list(map(int, sizes)) for sizes in nodes.field("sizes", span)]
+        licenses = nodes.field("license", span)
+        found["license"] = [license.name if license else None for license in licenses]
+        found["license_spdx"] = [license.spdx if license else None for license in licenses]
+        links = nodes.field("links", span) if nodes.has("links") else ()
+        for kind in Links.model_fields:
+            found[f"link_{kind}"] = [getattr(each, kind) for each in links] if links else [None] * count
+        for name, rows in (("parents", parents), ("children", children)):
+            starts, others = rows.starts[span.start : span.stop + 1].tolist(), rows.items
+            near = [ids[other] for other in others[starts[0] : starts[-1]].tolist()]
+            found[name] = [near[start - starts[0] : end - starts[0]] for start, end in pairwise(starts)]
+        return found
+
+    return Rows(len(ids), columns)
 
 
-def edge_rows(derivations: Iterable[Derivation]) -> Rows:
+def _dumped(fields: Fields, record: type[Record], name: str, span: slice, count: int) -> list[Any]:
+    """A field of some records as JSON has it."""
+    if not fields.has(name):
+        default = record.model_fields[name].get_default()
+        return [[] for _ in range(count)] if default == () else [default if default is None else str(default)] * count
+    return dumped(record, name, fields.field(name, span))
+
+
+def edge_rows(edges: Fields) -> Rows:
     """A row for each derivation; `modeltree.Lineage.derivations_to_records` says what is in it."""
-    return Rows([derivation.model_dump(mode="json") for derivation in derivations])
+    names = list(Derivation.model_fields)
+    return Rows(len(edges), lambda span: {name: dumped(Derivation, name, edges.field(name, span)) for name in names})
 
 
 class Rows:
-    """Dictionaries with the same keys, to be read like a list.
+    """Dictionaries with the same keys, to be read like a list; each is made when it is asked for.
 
     It is no `collections.abc.Sequence`: of those polars takes the types of the columns from the first hundred rows,
     and fails where a value comes later. From this it takes them as Arrow, with the types that they have.
 
     Parameters
     ----------
-    rows : list of dict
-        Of texts, integers, lists of these, and None.
+    count : int
+        How many there are.
+    columns : callable
+        Gives the columns of a slice of the rows: texts, integers, lists of these, and None.
     """
 
-    __slots__ = ("_rows",)
+    __slots__ = ("_columns", "_count")
     __hash__ = None  # type: ignore[assignment]  # a list has none either
+    _AT_ONCE, _MOST_SHOWN = 4096, 1000
 
-    def __init__(self, rows: list[dict[str, Any]]) -> None:
-        self._rows = rows
+    def __init__(self, count: int, columns: Callable[[slice], dict[str, list[Any]]]) -> None:
+        self._count, self._columns = count, columns
+
+    def _rows(self, start: int, stop: int) -> list[dict[str, Any]]:
+        columns = self._columns(slice(start, stop))
+        return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return self._count
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
-        return iter(self._rows)
+        starts = range(0, self._count, self._AT_ONCE)
+        return chain.from_iterable(self._rows(start, min(start + self._AT_ONCE, self._count)) for start in starts)
 
     @overload
     def __getitem__(self, index: int) -> dict[str, Any]: ...
     @overload
     def __getitem__(self, index: slice) -> list[dict[str, Any]]: ...
     def __getitem__(self, index: int | slice) -> dict[str, Any] | list[dict[str, Any]]:
-        return self._rows[index]
+        if not isinstance(index, slice):
+            row = range(self._count)[index]
+            return self._rows(row, row + 1)[0]
+        wanted = range(self._count)[index]
+        if not wanted or wanted.step == 1:
+            return self._rows(wanted.start, wanted.stop) if wanted else []
+        return [self[row] for row in wanted]
 
     def __eq__(self, other: object) -> bool:
-        return self._rows == (other._rows if isinstance(other, Rows) else other)
+        if not isinstance(other, Rows | list) or len(self) != len(other):
+            return False
+        return all(mine == theirs for mine, theirs in zip(self, other, strict=True))
 
     def __repr__(self) -> str:
-        return repr(self._rows)
+        return repr(list(self)) if self._count <= self._MOST_SHOWN else f"<{self._count:,} rows>"
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         """The rows as an Arrow stream."""
@@ -374,10 +426,9 @@ class Rows:
             polars = importlib.import_module("polars")
         except ImportError:
             raise MissingExtraError("rows become Arrow by polars: pip install polars") from None
+        columns = self._columns(slice(0, self._count)) if self._count else {}
         texts = polars.List(polars.String)
-        types = {
-            name: texts if name in _LIST_COLUMNS else polars.String for name in (self._rows[0] if self._rows else ())
-        }
+        types = {name: texts if name in _LIST_COLUMNS else polars.String for name in columns}
         if "sizes" in types:
             types["sizes"] = polars.List(polars.Int64)
-        return polars.DataFrame(self._rows, schema=types).__arrow_c_stream__(requested_schema)
+        return polars.DataFrame(columns, schema=types).__arrow_c_stream__(requested_schema)

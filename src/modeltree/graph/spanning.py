@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import NamedTuple, overload
+from typing import Any, NamedTuple, overload
 
 import numpy
+from numpy.typing import NDArray
 
-from modeltree.graph.csr import Ints, Levels, Rows, deepest_first, distinct, is_narrow, levels_of, viewed
+from modeltree.graph.csr import Ints, Levels, Rows, deepest_first, distinct, fixed, is_narrow, levels_of, viewed
 
 __all__ = [
     "NonTreeEdges",
@@ -24,7 +25,6 @@ __all__ = [
 class SpanningForest(NamedTuple):
     """A spanning forest: the tree parent of a node is its deepest parent, so depth in it is the generation."""
 
-    levels: Levels
     generation: Ints
     up: Ints
     """The tree parent of each node, -1 of a root."""
@@ -34,6 +34,16 @@ class SpanningForest(NamedTuple):
     """Its position in preorder: a subtree is the interval from its number, as long as its size."""
     node_of: Ints
     """The node of each number."""
+
+    @property
+    def levels(self) -> Levels:
+        """The nodes by generation; made anew, since only what makes something of the whole forest goes by them."""
+        return levels_of(self.generation)
+
+    def ends(self, first: NDArray[Any]) -> NDArray[Any]:
+        """The numbers after the last of some subtrees, by their first numbers."""
+        ends: NDArray[Any] = first + self.size[self.node_of[first]]
+        return ends
 
 
 class NonTreeEdges(NamedTuple):
@@ -56,7 +66,7 @@ def spanning_forest(parents: Rows, children: Rows, generation: Ints) -> Spanning
     number = _numbers(up, size, children)
     node_of = numpy.empty(len(up), dtype=numpy.int32)
     node_of[number] = numpy.arange(len(up), dtype=numpy.int32)
-    return SpanningForest(levels, generation, up, size, number, node_of)
+    return SpanningForest(generation, up, size, number, fixed(node_of))
 
 
 def _tree_parents(parents: Rows, generation: Ints) -> Ints:

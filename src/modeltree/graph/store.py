@@ -11,29 +11,35 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, TypeVar, overload
+from typing import Any
 
 import numpy
 from numpy.typing import NDArray
 
+from modeltree.graph.columns import (
+    Column,
+    LazySequence,
+    RecordFields,
+    construct,
+    factored,
+    field_values,
+    item,
+    listed,
+    taken,
+)
 from modeltree.graph.csr import viewed
 from modeltree.graph.index import AncestryIndex
 from modeltree.graph.network import FrozenAttributes, join_list, to_attributes
-from modeltree.records import Derivation, Domain, Kind, Model, Openness, PartialDate, Record, Relation, one_of
+from modeltree.records import Derivation, Domain, Kind, Model, Openness, PartialDate, Relation, one_of
 
-__all__ = ["Columns", "Conditions", "Date", "EdgeStore", "LazySequence", "NodeStore", "in_date_order"]
-
-Column = Any
-"""A list, a numpy array or an array of Arrow; its values are whatever the field takes."""
+__all__ = ["Columns", "Conditions", "Date", "EdgeStore", "NodeStore", "in_date_order"]
 
 Date = PartialDate | datetime.date | str | int
-
-T = TypeVar("T")
 
 _RELATIONS = tuple(Relation)
 _INDEX_OF_RELATION = {relation: index for index, relation in enumerate(_RELATIONS)}
 _UNDATED = 1 << 30
-_FEW_LOOKS = 10
+_FEW_LOOKS = 30
 _LISTS = frozenset({"aliases", "organizations"})
 _PLAIN = frozenset(
     {"released", "kind", "openness", "access", "license", "training_data", "domain", "architecture", "note"}
@@ -143,7 +149,9 @@ class NodeStore:
         records: tuple[Model, ...] | None = None,
     ) -> None:
         self.ids, self.dates = ids, dates
-        self.records: Sequence[Model] = LazySequence(len(ids), self._record) if records is None else records
+        self.records: Sequence[Model] = (
+            LazySequence(len(ids), self._record, self._several) if records is None else records
+        )
         self._fields, self._given = fields, records
         self._looks_left = _FEW_LOOKS
 
@@ -181,7 +189,7 @@ class NodeStore:
     def value(self, name: str, node: int) -> Any:
         """What is known of a field of a model, as the column has it; None where nothing is."""
         column = self._fields.get(name)
-        return None if column is None else _item(column, node)
+        return None if column is None else item(column, node)
 
     def name(self, node: int) -> str:
         """The name of a model."""
@@ -189,7 +197,7 @@ class NodeStore:
 
     def names(self) -> Sequence[str]:
         """The names of all models."""
-        names = _listed(self._fields.get("name"), len(self)) if "name" in self._fields else ()
+        names = listed(self._fields.get("name"), len(self)) if "name" in self._fields else ()
         return [name or id for name, id in zip(names, self.ids, strict=True)] if names else self.ids
 
     def released(self, node: int) -> PartialDate | None:
@@ -207,13 +215,29 @@ class NodeStore:
         """Who made a model."""
         return tuple(self.value("organizations", node) or ())
 
+    def organizations_of(self, nodes: NDArray[Any]) -> tuple[str, ...]:
+        """Who made some models, in the order of these."""
+        if self._given is not None or len(nodes) < len(self) // 100:
+            made = (self.organizations(node) for node in nodes.tolist())
+            return tuple(dict.fromkeys(id for ids in made for id in ids))
+        values, codes = self._organizations
+        first = numpy.unique(codes[nodes], return_index=True)[1]
+        made = (values[codes[node]] or () for node in nodes[numpy.sort(first)].tolist())
+        return tuple(dict.fromkeys(id for ids in made for id in ids))
+
+    @cached_property
+    def _organizations(self) -> tuple[list[Any], NDArray[numpy.int32]]:
+        return factored(self._fields.get("organizations"), len(self))
+
     def all_organizations(self) -> set[str]:
         """All organizations that a model names."""
-        return set(_flat(self._fields.get("organizations")))
+        return {id for ids in self._organizations[0] if ids for id in ids}
 
     def other_names(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """The ids of models with a name or aliases, and these."""
-        names, aliases = (_listed(self._fields.get(name), len(self)) for name in ("name", "aliases"))
+        if "name" not in self._fields and "aliases" not in self._fields:
+            return
+        names, aliases = (listed(self._fields.get(name), len(self)) for name in ("name", "aliases"))
         for id, name, others in zip(self.ids, names, aliases, strict=True):
             if name or others:
                 yield id, (name or id, *(others or ()))
@@ -255,13 +279,21 @@ class NodeStore:
         ):
             if wanted is not None:
                 words = {str(word) for word in wanted} if isinstance(wanted, frozenset) else {str(wanted)}
-                kept &= _one_of_words(self._fields.get(name), words, len(self), default)
-        if conditions.organizations is not None:
-            kept &= _naming(self._fields.get("organizations"), conditions.organizations, len(self))
+                column = self._fields.get(name)
+                kept &= _of_values(column, len(self), lambda value: (str(value) if value else default) in words)  # noqa: B023
+        if (makers := conditions.organizations) is not None:
+            kept &= _of_values(
+                self._fields.get("organizations"), len(self), lambda ids: not makers.isdisjoint(ids or ())
+            )
         nodes = numpy.flatnonzero(kept)
         if conditions.where is not None:
             where = conditions.where
-            nodes = nodes[numpy.fromiter((where(self.records[node]) for node in nodes.tolist()), bool, len(nodes))]
+            if len(nodes) < len(self) // 8:
+                fitting = [where(self.records[node]) for node in nodes.tolist()]
+            else:  # made one after another, records take less time
+                fitting = [chosen and where(record) for record, chosen in zip(self.records, kept.tolist(), strict=True)]
+                nodes = numpy.arange(len(self))
+            nodes = nodes[numpy.array(fitting, dtype=bool)]
         return nodes
 
     def part(self, nodes: NDArray[numpy.int64]) -> NodeStore:
@@ -269,7 +301,46 @@ class NodeStore:
         if self._given is not None:
             return NodeStore.of_records(self._given[node] for node in nodes.tolist())
         ids = tuple(map(self.ids.__getitem__, nodes.tolist()))
-        return NodeStore(ids, self.dates[nodes], {name: _taken(column, nodes) for name, column in self._fields.items()})
+        return NodeStore(ids, self.dates[nodes], {name: taken(column, nodes) for name, column in self._fields.items()})
+
+    def field(self, name: str, nodes: slice = slice(None)) -> list[Any]:
+        """A field of some models, as their records have it.
+
+        Raises
+        ------
+        ValueError
+            When a value does not fit the field.
+        """
+        if self._given is not None:
+            return [getattr(record, name) for record in self._given[nodes]]
+        ids = self.ids[nodes]
+        if name == "id":
+            return list(ids)
+        if name == "released":
+            numbers, codes = numpy.unique(self.dates[nodes], return_inverse=True)
+            dates = [PartialDate.of_number(number) if number else None for number in numbers.tolist()]
+            return list(map(dates.__getitem__, codes.tolist()))
+        column = self._fields.get(name)
+        if name == "name" and column is None:
+            return list(ids)
+        values = field_values(Model, name, None if column is None else column[nodes], len(ids))
+        return [value or id for value, id in zip(values, ids, strict=True)] if name == "name" else values
+
+    def has(self, name: str) -> bool:
+        """Whether a field may be known of any model."""
+        return name in ("id", "name", "released") or self._given is not None or name in self._fields
+
+    def equals(self, other: NodeStore) -> bool:
+        """Whether the models are the same."""
+        if self is other or (self._given is not None and self._given == other._given):
+            return True
+        if list(self.ids) != list(other.ids) or not numpy.array_equal(self.dates, other.dates):
+            return False
+        names = (name for name in Model.model_fields if name not in ("id", "released"))
+        return all(self.field(name) == other.field(name) for name in names if self.has(name) or other.has(name))
+
+    def _several(self, nodes: slice) -> list[Model]:
+        return construct(Model, {name: self.field(name, nodes) for name in Model.model_fields if self.has(name)})
 
     def _record(self, node: int) -> Model:
         fields = {name: value for name in self._fields if (value := self.value(name, node)) is not None}
@@ -304,7 +375,9 @@ class EdgeStore:
         records: tuple[Derivation, ...] | None = None,
     ) -> None:
         self.parent, self.child, self.relation = parent, child, relation
-        self.records: Sequence[Derivation] = LazySequence(len(parent), self._record) if records is None else records
+        self.records: Sequence[Derivation] = (
+            LazySequence(len(parent), self._record, self._several) if records is None else records
+        )
         self._ids, self._fields, self._given = ids, fields, records
 
     @classmethod
@@ -369,7 +442,7 @@ class EdgeStore:
         rows = zip(self.parent.tolist(), self.child.tolist(), self.relation.tolist(), strict=True)
         for number, (parent, child, relation) in enumerate(rows):
             attributes = shared[relation]
-            if any(_item(column, number) for column in columns):
+            if any(item(column, number) for column in columns):
                 attributes = FrozenAttributes(to_attributes(self.records[number], frozenset({"parent", "child"})))
             yield self._ids[parent], self._ids[child], attributes
 
@@ -383,7 +456,34 @@ class EdgeStore:
         if self._given is not None:
             records = tuple(self._given[row] for row in rows.tolist())
             return EdgeStore(ids, *arrays, RecordFields(records), records)
-        return EdgeStore(ids, *arrays, {name: _taken(column, rows) for name, column in self._fields.items()})
+        return EdgeStore(ids, *arrays, {name: taken(column, rows) for name, column in self._fields.items()})
+
+    def field(self, name: str, rows: slice = slice(None)) -> list[Any]:
+        """A field of some derivations, as their records have it; see `NodeStore.field`."""
+        if self._given is not None:
+            return [getattr(record, name) for record in self._given[rows]]
+        if name in ("parent", "child"):
+            return list(map(self._ids.__getitem__, getattr(self, name)[rows].tolist()))
+        if name == "relation":
+            return list(map(_RELATIONS.__getitem__, self.relation[rows].tolist()))
+        column = self._fields.get(name)
+        return field_values(Derivation, name, None if column is None else column[rows], len(self.relation[rows]))
+
+    def has(self, name: str) -> bool:
+        """Whether a field may be known of any derivation."""
+        return name in ("parent", "child", "relation") or self._given is not None or name in self._fields
+
+    def _several(self, rows: slice) -> list[Derivation]:
+        names = [name for name in Derivation.model_fields if self.has(name)]
+        return construct(Derivation, {name: self.field(name, rows) for name in names})
+
+    def equals(self, other: EdgeStore) -> bool:
+        """Whether the derivations are the same, of models that are."""
+        arrays = (
+            numpy.array_equal(getattr(self, name), getattr(other, name)) for name in ("parent", "child", "relation")
+        )
+        names = (name for name in ("references", "note") if self.has(name) or other.has(name))
+        return all(arrays) and all(self.field(name) == other.field(name) for name in names)
 
     def touching(self, nodes: NDArray[numpy.int64], relations: frozenset[Relation]) -> NDArray[numpy.int64]:
         """Those of some models that have part in a derivation by some relations."""
@@ -394,7 +494,7 @@ class EdgeStore:
         return touching
 
     def _record(self, number: int) -> Derivation:
-        fields = {name: value for name, column in self._fields.items() if (value := _item(column, number)) is not None}
+        fields = {name: value for name, column in self._fields.items() if (value := item(column, number)) is not None}
         fields |= {"parent": self._ids[self.parent[number]], "child": self._ids[self.child[number]]}
         return Derivation.model_validate({**fields, "relation": _RELATIONS[self.relation[number]]})
 
@@ -409,12 +509,12 @@ def in_date_order(columns: Columns) -> tuple[NodeStore, EdgeStore]:
     index = numpy.empty(len(order), dtype=numpy.int32)
     index[order] = numpy.arange(len(order), dtype=numpy.int32)
     ids = tuple(map(columns.ids.__getitem__, order.tolist()))
-    fields = {name: _taken(column, order) for name, column in columns.fields.items()}
+    fields = {name: taken(column, order) for name, column in columns.fields.items()}
     parent, child = index[columns.parent], index[columns.child]
     rows = numpy.argsort(child.astype(numpy.int64) * max(len(ids), 1) + parent, kind="stable")
-    edge_fields = {name: _taken(column, rows) for name, column in columns.edge_fields.items()}
-    edges = EdgeStore(ids, parent[rows], child[rows], columns.relation[rows], edge_fields)
-    return NodeStore(ids, columns.dates[order], fields), edges
+    edge_fields = {name: taken(column, rows) for name, column in columns.edge_fields.items()}
+    edges = EdgeStore(ids, parent[rows], child[rows], columns.relation[rows].astype(numpy.uint8), edge_fields)
+    return NodeStore(ids, columns.dates[order].astype(numpy.int32), fields), edges
 
 
 def _date_order(ids: list[str], dates: NDArray[numpy.int32]) -> NDArray[numpy.int64]:
@@ -429,118 +529,12 @@ def _date_order(ids: list[str], dates: NDArray[numpy.int32]) -> NDArray[numpy.in
     return numpy.array(rows, dtype=numpy.int64)
 
 
-class LazySequence(Sequence[T]):
-    """Records or families in a row, each made when it is asked for; those asked for lately are kept."""
-
-    _MOST = 10_000
-
-    def __init__(self, count: int, make: Callable[[int], T]) -> None:
-        self._count, self._make = count, make
-        self._kept: dict[int, T] = {}
-
-    def __len__(self) -> int:
-        return self._count
-
-    @overload
-    def __getitem__(self, index: int) -> T: ...
-    @overload
-    def __getitem__(self, index: slice) -> tuple[T, ...]: ...
-    def __getitem__(self, index: int | slice) -> T | tuple[T, ...]:
-        if isinstance(index, slice):
-            return tuple(self[each] for each in range(*index.indices(self._count)))
-        number = range(self._count)[index]
-        record = self._kept.get(number)
-        if record is None:
-            if len(self._kept) >= self._MOST:
-                self._kept.clear()
-            record = self._kept[number] = self._make(number)
-        return record
-
-    def __iter__(self) -> Iterator[T]:
-        if self._count <= self._MOST:
-            return map(self.__getitem__, range(self._count))
-        return (self._kept.get(number) or self._make(number) for number in range(self._count))
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Sequence):
-            return NotImplemented
-        return len(self) == len(other) and all(mine == theirs for mine, theirs in zip(self, other, strict=True))
-
-    def __hash__(self) -> int:
-        return hash(tuple(self))
-
-    def __repr__(self) -> str:
-        return f"<{self._count:,} records>"
-
-
-class RecordFields(Mapping[str, list[Any]]):
-    """The fields of some records as columns, each made when it is asked for."""
-
-    def __init__(self, records: Sequence[Record]) -> None:
-        self._records = records
-        self._columns: dict[str, list[Any]] = {}
-
-    def __getitem__(self, name: str) -> list[Any]:
-        if name not in self._columns:
-            self._columns[name] = [getattr(record, name) for record in self._records]
-        return self._columns[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(type(self._records[0]).model_fields if self._records else ())
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-
-# Columns of any kind
-
-
-def _item(column: Column, row: int) -> Any:
-    value = column[row]
-    if hasattr(value, "as_py"):
-        value = value.as_py()
-    elif isinstance(value, numpy.generic):
-        value = value.item()
-    return value
-
-
-def _taken(column: Column, rows: NDArray[Any]) -> Column:
-    """Some rows of a column."""
-    if isinstance(column, list):
-        return [column[row] for row in rows.tolist()]
-    return column[rows] if isinstance(column, numpy.ndarray) else column.take(rows)
-
-
-def _listed(column: Column | None, count: int) -> Iterable[Any]:
-    """A column as values of Python, all None where there is no column."""
-    if column is None:
-        return [None] * count
-    return column if isinstance(column, list) else column.tolist() if hasattr(column, "tolist") else column.to_pylist()
-
-
-def _flat(column: Column | None) -> list[str]:
-    """The items of all lists in a column."""
-    if column is not None and hasattr(column, "to_pylist"):
-        items: list[str] = column.flatten().unique().to_pylist()
-        return items
-    return [item for items in _listed(column, 0) for item in items or ()]
-
-
-def _one_of_words(column: Column | None, words: set[str], count: int, default: str | None) -> NDArray[numpy.bool_]:
-    """Of each row, whether its value is one of some words."""
-    if column is None:
-        return numpy.full(count, default in words)
-    return numpy.fromiter(
-        ((str(value) if value else default) in words for value in _listed(column, count)), bool, count
-    )
-
-
-def _naming(column: Column | None, words: frozenset[str], count: int) -> NDArray[numpy.bool_]:
-    """Of each row, whether one of some words is in its list."""
-    if column is None:
-        return numpy.zeros(count, dtype=bool)
-    lists = _listed(column, count)
-    return numpy.fromiter((bool(items) and not words.isdisjoint(items) for items in lists), bool, count)
+def _of_values(column: Column | None, count: int, fits: Callable[[Any], bool]) -> NDArray[numpy.bool_]:
+    """Of each row, whether its value fits; each distinct one is asked once."""
+    values, codes = factored(column, count)
+    fitting = numpy.fromiter(map(fits, values), bool, len(values))
+    chosen: NDArray[numpy.bool_] = fitting[codes]
+    return chosen
 
 
 def _released_within(

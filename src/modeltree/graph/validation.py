@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy
 from numpy.typing import NDArray
+from pydantic import ValidationError
 
-from modeltree.findings import Finding, nearest
+from modeltree.findings import Finding, nearest, shown
+from modeltree.graph.columns import field_values
 from modeltree.graph.store import Columns
-from modeltree.records import Derivation, Model, Organization, Relation
+from modeltree.records import Derivation, Model, Organization, PartialDate, Record, Relation
 
 __all__ = ["find_cycles", "problems_of", "problems_of_columns"]
 
@@ -165,7 +167,8 @@ def _hints(known: Iterable[str]) -> Callable[[str], str | None]:
 
 def problems_of_columns(columns: Columns) -> list[Finding]:
     """Reasons why some columns make no lineage, but for cycles; of each kind, those that come first."""
-    return [*_unequal(columns), *_repeated(columns.ids)] or list(_broken(columns))
+    shape = [*_unequal(columns), *_mistyped(columns)]
+    return shape or list(_unfit(columns)) or list(_repeated(columns.ids)) or list(_broken(columns))
 
 
 def _unequal(columns: Columns) -> Iterator[Finding]:
@@ -179,6 +182,51 @@ def _unequal(columns: Columns) -> Iterator[Finding]:
         for name, column in table.items():
             if len(column) != count:
                 yield Finding("bad-value", f"{len(column)} values of {name!r} for {count} {what}")
+
+
+def _mistyped(columns: Columns) -> Iterator[Finding]:
+    """Arrays that are none of integers, and fields that there are not."""
+    for name in ("dates", "parent", "child", "relation"):
+        array = getattr(columns, name)
+        if not isinstance(array, numpy.ndarray) or array.ndim != 1 or (array.dtype.kind not in "iu" and len(array)):
+            yield Finding("wrong-type", f"{name!r} is {shown(array)}, and no array of integers")
+    for name in columns.fields:
+        if name not in Model.model_fields or name in ("id", "released"):
+            yield Finding("unknown-key", f"there is no column {name!r} of models")
+    for name in columns.edge_fields:
+        if name not in ("references", "note"):
+            yield Finding("unknown-key", f"there is no column {name!r} of derivations")
+
+
+def _unfit(columns: Columns) -> Iterator[Finding]:
+    """Values that do not fit their fields."""
+    count, values = len(columns.ids), dict[str, list[Any]]()
+    table: list[tuple[type[Record], str, Any]] = [
+        (Model, "id", columns.ids),
+        *((Model, name, column) for name, column in columns.fields.items()),
+        *((Derivation, name, column) for name, column in columns.edge_fields.items()),
+    ]
+    for record, name, column in table:
+        try:
+            found = field_values(record, name, column, count if record is Model else len(columns.relation))
+        except ValueError as error:
+            yield Finding("bad-value", f"a value does not fit its field {error}")
+        else:
+            if record is Model and name == "id" and any(id is None for id in found):
+                yield Finding("bad-value", "there is a model without an id")
+            values |= {name: found} if name in ("openness", "access") else {}
+    for openness, access in set(zip(*values.values(), strict=True)) if len(values) == 2 and "access" in values else ():
+        try:
+            Model(id="id", name="name", **dict(zip(values, (openness, access), strict=True)))
+        except ValidationError:
+            yield Finding("bad-value", f"openness and access do not fit: {str(openness)!r} and {str(access)!r}")
+    for number in numpy.unique(columns.dates).tolist():
+        try:
+            if number:
+                PartialDate.of_number(number)
+        except ValueError:
+            yield Finding("bad-date", f"{number} is no date: a day is 20230314, a month 20230300, a year 20230000")
+            return
 
 
 def _repeated(ids: list[str]) -> Iterator[Finding]:
@@ -198,7 +246,7 @@ def _broken(columns: Columns) -> Iterator[Finding]:
         if not 0 <= row < count:
             yield Finding("missing-parent", f"a derivation names row {row} of {count}", "rows are counted from 0")
             return
-    strange = columns.relation[columns.relation >= len(Relation)]
+    strange = columns.relation[(columns.relation >= len(Relation)) | (columns.relation < 0)]
     if len(strange):
         message = f"there is no relation of number {strange[0]}; there are {len(Relation)}, counted from 0"
         yield Finding("unknown-relation", message)

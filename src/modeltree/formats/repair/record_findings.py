@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
@@ -185,12 +185,16 @@ def losses(
     organizations: bool = False,
 ) -> tuple[Finding, ...]:
     """Findings of kind ``not-carried`` for what a format cannot hold, given the fields that it holds of each record."""
-    edges = [(f"{edge.parent} -> {edge.child}", edge) for edge in lineage.derivations]
+    nodes, edges, whole = lineage._nodes, lineage._edges, lineage.about
+    ids = nodes.ids
     findings = [
-        *_missing(format, "model", Model, [(model.id, model) for model in lineage.models], models),
-        *_missing(format, "derivation", Derivation, edges, {*derivations, "parent", "child"}),
-        *_missing(format, "lineage", About, [(lineage.about.title or "the lineage", lineage.about)], about),
-    ]
+        *_missing(format, "model", Model, nodes, ids.__getitem__, models),
+        *_missing(
+            format, "derivation", Derivation, edges,
+            lambda row: f"{ids[edges.parent[row]]} -> {ids[edges.child[row]]}", {*derivations, "parent", "child"},
+        ),
+        *_missing(format, "lineage", About, _Single(whole), lambda row: whole.title or "the lineage", about),
+    ]  # fmt: skip
     known = [] if organizations else described_organizations(lineage)
     if known:
         more = any(one != Organization(id=one.id, name=one.id) for one in known)
@@ -201,26 +205,49 @@ def losses(
 
 def described_organizations(lineage: Lineage) -> list[Organization]:
     """The organizations of which more is known than the id by which a model names them."""
-    named = {id for model in lineage.models for id in model.organizations}
+    named = lineage._nodes.all_organizations()
     organizations = lineage.organizations.values()
     return [one for one in organizations if one.id not in named or one != Organization(id=one.id, name=one.id)]
 
 
+class _Fields(Protocol):
+    """Fields of many records as columns, as `modeltree.graph.store` has them."""
+
+    def has(self, name: str) -> bool: ...
+
+    def field(self, name: str) -> list[Any]: ...
+
+
+class _Single:
+    """The fields of one record as columns."""
+
+    def __init__(self, record: Record) -> None:
+        self._record = record
+
+    def has(self, name: str) -> bool:
+        return hasattr(self._record, name)
+
+    def field(self, name: str) -> list[Any]:
+        return [getattr(self._record, name)]
+
+
 def _missing(
-    format: str, what: str, kind: type[Record], records: Iterable[tuple[str, Record]], kept: Collection[str]
+    format: str, what: str, kind: type[Record], fields: _Fields, owner: Callable[[int], str], kept: Collection[str]
 ) -> Iterator[Finding]:
-    listed = list(records)
-    names, owners = [], dict[str, None]()
+    names, rows = [], set[int]()
     for name, field in kind.model_fields.items():
-        if name in kept:
+        if name in kept or not fields.has(name):
             continue
-        default = field.get_default()
-        if having := [owner for owner, record in listed if field.is_required() or getattr(record, name) != default]:
+        values, default = fields.field(name), field.get_default()
+        if field.is_required():
+            having = list(range(len(values)))
+        else:
+            having = [row for row, value in enumerate(values) if value is not default and value != default]
+        if having:
             names.append(repr(name))
-            owners |= dict.fromkeys(having)
-    if names:
-        first = next(owner for owner, _ in listed if owner in owners)
-        yield _finding(format, f"{', '.join(names)} of {what}s", what, len(owners), first)
+            rows.update(having)
+    if rows:
+        yield _finding(format, f"{', '.join(names)} of {what}s", what, len(rows), owner(min(rows)))
 
 
 def _finding(format: str, thing: str, what: str, count: int, first: str) -> Finding:

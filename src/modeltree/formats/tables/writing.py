@@ -7,9 +7,12 @@ import errno
 import io
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
+
+import numpy
 
 from modeltree._util.files import write_whole
 from modeltree.findings import Finding, SourceError
@@ -17,13 +20,19 @@ from modeltree.formats.parsing.csvtree import MAX_BYTES
 from modeltree.formats.repair.record_findings import described_organizations, losses
 from modeltree.formats.tables.cells import LINKS, Column, join_texts
 from modeltree.formats.tables.parquet import parquet_bytes
+from modeltree.formats.tables.text_files import MAX_BYTES as JSONL_BYTES
 from modeltree.formats.tables.text_files import escaped
+from modeltree.graph.columns import dumped
+from modeltree.graph.store import EdgeStore, NodeStore
 from modeltree.lineage import Lineage
 from modeltree.records import LIST_FIELDS, About, Derivation, Model, Organization, Record
 
 __all__ = ["beside", "jsonl_text", "write_csv", "write_jsonl", "write_parquet"]
 
 _KEYS = {"license", "links"}
+_TEXTS = frozenset({"id", "name", "parent", "child"})
+_AT_ONCE = 4096
+_LEFT_OUT = object()
 _LONGEST_HEADER = 1 << 16
 
 
@@ -100,7 +109,7 @@ def write_jsonl(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Finding
         When the file cannot be written.
     """
     content = jsonl_text(lineage).encode()
-    _check_size(Path(path), content)
+    _check_size(Path(path), content, JSONL_BYTES)
     write_whole(path, content)
     return losses(lineage, "a file of JSON lines", models=Model.model_fields, derivations=Derivation.model_fields)
 
@@ -113,14 +122,35 @@ def jsonl_text(lineage: Lineage) -> str:
     >>> print(jsonl_text(Lineage([Model(id="llama", name="LLaMA", released="2023-02")])), end="")
     {"id": "llama", "name": "LLaMA", "released": "2023-02"}
     """
-    parents: dict[str, list[dict[str, Any]]] = {}
-    for edge in lineage.derivations:
-        parents.setdefault(edge.child, []).append(_dumped(edge, leave_out="child"))
-    lines = []
-    for model in lineage.models:
-        fields = _dumped(model) | ({"derived_from": parents[model.id]} if model.id in parents else {})
-        lines.append(f"{json.dumps(fields, ensure_ascii=False)}\n")
+    nodes, edges = lineage._nodes, lineage._edges
+    first_edges = numpy.searchsorted(edges.child, numpy.arange(0, len(nodes) + _AT_ONCE, _AT_ONCE)).tolist()
+    lines: list[str] = []
+    for start, first, last in zip(range(0, len(nodes), _AT_ONCE), first_edges, first_edges[1:], strict=False):
+        span = slice(start, min(start + _AT_ONCE, len(nodes)))
+        models = _dumped_rows(Model, nodes, span)
+        steps = _dumped_rows(Derivation, edges, slice(first, last), leave_out="child")
+        for child, step in zip(edges.child[first:last].tolist(), steps, strict=True):
+            models[child - start].setdefault("derived_from", []).append(step)
+        lines += (f"{json.dumps(fields, ensure_ascii=False)}\n" for fields in models)
     return "".join(lines)
+
+
+def _dumped_rows(record: type[Record], store: NodeStore | EdgeStore, span: slice, leave_out: str = "") -> list[Any]:
+    """Some models or derivations as JSON has them, without what is as by default."""
+    columns = {}
+    for name, field in record.model_fields.items():
+        if name != leave_out and store.has(name):
+            values, default = store.field(name, span), field.get_default()
+            plain = dumped(record, name, values, exclude_defaults=True)
+            if not field.is_required():
+                set_ = (value is not default and value != default for value in values)
+                plain = [value if kept else _LEFT_OUT for value, kept in zip(plain, set_, strict=True)]
+            columns[name] = plain
+    names = list(columns)
+    return [
+        {name: value for name, value in zip(names, row, strict=True) if value is not _LEFT_OUT}
+        for row in zip(*columns.values(), strict=True)
+    ]
 
 
 def write_parquet(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Finding, ...]:
@@ -161,31 +191,46 @@ def write_parquet(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Findi
 
 def _node_columns(lineage: Lineage) -> dict[str, Column]:
     """A column for each field of a model; None is what is not known."""
-    models = lineage.models
-    columns = {name: _column(models, name) for name in Model.model_fields if name not in _KEYS | {"corrections"}}
-    columns["sizes"] = [[int(size) for size in model.sizes] or None for model in models]
-    columns["license"] = [model.license.name if model.license else None for model in models]
-    columns["license_spdx"] = [model.license.spdx if model.license else None for model in models]
+    nodes = lineage._nodes
+    columns = {name: _column(nodes, name) for name in Model.model_fields if name not in _KEYS | {"corrections"}}
+    columns["sizes"] = _each(nodes.field("sizes"), lambda sizes: list(map(int, sizes)) or None)
+    licenses, links = nodes.field("license"), nodes.field("links")
+    columns["license"] = _each(licenses, lambda license: license.name if license else None)
+    columns["license_spdx"] = _each(licenses, lambda license: license.spdx if license else None)
     for name in LINKS:
-        columns[name] = [getattr(model.links, name.removeprefix("link_")) for model in models]
-    columns["corrections"] = [[_dumped(each) for each in model.corrections] or None for model in models]
+        columns[name] = _each(links, attrgetter(name.removeprefix("link_")))
+    columns["corrections"] = _each(
+        nodes.field("corrections"), lambda several: [_dumped(each) for each in several] or None
+    )
     return columns
 
 
 def _edge_columns(lineage: Lineage) -> dict[str, Column]:
-    return {name: _column(lineage.derivations, name) for name in Derivation.model_fields}
+    return {name: _column(lineage._edges, name) for name in Derivation.model_fields}
 
 
 def _organization_columns(lineage: Lineage) -> dict[str, Column]:
-    return {name: _column(tuple(lineage.organizations.values()), name) for name in Organization.model_fields}
+    records = tuple(lineage.organizations.values())
+    return {name: _texts(name, [getattr(record, name) for record in records]) for name in Organization.model_fields}
 
 
-def _column(records: Sequence[Record], name: str) -> Column:
-    """A field of all records, as lists of texts, texts and None."""
-    values = (getattr(record, name) for record in records)
+def _column(store: NodeStore | EdgeStore, name: str) -> Column:
+    return _texts(name, store.field(name))
+
+
+def _texts(name: str, values: list[Any]) -> Column:
+    """The values of a field as lists of texts, texts and None."""
     if name in LIST_FIELDS:
-        return [[str(item) for item in value] or None for value in values]
-    return [None if value is None else str(value) for value in values]
+        return _each(values, lambda items: [str(item) for item in items] or None)
+    if name in _TEXTS:
+        return values
+    return _each(values, lambda value: None if value is None else str(value))
+
+
+def _each(values: list[Any], convert: Callable[[Any], Any]) -> Column:
+    """Values converted; one that stands in many rows, once."""
+    converted = {key: convert(value) for key, value in {id(value): value for value in values}.items()}
+    return [converted[id(value)] for value in values]
 
 
 def _dumped(record: Record, leave_out: str = "") -> dict[str, Any]:
@@ -199,7 +244,7 @@ def _csv_text(columns: Mapping[str, Column]) -> str:
     """Columns as CSV, without those that are empty throughout, save the first two."""
     kept = list(columns)[:2]
     texts = {
-        name: [_cell(value) for value in column]
+        name: _each(column, _cell)
         for name, column in columns.items()
         if name in kept or any(value is not None for value in column)
     }
@@ -243,7 +288,7 @@ def _write_all(contents: Mapping[Path, bytes], *, checked: bool = True) -> None:
     """Write several files; if one cannot be written, those that were are again what they were."""
     if checked:
         for path, content in contents.items():
-            _check_size(path, content)
+            _check_size(path, content, MAX_BYTES)
     former = {path: path.read_bytes() if path.is_file() else None for path in contents}
     written: list[Path] = []
     try:
@@ -260,7 +305,7 @@ def _write_all(contents: Mapping[Path, bytes], *, checked: bool = True) -> None:
         raise
 
 
-def _check_size(path: Path, content: bytes) -> None:
-    if len(content) > MAX_BYTES:
-        message = f"{path.name} would be too large: {len(content) / 2**20:.0f} MiB of {MAX_BYTES // 2**20}"
+def _check_size(path: Path, content: bytes, most: int) -> None:
+    if len(content) > most:
+        message = f"{path.name} would be too large: {len(content) / 2**20:.0f} MiB of {most // 2**20}"
         raise SourceError([Finding("too-large", message, "save parts of the lineage")])
