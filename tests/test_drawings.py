@@ -140,8 +140,8 @@ def test_dots_per_inch_are_checked(dpi: float, tmp_path: Path) -> None:
 def test_a_layout_is_made_once_when_it_is_asked_for(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     drawing = drawn(name)
     assert isinstance(drawing, LayoutDrawing)
-    made, place = [], drawing._place
-    monkeypatch.setattr(drawing, "_place", lambda page: made.append(page) or place(page))
+    made, place = [], drawing._lay_out
+    monkeypatch.setattr(drawing, "_lay_out", lambda page: made.append(page) or place(page))
     assert repr(drawing).startswith("<Drawing: ")
     assert "\n" not in repr(drawing)
     assert made == []

@@ -102,11 +102,9 @@ class Mark:
 def make_marks(
     start: float, end: float, fits: Callable[[Mark], bool], roomy: Callable[[Sequence[Mark]], bool], most: int = 1000
 ) -> list[Mark]:
-    """The densest dates between two days for which there is room; the label of the first one has its year.
-
-    `fits` says whether one mark may be there at all, `roomy` whether all have room beside each other. More than
-    `most` are not tried.
-    """
+    """The densest dates between two days for which there is room; the label of the first one has its year."""
+    # `fits` says whether one mark may be there at all, `roomy` whether all have room beside each other. No more than
+    # `most` are tried.
     start, end = max(start, 1.0), min(end, float(datetime.date.max.toordinal()))
     marks: list[Mark] = []
     for kind, interval in _INTERVALS:

@@ -67,11 +67,6 @@ class Lanes:
     count: int
     """How many rows there are."""
 
-    @property
-    def fewest(self) -> int:
-        """How many rows there must be at least, if each model has a lane."""
-        return fewest_lanes(self.taken)
-
 
 def lanes_of(spans: Sequence[Span], gap: float, branch: float, ties: Iterable[tuple[int, int]] = ()) -> Lanes:
     """A row for each span; the families of spans that are tied are near each other."""

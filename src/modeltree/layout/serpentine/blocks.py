@@ -147,13 +147,9 @@ class BlockChooser:
 
 
 def set_block(labels: Sequence[int], widths: Sequence[float], most_lines: int, gap: float, anchor: float) -> Block:
-    """Set labels in at most so many lines, as narrow as can be, given the width of any label.
-
-    Where each label has a line of its own they stay in order. Else the widest are set first, each in the first
-    line where it fits, and the block is made as wide as this needs: first-fit decreasing in a search for the
-    width (MULTIFIT; Coffman, Garey and Johnson 1978, doi:10.1137/0207001). `anchor` is what is at least between the
-    end of a label and a leader.
-    """
+    """Set labels in at most so many lines, as narrow as can be, `anchor` or more from their ends to a leader."""
+    # Labels that have a line each stay in order. Else the widest are set first, each in the first line where it fits,
+    # in a search for the width: MULTIFIT (Coffman, Garey and Johnson 1978, doi:10.1137/0207001).
     if len(labels) <= most_lines:
         lines = [[label] for label in labels]
     else:

@@ -86,12 +86,9 @@ def _meet(tick: float, start: float, windows: Windows) -> tuple[float, float]:
 def extend_row(
     options: Iterable[tuple[float, Sequence[BlockPair]]], ends: RowEnds, metrics: Metrics, beam: int
 ) -> tuple[tuple[BlockPair, ...], tuple[int, int]]:
-    """Put as many ticks in a row as will go, and choose the blocks of each.
-
-    `options` are for each tick its width and the pairs of blocks that it may have. A beam search: of the ways to
-    place the ticks so far, the `beam` that leave most room are followed. Out come the pairs of the ticks that found
-    room, and the most lines above and below.
-    """
+    """Put as many ticks in a row as will go: the pairs of blocks chosen for these, and the most lines on each side."""
+    # `options` are for each tick its width and the pairs of blocks that it may have. Of the ways to place the ticks so
+    # far, the `beam` that leave most room are followed.
     states: list[_State] = [(ends.above[0], ends.below[0], ends.ticks[0] - metrics.tick_gap, 0, 0, None)]
     for width, pairs in options:
         reached = [state for pair in pairs for state in _continued(states, pair, width, ends, metrics)]
