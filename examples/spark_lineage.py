@@ -190,6 +190,9 @@ def main() -> None:
     models = spark.read.parquet(str(options.models))
     edges = spark.read.parquet(str(options.models.with_suffix(".edges.parquet")))
     nodes, arcs = numbered(models, edges)
+    starts = nodes.where(col("id").isin(options.of))
+    if starts.count() < len(set(options.of)):
+        parser.error(f"the table has not all of these models: {', '.join(options.of)}")
     by_weights = arcs.where("weights")
 
     primary = kept(primary_parents(nodes, by_weights))
@@ -205,7 +208,6 @@ def main() -> None:
     write(models.join(found.drop("date"), "id", "left"), options.folder / "models.parquet")
     write(edges, options.folder / "models.edges.parquet")
     write(growth(found), options.folder / "growth.parquet")
-    starts = nodes.where(col("id").isin(options.of))
     below, above = (reached(starts, arcs, *ends) for ends in (("parent", "child"), ("child", "parent")))
     kin = below.withColumn("kin", functions.lit("descendant")).union(above.withColumn("kin", functions.lit("ancestor")))
     asked = nodes.select(col("node").alias("start"), col("id").alias("of"))
