@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -9,12 +10,13 @@ import numpy
 from numpy.typing import NDArray
 
 from modeltree.formats.tables.cells import Column, Stored
+from modeltree.formats.values.words import quiet_key
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Coded", "arrow_column", "bounds_of", "coded", "days_only", "in_chunks", "indices_of", "is_text", "part_of"]
-__all__ += ["text_length"]
+__all__ = ["Coded", "arrow_column", "bounds_of", "coded", "coded_array", "days_only", "in_chunks", "indices_of"]
+__all__ += ["is_text", "part_of", "quiet_texts", "replaced", "rows_among", "text_length", "trimmed", "unusual_rows"]
 
 
 class Coded(NamedTuple):
@@ -114,7 +116,7 @@ def coded(column: Stored) -> Coded:
     """A column by its distinct values; times are days."""
     if isinstance(column, list):
         return _coded_values(column)
-    parts = [_coded_array(chunk) for chunk in column.chunks]
+    parts = [coded_array(chunk) for chunk in column.chunks]
     if len(parts) == 1:
         return parts[0]
     words: Column = []
@@ -163,12 +165,13 @@ def _key(value: Any) -> Hashable:
     return (type(value), value, str(value)) if isinstance(value, float) else (type(value), value)
 
 
-def _coded_array(array: Any) -> Coded:
+def coded_array(array: Any) -> Coded:
+    """An array of Arrow by its distinct values; times are days."""
     import pyarrow as pa
 
     kind = array.type
     if isinstance(array, pa.ExtensionArray):
-        return _coded_array(array.storage)
+        return coded_array(array.storage)
     if pa.types.is_null(kind):
         return Coded(numpy.full(len(array), -1, dtype=numpy.int32), [])
     if pa.types.is_dictionary(kind):
@@ -190,7 +193,7 @@ def _coded_array(array: Any) -> Coded:
 
 def _coded_lists(array: Any) -> Coded:
     """Lists by what is distinct among them; most have an item or none, which needs no look at each."""
-    items = _coded_array(array.flatten())
+    items = coded_array(array.flatten())
     starts, lengths = bounds_of(array)
     words: Column = [[], [None], *([word] for word in items.words)]
     codes = numpy.where(lengths < 0, -1, 0).astype(numpy.int32)
@@ -267,3 +270,79 @@ def is_text(kind: Any) -> bool:
     import pyarrow as pa
 
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+# Texts of which there are millions
+
+
+def trimmed(column: Stored) -> Any | None:
+    """The texts of a column without space at their ends, as one array; None where it has something else."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if isinstance(column, list) or not is_text(column.type):
+        return None
+    chunks = [pc.utf8_trim_whitespace(chunk.cast(pa.large_string())) for chunk in column.chunks]
+    texts = pa.concat_arrays(chunks) if chunks else pa.array([], pa.large_string())
+    return pc.if_else(pc.equal(pc.binary_length(texts), 0), None, texts)
+
+
+def unusual_rows(texts: Any, usual: Sequence[int], longest: int) -> NDArray[numpy.int64]:
+    """The rows of an array of long texts with any but the usual bytes, or more than so many."""
+    ends, data = text_bytes(texts)
+    plain = numpy.zeros(256, dtype=bool)
+    plain[usual] = True
+    strange = numpy.flatnonzero(~plain[data]) + ends[0]
+    rows = numpy.unique(numpy.searchsorted(ends, strange, side="right") - 1)
+    return numpy.union1d(rows, numpy.flatnonzero(numpy.diff(ends) > longest))
+
+
+def text_bytes(texts: Any) -> tuple[NDArray[numpy.int64], NDArray[numpy.uint8]]:
+    """Where each text of an array of long texts ends in its bytes, with the beginning of all before, and the bytes."""
+    ends = numpy.zeros(1, numpy.int64)
+    if len(texts):
+        ends = numpy.frombuffer(texts.buffers()[1], numpy.int64, len(texts) + 1, texts.offset * 8)
+    return ends, numpy.frombuffer(texts.buffers()[2] or b"", numpy.uint8)[ends[0] : ends[-1]]
+
+
+def replaced(texts: Any, rows: NDArray[Any], values: Column) -> Any:
+    """An array of long texts with other texts in some rows, ascending."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    mask = numpy.zeros(len(texts), dtype=bool)
+    mask[rows] = True
+    return pc.replace_with_mask(texts, pa.array(mask), pa.array(values, pa.large_string()))
+
+
+def rows_among(texts: Any, words: Iterable[str]) -> NDArray[numpy.int64]:
+    """The rows of an array of long texts that have one of some words."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    wanted = [word for word in dict.fromkeys(words) if word.isascii() or not _HALVES.search(word)]
+    if not wanted or not len(texts):
+        return numpy.empty(0, numpy.int64)
+    hits = pc.is_in(texts, value_set=pa.array(wanted, pa.large_string()))
+    return numpy.flatnonzero(hits.to_numpy(zero_copy_only=False))
+
+
+_HALVES = re.compile("[\ud800-\udfff]")
+
+
+def quiet_texts(texts: Any) -> Any:
+    """The `quiet_key` of each text of an array of long texts."""
+    import pyarrow as pa
+
+    ends, data = text_bytes(texts)
+    lower = numpy.arange(256, dtype=numpy.uint8)
+    lower[65:91] += 32
+    kept = numpy.ones(256, dtype=bool)
+    kept[list(b" _.-\t\n\r\v\f\x1c\x1d\x1e\x1f")] = False
+    stays = kept[data]
+    before = ends - ends[0]
+    before = before - numpy.searchsorted(numpy.flatnonzero(~stays), before)
+    buffers = [pa.py_buffer(before), pa.py_buffer(lower[data[stays]])]
+    keys = pa.Array.from_buffers(pa.large_string(), len(texts), [None, *buffers])
+    rows = unusual_rows(texts, range(128), 1 << 62)
+    return replaced(keys, rows, [quiet_key(text) for text in texts.take(rows).to_pylist()]) if len(rows) else keys

@@ -13,6 +13,7 @@ from modeltree.findings import Finding, Position
 from modeltree.formats.repair.audit import GAPS, MOST, PLACEHOLDER, Unsaid, alike, gap, in_order, unsaid
 from modeltree.formats.repair.claims import Reading
 from modeltree.formats.repair.models import Repair
+from modeltree.formats.tables.arrow_columns import indices_of, quiet_texts, rows_among
 from modeltree.formats.tables.dirty_rows import DirtyRows
 from modeltree.formats.tables.requests import ReadOptions
 from modeltree.formats.tables.screening import INDEX_OF_RELATION, UNSAID
@@ -92,7 +93,7 @@ class _Assembly:
     def _fields(self, plain: NDArray[Any], records: list[Model]) -> Iterator[tuple[str, Any]]:
         """The fields of all models that are known of any."""
         arrays = self.arrays
-        values = {name: found.column[plain] for name, found in arrays.fields.items()}
+        values = {name: found.taken(plain) for name, found in arrays.fields.items()}
         if arrays.organizations is not None:
             values["organizations"] = self._organizations()[arrays.organizations.codes[plain]]
         for name, known in Model.model_fields.items():
@@ -105,7 +106,7 @@ class _Assembly:
                 own[index] = None if value == (record.id if name == "name" else default) else value
             if name in values or any(value is not None for value in own):
                 before = values.get(name)
-                yield name, numpy.concatenate([numpy.full(len(plain), None) if before is None else before, own])
+                yield name, _joined([numpy.full(len(plain), None) if before is None else before, own])
 
     def _organizations(self) -> NDArray[Any]:
         """The organizations of models as ids, by the index of their value; those that are new become records."""
@@ -139,12 +140,12 @@ class _Assembly:
             for name, column in fields.items():
                 values = edges.fields.get(name)
                 rows = edges.rows[kept]
-                column.append(numpy.full(len(kept), None) if values is None else values.column[rows])
+                column.append(numpy.full(len(kept), None) if values is None else values.taken(rows))
         for name, column in fields.items():
             column.append(_objects([getattr(edge, name) or None for edge in records]))
-        edge_fields = {name: numpy.concatenate(column) for name, column in fields.items()}
+        edge_fields = {name: _joined(column) for name, column in fields.items()}
         return {name: numpy.concatenate([*parts[name], own[name]]) for name in own} | {
-            "edge_fields": {name: column for name, column in edge_fields.items() if any(v is not None for v in column)}
+            "edge_fields": {name: column for name, column in edge_fields.items() if _known(column).any()}
         }
 
     # What is worth knowing of the whole
@@ -157,7 +158,7 @@ class _Assembly:
         note, kind = columns.fields.get("note"), columns.fields.get("kind")
         listed = numpy.ones(count, dtype=bool)
         if note is not None:
-            listed &= note != PLACEHOLDER
+            listed &= note != PLACEHOLDER if isinstance(note, numpy.ndarray) else ~_among(note, PLACEHOLDER)
         if kind is not None:
             listed &= numpy.array([value in (None, Kind.MODEL) for value in kind], dtype=bool)
         license = columns.fields.get("license")
@@ -184,19 +185,24 @@ class _Assembly:
 
     def _alike(self) -> Iterator[Finding]:
         """Models whose ids or names differ little."""
+        import pyarrow as pa
+
         columns = self.columns
         names = columns.fields.get("name")
-        owners: dict[str, int] = {}
-        doubtful: set[int] = set()
-        for index, key in enumerate(_quiet_keys(columns.ids)):
-            if owners.setdefault(key, index) != index:
-                doubtful |= {owners[key], index}
-        for index in numpy.flatnonzero(_known(names)).tolist() if names is not None else ():
-            key = quiet_key(names[index] if names is not None else "")
-            if owners.setdefault(key, index) != index:
-                doubtful |= {owners[key], index}
-        indices = self._ordered(numpy.array(sorted(doubtful), dtype=numpy.int64))
-        known = {columns.ids[index]: (names[index] if names is not None else None) for index in indices}
+        texts = [pa.array(columns.ids, pa.large_string())]
+        owners = numpy.arange(len(columns.ids))
+        if names is not None:
+            named = numpy.flatnonzero(_known(names))
+            texts.append(pa.array(names, pa.large_string()).take(named))
+            owners = numpy.concatenate([owners, named])
+        keys = pa.chunked_array([quiet_texts(part) for part in texts]).dictionary_encode().chunks
+        codes = numpy.concatenate([numpy.empty(0, numpy.int32), *(indices_of(part.indices) for part in keys)])
+        first = numpy.empty(len(codes), dtype=owners.dtype)
+        first[codes[::-1]] = owners[::-1]
+        shared = numpy.unique(codes[first[codes] != owners])
+        doubtful = numpy.unique(owners[numpy.isin(codes, shared)]) if len(shared) else owners[:0]
+        indices = self._ordered(doubtful)
+        known = {columns.ids[index]: _text(names, index) for index in indices}
         called = {id: name or id for id, name in known.items()}
         yield from alike(called, _Positions(self, numpy.array(indices, dtype=numpy.int64)))
 
@@ -233,14 +239,6 @@ class _Positions(Mapping[str, Position]):
         return len(self._rows)
 
 
-def _quiet_keys(ids: list[str]) -> list[str]:
-    """The `quiet_key` of each id; of all at once, which takes a tenth of the time."""
-    joined = "\n".join(ids)
-    if not ids or not joined.isascii():
-        return [quiet_key(id) for id in ids]
-    return joined.casefold().translate({ord(character): None for character in "_.-"}).split("\n")
-
-
 def _ends_of_kept(arrays: TableArrays) -> NDArray[numpy.bool_]:
     """Which texts are an end of a derivation that stays in arrays."""
     found = numpy.zeros(arrays.count, dtype=bool)
@@ -258,5 +256,29 @@ def _objects(values: list[Any]) -> NDArray[Any]:
     return found
 
 
-def _known(column: NDArray[Any]) -> NDArray[numpy.bool_]:
-    return numpy.fromiter((value is not None for value in column), bool, len(column))
+def _joined(parts: list[Any]) -> Any:
+    """Parts of a column as one: an array of Arrow where one of them is, else one of numpy."""
+    if all(isinstance(part, numpy.ndarray) for part in parts):
+        return numpy.concatenate(parts)
+    import pyarrow as pa
+
+    return pa.concat_arrays([pa.array(part, pa.large_string()) for part in parts])
+
+
+def _known(column: Any) -> NDArray[numpy.bool_]:
+    if isinstance(column, numpy.ndarray):
+        return numpy.fromiter((value is not None for value in column), bool, len(column))
+    known: NDArray[numpy.bool_] = column.is_valid().to_numpy(zero_copy_only=False)
+    return known
+
+
+def _text(column: Any, row: int) -> str | None:
+    value: Any = None if column is None else column[row]
+    text: str | None = value.as_py() if hasattr(value, "as_py") else value
+    return text
+
+
+def _among(column: Any, word: str) -> NDArray[numpy.bool_]:
+    found = numpy.zeros(len(column), dtype=bool)
+    found[rows_among(column, [word])] = True
+    return found

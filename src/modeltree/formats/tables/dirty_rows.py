@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from modeltree.formats.repair.claims import ClaimedDerivation, ClaimedModel, Claims, display_name, slug
 from modeltree.formats.tables.requests import ReadOptions
 from modeltree.formats.tables.row_claims import read_edges, read_nodes, read_organizations
+from modeltree.formats.tables.screening import FieldValues
 from modeltree.formats.tables.table_arrays import TableArrays, reaching_cycles
 from modeltree.values.addresses import repository_in_cache
 from modeltree.values.names import possible_parents
@@ -76,6 +77,7 @@ class DirtyRows:
         values = self.arrays.fields.get("aliases")
         if values is None:
             return
+        assert isinstance(values, FieldValues)  # lists of texts
         for row in numpy.flatnonzero(values.known & self.arrays.named).tolist():
             for alias in values.values[values.codes[row]]:
                 self._aliases.setdefault(alias, []).append(row)
@@ -90,9 +92,8 @@ class DirtyRows:
         found = {word: [row] for word, row in arrays.rows_with_id(arrays.texts.find(wanted)).items()}
         names = arrays.fields.get("name")
         if names is not None and wanted:
-            codes = [code for code, value in enumerate(names.values[:-1]) if value in wanted]
-            for row in numpy.flatnonzero(numpy.isin(names.codes, codes)).tolist() if codes else ():
-                found.setdefault(names.values[names.codes[row]], []).append(row)
+            for word, rows in names.rows_of(wanted).items():
+                found.setdefault(word, []).extend(rows)
         return found
 
     def _include_organizations(self) -> None:

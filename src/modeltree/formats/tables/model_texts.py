@@ -9,7 +9,7 @@ import numpy
 from numpy.typing import NDArray
 
 from modeltree.formats.repair.claims import slug
-from modeltree.formats.tables.arrow_columns import bounds_of, indices_of, is_text
+from modeltree.formats.tables.arrow_columns import bounds_of, indices_of, is_text, rows_among, unusual_rows
 from modeltree.formats.tables.cells import Column, Stored, field_values
 from modeltree.values.names import printed_name
 from modeltree.values.words import MISSING, is_missing
@@ -168,12 +168,7 @@ class ModelTexts:
 
     def find(self, texts: Iterable[str]) -> dict[str, int]:
         """The indices of some texts, as far as there are any."""
-        import pyarrow.compute as pc
-
-        wanted = _arrow_texts(list(dict.fromkeys(texts)))
-        if not len(wanted) or not len(self._words):
-            return {}
-        hits = numpy.flatnonzero(pc.is_in(self._words, value_set=wanted).to_numpy(zero_copy_only=False))
+        hits = rows_among(self._words, texts)
         return dict(zip(self.texts(hits), hits.tolist(), strict=True))
 
     def mark_unclean(self, texts: Iterable[str]) -> None:
@@ -181,19 +176,10 @@ class ModelTexts:
         self.clean[list(self.find(texts).values())] = False
 
     def _cleanness(self) -> NDArray[numpy.bool_]:
-        words = self._words
-        clean = numpy.ones(len(words), dtype=bool)
-        if not len(words):
-            return clean
-        ends = numpy.frombuffer(words.buffers()[1], numpy.int64, len(words) + 1, words.offset * 8)
-        lengths = numpy.diff(ends)
-        clean[lengths == 0] = False
-        data = numpy.frombuffer(words.buffers()[2] or b"", numpy.uint8)[ends[0] : ends[-1]]
-        plain = numpy.zeros(256, dtype=bool)
-        plain[0x21:0x7F] = True
-        strange = numpy.flatnonzero(~plain[data]) + ends[0]
-        doubtful = numpy.unique(numpy.searchsorted(ends, strange, side="right") - 1)
-        doubtful = numpy.union1d(doubtful, numpy.flatnonzero(lengths > _LONGEST))
+        import pyarrow.compute as pc
+
+        clean: NDArray[numpy.bool_] = pc.greater(pc.binary_length(self._words), 0).to_numpy(zero_copy_only=False)
+        doubtful = unusual_rows(self._words, range(0x21, 0x7F), _LONGEST)
         clean[doubtful] = [text == slug(text) and bool(text) for text in self.texts(doubtful)]
         return clean
 

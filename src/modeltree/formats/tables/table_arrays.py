@@ -16,6 +16,7 @@ from modeltree.formats.tables.screening import (
     UNKNOWN,
     FieldValues,
     RelationValues,
+    TextValues,
     dates_of,
     edge_fields,
     model_fields,
@@ -40,7 +41,7 @@ class EdgeArrays:
     relation: NDArray[numpy.uint8]  # the index in `Relation`, or `UNSAID`
     right: Flags  # whether all but the names can be taken as it stands
     dirty: Flags  # whether a row is read row by row
-    fields: Mapping[str, FieldValues] = field(default_factory=dict)  # notes and references
+    fields: Mapping[str, FieldValues | TextValues] = field(default_factory=dict)  # notes and references
     plain: Flags = field(default_factory=lambda: numpy.empty(0, dtype=bool))  # whether nothing is to be reported
 
     @property
@@ -62,7 +63,7 @@ class TableArrays:
     dates: Indices  # as the columns of a lineage have them
     dated: Flags  # whether the date of a row is right, or there is none
     right: Flags  # whether all fields of a row are right
-    fields: dict[str, FieldValues]
+    fields: dict[str, FieldValues | TextValues]
     organizations: FieldValues | None  # as they are written
     edges: list[EdgeArrays] = field(default_factory=list)
 
@@ -177,7 +178,7 @@ def _edges_beside(
     right &= relations != UNKNOWN
     fields = edge_fields(edges)
     for values in fields.values():
-        right &= values.right[values.codes]
+        right &= values.usable
     rows = parents.rows
     return EdgeArrays(False, edges, rows, parent, child[rows], relations[rows], right[rows], ~right, fields)
 
