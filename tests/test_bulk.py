@@ -399,3 +399,62 @@ def test_reading_can_be_interrupted(stage: str, monkeypatch: pytest.MonkeyPatch)
     with pytest.raises(KeyboardInterrupt):
         read_table(as_frame({"id": ["a"], "parents": ["b"]}, "arrow"), progress=progress)
     assert told[-1] == stage
+
+
+# CSV
+
+
+def csv_of(tmp_path: Path, text: str, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, bool]:
+    """What reading a file of CSV gives, which is the same by Arrow and record by record; and whether Arrow read it."""
+    path = tmp_path / "m.csv"
+    path.write_bytes(text.encode())
+    outcomes = []
+    for least in (1 << 60, 0):
+        monkeypatch.setattr(text_files, "LEAST_BYTES", least)
+        outcomes.append(outcome([path], "rows"))
+    assert outcomes[0] == outcomes[1]
+    return outcomes[1], text_files._arrow_csv_table(path) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "quick"),
+    [
+        ("id,name,parents\na,A,\nb,,a\n", True),
+        ("id,name,parents\r\na,A,\r\nb,,a", True),
+        ("id;name\na;x,y\nb c;é\n", True),
+        ('"id","name"\n"a","say ""A"", then"\n"b",""\n', True),
+        ('id,name\na," x"\nb,"c"', True),
+        ('id,name\n"a","""x"\nb,""""\n', True),
+        ("\ufeffid,released\na,soon\né,2023\nb,bald\n", True),
+        ("id\ta b\na\t=1\nb\t007\n", True),
+        ('id,name\na,"A\nB"\n', False),
+        ('id,name\na,"A"x\n', False),
+        ('id,name\na, "A"\n', False),
+        ('id,name\na,x"A"\n', False),
+        ('id,name\na,"A\n', False),
+        ("id,name\na\n", False),
+        ("id,name\na,b,c\n", False),
+        ("id,name\na,b\n , \n", False),
+        ("id,name\n\na,b\n", False),
+        ("id\na\n\nb\n", False),
+        ("id,name\na\rb,c\n", False),
+        ("id,id\na,b\n", False),
+        ("id,name,escaped\na,'=1,name\n", False),
+        ("id,name\n", False),
+    ],
+)
+def test_csv_is_read_the_same_by_arrow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, quick: bool) -> None:
+    assert csv_of(tmp_path, text, monkeypatch)[1] == quick
+
+
+cells = st.sampled_from(["", "a", "b", "é", " c ", '"', '""', '"x"', '"x', 'x"y', '"a""b"', " ", "'", "\t", "2023"])
+
+
+@thorough
+@given(st.data(), st.sampled_from([",", ";", "\t"]), st.sampled_from(["\n", "\r\n", "\n\n", "\r"]))
+def test_any_csv_is_read_the_same_by_arrow(tmp_path_factory: Any, data: Any, delimiter: str, end: str) -> None:
+    widths = data.draw(st.lists(st.sampled_from([3, 3, 3, 3, 2, 4, 1]), max_size=5))
+    rows = [[*["id", "name", "released"]], *([data.draw(cells) for _ in range(width)] for width in widths)]
+    text = end.join(delimiter.join(row) for row in rows) + data.draw(st.sampled_from(["", end]))
+    with pytest.MonkeyPatch.context() as patch:
+        csv_of(tmp_path_factory.mktemp("csv"), text, patch)

@@ -15,8 +15,19 @@ from modeltree.formats.values.words import quiet_key
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Coded", "arrow_column", "bounds_of", "coded", "coded_array", "days_only", "in_chunks", "indices_of"]
-__all__ += ["is_text", "part_of", "quiet_texts", "replaced", "rows_among", "text_length", "trimmed", "unusual_rows"]
+__all__ = [
+    "Coded",
+    "arrow_column",
+    "bounds_of",
+    "coded",
+    "coded_array",
+    "days_only",
+    "first_items",
+    "in_chunks",
+    "indices_of",
+]
+__all__ += ["is_text", "part_of", "quiet_texts", "replaced", "rows_among", "text_length", "trimmed"]
+__all__ += ["unusual_rows"]
 
 
 class Coded(NamedTuple):
@@ -88,6 +99,24 @@ def part_of(column: Stored, rows: Sequence[int] | None = None) -> Column:
             found += _values_of(_small(chunk.take(_arrow(here))))
         start += len(chunk)
     return found
+
+
+def first_items(column: Stored, most: int) -> tuple[Stored, int | None]:
+    """A column whose lists end after so many items, and the first row that had more; None where there is none."""
+    if isinstance(column, list):
+        long = next((row for row, value in enumerate(column) if type(value) is list and len(value) > most), None)
+        if long is None:
+            return column, None
+        return [value[:most] if type(value) is list else value for value in column], long
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not (pa.types.is_list(column.type) or pa.types.is_large_list(column.type)):
+        return column, None
+    lengths = pc.fill_null(pc.list_value_length(column), 0).to_numpy()
+    if not len(lengths) or lengths.max() <= most:
+        return column, None
+    return pc.list_slice(column, 0, most), int(numpy.argmax(lengths > most))
 
 
 def in_chunks(columns: Sequence[Any]) -> Any:

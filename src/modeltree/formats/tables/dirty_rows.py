@@ -13,15 +13,20 @@ from typing import Any
 import numpy
 from numpy.typing import NDArray
 
+from modeltree.findings import Finding, SourceError
+from modeltree.formats.repair.audit import MOST
 from modeltree.formats.repair.claims import ClaimedDerivation, ClaimedModel, Claims, display_name, slug
-from modeltree.formats.tables.requests import ReadOptions
+from modeltree.formats.tables.requests import FieldTable, ReadOptions
 from modeltree.formats.tables.row_claims import read_edges, read_nodes, read_organizations
 from modeltree.formats.tables.screening import FieldValues
 from modeltree.formats.tables.table_arrays import TableArrays, reaching_cycles
 from modeltree.values.addresses import repository_in_cache
 from modeltree.values.names import possible_parents
 
-__all__ = ["DirtyRows"]
+__all__ = ["MAX_ROWS", "DirtyRows"]
+
+MAX_ROWS = 2_000_000
+"""The most rows that are read row by row where others are read as columns."""
 
 _NUMBERED = re.compile(r"(.*)-[0-9]+", re.DOTALL)
 _STEM = 290  # of an id that a number is added to
@@ -58,17 +63,29 @@ class DirtyRows:
         claims = Claims(findings=list(tables.findings))
         if tables.nodes is not None:
             inner = next((edges.dirty for edges in self.arrays.edges if edges.within), numpy.zeros_like(self.full))
-            rows = numpy.flatnonzero(self.full | self.light | inner)
+            unread = numpy.flatnonzero(self.arrays.ids < 0)[MOST:]
+            wanted = self.full | self.light | inner
+            wanted[unread] = False
+            rows = self._bounded(numpy.flatnonzero(wanted), tables.nodes)
             bare, childless = rows[~self.full[rows]].tolist(), rows[~inner[rows]].tolist()
-            read_nodes(claims, tables.nodes, options, rows.tolist(), bare, childless)
+            read_nodes(claims, tables.nodes, options, rows.tolist(), bare, childless, len(unread))
         if tables.edges is not None:
-            outer = next(edges.dirty for edges in self.arrays.edges if not edges.within)
-            read_edges(claims, tables.edges, options, numpy.flatnonzero(outer).tolist())
+            outer, unread = next((edges.dirty, edges.unread) for edges in self.arrays.edges if not edges.within)
+            rows = self._bounded(numpy.setdiff1d(numpy.flatnonzero(outer), unread, assume_unique=True), tables.edges)
+            read_edges(claims, tables.edges, options, rows.tolist(), len(unread))
         if tables.nodes is None:
             self._add_named(claims)
         if tables.organizations is not None:
             read_organizations(claims, tables.organizations, options.separator)
         return claims
+
+    @staticmethod
+    def _bounded(rows: NDArray[Any], table: FieldTable) -> NDArray[Any]:
+        if len(rows) > MAX_ROWS:
+            message = f"{len(rows):,} rows have faults, or are as others; {MAX_ROWS:,} are looked at one by one"
+            hint = "remove duplicates, or split it into several"
+            raise SourceError([Finding("too-large", message, hint, position=table.table.position(None, None))])
+        return rows
 
     # Names
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy
@@ -33,10 +33,10 @@ class TextItems(NamedTuple):
     """Whether a text may stand for several."""
 
 
-def text_items(column: Stored, field: str, separator: str) -> TextItems | None:
+def text_items(column: Stored, field: str, separator: str, whole: Collection[str] = ()) -> TextItems | None:
     """The texts in a column of ids, or of parents; None where it has a form that is read row by row."""
     if isinstance(column, list):
-        return _items_of_list(column, field, separator)
+        return _items_of_list(column, field, separator, whole)
     import pyarrow as pa
 
     pieces: list[tuple[Any, NDArray[numpy.int32] | None]] = []
@@ -53,7 +53,7 @@ def text_items(column: Stored, field: str, separator: str) -> TextItems | None:
             odd.append(here[inner.is_null().to_numpy(zero_copy_only=False)].astype(numpy.int64))
             array = inner
         else:
-            split = True
+            split = field not in whole
             if field in ("parents", "parent"):
                 # A row that is empty has no parent, which is no fault here.
                 valid = array.is_valid()
@@ -79,8 +79,8 @@ def _piece(array: Any) -> tuple[Any, NDArray[numpy.int32] | None] | None:
     return None
 
 
-def _items_of_list(column: Column, field: str, separator: str) -> TextItems | None:
-    values = field_values({field: column}, separator).get(field, [None] * len(column))
+def _items_of_list(column: Column, field: str, separator: str, whole: Collection[str]) -> TextItems | None:
+    values = field_values({field: column}, separator, whole=whole).get(field, [None] * len(column))
     rows: list[int] = []
     texts: Column = []
     odd: list[int] = []

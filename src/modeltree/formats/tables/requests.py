@@ -13,13 +13,25 @@ from modeltree.findings import Finding, Position, SourceError, nearest, shown
 from modeltree.formats.repair.audit import MOST
 from modeltree.formats.repair.policy import Policy
 from modeltree.formats.repair.record_findings import FORMER_NAMES
-from modeltree.formats.tables.arrow_columns import part_of
+from modeltree.formats.tables.arrow_columns import first_items, part_of
 from modeltree.formats.tables.cells import LINKS, Column, Stored, field_values, plain_column
 from modeltree.records import Model, Relation
 from modeltree.values.headers import LINK_FIELDS, field_of_header, folded_header
 
-__all__ = ["EDGE_FIELDS", "FIELDS", "NODE_FIELDS", "ORGANIZATION_FIELDS", "ColumnChoice", "FieldTable", "ReadOptions"]
+__all__ = [
+    "EDGE_FIELDS",
+    "FIELDS",
+    "MAX_ITEMS",
+    "NODE_FIELDS",
+    "ORGANIZATION_FIELDS",
+    "ColumnChoice",
+    "FieldTable",
+    "ReadOptions",
+]
 __all__ += ["SourceTable", "TableSet", "check_columns", "choose_columns", "field_table", "shapeless"]
+
+MAX_ITEMS = 1000
+"""The most items of a list that are read: no model has more parents, names or sizes."""
 
 _OWN = tuple(name for name in Model.model_fields if name != "links")
 
@@ -112,7 +124,13 @@ class FieldTable:
 
     def fields(self, rows: Sequence[int] | None = None) -> dict[str, Column]:
         """The values of all rows, or of some in ascending order, as the fields take them."""
-        return field_values({field: part_of(column, rows) for field, column in self.stored.items()}, self.separator)
+        parts = {field: part_of(column, rows) for field, column in self.stored.items()}
+        return field_values(parts, self.separator, whole=self.whole)
+
+    @property
+    def whole(self) -> tuple[str, ...]:
+        """The fields of which a text is one item: each row of a table of derivations names one parent."""
+        return ("parent",) if self.shape == "edges" else ()
 
 
 class TableSet(NamedTuple):
@@ -234,6 +252,13 @@ def field_table(table: SourceTable, options: ReadOptions) -> FieldTable:
     taken = table.take([*columns.values(), *former])
     stored = {field: taken[column] for field, column in columns.items()}
     findings = [*table.findings, *choice.findings(table, read, former)]
+    for name, column in columns.items():
+        stored[name], long = first_items(stored[name], MAX_ITEMS)
+        if long is not None:
+            message = f"a list of more than {MAX_ITEMS:,} items in column {shown(column)}"
+            position = table.position(long, column)
+            done = f"of each list there the first {MAX_ITEMS:,} are read"
+            findings.append(Finding("too-large", message, position=position, done=done))
     for column, name in former.items():
         stored[name], conflicts = _joined(table, (columns[name], stored[name]), (column, taken[column]))
         findings += conflicts
