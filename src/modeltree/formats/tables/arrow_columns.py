@@ -10,7 +10,7 @@ import numpy
 from numpy.typing import NDArray
 
 from modeltree.formats.tables.cells import Column, Stored
-from modeltree.formats.values.words import quiet_key
+from modeltree.values.words import quiet_key
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 from modeltree.findings import Finding, Position
 from modeltree.formats.repair.audit import GAPS, MOST, PLACEHOLDER, Unsaid, alike, gap, in_order, unsaid
 from modeltree.formats.repair.claims import Reading
-from modeltree.formats.repair.models import Repair
 from modeltree.formats.tables.arrow_columns import indices_of, quiet_texts, rows_among
-from modeltree.formats.tables.dirty_rows import DirtyRows
+from modeltree.formats.tables.dirty_rows import NEVER, DirtyRows
 from modeltree.formats.tables.requests import ReadOptions
 from modeltree.formats.tables.screening import INDEX_OF_RELATION, UNSAID
 from modeltree.formats.tables.table_arrays import TableArrays
@@ -61,17 +60,17 @@ class _Assembly:
     def __init__(self, arrays: TableArrays, options: ReadOptions) -> None:
         self.arrays = arrays
         self.dirty = dirty = DirtyRows(arrays, options)
-        options.progress("repair", 0, int(dirty.full.sum() + dirty.light.sum()))
-        self.repair = Repair(dirty.claims(), options.policy, options.aliases)
+        self.repair = dirty.repair
         kept = ~dirty.full
         if arrays.tables.nodes is None:
-            kept &= _ends_of_kept(arrays)
+            kept &= dirty.first_named < NEVER
         plain = numpy.flatnonzero(kept)
         plain_ids = self._ids_of(plain)
-        light = numpy.flatnonzero(dirty.light & kept)
-        index_of_id = dict(zip(self._ids_of(light), numpy.searchsorted(plain, light).tolist(), strict=True))
-        records = [model for id, model in self.repair.models.items() if id not in index_of_id]
-        index_of_id |= {model.id: len(plain) + index for index, model in enumerate(records)}
+        records = list(self.repair.models.values())
+        index_of_id = {model.id: len(plain) + index for index, model in enumerate(records)}
+        ends = {id for edge in self.repair.derivations for id in (edge.parent, edge.child)} - index_of_id.keys()
+        rows = numpy.array([dirty.plain.row(id) for id in ends], dtype=numpy.int64)
+        index_of_id |= zip(ends, numpy.searchsorted(plain, rows).tolist(), strict=True)
         self.rows = numpy.concatenate([plain, numpy.full(len(records), -1, dtype=plain.dtype)])
         index_of_row = numpy.full(arrays.count, -1, dtype=numpy.int32)
         index_of_row[plain] = numpy.arange(len(plain), dtype=numpy.int32)
@@ -230,22 +229,13 @@ class _Positions(Mapping[str, Position]):
         if tables.nodes is not None:
             return tables.nodes.position(row)
         assert tables.edges is not None
-        return tables.edges.position(int(assembly.dirty.first_named[row]) // 2)
+        return tables.edges.position(int(assembly.dirty.first_named[row]))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._rows)
 
     def __len__(self) -> int:
         return len(self._rows)
-
-
-def _ends_of_kept(arrays: TableArrays) -> NDArray[numpy.bool_]:
-    """Which texts are an end of a derivation that stays in arrays."""
-    found = numpy.zeros(arrays.count, dtype=bool)
-    for edges in arrays.edges:
-        for ends in (edges.parent, edges.child):
-            found[ends[edges.kept]] = True
-    return found
 
 
 def _objects(values: list[Any]) -> NDArray[Any]:

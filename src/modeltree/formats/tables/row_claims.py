@@ -29,7 +29,7 @@ def read_nodes(
 ) -> None:
     """Add to the claims the models of a table, and the parents that it has for them.
 
-    All rows are read, or those given in ascending order; of the bare ones only id and date, of the childless ones no
+    All rows are read, or those given in ascending order; of the bare ones only the parents, of the childless ones no
     parents. There are so many rows without a model besides.
     """
     table = nodes.table
@@ -47,6 +47,7 @@ def read_nodes(
     names = list(fields)
     known_of = zip(*fields.values(), strict=True) if names else [()] * len(ids)
     first: dict[str, tuple[int, dict[str, Any]]] = {}
+    claims.path = table.path
     nameless = _Nameless(claims, nodes, unread)
     for index, (row, name, values) in enumerate(zip(indices, ids, known_of, strict=True)):
         where = partial(nodes.position, row)
@@ -54,10 +55,11 @@ def read_nodes(
             nameless.report(name, row, "name" if claims.names else "id")
             continue
         known = {field: value for field, value in zip(names, values, strict=True) if value is not None}
-        if row in few:
-            known = {field: value for field, value in known.items() if field == "released"}
+        child: int | str
         child, earlier = first.get(name, (-1, {})) if several else (-1, {})
-        if child < 0 or not (known == earlier or not known.keys() - {"name"}):
+        if row in few:
+            child = name
+        elif child == -1 or not (known == earlier or not known.keys() - {"name"}):
             child = claims.add(name, where, known)
             first.setdefault(name, (child, known))
         if parents and parents[index] and row not in alone:
@@ -67,7 +69,7 @@ def read_nodes(
 
 def _read_parents(
     claims: Claims,
-    child: int,
+    child: int | str,
     nodes: FieldTable,
     row: int,
     cells: tuple[list[Any], list[Any] | None],
