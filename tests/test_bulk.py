@@ -19,9 +19,10 @@ from modeltree import Policy, Reading
 from modeltree.findings import Finding, SourceError
 from modeltree.formats import tables
 from modeltree.formats.repair import audit
-from modeltree.formats.tables import read_table, text_files
+from modeltree.formats.tables import arrow_columns, read_table, text_files
 from modeltree.formats.tables.parquet_sizes import plain_size, read_footer
 from modeltree.formats.tables.table_arrays import reaching_cycles
+from modeltree.formats.values.words import quiet_key
 
 thorough = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -226,6 +227,8 @@ X = "x y"
         ({"id": ["a", "org/m"]}, {"parent": ["models--org--m/x", "a"], "child": ["a", "org/m"]}),
         ({"id": ["a", "b", "z"]}, {"parent": ["z", "a", "b", "b"], "child": ["a", "b", "a", "z"]}),
         ({"id": [X, "a"]}, {"parent": ["x-y", "a"], "child": ["a", "x-y"]}),
+        ({"id": []}, {"parent": ["a"], "child": ["a"]}),
+        ({"parent": ["a", X, None], "child": ["a", "a", "x-y"]}, {}),
     ],
 )
 def test_what_a_plain_row_has_to_do_with_one_that_is_not(columns: dict[str, Any], steps: dict[str, Any]) -> None:
@@ -351,6 +354,15 @@ def test_json_lines_with_a_fault_are_read_line_by_line(
 
 
 # Parts
+
+
+@given(st.lists(st.text("aA-_. é\u2010b", max_size=5), max_size=12), st.integers(1, 5))
+def test_texts_with_one_quiet_key_have_one_number(texts: list[str], part: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(arrow_columns, "_PART", part)
+        hashes = arrow_columns.quiet_hashes(pa.array(["x", *texts], pa.large_string()).slice(1)).tolist()
+    keys = [quiet_key(text) for text in texts]
+    assert [hashes.index(number) for number in hashes] == [keys.index(key) for key in keys]
 
 
 @given(st.lists(st.tuples(st.integers(0, 8), st.integers(0, 8))))

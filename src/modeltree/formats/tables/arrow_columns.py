@@ -26,7 +26,7 @@ __all__ = [
     "in_chunks",
     "indices_of",
 ]
-__all__ += ["is_text", "part_of", "quiet_texts", "replaced", "rows_among", "text_length", "trimmed"]
+__all__ += ["is_text", "part_of", "quiet_hashes", "quiet_texts", "replaced", "rows_among", "text_length", "trimmed"]
 __all__ += ["unusual_rows"]
 
 
@@ -357,6 +357,34 @@ def rows_among(texts: Any, words: Iterable[str]) -> NDArray[numpy.int64]:
 
 
 _HALVES = re.compile("[\ud800-\udfff]")
+
+
+_PART = 50_000
+_FACTOR = 0x9E3779B97F4A7C15
+
+
+def quiet_hashes(texts: Any) -> NDArray[numpy.uint64]:
+    """A number for each text of an array of long texts: those with one `quiet_key` have one number."""
+    parts = [quiet_texts(texts.slice(start, _PART)) for start in range(0, len(texts), _PART)]
+    return numpy.concatenate([numpy.empty(0, numpy.uint64), *map(_hashes, parts)])
+
+
+def _hashes(texts: Any) -> NDArray[numpy.uint64]:
+    """A number for each of some texts: a polynomial of its bytes, as a difference of sums over all bytes before."""
+    ends, data = text_bytes(texts)
+    places = ends - ends[0]
+    sums = numpy.zeros(len(data) + 1, dtype=numpy.uint64)
+    numpy.cumsum(_powers(_FACTOR, len(data)) * (data + numpy.uint64(1)), out=sums[1:])
+    # The inverse makes up for where a text begins.
+    inverse = _powers(pow(_FACTOR, -1, 1 << 64), len(data) + 1)
+    found: NDArray[numpy.uint64] = (sums[places[1:]] - sums[places[:-1]]) * inverse[places[:-1]]
+    return found
+
+
+def _powers(factor: int, count: int) -> NDArray[numpy.uint64]:
+    powers = numpy.full(count, factor, dtype=numpy.uint64)
+    powers[:1] = 1
+    return numpy.multiply.accumulate(powers)
 
 
 def quiet_texts(texts: Any) -> Any:

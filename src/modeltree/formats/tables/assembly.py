@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from modeltree.findings import Finding, Position
 from modeltree.formats.repair.audit import GAPS, MOST, PLACEHOLDER, Unsaid, alike, gap, in_order, unsaid
 from modeltree.formats.repair.claims import Reading
-from modeltree.formats.tables.arrow_columns import indices_of, quiet_texts, rows_among
-from modeltree.formats.tables.dirty_rows import NEVER, DirtyRows
+from modeltree.formats.tables.arrow_columns import quiet_hashes, rows_among
+from modeltree.formats.tables.dirty_rows import DirtyRows
 from modeltree.formats.tables.requests import ReadOptions
 from modeltree.formats.tables.screening import INDEX_OF_RELATION, UNSAID
 from modeltree.formats.tables.table_arrays import TableArrays
@@ -61,10 +61,7 @@ class _Assembly:
         self.arrays = arrays
         self.dirty = dirty = DirtyRows(arrays, options)
         self.repair = dirty.repair
-        kept = ~dirty.full
-        if arrays.tables.nodes is None:
-            kept &= dirty.first_named < NEVER
-        plain = numpy.flatnonzero(kept)
+        plain = numpy.flatnonzero(~dirty.full)
         plain_ids = self._ids_of(plain)
         records = list(self.repair.models.values())
         index_of_id = {model.id: len(plain) + index for index, model in enumerate(records)}
@@ -194,12 +191,12 @@ class _Assembly:
             named = numpy.flatnonzero(_known(names))
             texts.append(pa.array(names, pa.large_string()).take(named))
             owners = numpy.concatenate([owners, named])
-        keys = pa.chunked_array([quiet_texts(part) for part in texts]).dictionary_encode().chunks
-        codes = numpy.concatenate([numpy.empty(0, numpy.int32), *(indices_of(part.indices) for part in keys)])
-        first = numpy.empty(len(codes), dtype=owners.dtype)
-        first[codes[::-1]] = owners[::-1]
-        shared = numpy.unique(codes[first[codes] != owners])
-        doubtful = numpy.unique(owners[numpy.isin(codes, shared)]) if len(shared) else owners[:0]
+        hashes = numpy.concatenate([quiet_hashes(part) for part in texts])
+        order = numpy.argsort(hashes, kind="stable")
+        hashes, owners = hashes[order], owners[order]
+        again = numpy.flatnonzero((hashes[1:] == hashes[:-1]) & (owners[1:] != owners[:-1]))
+        shared = numpy.isin(hashes, hashes[again]) if len(again) else numpy.zeros(len(hashes), dtype=bool)
+        doubtful = numpy.unique(owners[shared])
         indices = self._ordered(doubtful)
         known = {columns.ids[index]: _text(names, index) for index in indices}
         called = {id: name or id for id, name in known.items()}

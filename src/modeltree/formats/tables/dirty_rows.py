@@ -26,15 +26,14 @@ from modeltree.records import Model, PartialDate
 from modeltree.values.names import possible_parents
 from modeltree.values.words import is_missing
 
-__all__ = ["MAX_ROWS", "NEVER", "DirtyRows"]
+__all__ = ["MAX_ROWS", "DirtyRows"]
 
 MAX_ROWS = 2_000_000
 """The most rows that are read row by row where others are read as columns."""
 
 _NUMBERED = re.compile(r"(.*)-[0-9]+", re.DOTALL)
 _STEM = 290  # of an id that a number is added to
-NEVER = 1 << 60
-"""Stands for a row where no row names a model."""
+_NEVER = 1 << 60
 _FEW_LOOKS = 100
 
 
@@ -56,6 +55,8 @@ class DirtyRows:
         self.full = ~(arrays.right & arrays.named)
         if arrays.tables.nodes is not None and arrays.texts.have_arrows:
             self.full[:] = True  # what a row derives from stands above it
+        if arrays.tables.nodes is None:
+            self.full |= self.first_named == _NEVER
         self._aliases: dict[str, list[int]] = {}
         self._include_shared_aliases()
         self._include_organizations()
@@ -175,6 +176,7 @@ class DirtyRows:
         up = numpy.concatenate([ends[:, 0], *(edges.parent[stays] for edges, stays in both)])
         down = numpy.concatenate([ends[:, 1], *(edges.child[stays] for edges, stays in both)])
         cyclic = reaching_cycles(arrays.count + len(ids), up.astype(numpy.int64), down.astype(numpy.int64))
+        cyclic = numpy.append(cyclic, False)  # for ends that are no model
         more = False
         for edges, stays in both:
             also = stays & cyclic[edges.child]
@@ -207,9 +209,9 @@ class DirtyRows:
         named[unclean] = [bool(text.strip()) for text in texts.texts(unclean)]
         named[-1] = False
         both = numpy.flatnonzero(named[edges.parent] & named[edges.child])[::-1]
-        found = numpy.full(self.arrays.count, NEVER, dtype=numpy.int64)
+        found = numpy.full(self.arrays.count, _NEVER, dtype=numpy.int64)
         for ends in (edges.parent, edges.child):
-            first = numpy.full(self.arrays.count, NEVER, dtype=numpy.int64)
+            first = numpy.full(self.arrays.count, _NEVER, dtype=numpy.int64)
             first[ends[both]] = edges.rows[both]
             found = numpy.minimum(found, first)
         return found
