@@ -22,7 +22,7 @@ from modeltree.formats.repair import audit
 from modeltree.formats.tables import arrow_columns, read_table, text_files
 from modeltree.formats.tables.parquet_sizes import plain_size, read_footer
 from modeltree.formats.tables.table_arrays import reaching_cycles
-from modeltree.formats.values.words import quiet_key
+from modeltree.values.words import quiet_key
 
 thorough = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 

@@ -20,7 +20,6 @@ from modeltree.formats.tables.table_arrays import TableArrays
 from modeltree.graph.store import Columns
 from modeltree.lineage import Lineage
 from modeltree.records import Kind, Model, Relation
-from modeltree.values.words import quiet_key
 
 __all__ = ["assemble"]
 

@@ -268,7 +268,10 @@ def _words(claims: Claims, aliases: Mapping[str, str]) -> Iterator[str]:
     """The words that claims call models by, most of which will be looked for."""
     names = [model.name for model in claims.models]
     for edge in claims.derivations:
-        names += [*map(str.strip, possible_parents(edge.parent)), *([edge.child.strip()] if isinstance(edge.child, str) else [])]
+        names += [
+            *map(str.strip, possible_parents(edge.parent)),
+            *([edge.child.strip()] if isinstance(edge.child, str) else []),
+        ]
     for name in dict.fromkeys(names):
         yield from (name, slug(name), aliases.get(name, name))
 
