@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from hub_measure import memory
 from hub_shape import Shape
 
 __all__ = ["TASKS", "measure_tables", "tables_table", "write_full_tables"]
@@ -70,8 +71,8 @@ def measure_tables(task: dict[str, Any]) -> None:
         lineage = modeltree.read(path).lineage if "read" in what else modeltree.load(path)
         found = len(lineage.ancestors(lineage.ids[-1]))
     usage = resource.getrusage(resource.RUSAGE_SELF)
-    seconds, megabytes = usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
-    print(json.dumps({"seconds": seconds, "megabytes": megabytes, "found": found}))
+    seconds = usage.ru_utime + usage.ru_stime
+    print(json.dumps({"seconds": seconds, "megabytes": memory("VmHWM"), "found": found}))
 
 
 def _by_polars(folder: Path) -> int:

@@ -209,6 +209,45 @@ def test_derivations_alone_are_read_the_same_by_rows_and_by_columns(
     same([as_frame(columns, how)], policy=policy)
 
 
+def reference(ids: list[str], pairs: list[tuple[str, str]]) -> tuple[set[str], set[tuple[str, str]], set[str]]:
+    """The models, the derivations and the kinds of findings of ids and pairs, none of which is odd by its spelling."""
+    graph = networkx.DiGraph()
+    graph.add_nodes_from(ids)
+    kinds = {"duplicate-id"} if len(ids) > len(graph) else set()
+    kinds |= {
+        f"missing-{end}" for pair in pairs for end, id in zip(("parent", "child"), pair, strict=True) if id not in graph
+    }
+    kinds |= {"self-loop"} if any(parent == child for parent, child in pairs) else set()
+    real = [pair for pair in pairs if pair[0] != pair[1]]
+    kinds |= {"repeated-derivation"} if len(real) > len(set(real)) else set()
+    graph.add_edges_from(real)
+    kinds |= set() if networkx.is_directed_acyclic_graph(graph) else {"cycle"}
+    return set(graph) | {id for pair in pairs for id in pair}, set(real), kinds
+
+
+plain_ids = st.integers(0, 30).map("org/m{}".format)
+
+
+@thorough
+@given(st.lists(plain_ids, max_size=30), st.lists(st.tuples(plain_ids, plain_ids), max_size=12), st.booleans())
+def test_tables_are_read_as_a_reference_of_ten_lines_reads_them(
+    ids: list[str], pairs: list[tuple[str, str]], listed: bool
+) -> None:
+    ids = ids if listed else [*ids, *(id for pair in pairs for id in pair)]
+    frames = [pa.table({"id": pa.array(ids, pa.string())})]
+    ends = ([pair[end] for pair in pairs] for end in (0, 1))
+    frames.append(pa.table(dict(zip(("parent", "child"), (pa.array(end, pa.string()) for end in ends), strict=True))))
+    reading = outcome(frames, "columns", notes=False)
+    assert isinstance(reading, Reading)
+    lineage, findings = reading
+    models, derivations, kinds = reference(ids, pairs)
+    assert {finding.kind for finding in findings} == kinds
+    assert set(lineage) == models
+    read = {(edge.parent, edge.child) for edge in lineage.derivations}
+    assert read <= derivations
+    assert read == derivations or "cycle" in kinds
+
+
 X = "x y"
 
 

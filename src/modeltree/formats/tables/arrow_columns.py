@@ -136,7 +136,11 @@ def text_length(column: Any) -> int:
             lengths = pc.binary_length(array.dictionary).to_numpy(zero_copy_only=False).astype(numpy.int64)
             counts = numpy.bincount(indices_of(array.indices) + 1, minlength=len(lengths) + 1)[1:]
             return int(counts @ lengths)
-        return int(pc.sum(pc.binary_length(array)).as_py() or 0) if is_text(array.type) else 0
+        if not is_text(array.type) or not len(array):
+            return 0
+        wide = numpy.int64 if pa.types.is_large_string(array.type) else numpy.int32
+        ends = numpy.frombuffer(array.buffers()[1], wide)[array.offset : array.offset + len(array) + 1]
+        return int(ends[-1]) - int(ends[0])
 
     return sum(length(chunk) for chunk in column.chunks)
 

@@ -138,7 +138,9 @@ class _Assembly:
                 column.append(numpy.full(len(kept), None) if values is None else values.taken(rows))
         for name, column in fields.items():
             column.append(_objects([getattr(edge, name) or None for edge in records]))
-        edge_fields = {name: _joined(column) for name, column in fields.items()}
+        given = {name for edges in self.arrays.edges for name in edges.fields}
+        given |= {name for name in fields for edge in records if getattr(edge, name)}
+        edge_fields = {name: _joined(column) for name, column in fields.items() if name in given}
         return {name: numpy.concatenate([*parts[name], own[name]]) for name in own} | {
             "edge_fields": {name: column for name, column in edge_fields.items() if _known(column).any()}
         }
@@ -156,11 +158,11 @@ class _Assembly:
             listed &= note != PLACEHOLDER if isinstance(note, numpy.ndarray) else ~_among(note, PLACEHOLDER)
         if kind is not None:
             listed &= numpy.array([value in (None, Kind.MODEL) for value in kind], dtype=bool)
-        license = columns.fields.get("license")
-        known = {
-            "license": numpy.zeros(count, dtype=bool) if license is None else _known(license),
-            "released": columns.dates > 0,
-        }
+        values, records = self.arrays.fields.get("license"), self.repair.models.values()
+        plain = self.rows[: count - len(records)]
+        licensed = numpy.zeros(len(plain), dtype=bool) if values is None else values.known[plain]
+        own = numpy.array([record.license is not None for record in records], dtype=bool)
+        known = {"license": numpy.concatenate([licensed, own]), "released": columns.dates > 0}
         for name in GAPS:
             missing = numpy.flatnonzero(listed & ~known[name])
             ids = [columns.ids[index] for index in self._ordered(missing)]
