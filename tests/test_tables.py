@@ -267,6 +267,17 @@ def test_a_row_for_each_parent(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("header", ["params_b", "Params (B)", "parameters_billions"])
+@pytest.mark.parametrize("count", [1, 3000])
+def test_sizes_have_the_unit_of_their_column(header: str, count: int) -> None:
+    rows = [{"id": f"m{number}", header: [7.0, 0.5, None][number % 3]} for number in range(3 * count)]
+    for table in (rows, pl.DataFrame(rows), pa.Table.from_pylist(rows)):
+        lineage = read_table(table).lineage
+        assert [tuple(map(int, lineage[f"m{number}"].sizes)) for number in range(3)] == [(7 * 10**9,), (5 * 10**8,), ()]
+    lineage = read_table([{"id": "a", header: "7; 13B"}, {"id": "b", header: [7, "13B"]}]).lineage
+    assert {tuple(map(int, model.sizes)) for model in lineage.models} == {(7 * 10**9, 13 * 10**9)}
+
+
 def test_names_where_there_are_no_ids(tmp_path: Path) -> None:
     lineage, _ = read_table(written(tmp_path, "x.csv", "Name,Parents\nCommand R,\nCommand R+,Command R\n"))
     assert pairs(lineage) == [("Command-R", "Command-R+", "unspecified")]

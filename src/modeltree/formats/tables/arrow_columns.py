@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from types import NoneType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy
@@ -117,6 +118,18 @@ def first_items(column: Stored, most: int) -> tuple[Stored, int | None]:
     if not len(lengths) or lengths.max() <= most:
         return column, None
     return pc.list_slice(column, 0, most), int(numpy.argmax(lengths > most))
+
+
+def mapped_values(column: Stored, change: Callable[[Any], Any]) -> Stored:
+    """A column with each value changed, each distinct one once; what becomes texts stays an array."""
+    codes, words = coded(column)
+    changed = [change(word) for word in words]
+    if isinstance(column, list) or not all(isinstance(word, (str, NoneType)) for word in changed):
+        return [None if code < 0 else changed[code] for code in codes.tolist()]
+    import pyarrow as pa
+
+    indices = pa.array(codes, mask=codes < 0)
+    return pa.chunked_array([pa.DictionaryArray.from_arrays(indices, pa.array(changed, pa.string()))])
 
 
 def in_chunks(columns: Sequence[Any]) -> Any:

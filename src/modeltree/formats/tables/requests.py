@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -13,10 +14,11 @@ from modeltree.findings import Finding, Position, SourceError, nearest, shown
 from modeltree.formats.repair.audit import MOST
 from modeltree.formats.repair.policy import Policy
 from modeltree.formats.repair.record_findings import FORMER_NAMES
-from modeltree.formats.tables.arrow_columns import first_items, part_of
+from modeltree.formats.tables.arrow_columns import first_items, mapped_values, part_of
 from modeltree.formats.tables.cells import LINKS, Column, Stored, field_values, plain_column
 from modeltree.records import Model, Relation
 from modeltree.values.headers import LINK_FIELDS, field_of_header, folded_header
+from modeltree.values.quantities import unit_of, with_unit
 
 __all__ = [
     "EDGE_FIELDS",
@@ -49,6 +51,7 @@ ORGANIZATION_FIELDS = ("id", "name", "aliases", "url", "country", "icon")
 
 _SEPARATORS = re.compile(r"[\s_.\-]+")
 _OWN_WORDS = {"title": "name", "label": "name", "reference": "references"}
+_LAST_WORD = re.compile(r"[\s_]+[A-Za-z]+$")
 _ONE_LIST = re.compile(r"s$|from$")
 
 
@@ -66,6 +69,8 @@ def _fields_of(column: str) -> tuple[str, ...]:
         return (former,)
     header = folded_header(column)
     field = _OWN_WORDS.get(header) or field_of_header(column)
+    if field is None and unit_of(column) and field_of_header(_LAST_WORD.sub("", column)) == "sizes":
+        return ("sizes",)
     if field in LINK_FIELDS:
         return (f"link_{field}",)
     if field == "name":
@@ -259,10 +264,21 @@ def field_table(table: SourceTable, options: ReadOptions) -> FieldTable:
             position = table.position(long, column)
             done = f"of each list there the first {MAX_ITEMS:,} are read"
             findings.append(Finding("too-large", message, position=position, done=done))
+    if "sizes" in stored and (unit := unit_of(columns["sizes"])):
+        stored["sizes"] = mapped_values(stored["sizes"], partial(_in_unit, unit))
     for column, name in former.items():
         stored[name], conflicts = _joined(table, (columns[name], stored[name]), (column, taken[column]))
         findings += conflicts
     return FieldTable(replace(table, findings=tuple(findings)), shape, columns, stored, options.separator)
+
+
+def _in_unit(unit: str, value: Any) -> Any:
+    """A size of a column whose header has a unit."""
+    (plain,) = plain_column([value])
+    if isinstance(plain, list):
+        return [_in_unit(unit, item) for item in plain]
+    is_number = isinstance(plain, (int, float)) and not isinstance(plain, bool)
+    return with_unit(str(plain) if is_number else plain, unit) if is_number or isinstance(plain, str) else plain
 
 
 def _former_columns(
