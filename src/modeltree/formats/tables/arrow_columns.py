@@ -229,7 +229,8 @@ def coded_array(array: Any) -> Coded:
     if pa.types.is_timestamp(kind):
         array = array.cast(pa.date32(), safe=False)
         kind = array.type
-    if is_text(kind) or pa.types.is_date32(kind) or pa.types.is_integer(kind) or pa.types.is_boolean(kind):
+    plain = (pa.types.is_date32, pa.types.is_integer, pa.types.is_boolean, pa.types.is_float32, pa.types.is_float64)
+    if is_text(kind) or any(is_of(kind) for is_of in plain):
         encoded = array.dictionary_encode()
         return Coded(indices_of(encoded.indices), _values_of(encoded.dictionary))
     if pa.types.is_list(kind) or pa.types.is_large_list(kind):
