@@ -7,7 +7,8 @@
 
 Every library runs in a process of its own on the same made-up lineage, see `hub_shape.py`. The answers are compared:
 where two libraries differ, that is an error, and there is no table. The parts are the shape of the lineage, the table
-of all libraries, one of 150 models, how costs grow, and where modeltree is at its worst.
+of all libraries, one of 150 models, how costs grow, where modeltree is at its worst, and what reading tables from files
+costs beside a plain polars script.
 """  # noqa: INP001
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ import numpy as np
 from hub_measure import BY_NAME, OURS, PAIRS, QUERIES, ROWS, UNITS, measure_all, measure_parquet
 from hub_peers import PEERS
 from hub_shape import Shape, figures, hard_shapes, made, questions, write_tables
+from hub_tables import TASKS, measure_tables, tables_table, write_full_tables
 
 KEPT = ("generations of all",)
 """What modeltree has in its index: there is nothing to measure."""
@@ -50,7 +52,7 @@ _COUNTED = {OURS: 200_000, "rustworkx": 20_000}
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the tables."""
-    parts = {"shape": _shape, "table": _table, "small": _small, "growth": _growth, "worst": _worst}
+    parts = {"shape": _shape, "table": _table, "small": _small, "growth": _growth, "worst": _worst, "files": _files}
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
         "--size", type=int, default=2_000_000, metavar="N", help="how many models; 2,000,000 by default"
@@ -68,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.child:
         task = json.loads(options.child)
-        (measure_parquet if task["library"] == "parquet" else measure_all)(task)
+        {"parquet": measure_parquet, "files": measure_tables}.get(task["library"], measure_all)(task)
         return 0
     options.sizes = options.sizes or [max(options.size // part, _SMALL) for part in (100, 10, 1)]
     if min(options.size, *options.sizes) < _SMALL:
@@ -120,6 +122,14 @@ def _worst(options: argparse.Namespace) -> str:
         for name, said in measured(shape, rows, options, checked=50).items():
             lines.append(f"| {case} | {name} | {' | '.join(_cell(said, row) for row in _HARD_ROWS)} |")
     return "\n".join(lines)
+
+
+def _files(options: argparse.Namespace) -> str:
+    shape = made(options.size, options.seed)
+    with tempfile.TemporaryDirectory() as folder:
+        write_full_tables(shape, Path(folder))
+        found = {what: _said({"library": "files", "folder": folder, "what": what}) for what in TASKS}
+    return f"{options.size:,} models, {len(shape.parent):,} derivations, from files\n\n{tables_table(found)}"
 
 
 def measured(

@@ -19,9 +19,10 @@ from modeltree import Policy, Reading
 from modeltree.findings import Finding, SourceError
 from modeltree.formats import tables
 from modeltree.formats.repair import audit
-from modeltree.formats.tables import read_table, text_files
+from modeltree.formats.tables import arrow_columns, read_table, text_files
 from modeltree.formats.tables.parquet_sizes import plain_size, read_footer
 from modeltree.formats.tables.table_arrays import reaching_cycles
+from modeltree.values.words import quiet_key
 
 thorough = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -208,6 +209,45 @@ def test_derivations_alone_are_read_the_same_by_rows_and_by_columns(
     same([as_frame(columns, how)], policy=policy)
 
 
+def reference(ids: list[str], pairs: list[tuple[str, str]]) -> tuple[set[str], set[tuple[str, str]], set[str]]:
+    """The models, the derivations and the kinds of findings of ids and pairs, none of which is odd by its spelling."""
+    graph = networkx.DiGraph()
+    graph.add_nodes_from(ids)
+    kinds = {"duplicate-id"} if len(ids) > len(graph) else set()
+    kinds |= {
+        f"missing-{end}" for pair in pairs for end, id in zip(("parent", "child"), pair, strict=True) if id not in graph
+    }
+    kinds |= {"self-loop"} if any(parent == child for parent, child in pairs) else set()
+    real = [pair for pair in pairs if pair[0] != pair[1]]
+    kinds |= {"repeated-derivation"} if len(real) > len(set(real)) else set()
+    graph.add_edges_from(real)
+    kinds |= set() if networkx.is_directed_acyclic_graph(graph) else {"cycle"}
+    return set(graph) | {id for pair in pairs for id in pair}, set(real), kinds
+
+
+plain_ids = st.integers(0, 30).map("org/m{}".format)
+
+
+@thorough
+@given(st.lists(plain_ids, max_size=30), st.lists(st.tuples(plain_ids, plain_ids), max_size=12), st.booleans())
+def test_tables_are_read_as_a_reference_of_ten_lines_reads_them(
+    ids: list[str], pairs: list[tuple[str, str]], listed: bool
+) -> None:
+    ids = ids if listed else [*ids, *(id for pair in pairs for id in pair)]
+    frames = [pa.table({"id": pa.array(ids, pa.string())})]
+    ends = ([pair[end] for pair in pairs] for end in (0, 1))
+    frames.append(pa.table(dict(zip(("parent", "child"), (pa.array(end, pa.string()) for end in ends), strict=True))))
+    reading = outcome(frames, "columns", notes=False)
+    assert isinstance(reading, Reading)
+    lineage, findings = reading
+    models, derivations, kinds = reference(ids, pairs)
+    assert {finding.kind for finding in findings} == kinds
+    assert set(lineage) == models
+    read = {(edge.parent, edge.child) for edge in lineage.derivations}
+    assert read <= derivations
+    assert read == derivations or "cycle" in kinds
+
+
 X = "x y"
 
 
@@ -226,6 +266,8 @@ X = "x y"
         ({"id": ["a", "org/m"]}, {"parent": ["models--org--m/x", "a"], "child": ["a", "org/m"]}),
         ({"id": ["a", "b", "z"]}, {"parent": ["z", "a", "b", "b"], "child": ["a", "b", "a", "z"]}),
         ({"id": [X, "a"]}, {"parent": ["x-y", "a"], "child": ["a", "x-y"]}),
+        ({"id": []}, {"parent": ["a"], "child": ["a"]}),
+        ({"parent": ["a", X, None], "child": ["a", "a", "x-y"]}, {}),
     ],
 )
 def test_what_a_plain_row_has_to_do_with_one_that_is_not(columns: dict[str, Any], steps: dict[str, Any]) -> None:
@@ -353,6 +395,15 @@ def test_json_lines_with_a_fault_are_read_line_by_line(
 # Parts
 
 
+@given(st.lists(st.text("aA-_. é\u2010b", max_size=5), max_size=12), st.integers(1, 5))
+def test_texts_with_one_quiet_key_have_one_number(texts: list[str], part: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(arrow_columns, "_PART", part)
+        hashes = arrow_columns.quiet_hashes(pa.array(["x", *texts], pa.large_string()).slice(1)).tolist()
+    keys = [quiet_key(text) for text in texts]
+    assert [hashes.index(number) for number in hashes] == [keys.index(key) for key in keys]
+
+
 @given(st.lists(st.tuples(st.integers(0, 8), st.integers(0, 8))))
 def test_what_leads_into_a_cycle(pairs: list[tuple[int, int]]) -> None:
     count = 9
@@ -399,3 +450,62 @@ def test_reading_can_be_interrupted(stage: str, monkeypatch: pytest.MonkeyPatch)
     with pytest.raises(KeyboardInterrupt):
         read_table(as_frame({"id": ["a"], "parents": ["b"]}, "arrow"), progress=progress)
     assert told[-1] == stage
+
+
+# CSV
+
+
+def csv_of(tmp_path: Path, text: str, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, bool]:
+    """What reading a file of CSV gives, which is the same by Arrow and record by record; and whether Arrow read it."""
+    path = tmp_path / "m.csv"
+    path.write_bytes(text.encode())
+    outcomes = []
+    for least in (1 << 60, 0):
+        monkeypatch.setattr(text_files, "LEAST_BYTES", least)
+        outcomes.append(outcome([path], "rows"))
+    assert outcomes[0] == outcomes[1]
+    return outcomes[1], text_files._arrow_csv_table(path) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "quick"),
+    [
+        ("id,name,parents\na,A,\nb,,a\n", True),
+        ("id,name,parents\r\na,A,\r\nb,,a", True),
+        ("id;name\na;x,y\nb c;é\n", True),
+        ('"id","name"\n"a","say ""A"", then"\n"b",""\n', True),
+        ('id,name\na," x"\nb,"c"', True),
+        ('id,name\n"a","""x"\nb,""""\n', True),
+        ("\ufeffid,released\na,soon\né,2023\nb,bald\n", True),
+        ("id\ta b\na\t=1\nb\t007\n", True),
+        ('id,name\na,"A\nB"\n', False),
+        ('id,name\na,"A"x\n', False),
+        ('id,name\na, "A"\n', False),
+        ('id,name\na,x"A"\n', False),
+        ('id,name\na,"A\n', False),
+        ("id,name\na\n", False),
+        ("id,name\na,b,c\n", False),
+        ("id,name\na,b\n , \n", False),
+        ("id,name\n\na,b\n", False),
+        ("id\na\n\nb\n", False),
+        ("id,name\na\rb,c\n", False),
+        ("id,id\na,b\n", False),
+        ("id,name,escaped\na,'=1,name\n", False),
+        ("id,name\n", False),
+    ],
+)
+def test_csv_is_read_the_same_by_arrow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, quick: bool) -> None:
+    assert csv_of(tmp_path, text, monkeypatch)[1] == quick
+
+
+cells = st.sampled_from(["", "a", "b", "é", " c ", '"', '""', '"x"', '"x', 'x"y', '"a""b"', " ", "'", "\t", "2023"])
+
+
+@thorough
+@given(st.data(), st.sampled_from([",", ";", "\t"]), st.sampled_from(["\n", "\r\n", "\n\n", "\r"]))
+def test_any_csv_is_read_the_same_by_arrow(tmp_path_factory: Any, data: Any, delimiter: str, end: str) -> None:
+    widths = data.draw(st.lists(st.sampled_from([3, 3, 3, 3, 2, 4, 1]), max_size=5))
+    rows = [[*["id", "name", "released"]], *([data.draw(cells) for _ in range(width)] for width in widths)]
+    text = end.join(delimiter.join(row) for row in rows) + data.draw(st.sampled_from(["", end]))
+    with pytest.MonkeyPatch.context() as patch:
+        csv_of(tmp_path_factory.mktemp("csv"), text, patch)

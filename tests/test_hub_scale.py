@@ -75,6 +75,15 @@ def test_the_worst_cases_are_what_they_are_called() -> None:
         assert depth is None or (len(index.merges), max(index.generation)) == (merges, depth)
 
 
+def test_reading_files_is_measured_beside_polars(capsys: pytest.CaptureFixture[str]) -> None:
+    assert scale.main(["--size", "300", "--parts", "files"]) == 0
+    printed = capsys.readouterr().out
+    rows = [line for line in printed.splitlines() if line.startswith(("| Parquet", "| CSV"))]
+    assert len(rows) == 6
+    assert "–" not in printed
+    assert "≤ 1.5" in rows[1]
+
+
 def test_tables_are_read_as_what_was_made(tmp_path: Path) -> None:
     pytest.importorskip("pyarrow", reason="pyarrow is not installed")
     shape = shapes.made(2000, 5)

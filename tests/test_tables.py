@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from modeltree import Derivation, Lineage, Model, Organization, Policy
 from modeltree.findings import Finding, SourceError, UnknownFormatError
-from modeltree.formats.tables import parquet, read_table, text_files, write_csv, write_jsonl, write_parquet
+from modeltree.formats.tables import dirty_rows, parquet, read_table, text_files, write_csv, write_jsonl, write_parquet
 from modeltree.formats.tables import writing as tablewriter
 from modeltree.formats.tables.cells import join_texts, split_texts
 from modeltree.formats.tables.parquet_sizes import BYTE_ARRAY, read_footer
@@ -267,6 +267,17 @@ def test_a_row_for_each_parent(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("header", ["params_b", "Params (B)", "parameters_billions"])
+@pytest.mark.parametrize("count", [1, 3000])
+def test_sizes_have_the_unit_of_their_column(header: str, count: int) -> None:
+    rows = [{"id": f"m{number}", header: [7.0, 0.5, None][number % 3]} for number in range(3 * count)]
+    for table in (rows, pl.DataFrame(rows), pa.Table.from_pylist(rows)):
+        lineage = read_table(table).lineage
+        assert [tuple(map(int, lineage[f"m{number}"].sizes)) for number in range(3)] == [(7 * 10**9,), (5 * 10**8,), ()]
+    lineage = read_table([{"id": "a", header: "7; 13B"}, {"id": "b", header: [7, "13B"]}]).lineage
+    assert {tuple(map(int, model.sizes)) for model in lineage.models} == {(7 * 10**9, 13 * 10**9)}
+
+
 def test_names_where_there_are_no_ids(tmp_path: Path) -> None:
     lineage, _ = read_table(written(tmp_path, "x.csv", "Name,Parents\nCommand R,\nCommand R+,Command R\n"))
     assert pairs(lineage) == [("Command-R", "Command-R+", "unspecified")]
@@ -452,6 +463,52 @@ def test_parquet_with_billions_of_rows_in_a_few_bytes(tmp_path: Path, monkeypatc
     monkeypatch.setattr(parquet, "MAX_BYTES", 50)
     with pytest.raises(SourceError, match="the file is too large"):
         read_table(path)
+
+
+def equal(count: int) -> pa.Array:
+    return pa.DictionaryArray.from_arrays(pa.array([0] * count, pa.int32()), pa.array(["a"]))
+
+
+def test_a_list_of_millions_of_equal_parents_is_read_to_its_thousandth(tmp_path: Path) -> None:
+    count = 300_000
+    parents = pa.ListArray.from_arrays(pa.array([0, 0, count], pa.int32()), equal(count))
+    path = parquet_of(tmp_path / "x.parquet", id=["a", "b"], parents=parents)
+    assert path.stat().st_size < 1000
+    lineage, findings = read_table(path)
+    assert pairs(lineage) == [("a", "b", "unspecified")]
+    assert said(findings)[0] == (
+        "too-large",
+        f"{path}:2: a list of more than 1,000 items in column 'parents'; of each list there the first 1,000 are read",
+    )
+    assert len(findings) < 2100
+
+
+@pytest.mark.parametrize("columns", [["id"], ["parent", "child"]])
+def test_millions_of_rows_without_a_model_are_counted(tmp_path: Path, columns: list[str]) -> None:
+    path = parquet_of(tmp_path / "x.parquet", **dict.fromkeys(columns, pa.nulls(300_000, pa.string())))
+    lineage, findings = read_table(path)
+    assert (len(lineage), len(findings)) == (0, 1001)
+    assert said(findings)[0][1] == f"{path}: 299,000 more rows without a model; write their ids; they are left out"
+
+
+@pytest.mark.parametrize("columns", [["id"], ["parent", "child"]])
+def test_more_equal_rows_than_can_be_looked_at_are_refused(
+    tmp_path: Path, columns: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = parquet_of(tmp_path / "x.parquet", **dict.fromkeys(columns, equal(5000)))
+    monkeypatch.setattr(dirty_rows, "MAX_ROWS", 4999)
+    with pytest.raises(SourceError, match="5,000 rows have faults, or are as others; 4,999 are looked at one by one"):
+        read_table(path)
+
+
+@pytest.mark.parametrize("odd", ["[]", '["a", "b"]', "['a', 'b']", "a; b"])
+@pytest.mark.parametrize("count", [1, 3000])
+def test_a_parent_of_a_table_of_derivations_is_never_taken_apart(odd: str, count: int) -> None:
+    edges = [{"parent": "a" if number else odd, "child": f"b{number}"} for number in range(count)]
+    lineage = read_table(edges).lineage
+    assert len(lineage.derivations) == count
+    (parent,) = lineage.parents("b0")
+    assert lineage[parent].name == odd
 
 
 def test_a_long_text_in_many_rows_of_parquet_is_kept_once(tmp_path: Path) -> None:

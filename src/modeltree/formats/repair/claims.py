@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from html import escape
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from modeltree._util.html import block, head, table
@@ -121,6 +122,8 @@ class Claims:
     models: list[ClaimedModel] = field(default_factory=list)
     derivations: list[ClaimedDerivation] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    path: Path | None = None
+    """The file, where it is not that of the first model."""
     _added_once: dict[str, int] = field(default_factory=dict, repr=False)
 
     def add(self, name: str, where: Where, fields: Mapping[str, Any] | None = None) -> int:

@@ -35,6 +35,7 @@ class EdgeRepair:
     aliases: Mapping[str, str]
     ids: Mapping[int, str]  # of the model that stands for a claimed one
     models: Mapping[str, Model]  # by id
+    others: Mapping[str, Model]  # known besides, by id
     placeholder: Callable[[str], str]  # makes a model of a name that is not listed, and returns its id
     report: Callable[[Finding, str], None]  # takes a finding, and the action that the policy has for it
 
@@ -47,10 +48,11 @@ class EdgeRepair:
         for names in ([(id, id) for id in self.models], others):
             known = set(self._owners)
             for name, id in names:
-                if name not in known:
+                if name not in known and (id == name or name not in self.others):
                     self._owners.setdefault(name, {})[id] = None
         self._placeholders: dict[str, str] = {}
         self.unsaid: list[Unsaid] = []
+        self.pairs: list[Pair] = []
 
     def derivations(self) -> list[Derivation]:
         """The derivations that stay."""
@@ -59,6 +61,7 @@ class EdgeRepair:
             for one in self._claims_in(claim):
                 if derivation := self._derivation(one):
                     self._keep_one(kept, derivation, one)
+        self.pairs = list(kept)
         for pair, (derivation, claim) in list(kept.items()):
             if self._is_dropped_as_newer(pair, derivation.relation, claim):
                 del kept[pair]
@@ -91,7 +94,8 @@ class EdgeRepair:
     # Names
 
     def _is_known(self, name: str) -> bool:
-        return self.aliases.get(name, name) in self._owners
+        meant = self.aliases.get(name, name)
+        return meant in self._owners or meant in self.others
 
     def _claims_in(self, claim: ClaimedDerivation) -> Iterator[ClaimedDerivation]:
         """A derivation for each of the parents that a text names, and none for one that says that there are none."""
@@ -140,8 +144,8 @@ class EdgeRepair:
             done = {"first": f"{shown(owners[0])} is taken", "drop": _LEFT_OUT}
             self._report("ambiguous-parent", message, tuple(owners), claim, done, action)
             return owners[0] if action == "first" else None
-        if owners:
-            return owners[0]
+        if owners or name in self.others:
+            return owners[0] if owners else name
         if name in self._placeholders:
             if other is not None:
                 self._missing(name, end, claim, other)
@@ -229,13 +233,16 @@ class EdgeRepair:
 
     def _is_dropped_as_newer(self, pair: Pair, relation: Relation, claim: ClaimedDerivation) -> bool:
         """Whether a derivation is left out for a parent that is newer than its child."""
-        newer = newer_parent(self.models[pair[0]], self.models[pair[1]], relation)
+        newer = newer_parent(self._model(pair[0]), self._model(pair[1]), relation)
         if newer is None:
             return False
         action = self.policy.parent_newer
         done = {"keep": "the derivation is kept", "drop": _LEFT_OUT}
         self._report(newer.kind, newer.message, newer.ids, claim, done, action)
         return action == "drop"
+
+    def _model(self, id: str) -> Model:
+        return self.models[id] if id in self.models else self.others[id]
 
     def _break_cycles(self, kept: Kept) -> None:
         """Leave out one derivation of each cycle: the one that time contradicts most, else the last in the source."""
@@ -258,7 +265,7 @@ class EdgeRepair:
                 del kept[pair]
 
     def _cycles(self, kept: Kept) -> Iterator[tuple[str, ...]]:
-        ids = sorted(self.models)
+        ids = sorted({id for pair in kept for id in pair})
         indices = {id: index for index, id in enumerate(ids)}
         parents: list[list[int]] = [[] for _ in ids]
         for parent, child in kept:
@@ -268,7 +275,7 @@ class EdgeRepair:
 
     def _contradiction(self, pair: Pair) -> int:
         """By how many days a parent is newer than its child."""
-        parent, child = (self.models[id].released for id in pair)
+        parent, child = (self._model(id).released for id in pair)
         days = (parent.lower - child.lower).days if parent and child else 0
         return max(days, 0)
 

@@ -7,7 +7,7 @@ what is worth knowing of the whole.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -62,6 +62,7 @@ def repaired(
     # `aliases` has, for names as the source has them, the name or id of the model that is meant. `notes` says whether
     # to look for missing licenses, dates and relations, and for models that may be the same.
     repair = Repair(claims, policy or Policy(), aliases or {})
+    repair.refuse()
     lineage = Lineage(
         repair.models.values(), repair.derivations, repair.organizations.by_id.values(), about=repair.about
     )
@@ -74,11 +75,15 @@ def repaired(
 
 
 class Repair:
-    """The records that the claims of one source become, and findings; a SourceError where the policy refuses one."""
+    """The records that the claims of one source become, and findings; `refuse` raises what the policy refuses."""
 
-    def __init__(self, claims: Claims, policy: Policy, aliases: Mapping[str, str]) -> None:
+    def __init__(
+        self, claims: Claims, policy: Policy, aliases: Mapping[str, str], others: Mapping[str, Model] | None = None
+    ) -> None:
         self.claims, self.policy, self.aliases = claims, policy, aliases
-        self.path = position_of(claims.models[0].where).path if claims.models else Path()
+        # Models that are known besides, by id, of which nothing is to be repaired; they have dates, and no more.
+        self.others: Mapping[str, Model] = {} if others is None else others
+        self.path = claims.path or (position_of(claims.models[0].where).path if claims.models else Path())
         self.findings = list(claims.findings)
         self.refused: list[Finding] = []
         self.positions: dict[str, Position] = {}
@@ -86,16 +91,20 @@ class Repair:
         self._readings: dict[tuple[str, str], tuple[int, Finding]] = {}
         self._read_names()
         kept = self._distinct()
-        ids = _ids({index: claims.models[index].name for index in kept})
+        ids = _ids({index: claims.models[index].name for index in kept}, self.others)
         self.organizations = OrganizationTable(self)
         self.models = {ids[index]: self._model(ids[index], claims.models[index]) for index in kept}
         id_of = {index: ids[self._final(index)] for index in self._standing}
-        edges = EdgeRepair(claims, policy, aliases, id_of, self.models, self._placeholder, self.report)
+        edges = EdgeRepair(claims, policy, aliases, id_of, self.models, self.others, self._placeholder, self.report)
         self.derivations = edges.derivations()
+        self.pairs = edges.pairs
         self.unsaid: list[Unsaid] = edges.unsaid
         self.findings += [*self._former.notes(), *self._read_values()]
-        self.drop_ambiguous_aliases("model", self.models)
+        self.drop_ambiguous_aliases("model", self.models, self.others)
         self.about = self.record(About, claims.about, Position(self.path), "about")
+
+    def refuse(self) -> None:
+        """Raise what the policy refuses as an error."""
         if self.refused:
             raise SourceError(in_order(self.refused))
 
@@ -125,12 +134,15 @@ class Repair:
             if kind is not About:  # a record without a right name goes by its id
                 fields.setdefault("name", fields["id"])
 
-    def drop_ambiguous_aliases(self, what: str, records: dict[str, Any]) -> None:
+    def drop_ambiguous_aliases(self, what: str, records: dict[str, Any], others: Container[str] = ()) -> None:
         """Take aliases from records that also name others."""
         owners: dict[str, set[str]] = {}
         for id, record in records.items():
             for name in (id, record.name, *record.aliases):
                 owners.setdefault(name, set()).add(id)
+            for alias in record.aliases:
+                if alias in others:
+                    owners[alias].add(alias)
         action = self.policy.ambiguous_alias
         for id, record in list(records.items()):
             shared = [alias for alias in record.aliases if owners[alias] - {id}]
@@ -286,7 +298,7 @@ class Repair:
 
     def _placeholder(self, name: str) -> str:
         """Make a model of a name that the source does not list; its id."""
-        id = _unused(slug(name), self.models)
+        id = _unused(slug(name), self.models, self.others)
         aliases = [written for written, target in self.aliases.items() if target == name and written != name]
         fields = {"id": id, "name": display_name(name, id), "aliases": aliases, "note": PLACEHOLDER}
         self.models[id] = self.record(Model, fields, Position(self.path), f"model {shown(id)}", (id,))
@@ -342,7 +354,7 @@ def without_repetition(values: Iterable[Any]) -> list[Any]:
     return [*first.values()]
 
 
-def _ids(names: Mapping[int, str]) -> dict[int, str]:
+def _ids(names: Mapping[int, str], others: Container[str]) -> dict[int, str]:
     """An id for each of some names; the first that can be an id as it stands keeps it."""
     taken: dict[str, int] = {}
     for index, name in names.items():
@@ -351,16 +363,16 @@ def _ids(names: Mapping[int, str]) -> dict[int, str]:
     ids = {index: id for id, index in taken.items()}
     for index, name in names.items():
         if index not in ids:
-            ids[index] = _unused(slug(name), taken)
+            ids[index] = _unused(slug(name), taken, others)
             taken[ids[index]] = index
     return ids
 
 
-def _unused(id: str, taken: Mapping[str, Any]) -> str:
+def _unused(id: str, *taken: Container[str]) -> str:
     """An id that is not taken: the given one, or that with a number."""
     count = 1
     free = id
-    while free in taken:
+    while any(free in ids for ids in taken):
         count += 1
         free = f"{id[:290]}-{count}"
     return free

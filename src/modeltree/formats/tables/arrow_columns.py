@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+import re
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from types import NoneType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy
 from numpy.typing import NDArray
 
 from modeltree.formats.tables.cells import Column, Stored
+from modeltree.values.words import quiet_key
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Coded", "arrow_column", "bounds_of", "coded", "days_only", "in_chunks", "indices_of", "is_text", "part_of"]
-__all__ += ["text_length"]
+__all__ = [
+    "Coded",
+    "arrow_column",
+    "bounds_of",
+    "coded",
+    "coded_array",
+    "days_only",
+    "first_items",
+    "in_chunks",
+    "indices_of",
+]
+__all__ += ["is_text", "part_of", "quiet_hashes", "quiet_texts", "replaced", "rows_among", "text_length", "trimmed"]
+__all__ += ["unusual_rows"]
 
 
 class Coded(NamedTuple):
@@ -88,6 +102,36 @@ def part_of(column: Stored, rows: Sequence[int] | None = None) -> Column:
     return found
 
 
+def first_items(column: Stored, most: int) -> tuple[Stored, int | None]:
+    """A column whose lists end after so many items, and the first row that had more; None where there is none."""
+    if isinstance(column, list):
+        long = next((row for row, value in enumerate(column) if type(value) is list and len(value) > most), None)
+        if long is None:
+            return column, None
+        return [value[:most] if type(value) is list else value for value in column], long
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not (pa.types.is_list(column.type) or pa.types.is_large_list(column.type)):
+        return column, None
+    lengths = pc.fill_null(pc.list_value_length(column), 0).to_numpy()
+    if not len(lengths) or lengths.max() <= most:
+        return column, None
+    return pc.list_slice(column, 0, most), int(numpy.argmax(lengths > most))
+
+
+def mapped_values(column: Stored, change: Callable[[Any], Any]) -> Stored:
+    """A column with each value changed, each distinct one once; what becomes texts stays an array."""
+    codes, words = coded(column)
+    changed = [change(word) for word in words]
+    if isinstance(column, list) or not all(isinstance(word, (str, NoneType)) for word in changed):
+        return [None if code < 0 else changed[code] for code in codes.tolist()]
+    import pyarrow as pa
+
+    indices = pa.array(codes, mask=codes < 0)
+    return pa.chunked_array([pa.DictionaryArray.from_arrays(indices, pa.array(changed, pa.string()))])
+
+
 def in_chunks(columns: Sequence[Any]) -> Any:
     """Columns of Arrow, one below the other, as one."""
     import pyarrow as pa
@@ -105,7 +149,11 @@ def text_length(column: Any) -> int:
             lengths = pc.binary_length(array.dictionary).to_numpy(zero_copy_only=False).astype(numpy.int64)
             counts = numpy.bincount(indices_of(array.indices) + 1, minlength=len(lengths) + 1)[1:]
             return int(counts @ lengths)
-        return int(pc.sum(pc.binary_length(array)).as_py() or 0) if is_text(array.type) else 0
+        if not is_text(array.type) or not len(array):
+            return 0
+        wide = numpy.int64 if pa.types.is_large_string(array.type) else numpy.int32
+        ends = numpy.frombuffer(array.buffers()[1], wide)[array.offset : array.offset + len(array) + 1]
+        return int(ends[-1]) - int(ends[0])
 
     return sum(length(chunk) for chunk in column.chunks)
 
@@ -114,7 +162,7 @@ def coded(column: Stored) -> Coded:
     """A column by its distinct values; times are days."""
     if isinstance(column, list):
         return _coded_values(column)
-    parts = [_coded_array(chunk) for chunk in column.chunks]
+    parts = [coded_array(chunk) for chunk in column.chunks]
     if len(parts) == 1:
         return parts[0]
     words: Column = []
@@ -163,12 +211,13 @@ def _key(value: Any) -> Hashable:
     return (type(value), value, str(value)) if isinstance(value, float) else (type(value), value)
 
 
-def _coded_array(array: Any) -> Coded:
+def coded_array(array: Any) -> Coded:
+    """An array of Arrow by its distinct values; times are days."""
     import pyarrow as pa
 
     kind = array.type
     if isinstance(array, pa.ExtensionArray):
-        return _coded_array(array.storage)
+        return coded_array(array.storage)
     if pa.types.is_null(kind):
         return Coded(numpy.full(len(array), -1, dtype=numpy.int32), [])
     if pa.types.is_dictionary(kind):
@@ -180,7 +229,8 @@ def _coded_array(array: Any) -> Coded:
     if pa.types.is_timestamp(kind):
         array = array.cast(pa.date32(), safe=False)
         kind = array.type
-    if is_text(kind) or pa.types.is_date32(kind) or pa.types.is_integer(kind) or pa.types.is_boolean(kind):
+    plain = (pa.types.is_date32, pa.types.is_integer, pa.types.is_boolean, pa.types.is_float32, pa.types.is_float64)
+    if is_text(kind) or any(is_of(kind) for is_of in plain):
         encoded = array.dictionary_encode()
         return Coded(indices_of(encoded.indices), _values_of(encoded.dictionary))
     if pa.types.is_list(kind) or pa.types.is_large_list(kind):
@@ -190,7 +240,7 @@ def _coded_array(array: Any) -> Coded:
 
 def _coded_lists(array: Any) -> Coded:
     """Lists by what is distinct among them; most have an item or none, which needs no look at each."""
-    items = _coded_array(array.flatten())
+    items = coded_array(array.flatten())
     starts, lengths = bounds_of(array)
     words: Column = [[], [None], *([word] for word in items.words)]
     codes = numpy.where(lengths < 0, -1, 0).astype(numpy.int32)
@@ -267,3 +317,107 @@ def is_text(kind: Any) -> bool:
     import pyarrow as pa
 
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+# Texts of which there are millions
+
+
+def trimmed(column: Stored) -> Any | None:
+    """The texts of a column without space at their ends, as one array; None where it has something else."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if isinstance(column, list) or not is_text(column.type):
+        return None
+    chunks = [pc.utf8_trim_whitespace(chunk.cast(pa.large_string())) for chunk in column.chunks]
+    texts = pa.concat_arrays(chunks) if chunks else pa.array([], pa.large_string())
+    return pc.if_else(pc.equal(pc.binary_length(texts), 0), None, texts)
+
+
+def unusual_rows(texts: Any, usual: Sequence[int], longest: int) -> NDArray[numpy.int64]:
+    """The rows of an array of long texts with any but the usual bytes, or more than so many."""
+    ends, data = text_bytes(texts)
+    plain = numpy.zeros(256, dtype=bool)
+    plain[usual] = True
+    strange = numpy.flatnonzero(~plain[data]) + ends[0]
+    rows = numpy.unique(numpy.searchsorted(ends, strange, side="right") - 1)
+    return numpy.union1d(rows, numpy.flatnonzero(numpy.diff(ends) > longest))
+
+
+def text_bytes(texts: Any) -> tuple[NDArray[numpy.int64], NDArray[numpy.uint8]]:
+    """Where each text of an array of long texts ends in its bytes, with the beginning of all before, and the bytes."""
+    ends = numpy.zeros(1, numpy.int64)
+    if len(texts):
+        ends = numpy.frombuffer(texts.buffers()[1], numpy.int64, len(texts) + 1, texts.offset * 8)
+    return ends, numpy.frombuffer(texts.buffers()[2] or b"", numpy.uint8)[ends[0] : ends[-1]]
+
+
+def replaced(texts: Any, rows: NDArray[Any], values: Column) -> Any:
+    """An array of long texts with other texts in some rows, ascending."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    mask = numpy.zeros(len(texts), dtype=bool)
+    mask[rows] = True
+    return pc.replace_with_mask(texts, pa.array(mask), pa.array(values, pa.large_string()))
+
+
+def rows_among(texts: Any, words: Iterable[str]) -> NDArray[numpy.int64]:
+    """The rows of an array of long texts that have one of some words."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    wanted = [word for word in dict.fromkeys(words) if word.isascii() or not _HALVES.search(word)]
+    if not wanted or not len(texts):
+        return numpy.empty(0, numpy.int64)
+    hits = pc.is_in(texts, value_set=pa.array(wanted, pa.large_string()))
+    return numpy.flatnonzero(hits.to_numpy(zero_copy_only=False))
+
+
+_HALVES = re.compile("[\ud800-\udfff]")
+
+
+_PART = 50_000
+_FACTOR = 0x9E3779B97F4A7C15
+
+
+def quiet_hashes(texts: Any) -> NDArray[numpy.uint64]:
+    """A number for each text of an array of long texts: those with one `quiet_key` have one number."""
+    parts = [quiet_texts(texts.slice(start, _PART)) for start in range(0, len(texts), _PART)]
+    return numpy.concatenate([numpy.empty(0, numpy.uint64), *map(_hashes, parts)])
+
+
+def _hashes(texts: Any) -> NDArray[numpy.uint64]:
+    """A number for each of some texts: a polynomial of its bytes, as a difference of sums over all bytes before."""
+    ends, data = text_bytes(texts)
+    places = ends - ends[0]
+    sums = numpy.zeros(len(data) + 1, dtype=numpy.uint64)
+    numpy.cumsum(_powers(_FACTOR, len(data)) * (data + numpy.uint64(1)), out=sums[1:])
+    # The inverse makes up for where a text begins.
+    inverse = _powers(pow(_FACTOR, -1, 1 << 64), len(data) + 1)
+    found: NDArray[numpy.uint64] = (sums[places[1:]] - sums[places[:-1]]) * inverse[places[:-1]]
+    return found
+
+
+def _powers(factor: int, count: int) -> NDArray[numpy.uint64]:
+    powers = numpy.full(count, factor, dtype=numpy.uint64)
+    powers[:1] = 1
+    return numpy.multiply.accumulate(powers)
+
+
+def quiet_texts(texts: Any) -> Any:
+    """The `quiet_key` of each text of an array of long texts."""
+    import pyarrow as pa
+
+    ends, data = text_bytes(texts)
+    lower = numpy.arange(256, dtype=numpy.uint8)
+    lower[65:91] += 32
+    kept = numpy.ones(256, dtype=bool)
+    kept[list(b" _.-\t\n\r\v\f\x1c\x1d\x1e\x1f")] = False
+    stays = kept[data]
+    before = ends - ends[0]
+    before = before - numpy.searchsorted(numpy.flatnonzero(~stays), before)
+    buffers = [pa.py_buffer(before), pa.py_buffer(lower[data[stays]])]
+    keys = pa.Array.from_buffers(pa.large_string(), len(texts), [None, *buffers])
+    rows = unusual_rows(texts, range(128), 1 << 62)
+    return replaced(keys, rows, [quiet_key(text) for text in texts.take(rows).to_pylist()]) if len(rows) else keys

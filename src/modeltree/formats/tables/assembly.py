@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from modeltree.findings import Finding, Position
 from modeltree.formats.repair.audit import GAPS, MOST, PLACEHOLDER, Unsaid, alike, gap, in_order, unsaid
 from modeltree.formats.repair.claims import Reading
-from modeltree.formats.repair.models import Repair
+from modeltree.formats.tables.arrow_columns import quiet_hashes, rows_among
 from modeltree.formats.tables.dirty_rows import DirtyRows
 from modeltree.formats.tables.requests import ReadOptions
 from modeltree.formats.tables.screening import INDEX_OF_RELATION, UNSAID
@@ -20,7 +20,6 @@ from modeltree.formats.tables.table_arrays import TableArrays
 from modeltree.graph.store import Columns
 from modeltree.lineage import Lineage
 from modeltree.records import Kind, Model, Relation
-from modeltree.values.words import quiet_key
 
 __all__ = ["assemble"]
 
@@ -60,17 +59,14 @@ class _Assembly:
     def __init__(self, arrays: TableArrays, options: ReadOptions) -> None:
         self.arrays = arrays
         self.dirty = dirty = DirtyRows(arrays, options)
-        options.progress("repair", 0, int(dirty.full.sum() + dirty.light.sum()))
-        self.repair = Repair(dirty.claims(), options.policy, options.aliases)
-        kept = ~dirty.full
-        if arrays.tables.nodes is None:
-            kept &= _ends_of_kept(arrays)
-        plain = numpy.flatnonzero(kept)
+        self.repair = dirty.repair
+        plain = numpy.flatnonzero(~dirty.full)
         plain_ids = self._ids_of(plain)
-        light = numpy.flatnonzero(dirty.light & kept)
-        index_of_id = dict(zip(self._ids_of(light), numpy.searchsorted(plain, light).tolist(), strict=True))
-        records = [model for id, model in self.repair.models.items() if id not in index_of_id]
-        index_of_id |= {model.id: len(plain) + index for index, model in enumerate(records)}
+        records = list(self.repair.models.values())
+        index_of_id = {model.id: len(plain) + index for index, model in enumerate(records)}
+        ends = {id for edge in self.repair.derivations for id in (edge.parent, edge.child)} - index_of_id.keys()
+        rows = numpy.array([dirty.plain.row(id) for id in ends], dtype=numpy.int64)
+        index_of_id |= zip(ends, numpy.searchsorted(plain, rows).tolist(), strict=True)
         self.rows = numpy.concatenate([plain, numpy.full(len(records), -1, dtype=plain.dtype)])
         index_of_row = numpy.full(arrays.count, -1, dtype=numpy.int32)
         index_of_row[plain] = numpy.arange(len(plain), dtype=numpy.int32)
@@ -92,7 +88,7 @@ class _Assembly:
     def _fields(self, plain: NDArray[Any], records: list[Model]) -> Iterator[tuple[str, Any]]:
         """The fields of all models that are known of any."""
         arrays = self.arrays
-        values = {name: found.column[plain] for name, found in arrays.fields.items()}
+        values = {name: found.taken(plain) for name, found in arrays.fields.items()}
         if arrays.organizations is not None:
             values["organizations"] = self._organizations()[arrays.organizations.codes[plain]]
         for name, known in Model.model_fields.items():
@@ -105,7 +101,7 @@ class _Assembly:
                 own[index] = None if value == (record.id if name == "name" else default) else value
             if name in values or any(value is not None for value in own):
                 before = values.get(name)
-                yield name, numpy.concatenate([numpy.full(len(plain), None) if before is None else before, own])
+                yield name, _joined([numpy.full(len(plain), None) if before is None else before, own])
 
     def _organizations(self) -> NDArray[Any]:
         """The organizations of models as ids, by the index of their value; those that are new become records."""
@@ -139,12 +135,14 @@ class _Assembly:
             for name, column in fields.items():
                 values = edges.fields.get(name)
                 rows = edges.rows[kept]
-                column.append(numpy.full(len(kept), None) if values is None else values.column[rows])
+                column.append(numpy.full(len(kept), None) if values is None else values.taken(rows))
         for name, column in fields.items():
             column.append(_objects([getattr(edge, name) or None for edge in records]))
-        edge_fields = {name: numpy.concatenate(column) for name, column in fields.items()}
+        given = {name for edges in self.arrays.edges for name in edges.fields}
+        given |= {name for name in fields for edge in records if getattr(edge, name)}
+        edge_fields = {name: _joined(column) for name, column in fields.items() if name in given}
         return {name: numpy.concatenate([*parts[name], own[name]]) for name in own} | {
-            "edge_fields": {name: column for name, column in edge_fields.items() if any(v is not None for v in column)}
+            "edge_fields": {name: column for name, column in edge_fields.items() if _known(column).any()}
         }
 
     # What is worth knowing of the whole
@@ -157,14 +155,14 @@ class _Assembly:
         note, kind = columns.fields.get("note"), columns.fields.get("kind")
         listed = numpy.ones(count, dtype=bool)
         if note is not None:
-            listed &= note != PLACEHOLDER
+            listed &= note != PLACEHOLDER if isinstance(note, numpy.ndarray) else ~_among(note, PLACEHOLDER)
         if kind is not None:
             listed &= numpy.array([value in (None, Kind.MODEL) for value in kind], dtype=bool)
-        license = columns.fields.get("license")
-        known = {
-            "license": numpy.zeros(count, dtype=bool) if license is None else _known(license),
-            "released": columns.dates > 0,
-        }
+        values, records = self.arrays.fields.get("license"), self.repair.models.values()
+        plain = self.rows[: count - len(records)]
+        licensed = numpy.zeros(len(plain), dtype=bool) if values is None else values.known[plain]
+        own = numpy.array([record.license is not None for record in records], dtype=bool)
+        known = {"license": numpy.concatenate([licensed, own]), "released": columns.dates > 0}
         for name in GAPS:
             missing = numpy.flatnonzero(listed & ~known[name])
             ids = [columns.ids[index] for index in self._ordered(missing)]
@@ -184,19 +182,24 @@ class _Assembly:
 
     def _alike(self) -> Iterator[Finding]:
         """Models whose ids or names differ little."""
+        import pyarrow as pa
+
         columns = self.columns
         names = columns.fields.get("name")
-        owners: dict[str, int] = {}
-        doubtful: set[int] = set()
-        for index, key in enumerate(_quiet_keys(columns.ids)):
-            if owners.setdefault(key, index) != index:
-                doubtful |= {owners[key], index}
-        for index in numpy.flatnonzero(_known(names)).tolist() if names is not None else ():
-            key = quiet_key(names[index] if names is not None else "")
-            if owners.setdefault(key, index) != index:
-                doubtful |= {owners[key], index}
-        indices = self._ordered(numpy.array(sorted(doubtful), dtype=numpy.int64))
-        known = {columns.ids[index]: (names[index] if names is not None else None) for index in indices}
+        texts = [pa.array(columns.ids, pa.large_string())]
+        owners = numpy.arange(len(columns.ids))
+        if names is not None:
+            named = numpy.flatnonzero(_known(names))
+            texts.append(pa.array(names, pa.large_string()).take(named))
+            owners = numpy.concatenate([owners, named])
+        hashes = numpy.concatenate([quiet_hashes(part) for part in texts])
+        order = numpy.argsort(hashes, kind="stable")
+        hashes, owners = hashes[order], owners[order]
+        again = numpy.flatnonzero((hashes[1:] == hashes[:-1]) & (owners[1:] != owners[:-1]))
+        shared = numpy.isin(hashes, hashes[again]) if len(again) else numpy.zeros(len(hashes), dtype=bool)
+        doubtful = numpy.unique(owners[shared])
+        indices = self._ordered(doubtful)
+        known = {columns.ids[index]: _text(names, index) for index in indices}
         called = {id: name or id for id, name in known.items()}
         yield from alike(called, _Positions(self, numpy.array(indices, dtype=numpy.int64)))
 
@@ -224,30 +227,13 @@ class _Positions(Mapping[str, Position]):
         if tables.nodes is not None:
             return tables.nodes.position(row)
         assert tables.edges is not None
-        return tables.edges.position(int(assembly.dirty.first_named[row]) // 2)
+        return tables.edges.position(int(assembly.dirty.first_named[row]))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._rows)
 
     def __len__(self) -> int:
         return len(self._rows)
-
-
-def _quiet_keys(ids: list[str]) -> list[str]:
-    """The `quiet_key` of each id; of all at once, which takes a tenth of the time."""
-    joined = "\n".join(ids)
-    if not ids or not joined.isascii():
-        return [quiet_key(id) for id in ids]
-    return joined.casefold().translate({ord(character): None for character in "_.-"}).split("\n")
-
-
-def _ends_of_kept(arrays: TableArrays) -> NDArray[numpy.bool_]:
-    """Which texts are an end of a derivation that stays in arrays."""
-    found = numpy.zeros(arrays.count, dtype=bool)
-    for edges in arrays.edges:
-        for ends in (edges.parent, edges.child):
-            found[ends[edges.kept]] = True
-    return found
 
 
 def _objects(values: list[Any]) -> NDArray[Any]:
@@ -258,5 +244,29 @@ def _objects(values: list[Any]) -> NDArray[Any]:
     return found
 
 
-def _known(column: NDArray[Any]) -> NDArray[numpy.bool_]:
-    return numpy.fromiter((value is not None for value in column), bool, len(column))
+def _joined(parts: list[Any]) -> Any:
+    """Parts of a column as one: an array of Arrow where one of them is, else one of numpy."""
+    if all(isinstance(part, numpy.ndarray) for part in parts):
+        return numpy.concatenate(parts)
+    import pyarrow as pa
+
+    return pa.concat_arrays([pa.array(part, pa.large_string()) for part in parts])
+
+
+def _known(column: Any) -> NDArray[numpy.bool_]:
+    if isinstance(column, numpy.ndarray):
+        return numpy.fromiter((value is not None for value in column), bool, len(column))
+    known: NDArray[numpy.bool_] = column.is_valid().to_numpy(zero_copy_only=False)
+    return known
+
+
+def _text(column: Any, row: int) -> str | None:
+    value: Any = None if column is None else column[row]
+    text: str | None = value.as_py() if hasattr(value, "as_py") else value
+    return text
+
+
+def _among(column: Any, word: str) -> NDArray[numpy.bool_]:
+    found = numpy.zeros(len(column), dtype=bool)
+    found[rows_among(column, [word])] = True
+    return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +76,7 @@ def _listed_items(text: str) -> list[Any] | None:
     return list(ast.literal_eval(text)) if written_by_python else None
 
 
-def field_values(taken: Mapping[str, Column], separator: str) -> dict[str, Column]:
+def field_values(taken: Mapping[str, Column], separator: str, *, whole: Collection[str] = ()) -> dict[str, Column]:
     """Columns by their fields, with values as the fields take them; what is unknown throughout is left out.
 
     Parameters
@@ -85,6 +85,8 @@ def field_values(taken: Mapping[str, Column], separator: str) -> dict[str, Colum
         The raw columns, by field.
     separator : str
         What stands between the items of a list in a text.
+    whole : collection of str
+        The fields of which a text is one item, whatever it looks like.
 
     Examples
     --------
@@ -95,7 +97,7 @@ def field_values(taken: Mapping[str, Column], separator: str) -> dict[str, Colum
     for name, values in taken.items():
         column = [plain_value(value) for value in values] if name in _IDS else plain_column(values)
         if name in _LISTS:
-            column = [_as_list(value, separator) for value in column]
+            column = [_as_list(value, None if name in whole else separator) for value in column]
         elif name in _TEXTS:
             column = [str(value) if type(value) is int else value for value in column]
         if any(value is not None for value in column) or name in ("id", "name", "parent", "child"):
@@ -105,8 +107,8 @@ def field_values(taken: Mapping[str, Column], separator: str) -> dict[str, Colum
     return found
 
 
-def _as_list(value: Any, separator: str) -> list[Any] | None:
-    if isinstance(value, str):
+def _as_list(value: Any, separator: str | None) -> list[Any] | None:
+    if isinstance(value, str) and separator is not None:
         value = split_texts(value, separator)
     elif value is not None and not isinstance(value, list):
         value = [value]

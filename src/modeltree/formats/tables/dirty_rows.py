@@ -1,30 +1,40 @@
-"""The rows that are read row by row: those that are not plain, and all plain ones that they may have to do with.
+"""The rows that are read row by row: those that are not plain, and all plain ones that they have to do with.
 
-More rows than needed change nothing but the time that it takes; one too few would change the lineage.
+What the first have to do with shows when they are repaired: names that plain rows have as aliases, derivations between
+the same models, cycles. Then these rows are repaired with them, until there is nothing more.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import partial
+from functools import cached_property
 from typing import Any
 
 import numpy
 from numpy.typing import NDArray
 
-from modeltree.formats.repair.claims import ClaimedDerivation, ClaimedModel, Claims, display_name, slug
-from modeltree.formats.tables.requests import ReadOptions
+from modeltree.findings import Finding, SourceError
+from modeltree.formats.repair.audit import MOST
+from modeltree.formats.repair.claims import Claims, slug
+from modeltree.formats.repair.models import Repair
+from modeltree.formats.tables.requests import FieldTable, ReadOptions
 from modeltree.formats.tables.row_claims import read_edges, read_nodes, read_organizations
+from modeltree.formats.tables.screening import FieldValues
 from modeltree.formats.tables.table_arrays import TableArrays, reaching_cycles
-from modeltree.values.addresses import repository_in_cache
+from modeltree.records import Model, PartialDate
 from modeltree.values.names import possible_parents
+from modeltree.values.words import is_missing
 
-__all__ = ["DirtyRows"]
+__all__ = ["MAX_ROWS", "DirtyRows"]
+
+MAX_ROWS = 2_000_000
+"""The most rows that are read row by row where others are read as columns."""
 
 _NUMBERED = re.compile(r"(.*)-[0-9]+", re.DOTALL)
 _STEM = 290  # of an id that a number is added to
 _NEVER = 1 << 60
+_FEW_LOOKS = 100
 
 
 class DirtyRows:
@@ -34,40 +44,61 @@ class DirtyRows:
     ----------
     full : array of bool
         The rows of models that are read row by row.
-    light : array of bool
-        Those of which id and date are read as well, since a derivation or an id needs them.
+    repair : Repair
+        What became of them, and of the derivations that are.
+    plain : PlainModels
+        The models of the other rows.
     """
 
     def __init__(self, arrays: TableArrays, options: ReadOptions) -> None:
         self.arrays, self.options = arrays, options
         self.full = ~(arrays.right & arrays.named)
-        self.light = numpy.zeros(arrays.count, dtype=bool)
         if arrays.tables.nodes is not None and arrays.texts.have_arrows:
             self.full[:] = True  # what a row derives from stands above it
+        if arrays.tables.nodes is None:
+            self.full |= self.first_named == _NEVER
         self._aliases: dict[str, list[int]] = {}
         self._include_shared_aliases()
         self._include_organizations()
-        known = numpy.flatnonzero(arrays.ids >= 0)[:1]
-        self.light[known] = arrays.tables.nodes is not None  # its position has the path of all
-        self._follow(self.claims())
+        more = True
+        while more:
+            options.progress("repair", 0, int(self.full.sum()))
+            claims = self._claims()
+            self.plain = PlainModels(arrays, self.full, _words(claims, options.aliases))
+            self.repair = Repair(claims, options.policy, options.aliases, self.plain)
+            more = self._include_names() | self._include_edges()
+        self.repair.refuse()
 
-    def claims(self) -> Claims:
+    def _claims(self) -> Claims:
         """What the rows say that are read so far."""
         tables, options = self.arrays.tables, self.options
         claims = Claims(findings=list(tables.findings))
         if tables.nodes is not None:
             inner = next((edges.dirty for edges in self.arrays.edges if edges.within), numpy.zeros_like(self.full))
-            rows = numpy.flatnonzero(self.full | self.light | inner)
+            unread = numpy.flatnonzero(self.arrays.ids < 0)[MOST:]
+            wanted = self.full | inner
+            wanted[unread] = False
+            rows = self._bounded(numpy.flatnonzero(wanted), tables.nodes)
             bare, childless = rows[~self.full[rows]].tolist(), rows[~inner[rows]].tolist()
-            read_nodes(claims, tables.nodes, options, rows.tolist(), bare, childless)
+            read_nodes(claims, tables.nodes, options, rows.tolist(), bare, childless, len(unread))
         if tables.edges is not None:
-            outer = next(edges.dirty for edges in self.arrays.edges if not edges.within)
-            read_edges(claims, tables.edges, options, numpy.flatnonzero(outer).tolist())
-        if tables.nodes is None:
+            outer, unread = next((edges.dirty, edges.unread) for edges in self.arrays.edges if not edges.within)
+            rows = self._bounded(numpy.setdiff1d(numpy.flatnonzero(outer), unread, assume_unique=True), tables.edges)
+            read_edges(claims, tables.edges, options, rows.tolist(), len(unread))
+        if tables.nodes is None and tables.edges is not None:
+            claims.path = tables.edges.table.path
             self._add_named(claims)
         if tables.organizations is not None:
             read_organizations(claims, tables.organizations, options.separator)
         return claims
+
+    @staticmethod
+    def _bounded(rows: NDArray[Any], table: FieldTable) -> NDArray[Any]:
+        if len(rows) > MAX_ROWS:
+            message = f"{len(rows):,} rows have faults, or are as others; {MAX_ROWS:,} are looked at one by one"
+            hint = "remove duplicates, or split it into several"
+            raise SourceError([Finding("too-large", message, hint, position=table.table.position(None, None))])
+        return rows
 
     # Names
 
@@ -76,6 +107,7 @@ class DirtyRows:
         values = self.arrays.fields.get("aliases")
         if values is None:
             return
+        assert isinstance(values, FieldValues)  # lists of texts
         for row in numpy.flatnonzero(values.known & self.arrays.named).tolist():
             for alias in values.values[values.codes[row]]:
                 self._aliases.setdefault(alias, []).append(row)
@@ -90,9 +122,8 @@ class DirtyRows:
         found = {word: [row] for word, row in arrays.rows_with_id(arrays.texts.find(wanted)).items()}
         names = arrays.fields.get("name")
         if names is not None and wanted:
-            codes = [code for code, value in enumerate(names.values[:-1]) if value in wanted]
-            for row in numpy.flatnonzero(numpy.isin(names.codes, codes)).tolist() if codes else ():
-                found.setdefault(names.values[names.codes[row]], []).append(row)
+            for word, rows in names.rows_of(wanted).items():
+                found.setdefault(word, []).extend(rows)
         return found
 
     def _include_organizations(self) -> None:
@@ -116,155 +147,133 @@ class DirtyRows:
 
     # What else it takes
 
-    def _follow(self, claims: Claims) -> None:
-        """Include what the rows that are read so far may have to do with."""
-        arrays = self.arrays
-        words = set(self._words(claims))
-        rows_of = arrays.rows_with_id(arrays.texts.find(words))
-        self.light[list(rows_of.values())] = True
-        called = {alias for model in claims.models for alias in _other_names(model)} | set(self.options.aliases)
-        for rows in self._rows_called(called).values():
-            self.full[rows] = True
+    def _include_names(self) -> bool:
+        """Include rows that have as alias, or as name where that is an alias, what rows that are read are called by."""
+        before = int(self.full.sum())
+        models = self.repair.models
+        aliases = {alias for model in models.values() for alias in model.aliases}
+        words = {*models, *(model.name for model in models.values()), *aliases, *self.plain.missed}
         for word in words & self._aliases.keys():
             self.full[self._aliases[word]] = True
+        names = self.arrays.fields.get("name")
+        if names is not None and aliases:
+            for rows in names.rows_of(aliases).values():
+                self.full[rows] = True
+        return int(self.full.sum()) > before
+
+    def _include_edges(self) -> bool:
+        """Include plain derivations between the models of a repaired one, and those that lead into a cycle."""
+        arrays, pairs = self.arrays, self.repair.pairs
         if not arrays.edges:
-            return
-        self._include_edges(*self._candidates(claims, rows_of))
-        for edges in arrays.edges:
-            again = edges.dirty[edges.rows]
-            ends = numpy.concatenate([edges.parent[again], edges.child[again]])
-            self.light[ends[ends >= 0]] = True
-            if edges.within:
-                self.light |= edges.dirty
-
-    def _words(self, claims: Claims) -> Iterator[str]:
-        """All words that the models and derivations of some claims may be called by."""
-        aliases = self.options.aliases
-        names: dict[str, None] = dict.fromkeys([model.name for model in claims.models])
-        for edge in claims.derivations:
-            for end in (edge.child, edge.parent):
-                for name in possible_parents(end) if isinstance(end, str) else ():
-                    names[name.strip()] = names[aliases.get(name.strip(), name.strip())] = None
-        names |= dict.fromkeys([*aliases, *aliases.values()])
-        slugs: dict[str, int] = {}
-        for name in names:
-            id = slug(name)
-            yield from (name, display_name(name, id), id)
-            if cached := repository_in_cache(name):
-                yield from (cached, aliases.get(cached, cached))
-            slugs[id[:_STEM]] = slugs.get(id[:_STEM], 0) + 1
-        for model in claims.models:
-            yield from _other_names(model)
-        yield from self._numbered(slugs, names)
-
-    def _numbered(self, slugs: Mapping[str, int], names: Iterable[str]) -> Iterator[str]:
-        """The ids that are made of others with a number, as many as may be needed."""
-        taken = set(names)
-        left = dict(slugs)
-        start = dict.fromkeys(left, 2)
-        while left:
-            candidates = {
-                stem: [f"{stem}-{start[stem] + more}" for more in range(count)] for stem, count in left.items()
-            }
-            every = [word for words in candidates.values() for word in words]
-            yield from every
-            there = self.arrays.rows_with_id(self.arrays.texts.find(every)).keys() | taken.intersection(every)
-            start = {stem: start[stem] + len(words) for stem, words in candidates.items()}
-            left = {stem: sum(word in there for word in words) for stem, words in candidates.items()}
-            left = {stem: count for stem, count in left.items() if count}
-
-    def _candidates(self, claims: Claims, rows_of: Mapping[str, int]) -> tuple[NDArray[Any], NDArray[Any], int]:
-        """Every pair of models that a claimed derivation may be of: rows, and numbers above for what has none."""
-        arrays, aliases = self.arrays, self.options.aliases
-        made: dict[str, set[str]] = {}
-        owners: dict[str, set[str]] = {}
-        for model in claims.models:
-            if (id := slug(model.name)) != model.name:
-                made.setdefault(id[:_STEM], set()).add(model.name)
-            for alias in _other_names(model):
-                owners.setdefault(alias, set()).add(model.name)
-        extra: dict[str, int] = {}
-
-        def node(name: str) -> int:
-            return rows_of[name] if name in rows_of else extra.setdefault(name, arrays.count + len(extra))
-
-        kept: dict[str, tuple[int, ...]] = {}
-
-        def nodes(written: str) -> tuple[int, ...]:
-            if written not in kept:
-                name = aliases.get(written.strip(), written.strip())
-                found = {node(name), *self._aliases.get(name, ())}
-                while name in aliases and (row := node(name := aliases[name])) not in found:
-                    found |= {row, *self._aliases.get(name, ())}
-                also = {*owners.get(name, ()), *(other for stem in _stems(name) for other in made.get(stem, ()))}
-                if cached := repository_in_cache(name):
-                    found |= {node(cached), *self._aliases.get(cached, ())}
-                    also |= owners.get(cached, set())
-                kept[written] = tuple(found | {node(other) for other in also})
-            return kept[written]
-
-        pairs = {
-            (parent, child)
-            for edge in claims.derivations
-            for child in nodes(_child(edge, claims))
-            for name in possible_parents(edge.parent)
-            for parent in nodes(name)
-            if parent != child
-        }
-        ends = numpy.array(sorted(pairs), dtype=numpy.int64).reshape(-1, 2)
-        return ends[:, 0], ends[:, 1], arrays.count + len(extra)
-
-    def _include_edges(self, parents: NDArray[Any], children: NDArray[Any], count: int) -> None:
-        """Include what has the ends of another that is read row by row, and what leads into a cycle."""
-        arrays = self.arrays
-        keys = parents * (arrays.count + 1) + children
-        keys = keys[(parents < arrays.count) & (children < arrays.count)]
-        up, down = [parents], [children]
-        for edges in arrays.edges:
-            up.append(edges.parent[edges.plain].astype(numpy.int64))
-            down.append(edges.child[edges.plain].astype(numpy.int64))
-        cyclic = reaching_cycles(count, numpy.concatenate(up), numpy.concatenate(down))
-        for edges in arrays.edges:
-            also = edges.plain & cyclic[edges.child]
+            return False
+        ids = dict.fromkeys(id for pair in pairs for id in pair)
+        rows = arrays.rows_with_id(arrays.texts.find(ids))
+        index = {id: rows.get(id, arrays.count + number) for number, id in enumerate(ids)}
+        ends = numpy.array([(index[parent], index[child]) for parent, child in pairs], dtype=numpy.int64).reshape(-1, 2)
+        keys = ends[:, 0] * (arrays.count + 1) + ends[:, 1]
+        keys = keys[(ends < arrays.count).all(axis=1)]
+        both = [(edges, edges.kept) for edges in arrays.edges]
+        up = numpy.concatenate([ends[:, 0], *(edges.parent[stays] for edges, stays in both)])
+        down = numpy.concatenate([ends[:, 1], *(edges.child[stays] for edges, stays in both)])
+        cyclic = reaching_cycles(arrays.count + len(ids), up.astype(numpy.int64), down.astype(numpy.int64))
+        cyclic = numpy.append(cyclic, False)  # for ends that are no model
+        more = False
+        for edges, stays in both:
+            also = stays & cyclic[edges.child]
             if len(keys):
-                also |= edges.plain & numpy.isin(arrays.pair_keys(edges), keys)
+                also |= stays & numpy.isin(arrays.pair_keys(edges), keys)
             edges.dirty[edges.rows[also]] = True
+            more |= bool(also.any())
+        return more
 
     # Tables of derivations alone
 
     def _add_named(self, claims: Claims) -> None:
-        """Make models of what derivations name, in the order in which they first stand in the whole table."""
-        order: dict[str, tuple[int, int]] = {}
-        wheres: dict[str, Any] = {}
-        for index, edge in enumerate(claims.derivations):
-            for end, name in enumerate((edge.parent, edge.child)):
-                assert isinstance(name, str)
-                order.setdefault(name, (edge.where.args[0], 2 * index + end))  # type: ignore[union-attr]
-                wheres.setdefault(name, edge.where)
-        firsts, table = self.first_named, self.arrays.tables.edges
-        assert table is not None
-        hits = self.arrays.texts.find(order)
-        light = numpy.flatnonzero(self.light)
-        hits |= dict(zip(self.arrays.texts.texts(light), light.tolist(), strict=True))
-        for name, index in hits.items():
-            row, end = divmod(int(firsts[index]), 2)
-            if firsts[index] < _NEVER and (name not in order or (row, end) < order[name]):
-                order[name] = (row, end)
-                wheres[name] = partial(table.position, row)
-        for name in sorted(order, key=order.__getitem__):
-            claims.add(name, wheres[name])
+        """Make models of what derivations name and is no id as it stands."""
+        seen: set[str] = set()
+        names = dict.fromkeys(name for edge in claims.derivations for name in (edge.parent, str(edge.child)))
+        found = self.arrays.texts.find(names)
+        for edge in claims.derivations:
+            for name in (edge.parent, str(edge.child)):
+                if name not in seen and not is_missing(name) and (name not in found or self.full[found[name]]):
+                    claims.add(name, edge.where)
+                seen.add(name)
 
-    @property
+    @cached_property
     def first_named(self) -> NDArray[numpy.int64]:
-        """For each text twice the row where it first stands in plain rows, and one more where that is the child."""
+        """For each text of a table of derivations the first row that names it, with another model."""
         (edges,) = self.arrays.edges
+        texts = self.arrays.texts
+        unclean = numpy.flatnonzero(~texts.clean)
+        named = numpy.ones(len(texts) + 1, dtype=bool)  # the last stands for what is no text
+        named[unclean] = [bool(text.strip()) for text in texts.texts(unclean)]
+        named[-1] = False
+        both = numpy.flatnonzero(named[edges.parent] & named[edges.child])[::-1]
         found = numpy.full(self.arrays.count, _NEVER, dtype=numpy.int64)
-        kept = numpy.flatnonzero(edges.kept)[::-1]
-        for end, ends in enumerate((edges.parent, edges.child)):
+        for ends in (edges.parent, edges.child):
             first = numpy.full(self.arrays.count, _NEVER, dtype=numpy.int64)
-            first[ends[kept]] = edges.rows[kept].astype(numpy.int64) * 2 + end
+            first[ends[both]] = edges.rows[both]
             found = numpy.minimum(found, first)
         return found
+
+
+class PlainModels(Mapping[str, Model]):
+    """The models of plain rows by id, with their dates; `missed` has the words asked for that are none of their ids."""
+
+    def __init__(self, arrays: TableArrays, full: NDArray[numpy.bool_], words: Iterable[str]) -> None:
+        self._arrays, self._full = arrays, full
+        self._rows: dict[str, int] = {}
+        self._known: set[str] = set()
+        self._looks_left = _FEW_LOOKS
+        self.missed: set[str] = set()
+        self._look_for(words)
+
+    def _look_for(self, words: Iterable[str]) -> None:
+        wanted = dict.fromkeys(words)
+        found = self._arrays.rows_with_id(self._arrays.texts.find(wanted))
+        self._rows |= {word: row for word, row in found.items() if not self._full[row]}
+        self._known |= wanted.keys()
+
+    def row(self, id: str) -> int:
+        """The row of an id, or -1."""
+        if id not in self._known:
+            self._looks_left -= 1
+            if self._looks_left == 0:
+                self._look_for(self._arrays.texts.texts(numpy.arange(len(self._arrays.texts))))
+            if self._looks_left > 0:
+                self._look_for([id])
+        return self._rows.get(id, -1)
+
+    def __contains__(self, id: object) -> bool:
+        there = isinstance(id, str) and self.row(id) >= 0
+        if not there:
+            self.missed.add(str(id))
+        return there
+
+    def __getitem__(self, id: str) -> Model:
+        row = self.row(id)
+        if row < 0:
+            raise KeyError(id)
+        number = int(self._arrays.dates[row])
+        return Model(id=id, name=id, released=PartialDate.of_number(number) if number else None)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+
+def _words(claims: Claims, aliases: Mapping[str, str]) -> Iterator[str]:
+    """The words that claims call models by, most of which will be looked for."""
+    names = [model.name for model in claims.models]
+    for edge in claims.derivations:
+        names += [
+            *map(str.strip, possible_parents(edge.parent)),
+            *([edge.child.strip()] if isinstance(edge.child, str) else []),
+        ]
+    for name in dict.fromkeys(names):
+        yield from (name, slug(name), aliases.get(name, name))
 
 
 def _stems(name: str) -> Iterator[str]:
@@ -272,16 +281,3 @@ def _stems(name: str) -> Iterator[str]:
     yield name[:_STEM]
     if numbered := _NUMBERED.fullmatch(name):
         yield numbered[1][:_STEM]
-
-
-def _other_names(model: ClaimedModel) -> Iterator[str]:
-    """The other names of a claimed model."""
-    aliases = model.fields.get("aliases")
-    for name in (model.fields.get("name"), *(aliases if isinstance(aliases, list) else (aliases,))):
-        if isinstance(name, str):
-            yield name
-            yield name.strip()
-
-
-def _child(edge: ClaimedDerivation, claims: Claims) -> str:
-    return edge.child if isinstance(edge.child, str) else claims.models[edge.child].name

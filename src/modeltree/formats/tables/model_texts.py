@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy
 from numpy.typing import NDArray
 
 from modeltree.formats.repair.claims import slug
-from modeltree.formats.tables.arrow_columns import bounds_of, indices_of, is_text
+from modeltree.formats.tables.arrow_columns import bounds_of, indices_of, is_text, rows_among, unusual_rows
 from modeltree.formats.tables.cells import Column, Stored, field_values
 from modeltree.values.names import printed_name
 from modeltree.values.words import MISSING, is_missing
@@ -33,10 +33,10 @@ class TextItems(NamedTuple):
     """Whether a text may stand for several."""
 
 
-def text_items(column: Stored, field: str, separator: str) -> TextItems | None:
+def text_items(column: Stored, field: str, separator: str, whole: Collection[str] = ()) -> TextItems | None:
     """The texts in a column of ids, or of parents; None where it has a form that is read row by row."""
     if isinstance(column, list):
-        return _items_of_list(column, field, separator)
+        return _items_of_list(column, field, separator, whole)
     import pyarrow as pa
 
     pieces: list[tuple[Any, NDArray[numpy.int32] | None]] = []
@@ -53,7 +53,7 @@ def text_items(column: Stored, field: str, separator: str) -> TextItems | None:
             odd.append(here[inner.is_null().to_numpy(zero_copy_only=False)].astype(numpy.int64))
             array = inner
         else:
-            split = True
+            split = field not in whole
             if field in ("parents", "parent"):
                 # A row that is empty has no parent, which is no fault here.
                 valid = array.is_valid()
@@ -79,8 +79,8 @@ def _piece(array: Any) -> tuple[Any, NDArray[numpy.int32] | None] | None:
     return None
 
 
-def _items_of_list(column: Column, field: str, separator: str) -> TextItems | None:
-    values = field_values({field: column}, separator).get(field, [None] * len(column))
+def _items_of_list(column: Column, field: str, separator: str, whole: Collection[str]) -> TextItems | None:
+    values = field_values({field: column}, separator, whole=whole).get(field, [None] * len(column))
     rows: list[int] = []
     texts: Column = []
     odd: list[int] = []
@@ -168,12 +168,7 @@ class ModelTexts:
 
     def find(self, texts: Iterable[str]) -> dict[str, int]:
         """The indices of some texts, as far as there are any."""
-        import pyarrow.compute as pc
-
-        wanted = _arrow_texts(list(dict.fromkeys(texts)))
-        if not len(wanted) or not len(self._words):
-            return {}
-        hits = numpy.flatnonzero(pc.is_in(self._words, value_set=wanted).to_numpy(zero_copy_only=False))
+        hits = rows_among(self._words, texts)
         return dict(zip(self.texts(hits), hits.tolist(), strict=True))
 
     def mark_unclean(self, texts: Iterable[str]) -> None:
@@ -181,19 +176,10 @@ class ModelTexts:
         self.clean[list(self.find(texts).values())] = False
 
     def _cleanness(self) -> NDArray[numpy.bool_]:
-        words = self._words
-        clean = numpy.ones(len(words), dtype=bool)
-        if not len(words):
-            return clean
-        ends = numpy.frombuffer(words.buffers()[1], numpy.int64, len(words) + 1, words.offset * 8)
-        lengths = numpy.diff(ends)
-        clean[lengths == 0] = False
-        data = numpy.frombuffer(words.buffers()[2] or b"", numpy.uint8)[ends[0] : ends[-1]]
-        plain = numpy.zeros(256, dtype=bool)
-        plain[0x21:0x7F] = True
-        strange = numpy.flatnonzero(~plain[data]) + ends[0]
-        doubtful = numpy.unique(numpy.searchsorted(ends, strange, side="right") - 1)
-        doubtful = numpy.union1d(doubtful, numpy.flatnonzero(lengths > _LONGEST))
+        import pyarrow.compute as pc
+
+        clean: NDArray[numpy.bool_] = pc.greater(pc.binary_length(self._words), 0).to_numpy(zero_copy_only=False)
+        doubtful = unusual_rows(self._words, range(0x21, 0x7F), _LONGEST)
         clean[doubtful] = [text == slug(text) and bool(text) for text in self.texts(doubtful)]
         return clean
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -13,13 +14,26 @@ from modeltree.findings import Finding, Position, SourceError, nearest, shown
 from modeltree.formats.repair.audit import MOST
 from modeltree.formats.repair.policy import Policy
 from modeltree.formats.repair.record_findings import FORMER_NAMES
-from modeltree.formats.tables.arrow_columns import part_of
+from modeltree.formats.tables.arrow_columns import first_items, mapped_values, part_of
 from modeltree.formats.tables.cells import LINKS, Column, Stored, field_values, plain_column
 from modeltree.records import Model, Relation
 from modeltree.values.headers import LINK_FIELDS, field_of_header, folded_header
+from modeltree.values.quantities import unit_of, with_unit
 
-__all__ = ["EDGE_FIELDS", "FIELDS", "NODE_FIELDS", "ORGANIZATION_FIELDS", "ColumnChoice", "FieldTable", "ReadOptions"]
+__all__ = [
+    "EDGE_FIELDS",
+    "FIELDS",
+    "MAX_ITEMS",
+    "NODE_FIELDS",
+    "ORGANIZATION_FIELDS",
+    "ColumnChoice",
+    "FieldTable",
+    "ReadOptions",
+]
 __all__ += ["SourceTable", "TableSet", "check_columns", "choose_columns", "field_table", "shapeless"]
+
+MAX_ITEMS = 1000
+"""The most items of a list that are read: no model has more parents, names or sizes."""
 
 _OWN = tuple(name for name in Model.model_fields if name != "links")
 
@@ -37,6 +51,7 @@ ORGANIZATION_FIELDS = ("id", "name", "aliases", "url", "country", "icon")
 
 _SEPARATORS = re.compile(r"[\s_.\-]+")
 _OWN_WORDS = {"title": "name", "label": "name", "reference": "references"}
+_LAST_WORD = re.compile(r"[\s_]+[A-Za-z]+$")
 _ONE_LIST = re.compile(r"s$|from$")
 
 
@@ -54,6 +69,8 @@ def _fields_of(column: str) -> tuple[str, ...]:
         return (former,)
     header = folded_header(column)
     field = _OWN_WORDS.get(header) or field_of_header(column)
+    if field is None and unit_of(column) and field_of_header(_LAST_WORD.sub("", column)) == "sizes":
+        return ("sizes",)
     if field in LINK_FIELDS:
         return (f"link_{field}",)
     if field == "name":
@@ -112,7 +129,13 @@ class FieldTable:
 
     def fields(self, rows: Sequence[int] | None = None) -> dict[str, Column]:
         """The values of all rows, or of some in ascending order, as the fields take them."""
-        return field_values({field: part_of(column, rows) for field, column in self.stored.items()}, self.separator)
+        parts = {field: part_of(column, rows) for field, column in self.stored.items()}
+        return field_values(parts, self.separator, whole=self.whole)
+
+    @property
+    def whole(self) -> tuple[str, ...]:
+        """The fields of which a text is one item: each row of a table of derivations names one parent."""
+        return ("parent",) if self.shape == "edges" else ()
 
 
 class TableSet(NamedTuple):
@@ -234,10 +257,28 @@ def field_table(table: SourceTable, options: ReadOptions) -> FieldTable:
     taken = table.take([*columns.values(), *former])
     stored = {field: taken[column] for field, column in columns.items()}
     findings = [*table.findings, *choice.findings(table, read, former)]
+    for name, column in columns.items():
+        stored[name], long = first_items(stored[name], MAX_ITEMS)
+        if long is not None:
+            message = f"a list of more than {MAX_ITEMS:,} items in column {shown(column)}"
+            position = table.position(long, column)
+            done = f"of each list there the first {MAX_ITEMS:,} are read"
+            findings.append(Finding("too-large", message, position=position, done=done))
+    if "sizes" in stored and (unit := unit_of(columns["sizes"])):
+        stored["sizes"] = mapped_values(stored["sizes"], partial(_in_unit, unit))
     for column, name in former.items():
         stored[name], conflicts = _joined(table, (columns[name], stored[name]), (column, taken[column]))
         findings += conflicts
     return FieldTable(replace(table, findings=tuple(findings)), shape, columns, stored, options.separator)
+
+
+def _in_unit(unit: str, value: Any) -> Any:
+    """A size of a column whose header has a unit."""
+    (plain,) = plain_column([value])
+    if isinstance(plain, list):
+        return [_in_unit(unit, item) for item in plain]
+    is_number = isinstance(plain, (int, float)) and not isinstance(plain, bool)
+    return with_unit(str(plain) if is_number else plain, unit) if is_number or isinstance(plain, str) else plain
 
 
 def _former_columns(

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from modeltree.findings import Position, shown
+from modeltree.formats.repair.audit import MOST
 from modeltree.formats.repair.claims import Claims
 from modeltree.formats.tables.arrow_columns import part_of
 from modeltree.formats.tables.cells import Column, field_values
@@ -24,11 +25,12 @@ def read_nodes(
     rows: Sequence[int] | None = None,
     bare: Iterable[int] = (),
     childless: Iterable[int] = (),
+    unread: int = 0,
 ) -> None:
     """Add to the claims the models of a table, and the parents that it has for them.
 
-    All rows are read, or those given in ascending order; of the bare ones only id and date, of the childless ones no
-    parents.
+    All rows are read, or those given in ascending order; of the bare ones only the parents, of the childless ones no
+    parents. There are so many rows without a model besides.
     """
     table = nodes.table
     claims.findings += table.findings
@@ -45,25 +47,29 @@ def read_nodes(
     names = list(fields)
     known_of = zip(*fields.values(), strict=True) if names else [()] * len(ids)
     first: dict[str, tuple[int, dict[str, Any]]] = {}
+    claims.path = table.path
+    nameless = _Nameless(claims, nodes, unread)
     for index, (row, name, values) in enumerate(zip(indices, ids, known_of, strict=True)):
         where = partial(nodes.position, row)
         if not isinstance(name, str):
-            _nameless(claims, name, where(("name" if claims.names else "id",)))
+            nameless.report(name, row, "name" if claims.names else "id")
             continue
         known = {field: value for field, value in zip(names, values, strict=True) if value is not None}
-        if row in few:
-            known = {field: value for field, value in known.items() if field == "released"}
+        child: int | str
         child, earlier = first.get(name, (-1, {})) if several else (-1, {})
-        if child < 0 or not (known == earlier or not known.keys() - {"name"}):
+        if row in few:
+            child = name
+        elif child == -1 or not (known == earlier or not known.keys() - {"name"}):
             child = claims.add(name, where, known)
             first.setdefault(name, (child, known))
         if parents and parents[index] and row not in alone:
             _read_parents(claims, child, nodes, row, (parents[index], words[index] if words else None), options)
+    nameless.report_rest()
 
 
 def _read_parents(
     claims: Claims,
-    child: int,
+    child: int | str,
     nodes: FieldTable,
     row: int,
     cells: tuple[list[Any], list[Any] | None],
@@ -93,25 +99,29 @@ def _read_parents(
         claims.derive(child, parent, word_of(word, options), where, **more)
 
 
-def read_edges(claims: Claims, edges: FieldTable, options: ReadOptions, rows: Sequence[int] | None = None) -> None:
-    """Add to the claims the derivations of a table, or of some rows of it."""
+def read_edges(
+    claims: Claims, edges: FieldTable, options: ReadOptions, rows: Sequence[int] | None = None, unread: int = 0
+) -> None:
+    """Add to the claims the derivations of a table, or of some rows of it; so many more lack a model."""
     claims.findings += edges.table.findings
     fields = edges.fields(rows)
     indices: Sequence[int] = range(edges.count) if rows is None else rows
     unknown: Column = [None] * len(fields["child"])
     columns = [fields.get(name, unknown) for name in ("parent", "child", "relation", "note", "references")]
+    nameless = _Nameless(claims, edges, unread)
     for row, parents, child, words, note, references in zip(indices, *columns, strict=True):
         where = partial(edges.position, row)
         if not isinstance(child, str):
-            _nameless(claims, child, where(("child",)))
+            nameless.report(child, row, "child")
             continue
         for parent in parents or [None]:
             name = str(parent) if type(parent) is int else parent
             if not isinstance(name, str):
-                _nameless(claims, name, where(("parent",)))
+                nameless.report(name, row, "parent")
                 continue
             word = word_of(words[0] if words else None, options)
             claims.derive(child, name, word, where, note=note, references=references)
+    nameless.report_rest()
 
 
 def add_named(claims: Claims) -> None:
@@ -147,6 +157,24 @@ def word_of(word: Any, options: ReadOptions) -> Relation | str | None:
     if word is None or word == "":
         return options.relation
     return word if isinstance(word, str) else shown(word)
+
+
+class _Nameless:
+    """The rows of a table that name nothing: the first are reported one by one, the others are counted."""
+
+    def __init__(self, claims: Claims, table: FieldTable, unread: int) -> None:
+        self.claims, self.table, self.count, self.unread = claims, table, 0, unread
+
+    def report(self, value: Any, row: int, field: str) -> None:
+        self.count += 1
+        if self.count <= MOST:
+            _nameless(self.claims, value, self.table.position(row, (field,)))
+
+    def report_rest(self) -> None:
+        if (more := self.count - MOST + self.unread) > 0:
+            where = self.table.table.position(None, None)
+            message = f"{more:,} more rows without a model"
+            self.claims.report("missing-key", message, "write their ids", where=where, done="they are left out")
 
 
 def _nameless(claims: Claims, value: Any, where: Position) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -17,8 +17,17 @@ from pydantic import ValidationError
 
 from modeltree.formats.repair.audit import FIRST_YEAR
 from modeltree.formats.repair.models import WITHOUT_REPETITION, without_repetition
-from modeltree.formats.tables.arrow_columns import Coded, coded, days_only
-from modeltree.formats.tables.cells import LINKS, Column, field_values
+from modeltree.formats.tables.arrow_columns import (
+    Coded,
+    coded,
+    coded_array,
+    days_only,
+    replaced,
+    rows_among,
+    trimmed,
+    unusual_rows,
+)
+from modeltree.formats.tables.cells import LINKS, Column, Stored, field_values, plain_column
 from modeltree.formats.tables.requests import FieldTable, ReadOptions
 from modeltree.formats.tables.row_claims import word_of
 from modeltree.records import Derivation, Model, Relation
@@ -31,6 +40,7 @@ __all__ = [
     "UNSAID",
     "FieldValues",
     "RelationValues",
+    "TextValues",
     "dates_of",
     "edge_fields",
     "model_fields",
@@ -48,7 +58,9 @@ INDEX_OF_RELATION = {relation: index for index, relation in enumerate(Relation)}
 """The index of each relation in `Relation`."""
 
 # Texts that all records take as they are, so that those of which there are millions need no record each.
-_QUICK = re.compile(r"[!-~](?:[ -~]{0,480}[!-~])?")
+_LONGEST = 482
+_QUICK = re.compile(rf"[!-~](?:[ -~]{{0,{_LONGEST - 2}}}[!-~])?")
+_PRINTABLE = range(0x20, 0x7F)
 _TEXTS = frozenset({"name", "note", "training_data"})
 
 
@@ -61,14 +73,52 @@ class FieldValues:
     right: NDArray[numpy.bool_]  # whether each value is what the field takes
 
     @property
-    def column(self) -> NDArray[Any]:
-        """The value of each row."""
-        return self.values[self.codes]
+    def usable(self) -> NDArray[numpy.bool_]:
+        """Of each row, whether its value is what the field takes."""
+        return self.right[self.codes]
 
     @property
     def known(self) -> NDArray[numpy.bool_]:
         """Of each row, whether it has a value."""
         return numpy.array([value is not None for value in self.values], dtype=bool)[self.codes]
+
+    def taken(self, rows: NDArray[Any]) -> Any:
+        """The values of some rows."""
+        return self.values[self.codes[rows]]
+
+    def rows_of(self, words: Collection[str]) -> dict[str, list[int]]:
+        """The rows that have one of some texts."""
+        codes = [code for code, value in enumerate(self.values[:-1].tolist()) if value in words]
+        found: dict[str, list[int]] = {}
+        for row in numpy.flatnonzero(numpy.isin(self.codes, codes)).tolist() if codes else ():
+            found.setdefault(self.values[self.codes[row]], []).append(row)
+        return found
+
+
+@dataclass
+class TextValues:
+    """A field of texts most of which differ, as an array of Arrow; it has no value of Python for each."""
+
+    texts: Any  # null where nothing is known
+    usable: NDArray[numpy.bool_]  # of each row, whether its text is what the field takes
+
+    @property
+    def known(self) -> NDArray[numpy.bool_]:
+        """Of each row, whether it has a text."""
+        known: NDArray[numpy.bool_] = self.texts.is_valid().to_numpy(zero_copy_only=False)
+        return known
+
+    def taken(self, rows: NDArray[Any]) -> Any:
+        """The texts of some rows."""
+        return self.texts.take(rows)
+
+    def rows_of(self, words: Collection[str]) -> dict[str, list[int]]:
+        """The rows that have one of some texts."""
+        hits = rows_among(self.texts, words)
+        found: dict[str, list[int]] = {}
+        for row, text in zip(hits.tolist(), self.texts.take(hits).to_pylist(), strict=True):
+            found.setdefault(text, []).append(row)
+        return found
 
 
 def _combined(columns: Mapping[str, Coded]) -> tuple[NDArray[numpy.int32], dict[str, Column]]:
@@ -97,28 +147,49 @@ def _combined(columns: Mapping[str, Coded]) -> tuple[NDArray[numpy.int32], dict[
 
 def model_fields(
     nodes: FieldTable, count: int
-) -> tuple[dict[str, FieldValues], NDArray[numpy.bool_], FieldValues | None]:
+) -> tuple[dict[str, FieldValues | TextValues], NDArray[numpy.bool_], FieldValues | None]:
     """The fields of models by their values, whether those of each row are right, and the organizations as written."""
     right = numpy.ones(count, dtype=bool)
-    found: dict[str, FieldValues] = {}
+    found: dict[str, FieldValues | TextValues] = {}
     written: FieldValues | None = None
     left = [name for name in nodes.stored if name not in ("id", "released", "parents", "parent", "relation")]
     while left:
         group = next((names for names in _GROUPS if left[0] in names), (left[0],))
         names = [name for name in left if name in group]
         left = [name for name in left if name not in group]
+        if names[0] in _TEXTS and (texts := _text_values(Model, {"id": "x", "name": "x"}, names[0], nodes.stored)):
+            found[names[0]] = texts
+            right &= texts.usable
+            continue
         codes, words = _combined({name: coded(nodes.stored[name]) for name in names})
         known = field_values(words, nodes.separator)
         if not any(value is not None for column in known.values() for value in column):
             continue
         if names == ["organizations"]:
             written = FieldValues(codes, _objects(known["organizations"]), _list_of_texts(known["organizations"]))
-            right &= written.right[codes]
+            right &= written.usable
             continue
         for name, values in _checked(Model, {"id": "x", "name": "x"}, known, codes).items():
             found[name] = values
-            right &= values.right[codes]
+            right &= values.usable
     return found, right, written
+
+
+def _text_values(
+    kind: type[Any], least: Mapping[str, Any], name: str, stored: Mapping[str, Stored]
+) -> TextValues | None:
+    """A column of texts, of which only those that are not plain are looked at; None for a column of another form."""
+    texts = trimmed(stored[name])
+    if texts is None or not texts.is_valid().to_numpy(zero_copy_only=False).any():
+        return None
+    usable = numpy.ones(len(texts), dtype=bool)
+    rows = unusual_rows(texts, _PRINTABLE, _LONGEST)
+    if len(rows):
+        codes, words = coded_array(texts.take(rows))
+        values = _checked(kind, least, {name: plain_column(words)}, codes)[name]
+        usable[rows] = values.usable
+        texts = replaced(texts, rows, values.values[values.codes].tolist())
+    return TextValues(texts, usable)
 
 
 def _checked(
@@ -223,12 +294,14 @@ def _relation_index(word: Any, options: ReadOptions) -> int:
     return UNKNOWN if relation is None else INDEX_OF_RELATION[relation]
 
 
-def edge_fields(edges: FieldTable) -> dict[str, FieldValues]:
+def edge_fields(edges: FieldTable) -> dict[str, FieldValues | TextValues]:
     """Notes and references of derivations by their values."""
     least = {"parent": "x", "child": "y", "relation": Relation.UNSPECIFIED}
-    found: dict[str, FieldValues] = {}
+    found: dict[str, FieldValues | TextValues] = {}
     for name in ("references", "note"):
-        if name in edges.stored:
+        if name == "note" and name in edges.stored and (texts := _text_values(Derivation, least, name, edges.stored)):
+            found[name] = texts
+        elif name in edges.stored:
             codes, words = coded(edges.stored[name])
             known = field_values({name: words}, edges.separator)
             found |= _checked(Derivation, least, known, codes)

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy
 from numpy.typing import NDArray
 
+from modeltree.formats.repair.audit import MOST
 from modeltree.formats.tables.arrow_columns import Coded, coded
 from modeltree.formats.tables.model_texts import ModelTexts, TextItems, text_items
 from modeltree.formats.tables.requests import FieldTable, ReadOptions, TableSet
@@ -16,6 +17,7 @@ from modeltree.formats.tables.screening import (
     UNKNOWN,
     FieldValues,
     RelationValues,
+    TextValues,
     dates_of,
     edge_fields,
     model_fields,
@@ -40,7 +42,8 @@ class EdgeArrays:
     relation: NDArray[numpy.uint8]  # the index in `Relation`, or `UNSAID`
     right: Flags  # whether all but the names can be taken as it stands
     dirty: Flags  # whether a row is read row by row
-    fields: Mapping[str, FieldValues] = field(default_factory=dict)  # notes and references
+    unread: NDArray[numpy.int64]  # rows without a model beyond those that are reported one by one
+    fields: Mapping[str, FieldValues | TextValues] = field(default_factory=dict)  # notes and references
     plain: Flags = field(default_factory=lambda: numpy.empty(0, dtype=bool))  # whether nothing is to be reported
 
     @property
@@ -62,7 +65,7 @@ class TableArrays:
     dates: Indices  # as the columns of a lineage have them
     dated: Flags  # whether the date of a row is right, or there is none
     right: Flags  # whether all fields of a row are right
-    fields: dict[str, FieldValues]
+    fields: dict[str, FieldValues | TextValues]
     organizations: FieldValues | None  # as they are written
     edges: list[EdgeArrays] = field(default_factory=list)
 
@@ -134,7 +137,7 @@ def arrays_of(tables: TableSet, options: ReadOptions) -> TableArrays | None:
         wanted += [(edges, "parent"), (edges, "child")]
     items: list[TextItems] = []
     for table, name in wanted:
-        found = text_items(table.stored[name], name, options.separator)
+        found = text_items(table.stored[name], name, options.separator, table.whole)
         if found is None:
             return None
         items.append(found)
@@ -170,16 +173,18 @@ def _edges_beside(
 ) -> EdgeArrays:
     """The derivations of a table of derivations."""
     count = edges.count
-    right = numpy.bincount(parents.rows, minlength=count) == 1
+    parent_counts = numpy.bincount(parents.rows, minlength=count)
+    unread = numpy.flatnonzero((child < 0) | (parent_counts == 0))[MOST:]
+    right = parent_counts == 1
     right[parents.odd] = False
     relation = relations_of(_words(edges, count), options)
     relations = relation.indices[relation.starts[relation.codes]]
     right &= relations != UNKNOWN
     fields = edge_fields(edges)
     for values in fields.values():
-        right &= values.right[values.codes]
+        right &= values.usable
     rows = parents.rows
-    return EdgeArrays(False, edges, rows, parent, child[rows], relations[rows], right[rows], ~right, fields)
+    return EdgeArrays(False, edges, rows, parent, child[rows], relations[rows], right[rows], ~right, unread, fields)
 
 
 def _edges_within(nodes: FieldTable, parents: TextItems, parent: Indices, options: ReadOptions) -> EdgeArrays:
@@ -193,7 +198,7 @@ def _edges_within(nodes: FieldTable, parents: TextItems, parent: Indices, option
     dirty |= (counts > 0) & (words != 1) & (words != counts)
     relations = _aligned(relation, rows, counts, ~dirty)
     dirty[rows[relations == UNKNOWN]] = True
-    return EdgeArrays(True, nodes, rows, parent, rows, relations, ~dirty[rows], dirty)
+    return EdgeArrays(True, nodes, rows, parent, rows, relations, ~dirty[rows], dirty, numpy.empty(0, numpy.int64))
 
 
 def _words(table: FieldTable, count: int) -> Coded:

@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import numpy
+from numpy.typing import NDArray
 
 from modeltree.findings import Finding, Position, SourceError, shown
-from modeltree.formats.parsing.csvtree import CsvTable, read_csv
+from modeltree.formats.parsing import csvtree
+from modeltree.formats.parsing.csvtree import CsvTable, parse_csv, read_csv
 from modeltree.formats.parsing.jsontree import parse_json
 from modeltree.formats.tables.cells import Column, Stored, join_texts, split_texts
 from modeltree.formats.tables.requests import SourceTable
@@ -40,12 +42,14 @@ MAX_PROBLEMS = 1000
 """At most so many problems are reported one by one."""
 
 LEAST_BYTES = 2**20
-"""Smaller files of JSON lines are read line by line, larger ones by Arrow where nothing is wrong with them."""
+"""Smaller files are read line by line, larger ones by Arrow where nothing is wrong with them."""
 
 # With these a spreadsheet lets a formula begin; the last four are their wide forms, which some take for the same.
 _FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
 _SAMPLE = 1000  # lines that say which keys there are, and of which type their values are
 _BLOCK = 4 * 2**20
+_PART = 2**18
+_CARRIAGE = re.compile(rb"\r(?!\n)")
 
 
 def escaped(columns: Mapping[str, Column]) -> dict[str, Column]:
@@ -83,6 +87,9 @@ def read_csv_table(path: Path) -> SourceTable:
     OSError
         When there is no such file, or it cannot be read.
     """
+    quick = _arrow_csv_table(path)
+    if quick is not None:
+        return quick
     csv = read_csv(path)
     if not csv.columns:
         raise SourceError(csv.problems)
@@ -104,6 +111,89 @@ def read_csv_table(path: Path) -> SourceTable:
         return taken
 
     return SourceTable(path, names, take, csv.position, csv.problems)
+
+
+def _arrow_csv_table(path: Path) -> SourceTable | None:
+    """The columns of a CSV file in which each line is a record with all cells, or None where another look is needed."""
+    if importlib.util.find_spec("pyarrow") is None or not LEAST_BYTES <= path.stat().st_size <= csvtree.MAX_BYTES:
+        return None
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.csv
+
+    content = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
+    first = content[: content.find(b"\n") + 1]
+    head = parse_csv(first, path)
+    data = numpy.frombuffer(content, numpy.uint8)
+    ends = _line_ends(data)
+    rows = len(ends) - 1
+    if head.problems or not first or ESCAPED in head.columns or not _is_text(content) or b"\0" in content:
+        return None
+    if numpy.diff(ends).max(initial=0) > csvtree.MAX_CELL or (
+        b"\r" in content and content.count(b"\r") != content.count(b"\r\n")
+    ):
+        return None
+    if not 0 < rows <= csvtree.MAX_RECORDS or rows * len(head.columns) > csvtree.MAX_CELLS:
+        return None
+    if not _is_quoted_well(data, ends, head.delimiter):
+        return None
+    names = list(head.columns)
+    reading = pa.csv.ReadOptions(block_size=_BLOCK, skip_rows=1, column_names=names)
+    converting = pa.csv.ConvertOptions(
+        column_types=dict.fromkeys(names, pa.string()), null_values=[""], strings_can_be_null=True
+    )
+    try:
+        table = pa.csv.read_csv(
+            pa.BufferReader(content), reading, pa.csv.ParseOptions(delimiter=head.delimiter), converting
+        )
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        return None
+    blank = numpy.ones(len(table), dtype=bool)
+    for column in table.columns:  # a record of nothing but space is none
+        if blank.any():
+            lengths = pc.fill_null(pc.binary_length(pc.utf8_trim_whitespace(column)), 0).to_numpy()
+            blank &= lengths == 0
+    if len(table) != rows or blank.any():
+        return None
+
+    def take(wanted: Sequence[str]) -> dict[str, Stored]:
+        return {name: table.column(name) for name in wanted}
+
+    def position(row: int | None, column: str | None) -> Position:
+        if row is None:
+            return head.position(None, column)
+        record = content[int(ends[row]) + 1 : int(ends[row + 1])]
+        return replace(parse_csv(first + record, path).position(0, column), line=row + 2)
+
+    return SourceTable(path, head.columns, take, position)
+
+
+def _line_ends(data: NDArray[numpy.uint8]) -> NDArray[numpy.int64]:
+    """Where the lines of a file end; the last may have no line end."""
+    ends = _positions(data, "\n")
+    return numpy.append(ends, len(data)) if len(data) and data[-1] != ord("\n") else ends
+
+
+def _positions(data: NDArray[numpy.uint8], character: str) -> NDArray[numpy.int64]:
+    """Where a character stands, found in parts that fit in a processor's cache."""
+    starts = range(0, len(data), _PART)
+    parts = [numpy.flatnonzero(data[start : start + _PART] == ord(character)) + start for start in starts]
+    return numpy.concatenate([numpy.empty(0, numpy.int64), *parts])
+
+
+def _is_quoted_well(data: NDArray[numpy.uint8], ends: NDArray[numpy.int64], delimiter: str) -> bool:
+    """Whether each quote begins a cell, ends it or is doubled within, and no cell goes on in another line."""
+    quotes = _positions(data, '"')
+    if len(quotes) % 2 or (numpy.searchsorted(quotes, ends) % 2).any():
+        return False
+    opening, closing = quotes[::2], quotes[1::2]
+    doubled = closing[:-1] + 1 == opening[1:]
+    border = numpy.zeros(256, dtype=bool)
+    border[[ord(delimiter), ord("\n"), ord("\r")]] = True
+    before = border[data[opening - 1]] | numpy.append(False, doubled) | (opening == 0)
+    after = numpy.append(border[data[closing[:-1] + 1]] | doubled, True)
+    last = len(closing) == 0 or closing[-1] + 1 >= len(data) or border[data[closing[-1] + 1]]
+    return bool(before.all() and after.all() and last) if len(quotes) else True
 
 
 def _marks(csv: CsvTable) -> dict[int, list[str]] | None:
@@ -250,9 +340,7 @@ def _arrow_jsonl_table(path: Path) -> SourceTable | None:
 def _count_lines(content: bytes, longest: int) -> int:
     """How many lines there are if each begins and ends as an object does, else 0."""
     data = numpy.frombuffer(content, numpy.uint8)
-    ends = numpy.flatnonzero(data == ord("\n"))
-    if len(data) and data[-1] != ord("\n"):
-        ends = numpy.append(ends, len(data))
+    ends = _line_ends(data)
     starts = numpy.concatenate([[0], ends[:-1] + 1])
     whole = len(ends) and (ends - starts).min() >= 2 and (ends - starts).max() < longest
     if not whole or not (data[starts] == ord("{")).all() or not (data[ends - 1] == ord("}")).all():
