@@ -49,7 +49,7 @@ _OF_FOLDERS = {
 }
 _MOST_HEADS = 100
 _DEEPEST = 3
-_MOST_ENTRIES = 10_000
+_MOST_ENTRIES = 100_000
 
 
 def format_of(path: Path) -> Format:
@@ -90,7 +90,8 @@ def _format_of_folder(path: Path) -> Format:
     entries = sorted(path.iterdir())
     if any(entry.name.endswith(".adapter_config.json") for entry in entries):
         return format_named("peft")
-    if _has_cards(path):
+    has_cards = _has_cards(path)
+    if has_cards:
         return format_named("model-cards")
     files = [entry for entry in entries if entry.suffix.lower() in (".yaml", ".yml") and entry.is_file()]
     if files:
@@ -101,6 +102,8 @@ def _format_of_folder(path: Path) -> Format:
     if alone:
         message = f"a folder of files that are read one by one: {', '.join(alone)}"
         raise SourceError([Finding("no-files", message, "name a file", position=Position(path))])
+    if has_cards is None:
+        return format_named("model-cards")  # whose reader looks everywhere
     message = "the folder has no catalogue, no model cards and no other files that are known"
     raise SourceError([Finding("no-files", message, "name the file, or the format", position=Position(path))])
 
@@ -165,14 +168,16 @@ def _yaml_below(path: Path) -> Iterable[Path]:
     return itertools.islice(yaml, _MOST_HEADS)
 
 
-def _has_cards(path: Path) -> bool:
-    """Whether a folder, or one some levels below, has what lies beside models."""
+def _has_cards(path: Path) -> bool | None:
+    """Whether a folder, or one some levels below, has what lies beside models; None where there is too much to tell."""
     left, waiting = _MOST_ENTRIES, [(path, 1)]
-    while waiting and left > 0:
+    while waiting:
+        if left <= 0:
+            return None
         folder, level = waiting.pop()  # deep first: a broad folder has a card in its first branches
         below: list[tuple[Path, int]] = []
         for entry in _entries(folder):
-            left -= 1
+            left -= level > 1  # however many models there are in one folder
             if _CARD_FILES.fullmatch(entry.name) and (entry.name.lower() != "readme.md" or _is_card(entry)):
                 return True
             if level < _DEEPEST and entry.is_dir() and not entry.is_symlink():

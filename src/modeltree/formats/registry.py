@@ -34,6 +34,8 @@ class Format:
     large : bool
         Whether it may have millions of models: its reader reports its progress (``progress=``), and need not look for
         what is worth knowing of the whole (``notes=False``).
+    by_path : bool
+        Whether ids are made of paths, so that there may be a prefix to them (``prefix=``).
     """
 
     name: str
@@ -44,6 +46,7 @@ class Format:
     suffixes: tuple[str, ...] = ()
     mended: bool = True
     large: bool = False
+    by_path: bool = False
 
     @property
     def reader(self) -> Callable[..., Any]:
@@ -64,11 +67,19 @@ class Format:
 
 FORMATS = (
     Format("catalog", "a catalogue", "catalog", "read_catalog", "write_catalog", (".yaml", ".yml"), mended=False),
-    Format("model-cards", "model cards", "cards", "read_model_cards", "write_model_cards"),
-    Format("peft", "an adapter's configuration", "weights.peft", "read_peft"),
-    Format("mergekit", "a recipe of mergekit", "weights.mergekit", "read_mergekit"),
-    Format("gguf", "a GGUF file", "weights.gguf", "read_gguf", None, (".gguf",)),
-    Format("safetensors", "a safetensors file", "weights.safetensors", "read_safetensors", None, (".safetensors",)),
+    Format("model-cards", "model cards", "cards", "read_model_cards", "write_model_cards", by_path=True),
+    Format("peft", "an adapter's configuration", "weights.peft", "read_peft", by_path=True),
+    Format("mergekit", "a recipe of mergekit", "weights.mergekit", "read_mergekit", by_path=True),
+    Format("gguf", "a GGUF file", "weights.gguf", "read_gguf", None, (".gguf",), by_path=True),
+    Format(
+        "safetensors",
+        "a safetensors file",
+        "weights.safetensors",
+        "read_safetensors",
+        None,
+        (".safetensors",),
+        by_path=True,
+    ),
     Format("ecosystem-graphs", "Ecosystem Graphs", "trackers.ecosystem_graphs", "read_ecosystem_graphs"),
     Format("epoch", "a table of Epoch AI", "trackers.epoch", "read_epoch"),
     Format("csv", "a table as CSV", "tables", "read_table", "write_csv", (".csv", ".tsv"), large=True),

@@ -68,7 +68,11 @@ _GUESSED = 1024
 
 
 def read_gguf(
-    path: str | os.PathLike[str], *, policy: Policy | None = None, aliases: Mapping[str, str] | None = None
+    path: str | os.PathLike[str],
+    *,
+    policy: Policy | None = None,
+    aliases: Mapping[str, str] | None = None,
+    prefix: str | None = None,
 ) -> Reading:
     """Read headers of GGUF files: one file, or all in a folder and below it; those of one folder are of one model.
 
@@ -89,7 +93,7 @@ def read_gguf(
     ----------
     path : str or path
         The file or folder. The id of the model is that of its folder, see `modeltree.formats.repair.folders.model_id`.
-    policy, aliases : optional
+    policy, aliases, prefix : optional
         As for `modeltree.read`.
 
     Returns
@@ -105,7 +109,7 @@ def read_gguf(
     OSError
         When there is no such file or folder, or it cannot be read.
     """
-    return read_files(path, file_claims, lambda name: name.lower().endswith(".gguf"), policy, aliases)
+    return read_files(path, file_claims, lambda name: name.lower().endswith(".gguf"), policy, aliases, prefix=prefix)
 
 
 def file_claims(path: Path) -> FileClaims:
