@@ -30,6 +30,11 @@ _YAML = (
         ),
     ),
 )
+_XML = (
+    ("cyclonedx-xml", re.compile(rb"cyclonedx\.org/schema/bom/")),
+    ("graphml", re.compile(rb"<(?:\w+:)?graphml\b")),
+    ("gexf", re.compile(rb"<(?:\w+:)?gexf\b")),
+)
 _CSV = (
     ("epoch", re.compile(rb"\A(?=.*\bPublication date\b)(?=.*\b(?:Model|System)\b)", re.IGNORECASE)),
     ("ecosystem-graphs", re.compile(rb"\A(?=.*\bdependencies\b)(?=.*\bcreated_date\b)(?=.*\btype\b)")),
@@ -70,7 +75,7 @@ def format_of(path: Path) -> Format:
     if not matching:
         raise unknown_format(path, written=False)
     by_ending = matching[0]
-    signs = {"node-link": _JSON, "catalog": _YAML, "csv": _CSV}.get(by_ending.name, ())
+    signs = {"node-link": _JSON, "catalog": _YAML, "csv": _CSV, "cyclonedx-xml": _XML}.get(by_ending.name, ())
     if not signs and by_ending.name != "markdown":
         return by_ending
     with path.open("rb") as file:

@@ -88,6 +88,13 @@ FORMATS = (
     Format("markdown", "tables in Markdown", "printed.markdown", "read_markdown", None, (".md", ".markdown")),
     Format("latex", "tables in LaTeX", "printed.latex", "read_latex", None, (".tex",)),
     Format("cyclonedx", "a bill of materials", "graphs.cyclonedx", "read_cyclonedx", "write_cyclonedx", (".cdx.json",)),
+    Format(
+        "cyclonedx-xml",
+        "a bill of materials in XML",
+        "graphs.cyclonedx",
+        "read_cyclonedx",
+        suffixes=(".cdx.xml", ".xml"),
+    ),
     Format("node-link", "node-link JSON", "graphs.json_graphs", "read_node_link", "write_node_link", (".json",)),
     Format("cytoscape", "Cytoscape JSON", "graphs.json_graphs", "read_cytoscape", "write_cytoscape", (".cyjs",)),
     Format("graphml", "GraphML", "graphs.graphml", "read_graphml", "write_graphml", (".graphml",)),
