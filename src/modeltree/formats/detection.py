@@ -18,6 +18,7 @@ _HEAD = 64 * 1024
 # Patterns for the beginning of files whose formats end alike; the first that matches decides.
 _JSON = (
     ("cyclonedx", re.compile(rb'"bomFormat"|"\$schema"\s*:\s*"https?://cyclonedx')),
+    ("spdx", re.compile(rb'"@context"\s*:[^{}]{0,200}spdx\.org/rdf/|"spdxVersion"\s*:\s*"SPDX-')),
     ("peft", re.compile(rb'"base_model_name_or_path"|"peft_type"')),
     ("cytoscape", re.compile(rb'"elements"\s*:')),
 )

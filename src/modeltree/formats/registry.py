@@ -95,6 +95,7 @@ FORMATS = (
         "read_cyclonedx",
         suffixes=(".cdx.xml", ".xml"),
     ),
+    Format("spdx", "SPDX 3", "graphs.spdx", "read_spdx", "write_spdx", (".spdx.json", ".spdx3.json", ".jsonld")),
     Format("node-link", "node-link JSON", "graphs.json_graphs", "read_node_link", "write_node_link", (".json",)),
     Format("cytoscape", "Cytoscape JSON", "graphs.json_graphs", "read_cytoscape", "write_cytoscape", (".cyjs",)),
     Format("graphml", "GraphML", "graphs.graphml", "read_graphml", "write_graphml", (".graphml",)),
