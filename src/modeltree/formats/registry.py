@@ -36,6 +36,8 @@ class Format:
         what is worth knowing of the whole (``notes=False``).
     by_path : bool
         Whether ids are made of paths, so that there may be a prefix to them (``prefix=``).
+    bill : bool
+        Whether it is a bill of materials, which may be of one model (``subject=``) and of a time (``timestamp=``).
     """
 
     name: str
@@ -47,6 +49,7 @@ class Format:
     mended: bool = True
     large: bool = False
     by_path: bool = False
+    bill: bool = False
 
     @property
     def reader(self) -> Callable[..., Any]:
@@ -87,7 +90,15 @@ FORMATS = (
     Format("parquet", "a table as Parquet", "tables", "read_table", "write_parquet", (".parquet",), large=True),
     Format("markdown", "tables in Markdown", "printed.markdown", "read_markdown", None, (".md", ".markdown")),
     Format("latex", "tables in LaTeX", "printed.latex", "read_latex", None, (".tex",)),
-    Format("cyclonedx", "a bill of materials", "graphs.cyclonedx", "read_cyclonedx", "write_cyclonedx", (".cdx.json",)),
+    Format(
+        "cyclonedx",
+        "a bill of materials",
+        "graphs.cyclonedx",
+        "read_cyclonedx",
+        "write_cyclonedx",
+        (".cdx.json",),
+        bill=True,
+    ),
     Format(
         "cyclonedx-xml",
         "a bill of materials in XML",
@@ -95,7 +106,9 @@ FORMATS = (
         "read_cyclonedx",
         suffixes=(".cdx.xml", ".xml"),
     ),
-    Format("spdx", "SPDX 3", "graphs.spdx", "read_spdx", "write_spdx", (".spdx.json", ".spdx3.json", ".jsonld")),
+    Format(
+        "spdx", "SPDX 3", "graphs.spdx", "read_spdx", "write_spdx", (".spdx.json", ".spdx3.json", ".jsonld"), bill=True
+    ),
     Format("node-link", "node-link JSON", "graphs.json_graphs", "read_node_link", "write_node_link", (".json",)),
     Format("cytoscape", "Cytoscape JSON", "graphs.json_graphs", "read_cytoscape", "write_cytoscape", (".cyjs",)),
     Format("graphml", "GraphML", "graphs.graphml", "read_graphml", "write_graphml", (".graphml",)),

@@ -22,7 +22,7 @@ _HUB = re.compile(
 )
 _LONGEST_ADDRESS = 500  # to look for longer ones would take long
 _HUB_ID = re.compile(r"(?!.*(?:--|\.\.))[A-Za-z0-9][\w.-]{0,95}/\w[\w.-]{0,95}(?<![.-])", re.ASCII)
-_IN_CACHE = re.compile(r"(?:^|[/\\])models--([A-Za-z0-9][\w.-]*?)--([A-Za-z0-9][\w.-]*?)(?:[/\\]|$)")
+_IN_CACHE = re.compile(r"(?:^|[/\\])models--([A-Za-z0-9][\w.-]{0,95}?)--([A-Za-z0-9][\w.-]{0,95}?)(?:[/\\]|$)")
 _LOCAL = re.compile(r"[/\\~]|\.{1,2}([/\\]|$)|[A-Za-z]:[/\\]|file:", re.IGNORECASE)
 _WEIGHTS_FILE = re.compile(r"\.(safetensors|gguf|bin|pt|pth|ckpt|onnx)$", re.IGNORECASE)
 _WEB = re.compile(r'https?://[^\s\x00-\x1f\x7f\ufffe\uffff<>"]+')
