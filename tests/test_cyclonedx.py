@@ -441,6 +441,15 @@ def test_package_urls_tell_components_apart() -> None:
     assert steps(reading) == {("acme/chat", "beta/chat", "unspecified")}
 
 
+def test_package_urls_of_other_types_tell_components_apart() -> None:
+    first, second, third = (
+        model("chat", purl=f"pkg:generic/{where}") for where in ("acme/chat@1.0", "beta/chat@1.0", "beta/chat@2.0")
+    )
+    reading = read_bill([first, second | {"pedigree": {"ancestors": [first]}}, third])
+    assert steps(reading) == {("acme/chat", "beta/chat@1.0", "unspecified")}
+    assert set(reading.lineage) == {"acme/chat", "beta/chat@1.0", "beta/chat@2.0"}
+
+
 def test_bom_refs_tell_components_apart() -> None:
     reading = read_bill(
         [

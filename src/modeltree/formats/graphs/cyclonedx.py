@@ -32,7 +32,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from modeltree._util.files import write_whole
 from modeltree._util.text import enumerated
@@ -54,7 +54,7 @@ from modeltree.formats.repair.record_findings import no_mapping
 from modeltree.graph.network import from_attributes, to_attributes
 from modeltree.lineage import Lineage
 from modeltree.records import Derivation, Kind, License, Links, Model, Relation
-from modeltree.values.addresses import hub_repository, hub_url, parse_hub_address
+from modeltree.values.addresses import hub_repository, hub_url, parse_hub_address, parse_package_url
 from modeltree.values.licenses import OTHER, hub_license
 from modeltree.values.quantities import day_of
 
@@ -65,7 +65,6 @@ _KINDS = {"machine-learning-model": Kind.MODEL, "application": Kind.APPLICATION,
 _TYPES = {kind: type for type, kind in _KINDS.items()}
 _OWN = "modeltree:"  # the properties that begin so are the fields of a record
 
-_PURL = re.compile(r"pkg:huggingface/([^@?#]+)", re.IGNORECASE)
 _TAG = re.compile(r"base_model:(?:([a-z_-]+):)?([^\s:,]+)")
 _BASES = frozenset({"basemodel", "parentmodel", "basemodels", "finetunedfrom"})
 _DATES = frozenset({"released", "releasedate", "createdat"})
@@ -287,7 +286,7 @@ class _Bill:
             item, is_listed = waiting.pop()
             if not isinstance(item, dict):
                 continue
-            base, version = self._called(item), _text(item.get("version")) or ""
+            base, version = self._called(item), _version(item) or ""
             if base and str(item.get("type")) in _KINDS:
                 self._versions.setdefault(base, set()).add(version)
                 if is_listed and item.get("bom-ref"):
@@ -331,19 +330,19 @@ class _Bill:
         base = self._called(data)
         if base is None:
             return None
-        version = _text(data.get("version"))
+        version = _version(data)
         is_of_several = version and len(self._versions.get(base, {""}) - {""}) > 1
         return f"{base}@{version}" if is_of_several else f"{base}{self._told_apart.get(id(data), '')}"
 
     def _called(self, data: Fields) -> str | None:
         """What a component is called, without its version."""
-        purl = _PURL.match(str(data.get("purl", "")))
-        if purl and (name := unquote(purl[1]).strip(" /")):
-            return name
+        purl = parse_package_url(str(data.get("purl", "")))
+        if purl and purl.is_of_hub:
+            return f"{purl.namespace}/{purl.name}" if purl.namespace else purl.name
         for _, item in self._items(data, "externalReferences", None):
             if item.get("type") == "model-card" and (repository := _repository(item.get("url"))):
                 return repository
-        group, name = _text(data.get("group")), _text(data.get("name")) or ""
+        group, name = _text(data.get("group")) or (purl.namespace if purl else None), _text(data.get("name")) or ""
         return f"{group}/{name}" if group and name and not name.startswith(f"{group}/") else name or None
 
     def _fields(self, data: Fields, at: At) -> Fields:
@@ -552,6 +551,11 @@ def _repository(url: Any) -> str | None:
 def _organization(value: Any) -> str | None:
     name = _text(value.get("name") if isinstance(value, dict) else value)
     return name if name and not name.startswith("http") else None
+
+
+def _version(data: Fields) -> str | None:
+    purl = parse_package_url(str(data.get("purl", "")))
+    return _text(data.get("version")) or (purl.version if purl else None)
 
 
 def _list_at(data: Fields, key: str) -> list[Any]:

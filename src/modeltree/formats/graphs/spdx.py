@@ -28,7 +28,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from modeltree._util.files import write_whole
 from modeltree.findings import Finding, SourceError, shown
@@ -37,12 +37,12 @@ from modeltree.formats.parsing.jsontree import JsonTree
 from modeltree.formats.repair.claims import Claims, Reading
 from modeltree.formats.repair.models import repaired
 from modeltree.formats.repair.policy import Policy
-from modeltree.formats.values.addresses import hub_repository, hub_url, is_web_address, link_field
-from modeltree.formats.values.licenses import OTHER, hub_license
-from modeltree.formats.values.quantities import day_of
 from modeltree.graph.network import from_attributes, to_attributes
 from modeltree.lineage import Lineage
 from modeltree.records import Derivation, Kind, License, Links, Model, Relation
+from modeltree.values.addresses import hub_repository, hub_url, is_web_address, link_field, parse_package_url
+from modeltree.values.licenses import OTHER, hub_license
+from modeltree.values.quantities import day_of
 
 __all__ = ["read_spdx", "spdx_text", "write_spdx"]
 
@@ -63,7 +63,6 @@ _READ = frozenset(
     | {"originatedBy", "software_primaryPurpose", "software_packageVersion", "software_packageUrl", "extension"}
     | {"software_downloadLocation", "software_homePage", "externalIdentifier", "externalRef", "dataset_datasetType"}
 )
-_PURL = re.compile(r"pkg:huggingface/([^@?#]+)", re.IGNORECASE)
 _EXPANDED = re.compile(r"(?:https?://spdx\.org/rdf/3[^/]*/terms/|spdx:)(?P<profile>\w+)/(?P<name>\w+)")
 _LISTED = re.compile(r"https?://spdx\.org/licenses/(?P<id>[\w.+-]+)")
 _REFERENCES = {"vcs": "code", "documentation": "paper"}
@@ -334,9 +333,8 @@ def _called(data: Fields) -> str:
     identifiers = [data.get("software_packageUrl")]
     identifiers += [item.get("identifier") for item in _mappings(data.get("externalIdentifier"))]
     for identifier in identifiers:
-        purl = _PURL.match(identifier) if isinstance(identifier, str) else None
-        if purl and (name := unquote(purl[1]).strip(" /")):
-            return name
+        if isinstance(identifier, str) and (purl := parse_package_url(identifier)):
+            return f"{purl.namespace}/{purl.name}" if purl.namespace else purl.name
     repository = hub_repository(str(data.get("software_downloadLocation") or ""))
     return repository or _text(data.get("name")) or _id(data) or "unnamed"
 
