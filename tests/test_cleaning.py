@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -415,3 +416,35 @@ def test_a_product_may_run_on_a_model_that_is_newer(tmp_path: Path) -> None:
     lineage, findings = modeltree.read(path)
     assert lineage.parents("service") == ("new",)
     assert [finding.ids for finding in findings if finding.kind == "parent-newer"] == [("made", "new")]
+
+
+@pytest.mark.parametrize("times", [1, 2, 5, 1_000, 100_000])
+def test_a_folder_of_a_cache_is_unwrapped_once(times: int, tmp_path: Path) -> None:
+    parent = "models--a--" * times + "b"
+    for name, content in {
+        "README.md": f"---\nbase_model: {parent}\n---\n",
+        "adapter_config.json": json.dumps({"base_model_name_or_path": parent, "peft_type": "LORA"}),
+        "t.csv": f"id,parent\nx,{parent}\n",
+        "t.jsonl": json.dumps({"id": "x", "parent": parent}) + "\n",
+        "t.cyjs": json.dumps({"elements": [{"data": {"id": "x"}}, {"data": {"source": parent, "target": "x"}}]}),
+    }.items():
+        (tmp_path / name).write_text(content, encoding="utf-8")
+        try:
+            lineage = modeltree.read(tmp_path / name).lineage
+        except SourceError:
+            assert times == 100_000  # a value that is longer than any
+            continue
+        [edge] = lineage.derivations or [None]
+        if edge and times < 6:
+            assert edge.parent == "a/" + ("models--a--" * (times - 1)) + "b"
+
+
+@pytest.mark.parametrize("end", ["", "]" * 260_000 + "}"])
+def test_deep_lines_of_large_files_are_reported(end: str, tmp_path: Path) -> None:
+    path = tmp_path / "t.jsonl"
+    rows = "".join(f'{{"id": "m{number}", "note": "{"x" * 90}"}}\n' for number in range(9_000))
+    path.write_text('{"id": "a", "note": ' + "[" * 260_000 + end + "\n" + rows, encoding="utf-8")
+    assert path.stat().st_size > 2**20
+    reading = modeltree.read(path)
+    assert [finding.kind for finding in reading.findings if finding.severity == "error"] == ["too-deep"]
+    assert len(reading.lineage) == 9_000

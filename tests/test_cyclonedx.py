@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import tempfile
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +16,15 @@ from cyclonedx.validation.json import JsonStrictValidator
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modeltree.findings import KINDS, Finding, SourceError
+import modeltree
+from modeltree.findings import KINDS, Finding, SourceError, UnknownFormatError, UnknownModelError
+from modeltree.formats.detection import format_of
 from modeltree.formats.graphs import cyclonedx
 from modeltree.formats.graphs.cyclonedx import cyclonedx_text, read_cyclonedx, write_cyclonedx
 from modeltree.formats.repair.claims import Reading
 from modeltree.formats.repair.policy import Policy
 from modeltree.lineage import Lineage
-from modeltree.records import About, Derivation, Model, Organization
+from modeltree.records import About, Derivation, License, Model, Organization
 from modeltree.values.licenses import license_of
 from strategies_records import lineages
 
@@ -65,6 +69,20 @@ def said(reading: Reading, *kinds: str) -> list[str]:
     """The findings of some kinds, as they are said, without positions."""
     found = [finding for finding in reading.findings if (finding.kind in kinds if kinds else finding.kind not in GAPS)]
     return [re.sub(r"^[^ ]*x\.cdx\.json[:0-9]* ", "", str(finding)) for finding in found]
+
+
+TAGS = st.sampled_from(
+    sorted(
+        {"metadata", "components", "component", "dependencies", "dependency", "name", "type", "pedigree", "ancestors"}
+        | {"licenses", "license", "expression", "properties", "property", "modelCard", "modelParameters", "datasets"}
+        | {"dataset", "externalReferences", "reference", "url", "tags", "tag"}
+    )
+)
+
+
+def _elements(parts: list[tuple[str, str]]) -> str:
+    attributes = "type='machine-learning-model' bom-ref='a' name='b' ref='a'"
+    return "".join(f"<{tag} {attributes}>{inner or 'text'}</{tag}>" for tag, inner in parts)
 
 
 # What is written
@@ -119,7 +137,8 @@ EXAMPLE = Lineage(
 def test_how_it_is_written() -> None:
     bom = json.loads(cyclonedx_text(EXAMPLE))
     assert VALIDATOR.validate_str(json.dumps(bom)) is None
-    assert bom["metadata"]["timestamp"] == "2024-05-06T00:00:00Z"
+    assert "timestamp" not in bom["metadata"]
+    assert {"name": "modeltree:date", "value": "2024-05-06"} in bom["metadata"]["properties"]
     assert {"name": "modeltree:title", "value": "Four"} in bom["metadata"]["properties"]
     components = {component["bom-ref"]: component for component in bom["components"]}
     assert [component["type"] for component in components.values()] == [
@@ -161,6 +180,52 @@ def test_one_lineage_has_one_text_and_one_serial_number(tmp_path: Path) -> None:
     assert "timestamp" not in cyclonedx_text(Lineage([], about=About(date="2024-05")))
     with pytest.raises(FileNotFoundError):
         write_cyclonedx(EXAMPLE, tmp_path / "none" / "x.json")
+
+
+def test_a_bill_has_a_time_only_on_request() -> None:
+    zone = timezone(timedelta(hours=2))
+    for time in (datetime(2024, 5, 6, 10, 0, tzinfo=zone), datetime(2024, 5, 6, 8, 0)):  # noqa: DTZ001
+        text = cyclonedx_text(EXAMPLE, timestamp=time)
+        assert VALIDATOR.validate_str(text) is None
+        assert json.loads(text)["metadata"]["timestamp"] == "2024-05-06T08:00:00Z"
+
+
+def test_a_bill_may_be_of_one_model(tmp_path: Path) -> None:
+    modeltree.save(EXAMPLE, tmp_path / "x.cdx.json", subject="chat")
+    text = (tmp_path / "x.cdx.json").read_text(encoding="utf-8")
+    assert VALIDATOR.validate_str(text) is None
+    bom = json.loads(text)
+    assert bom["metadata"]["component"]["bom-ref"] == "chat"
+    assert "chat" not in [component["bom-ref"] for component in bom["components"]]
+    assert len(bom["components"]) == len(EXAMPLE) - 1
+    assert modeltree.read(tmp_path / "x.cdx.json").lineage == EXAMPLE
+    with pytest.raises(UnknownModelError):
+        cyclonedx_text(EXAMPLE, subject="none")
+
+
+def test_models_of_the_hub_have_package_urls() -> None:
+    models = [
+        Model(id="acme/base-7b", name="Base"),
+        Model(id="own", name="Own", links={"weights": "https://huggingface.co/acme/own"}),
+        Model(id="other", name="Other"),
+        Model(id="datasets/acme", name="Data", kind="dataset"),
+    ]
+    text = cyclonedx_text(Lineage(models))
+    assert VALIDATOR.validate_str(text) is None
+    assert {component["bom-ref"]: component.get("purl") for component in json.loads(text)["components"]} == {
+        "acme/base-7b": "pkg:huggingface/acme/base-7b",
+        "own": "pkg:huggingface/acme/own",
+        "other": None,
+        "datasets/acme": None,
+    }
+    assert read_text(text).lineage == Lineage(models)
+
+
+@settings(max_examples=15, deadline=None)
+@given(lineages(), st.data())
+def test_a_bill_of_one_model_is_read_as_it_was(lineage: Lineage, data: st.DataObject) -> None:
+    subject = data.draw(st.sampled_from([model.id for model in lineage.models])) if len(lineage) else None
+    assert read_text(cyclonedx_text(lineage, subject=subject)).lineage == lineage
 
 
 def test_all_licenses_of_the_hub_are_valid() -> None:
@@ -338,6 +403,199 @@ def test_dependencies() -> None:
     ]
 
 
+# Identity
+
+
+def test_a_group_belongs_to_the_name() -> None:
+    ancestor = model("chat", group="acme", version="1.0")
+    reading = read_bill(
+        [
+            model("chat", group="acme", version="1.0", **{"bom-ref": "a"}),
+            model("chat", group="beta", version="1.0", pedigree={"ancestors": [ancestor]}, **{"bom-ref": "b"}),
+        ]
+    )
+    assert steps(reading) == {("acme/chat", "beta/chat", "unspecified")}
+    assert {one.id: (one.name, one.organizations) for one in reading.lineage.models} == {
+        "acme/chat": ("chat", ("acme",)),
+        "beta/chat": ("chat", ("beta",)),
+    }
+    assert not said(reading, "same-name", "duplicate-id", "self-loop")
+
+
+def test_versions_tell_components_apart() -> None:
+    for listed in (True, False):
+        first = model("chat", group="acme", version="1.0")
+        second = model("chat", group="acme", version="2.0", pedigree={"ancestors": [first]})
+        reading = read_bill([first, second] if listed else [second])
+        assert steps(reading) == {("acme/chat@1.0", "acme/chat@2.0", "unspecified")}
+        assert len(reading.lineage) == 2
+
+
+def test_package_urls_tell_components_apart() -> None:
+    reading = read_bill(
+        [
+            model("chat", purl="pkg:huggingface/acme/chat"),
+            model("chat", purl="pkg:huggingface/beta/chat@abc", properties=properties(("base_model", "acme/chat"))),
+        ]
+    )
+    assert steps(reading) == {("acme/chat", "beta/chat", "unspecified")}
+
+
+def test_package_urls_of_other_types_tell_components_apart() -> None:
+    first, second, third = (
+        model("chat", purl=f"pkg:generic/{where}") for where in ("acme/chat@1.0", "beta/chat@1.0", "beta/chat@2.0")
+    )
+    reading = read_bill([first, second | {"pedigree": {"ancestors": [first]}}, third])
+    assert steps(reading) == {("acme/chat", "beta/chat@1.0", "unspecified")}
+    assert set(reading.lineage) == {"acme/chat", "beta/chat@1.0", "beta/chat@2.0"}
+
+
+def test_bom_refs_tell_components_apart() -> None:
+    reading = read_bill(
+        [
+            model("chat", description="one", **{"bom-ref": "a"}),
+            model("chat", description="other", **{"bom-ref": "b"}),
+            model("child", **{"bom-ref": "c"}),
+            model("chat", description="one", **{"bom-ref": "again"}),
+        ],
+        dependencies=[{"ref": "c", "dependsOn": ["b"]}, {"ref": "b", "dependsOn": ["again"]}],
+    )
+    assert steps(reading) == {("chat#b", "child", "unspecified"), ("chat", "chat#b", "unspecified")}
+    assert reading.lineage["chat#b"].note == "other"
+    assert len(reading.lineage) == 3
+
+
+def test_a_bare_name_that_several_have_means_none_of_them() -> None:
+    reading = read_bill(
+        [
+            model("chat", group="acme"),
+            model("chat", group="beta"),
+            model("child", properties=properties(("base_model", "chat"))),
+        ]
+    )
+    assert steps(reading) == {("chat", "child", "unspecified")}
+    assert said(reading, "missing-parent")
+    alone = read_bill([model("chat", group="acme"), model("child", properties=properties(("base_model", "chat")))])
+    assert steps(alone) == {("acme/chat", "child", "unspecified")}
+
+
+def test_the_subject_is_no_other_component_of_its_name() -> None:
+    reading = read_bill([model("chat", group="acme")], metadata={"component": model("chat", group="beta")})
+    assert set(reading.lineage) == {"acme/chat", "beta/chat"}
+
+
+# XML
+
+XML = """\
+<?xml version="1.0" encoding="UTF-8"?>
+<bom xmlns="http://cyclonedx.org/schema/bom/1.6" version="1">
+  <metadata>
+    <timestamp>2024-05-06T10:00:00Z</timestamp>
+    <component type="application" bom-ref="app"><name>App</name><components/></component>
+  </metadata>
+  <components>
+    <component type="machine-learning-model" bom-ref="base">
+      <manufacturer><name>Acme</name></manufacturer>
+      <group>acme</group><name>base</name><version>1.0</version><description>First.</description>
+      <licenses><license><id>MIT</id></license></licenses>
+      <purl>pkg:huggingface/acme/base-7b</purl>
+      <externalReferences>
+        <reference type="vcs"><url>https://github.com/acme/base</url></reference>
+      </externalReferences>
+    </component>
+    <component type="machine-learning-model" bom-ref="chat">
+      <name>chat</name>
+      <licenses><expression>Apache-2.0</expression></licenses>
+      <properties><property name="releaseDate">2024-01-02</property></properties>
+      <pedigree>
+        <ancestors>
+          <component type="machine-learning-model">
+            <name>base</name><purl>pkg:huggingface/acme/base-7b</purl>
+          </component>
+        </ancestors>
+        <notes>fine-tuned</notes>
+      </pedigree>
+      <modelCard>
+        <modelParameters><datasets><dataset><type>dataset</type><name>Alpaca</name></dataset></datasets></modelParameters>
+      </modelCard>
+    </component>
+    <component type="library"><name>torch</name></component>
+  </components>
+  <dependencies><dependency ref="app"><dependency ref="chat"/></dependency><dependency ref="chat"/></dependencies>
+</bom>
+"""
+
+
+def test_bills_in_xml_are_read(tmp_path: Path) -> None:
+    for name in ("bom.xml", "x.cdx.xml", "x.cdx.json"):
+        (tmp_path / name).write_text(XML, encoding="utf-8")
+        reading = modeltree.read(tmp_path / name)
+        assert steps(reading) == {
+            ("acme/base-7b", "chat", "unspecified"),
+            ("Alpaca", "chat", "data"),
+            ("chat", "App", "application"),
+        }
+        lineage = reading.lineage
+        base, chat = lineage["acme/base-7b"], lineage["chat"]
+        assert (base.name, base.note, base.license, base.organizations) == (
+            "base",
+            "First.",
+            License(name="MIT", spdx="MIT"),
+            ("Acme",),
+        )
+        assert base.links.code == "https://github.com/acme/base"
+        assert (str(chat.released), chat.license) == ("2024-01-02", License(name="Apache-2.0"))
+        assert lineage.derivation("acme/base-7b", "chat").note == "fine-tuned"
+        assert str(lineage.about.date) == "2024-05-06"
+        [library] = [finding for finding in reading.findings if "'library'" in finding.message]
+        assert str(library.position) == f"{tmp_path / name}:33:5"
+        assert not [finding for finding in reading.findings if finding.severity == "error"]
+
+
+def test_xml_is_read_within_bounds(tmp_path: Path) -> None:
+    head = "<bom xmlns='http://cyclonedx.org/schema/bom/1.6'>"
+    deep = head + "<components><component>" * 40 + "</component></components>" * 40 + "</bom>"
+    bomb = "<!DOCTYPE bom [<!ENTITY a 'aaaa'>]>" + head + "&a;</bom>"
+    for text, kind in ((deep, "too-deep"), (bomb, "tag")):
+        (tmp_path / "bom.xml").write_text(text)
+        with pytest.raises(SourceError) as caught:
+            modeltree.read(tmp_path / "bom.xml")
+        assert caught.value.problems[0].kind == kind
+
+
+def test_other_files_that_end_as_xml_are_told_apart(tmp_path: Path) -> None:
+    texts = {"graphml": "<graphml><graph/></graphml>", "gexf": "<gexf/>"}
+    for name, text in texts.items():
+        (tmp_path / "x.xml").write_text(text)
+        assert format_of(tmp_path / "x.xml").name == name
+    with pytest.raises(UnknownFormatError, match="read and not written"):
+        modeltree.save(EXAMPLE, tmp_path / "x.xml")
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_faulty_xml_gives_a_reading_or_a_source_error(data: st.DataObject) -> None:
+    content = XML.encode()
+    for _ in range(data.draw(st.integers(1, 4))):
+        start = data.draw(st.integers(0, len(content)))
+        end = data.draw(st.integers(start, min(len(content), start + 40)))
+        content = content[:start] + data.draw(st.binary(max_size=4)) + content[end:]
+    with contextlib.suppress(SourceError):
+        read_text(content)
+
+
+ELEMENTS = st.recursive(
+    st.just(""), lambda inner: st.lists(st.tuples(TAGS, inner), max_size=4).map(_elements), max_leaves=20
+)
+
+
+@settings(deadline=None)
+@given(ELEMENTS)
+def test_any_elements_give_a_reading_or_a_source_error(inner: str) -> None:
+    with contextlib.suppress(SourceError):
+        read_text(f"<bom xmlns='http://cyclonedx.org/schema/bom/1.6'>{inner}</bom>")
+
+
 def test_the_subject_of_a_bill() -> None:
     subject = model("child", **{"bom-ref": "s"})
     metadata = {"component": subject, "timestamp": "2023-06-22T12:16:23Z", "tools": [{"name": "x"}]}
@@ -368,7 +626,9 @@ def test_policy_and_aliases_are_heeded() -> None:
     ("content", "message"),
     [
         ("", "the file is empty"),
-        ("<bom/>", "no JSON: expecting value"),
+        ("<bom/>", "no CycloneDX: the file does not say so"),
+        ("<rdf/>", "no CycloneDX: the file begins with <rdf>"),
+        ("<bom xmlns='http://cyclonedx.org/schema/bom/1.6'>", "no XML: no element found"),
         ("[]", "no CycloneDX: a mapping with 'bomFormat' is needed"),
         ('{"spdxVersion": "SPDX-2.3"}', "no CycloneDX: the file does not say so"),
     ],

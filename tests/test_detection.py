@@ -9,6 +9,7 @@ import pytest
 
 import modeltree
 from modeltree.findings import FindingsWarning, SourceError, UnknownFormatError
+from modeltree.formats import detection
 from modeltree.formats.detection import format_of
 from modeltree.formats.registry import FORMATS, format_named, format_to_write
 
@@ -146,3 +147,28 @@ def test_one_long_line(tmp_path: Path) -> None:
     """One that is matched again from each of its letters would take hours."""
     (tmp_path / "a.csv").write_bytes(b"x" * 2_000_000)
     assert format_of(tmp_path / "a.csv").name == "csv"
+
+
+def test_however_many_models_there_are_in_a_folder_they_are_read(tmp_path: Path) -> None:
+    entry_limit = detection._MOST_ENTRIES
+    for count in (2, 20):
+        folder = tmp_path / str(count)
+        for number in range(count):
+            (folder / f"m{number}").mkdir(parents=True)
+            (folder / f"m{number}" / "README.md").write_text("---\nlicense: mit\n---\n")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(detection, "_MOST_ENTRIES", count)
+            assert detection.format_of(folder).name == "model-cards"
+    assert entry_limit >= 10_000
+
+
+def test_cards_behind_very_many_other_files_are_found_by_the_reader(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(detection, "_MOST_ENTRIES", 5)
+    for number in range(10):
+        (tmp_path / f"a{number}").mkdir()
+        (tmp_path / f"a{number}" / "notes.txt").write_text("")
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "README.md").write_text("---\nlicense: mit\n---\n")
+    assert list(modeltree.read(tmp_path).lineage) == ["model"]

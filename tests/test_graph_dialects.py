@@ -83,6 +83,10 @@ DIALECTS: dict[str, Any] = {
         "nodes": [{"id": 1, "label": "Alpha"}, {"id": 2, "label": "Beta"}],
         "edges": [{"from": 2, "to": 1, "label": "finetune", "arrows": "from"}],
     },
+    "vis.js with arrows as mappings": {
+        "nodes": [{"id": 1, "label": "Alpha"}, {"id": 2, "label": "Beta"}],
+        "edges": [{"from": 2, "to": 1, "label": "finetune", "arrows": {"from": {"enabled": True}, "to": False}}],
+    },
     "graphology": {
         "attributes": {"name": "g"},
         "options": {"type": "directed", "multi": False},

@@ -9,13 +9,16 @@ import string
 import struct
 import tempfile
 import textwrap
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import modeltree
 import strategies_records
 from modeltree import Derivation, Lineage, Model, datasets
 from modeltree.findings import KINDS, Finding, SourceError
@@ -23,6 +26,7 @@ from modeltree.formats.cards import model_card_text, read_model_cards, write_mod
 from modeltree.formats.cards.card_files import MAX_HEAD, read_front_matter
 from modeltree.formats.repair.claims import Reading
 from modeltree.formats.repair.policy import Policy
+from modeltree.formats.weights.peft import read_peft
 from modeltree.records import License, Relation
 from modeltree.values.addresses import hub_url
 from modeltree.values.licenses import hub_license, license_of
@@ -387,7 +391,8 @@ def test_a_readme_beside_a_configuration_is_a_model_though_models_are_below(tmp_
     card(tmp_path, "acme/lora/checkpoint-1", "base_model: a/b\n")
     (tmp_path / "acme" / "lora" / "README.md").write_text("No front matter.")
     adapter(tmp_path / "acme" / "lora", "a/b")
-    assert set(read_model_cards(tmp_path).lineage) == {"acme/lora", "lora/checkpoint-1", "a/b"}
+    card(tmp_path, "acme/lora/other", "base_model: a/b\n")
+    assert set(read_model_cards(tmp_path).lineage) == {"acme/lora", "lora/other", "a/b"}
 
 
 def test_a_single_file_may_have_any_name(tmp_path: Path) -> None:
@@ -477,6 +482,7 @@ def test_five_hundred_cards_are_all_there(tmp_path: Path) -> None:
 
 
 def adapter(folder: Path, parent: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / "adapter_config.json").write_text(json.dumps({"base_model_name_or_path": parent, "peft_type": "LORA"}))
 
 
@@ -578,14 +584,121 @@ def test_a_folder_of_somebodys_computer_is_not_missed_in_the_card(tmp_path: Path
 
 
 def test_a_folder_without_a_card_may_be_a_model_or_a_part_of_one(tmp_path: Path) -> None:
-    (tmp_path / "acme" / "lora").mkdir(parents=True)
     adapter(tmp_path / "acme" / "lora", "a/b")
     card(tmp_path, "acme/llama", "base_model: a/b\n")
-    (tmp_path / "acme" / "llama" / "part").mkdir()
-    adapter(tmp_path / "acme" / "llama" / "part", "e/f")
+    adapter(tmp_path / "acme" / "llama" / "other", "e/f")
+    gguf = tmp_path / "acme" / "llama" / "part" / "m.gguf"
+    gguf.parent.mkdir()
+    gguf.write_bytes(b"GGUF")
     card(tmp_path, "acme/llama/checkpoint-1", "base_model: a/b\n")
     lineage, _ = read_model_cards(tmp_path)
-    assert set(lineage) == {"acme/lora", "acme/llama", "llama/checkpoint-1", "a/b"}
+    assert set(lineage) == {"acme/lora", "acme/llama", "acme/llama/other", "a/b", "e/f"}
+
+
+@pytest.mark.parametrize("readme", ["---\nlicense: mit\n---\n# Two adapters\n", "# Two adapters\n", None])
+def test_adapters_in_folders_of_a_card_are_models(readme: str | None, tmp_path: Path) -> None:
+    for name, base in (("french", "acme/base-7b"), ("sql", "acme/code-7b")):
+        adapter(tmp_path / "acme" / "multi" / name, base)
+    if readme:
+        (tmp_path / "acme" / "multi" / "README.md").write_text(readme)
+    is_card = bool(readme and readme.startswith("---"))
+    lineage, findings = read_model_cards(tmp_path)
+    start = "acme/multi/" if is_card else "multi/"
+    assert {(edge.child, edge.parent, str(edge.relation)) for edge in lineage.derivations} == {
+        (f"{start}french", "acme/base-7b", "adapter"),
+        (f"{start}sql", "acme/code-7b", "adapter"),
+    }
+    assert ("acme/multi" in lineage) == is_card
+    assert not [finding for finding in findings if finding.severity == "error"]
+
+
+def test_adapters_in_a_cached_repository_are_models(tmp_path: Path) -> None:
+    snapshot = tmp_path / "models--acme--multi" / "snapshots" / "abc"
+    for name, base in (("french", "acme/base-7b"), ("sql", "acme/code-7b")):
+        adapter(snapshot / name, base)
+    (snapshot / "README.md").write_text("---\nlicense: mit\n---\n")
+    lineage, _ = read_model_cards(tmp_path)
+    assert lineage.parents("acme/multi/french") == ("acme/base-7b",)
+    assert lineage.parents("acme/multi/sql") == ("acme/code-7b",)
+
+
+def test_the_only_adapter_of_the_base_of_a_card_is_its_model(tmp_path: Path) -> None:
+    card(tmp_path, "acme/lora", "base_model: a/b\n")
+    adapter(tmp_path / "acme" / "lora" / "adapter", "a/b")
+    lineage, _ = read_model_cards(tmp_path)
+    assert set(lineage) == {"acme/lora", "a/b"}
+    assert lineage.derivation("a/b", "acme/lora").relation == "adapter"
+    adapter(tmp_path / "acme" / "lora" / "second", "a/b")
+    lineage, _ = read_model_cards(tmp_path)
+    assert set(lineage) == {"acme/lora", "acme/lora/adapter", "acme/lora/second", "a/b"}
+
+
+@pytest.mark.parametrize("read_folder", [read_model_cards, read_peft])
+@pytest.mark.parametrize(
+    "checkpoints",
+    [
+        ("checkpoint-500", "checkpoint-1000"),
+        ("checkpoint-1000", "last-checkpoint"),
+        ("checkpoints/checkpoint-9", "global_step10"),
+    ],
+)
+def test_checkpoints_are_parts_of_a_model(
+    checkpoints: tuple[str, str], read_folder: Callable[[Path], Reading], tmp_path: Path
+) -> None:
+    run = tmp_path / "acme" / "run"
+    for name, base in zip(checkpoints, ("old/base", "acme/base"), strict=True):
+        adapter(run / name, base)
+    reading = read_folder(tmp_path)
+    assert reading.lineage.parents("acme/run") == ("acme/base",)
+    assert set(reading.lineage) == {"acme/run", "acme/base"}
+    assert "ignored" in {finding.kind for finding in reading.findings}
+    adapter(run, "last/base")
+    reading = read_folder(tmp_path)
+    assert set(reading.lineage) == {"acme/run", "last/base"}
+    noted = [finding for finding in reading.findings if finding.kind == "ignored"]
+    assert [finding.message for finding in noted] == ["2 checkpoints of the model"]
+
+
+@pytest.mark.parametrize("readme", ["---\nlicense: mit\n---\n", "# Notes\n"])
+def test_a_checkpoint_tells_the_parents_where_the_card_does_not(readme: str, tmp_path: Path) -> None:
+    run = tmp_path / "acme" / "run"
+    adapter(run / "checkpoint-500", "acme/base")
+    (run / "checkpoint-500" / "README.md").write_text("---\nbase_model: acme/base\n---\n")
+    (run / "README.md").write_text(readme)
+    lineage, _ = read_model_cards(tmp_path)
+    assert set(lineage) == {"acme/run", "acme/base"}
+    assert lineage.derivation("acme/base", "acme/run").relation == "adapter"
+    assert (lineage["acme/run"].license is not None) == readme.startswith("---")
+    (run / "README.md").write_text("---\nbase_model: other/base\n---\n")
+    assert set(read_model_cards(tmp_path).lineage) == {"acme/run", "other/base"}
+
+
+def test_a_folder_that_is_read_itself_may_be_a_checkpoint(tmp_path: Path) -> None:
+    adapter(tmp_path / "checkpoint-500", "acme/base")
+    assert set(read_model_cards(tmp_path / "checkpoint-500").lineage) == {"checkpoint-500", "acme/base"}
+
+
+@pytest.mark.parametrize("prefix", ["acme", "acme/"])
+def test_ids_in_the_folder_of_an_organization_have_a_prefix(prefix: str, tmp_path: Path) -> None:
+    card(tmp_path, "chat", "base_model: acme/base\n")
+    card(tmp_path, "base", "license: mit\n")
+    card(tmp_path, "own", "modeltree_id: other/own\n")
+    card(tmp_path, "models--gpt2/snapshots/abc", "license: mit\n")
+    adapter(tmp_path / "chat" / "french", "acme/chat")
+    reading = modeltree.read(tmp_path, prefix=prefix)
+    assert set(reading.lineage) == {"acme/chat", "acme/base", "other/own", "gpt2", "acme/chat/french"}
+    assert reading.lineage.parents("acme/chat") == ("acme/base",)
+    assert reading.lineage["acme/chat"].organizations == ("acme",)
+    assert set(read_peft(tmp_path, prefix=prefix).lineage) == {"acme/chat/french", "acme/chat"}
+    single = modeltree.read(tmp_path / "chat" / "README.md", prefix=prefix)
+    assert "acme/chat" in single.lineage
+
+
+@pytest.mark.parametrize("prefix", ["", "/", "/acme", "a b", 5])
+def test_a_prefix_is_checked(prefix: Any, tmp_path: Path) -> None:
+    card(tmp_path, "chat", "license: mit\n")
+    with pytest.raises(ValueError, match="is no prefix of ids"):
+        read_model_cards(tmp_path, prefix=prefix)
 
 
 def test_a_broken_file_beside_a_card_is_reported_and_the_card_is_read(tmp_path: Path) -> None:

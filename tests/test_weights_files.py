@@ -329,6 +329,7 @@ def test_what_was_converted_is_named_by_many_keys(key: str, address: str, tmp_pa
         (f"{HUB}gpt2", "gpt2"),
         (f"{HUB}gpt2.git", "gpt2"),
         ("hf.co/gpt2", "gpt2"),
+        ("hf.co/acme/base-7b:Q4_K_M", "acme/base-7b"),
         ("https://example.org/base-7b.git", "https://example.org/base-7b.git"),
     ],
 )
@@ -340,6 +341,20 @@ def test_addresses_of_base_models(address: str, parent: str, tmp_path: Path) -> 
 def test_the_page_of_an_organization_is_no_model_where_there_is_a_name(tmp_path: Path) -> None:
     metadata = {"general.base_model.0.url": f"{HUB}acme", "general.base_model.0.name": "Base 7B"}
     assert [*parents(read_one(tmp_path, metadata))] == ["Base-7B"]
+
+
+def test_older_lists_of_data_sets(tmp_path: Path) -> None:
+    names = ["tatsu-lab/alpaca", "Web Text"]
+    texts = (9, struct.pack("<IQ", 8, len(names)) + b"".join(map(text, names)))
+    reading = read_one(tmp_path, {"general.datasets": texts, "general.name": "M"})
+    assert parents(reading) == {
+        "datasets/tatsu-lab/alpaca": ("data", None),
+        "datasets/Web-Text": ("data", None),
+    }
+    assert reading.lineage["m"].name == "M"
+    numbers = (9, struct.pack("<IQ", 4, 2) + struct.pack("<II", 1, 2))
+    other = read_one(tmp_path / "b", {"general.datasets": numbers, "general.name": "M"})
+    assert (kinds(other), other.lineage["m"].name) == (["wrong-type"], "M")
 
 
 def test_data_sets_of_gguf_are_records_and_parents(tmp_path: Path) -> None:

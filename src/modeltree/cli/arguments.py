@@ -41,7 +41,7 @@ SUFFIXES = {
 
 SHIPPED = "survey, survey-table1 or survey-figure2"
 FILTERS = ("organization", "openness", "domain", "kind", "since", "until", "relations")
-"""The conditions of `modeltree.Lineage.select`, each an option; beside them there is ``--clade``."""
+"""The conditions of `modeltree.Lineage.select`, each an option; ``--clade`` and ``--ancestry`` are beside them."""
 
 
 class UsageError(ModelTreeError):
@@ -75,6 +75,9 @@ def filters() -> argparse.ArgumentParser:
     group = parent.add_argument_group("filters", "Only models that meet all of these.")
     group.add_argument(
         "--clade", action="append", metavar="MODEL", help="a model and all that descends from it; may be repeated"
+    )
+    group.add_argument(
+        "--ancestry", action="append", metavar="MODEL", help="a model and all it descends from; may be repeated"
     )
     group.add_argument("--organization", action="append", metavar="NAME", help="made by it; may be repeated")
     group.add_argument("--openness", choices=("open", "closed"))

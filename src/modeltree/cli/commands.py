@@ -10,6 +10,7 @@ import io
 import shutil
 import sys
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -187,11 +188,18 @@ def convert(arguments: argparse.Namespace) -> int:
     to = _format_to_write(output, arguments.to)
     if arguments.spanning and to.name != "newick":
         raise UsageError(f"--spanning is for trees in Newick's notation, not for {to.title}")
-    options = {"spanning": True} if arguments.spanning else {}
+    if arguments.timestamp and not to.bill:
+        raise UsageError(f"--timestamp is for bills of materials, not for {to.title}")
+    options: dict[str, Any] = {"spanning": True} if arguments.spanning else {}
     reading = _read(arguments.path, arguments)
     chosen = _filtered(reading.lineage, arguments)
     if len(reading.lineage) and not len(chosen):
         return complain("modeltree convert", NOTHING_LEFT, FAILED)
+    if to.bill and len(arguments.ancestry or ()) == 1:
+        subject = reading.lineage[arguments.ancestry[0]].id
+        options["subject"] = subject if subject in chosen else None
+    if arguments.timestamp:
+        options["timestamp"] = datetime.now(UTC)
     return _converted(reading._replace(lineage=chosen), output, to, arguments.strict, **options)
 
 
@@ -372,6 +380,9 @@ def _filtered(lineage: Lineage, arguments: argparse.Namespace) -> Lineage:
     """The part of a lineage that the filters keep, but for those that a drawing takes as options of its own."""
     if arguments.clade:
         lineage = lineage.subgraph({id for model in arguments.clade for id in lineage.clade(model)})
+    if arguments.ancestry:
+        ids = {lineage[model].id for model in arguments.ancestry}
+        lineage = lineage.subgraph(ids.union(*map(lineage.ancestors, ids)))
     own = getattr(arguments, "options", ())
     conditions = {
         name: value for name in FILTERS if name not in own and (value := getattr(arguments, name)) is not None

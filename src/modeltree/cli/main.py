@@ -169,6 +169,7 @@ def _add_data_commands(
     convert.add_argument("output", metavar="OUT", type=Path, help="its ending tells the format")
     convert.add_argument("--to", metavar="FORMAT", help="where the ending does not tell it")
     convert.add_argument("--strict", action="store_true", help="fail for errors and warnings in IN; OUT is written")
+    convert.add_argument("--timestamp", action="store_true", help="say in a bill of materials when it was made")
     convert.add_argument("--spanning", action="store_true", help="for Newick: of several parents keep the primary one")
     command("formats", run.formats, "list the formats that are read and written")
     command("schema", run.schema, "print the JSON Schema of the data files", output)

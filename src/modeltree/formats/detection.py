@@ -18,6 +18,7 @@ _HEAD = 64 * 1024
 # Patterns for the beginning of files whose formats end alike; the first that matches decides.
 _JSON = (
     ("cyclonedx", re.compile(rb'"bomFormat"|"\$schema"\s*:\s*"https?://cyclonedx')),
+    ("spdx", re.compile(rb'"@context"\s*:[^{}]{0,200}spdx\.org/rdf/|"spdxVersion"\s*:\s*"SPDX-')),
     ("peft", re.compile(rb'"base_model_name_or_path"|"peft_type"')),
     ("cytoscape", re.compile(rb'"elements"\s*:')),
 )
@@ -29,6 +30,11 @@ _YAML = (
             rb"^(?:merge_method|slices|experts|modules|gate_mode)\s*:|^\s*-\s*(?:model|sources)\s*:", re.MULTILINE
         ),
     ),
+)
+_XML = (
+    ("cyclonedx-xml", re.compile(rb"cyclonedx\.org/schema/bom/")),
+    ("graphml", re.compile(rb"<(?:\w+:)?graphml\b")),
+    ("gexf", re.compile(rb"<(?:\w+:)?gexf\b")),
 )
 _CSV = (
     ("epoch", re.compile(rb"\A(?=.*\bPublication date\b)(?=.*\b(?:Model|System)\b)", re.IGNORECASE)),
@@ -49,7 +55,7 @@ _OF_FOLDERS = {
 }
 _MOST_HEADS = 100
 _DEEPEST = 3
-_MOST_ENTRIES = 10_000
+_MOST_ENTRIES = 100_000
 
 
 def format_of(path: Path) -> Format:
@@ -70,7 +76,7 @@ def format_of(path: Path) -> Format:
     if not matching:
         raise unknown_format(path, written=False)
     by_ending = matching[0]
-    signs = {"node-link": _JSON, "catalog": _YAML, "csv": _CSV}.get(by_ending.name, ())
+    signs = {"node-link": _JSON, "catalog": _YAML, "csv": _CSV, "cyclonedx-xml": _XML}.get(by_ending.name, ())
     if not signs and by_ending.name != "markdown":
         return by_ending
     with path.open("rb") as file:
@@ -90,7 +96,8 @@ def _format_of_folder(path: Path) -> Format:
     entries = sorted(path.iterdir())
     if any(entry.name.endswith(".adapter_config.json") for entry in entries):
         return format_named("peft")
-    if _has_cards(path):
+    has_cards = _has_cards(path)
+    if has_cards:
         return format_named("model-cards")
     files = [entry for entry in entries if entry.suffix.lower() in (".yaml", ".yml") and entry.is_file()]
     if files:
@@ -101,6 +108,8 @@ def _format_of_folder(path: Path) -> Format:
     if alone:
         message = f"a folder of files that are read one by one: {', '.join(alone)}"
         raise SourceError([Finding("no-files", message, "name a file", position=Position(path))])
+    if has_cards is None:
+        return format_named("model-cards")  # whose reader looks everywhere
     message = "the folder has no catalogue, no model cards and no other files that are known"
     raise SourceError([Finding("no-files", message, "name the file, or the format", position=Position(path))])
 
@@ -165,14 +174,16 @@ def _yaml_below(path: Path) -> Iterable[Path]:
     return itertools.islice(yaml, _MOST_HEADS)
 
 
-def _has_cards(path: Path) -> bool:
-    """Whether a folder, or one some levels below, has what lies beside models."""
+def _has_cards(path: Path) -> bool | None:
+    """Whether a folder, or one some levels below, has what lies beside models; None where there is too much to tell."""
     left, waiting = _MOST_ENTRIES, [(path, 1)]
-    while waiting and left > 0:
+    while waiting:
+        if left <= 0:
+            return None
         folder, level = waiting.pop()  # deep first: a broad folder has a card in its first branches
         below: list[tuple[Path, int]] = []
         for entry in _entries(folder):
-            left -= 1
+            left -= level > 1  # however many models there are in one folder
             if _CARD_FILES.fullmatch(entry.name) and (entry.name.lower() != "readme.md" or _is_card(entry)):
                 return True
             if level < _DEEPEST and entry.is_dir() and not entry.is_symlink():

@@ -34,6 +34,10 @@ class Format:
     large : bool
         Whether it may have millions of models: its reader reports its progress (``progress=``), and need not look for
         what is worth knowing of the whole (``notes=False``).
+    by_path : bool
+        Whether ids are made of paths, so that there may be a prefix to them (``prefix=``).
+    bill : bool
+        Whether it is a bill of materials, which may be of one model (``subject=``) and of a time (``timestamp=``).
     """
 
     name: str
@@ -44,6 +48,8 @@ class Format:
     suffixes: tuple[str, ...] = ()
     mended: bool = True
     large: bool = False
+    by_path: bool = False
+    bill: bool = False
 
     @property
     def reader(self) -> Callable[..., Any]:
@@ -64,11 +70,19 @@ class Format:
 
 FORMATS = (
     Format("catalog", "a catalogue", "catalog", "read_catalog", "write_catalog", (".yaml", ".yml"), mended=False),
-    Format("model-cards", "model cards", "cards", "read_model_cards", "write_model_cards"),
-    Format("peft", "an adapter's configuration", "weights.peft", "read_peft"),
-    Format("mergekit", "a recipe of mergekit", "weights.mergekit", "read_mergekit"),
-    Format("gguf", "a GGUF file", "weights.gguf", "read_gguf", None, (".gguf",)),
-    Format("safetensors", "a safetensors file", "weights.safetensors", "read_safetensors", None, (".safetensors",)),
+    Format("model-cards", "model cards", "cards", "read_model_cards", "write_model_cards", by_path=True),
+    Format("peft", "an adapter's configuration", "weights.peft", "read_peft", by_path=True),
+    Format("mergekit", "a recipe of mergekit", "weights.mergekit", "read_mergekit", by_path=True),
+    Format("gguf", "a GGUF file", "weights.gguf", "read_gguf", None, (".gguf",), by_path=True),
+    Format(
+        "safetensors",
+        "a safetensors file",
+        "weights.safetensors",
+        "read_safetensors",
+        None,
+        (".safetensors",),
+        by_path=True,
+    ),
     Format("ecosystem-graphs", "Ecosystem Graphs", "trackers.ecosystem_graphs", "read_ecosystem_graphs"),
     Format("epoch", "a table of Epoch AI", "trackers.epoch", "read_epoch"),
     Format("csv", "a table as CSV", "tables", "read_table", "write_csv", (".csv", ".tsv"), large=True),
@@ -76,7 +90,25 @@ FORMATS = (
     Format("parquet", "a table as Parquet", "tables", "read_table", "write_parquet", (".parquet",), large=True),
     Format("markdown", "tables in Markdown", "printed.markdown", "read_markdown", None, (".md", ".markdown")),
     Format("latex", "tables in LaTeX", "printed.latex", "read_latex", None, (".tex",)),
-    Format("cyclonedx", "a bill of materials", "graphs.cyclonedx", "read_cyclonedx", "write_cyclonedx", (".cdx.json",)),
+    Format(
+        "cyclonedx",
+        "a bill of materials",
+        "graphs.cyclonedx",
+        "read_cyclonedx",
+        "write_cyclonedx",
+        (".cdx.json",),
+        bill=True,
+    ),
+    Format(
+        "cyclonedx-xml",
+        "a bill of materials in XML",
+        "graphs.cyclonedx",
+        "read_cyclonedx",
+        suffixes=(".cdx.xml", ".xml"),
+    ),
+    Format(
+        "spdx", "SPDX 3", "graphs.spdx", "read_spdx", "write_spdx", (".spdx.json", ".spdx3.json", ".jsonld"), bill=True
+    ),
     Format("node-link", "node-link JSON", "graphs.json_graphs", "read_node_link", "write_node_link", (".json",)),
     Format("cytoscape", "Cytoscape JSON", "graphs.json_graphs", "read_cytoscape", "write_cytoscape", (".cyjs",)),
     Format("graphml", "GraphML", "graphs.graphml", "read_graphml", "write_graphml", (".graphml",)),

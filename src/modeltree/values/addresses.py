@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import re
 from typing import NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from modeltree.values.words import spelling_key
 
 __all__ = [
     "HubAddress", "arxiv_reference", "hub_repository", "hub_url", "is_local_path", "is_web_address", "link_field",
-    "link_labeled", "paper_number", "parse_hub_address", "repository_in_cache",
+    "link_labeled", "paper_number", "parse_hub_address", "parse_package_url", "repository_in_cache",
 ]  # fmt: skip
 
 _HUB = re.compile(
     r"(?:(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co)/|(?:ssh://)?git@hf\.co[:/]|hf://)(?P<kind>datasets/)?"
     r"(?!(?:api|blog|collections|datasets|docs|models|papers|spaces)(?:/|$))"
     r"(?P<id>[A-Za-z0-9][\w.-]*(?:/(?!(?:tree|blob|resolve|commit)/)[A-Za-z0-9][\w.-]*)?)"
-    r"(?P<page>/(?:tree|blob|resolve|commit)/(?P<revision>[^/?#\s]+)[^?#\s]*|/[^/?#\s][^?#\s]*)?/?(?:[?#]\S*)?",
+    r"(?P<page>/(?:tree|blob|resolve|commit)/(?P<revision>[^/?#\s]+)[^?#\s]*|/[^/?#\s][^?#\s]*)?/?"
+    r"(?:[?#]\S*|:[\w.-]+)?",  # behind a colon, the file of a repository that a program is to run
     re.ASCII | re.IGNORECASE,
 )
+_PACKAGE = re.compile(r"\s*pkg:/{0,2}(?P<type>[\w.+-]+)/(?P<path>[^@?#]+)(?:@(?P<version>[^?#]+))?", re.ASCII)
 _LONGEST_ADDRESS = 500  # to look for longer ones would take long
 _HUB_ID = re.compile(r"(?!.*(?:--|\.\.))[A-Za-z0-9][\w.-]{0,95}/\w[\w.-]{0,95}(?<![.-])", re.ASCII)
-_IN_CACHE = re.compile(r"(?:^|[/\\])models--([A-Za-z0-9][\w.-]*?)--([A-Za-z0-9][\w.-]*?)(?:[/\\]|$)")
+_IN_CACHE = re.compile(r"(?:^|[/\\])models--([A-Za-z0-9][\w.-]{0,95}?)--([A-Za-z0-9][\w.-]{0,95}?)(?:[/\\]|$)")
 _LOCAL = re.compile(r"[/\\~]|\.{1,2}([/\\]|$)|[A-Za-z]:[/\\]|file:", re.IGNORECASE)
 _WEIGHTS_FILE = re.compile(r"\.(safetensors|gguf|bin|pt|pth|ckpt|onnx)$", re.IGNORECASE)
 _WEB = re.compile(r'https?://[^\s\x00-\x1f\x7f\ufffe\uffff<>"]+')
@@ -45,6 +47,30 @@ _FIELD_OF_LABEL = {label: field for field, labels in _LABELS.items() for label i
 _HOSTS = {"github.com": "code", "gitlab.com": "code", "huggingface.co": "weights", "hf.co": "weights"}
 _HOSTS |= dict.fromkeys(("arxiv.org", "aclanthology.org", "openreview.net", "doi.org"), "paper")
 _PAGES = ("papers", "blog", "spaces", "datasets", "collections", "docs", "")  # of the Hub, that are no weights
+
+
+class PackageUrl(NamedTuple):
+    """The parts of a package URL, as far as they tell packages apart."""
+
+    namespace: str | None
+    name: str
+    version: str | None
+    is_of_hub: bool
+
+
+def parse_package_url(text: str) -> PackageUrl | None:
+    """The parts of a package URL; None for any other text.
+
+    >>> parse_package_url("pkg:huggingface/acme/chat@4f3a?repository_url=https://hf.co")
+    PackageUrl(namespace='acme', name='chat', version='4f3a', is_of_hub=True)
+    >>> parse_package_url("acme/chat")
+    """
+    match = _PACKAGE.match(text[:_LONGEST_ADDRESS])
+    if not match:
+        return None
+    namespace, _, name = unquote(match["path"]).strip(" /").rpartition("/")
+    version = unquote(match["version"] or "") or None
+    return PackageUrl(namespace or None, name, version, match["type"].casefold() == "huggingface") if name else None
 
 
 class HubAddress(NamedTuple):

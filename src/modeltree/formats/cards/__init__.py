@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from modeltree.formats.cards.card_files import (
 from modeltree.formats.cards.parents import CardDerivations
 from modeltree.formats.cards.writing import model_card_text, write_model_cards
 from modeltree.formats.repair.claims import Claims, Reading
-from modeltree.formats.repair.folders import model_id
+from modeltree.formats.repair.folders import checked_prefix, model_id
 from modeltree.formats.repair.models import repaired
 from modeltree.formats.repair.policy import Policy
 from modeltree.records import Relation
@@ -39,14 +39,18 @@ def read_model_cards(
     policy: Policy | None = None,
     aliases: Mapping[str, str] | None = None,
     datasets: bool = False,
+    prefix: str | None = None,
+    files: Sequence[Path] | None = None,
 ) -> Reading:
     """Read model cards: a ``README.md``, a folder of models, or a cache of the Hugging Face Hub.
 
     A model is a folder with a ``README.md``. A folder without one is a model where a file in it names the models that
-    it was made from, and where it is not within the folder of another model. The id is ``modeltree_id`` in the card,
-    else ``org/name`` or ``name`` from the path (see `modeltree.formats.repair.folders.model_id`); a file of another
-    name than ``README.md`` is the model of that name. Of a cached repository the snapshot in ``refs/main`` is read,
-    else the last by name.
+    it was made from, and where it is not within the folder of another model; but an adapter within one is a model,
+    whose id is that of the other with the path to it, as ``acme/multi/french``. An only adapter of the base that the
+    card around it names is the model of that card. Folders of checkpoints, as ``checkpoint-500``, are parts of the
+    model around them. The id is ``modeltree_id`` in the card, else ``org/name`` or ``name`` from the path (see
+    `modeltree.formats.repair.folders.model_id`); a file of another name than ``README.md`` is the model of that name.
+    Of a cached repository the snapshot in ``refs/main`` is read, else the last by name.
 
     These keys of a card are read:
 
@@ -76,6 +80,10 @@ def read_model_cards(
     datasets : bool
         Whether the ``datasets`` of cards are read too: as records of kind ``dataset`` with ids ``datasets/ID``, from
         which the models derive by ``data``.
+    prefix : str, optional
+        What stands before the ids that are made of paths: ``"acme"`` for the folder of an organization.
+    files : sequence of Path, optional
+        Of a folder, the files that are read; by default all.
 
     Returns
     -------
@@ -102,7 +110,8 @@ def read_model_cards(
     """
     root = Path(path)
     claims = Claims()
-    cards = card_folders(root, claims) if root.is_dir() else [_single(root, claims)]
+    start = checked_prefix(prefix)
+    cards = card_folders(root, claims, start, files) if root.is_dir() else [_single(root, claims, start)]
     if not cards:
         raise SourceError(
             [*claims.findings, Finding("no-files", f"the folder {root} has no model card ({CARD}) in it")]
@@ -122,7 +131,7 @@ def read_model_cards(
     return repaired(claims, policy, aliases)
 
 
-def _single(path: Path, claims: Claims) -> CardFolder:
+def _single(path: Path, claims: Claims, prefix: str) -> CardFolder:
     """The model of a file; what lies beside it was not asked for."""
     front = read_front_matter(path)
     if not front.whole:
@@ -133,7 +142,7 @@ def _single(path: Path, claims: Claims) -> CardFolder:
         if not is_card:
             raise SourceError([Finding("syntax", message, "begin it with a line '---'", position=Position(path, 1))])
         claims.report("ignored", f"{message}: nothing is read from it", where=Position(path, 1))
-    return CardFolder(model_id(path if is_card else path.with_suffix("") / path.name, path), front, [])
+    return CardFolder(model_id(path if is_card else path.with_suffix("") / path.name, path, prefix), front, [])
 
 
 def _id(card: CardFolder) -> str:

@@ -12,9 +12,10 @@ from typing import Any
 
 from modeltree.findings import Finding, Position, shown
 from modeltree.formats.parsing.yamltree import At, YamlTree, parse_yaml
-from modeltree.formats.repair.claims import Claims
-from modeltree.formats.repair.folders import files_below, model_id
+from modeltree.formats.repair.claims import NOT_IN_IDS, Claims
+from modeltree.formats.repair.folders import files_below, model_folder, model_id, without_checkpoints
 from modeltree.formats.repair.record_findings import described, no_mapping
+from modeltree.formats.weights import peft
 
 __all__ = [
     "ADAPTER_CONFIG", "CARD", "ID_KEY", "MAX_HEAD", "MERGE_CONFIG", "CardFolder", "FrontMatter", "card_folders",
@@ -125,27 +126,52 @@ class CardFolder:
     files: list[Path]
 
 
-def card_folders(root: Path, claims: Claims) -> list[CardFolder]:
-    """The models in a folder, in the order of their paths; what is passed over is reported."""
+def card_folders(root: Path, claims: Claims, prefix: str = "", files: Iterable[Path] | None = None) -> list[CardFolder]:
+    """The models in a folder, or of some files in it, in the order of their paths; what is passed over is reported."""
+    if files is None:
+        files = files_below(root, lambda name: _is_card(name) or is_declaring(name), claims)
     files_of: dict[Path, list[Path]] = {}
-    for file in files_below(root, lambda name: _is_card(name) or is_declaring(name), claims):
-        files_of.setdefault(file.parent, []).append(file)
+    for file in without_checkpoints(files, root, claims, _tells_of_parents):
+        files_of.setdefault(model_folder(file.parent, root), []).append(file)
     kept = _chosen_snapshots(_without_other_repositories(files_of, root, claims), root, claims)
     fronts = {folder: _front(files, claims) for folder, files in kept.items()}
     above = {parent for folder in kept for parent in folder.parents} & kept.keys()
     models: dict[Path, CardFolder] = {}
+    adapters: dict[Path, list[Path]] = {}
     for folder, files in sorted(kept.items()):
         front = fronts[folder]
         declaring = [file for file in files if not _is_card(file.name)]
-        if front is None and any(parent in models for parent in folder.parents):
+        around = next((parent for parent in folder.parents if parent in models), None)
+        has_adapter = any(file.name == ADAPTER_CONFIG for file in declaring)
+        if front is None and around and not has_adapter:
             continue  # a part of that model
         if front and not front.present and folder in above and not declaring:
             message = f"{CARD} has no front matter: it is about the folder, and no model card"
             claims.report("ignored", message, where=Position(front.path))
             continue
+        id = model_id(files[0], root, prefix)
+        if around and has_adapter:
+            id = "/".join((models[around].id, *folder.relative_to(around).parts))
+            adapters.setdefault(around, []).append(folder)
         front = front or FrontMatter(files[0], {}, present=False)
-        models[folder] = CardFolder(model_id(files[0], root), front, declaring)
+        models[folder] = CardFolder(NOT_IN_IDS.sub("-", id), front, declaring)
+    for around, folders in adapters.items():
+        if len(folders) == 1 and _is_adapter_of_card(models[around], models[folders[0]]):
+            models[around].files.extend(models.pop(folders[0]).files)
     return list(models.values())
+
+
+def _is_adapter_of_card(model: CardFolder, adapter: CardFolder) -> bool:
+    """Whether the one adapter below a model is the model itself: its card names the same base, and has no other."""
+    if adapter.front.present or any(file.name == ADAPTER_CONFIG for file in model.files):
+        return False
+    bases = model.front.fields.get("base_model")
+    names = {str(base).strip().rpartition("/")[2] for base in (bases if isinstance(bases, list) else [bases]) if base}
+    try:
+        parents = [peft.file_claims(file).parents for file in adapter.files if file.name == ADAPTER_CONFIG]
+    except OSError:
+        return False
+    return any(parent.name.strip().rpartition("/")[2] in names for found in parents for parent in found)
 
 
 def _is_card(name: str) -> bool:
@@ -154,14 +180,22 @@ def _is_card(name: str) -> bool:
 
 def _front(files: Iterable[Path], claims: Claims) -> FrontMatter | None:
     """The front matter of the card among some files."""
-    card = next((file for file in files if _is_card(file.name)), None)
-    if card is None:
-        return None
+    fronts = []
+    for card in filter(lambda file: _is_card(file.name), files):
+        try:
+            fronts.append(read_front_matter(card))
+        except OSError as error:
+            claims.report("unreadable", f"the file cannot be read: {error.strerror}", where=Position(card))
+            fronts.append(FrontMatter(card, {}, whole=False))
+    return next((front for front in fronts if front.present), fronts[0] if fronts else None)
+
+
+def _tells_of_parents(file: Path) -> bool:
+    """Whether a file beside weights tells what they were made from, as a card need not."""
     try:
-        return read_front_matter(card)
-    except OSError as error:
-        claims.report("unreadable", f"the file cannot be read: {error.strerror}", where=Position(card))
-        return FrontMatter(card, {}, whole=False)
+        return not _is_card(file.name) or bool(read_front_matter(file).fields.get("base_model"))
+    except OSError:
+        return False
 
 
 def _without_other_repositories(files_of: dict[Path, list[Path]], root: Path, claims: Claims) -> dict[Path, list[Path]]:
@@ -182,25 +216,25 @@ def _without_other_repositories(files_of: dict[Path, list[Path]], root: Path, cl
 def _chosen_snapshots(files_of: dict[Path, list[Path]], root: Path, claims: Claims) -> dict[Path, list[Path]]:
     """The folders outside cached repositories of models, and one snapshot of each of these."""
     kept: dict[Path, list[Path]] = {}
-    snapshots: dict[Path, list[Path]] = {}
+    snapshots: dict[Path, dict[str, list[Path]]] = {}  # the folders of each, by repository
     top = Path(os.path.normpath(root.absolute()))
     for folder, files in files_of.items():
         parts = (top / folder.relative_to(root)).parts
         index = next((index for index, part in enumerate(parts) if _CACHED_MODEL.fullmatch(part)), None)
         if index is None or len(parts) == index + 1:
             kept[folder] = files
-        elif len(parts) == index + 3 and parts[index + 1] == "snapshots":
-            snapshots.setdefault(Path(*parts[: index + 1]), []).append(folder)
-    for repository, folders in snapshots.items():
-        names = {folder.name if folder != root else top.name: folder for folder in folders}
+        elif len(parts) >= index + 3 and parts[index + 1] == "snapshots":
+            of_repository = snapshots.setdefault(Path(*parts[: index + 1]), {})
+            of_repository.setdefault(parts[index + 2], []).append(folder)
+    for repository, names in snapshots.items():
         main = _main_snapshot(repository, top)
         chosen = main if main in names else max(names)
-        kept[names[chosen]] = files_of[names[chosen]]
-        for name, folder in sorted(names.items()):
+        kept |= {folder: files_of[folder] for folder in names[chosen]}
+        for name, folders in sorted(names.items()):
             if name != chosen:
                 which = "refs/main names" if chosen == main else "is the last by name"
                 message = f"another snapshot of the repository; {shown(chosen)} is read, which {which}"
-                claims.report("ignored", message, where=Position(folder))
+                claims.report("ignored", message, where=Position(min(folders)))
     return kept
 
 

@@ -1,7 +1,7 @@
-"""CycloneDX: bills of materials in JSON, in which models, applications and data sets are components.
+"""CycloneDX: bills of materials, in which models, applications and data sets are components.
 
-Version 1.6 is written, 1.5 to 1.7 are read. A written file carries all of a lineage: a field that
-CycloneDX has no place for is a property such as ``modeltree:sizes``.
+Version 1.6 is written as JSON, 1.5 to 1.7 are read as JSON and as XML. A written file carries all of a lineage: a
+field that CycloneDX has no place for is a property such as ``modeltree:sizes``.
 
 What is read as what:
 
@@ -9,7 +9,8 @@ What is read as what:
   wherever they stand: in ``components``, inside other components, as ``metadata.component``, in a ``pedigree``. So are
   the named ``datasets`` of a model card. Components of other types are reported.
 - A component is called by its ``purl`` (``pkg:huggingface/org/name`` is ``org/name``), else by the repository on the
-  Hub that its model card is at, else by its name.
+  Hub that its model card is at, else by its ``group`` and name. Where there are several versions of one, each is called
+  with its own, as ``org/name@2.0``. A group is the organization where no other is named.
 - ``pedigree.ancestors`` and ``descendants`` are derivations; how the one was made from the other they do not say.
   ``variants`` are models, and no derivations.
 - The properties ``baseModel``, ``base_model``, ``parentModel`` and the like name a parent, and so do tags of the Hub
@@ -28,21 +29,24 @@ import os
 import re
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from modeltree._util.files import write_whole
 from modeltree._util.text import enumerated
 from modeltree.findings import Finding, SourceError, shown
+from modeltree.formats.graphs.cyclonedx_xml import read_xml_bill
 from modeltree.formats.graphs.graph_claims import (
     MAX_RECORDS,
+    PositionedTree,
     Tally,
     add_organizations,
     mapping_of,
     mappings_in,
     within,
 )
-from modeltree.formats.parsing.jsontree import JsonTree
 from modeltree.formats.repair.claims import Claims, Reading
 from modeltree.formats.repair.models import repaired
 from modeltree.formats.repair.policy import Policy
@@ -50,7 +54,7 @@ from modeltree.formats.repair.record_findings import no_mapping
 from modeltree.graph.network import from_attributes, to_attributes
 from modeltree.lineage import Lineage
 from modeltree.records import Derivation, Kind, License, Links, Model, Relation
-from modeltree.values.addresses import parse_hub_address
+from modeltree.values.addresses import hub_repository, hub_url, parse_hub_address, parse_package_url
 from modeltree.values.licenses import OTHER, hub_license
 from modeltree.values.quantities import day_of
 
@@ -61,7 +65,6 @@ _KINDS = {"machine-learning-model": Kind.MODEL, "application": Kind.APPLICATION,
 _TYPES = {kind: type for type, kind in _KINDS.items()}
 _OWN = "modeltree:"  # the properties that begin so are the fields of a record
 
-_PURL = re.compile(r"pkg:huggingface/([^@?#]+)", re.IGNORECASE)
 _TAG = re.compile(r"base_model:(?:([a-z_-]+):)?([^\s:,]+)")
 _BASES = frozenset({"basemodel", "parentmodel", "basemodels", "finetunedfrom"})
 _DATES = frozenset({"released", "releasedate", "createdat"})
@@ -70,7 +73,18 @@ _READ_PROPERTIES = _BASES | _DATES | {"tags", "basemodelsource", "usage"}
 _TESTS = frozenset({"evaluation", "benchmarking", "benchmark", "testing", "test", "validation"})
 _LINKS = {"vcs": "code", "model-card": "weights", "website": "website"}
 _READ_OF_COMPONENTS = frozenset(
-    {"type", "name", "bom-ref", "purl", "licenses", "pedigree", "externalReferences", "properties", "components"}
+    {
+        "type",
+        "group",
+        "name",
+        "bom-ref",
+        "purl",
+        "licenses",
+        "pedigree",
+        "externalReferences",
+        "properties",
+        "components",
+    }
     | {"description", "modelCard", "tags", *_ORGANIZATIONS}
 )
 _READ_OF_FILE = frozenset(
@@ -98,7 +112,7 @@ def read_cyclonedx(
     Parameters
     ----------
     path : str or path
-        A JSON file.
+        A file of JSON or XML.
     policy, aliases : optional
         As for `modeltree.read`.
 
@@ -125,14 +139,25 @@ def read_cyclonedx(
     >>> read_cyclonedx(path).lineage.parents("vicuna")
     ('llama',)
     """
+    if _is_xml(Path(path)):
+        return _reading(read_xml_bill(Path(path)), policy, aliases)
     tree, data = mapping_of(path, "CycloneDX", "'bomFormat'")
     if data.get("bomFormat") != "CycloneDX":
         hint = 'write "bomFormat": "CycloneDX"'
         problem = Finding("missing-key", "no CycloneDX: the file does not say so", hint, position=tree.position())
         raise SourceError([*tree.problems, problem])
+    return _reading(tree, policy, aliases)
+
+
+def _reading(tree: PositionedTree, policy: Policy | None, aliases: Mapping[str, str] | None) -> Reading:
     bill = _Bill(tree)
-    bill.read(data)
+    bill.read(tree.data)
     return repaired(bill.claims, policy, aliases)
+
+
+def _is_xml(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(1024).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
 
 
 class _Component(NamedTuple):
@@ -155,7 +180,7 @@ class _Parent(NamedTuple):
 class _Bill:
     """A bill of materials on its way to claims."""
 
-    def __init__(self, tree: JsonTree) -> None:
+    def __init__(self, tree: PositionedTree) -> None:
         self.tree = tree
         self.claims = Claims(names=True)
         self.claims.findings += tree.problems
@@ -164,19 +189,24 @@ class _Bill:
         # For bom-refs first, then what components are called, then their names, the key of the component.
         self.keys: dict[str, str] = {}
         self.others: set[str] = set()  # the bom-refs of components that are no models
+        self._versions: dict[str, set[str]] = {}
+        """The versions that there are of what is called the same."""
+        self._told_apart: dict[int, str] = {}
+        """What tells components apart that are called the same and differ, by the identity of their data."""
         self.parents: dict[tuple[int, str], _Parent] = {}
         self._ignored = Tally()
 
     def read(self, data: Fields) -> None:
         """Add all that the bill says to the claims."""
         metadata = self._mapping(data, "metadata", ())
+        self._take_identities(data)
         for at, item in self._items(data, "components", ()):
             self._list(item, at)
         self._read_subject(metadata)
         for component in self.components:
             self.keys.setdefault(component.key, component.key)
-        for component in self.components:
-            self.keys.setdefault(_text(component.data.get("name")) or component.key, component.key)
+        for name, key in self._unique_names().items():
+            self.keys.setdefault(name, key)
         done = 0
         while done < len(self.components):  # a pedigree may add some
             self._read_descent(self.components[done])
@@ -235,31 +265,93 @@ class _Bill:
     def _read_subject(self, metadata: Fields) -> None:
         """Add the component that the bill is of, which is often one of those in it too."""
         subject = self._mapping(metadata, "component", ("metadata",))
-        names = {_text(component.data.get("name")): component.key for component in self.components}
         key = self._key(subject)
-        same = key if key in self.by_key else names.get(_text(subject.get("name")))
+        same = key if key in self.by_key else None
+        if not same and self._is_bare(subject):
+            same = self._unique_names().get(_text(subject.get("name")) or "")
         if same and (ref := _text(subject.get("bom-ref"))):
             self.keys.setdefault(ref, same)
         elif subject and not same:
             self._list(subject, ("metadata", "component"))
 
+    # Identity
+
+    def _take_identities(self, data: Fields) -> None:
+        """Take note of which components are called the same, and are not: they differ in version, or in all else."""
+        alike: dict[tuple[str, str], list[Fields]] = {}
+        metadata = data.get("metadata")
+        waiting: list[tuple[Any, bool]] = [(item, True) for item in _list_at(data, "components")]
+        waiting += [(metadata.get("component"), False)] if isinstance(metadata, dict) else []
+        while waiting:
+            item, is_listed = waiting.pop()
+            if not isinstance(item, dict):
+                continue
+            base, version = self._called(item), _version(item) or ""
+            if base and str(item.get("type")) in _KINDS:
+                self._versions.setdefault(base, set()).add(version)
+                if is_listed and item.get("bom-ref"):
+                    alike.setdefault((base, version), []).append(item)
+            waiting += [(part, is_listed) for part in _list_at(item, "components")]
+            pedigree = item.get("pedigree")
+            if isinstance(pedigree, dict):
+                for role in ("ancestors", "descendants", "variants"):
+                    waiting += [(other, False) for other in _list_at(pedigree, role)]
+        for items in alike.values():
+            if len(items) > 1:
+                self._tell_apart(items)
+
+    def _tell_apart(self, items: list[Fields]) -> None:
+        """Give components that are called the same and differ what tells them apart: their bom-refs."""
+        contents: dict[str, str] = {}
+        for item in reversed(items):  # in the order of the file
+            content = json.dumps({key: value for key, value in item.items() if key != "bom-ref"}, sort_keys=True)
+            if content not in contents:
+                contents[content] = f"#{item['bom-ref']}" if contents else ""
+            if contents[content]:
+                self._told_apart[id(item)] = contents[content]
+
+    def _is_bare(self, data: Fields) -> bool:
+        """Whether a component has nothing but its name to go by."""
+        return not any(data.get(key) for key in ("group", "purl", "version")) and "id" not in _own(
+            self._properties(data)
+        )
+
+    def _unique_names(self) -> dict[str, str]:
+        """The keys of components by their names, where no other has the name."""
+        keys: dict[str, set[str]] = {}
+        for component in self.components:
+            keys.setdefault(_text(component.data.get("name")) or component.key, set()).add(component.key)
+        return {name: next(iter(owners)) for name, owners in keys.items() if len(owners) == 1}
+
     def _key(self, data: Fields) -> str | None:
-        """The id, package URL, repository on the Hub or name that tells a component from others."""
+        """The id, package URL, repository on the Hub, or group, name and version that tells a component from others."""
         if own := _own(self._properties(data)).get("id"):
             return own
-        purl = _PURL.match(str(data.get("purl", "")))
-        if purl and (name := unquote(purl[1]).strip(" /")):
-            return name
+        base = self._called(data)
+        if base is None:
+            return None
+        version = _version(data)
+        is_of_several = version and len(self._versions.get(base, {""}) - {""}) > 1
+        return f"{base}@{version}" if is_of_several else f"{base}{self._told_apart.get(id(data), '')}"
+
+    def _called(self, data: Fields) -> str | None:
+        """What a component is called, without its version."""
+        purl = parse_package_url(str(data.get("purl", "")))
+        if purl and purl.is_of_hub:
+            return f"{purl.namespace}/{purl.name}" if purl.namespace else purl.name
         for _, item in self._items(data, "externalReferences", None):
             if item.get("type") == "model-card" and (repository := _repository(item.get("url"))):
                 return repository
-        return _text(data.get("name"))
+        group, name = _text(data.get("group")) or (purl.namespace if purl else None), _text(data.get("name")) or ""
+        return f"{group}/{name}" if group and name and not name.startswith(f"{group}/") else name or None
 
     def _fields(self, data: Fields, at: At) -> Fields:
         """The fields of a model that a component has; own properties come before all else."""
         properties, where = self._properties(data), within(self.tree, *at)
         fields: Fields = {"name": data.get("name"), "note": data.get("description") or None}
-        organization = next(filter(None, (_organization(data.get(key)) for key in _ORGANIZATIONS)), None)
+        own = _own(properties)
+        groups = () if "id" in own else ("group",)  # what is written by this library names its organizations
+        organization = next(filter(None, (_organization(data.get(key)) for key in (*_ORGANIZATIONS, *groups))), None)
         fields |= {"organizations": [organization] if organization else None, "license": self._license(data, at)}
         released = (value for name, value in properties if _quiet(name) in _DATES)
         fields["released"] = next((day_of(value) for value in released), None)
@@ -272,7 +364,7 @@ class _Bill:
             else:
                 self._ignored.add(f"an external reference of type {shown(item.get('type'))}", where)
         fields["links"] = links or None
-        fields |= from_attributes({name: value for name, value in _own(properties).items() if name != "id"})
+        fields |= from_attributes({name: value for name, value in own.items() if name != "id"})
         for key in sorted(data.keys() - _READ_OF_COMPONENTS):
             self._ignored.add(f"{key[:60]!r} of components", where)
         for name, _ in properties:
@@ -322,7 +414,7 @@ class _Bill:
 
     def _component_named(self, data: Fields, at: At) -> _Component | None:
         """The component that a pedigree names: a listed one, or a new one with a pedigree of its own."""
-        names = [_text(data.get("bom-ref")), self._key(data), _text(data.get("name"))]
+        names = [_text(data.get("bom-ref")), self._key(data), _text(data.get("name")) if self._is_bare(data) else None]
         key = next((self.keys[name] for name in names if name in self.keys), None)
         if key is not None:
             return self.by_key[key]
@@ -461,15 +553,34 @@ def _organization(value: Any) -> str | None:
     return name if name and not name.startswith("http") else None
 
 
+def _version(data: Fields) -> str | None:
+    purl = parse_package_url(str(data.get("purl", "")))
+    return _text(data.get("version")) or (purl.version if purl else None)
+
+
+def _list_at(data: Fields, key: str) -> list[Any]:
+    items = data.get(key)
+    return items if isinstance(items, list) else []
+
+
 def _text(value: Any) -> str | None:
     return value.strip() or None if isinstance(value, str) else None
 
 
-def cyclonedx_text(lineage: Lineage) -> str:
+def cyclonedx_text(lineage: Lineage, *, subject: str | None = None, timestamp: datetime | None = None) -> str:
     """A lineage as a bill of materials, CycloneDX 1.6 in JSON.
 
-    Each model is a component, with its parents as its ancestors and its dependencies. The serial number is that of the
-    content, and there is a time stamp only where the date of the data is a day: the same lineage gives the same text.
+    Each model is a component, with its parents as its ancestors and its dependencies, and a package URL where its id is
+    one of the Hugging Face Hub. The serial number is that of the content: the same lineage gives the same text.
+
+    Parameters
+    ----------
+    lineage : Lineage
+        What to write.
+    subject : str, optional
+        The model that the bill is of, ``metadata.component``; by default it is of no one in particular.
+    timestamp : datetime, optional
+        When the bill was made; by default it does not say, so that it is the same whenever it is made.
 
     Examples
     --------
@@ -479,15 +590,21 @@ def cyclonedx_text(lineage: Lineage) -> str:
     [{'type': 'machine-learning-model', 'bom-ref': 'llama', 'name': 'LLaMA',
       'properties': [{'name': 'modeltree:id', 'value': 'llama'}, {'name': 'modeltree:released', 'value': '2023-02'}]}]
     """
-    graph, date = lineage.graph, lineage.about.date
-    metadata: dict[str, Any] = {"timestamp": f"{date}T00:00:00Z"} if date and date.day else {}
+    graph = lineage.graph
+    metadata: dict[str, Any] = {}
+    if timestamp is not None:
+        aware = timestamp if timestamp.tzinfo else timestamp.replace(tzinfo=UTC)
+        metadata["timestamp"] = aware.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     metadata["tools"] = {"components": [{"type": "application", "name": "modeltree"}]}
+    parents = {model.id: lineage.parents(model.id) for model in lineage.models}
+    own = None if subject is None else lineage[subject].id
+    if own is not None:
+        metadata["component"] = _component(lineage, lineage[own], parents[own])
     if graph.graph:
         metadata["properties"] = _properties(graph.graph)
-    parents = {model.id: lineage.parents(model.id) for model in lineage.models}
     document = {
         "metadata": metadata,
-        "components": [_component(lineage, model, parents[model.id]) for model in lineage.models],
+        "components": [_component(lineage, model, parents[model.id]) for model in lineage.models if model.id != own],
         "dependencies": [{"ref": id, **({"dependsOn": list(ids)} if ids else {})} for id, ids in parents.items()],
     }
     serial = uuid.uuid5(uuid.NAMESPACE_URL, json.dumps(document))
@@ -501,14 +618,23 @@ def cyclonedx_text(lineage: Lineage) -> str:
     return json.dumps(head | document, ensure_ascii=False, indent=2) + "\n"
 
 
-def write_cyclonedx(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Finding, ...]:
-    """Write a bill of materials, which carries all of a lineage."""
-    write_whole(path, cyclonedx_text(lineage))
+def write_cyclonedx(
+    lineage: Lineage,
+    path: str | os.PathLike[str],
+    *,
+    subject: str | None = None,
+    timestamp: datetime | None = None,
+) -> tuple[Finding, ...]:
+    """Write a bill of materials, which carries all of a lineage; the options are those of `cyclonedx_text`."""
+    write_whole(path, cyclonedx_text(lineage, subject=subject, timestamp=timestamp))
     return ()
 
 
 def _component(lineage: Lineage, model: Model, parents: Iterable[str]) -> Fields:
     component: Fields = {"type": _TYPES[model.kind], "bom-ref": model.id, "name": model.name}
+    repository = hub_repository(model.links.weights or "") or (model.id if hub_url(model.id) else None)
+    if repository and model.kind == Kind.MODEL:
+        component["purl"] = f"pkg:huggingface/{quote(repository)}"
     if model.organizations:
         organization = lineage.organizations[model.organizations[0]]
         url = _address(organization.url)

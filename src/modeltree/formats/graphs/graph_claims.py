@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, Protocol
 from xml.parsers import expat
 
 from modeltree.findings import Finding, Position, SourceError, shown
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     import networkx
 
 __all__ = [
-    "MAX_RECORDS", "Direction", "Element", "GraphClaims", "Tally", "graph_to_write", "mapping_of", "mappings_in",
-    "read_xml", "within",
+    "MAX_RECORDS", "Direction", "Element", "GraphClaims", "PositionedTree", "Tally", "graph_to_write", "mapping_of",
+    "mappings_in", "read_xml", "within",
 ]  # fmt: skip
 
 MAX_RECORDS = 1_000_000
@@ -228,6 +228,21 @@ def _is_blank(value: Any) -> bool:
 # JSON
 
 
+class PositionedTree(Protocol):
+    """Data of a file with the positions of their parts; see `modeltree.formats.parsing.jsontree.JsonTree`."""
+
+    @property
+    def data(self) -> Any:
+        """What the file holds."""
+
+    @property
+    def problems(self) -> tuple[Finding, ...]:
+        """What is wrong with it."""
+
+    def position(self, at: tuple[str | int, ...] = ()) -> Position:
+        """The position of a part of the data."""
+
+
 def mapping_of(path: str | os.PathLike[str], what: str, lists: str) -> tuple[JsonTree, dict[str, Any]]:
     """The mapping that a JSON file holds; any other file is a `SourceError`."""
     tree = read_json(Path(path))
@@ -240,7 +255,7 @@ def mapping_of(path: str | os.PathLike[str], what: str, lists: str) -> tuple[Jso
 
 
 def mappings_in(
-    items: Any, name: str, tree: JsonTree, path: tuple[str | int, ...], findings: list[Finding]
+    items: Any, name: str, tree: PositionedTree, path: tuple[str | int, ...], findings: list[Finding]
 ) -> Iterator[tuple[int, dict[str, Any]]]:
     """The mappings in a list at a path, with their indices; anything else but None is reported."""
     if items is not None and not isinstance(items, list):
@@ -254,8 +269,8 @@ def mappings_in(
             findings.append(replace(no_mapping(item, name).located(where), done="it is left out"))
 
 
-def within(tree: JsonTree, *path: str | int) -> Callable[..., Position]:
-    """A function for the positions of the parts of a part of a JSON file."""
+def within(tree: PositionedTree, *path: str | int) -> Callable[..., Position]:
+    """A function for the positions of the parts of a part of a file."""
 
     def position(at: tuple[str | int, ...] = ()) -> Position:
         return tree.position((*path, *at))

@@ -175,7 +175,7 @@ def _add_links(graph: JsonGraph, edges: Iterator[tuple[At, Attributes]], at: At,
     for path, edge in edges:
         pair = next((pair for pair in _ENDS if edge.keys() & set(pair)), _ENDS[0])
         source, target = (_end(edge.get(end), ids) for end in pair)
-        if edge.get("arrows") == "from":
+        if _arrows(edge) == {"from"}:
             source, target = target, source
         if edge.get("directed") is False or edge.get("undirected") is True:
             graph.undirected = graph.undirected or path
@@ -189,6 +189,15 @@ def _add_links(graph: JsonGraph, edges: Iterator[tuple[At, Attributes]], at: At,
             link._replace(source=_numbered(link.source, ids), target=_numbered(link.target, ids)) for link in links
         ]
     graph.edges += links
+
+
+def _arrows(edge: Attributes) -> set[str]:
+    """The ends of an edge of vis.js that have an arrow head."""
+    arrows = edge.get("arrows")
+    if isinstance(arrows, dict):
+        heads = {end: head.get("enabled", True) if isinstance(head, dict) else head for end, head in arrows.items()}
+        return {end for end, is_there in heads.items() if is_there}
+    return {end.strip() for end in arrows.split(",")} if isinstance(arrows, str) else set()
 
 
 def _end(end: Any, ids: list[Any]) -> Any:

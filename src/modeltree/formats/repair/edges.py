@@ -134,7 +134,9 @@ class EdgeRepair:
             word = words[index] if len(words) == len(parents) > 1 else claim.word
             yield replace(claim, parent=parent.name, word=parent.relation or word)
 
-    def _found(self, written: str, end: str, claim: ClaimedDerivation, other: str | None = None) -> str | None:
+    def _found(
+        self, written: str, end: str, claim: ClaimedDerivation, other: str | None = None, *, unwrapped: bool = False
+    ) -> str | None:
         """The id of the model that a name means, of a placeholder where there is none, or None."""
         name = self.aliases.get(written.strip(), written.strip())
         owners = list(self._owners.get(name, ()))
@@ -150,12 +152,13 @@ class EdgeRepair:
             if other is not None:
                 self._missing(name, end, claim, other)
             return self._placeholders[name]
-        cached = None if self.claims.names else repository_in_cache(name)
+        # What is in the cache is unwrapped once: a repository may be called like a folder of it.
+        cached = None if self.claims.names or unwrapped else repository_in_cache(name)
         if cached:
             message = f"{end} {shown(name)} of {shown(other)} is a folder of a cache"
             done = {"": f"it is read as {shown(cached)}"}
             self._report("cache-path-parent", message, (other or cached,), claim, done, "")
-            return self._found(cached, end, claim, other)
+            return self._found(cached, end, claim, other, unwrapped=True)
         if not self.claims.names and is_local_path(name):
             action = self.policy.local_path_parent
             message = f"{end} {shown(name)} of {shown(other)} is a path of somebody's computer"

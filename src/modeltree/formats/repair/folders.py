@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from modeltree._util.text import counted
 from modeltree.findings import Position, shown
 from modeltree.formats.repair.claims import NOT_IN_IDS, Claims
 from modeltree.values.addresses import repository_in_cache
@@ -15,20 +16,85 @@ MAX_LEVELS = 8
 """How many folders deep files are looked for."""
 
 _CACHED = re.compile(r"models--[A-Za-z0-9].*")
+_CHECKPOINT = re.compile(
+    r"(?:(?:last|best|final|latest)[-_.])?checkpoints?(?:[-_.](?:(?P<number>[0-9]{1,12})|last|best|final|latest))?"
+    r"|global_?step[-_]?(?P<step>[0-9]{1,12})",
+    re.IGNORECASE,
+)
 
 
-def model_id(file: Path, root: Path) -> str:
+def checked_prefix(prefix: object) -> str:
+    """What stands before ids made of paths, with the slash behind it.
+
+    Raises
+    ------
+    ValueError
+        When it is nothing that an id begins with.
+    """
+    if prefix is None:
+        return ""
+    word = prefix.removesuffix("/") if isinstance(prefix, str) else ""
+    if not word or word != word.strip("/") or NOT_IN_IDS.search(word) or len(word) > 100:
+        raise ValueError(f"{shown(prefix)} is no prefix of ids: write the name of an organization, as 'acme'")
+    return f"{word}/"
+
+
+def model_folder(folder: Path, root: Path) -> Path:
+    """The folder of the model that a folder is of: that of a checkpoint of training is the one around it.
+
+    >>> model_folder(Path("ours/acme/chat/checkpoint-500"), Path("ours")).as_posix()
+    'ours/acme/chat'
+    >>> model_folder(Path("ours/acme/chat/checkpoints/last-checkpoint"), Path("ours")).as_posix()
+    'ours/acme/chat'
+    """
+    while folder not in (root, folder.parent) and _CHECKPOINT.fullmatch(folder.name):
+        folder = folder.parent
+    return folder
+
+
+def without_checkpoints(
+    files: Iterable[Path], root: Path, claims: Claims, tells: Callable[[Path], bool] = lambda file: True
+) -> list[Path]:
+    """Files of models, without those of checkpoints; the last checkpoint stays where no other file tells of parents."""
+    files = list(files)
+    folders: dict[Path, dict[Path, list[Path]]] = {}
+    for file in files:
+        folders.setdefault(model_folder(file.parent, root), {}).setdefault(file.parent, []).append(file)
+    dropped: set[Path] = set()
+    for folder, parts in folders.items():
+        checkpoints = sorted(parts.keys() - {folder}, key=_checkpoint_order)
+        if not checkpoints:
+            continue
+        last = None if any(map(tells, parts.get(folder, ()))) else checkpoints[-1]
+        gone = [part for part in checkpoints if part != last]
+        dropped.update(gone)
+        if gone:
+            which = f", whose last is {shown(last.name)}" if last else ""
+            message = f"{counted(len(gone), 'checkpoint')} of the model{which}"
+            claims.report("ignored", message, where=Position(folder), done="they are not read")
+    return [file for file in files if file.parent not in dropped]
+
+
+def _checkpoint_order(folder: Path) -> tuple[bool, int, str]:
+    """The last checkpoint comes last, by name or by number."""
+    match = _CHECKPOINT.fullmatch(folder.name)
+    number = (match["number"] or match["step"]) if match else None
+    return number is None, int(number or 0), str(folder)
+
+
+def model_id(file: Path, root: Path, prefix: str = "") -> str:
     """The id of the model that a file below a folder belongs to, or that a file which is read alone belongs to."""
     # For a file in the cache of the Hub it is the id of the repository. Else it is the path of its folder below the
     # root, the last two parts where there are more; for a file in the root itself the name of that folder. White space,
-    # and other characters that no id has, become hyphens.
-    folder = _absolute(file).parent
+    # and other characters that no id has, become hyphens. Folders of
+    # checkpoints do not count, and a prefix does not stand before the id of a repository.
+    top = _absolute(root)
+    folder = model_folder(_absolute(file).parent, top)
     for part in reversed(folder.parts):
         if _CACHED.fullmatch(part):
             return _without_space(repository_in_cache(part) or part.removeprefix("models--"))
-    top = _absolute(root)
     parts = folder.relative_to(top).parts[-2:] if folder.is_relative_to(top) else ()
-    return _without_space("/".join(parts) or folder.name or folder.resolve().name or "model")
+    return prefix + _without_space("/".join(parts) or folder.name or folder.resolve().name or "model")
 
 
 def files_below(root: Path, wanted: Callable[[str], bool], claims: Claims | None = None) -> Iterator[Path]:

@@ -367,7 +367,7 @@ def _sampled(lines: Sequence[bytes]) -> tuple[dict[str, int], dict[str, str] | N
             continue  # after the last line end
         try:
             record = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             return first, None
         if not isinstance(record, dict):
             return first, None

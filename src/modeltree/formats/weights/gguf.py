@@ -38,6 +38,9 @@ MAX_ITEMS = 5_000_000
 MAX_TEXT = 64 * 1024
 """The longest key or text that is read, in bytes."""
 
+MAX_DATA_SETS = 1_000
+"""The most data sets that are read from a list."""
+
 MAX_DEPTH = 4
 """How deep arrays may lie in arrays."""
 
@@ -51,10 +54,12 @@ _SOURCES = (
     "source_hf_repo", "source.hf_repo", "source_repo_url", "source.url", "source_url",
 )  # fmt: skip
 _WANTED = re.compile(
-    r"general\.(?:architecture|type|name|organization|license|license\.name|quantized_by|size_label|file_type"
+    r"general\.(?:architecture|datasets|type|name|organization|license|license\.name|quantized_by|size_label|file_type"
     rf"|parameter_count|url|repo_url|{'|'.join(map(re.escape, _SOURCES))}|(?:base_model|dataset)\.count"
     r"|(?:base_model|dataset)\.[0-9]{1,6}\.(?:name|organization|author|version|url|repo_url))"
 )
+
+_DATA_SETS = "general.datasets"  # as converters wrote it before each had keys of its own
 
 _UNQUANTIZED = {0: "F32", 1: "F16", 32: "BF16"}
 _QUANTIZED = {
@@ -68,7 +73,11 @@ _GUESSED = 1024
 
 
 def read_gguf(
-    path: str | os.PathLike[str], *, policy: Policy | None = None, aliases: Mapping[str, str] | None = None
+    path: str | os.PathLike[str],
+    *,
+    policy: Policy | None = None,
+    aliases: Mapping[str, str] | None = None,
+    prefix: str | None = None,
 ) -> Reading:
     """Read headers of GGUF files: one file, or all in a folder and below it; those of one folder are of one model.
 
@@ -89,7 +98,7 @@ def read_gguf(
     ----------
     path : str or path
         The file or folder. The id of the model is that of its folder, see `modeltree.formats.repair.folders.model_id`.
-    policy, aliases : optional
+    policy, aliases, prefix : optional
         As for `modeltree.read`.
 
     Returns
@@ -105,7 +114,7 @@ def read_gguf(
     OSError
         When there is no such file or folder, or it cannot be read.
     """
-    return read_files(path, file_claims, lambda name: name.lower().endswith(".gguf"), policy, aliases)
+    return read_files(path, file_claims, lambda name: name.lower().endswith(".gguf"), policy, aliases, prefix=prefix)
 
 
 def file_claims(path: Path) -> FileClaims:
@@ -168,15 +177,27 @@ class _Header:
         key = self._decoded(self._take(length), "a key")
         kind = self._number("I")
         wanted = key is not None and _WANTED.fullmatch(key)
-        if not wanted or kind == _ARRAY:
+        if key == _DATA_SETS and kind == _ARRAY:
+            value: Any = self._texts(key)
+        elif not wanted or kind == _ARRAY:
             self._skip(kind, 1)
-            value: Any = [] if kind == _ARRAY else None
+            value = [] if kind == _ARRAY else None
         else:
             value = self._value(kind, str(key))
         if wanted and key in self.found:
             self._claims.report("duplicate-key", f"duplicate key {shown(key)}", done="the first is kept")
         elif wanted:
             self.found[str(key)] = value
+
+    def _texts(self, key: str) -> list[str]:
+        """The texts of a short list; a long one, or one of other values, is passed over."""
+        kind, count = self._number("I"), self._number("Q")
+        if kind == _TEXT and count <= MAX_DATA_SETS:
+            texts = [self._value(kind, key) for _ in range(count)]
+            return [text for text in texts if text]
+        self._claims.report("wrong-type", f"{key}: no list of up to {MAX_DATA_SETS:,} texts", done="it is left out")
+        self._skip(kind, count)
+        return []
 
     def _value(self, kind: int, key: str) -> Any:
         if kind != _TEXT:
@@ -255,6 +276,8 @@ class _Header:
 def _take(found: dict[str, Any], claims: FileClaims) -> None:
     """Take the fields and parents from metadata."""
     values: dict[str, Any] = {}
+    for name in found.pop(_DATA_SETS, None) or ():
+        claims.parents.append(_data_set({"name": name} if " " in name else {"repo_url": f"hf.co/{name}"}, claims))
     for key, value in found.items():
         name = key.removeprefix("general.")
         if not _WHOLE.fullmatch(key):

@@ -35,7 +35,11 @@ _NO_MODEL = {"union", "base"}
 
 
 def read_mergekit(
-    path: str | os.PathLike[str], *, policy: Policy | None = None, aliases: Mapping[str, str] | None = None
+    path: str | os.PathLike[str],
+    *,
+    policy: Policy | None = None,
+    aliases: Mapping[str, str] | None = None,
+    prefix: str | None = None,
 ) -> Reading:
     r"""Read recipes of mergekit: a YAML file, or all ``.yml`` and ``.yaml`` files in a folder and below it.
 
@@ -51,11 +55,13 @@ def read_mergekit(
     The id of a merge is that of its folder for files named as mergekit does, as ``mergekit_config.yml``, and the name
     of the file for others. Other YAML files in a folder are passed over, with a finding.
     """
-    return read_files(path, file_claims, lambda name: name.lower().endswith((".yml", ".yaml")), policy, aliases, _id)
+    return read_files(
+        path, file_claims, lambda name: name.lower().endswith((".yml", ".yaml")), policy, aliases, _id, prefix=prefix
+    )
 
 
-def _id(file: Path, root: Path) -> str:
-    return model_id(file, root) if _OWN_FILE.fullmatch(file.name) else file.stem
+def _id(file: Path, root: Path, prefix: str) -> str:
+    return model_id(file, root, prefix) if _OWN_FILE.fullmatch(file.name) else prefix + file.stem
 
 
 def file_claims(path: Path) -> FileClaims:

@@ -26,7 +26,11 @@ _OLD_BASE = "model_name"
 
 
 def read_peft(
-    path: str | os.PathLike[str], *, policy: Policy | None = None, aliases: Mapping[str, str] | None = None
+    path: str | os.PathLike[str],
+    *,
+    policy: Policy | None = None,
+    aliases: Mapping[str, str] | None = None,
+    prefix: str | None = None,
 ) -> Reading:
     """Read configurations of adapters: an ``adapter_config.json``, or all of them in a folder and below it.
 
@@ -37,7 +41,7 @@ def read_peft(
     The id of an adapter is that of its folder; a file ``NAME.adapter_config.json`` is the adapter NAME. Where the base
     model is empty or missing, that is a finding of kind ``"unknown-base"``.
     """
-    return read_files(path, file_claims, lambda name: bool(_FILE.fullmatch(name)), policy, aliases, _id)
+    return read_files(path, file_claims, lambda name: bool(_FILE.fullmatch(name)), policy, aliases, _id, prefix=prefix)
 
 
 def file_claims(path: Path) -> FileClaims:
@@ -62,9 +66,9 @@ def file_claims(path: Path) -> FileClaims:
     return claims
 
 
-def _id(file: Path, root: Path) -> str:
+def _id(file: Path, root: Path, prefix: str) -> str:
     match = _FILE.fullmatch(file.name)
-    return match[1] if match and match[1] else model_id(file, root)
+    return prefix + match[1] if match and match[1] else model_id(file, root, prefix)
 
 
 def _add_base(tree: JsonTree, key: str, claims: FileClaims) -> None:

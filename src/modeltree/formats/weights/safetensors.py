@@ -44,7 +44,11 @@ _NO_PARAMETERS = {"BOOL", "I64"}  # masks and places of tokens, which models kee
 
 
 def read_safetensors(
-    path: str | os.PathLike[str], *, policy: Policy | None = None, aliases: Mapping[str, str] | None = None
+    path: str | os.PathLike[str],
+    *,
+    policy: Policy | None = None,
+    aliases: Mapping[str, str] | None = None,
+    prefix: str | None = None,
 ) -> Reading:
     """Read headers of safetensors files: one file, or all in a folder and below it; those of one folder are one model.
 
@@ -73,6 +77,7 @@ def read_safetensors(
         policy,
         aliases,
         fields_of_all=_sizes,
+        prefix=prefix,
     )
 
 

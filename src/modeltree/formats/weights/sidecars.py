@@ -14,7 +14,7 @@ from typing import Any
 
 from modeltree.findings import Finding, Position, SourceError, shown
 from modeltree.formats.repair.claims import Claims, Reading
-from modeltree.formats.repair.folders import files_below, model_id
+from modeltree.formats.repair.folders import checked_prefix, files_below, model_id, without_checkpoints
 from modeltree.formats.repair.models import repaired
 from modeltree.formats.repair.policy import Policy
 from modeltree.formats.repair.record_findings import described
@@ -105,14 +105,16 @@ def read_files(
     is_wanted: Callable[[str], bool],
     policy: Policy | None,
     aliases: Mapping[str, str] | None,
-    id_of: Callable[[Path, Path], str] = model_id,
+    id_of: Callable[[Path, Path, str], str] = model_id,
     fields_of_all: Callable[[list[FileClaims]], dict[str, Any]] | None = None,
+    prefix: str | None = None,
 ) -> Reading:
     """Read a file, or all wanted files below a folder; `fields_of_all` reads what only all files of a model tell."""
     root = Path(path)
     claims = Claims()
     files: dict[str, list[FileClaims]] = {}
-    for file in files_below(root, is_wanted, claims):
+    start = checked_prefix(prefix)
+    for file in without_checkpoints(files_below(root, is_wanted, claims), root, claims):
         try:
             read = claims_of(file)
         except OSError as error:
@@ -121,7 +123,7 @@ def read_files(
             read = FileClaims(file).refuse("unreadable", f"the file cannot be read: {error.strerror}")
         if not root.is_dir() and not read.readable:
             raise SourceError(read.findings)
-        files.setdefault(id_of(file, root), []).append(read)
+        files.setdefault(id_of(file, root, start), []).append(read)
     all_files = [file for together in files.values() for file in together]
     if not any(file.readable for file in all_files):
         message = f"the folder {root} has no file of this format that can be read"
