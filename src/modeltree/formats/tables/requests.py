@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from modeltree._util.progress import Progress, no_progress
 from modeltree.findings import Finding, Position, SourceError, nearest, shown
-from modeltree.formats.repair.audit import MOST
+from modeltree.formats.repair.audit import MOST, unread_columns
 from modeltree.formats.repair.policy import Policy
 from modeltree.formats.repair.record_findings import FORMER_NAMES
-from modeltree.formats.tables.arrow_columns import part_of
+from modeltree.formats.tables.arrow_columns import coded, part_of
 from modeltree.formats.tables.cells import LINKS, Column, Stored, field_values, plain_column
 from modeltree.records import Model, Relation
+from modeltree.values.fields import FieldNote, read_sizes
 from modeltree.values.headers import LINK_FIELDS, field_of_header, folded_header
+from modeltree.values.names import organizations_of
+from modeltree.values.quantities import unit_of
 
 __all__ = ["EDGE_FIELDS", "FIELDS", "NODE_FIELDS", "ORGANIZATION_FIELDS", "ColumnChoice", "FieldTable", "ReadOptions"]
 __all__ += ["SourceTable", "TableSet", "check_columns", "choose_columns", "field_table", "shapeless"]
 
 _OWN = tuple(name for name in Model.model_fields if name != "links")
 
-NODE_FIELDS = (*_OWN, "license_spdx", *LINKS, "links", "parents", "parent", "relation")
+NODE_FIELDS = (*_OWN, "version", "license_spdx", *LINKS, "links", "parents", "parent", "relation")
 """What the columns of a table of models stand for."""
 
 EDGE_FIELDS = ("parent", "child", "relation", "references", "note")
@@ -45,6 +48,7 @@ def _quiet(name: str) -> str:
 
 
 _FORMER = {_quiet(former): name for former, name in FORMER_NAMES.items()}
+_SPACE = re.compile(r"\s")
 _PAIRS = (("source", "target"), ("from", "to"))
 
 
@@ -233,11 +237,53 @@ def field_table(table: SourceTable, options: ReadOptions) -> FieldTable:
     former = _former_columns(table.names, choice, mapped, columns)
     taken = table.take([*columns.values(), *former])
     stored = {field: taken[column] for field, column in columns.items()}
-    findings = [*table.findings, *choice.findings(table, read, former)]
+    if "id" in choice.inferred and "name" not in columns and _has_spaces(stored["id"]):
+        columns = {"name" if field == "id" else field: column for field, column in columns.items()}
+        stored = {"name" if field == "id" else field: column for field, column in stored.items()}
+    notes = [
+        note
+        for field in ("sizes", "organizations")
+        if field in choice.inferred and field in stored
+        for note in _read_column(table, stored, field, columns[field])
+    ]
+    findings = [*table.findings, *choice.findings(table, read, former), *notes]
+    if shape == "nodes":
+        findings += unread_columns(
+            [name for name in table.names if name not in taken and not _fields_of(name)],
+            stored,
+            table.position(None, None),
+        )
     for column, name in former.items():
         stored[name], conflicts = _joined(table, (columns[name], stored[name]), (column, taken[column]))
         findings += conflicts
     return FieldTable(replace(table, findings=tuple(findings)), shape, columns, stored, options.separator)
+
+
+def _has_spaces(column: Stored) -> bool:
+    """Whether a text in a column has white space within, as names have and ids do not."""
+    values = coded(column).words
+    return any(isinstance(value, str) and _SPACE.search(value.strip()) for value in values)
+
+
+def _read_column(table: SourceTable, stored: dict[str, Stored], field: str, header: str) -> Iterator[Finding]:
+    """Read sizes by the unit in the header, and several organizations in a cell, where people wrote the header."""
+    codes, words = coded(stored[field])
+    if not any(isinstance(word, (str, int, float)) for word in words):
+        return
+    values: Column = []
+    unit = unit_of(header)
+    for word in plain_column(words):
+        notes: list[FieldNote] = []
+        if field == "sizes" and word is not None:
+            values.append(read_sizes(word, notes, unit, counts=False))
+        else:
+            values.append(organizations_of(word) if isinstance(word, str) and field == "organizations" else word)
+        row = int((codes == len(values) - 1).argmax()) if notes else 0
+        yield from (
+            Finding(note.kind, note.message, note.hint, position=table.position(row, header), done=note.done)
+            for note in notes
+        )
+    stored[field] = [None if code < 0 else values[code] for code in codes.tolist()]
 
 
 def _former_columns(
