@@ -35,7 +35,7 @@ MERGE_CONFIG = re.compile(r"mergekit(_moe)?_config\.ya?ml")
 MAX_HEAD = 2**20
 """How much of a file is searched for the end of its front matter, in bytes."""
 
-_READ_KEYS = "base_model base_model_relation license license_name license_link datasets tags new_version library_name pipeline_tag"
+_READ_KEYS = "base_model base_model_relation license license_name license_link datasets tags new_version library_name"
 _READ = (*_READ_KEYS.split(), "pipeline_tag", "release_date", "created_at", ID_KEY)
 _OTHER_KEYS = (
     "language languages metrics widget inference thumbnail model-index model_name model_type license_details date title"
