@@ -237,9 +237,9 @@ class _Builder:
                 self.unread.add(tuple(self.at))
             return None, start
         if event.anchor is not None and self._aliases:
-            name, before, event.anchor = event.anchor, self._count, None
+            name, before, event.anchor = event.anchor, self._count + self._expanded, None
             inner = self._value(event, is_key=is_key)
-            self._anchored[name] = (*inner, self._count - before)
+            self._anchored[name] = (*inner, self._count + self._expanded - before)
             return inner
         if event.anchor is not None:
             hint = "write the value out wherever it is needed"
