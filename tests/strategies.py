@@ -24,6 +24,7 @@ from modeltree.records import (
     Reference,
     Relation,
 )
+from modeltree.values.words import is_missing
 
 ORGANIZATIONS = ("google", "meta", "openai")
 _MAKERS = [makers for count in range(3) for makers in itertools.permutations(ORGANIZATIONS, count)]
@@ -81,8 +82,15 @@ def a_model_of(lineage: Lineage) -> st.SearchStrategy[str]:
 
 # Whatever a source may have printed, on a line and on several.
 _LETTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\x7f\ufffe\uffff", min_codepoint=32)
-names = st.text(_LETTERS, min_size=1, max_size=20).filter(str.strip).map(str.strip)
+
+
+def _says_something(text: str) -> bool:
+    return not is_missing(text)
+
+
+names = st.text(_LETTERS, min_size=1, max_size=20).filter(str.strip).map(str.strip).filter(_says_something)
 texts = st.text(_LETTERS | st.sampled_from("\n\t"), min_size=1, max_size=40).filter(str.strip).map(str.strip)
+texts = texts.filter(_says_something)
 references = st.sampled_from(
     [Reference("arxiv:2302.13971"), Reference("doi:10.1093/bib/bbac409"), Reference("https://example.org/a;b?c=[d]&e")]
 )

@@ -246,7 +246,7 @@ def test_all_that_is_wrong_is_said_with_its_place(tmp_path: Path) -> None:
         """\
         - name: a
           type: modle
-          created_date: unknown
+          created_date: sometime
           access: sometimes
           url: goose.ai
           license: {explanation: None is given.}
@@ -263,7 +263,7 @@ def test_all_that_is_wrong_is_said_with_its_place(tmp_path: Path) -> None:
     )
     assert said(findings, tmp_path) == [
         "assets.yaml:2:9: kind of model 'a': 'modle' is no kind; did you mean 'model'?; it is left out",
-        "assets.yaml:3:17: released of model 'a': 'unknown' is no date; write YYYY, YYYY-MM or YYYY-MM-DD; "
+        "assets.yaml:3:17: released of model 'a': 'sometime' is no date; write YYYY, YYYY-MM or YYYY-MM-DD; "
         "it is left out",
         "assets.yaml:4:11: openness of model 'a': 'sometimes' is no openness; there are open, closed; it is left out",
         "assets.yaml:5:8: links.website of model 'a': 'goose.ai' is no web address; write https://…; it is left out",

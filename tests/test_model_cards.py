@@ -84,7 +84,7 @@ def test_a_card_has_all_its_fields(tmp_path: Path) -> None:
     model = reading.lineage["acme/llama"]
     assert (model.name, model.organizations, str(model.released)) == ("llama", ("acme",), "2023-07-18")
     assert model.license == License(name="Apache 2.0", spdx="Apache-2.0")
-    assert model.links.weights == "https://huggingface.co/acme/llama"
+    assert model.links.weights is None  # nothing says that it is on the Hub
     assert model.openness is None
     assert steps(reading.lineage) == {("acme/llama", "finetune", "meta-llama/Llama-2-7b")}
     assert told(reading) == []
@@ -231,7 +231,7 @@ def test_dates_of_release_are_read_and_others_are_not(tmp_path: Path) -> None:
 def test_data_sets_are_read_when_asked_for(tmp_path: Path) -> None:
     card(tmp_path, "acme/llama", "datasets: [imdb, acme/llama]\n")
     card(tmp_path, "acme/alpaca", "datasets: imdb\n")
-    assert not read_model_cards(tmp_path).lineage.derivations
+    assert not read_model_cards(tmp_path, datasets=False).lineage.derivations
     lineage, _ = read_model_cards(tmp_path, datasets=True)
     assert steps(lineage) == {
         ("acme/llama", "data", "datasets/imdb"),
@@ -345,6 +345,9 @@ def test_broken_front_matter_is_reported_with_its_line(tmp_path: Path, content: 
     reading = read_model_cards(tmp_path)
     assert set(reading.lineage) == {"acme/alpaca", "acme/llama"}
     assert f"{kind}:{line}" in told(reading)
+    if kind in ("syntax", "encoding") and line > 2 + content.startswith(b"\n\n"):  # only a field is lost
+        assert f"{kind}:{line}" in told(read_model_cards(file))
+        return
     with pytest.raises(SourceError) as caught:
         read_model_cards(file)
     assert {problem.position.path for problem in caught.value.problems if problem.position} == {file}

@@ -239,7 +239,7 @@ def test_organizations_that_are_none_are_refused(value: str, problem: str) -> No
 def test_all_that_does_not_fit_is_refused_at_once() -> None:
     graph = nx.DiGraph([("a", "b"), ("b", "c")], title=["x"])
     graph.nodes["a"].update(weight=3, released="2023-13", label="A")
-    graph.nodes["b"].update({5: "five", "license_spdx": "MIT", "corrections": "none"})
+    graph.nodes["b"].update({5: "five", "license_spdx": "MIT", "corrections": "x"})
     graph.edges["a", "b"].update(relation="child", weight=1)
     with pytest.raises(LineageError) as caught:
         Lineage.from_networkx(graph)

@@ -95,6 +95,7 @@ def test_each_fault_is_reported_where_it_stands(markdown: Read) -> None:
     lineage, findings = markdown(FAULTY)
     assert told(findings) == [
         "5:1 read-as: table 1 ('Table 3. Some models') is read, with 11 rows",
+        "5:1 unread-column: nothing is read from 1 column ('Score'), and no model has a license",
         "5:3 read-as: the column 'Model' is read as 'name'",
         "5:11 read-as: the column 'Release Date' is read as 'released'",
         "5:26 read-as: the column 'Backbone' is read as 'parents'",
@@ -316,6 +317,7 @@ def test_a_table_of_a_paper(latex: Read) -> None:
         "19:57 read-as: openness '×' is read as 'closed'",
         "20:1 faulty-markup: the row has 2 cells, the header 5; the others are taken for empty",
         "27:1 read-as: table 2 ('Scores') is read, with 1 row",
+        "27:1 unread-column: nothing is read from 1 column ('Score'), and no model has a parent or a date or a license",
         "29:8 read-as: the column 'Model' is read as 'name'",
         "29:16 ignored: nothing is read from the column 'Score'",
         "32:1 read-as: model 'Ada' stands in an earlier table: what this one adds is added to it",

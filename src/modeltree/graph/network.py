@@ -16,6 +16,8 @@ from modeltree.findings import Finding, InvalidSizeError, LineageError, MissingE
 from modeltree.graph.columns import dumped
 from modeltree.graph.csr import Rows as NeighborRows
 from modeltree.records import About, Derivation, Links, Model, Organization, ParameterCount, Record, Relation
+from modeltree.values.fields import read_fields
+from modeltree.values.plain import plain_value
 
 if TYPE_CHECKING:
     import networkx
@@ -234,7 +236,7 @@ def from_digraph(
     models: list[Model] = []
     derivations: list[Derivation] = []
     for node, attributes in graph.nodes(data=True):
-        fields = {"name": str(node), **from_attributes(without_derived(attributes)), "id": str(node)}
+        fields = {"name": str(node), **_understood(without_derived(attributes)), "id": str(node)}
         if fields.get("label") == str(node):  # GEXF gives each node a label
             del fields["label"]
         try:
@@ -242,7 +244,7 @@ def from_digraph(
         except ValidationError as error:
             problems += _described(f"node {shown(node)}", (str(node),), error)
     for parent, child, attributes in graph.edges(data=True):
-        fields = {"relation": relation, **from_attributes(attributes), "parent": str(parent), "child": str(child)}
+        fields = {"relation": relation, **_understood(attributes), "parent": str(parent), "child": str(child)}
         fields.pop("id", None)  # GEXF gives each edge a number
         try:
             derivations.append(Derivation.model_validate(fields))
@@ -266,6 +268,14 @@ def from_digraph(
         known = {record.id for record in organizations}
         organizations += [record for record in _implied(models) if record.id not in known]
     return models, derivations, organizations, about
+
+
+def _understood(attributes: Mapping[Any, Any]) -> dict[str, Any]:
+    """The fields that attributes are, as people and libraries write them; what is missing is left out."""
+    fields, _ = read_fields(from_attributes({name: plain_value(value) for name, value in attributes.items()}))
+    for name in _LISTS & fields.keys():
+        fields[name] = fields[name] if isinstance(fields[name], (list, tuple)) else [fields[name]]
+    return fields
 
 
 def _implied(models: Iterable[Model]) -> list[Organization]:

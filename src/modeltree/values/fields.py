@@ -7,17 +7,17 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from modeltree.findings import InvalidDateError, InvalidSizeError, shown
-from modeltree.records import ParameterCount, PartialDate
+from modeltree.records import Access, Domain, Kind, ParameterCount, PartialDate
 from modeltree.values.addresses import is_web_address, paper_number
 from modeltree.values.names import printed_name, without_footnotes
-from modeltree.values.plain import known_value
+from modeltree.values.plain import known_name, known_value
 from modeltree.values.quantities import DateOrder, day_of, parse_date, parse_sizes
 from modeltree.values.words import architecture_of, is_missing, openness_of
 
 __all__ = ["FieldNote", "read_date", "read_fields", "read_sizes"]
 
 _LINE_BREAKS = re.compile(r"\s*[\r\n\t]\s*")
-_WORDS = frozenset({"domain", "kind", "access"})
+_WORDS = {"domain": frozenset(Domain), "kind": frozenset(Kind), "access": frozenset(Access)}
 
 
 class FieldNote(NamedTuple):
@@ -45,7 +45,7 @@ def read_fields(
     found: dict[str, Any] = {}
     notes: list[FieldNote] = []
     for name, written in fields.items():
-        value = known_value(written)
+        value = known_name(written) if name in ("name", "relation") else known_value(written)
         if isinstance(value, list):
             value = [item for item in value if item is not None]
         if value in (None, [], {}):
@@ -145,7 +145,7 @@ def _add_word(found: dict[str, Any], name: str, value: Any, notes: list[FieldNot
         known = {name: word}
     elif name == "access" and (said := openness_of(text).get("access")):
         known = {name: said}
-    elif name in _WORDS:
+    elif name in _WORDS and text.casefold() in _WORDS[name]:
         text = text.casefold()
     meant = known or {name: text}
     for key, word in meant.items():

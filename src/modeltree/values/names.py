@@ -25,6 +25,7 @@ _REST = re.compile(r"(?:\s*,)?\s*(?:\band\s+)?(?:others|etc\.?|et al\.?|more|\.\
 _AND_OTHERS = re.compile(r"\s+(?:and|&)\s+(?:others|more)\s*$", re.IGNORECASE)
 _STRONG = re.compile(r"[(\[{]|[)\]}]|[,;\n、，；]|\s/\s|\s\|\s")
 _WEAK = re.compile(r"[/&+|]|\s+(?:and|or|und|et|with|plus|x|×)\s+|、|和|与|と")
+_SPACED = re.compile(r"\s+(?:[/&+|]|and|or|und|et|with|plus|x|×)\s+|、|和|与|と")
 _SIZED = re.compile(
     r"(?P<name>\S.*?)[\s_-]*\(?(?:[0-9]+\s*[x×]\s*)?[0-9]+(?:\.[0-9]+)?\s*(?:[BMKT]|bn|billion|million)\)?",
     re.IGNORECASE,
@@ -166,12 +167,15 @@ def _several(name: str, is_known: Callable[[str], bool], notes: list[tuple[str, 
     if is_known(name):
         return [NamedParent(name)]
     related = _related(name, is_known, notes)
-    pieces = [piece.strip() for piece in _WEAK.split(related.name)]
-    if len(pieces) < 2 or is_known(related.name):
+    if is_known(related.name):
         return [related]
-    known = [_known_as(piece, is_known, []) for piece in pieces]
-    if all(known):
-        return [NamedParent(piece or "", related.relation) for piece in known]
+    # A sign between spaces comes first: "Command R+ & T5".
+    known: list[str | None] = []
+    for separator in (_SPACED, _WEAK):
+        pieces = [piece.strip() for piece in separator.split(related.name)]
+        known = [_known_as(piece, is_known, []) for piece in pieces] if len(pieces) > 1 else []
+        if known and all(known):
+            return [NamedParent(piece or "", related.relation) for piece in known]
     if any(known):
         message = f"{shown(related.name)} is read as one parent, though a part of it is a model"
         notes.append(("faulty-markup", message))
@@ -226,7 +230,9 @@ def possible_parents(text: str) -> set[str]:
             for one in names
             if (match := form.fullmatch(one))
         }
-        names |= {printed_name(piece.strip()).name for one in names for piece in _WEAK.split(one)}
+        names |= {
+            printed_name(piece.strip()).name for one in names for by in (_SPACED, _WEAK) for piece in by.split(one)
+        }
         found |= names | {match["name"] for one in names if (match := _SIZED.fullmatch(one))}
     return found - {""}
 

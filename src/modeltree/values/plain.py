@@ -7,7 +7,7 @@ from typing import Any
 
 from modeltree.values.words import is_missing
 
-__all__ = ["known_value", "plain_value"]
+__all__ = ["known_name", "known_value", "plain_value"]
 
 _DEEPEST = 3
 
@@ -72,3 +72,14 @@ def known_value(value: Any) -> Any:
     if isinstance(plain, list):
         return [known_value(item) for item in plain]
     return plain
+
+
+def known_name(value: Any) -> Any:
+    """A plain value, or None where it is a word for a missing one; marks alone, as "-", may be a name.
+
+    >>> known_name(float("nan")), known_name("nan"), known_name("N/A"), known_name("-")
+    (None, None, None, '-')
+    """
+    plain = plain_value(value)
+    is_word = isinstance(plain, str) and any(map(str.isalnum, plain)) and plain.casefold() != "unspecified"
+    return None if is_word and is_missing(plain) else plain

@@ -68,7 +68,7 @@ _DATES = [
     )
 ]
 _ABOUT_DATE = re.compile(
-    r"(?:(?:ca|circa|c|about|around|approx|since|in|on|from|released|~|≈)\.?\s+|[~≈∼]\s*)(?=\S)", re.IGNORECASE
+    r"^(?:(?:ca|circa|c|about|around|approx|since|in|on|from|released|~|≈)\.?\s+|[~≈∼]\s*)(?=\S)", re.IGNORECASE
 )
 _NUMBER = re.compile(r"([0-9]{5,19})(?:\.[0-9]+)?")
 _MARKS = re.compile(r"(?:\s*\[(?:[0-9]{1,3}|[a-z]|note [0-9]{1,2})\])+$|[*†‡§¶⁰¹²³⁴-⁹]+$", re.IGNORECASE)

@@ -72,7 +72,7 @@ _TICKS = {
 _OPENNESS = {spelling_key(word): openness for openness, words in _TICKS.items() for word in words.split()}
 _ACCESS_WORDS = {
     "api-only": "api apionly onlyapi apiaccess viaapi commercialapi",
-    "gated": "gated gatedaccess onrequest uponrequest requestaccess",
+    "gated": "gated gatedaccess requestaccess",
     "open-weights": "openweights openweight weights openaccessweights",
     "unreleased": "unreleased notreleased",
 }

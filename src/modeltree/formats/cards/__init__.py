@@ -24,7 +24,7 @@ from modeltree.formats.repair.folders import checked_prefix, model_id
 from modeltree.formats.repair.models import repaired
 from modeltree.formats.repair.policy import Policy
 from modeltree.records import Relation
-from modeltree.values.addresses import hub_url
+from modeltree.values.addresses import hub_url, repository_in_cache
 from modeltree.values.licenses import OTHER, license_of
 
 __all__ = ["card_fields", "model_card_text", "read_model_cards", "write_model_cards"]
@@ -38,7 +38,7 @@ def read_model_cards(
     *,
     policy: Policy | None = None,
     aliases: Mapping[str, str] | None = None,
-    datasets: bool = False,
+    datasets: bool = True,
     prefix: str | None = None,
     files: Sequence[Path] | None = None,
 ) -> Reading:
@@ -56,12 +56,16 @@ def read_model_cards(
 
     - ``base_model``, a text or a list of ids or addresses on the Hub, and ``base_model_relation``;
     - ``tags`` of the form ``base_model:RELATION:ID``, for parents that differ in relation, or without ``base_model``;
-    - ``new_version``, a ``successor`` of this model;
+    - ``new_version``, a ``successor`` of this model, unless the weights of one pass on to the other;
+    - ``datasets``, from which the model derives by ``data``;
     - ``license``, with ``license_name`` and ``license_link`` for a license that the Hub has no word for;
     - ``release_date``, else ``date``, else ``created_at``, as the date of release.
 
-    The organization comes from the id. The name in ``model-index`` is not read, for training tools write the name of a
-    folder there, nor is ``last_modified``.
+    A key that is another but for its spelling, as ``licence`` or ``base-model``, is read as that, with a finding; a
+    fault in the YAML costs the key that it stands under, and no more.
+
+    The organization comes from the id, and a link to weights only from a cache of the Hub. The name in ``model-index``
+    is not read, for training tools write the name of a folder there, nor is ``last_modified``.
 
     Where a card has no relation, it is inferred as the Hub does, with a finding of kind ``"inferred-relation"`` that
     names the rule: the configuration, library or tag of an adapter, then several base models (a merge), then a GGUF
@@ -78,7 +82,7 @@ def read_model_cards(
     policy, aliases : optional
         As for `modeltree.read`.
     datasets : bool
-        Whether the ``datasets`` of cards are read too: as records of kind ``dataset`` with ids ``datasets/ID``, from
+        Whether the ``datasets`` of cards are read: as records of kind ``dataset`` with ids ``datasets/ID``, from
         which the models derive by ``data``.
     prefix : str, optional
         What stands before the ids that are made of paths: ``"acme"`` for the folder of an organization.
@@ -122,7 +126,8 @@ def read_model_cards(
         front = card.front
         claims.findings += front.problems
         released = next((front.fields[key] for key in _DATES if front.fields.get(key)), None)
-        links = {"weights": link} if (link := hub_url(id)) else None
+        # Only what was fetched from the Hub is known to be there.
+        links = {"weights": link} if repository_in_cache(str(front.path)) and (link := hub_url(id)) else None
         fields = card_fields(id, front, claims) | {"released": released, "links": links}
         child = claims.add(id, partial(_position, front), fields)
         CardDerivations(claims, child, id, front, card.files, known).add()

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import re
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from modeltree.findings import Finding, Position, shown
-from modeltree.formats.parsing.yamltree import At, YamlTree, parse_yaml
+from modeltree.formats.parsing.yamltree import At, YamlTree, parse_fields
 from modeltree.formats.repair.claims import NOT_IN_IDS, Claims
 from modeltree.formats.repair.folders import files_below, model_folder, model_id, without_checkpoints
 from modeltree.formats.repair.record_findings import described, no_mapping
 from modeltree.formats.weights import peft
+from modeltree.values.words import spelling_key
 
 __all__ = [
     "ADAPTER_CONFIG", "CARD", "ID_KEY", "MAX_HEAD", "MERGE_CONFIG", "CardFolder", "FrontMatter", "card_folders",
@@ -34,6 +36,24 @@ MERGE_CONFIG = re.compile(r"mergekit(_moe)?_config\.ya?ml")
 MAX_HEAD = 2**20
 """How much of a file is searched for the end of its front matter, in bytes."""
 
+_READ_KEYS = "base_model base_model_relation license license_name license_link datasets tags new_version library_name"
+_READ = (*_READ_KEYS.split(), "pipeline_tag", "release_date", "created_at", ID_KEY)
+_OTHER_KEYS = (
+    "language languages metrics widget inference thumbnail model-index model_name model_type license_details date title"
+    " co2_eq_emissions extra_gated_prompt extra_gated_fields task_categories quantized_by model_creator"
+)
+_KEYS = frozenset({*_READ, *_OTHER_KEYS.split()})
+_ALIKE = 0.86  # of two spellings of one key, at least
+_WRITTEN = {
+    "base_model": "basemodel basemodels basemodelid basemodelname modelbase base parentmodel finetunedfrom derivedfrom",
+    "base_model_relation": "basemodelrelation basemodelrelations relation modelrelation",
+    "license": "licence licenses licences lisence lincense liscense license_id",
+    "license_name": "licensename licencename", "license_link": "licenselink licencelink licenseurl licenceurl",
+    "datasets": "dataset datasets dataset_s trainingdatasets trainingdata traindatasets",
+    "tags": "tag", "new_version": "newversion newversions newerversion", "library_name": "libraryname library",
+    "pipeline_tag": "pipelinetag pipelinetags",
+}  # fmt: skip
+_SPELLINGS = {spelling_key(word): key for key, words in _WRITTEN.items() for word in (key, *words.split())}
 _FIRST_READ = 2**16  # most front matter is no longer
 _BEGIN = re.compile(rb"(?:\xef\xbb\xbf)?\s*---[ \t]*(?:\r\n?|\n)")
 _END = re.compile(rb"(?:^|(?<=\r))---[ \t]*(?:\r|\n|\Z)", re.MULTILINE)
@@ -102,11 +122,28 @@ def read_front_matter(path: Path) -> FrontMatter:
     first_line = 1 + len(_LINE_END.findall(content, 0, begin.end()))
     if not end:
         return FrontMatter(path, {}, (_without_end(path, first_line - 1, len(content)),), whole=False)
-    tree = parse_yaml(content[begin.end() : end.start()], path, first_line)
+    tree = parse_fields(content[begin.end() : end.start()], path, first_line)
     fields, problems = tree.data, tree.problems
     if tree.whole and fields is not None and not isinstance(fields, dict):
         problems = (*problems, no_mapping(fields, "front matter").located(tree.position()))
+    if isinstance(fields, dict):
+        problems = (*problems, *_misspelt(tree))
     return FrontMatter(path, fields if isinstance(fields, dict) else {}, problems, whole=tree.whole, _tree=tree)
+
+
+def _misspelt(tree: YamlTree) -> Iterator[Finding]:
+    """The keys that are others but for their spelling; each is read as that where the card has not both."""
+    for key in list(tree.data):
+        right = _SPELLINGS.get(spelling_key(key)) if key not in _KEYS else None
+        if right is None and key not in _KEYS:
+            right = next(iter(difflib.get_close_matches(key.casefold(), _READ, 1, _ALIKE)), None)
+        if right is None:
+            continue
+        position = tree.position((key,), of_key=True)
+        done = "the value is not read" if right in tree.data else f"it is read as {right!r}"
+        if right not in tree.data:
+            tree.rename(key, right)
+        yield Finding("unknown-key", f"unknown key {shown(key)}", f"write {right!r}", position=position, done=done)
 
 
 def _without_end(path: Path, line: int, size: int) -> Finding:

@@ -25,6 +25,8 @@ from modeltree.formats.repair.record_findings import FormerNames, no_list, no_ma
 from modeltree.graph.network import from_attributes, from_json, without_derived
 from modeltree.lineage import Lineage
 from modeltree.records import About, Derivation, Model, Relation, one_of
+from modeltree.values.plain import known_name, known_value
+from modeltree.values.words import relation_of
 
 if TYPE_CHECKING:
     import networkx
@@ -99,7 +101,7 @@ class GraphClaims:
             self._leave_out("missing-key", "a node has no id", "give it one", where)
             return None
         self._check_count(where)
-        written = {name: value for name, value in without_derived(attributes).items() if not _is_blank(value)}
+        written = {name: value for name, value in without_derived(attributes).items() if not _is_blank(value, name)}
         current, conflicts = self._former.current(written, f"node {shown(key)}", partial(position_of, where), (key,))
         self.claims.findings += [replace(conflict, at=(), done="the first is left out") for conflict in conflicts]
         fields = self._fields(current, _NODE_FIELDS | {"label"}, "nodes", where)
@@ -177,7 +179,7 @@ class GraphClaims:
 
     def _fields(self, attributes: Mapping[str, Any], known: frozenset[str], what: str, where: Where) -> dict[str, Any]:
         """The attributes that are fields; the others are ignored."""
-        fields = from_attributes({name: value for name, value in attributes.items() if not _is_blank(value)})
+        fields = from_attributes({name: value for name, value in attributes.items() if not _is_blank(value, name)})
         for name in _LISTS & fields.keys():
             if not isinstance(fields[name], (list, dict)):
                 fields[name] = [fields[name]]
@@ -221,8 +223,9 @@ def _key(id: Any) -> str | None:
     return str(id).strip() or None
 
 
-def _is_blank(value: Any) -> bool:
-    return value is None or (isinstance(value, str) and not value.strip()) or value in ([], {})
+def _is_blank(value: Any, name: str = "") -> bool:
+    plain = known_name(value) if name in ("name", "label") else known_value(value)
+    return plain in (None, [], {}) and not (isinstance(value, str) and name in _RELATION_WORDS and relation_of(value))
 
 
 # JSON

@@ -4,7 +4,8 @@ A stock YAML loader turns ``no`` into False and ``2023-03`` into whatever it thi
 equal keys in silence, expands aliases without bound, and overflows the stack on deep nesting. Here
 
 - every plain scalar stays the string that is written; only an empty one, ``~`` and ``null`` are None;
-- equal keys are problems, all of them, and so are anchors, aliases, merge keys and explicit tags;
+- equal keys are problems, all of them, and so are explicit tags, and anchors, aliases and merge keys where they are not
+  expanded, within bounds;
 - size, depth and the count of problems are bounded: the data is built from the parser's events, so that hostile input
   is refused before it costs anything. (``yaml.compose`` recurses in C, and is slower: its nodes load the collector.)
 """
@@ -31,11 +32,18 @@ MAX_DEPTH = 50
 MAX_PROBLEMS = 1000
 """Reading of a file ends after so many problems."""
 
+MAX_EXPANDED = 10_000
+"""The most values that aliases are expanded to."""
+
+MAX_FAULTS = 50
+"""The most keys that are left out of a mapping for a fault."""
+
 At = tuple[str | int, ...]
 """A path into the data: ``("models", 3, "name")``."""
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _BRACKET = re.compile(r"[][{}]")
+_OUTER_KEY = re.compile(r"^[^\s#\-\]}][^\r\n]*?:(?=\s|$)", re.MULTILINE)
 _NULLS = {"", "~", "null"}
 _NOT_YAML = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 
@@ -71,6 +79,12 @@ class YamlTree:
             value = value[part]
         return value
 
+    def rename(self, key: str, right: str) -> None:
+        """Let a key of the outermost mapping stand for another, which has its place."""
+        if isinstance(self._root, _Offsets):
+            self.data[right] = self.data.pop(key)
+            self._root.keys[right], self._root.values[right] = self._root.keys[key], self._root.values[key]
+
     def position(self, at: At = (), *, of_key: bool = False) -> Position:
         """The position of a part of the data (or of its key), or of the innermost part around it that there is."""
         offsets, offset = self._root, _start(self._root)
@@ -89,9 +103,12 @@ def read_yaml(path: Path) -> YamlTree:
         return parse_yaml(file.read(MAX_BYTES + 1), path)
 
 
-def parse_yaml(content: bytes, path: Path, first_line: int = 1) -> YamlTree:
-    """Read YAML from bytes that come from a file, from its first line or a later one; see `read_yaml`."""
-    builder = _Builder(path, first_line)
+def parse_yaml(content: bytes, path: Path, first_line: int = 1, *, aliases: bool = False) -> YamlTree:
+    """Read YAML from bytes that come from a file, from its first line or a later one; see `read_yaml`.
+
+    With ``aliases=True`` aliases and merge keys are expanded, to `MAX_EXPANDED` values in all.
+    """
+    builder = _Builder(path, first_line, aliases)
     try:
         data, root = builder.build(decoded(content, MAX_BYTES, Position(path, first_line, 1)))
     except Unreadable as stop:
@@ -100,10 +117,46 @@ def parse_yaml(content: bytes, path: Path, first_line: int = 1) -> YamlTree:
     return YamlTree(path, data, tuple(builder.problems), True, frozenset(builder.unread), root, builder.lines)
 
 
+def parse_fields(content: bytes, path: Path, first_line: int = 1) -> YamlTree:
+    r"""Read a mapping in YAML, where a fault costs only the key that it stands under; aliases are expanded.
+
+    >>> tree = parse_fields(b"license: mit\ntitle: a: b\nbase_model: acme/base\n", Path("README.md"))
+    >>> tree.data, [finding.done for finding in tree.problems]
+    ({'license': 'mit', 'base_model': 'acme/base'}, ['the key is left out'])
+    """
+    text = content.decode("utf-8", "surrogateescape").removeprefix("\ufeff")
+    lost: list[Finding] = []
+    while True:
+        builder = _Builder(path, first_line, aliases=True)
+        try:
+            data, root = builder.build(text)
+        except Unreadable as stop:
+            end = _blanked_key(text, builder.fault)
+            if end is None or end == text or len(lost) >= MAX_FAULTS:
+                problems = (*lost, *builder.problems, replace(stop.finding, at=tuple(builder.at)))
+                return YamlTree(path, None, problems, False, frozenset(), 0, builder.lines)
+            lost.append(replace(stop.finding, done="the key is left out"))
+            text = end
+            continue
+        problems = (*lost, *builder.problems)
+        return YamlTree(path, data, problems, True, frozenset(builder.unread), root, builder.lines)
+
+
+def _blanked_key(text: str, fault: int) -> str | None:
+    """A text without the key of its outermost mapping that an offset stands under; None where there is none."""
+    begin, end = None, len(text)
+    for match in _OUTER_KEY.finditer(text):
+        if match.start() > fault:
+            end = match.start()
+            break
+        begin = match.start()
+    return None if begin is None else text[:begin] + re.sub(r"[^\r\n]", " ", text[begin:end]) + text[end:]
+
+
 class _Builder:
     """Builds data from the parser's events; it recurses as deep as `MAX_DEPTH` allows."""
 
-    def __init__(self, path: Path, first_line: int) -> None:
+    def __init__(self, path: Path, first_line: int, aliases: bool = False) -> None:
         self.problems: list[Finding] = []
         self.unread: set[At] = set()
         self.at: list[str | int] = []
@@ -111,12 +164,20 @@ class _Builder:
         # YAML knows more line ends than editors count, hence not the marks of its parser.
         self.lines = Lines(path, "", first_line)
         self._depth = self._last = 0
+        self.fault = 0
+        """The offset of what ended the reading, or where the value begins that it stands in."""
+        self._aliases = aliases
+        self._anchored: dict[str, tuple[Any, int | _Offsets, int]] = {}
+        self._count = self._expanded = 0
         self._events: Iterator[Any] = iter(())
 
     def build(self, text: str) -> tuple[Any, int | _Offsets]:
         """The data of the one document in a text, and their offsets."""
         self.lines.text = text
         if wrong := _NOT_YAML.search(text):
+            if "\udc80" <= wrong[0] <= "\udcff":
+                message = f"not UTF-8: byte 0x{ord(wrong[0]) - 0xDC00:02x}"
+                self._stop(wrong.start(), "encoding", message, "save the file as UTF-8 text")
             code = f"{ord(wrong[0]):04X}"
             hint = 'a text file has none; in double quotes it can be written as "\\u' + code + '"'
             self._stop(wrong.start(), "encoding", f"character U+{code} is not allowed in YAML", hint)
@@ -142,7 +203,10 @@ class _Builder:
             mark = error.problem_mark or error.context_mark
             if mark:
                 self._check_depth(text, mark.index)
-            self._stop(*_syntax_error(error, text))
+            begun = error.context_mark
+            offset, kind, message, hint = _syntax_error(error, text)
+            self.fault = begun.index if begun and "block" not in str(error.context) else offset
+            raise Unreadable(kind, message, hint, self.lines.position(offset)) from None
         except (yaml.YAMLError, ValueError, OverflowError) as error:  # the last two from escapes, in the Python parser
             self._stop(0, "syntax", f"no YAML: {error}", None)
 
@@ -159,11 +223,24 @@ class _Builder:
     def _value(self, event: Any, *, is_key: bool = False) -> tuple[Any, int | _Offsets]:
         """The data of the value that begins with an event, and their offsets."""
         start, kind = event.start_mark.index, type(event)
+        self._count += 1
+        if kind is yaml.AliasEvent and self._aliases and not is_key and event.anchor in self._anchored:
+            data, offsets, count = self._anchored[event.anchor]
+            self._expanded += count
+            if self._expanded <= MAX_EXPANDED:
+                return data, start if isinstance(data, (str, type(None))) else offsets
+            message = f"alias {shown('*' + event.anchor)}: more than {MAX_EXPANDED:,} values are written by aliases"
+            self._stop(start, "too-large", message, "write the values out")
         if kind is yaml.AliasEvent:
             self._note(start, "alias", f"alias {shown('*' + event.anchor)}: not read here", "write the value out")
             if not is_key:
                 self.unread.add(tuple(self.at))
             return None, start
+        if event.anchor is not None and self._aliases:
+            name, before, event.anchor = event.anchor, self._count + self._expanded, None
+            inner = self._value(event, is_key=is_key)
+            self._anchored[name] = (*inner, self._count + self._expanded - before)
+            return inner
         if event.anchor is not None:
             hint = "write the value out wherever it is needed"
             self._note(start, "alias", f"anchor {shown('&' + event.anchor)}: not read here", hint)
@@ -199,6 +276,9 @@ class _Builder:
         data: dict[str, Any] = {}
         while type(event := next(self._events)) is not yaml.MappingEndEvent:
             start, (key, _) = event.start_mark.index, self._value(event, is_key=True)
+            if key == "<<" and self._aliases and _is_plain(event):
+                self._merge(data, offsets)
+                continue
             kept = type(event) is yaml.ScalarEvent and self._is_new(key, start, event, offsets)
             self.at.append(key if kept else "")
             value, where = self._value(next(self._events))
@@ -206,6 +286,18 @@ class _Builder:
             if kept:
                 data[key], offsets.values[key], offsets.keys[key] = value, where, start
         return data
+
+    def _merge(self, data: dict[str, Any], offsets: _Offsets) -> None:
+        """Take the keys of a merge key that the mapping has not; those that come later replace them."""
+        self.at.append("<<")
+        merged, where = self._value(next(self._events))
+        self.at.pop()
+        found = where.values.items() if isinstance(where, _Offsets) else ()
+        pairs = [(merged, where)] if isinstance(merged, dict) else [(merged[int(at)], of) for at, of in found]
+        for mapping, inner in pairs:
+            if isinstance(mapping, dict) and isinstance(inner, _Offsets):
+                for key in mapping.keys() - data.keys():
+                    data[key], offsets.values[key] = mapping[key], inner.values[key]
 
     def _is_new(self, key: str, start: int, event: Any, offsets: _Offsets) -> bool:
         """Whether the value of a key is kept: where it is no merge key, and not there already."""
@@ -225,6 +317,7 @@ class _Builder:
             self._stop(offset, "syntax", f"{MAX_PROBLEMS} problems: reading ends here", None)
 
     def _stop(self, offset: int, kind: str, message: str, hint: str | None) -> NoReturn:
+        self.fault = offset
         raise Unreadable(kind, message, hint, self.lines.position(offset))
 
 

@@ -1,8 +1,8 @@
 r"""Markdown, HTML and LaTeX within a cell: plain text, the links in it, and what is wrong with the markup.
 
 In Markdown, text that stands for itself, as code and escaped signs do, is set aside while the rest is read, in time
-proportional to the length of the cell. In LaTeX, commands that only say how text looks are followed; macros are not
-expanded: ``\ours`` stays, with a finding.
+proportional to the length of the cell. In LaTeX, commands that only say how text looks are followed, and so
+are those that the file defines; another, as ``\ours``, stays, with a finding.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import html
 import re
 import unicodedata
 from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
 
 from modeltree.findings import Finding, Position, shown
 from modeltree.formats.printed.grid import MAX_CELL, Cell
@@ -19,6 +21,7 @@ from modeltree.values.addresses import link_labeled
 __all__ = ["blanked", "latex_cell", "markdown_cell", "without_comments"]
 
 _MOST_FINDINGS = 20
+_MOST_EXPANSIONS = 200
 _SENTINEL = "\0"  # no text has it: see `headings.text_of`
 
 # Markdown and HTML
@@ -111,8 +114,21 @@ def markdown_cell(
     return _MarkdownReader(position, defined or {}).cell(source, is_bold, columns, merged)
 
 
-def latex_cell(source: str, position: Position, columns: int = 1, merged: bool = False) -> Cell:
-    r"""The cell that a piece of LaTeX without comments stands for.
+class Macro(NamedTuple):
+    """A command that a file of LaTeX defines: how many arguments it takes, and what it stands for."""
+
+    arguments: int
+    body: str
+
+
+def latex_cell(
+    source: str,
+    position: Position,
+    columns: int = 1,
+    merged: bool = False,
+    macros: Mapping[str, Macro] = MappingProxyType({}),
+) -> Cell:
+    r"""The cell that a piece of LaTeX without comments stands for; `macros` are those that its file defines.
 
     >>> from pathlib import Path
     >>> cell = latex_cell(r"\textbf{LLaMA}~2 ($\sim$7B) \href{https://example.org}{code}", Position(Path("a.tex"), 1))
@@ -120,7 +136,7 @@ def latex_cell(source: str, position: Position, columns: int = 1, merged: bool =
     ('LLaMA 2 (~7B)', (('code', 'https://example.org'),))
     """
     is_bold = bool(re.fullmatch(r"\s*\{?\\(textbf\s*\{|bf\s|bfseries\s)[^{}]*\}?\s*", source))
-    return _LatexReader(position).cell(source, is_bold, columns, merged)
+    return _LatexReader(position, macros).cell(source, is_bold, columns, merged)
 
 
 def blanked(text: str) -> str:
@@ -281,6 +297,11 @@ class _MarkdownReader(_CellReader):
 class _LatexReader(_CellReader):
     """The work on a cell of LaTeX."""
 
+    def __init__(self, position: Position, macros: Mapping[str, Macro]) -> None:
+        super().__init__(position)
+        self.macros = macros
+        self._expansions = 0
+
     def text(self, source: str) -> str:
         """The text without markup."""
         lines = [" ".join(line.split()) for line in self.render(_TOKEN.findall(source), 0).split(_SENTINEL)]
@@ -305,7 +326,7 @@ class _LatexReader(_CellReader):
             elif sign in _LIGATURES and not (in_math and sign != "~"):
                 out.append(_LIGATURES[sign])
             elif sign.startswith("\\") and len(sign) > 1:
-                out.append(self._command(sign[1:].rstrip() or " ", tokens, depth))
+                out.append(self._expanded(sign[1:].rstrip() or " ", tokens, depth))
             elif sign != "}":
                 out.append(" " if sign == "&" else sign)
         return "".join(out)
@@ -317,6 +338,16 @@ class _LatexReader(_CellReader):
             self._report("ignored", f"footnote mark {shown(text)}")
             return ""
         return f"{sign}{text}"
+
+    def _expanded(self, name: str, tokens: _Tokens, depth: int) -> str:
+        """The text of a command, which the file may define; a macro is expanded a bounded number of times."""
+        if name not in self.macros or self._expansions >= _MOST_EXPANSIONS:
+            return self._command(name, tokens, depth)
+        self._expansions += 1
+        count, body = self.macros[name]
+        for index in range(1, count + 1):
+            body = body.replace(f"#{index}", "".join(tokens.argument()))
+        return self.render(_TOKEN.findall(body[:MAX_CELL]), depth + 1)
 
     def _command(self, name: str, tokens: _Tokens, depth: int) -> str:
         """The text of a command and its arguments."""

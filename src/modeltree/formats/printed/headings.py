@@ -8,6 +8,7 @@ findings, and so is each word that is taken for another.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,7 @@ from modeltree.findings import Finding, Position, SourceError, nearest, shown
 from modeltree.formats.parsing.lines import Lines, Unreadable, decoded
 from modeltree.formats.printed.grid import PrintedTable
 from modeltree.formats.printed.model_rows import ColumnFields, RowReader
+from modeltree.formats.repair.audit import unread_columns
 from modeltree.formats.repair.claims import Claims, Reading
 from modeltree.formats.repair.models import repaired
 from modeltree.formats.repair.policy import Policy
@@ -30,9 +32,17 @@ MAX_BYTES = 8 * 2**20
 """The largest file that is read, in bytes."""
 
 _FIELDS = tuple(HEADERS)
-_WEAK_NAMES = frozenset({"name", "checkpoint"})  # headers that models share with many other things
+_WEAK_NAMES = frozenset({"name", "names", "checkpoint", "名称", "名前", "nom"})  # as of many other things
 _TELLING = frozenset({"parents", "released", "sizes", "organizations", "openness", "license", "training_data"})
 _IGNORED = "ignored"
+_OTHER_THINGS = re.compile(
+    r"\b(?:data\s?sets?|corpus|corpora|benchmarks?|leaderboards?|surveys?|reviews?|evaluations?|tutorials?|courses?"
+    r"|tools?|libraries|frameworks?|books?|blogs?|workshops?|results?|scores?|prompts?|papers)\b|数据集|基准|评测|综述|データセット",
+    re.IGNORECASE,
+)
+_MODELS = re.compile(r"\b(?:models?|llms?|checkpoints?)\b|模型|モデル", re.IGNORECASE)
+_OTHER_HEADERS = frozenset({"dataset", "datasets", "data set", "benchmark", "task", "tasks", "数据集"})
+_NUMBERS = re.compile(r"[-+~±]?\s*[0-9]+(?:[.,][0-9]+)?\s*(?:%|±.*|\([^()]*\))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +79,7 @@ def read_tables(
     read: list[tuple[PrintedTable, ColumnFields]] = []
     for table in _chosen(tables, path, options):
         columns = _columns_of(table, options)
-        if "name" in columns.of_field:
+        if "name" in columns.of_field and not (options.table is None and _is_of_other_things(table, columns, options)):
             read.append((table, columns))
         elif options.table is not None:
             headers = ", ".join(shown(cell.text) for cell in table.header)
@@ -81,6 +91,8 @@ def read_tables(
         message = f"no table of models among {len(tables)}" if tables else "there is no table in the text"
         hint = f"a column of models is headed 'Model', or named with columns=…; there are {listed}"
         raise SourceError([Finding("no-table", message, hint if tables else None, position=Position(path))])
+    if options.table is None and any(not _holds_scores(*pair) for pair in read):
+        read = [pair for pair in read if not _holds_scores(*pair)]
     if options.table is None:
         _report_unread(claims, tables, {table.number for table, _ in read})
     _check_columns(claims, read, options)
@@ -125,11 +137,50 @@ def _chosen(tables: Sequence[PrintedTable], path: Path, options: TableOptions) -
     return chosen
 
 
+def _unheaded_names(table: PrintedTable, columns: ColumnFields) -> int | None:
+    """The first column without a header, where it has names with links, or stands before columns of other fields."""
+    for index, cell in enumerate(table.header):
+        if cell.text or index in {other for other, _ in columns.fields}:
+            continue
+        cells = [row[index] for row in table.rows if index < len(row)]
+        named = [cell for cell in cells if cell.text or any(label for label, _ in cell.links)]
+        linked = [cell for cell in named if cell.links]
+        telling = _TELLING & columns.of_field.keys()
+        if len(named) * 2 > len(cells) and (len(linked) * 2 > len(named) or (index == 0 and len(telling) > 1)):
+            return index
+    return None
+
+
+def _is_of_other_things(table: PrintedTable, columns: ColumnFields, options: TableOptions) -> bool:
+    """Whether a table lists data sets, surveys or scores rather than models, by its headers and what stands above."""
+    if "name" in options.columns.values():
+        return False
+    header = folded_header(table.header[columns.of_field["name"]].text)
+    headers = {folded_header(cell.text) for cell in table.header}
+    above = f"{table.heading}\n{table.caption}"
+    is_weak = header in _WEAK_NAMES
+    told = _TELLING & columns.of_field.keys()
+    if is_weak and (_OTHER_HEADERS & headers or (_OTHER_THINGS.search(above) and not _MODELS.search(above))):
+        return True
+    return is_weak and told <= {"released"}
+
+
+def _holds_scores(table: PrintedTable, columns: ColumnFields) -> bool:
+    """Whether a table has nothing but names and numbers that are not read: what models scored."""
+    if columns.of_field.keys() - {"name", *LINK_FIELDS}:
+        return False
+    read = {index for index, _ in columns.fields}
+    cells = [cell.line for row in table.rows for index, cell in enumerate(row) if index not in read and cell.text]
+    return len(cells) > 1 and sum(bool(_NUMBERS.fullmatch(text)) for text in cells) > len(cells) * 2 / 3
+
+
 def _report_unread(claims: Claims, tables: Sequence[PrintedTable], read: set[int]) -> None:
     for table in tables:
         if table.number not in read:
             headers = ", ".join(shown(cell.text) for cell in table.header[:10])
-            message = f"{table} has no column of models: {headers}"
+            fields = {field_of_header(text) for texts in table.headers for text in texts}
+            is_other = "name" in fields and bool(_TELLING & fields)
+            message = f"{table} {'is not of models' if is_other else 'has no column of models'}: {headers}"
             hint = "if one is, say so with columns={'…': 'name'}"
             claims.report("ignored", message, hint, where=table.position, done="it is not read")
 
@@ -166,6 +217,14 @@ def _columns_of(table: PrintedTable, options: TableOptions) -> ColumnFields:
         elif name != _IGNORED and any(index < len(row) and row[index].text for row in table.rows):
             also = f": {synonym!r} is read from another column" if synonym else ""
             columns.report("ignored", f"nothing is read from the column {shown(cell.text)}{also}", cell)
+    if "name" not in columns.of_field and (unheaded := _unheaded_names(table, columns)) is not None:
+        columns.of_field["name"] = unheaded
+        columns.fields.insert(0, (unheaded, "name"))
+        columns.report("read-as", "the column without a header is read as 'name'", table.header[unheaded])
+    taken_indices = {index for index, _ in columns.fields}
+    others = [cell.text for index, cell in enumerate(table.header) if index not in taken_indices]
+    unread = [text for text in others if text and text.casefold() not in chosen and not field_of_header(text)]
+    columns.findings += unread_columns(unread, columns.of_field, table.position)
     is_weak = "name" in columns.of_field and folded_header(table.header[columns.of_field["name"]].text) in _WEAK_NAMES
     if is_weak and options.table is None and "name" not in chosen.values() and not _TELLING & columns.of_field.keys():
         columns.of_field.pop("name")

@@ -1,7 +1,7 @@
 r"""Tables in LaTeX, as papers print them: ``tabular``, ``longtable`` and their kin.
 
 A table is read where it has a column of models; the findings list the fields of its columns. Models are told apart by
-their names. Macros are not expanded. See `modeltree.formats.printed.headings` for the headers that are known.
+their names. Macros that the file defines are expanded. See `modeltree.values.headers` for the headers that are known.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from itertools import islice
 
 from modeltree.findings import Finding, SourceError, shown
 from modeltree.formats.parsing.lines import Lines
-from modeltree.formats.printed.cells import latex_cell
+from modeltree.formats.printed.cells import Macro, latex_cell
 from modeltree.formats.printed.grid import (
     MAX_CELL,
     MAX_COLUMNS,
@@ -36,6 +36,7 @@ __all__ = ["read_latex"]
 _COMMENT = re.compile(r"\\.|%[^\r\n]*+", re.DOTALL)
 _VERBATIM = re.compile(r"\\(begin|end)\s*\{(verbatim|lstlisting|minted|comment|Verbatim)\*?\}")
 _ENVIRONMENTS = "tabular tabularx tabulary longtable xltabular tabu longtabu supertabular NiceTabular array tabularray"
+_ENVIRONMENTS += " tblr longtblr talltblr NiceTabularX xtabular mpxtabular"
 _TABULARS = frozenset(_ENVIRONMENTS.split())
 _TABULAR = re.compile(r"\\(begin|end)\s*\{([A-Za-z]+)\*?\}")
 _SECTION = re.compile(r"\\(?:chapter|(?:sub){0,2}section|paragraph)\*?\s*(?=\{)")
@@ -48,10 +49,17 @@ _LEAD = re.compile(
     r"\s*+\\(?P<name>hline|toprule|midrule|bottomrule|hhline|cline|cmidrule|addlinespace|specialrule|morecmidrules"
     r"|rowcolor|rowcolors|noalign|endfirsthead|endhead|endfoot|endlastfoot|arrayrulecolor|Xhline|Xcline|caption|label"
     r"|centering|small|footnotesize|scriptsize|tiny|rowfont|heavyrulewidth|arraystretch|setlength|cdashline|hdashline"
-    r"|hspace|vspace)(?![A-Za-z])\*?"
+    r"|hspace|vspace|SetRow|SetRows|SetHline|SetHlines|SetVlines|SetColumn|SetTblrInner|SetTblrOuter)(?![A-Za-z])\*?"
 )
 _ARGUMENT = re.compile(r"\s*+(?:\([^()]*\)|\[[^\[\]]*\])")
 _BRACE = re.compile(r"\s*+(?=\{)")
+_SET_CELL = re.compile(r"\s*\\SetCell\s*(?:\[(?P<spans>[^\[\]]*)\])?\s*(?=\{)")
+_DEFINED = re.compile(
+    r"\\(?:(?:re)?newcommand|providecommand|DeclareRobustCommand|NewDocumentCommand|def|gdef|xdef|edef)\*?\s*"
+    r"(?:\{\s*\\(?P<name>[A-Za-z@]+)\s*\}|\\(?P<bare>[A-Za-z@]+))\s*"
+    r"(?:\[(?P<count>[1-9])\]|(?P<given>(?:#[1-9])+)|\{\s*(?P<kinds>(?:m\s*)*)\}(?=\s*\{))?\s*(?=\{)"
+)
+_MOST_MACROS = 2000
 _SPANNED = re.compile(r"\s*\\multi(row|column)\s*")
 _RULES = frozenset({"hline", "midrule", "Xhline", "hhline", "specialrule", "toprule", "hdashline"})
 _PARTS = frozenset({"endfirsthead", "endhead", "endfoot", "endlastfoot"})
@@ -113,13 +121,14 @@ def _tables(lines: Lines) -> Iterator[PrintedTable]:
     """The tables of a text, in their order, with their captions."""
     text = _without_verbatim(_COMMENT.sub(_blank_comment, lines.text))
     floats = list(_floats(text))
+    macros = _macros(text)
     captions = [(match.start(), match.end()) for match in _CAPTION.finditer(text)]
     sections = [(match.start(), match.end()) for match in _SECTION.finditer(text)]
 
     @lru_cache(maxsize=16)
     def text_at(start: int) -> str:
         begin, end = _braced(text, start)
-        return latex_cell(text[begin:end], lines.position(begin)).line
+        return latex_cell(text[begin:end], lines.position(begin), macros=macros).line
 
     rows = 0
     for number, (start, begin, end) in enumerate(_tabulars(text), 1):
@@ -127,7 +136,7 @@ def _tables(lines: Lines) -> Iterator[PrintedTable]:
             message = f"more than {MAX_TABLES:,} tables"
             raise SourceError([Finding("too-large", message, "split the file", position=lines.position(start))])
         table = PrintedTable(number, lines.position(start))
-        _TabularBody(lines, text, begin, end).fill(table, MAX_ROWS - rows)
+        _TabularBody(lines, text, begin, end, macros).fill(table, MAX_ROWS - rows)
         rows += len(table.rows)
         index = bisect_right(floats, (start, 0)) - 1
         around = floats[index] if index >= 0 and start < floats[index][1] else (start, end)
@@ -137,6 +146,16 @@ def _tables(lines: Lines) -> Iterator[PrintedTable]:
         index = bisect_right(sections, (start, 0)) - 1
         table.heading = text_at(sections[index][1]) if index >= 0 else ""
         yield table
+
+
+def _macros(text: str) -> dict[str, Macro]:
+    """The commands that a text defines, of those without optional arguments; the last definition of each."""
+    macros: dict[str, Macro] = {}
+    for match in islice(_DEFINED.finditer(text), _MOST_MACROS):
+        begin, end = _braced(text, match.end())
+        count = int(match["count"] or 0) or len(match["given"] or "") // 2 or (match["kinds"] or "").count("m")
+        macros[match["name"] or match["bare"]] = Macro(count, text[begin:end])
+    return macros
 
 
 def _blank_comment(match: re.Match[str]) -> str:
@@ -233,6 +252,7 @@ class _TabularBody:
     text: str
     begin: int
     end: int
+    macros: Mapping[str, Macro]
     _ruled: list[int] = field(default_factory=list)  # the rows below a rule
 
     def fill(self, table: PrintedTable, most: int) -> None:
@@ -309,6 +329,10 @@ class _TabularBody:
         source = self.text[start:end]
         at = self.lines.position(start + indent_of(source))
         spans = {"row": 1, "column": 1}
+        if set_cell := _SET_CELL.match(source):
+            counts = dict(re.findall(r"\b([rc])\s*=\s*([0-9]{1,5})", set_cell["spans"] or ""))
+            spans = {"row": int(counts.get("r", 1)) or 1, "column": int(counts.get("c", 1)) or 1}
+            source = source[_braced(source, set_cell.end())[1] + 1 :]
         while match := _SPANNED.match(source):
             arguments, index = [], match.end()
             for _ in range(2):
@@ -322,7 +346,8 @@ class _TabularBody:
             begin, stop = _braced(source, _opened(source, _past_option(source, index)))
             source = source[begin:stop] + source[stop + 1 :]
         columns = min(max(spans["column"], 1), MAX_COLUMNS)
-        return latex_cell(source, at, columns=columns, merged=spans["row"] != 1), spans["row"]
+        cell = latex_cell(source, at, columns=columns, merged=spans["row"] != 1, macros=self.macros)
+        return cell, spans["row"]
 
 
 def _laid(rows: list[Row], table: PrintedTable) -> list[list[Cell]]:

@@ -168,7 +168,8 @@ class RowReader:
     def _claimed(self, name: str, cell: Cell, cells: Mapping[str, Cell], fields: dict[str, Any]) -> int:
         """The index of the model; rows that share a cell for the name, or agree across tables, are one model."""
         other = self._earlier.get(name)
-        if self._last and self._last[0] == id(cell):
+        last = self.claims.models[self._last[1]].fields if self._last else {}
+        if self._last and self._last[0] == id(cell) and last.get("version") == fields.get("version"):
             index = self._last[1]
             self._join(name, cells, self.claims.models[index].fields, fields)
             return index

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
+from modeltree._util.text import counted
 from modeltree.findings import Finding, Position, shown
 from modeltree.lineage import Lineage
 from modeltree.records import Kind, Model, Relation
@@ -17,6 +18,8 @@ PLACEHOLDER = "A placeholder: the source names it as a parent and says nothing e
 
 MOST = 1000
 """At most so many findings of a kind are reported one by one; more become one finding."""
+
+_TELLING = {"parent": {"parent", "parents"}, "date": {"released"}, "license": {"license", "license_spdx"}}
 
 GAPS = MappingProxyType({"license": ("missing-license", "license"), "released": ("missing-date", "date")})
 """For fields, the kind of finding that they are not known, and the word for them."""
@@ -103,6 +106,17 @@ def gap(field: str, without: Sequence[str], count: int, positions: Mapping[str, 
         yield from (
             Finding(kind, f"{shown(id)} has no {word}", ids=(id,), position=positions.get(id)) for id in without
         )
+
+
+def unread_columns(columns: Sequence[str], read: Collection[str], position: Position) -> Iterator[Finding]:
+    """That columns are not read, in a table from which no model has a parent, a date or a license."""
+    missing = [word for word, fields in _TELLING.items() if not fields & set(read)]
+    if columns and missing:
+        named = ", ".join(map(shown, columns[:10])) + ", …" * (len(columns) > 10)
+        message = f"nothing is read from {counted(len(columns), 'column')} ({named})"
+        message += f", and no model has a {' or a '.join(missing)}"
+        hint = "if one is there, say which with columns={…} or --columns"
+        yield Finding("unread-column", message, hint, position=position)
 
 
 def possibly_same(lineage: Lineage, positions: Mapping[str, Position]) -> Iterator[Finding]:

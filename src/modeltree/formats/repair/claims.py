@@ -113,6 +113,8 @@ class Claims:
 
     names: bool = False
     """Whether models have names as people write them, and no ids: of "Command R+" the id ``Command-R+`` is made."""
+    exact: bool = False
+    """Whether each derivation names one parent, as it stands: the format says where one ends."""
     in_rows: bool = False
     """Whether models stand in the rows of a table, where an arrow before a name says what the one above is to it."""
     about: dict[str, Any] = field(default_factory=dict)

@@ -14,7 +14,7 @@ from modeltree.formats.repair.claims import ClaimedDerivation, Claims, position_
 from modeltree.formats.repair.policy import Policy
 from modeltree.formats.repair.record_findings import findings_from_pydantic
 from modeltree.graph.validation import find_cycles
-from modeltree.records import Derivation, Model, Relation
+from modeltree.records import WEIGHTS, Derivation, Model, Relation
 from modeltree.values.addresses import is_local_path, parse_hub_address, repository_in_cache
 from modeltree.values.names import mirrored, parse_parents
 from modeltree.values.words import is_missing, is_root, relation_of
@@ -106,7 +106,10 @@ class EdgeRepair:
             return
         if is_missing(name):
             return
-        if is_root(name):
+        if self.claims.exact:
+            yield claim
+            return
+        if is_root(name) and (self.claims.names or " " in name):  # an id may be "base"
             self._report("read-as", f"parent {shown(name)} is read as none", (), claim, {}, "")
             return
         hub = parse_hub_address(name)
@@ -124,7 +127,7 @@ class EdgeRepair:
         if not self.claims.names and (repository_in_cache(name) or is_local_path(name)):
             yield claim
             return
-        parents, notes = parse_parents(text, self._is_known)
+        parents, notes = parse_parents(text if self.claims.in_rows else " ".join(text.split()), self._is_known)
         for kind, note in notes:
             self._report(
                 kind, f"parents: {note}", (), claim, {}, "", "part names by commas" if kind == "faulty-markup" else None
@@ -196,7 +199,7 @@ class EdgeRepair:
         if isinstance(word, Relation):
             return word
         parent, child = pair
-        if word is None or not word.strip():
+        if word is None or (is_missing(word) and relation_of(word) is None):
             self.unsaid.append(Unsaid(child, parent, position_of(claim.where)))
             return Relation.UNSPECIFIED
         if relation := relation_of(word):
@@ -225,7 +228,13 @@ class EdgeRepair:
             done = f"{str(kept[pair][0].relation)!r} is kept"
             self._report("repeated-derivation", what, (new.child, new.parent), claim, {"": done}, "")
             return
-        action = self.policy.conflicting_relation
+        action: str = self.policy.conflicting_relation
+        if (old.relation in WEIGHTS) != (new.relation in WEIGHTS) and action != "refuse":
+            kept[pair] = (new, claim) if new.relation in WEIGHTS else (old, first)
+            left = old.relation if new.relation in WEIGHTS else new.relation
+            done = f"{str(kept[pair][0].relation)!r} is kept, for it passes weights on, and {str(left)!r} is left out"
+            self._report("repeated-derivation", what, (new.child, new.parent), claim, {"": done}, "")
+            return
         message = f"{what}, by {str(old.relation)!r} and not {str(new.relation)!r}"
         done_for = {"first": f"{str(old.relation)!r} is kept", "last": f"{str(new.relation)!r} is kept"}
         self._report("conflicting-relation", message, (new.child, new.parent), claim, done_for, action)
@@ -256,7 +265,9 @@ class EdgeRepair:
                 pairs = list(pairwise((*cycle, cycle[0])))
                 if gone & set(pairs):
                     continue  # cut already, or found anew
-                worst = max(pairs, key=lambda pair: (self._contradiction(pair), order[pair]))
+                # What passes weights on stays where something else can go.
+                others = [pair for pair in pairs if kept[pair][0].relation not in WEIGHTS] or pairs
+                worst = max(others, key=lambda pair: (self._contradiction(pair), order[pair]))
                 gone.add(worst)
                 parent, child = worst
                 by_time = self._contradiction(worst) > 0

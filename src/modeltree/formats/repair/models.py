@@ -43,6 +43,7 @@ from modeltree.lineage import Lineage
 from modeltree.records import About, Correction, License, Links, Model, Organization, Record
 from modeltree.values.fields import FieldNote, read_fields
 from modeltree.values.names import printed_name
+from modeltree.values.words import is_missing, quiet_key
 
 R = TypeVar("R", bound=Record)
 
@@ -90,6 +91,7 @@ class Repair:
         self._former = FormerNames()
         self._readings: dict[tuple[str, str], tuple[int, Finding]] = {}
         self._read_names()
+        self._read_versions()
         kept = self._distinct()
         ids = _ids({index: claims.models[index].name for index in kept}, self.others)
         self.organizations = OrganizationTable(self)
@@ -295,6 +297,33 @@ class Repair:
                 if depth and above and index not in has_parents and above[:depth][-1] != model.name:
                     claims.derive(index, above[:depth][-1], None, model.where)
                 above = [*above[:depth], model.name]
+
+    def _read_versions(self) -> None:
+        """Let rows of one name that differ in their version be models of their own; a parent may be named by it."""
+        named = [model for model in self.claims.models if isinstance(model.fields.get("version"), str)]
+        versions: dict[str, set[str]] = {}
+        owners: dict[str, set[str]] = {}
+        for model in named:
+            version = " ".join(model.fields["version"].split())
+            versions.setdefault(model.name, set()).add(version)
+            owners.setdefault(version, set()).add(model.name)
+        for model in self.claims.models:
+            written = model.fields.pop("version", None)
+            if not isinstance(written, str) or is_missing(written):
+                continue
+            version, name = " ".join(written.split()), model.name
+            says_name = quiet_key(name) in quiet_key(version)
+            others = [version] if says_name and len(owners[version]) == 1 else []
+            if len(versions[name]) > 1:
+                model.name = version if says_name else f"{name} {version}"
+                model.fields.pop("name", None)
+                message = f"{shown(name)} of version {shown(version)} is a model of its own, {shown(model.name)}"
+                position = position_of(model.where, ("version",))
+                self.findings.append(Finding("read-as", message, None, (model.name,), position=position))
+                others = [] if says_name else [f"{name}-{version}"]
+            aliases = model.fields.get("aliases") or []
+            if others := [other for other in others if other != model.name]:
+                model.fields["aliases"] = [*(aliases if isinstance(aliases, list) else [aliases]), *others]
 
     def _placeholder(self, name: str) -> str:
         """Make a model of a name that the source does not list; its id."""

@@ -35,7 +35,7 @@ _ITEM = rf"(?:'(?:[^'\\\n]|{_ESCAPE})*+'|\"(?:[^\"\\\n]|{_ESCAPE})*+\"|[1-9][0-9
 _PYTHON = re.compile(rf"\[(?:{_ITEM}(?:, {_ITEM})*+)?\]")
 _LONGEST = 100_000
 _LISTS = LIST_FIELDS | {"parents", "parent", "relation"}
-_IDS = frozenset({"id", "child", "parent", "parents"})  # a model may be called "-"
+_IDS = frozenset({"id", "child", "parent", "parents", "relation"})  # a model may be called "-"
 _TEXTS = frozenset({"id", "name", "child"})
 
 

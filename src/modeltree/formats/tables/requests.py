@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -11,13 +11,15 @@ from typing import Any, Literal, NamedTuple
 
 from modeltree._util.progress import Progress, no_progress
 from modeltree.findings import Finding, Position, SourceError, nearest, shown
-from modeltree.formats.repair.audit import MOST
+from modeltree.formats.repair.audit import MOST, unread_columns
 from modeltree.formats.repair.policy import Policy
 from modeltree.formats.repair.record_findings import FORMER_NAMES
-from modeltree.formats.tables.arrow_columns import first_items, mapped_values, part_of
+from modeltree.formats.tables.arrow_columns import coded, first_items, mapped_values, part_of
 from modeltree.formats.tables.cells import LINKS, Column, Stored, field_values, plain_column
 from modeltree.records import Model, Relation
+from modeltree.values.fields import FieldNote, read_sizes
 from modeltree.values.headers import LINK_FIELDS, field_of_header, folded_header
+from modeltree.values.names import organizations_of
 from modeltree.values.quantities import unit_of, with_unit
 
 __all__ = [
@@ -37,7 +39,7 @@ MAX_ITEMS = 1000
 
 _OWN = tuple(name for name in Model.model_fields if name != "links")
 
-NODE_FIELDS = (*_OWN, "license_spdx", *LINKS, "links", "parents", "parent", "relation")
+NODE_FIELDS = (*_OWN, "version", "license_spdx", *LINKS, "links", "parents", "parent", "relation")
 """What the columns of a table of models stand for."""
 
 EDGE_FIELDS = ("parent", "child", "relation", "references", "note")
@@ -60,6 +62,7 @@ def _quiet(name: str) -> str:
 
 
 _FORMER = {_quiet(former): name for former, name in FORMER_NAMES.items()}
+_SPACE = re.compile(r"\s")
 _PAIRS = (("source", "target"), ("from", "to"))
 
 
@@ -256,16 +259,29 @@ def field_table(table: SourceTable, options: ReadOptions) -> FieldTable:
     former = _former_columns(table.names, choice, mapped, columns)
     taken = table.take([*columns.values(), *former])
     stored = {field: taken[column] for field, column in columns.items()}
-    findings = [*table.findings, *choice.findings(table, read, former)]
+    notes: list[Finding] = []
     for name, column in columns.items():
         stored[name], long = first_items(stored[name], MAX_ITEMS)
         if long is not None:
             message = f"a list of more than {MAX_ITEMS:,} items in column {shown(column)}"
             position = table.position(long, column)
             done = f"of each list there the first {MAX_ITEMS:,} are read"
-            findings.append(Finding("too-large", message, position=position, done=done))
-    if "sizes" in stored and (unit := unit_of(columns["sizes"])):
+            notes.append(Finding("too-large", message, position=position, done=done))
+    if "id" in choice.inferred and "name" not in columns and _has_spaces(stored["id"]):
+        columns = {"name" if field == "id" else field: column for field, column in columns.items()}
+        stored = {"name" if field == "id" else field: column for field, column in stored.items()}
+    inferred = {"sizes", "organizations"} & choice.inferred & stored.keys()
+    if "sizes" in stored and (unit := unit_of(columns["sizes"])) and ("sizes" not in inferred or _is_plain(stored)):
         stored["sizes"] = mapped_values(stored["sizes"], partial(_in_unit, unit))
+        inferred -= {"sizes"}
+    notes += [note for field in sorted(inferred) for note in _read_column(table, stored, field, columns[field])]
+    findings = [*table.findings, *choice.findings(table, read, former), *notes]
+    if shape == "nodes":
+        findings += unread_columns(
+            [name for name in table.names if name not in taken and not _fields_of(name)],
+            stored,
+            table.position(None, None),
+        )
     for column, name in former.items():
         stored[name], conflicts = _joined(table, (columns[name], stored[name]), (column, taken[column]))
         findings += conflicts
@@ -279,6 +295,39 @@ def _in_unit(unit: str, value: Any) -> Any:
         return [_in_unit(unit, item) for item in plain]
     is_number = isinstance(plain, (int, float)) and not isinstance(plain, bool)
     return with_unit(str(plain) if is_number else plain, unit) if is_number or isinstance(plain, str) else plain
+
+
+def _is_plain(stored: Mapping[str, Stored]) -> bool:
+    """Whether all sizes are numbers, which their unit makes whole."""
+    return not any(isinstance(word, (str, list)) for word in coded(stored["sizes"]).words)
+
+
+def _has_spaces(column: Stored) -> bool:
+    """Whether a text in a column has white space within, as names have and ids do not."""
+    values = coded(column).words
+    return any(isinstance(value, str) and _SPACE.search(value.strip()) for value in values)
+
+
+def _read_column(table: SourceTable, stored: dict[str, Stored], field: str, header: str) -> Iterator[Finding]:
+    """Read sizes by the unit in the header, and several organizations in a cell, where people wrote the header."""
+    codes, words = coded(stored[field])
+    if not any(isinstance(word, (str, int, float)) for word in words):
+        return
+    values: Column = []
+    unit = unit_of(header)
+    for word in plain_column(words):
+        notes: list[FieldNote] = []
+        if field == "sizes" and word is not None:
+            values.append(read_sizes(word, notes, unit, counts=False))
+        else:
+            values.append(organizations_of(word) if isinstance(word, str) and field == "organizations" else word)
+        row = int((codes == len(values) - 1).argmax()) if notes else 0
+        yield from (
+            Finding(note.kind, note.message, note.hint, position=table.position(row, header), done=note.done)
+            for note in notes
+        )
+    if any(value not in (word, [word]) for value, word in zip(values, words, strict=True)):
+        stored[field] = [None if code < 0 else values[code] for code in codes.tolist()]
 
 
 def _former_columns(

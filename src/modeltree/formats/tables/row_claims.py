@@ -13,7 +13,7 @@ from modeltree.formats.tables.arrow_columns import part_of
 from modeltree.formats.tables.cells import Column, field_values
 from modeltree.formats.tables.requests import ORGANIZATION_FIELDS, FieldTable, ReadOptions, SourceTable, choose_columns
 from modeltree.records import Relation
-from modeltree.values.words import is_missing
+from modeltree.values.words import is_missing, relation_of
 
 __all__ = ["add_named", "read_edges", "read_nodes", "read_organizations", "word_of"]
 
@@ -154,7 +154,7 @@ def read_organizations(claims: Claims, table: SourceTable, separator: str) -> No
 
 def word_of(word: Any, options: ReadOptions) -> Relation | str | None:
     """The word on how a child was made, or what holds where the table has none."""
-    if word is None or word == "":
+    if word is None or (isinstance(word, str) and is_missing(word) and relation_of(word) is None):
         return options.relation
     return word if isinstance(word, str) else shown(word)
 

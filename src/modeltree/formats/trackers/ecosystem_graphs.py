@@ -107,7 +107,7 @@ def read_ecosystem_graphs(
     """
     default = None if relation is None else one_of(Relation, relation)
     root = Path(path)
-    claims = Claims(names=True)
+    claims = Claims(names=True, exact=True)
     assets: list[_Asset] = []
     dependencies = 0
     for asset in _assets(root, claims):

@@ -80,7 +80,7 @@ def read_epoch(
     The table has no licenses. Compute, hardware, data, notes and the other columns are not read.
     """
     table = read_csv(Path(path))
-    claims = Claims(names=True)
+    claims = Claims(names=True, exact=True)
     claims.findings.extend(table.problems)
     column = next((name for name in _NAMES if name in table.columns), None)
     if column is None:

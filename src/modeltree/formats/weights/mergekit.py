@@ -75,7 +75,7 @@ def file_claims(path: Path) -> FileClaims:
         if index == MAX_DOCUMENTS:
             claims.report("too-large", f"more than {MAX_DOCUMENTS} documents: the rest is not read")
             break
-        tree = parse_yaml(part, path, first_line)
+        tree = parse_yaml(part, path, first_line, aliases=True)
         if refusal := _refusal(tree):
             claims.findings += [*tree.problems, *([refusal] if tree.whole else [])]
         else:
