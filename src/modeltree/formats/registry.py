@@ -34,6 +34,8 @@ class Format:
     large : bool
         Whether it may have millions of models: its reader reports its progress (``progress=``), and need not look for
         what is worth knowing of the whole (``notes=False``).
+    columned : bool
+        Whether it has columns that can be named (``columns=``).
     """
 
     name: str
@@ -44,6 +46,7 @@ class Format:
     suffixes: tuple[str, ...] = ()
     mended: bool = True
     large: bool = False
+    columned: bool = False
 
     @property
     def reader(self) -> Callable[..., Any]:
@@ -62,7 +65,9 @@ class Format:
         return function
 
 
-FORMATS = (
+_TABLE = {"large": True, "columned": True}
+
+FORMATS: tuple[Format, ...] = (
     Format("catalog", "a catalogue", "catalog", "read_catalog", "write_catalog", (".yaml", ".yml"), mended=False),
     Format("model-cards", "model cards", "cards", "read_model_cards", "write_model_cards"),
     Format("peft", "an adapter's configuration", "weights.peft", "read_peft"),
@@ -71,11 +76,15 @@ FORMATS = (
     Format("safetensors", "a safetensors file", "weights.safetensors", "read_safetensors", None, (".safetensors",)),
     Format("ecosystem-graphs", "Ecosystem Graphs", "trackers.ecosystem_graphs", "read_ecosystem_graphs"),
     Format("epoch", "a table of Epoch AI", "trackers.epoch", "read_epoch"),
-    Format("csv", "a table as CSV", "tables", "read_table", "write_csv", (".csv", ".tsv"), large=True),
-    Format("jsonl", "a table as JSON lines", "tables", "read_table", "write_jsonl", (".jsonl", ".ndjson"), large=True),
-    Format("parquet", "a table as Parquet", "tables", "read_table", "write_parquet", (".parquet",), large=True),
-    Format("markdown", "tables in Markdown", "printed.markdown", "read_markdown", None, (".md", ".markdown")),
-    Format("latex", "tables in LaTeX", "printed.latex", "read_latex", None, (".tex",)),
+    Format("csv", "a table as CSV", "tables", "read_table", "write_csv", (".csv", ".tsv"), **_TABLE),
+    Format("jsonl", "a table as JSON lines", "tables", "read_table", "write_jsonl", (".jsonl", ".ndjson"), **_TABLE),
+    Format("parquet", "a table as Parquet", "tables", "read_table", "write_parquet", (".parquet",), **_TABLE),
+    Format("records", "a list of records in JSON, YAML or TOML", "tables", "read_table", None, (".toml",), **_TABLE),
+    Format("excel", "a table in an Excel workbook", "tables", "read_table", None, (".xlsx", ".xlsm"), **_TABLE),
+    Format(
+        "markdown", "tables in Markdown", "printed.markdown", "read_markdown", None, (".md", ".markdown"), columned=True
+    ),
+    Format("latex", "tables in LaTeX", "printed.latex", "read_latex", None, (".tex",), columned=True),
     Format("cyclonedx", "a bill of materials", "graphs.cyclonedx", "read_cyclonedx", "write_cyclonedx", (".cdx.json",)),
     Format("node-link", "node-link JSON", "graphs.json_graphs", "read_node_link", "write_node_link", (".json",)),
     Format("cytoscape", "Cytoscape JSON", "graphs.json_graphs", "read_cytoscape", "write_cytoscape", (".cyjs",)),

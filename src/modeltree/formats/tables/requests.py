@@ -19,7 +19,7 @@ from modeltree.records import Model, Relation
 from modeltree.values.headers import LINK_FIELDS, field_of_header, folded_header
 
 __all__ = ["EDGE_FIELDS", "FIELDS", "NODE_FIELDS", "ORGANIZATION_FIELDS", "ColumnChoice", "FieldTable", "ReadOptions"]
-__all__ += ["SourceTable", "TableSet", "check_columns", "choose_columns", "field_table", "shapeless"]
+__all__ += ["SourceTable", "TableSet", "check_columns", "choose_columns", "field_table", "shape_of", "shapeless"]
 
 _OWN = tuple(name for name in Model.model_fields if name != "links")
 
@@ -215,13 +215,18 @@ def _put(found: dict[str, str], name: str | None, column: str) -> bool:
     return free
 
 
+def shape_of(names: Sequence[str], columns: Mapping[str, str]) -> Literal["nodes", "edges", ""]:
+    """What the rows of a table with such columns are: models, derivations, or something else."""
+    has = choose_columns(names, columns).columns.keys()
+    return "edges" if {"parent", "child"} <= has else "nodes" if {"id", "name"} & has else ""
+
+
 def field_table(table: SourceTable, options: ReadOptions) -> FieldTable:
     """Find out what a table is, and take the columns that are read."""
     mapped = {name: field for name, field in options.columns.items() if name in table.names}
     choice = choose_columns(table.names, mapped)
     has = choice.columns.keys()
-    shape: Literal["nodes", "edges", ""]
-    shape = "edges" if {"parent", "child"} <= has else "nodes" if {"id", "name"} & has else ""
+    shape = shape_of(table.names, mapped)
     if not shape:
         return FieldTable(table, shape, {}, {}, options.separator)
     read = EDGE_FIELDS if shape == "edges" else NODE_FIELDS
@@ -273,5 +278,5 @@ def _joined(table: SourceTable, first: tuple[str, Stored], second: tuple[str, St
 def shapeless(table: SourceTable, message: str, findings: Sequence[Finding] = ()) -> SourceError:
     """The error that a table has no column that says what it is."""
     names = ", ".join(map(shown, table.names[:20])) or "none"
-    hint = f"a table has a column id (or name), or parent and child; here are {names}; columns= in Python says which"
+    hint = f"a table has a column id (or name), or parent and child; here are {names}; columns= (--columns) says which"
     return SourceError([*findings, Finding("missing-key", message, hint, position=table.position(None, None))])
