@@ -6,6 +6,7 @@ Only the standard library is imported before it is known what to do.
 from __future__ import annotations
 
 import argparse
+import errno
 import io
 import shutil
 import sys
@@ -247,6 +248,22 @@ def schema(arguments: argparse.Namespace) -> int:
     from modeltree.formats.catalog.schema import catalog_schema
 
     _deliver(_json(catalog_schema()), arguments.output)
+    return DONE
+
+
+def template(arguments: argparse.Namespace) -> int:
+    """Write files to start from; one that is there is left alone, and then nothing is written."""
+    from modeltree._util.files import write_whole
+    from modeltree.cli.templates import TEMPLATES
+
+    for path in arguments.files:
+        if path.suffix.lower() not in TEMPLATES:
+            raise UsageError(f"{str(path)!r} does not end with {', '.join(TEMPLATES)}")
+        if path.exists():
+            raise FileExistsError(errno.EEXIST, "it is there, and would be replaced", str(path))
+    for path in arguments.files:
+        write_whole(path, TEMPLATES[path.suffix.lower()])
+        _print(f"wrote {path}")
     return DONE
 
 

@@ -183,6 +183,11 @@ def _add_data_commands(
     convert.add_argument("--spanning", action="store_true", help="for Newick: of several parents keep the primary one")
     command("formats", run.formats, "list the formats that are read and written")
     command("schema", run.schema, "print the JSON Schema of the data files", output)
+    template = command("template", run.template, "write files to start one's own data from")
+    template.add_argument(
+        "files", type=new_file, metavar="FILE", nargs="*", default=[Path("models.csv"), Path("models.yaml")],
+        help="new files that end in .csv or .yaml (default: models.csv models.yaml)",
+    )  # fmt: skip
 
 
 def _reading_options() -> tuple[argparse.ArgumentParser, ...]:
