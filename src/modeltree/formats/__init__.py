@@ -97,7 +97,6 @@ def read(
     path = expanded(path)
     if not path.exists():
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
-    refuse_pipe(path)
     chosen = format_to_read(path, format, columns=columns)
     options["policy"] = policy
     if columns:
@@ -118,6 +117,7 @@ def read(
 
 def format_to_read(path: Path, name: str | None = None, *, columns: Mapping[str, str] | None = None) -> Format:
     """The format that a path is read as: the one of a name, or what it looks like; a table, if there are columns."""
+    refuse_pipe(path)
     chosen = format_named(name) if name else format_of(path)
     if columns and not chosen.columned:
         table = None if name else format_of_table(path)
@@ -164,7 +164,6 @@ def load(path: str | os.PathLike[str], format: str | None = None, **options: Any
     'vicuna'
     """
     path = expanded(path)
-    refuse_pipe(path)
     if path.exists() and format_to_read(path, format, columns=options.get("columns")).large:
         options.setdefault("notes", False)  # they are not reported here, and take time
     lineage, findings = read(path, format, **options)

@@ -33,10 +33,13 @@ _JSON = (
     ),
 )
 _YAML = (
-    ("ecosystem-graphs", re.compile(rb"^-\s+(?=[\s\S]*^  (?:type|created_date|dependencies):)", re.MULTILINE)),
-    ("mergekit", re.compile(rb"^(?:merge_method|slices|experts|modules|gate_mode)\s*:", re.MULTILINE)),
+    (
+        "ecosystem-graphs",
+        re.compile(rb"\A(?>[\s\S]*?^-\s)[\s\S]*?^  (?:type|created_date|dependencies):", re.MULTILINE),
+    ),
+    ("mergekit", re.compile(rb"^(?:merge_method|slices|experts|modules|gate_mode)[ \t]*:", re.MULTILINE)),
 )
-_UNTITLED_RECIPE = re.compile(rb"^\s*-\s*(?:model|sources)\s*:", re.MULTILINE)
+_UNTITLED_RECIPE = re.compile(rb"^[ \t]*-[ \t]*(?:model|sources)[ \t]*:", re.MULTILINE)
 _CATALOG_KEY = re.compile(rb"(?:about|extends|models|organizations)\s*:")
 _KEY_OF_LIST = re.compile(rb"[^\s#:-][^:]*:\s*(?:#.*)?\Z")
 _ITEM = re.compile(rb"\s*-\s+[^\s:#{\[][^:]*:(?:\s|\Z)|\s*-\s+\{")

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -94,14 +95,14 @@ def shipped() -> dict[str, Path]:
 
 def _read(path: Path, missing_parent: str) -> tuple[Lineage, CatalogDraft, list[Finding]]:
     draft = CatalogDraft()
-    _add_files(path, draft, set(), depth=0)
+    _add_files(path, draft, set(), frozenset(map(os.path.realpath, _files_of(path))))
     findings = [] if missing_parent == "refuse" else draft.repair_missing_parents(missing_parent)
     if problems := draft.all_problems():
         raise CatalogError(problem.graded(Severity.ERROR) for problem in problems)
     return Lineage(draft.models, draft.derivations, draft.organizations, about=draft.about), draft, findings
 
 
-def _add_files(path: Path, draft: CatalogDraft, added: set[str], depth: int) -> None:
+def _add_files(path: Path, draft: CatalogDraft, added: set[str], own: Collection[str], depth: int = 0) -> None:
     """Add the files of a catalogue, each after those of the catalogues that it extends, and each once."""
     for file in _files_of(path):
         if (real := os.path.realpath(file)) in added:
@@ -118,8 +119,8 @@ def _add_files(path: Path, draft: CatalogDraft, added: set[str], depth: int) -> 
                 message = f"extends: {shown(name)} is no catalogue and no data set that ships"
                 draft.report(Finding("bad-value", message, hint, position=position))
             else:
-                _add_files(base, draft, added, depth + 1)
-        draft.add(tree, is_own=depth == 0)
+                _add_files(base, draft, added, own, depth + 1)
+        draft.add(tree, is_own=real in own)
 
 
 def _extended(file: Path, name: str) -> Path | None:

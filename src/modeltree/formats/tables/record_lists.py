@@ -66,7 +66,7 @@ def read_record_tables(path: Path) -> list[SourceTable]:
         hint = "write a list of mappings, each with an id or a name"
         raise SourceError([*problems, Finding("no-table", message, hint, position=Position(path))])
     tables = [table_of_records(path, records, _placed(positions, at)) for at, records in lists]
-    return [replace(tables[0], findings=tuple(problems)), *tables[1:]]
+    return [replace(tables[0], findings=(*problems, *tables[0].findings)), *tables[1:]]
 
 
 def table_of_records(
@@ -149,7 +149,6 @@ def _toml(path: Path) -> tuple[Any, Callable[[At], Position]]:
 class _Sheet:
     """The rows of a sheet, and the number of its first one."""
 
-    name: str
     header: list[str]
     rows: list[tuple[int, Sequence[Any]]]
     first: int
@@ -177,17 +176,17 @@ def read_excel_tables(path: Path) -> list[SourceTable]:
         raise MissingExtraError(message) from None
     _check_workbook(path)
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
-        left = MAX_CELLS
-        sheets = []
-        for sheet in book.worksheets:
-            if sheet.sheet_state != "visible":
-                continue
-            sheet.reset_dimensions()  # what a file says of its size may be wrong
-            found = _sheet(path, sheet.title, sheet.iter_rows(values_only=True, max_col=MAX_KEYS), left)
-            left -= sum(len(row) for _, row in found.rows) if found else 0
-            sheets += [found] if found else []
-        book.close()
+        with path.open("rb") as file:
+            book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
+            left = MAX_CELLS
+            sheets = []
+            for sheet in book.worksheets:
+                if sheet.sheet_state != "visible":
+                    continue
+                sheet.reset_dimensions()  # what a file says of its size may be wrong
+                found = _sheet(path, sheet.iter_rows(values_only=True, max_col=MAX_KEYS), left)
+                left -= sum(len(row) for _, row in found.rows) if found else 0
+                sheets += [found] if found else []
     except SourceError:
         raise
     except Exception as error:  # openpyxl has no error of its own for most of what can be wrong with a file
@@ -224,7 +223,7 @@ def _check_part(path: Path, head: bytes) -> None:
         raise SourceError([Finding("syntax", message, position=Position(path))])
 
 
-def _sheet(path: Path, name: str, rows: Iterable[Sequence[Any]], left: int) -> _Sheet | None:
+def _sheet(path: Path, rows: Iterable[Sequence[Any]], left: int) -> _Sheet | None:
     """The header and the rows of a sheet, without those that are empty."""
     kept: list[tuple[int, Sequence[Any]]] = []
     for number, cells in enumerate(rows, start=1):
@@ -237,7 +236,7 @@ def _sheet(path: Path, name: str, rows: Iterable[Sequence[Any]], left: int) -> _
         return None
     start = next((index for index, (_, cells) in enumerate(kept) if sum(cell is not None for cell in cells) > 1), 0)
     number, header = kept[start]
-    return _Sheet(name, ["" if cell is None else str(cell).strip() for cell in header], kept[start + 1 :], number)
+    return _Sheet(["" if cell is None else str(cell).strip() for cell in header], kept[start + 1 :], number)
 
 
 def _table_of_sheet(path: Path, sheet: _Sheet) -> SourceTable:

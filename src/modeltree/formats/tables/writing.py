@@ -161,9 +161,8 @@ def write_parquet(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Findi
         more["organizations"] = [_dumped(record) for record in lineage.organizations.values()]
     _refuse_other(beside(path, "edges"), {"parent", "child"})
     edges = parquet_bytes(_edge_columns(lineage), {"references": "texts"}, None)
-    _write_all(
-        {beside(path, "edges"): edges, Path(path): parquet_bytes(_node_columns(lineage), _COLUMN_TYPES, more)}, checked=False
-    )
+    nodes = parquet_bytes(_node_columns(lineage), _COLUMN_TYPES, more)
+    _write_all({beside(path, "edges"): edges, Path(path): nodes}, checked=False)
     return ()
 
 
