@@ -401,8 +401,11 @@ def test_catalogues_extend_each_other_by_paths(tmp_path: Path) -> None:
         ("extends: .git", "1:10: extends: '.git' is no catalogue"),
         ("extends: {a: b}", "1:10: extends: a mapping is no name of a data set and no path"),
         ("extends: survey\nmodels: [{id: llama, name: L}]", "2:15: duplicate id 'llama'"),
-        ("extends: bad.yaml", "bad.yaml:1:11: model 'a' has no 'name'"),
-        ("extends: survey\nmodels: [{id: a, name: A, organizations: [opnai]}]", "no organization has the id 'opnai'"),
+        ("extends: bad.yaml", "bad.yaml:1:10: model 'a' has no 'name'"),
+        (
+            "extends: survey\nmodels: [{id: a, name: A, organizations: [opnai]}]",
+            "unknown organization 'opnai'",
+        ),
     ],
 )
 def test_what_cannot_be_extended(tmp_path: Path, text: str, said: str) -> None:

@@ -14,7 +14,6 @@ from modeltree.findings import KINDS, Finding, Severity
 if TYPE_CHECKING:
     from modeltree.lineage import Lineage
 
-__all__ = ["REPORTS", "Checked", "described", "line"]
 
 _SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
 _GITHUB = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}

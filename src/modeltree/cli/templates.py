@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["TEMPLATES"]
-
 _CSV = """\
 id,name,released,organizations,license,sizes,openness,parents,relation
 my-base,My Base,2024-03-01,my-lab,MIT,7B; 13B,open,,

@@ -9,9 +9,6 @@ from typing import Any, NamedTuple
 from modeltree.values.addresses import parse_hub_address
 from modeltree.values.licenses import OTHER, license_of
 
-__all__ = ["ModelReference", "inferred_relation", "is_undated", "joined_license", "row_license", "row_tags"]
-__all__ += ["reference_of", "tagged_base"]
-
 BASE_TAG, LICENSE_TAG = "base_model:", "license:"
 
 _FIRST_DATE = "2022-03-02"  # what the Hub says of every repository that was made before it kept dates

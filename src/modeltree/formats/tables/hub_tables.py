@@ -16,6 +16,7 @@ from modeltree.formats.repair.audit import MOST
 from modeltree.formats.tables.arrow_columns import part_of
 from modeltree.formats.tables.cells import Column, plain_column, split_texts
 from modeltree.formats.tables.requests import SourceTable, choose_columns
+from modeltree.records import Relation
 from modeltree.values.addresses import hub_url
 from modeltree.values.hub_rows import (
     BASE_TAG,
@@ -27,9 +28,6 @@ from modeltree.values.hub_rows import (
     tagged_base,
 )
 from modeltree.values.words import is_missing, relation_of
-from modeltree.records import Relation
-
-__all__ = ["hub_tables"]
 
 # The columns of the Hub that are no columns of other tables, and how else they are written.
 _COLUMNS = {"carddata": "cardData", "basemodels": "baseModels", "tags": "tags", "libraryname": "library_name"}

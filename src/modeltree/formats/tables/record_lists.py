@@ -18,8 +18,6 @@ from modeltree.formats.parsing.lines import Lines, Unreadable, decoded
 from modeltree.formats.parsing.yamltree import read_yaml
 from modeltree.formats.tables.requests import SourceTable
 
-__all__ = ["read_excel_tables", "read_record_tables", "table_of_records"]
-
 MAX_KEYS = 2000
 """The most columns that are read."""
 
