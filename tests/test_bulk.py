@@ -81,7 +81,7 @@ def policies(draw: st.DrawFn) -> Policy:
     }
     if draw(st.integers(0, 9)) == 0:
         chosen[draw(st.sampled_from(sorted(chosen)))] = "refuse"
-    return Policy(**chosen)
+    return Policy(**chosen, missing_base=draw(st.booleans()))
 
 
 @st.composite

@@ -25,6 +25,7 @@ from modeltree.formats.catalog.schema import catalog_schema
 from modeltree.formats.parsing import yamltree
 from modeltree.formats.parsing.yamltree import parse_yaml, read_yaml
 from modeltree.formats.parsing.yamlwriter import WIDTH, yaml_text
+from modeltree.records import About
 from strategies_records import hard_names, hard_texts, lineages
 
 DATA = Path(__file__).parents[1] / "data"
@@ -349,3 +350,112 @@ def test_the_shipped_files_name_the_schema_to_editors(path: Path) -> None:
     schema = re.fullmatch(r"# yaml-language-server: \$schema=(.+)", first)
     assert schema
     assert (path.parent / schema[1]).resolve() == DATA / "catalog.schema.json"
+
+
+# Catalogues that extend others
+
+OURS = """\
+extends: {base}
+models:
+  - id: mine
+    name: Mine
+    derived_from:
+      - parent: {parent}
+        relation: finetune
+"""
+
+
+def test_a_catalogue_extends_a_data_set_that_ships(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(OURS.format(base="survey", parent="llama"), encoding="utf-8")
+    lineage, findings = modeltree.read(path)
+    survey = modeltree.datasets.load("survey")
+    assert len(lineage) == len(survey) + 1
+    assert lineage.parents("mine") == ("llama",)
+    assert lineage.family("mine").name == "LLaMA"
+    assert lineage.about == About()
+    assert {finding.position.path for finding in findings if finding.position} == {path}  # and none of the survey
+    VALIDATOR.validate({"extends": "survey"})
+    VALIDATOR.validate({"extends": ["survey", "../bases.yaml"]})
+    assert not VALIDATOR.is_valid({"extends": {"a": "b"}})
+
+
+def test_catalogues_extend_each_other_by_paths(tmp_path: Path) -> None:
+    """Each file is read once, however often it is named, and circles are no harm."""
+    (tmp_path / "bases").mkdir()
+    (tmp_path / "bases" / "a.yaml").write_text("models: [{id: a, name: A}]\nabout: {title: Bases}\n", encoding="utf-8")
+    (tmp_path / "b.yaml").write_text("extends: [bases, ./mine.yaml]\nmodels: [{id: b, name: B}]", encoding="utf-8")
+    path = tmp_path / "mine.yaml"
+    path.write_text("about: {title: Mine}\n" + OURS.format(base="[bases/a.yaml, b.yaml]", parent="b"), encoding="utf-8")
+    lineage = modeltree.load(path)
+    assert sorted(model.id for model in lineage.models) == ["a", "b", "mine"]
+    assert lineage.about.title == "Mine"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("extends: surveys", "1:10: extends: 'surveys' is no catalogue and no data set that ships; write a path from"),
+        ("extends: [survey, x.yaml]", "1:19: extends: 'x.yaml' is no catalogue"),
+        ("extends: x.csv", "1:10: extends: 'x.csv' is no catalogue"),
+        ("extends: .git", "1:10: extends: '.git' is no catalogue"),
+        ("extends: {a: b}", "1:10: extends: a mapping is no name of a data set and no path"),
+        ("extends: survey\nmodels: [{id: llama, name: L}]", "2:15: duplicate id 'llama'"),
+        ("extends: bad.yaml", "bad.yaml:1:10: model 'a' has no 'name'"),
+        (
+            "extends: survey\nmodels: [{id: a, name: A, organizations: [opnai]}]",
+            "unknown organization 'opnai'",
+        ),
+    ],
+)
+def test_what_cannot_be_extended(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "x.csv").touch()
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "bad.yaml").write_text("models: [{id: a}]", encoding="utf-8")
+    path = tmp_path / "mine.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(CatalogError) as refused:
+        modeltree.read(path)
+    assert said in str(refused.value.problems[0])
+
+
+def test_catalogues_that_extend_each_other_too_deep(tmp_path: Path) -> None:
+    for number in range(200):
+        (tmp_path / f"{number}.yaml").write_text(f"extends: {number + 1}.yaml\n", encoding="utf-8")
+    (tmp_path / "200.yaml").write_text("models: []\n", encoding="utf-8")
+    with pytest.raises(CatalogError, match="more than 50 deep"):
+        modeltree.read(tmp_path / "0.yaml")
+    assert len(modeltree.read(tmp_path / "160.yaml").lineage) == 0
+
+
+def test_a_missing_parent_is_what_the_policy_says(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    text = OURS.format(base="[]", parent="gone") + "      - parent: Mine\n        relation: merge\n"
+    path.write_text(text + "  - {id: x, name: X, derived_from: [{parent: gone, relation: merge}]}\n", encoding="utf-8")
+    for policy in (None, modeltree.Policy(missing_parent="refuse"), modeltree.Policy.strict()):
+        with pytest.raises(CatalogError) as refused:
+            modeltree.read(path, policy=policy)
+        assert [(f.kind, str(f.severity)) for f in refused.value.problems] == [("missing-parent", "error")] * 3
+    lineage, findings = modeltree.read(path, policy=modeltree.Policy(missing_parent="placeholder"))
+    assert lineage.parents("mine") == ("Mine", "gone")
+    assert lineage["gone"].note.startswith("A placeholder")
+    missing = [finding for finding in findings if finding.kind == "missing-parent"]
+    assert [(str(f.severity), f.position.line, f.done) for f in missing] == [
+        ("warning", line, "a placeholder is kept") for line in (6, 8, 10)
+    ]
+    assert "did you mean the id 'mine'?" in str(missing[1])
+    dropped, findings = modeltree.read(path, policy=modeltree.Policy(missing_parent="drop"))
+    assert (len(dropped), len(dropped.derivations)) == (2, 0)
+    assert [f.done for f in findings if f.kind == "missing-parent"] == ["the derivation is left out"] * 3
+
+
+def test_a_missing_parent_at_the_shell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from modeltree.cli.main import main
+
+    path = tmp_path / "mine.yaml"
+    path.write_text(OURS.format(base="survey", parent="gone"), encoding="utf-8")
+    assert main(["check", str(path)]) == 1
+    assert ": error: missing parent 'gone'" in capsys.readouterr().out
+    assert main(["check", str(path), "--policy", "missing-parent=placeholder"]) == 0
+    assert ": warning: missing parent 'gone'" in capsys.readouterr().out
+    assert main(["convert", str(path), str(tmp_path / "x.csv"), "--policy", "missing-parent=drop"]) == 0

@@ -348,7 +348,7 @@ def test_formats_that_are_only_written_or_only_read_or_no_folders(run: Run, data
     assert "ends in '.gguf', " in result.err
     assert ", which is read and not written; known are '.yaml'," in result.err
     for name in ("cyclonedx", "csv", "node-link"):
-        result = run("check", "--format", name, str(tmp_path / ""))
+        result = run("check", "--from", name, str(tmp_path / ""))
         assert result.code == 1
         assert "is read from a file" in result.out + result.err, name
 
@@ -669,7 +669,7 @@ def test_an_alias_table_at_the_shell(run: Run, cards: Path, tmp_path: Path) -> N
     [
         (["--policy", "cycle"], "write KIND=ACTION"),
         (["--policy", "cycle=ignore"], "'ignore' is no action for cycle; there are break, refuse"),
-        (["--format", "yaml"], "'yaml' is no format"),
+        (["--from", "yaml"], "'yaml' is no format"),
     ],
 )
 def test_wrong_words_for_reading(run: Run, cards: Path, more: list[str], said: str) -> None:
@@ -701,8 +701,8 @@ def test_convert_to_what_there_is_not(run: Run, cards: Path, tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
-        (["check", "{cards}", "--format", "mermaid"], "a Mermaid flowchart is not read"),
-        (["convert", "{cards}", "{tmp}/x.yaml", "--format", "newick"], "a tree in Newick's notation is not read"),
+        (["check", "{cards}", "--from", "mermaid"], "a Mermaid flowchart is not read"),
+        (["convert", "{cards}", "{tmp}/x.yaml", "--from", "newick"], "a tree in Newick's notation is not read"),
         (["crawl", "-o", "{tmp}/x.yaml"], "nothing is asked for: name models, or --author or --family"),
         (["crawl", "a/b", "-o", "{tmp}/none/x.yaml"], "there is no folder"),
         (["convert", "{cards}", "{tmp}/none/x.csv"], "there is no folder"),

@@ -142,10 +142,29 @@ def test_a_lost_cell_is_an_error_and_a_missing_one_a_warning() -> None:
 
 
 def test_other_encodings_are_told_with_their_place() -> None:
-    assert said(parse_csv("a,b\n1,é\n".encode("latin-1"), FILE)) == [
+    assert said(parse_csv("a,b\n1,é\n".encode("latin-1") + "é".encode(), FILE)) == [
         "2:3: not UTF-8: byte 0xe9; save the file as UTF-8 text; reading ends here"
     ]
-    assert parse_csv("a,b".encode("utf-16"), FILE).problems[0].kind == "encoding"
+    for content in ("a,b".encode("utf-16-be"), b"\xff\xfea\0,\0\xd8\xd8", b"a,b\n1,\x81\n", b"a,b\n1,\xe9\0\n"):
+        assert parse_csv(content, FILE).problems[0].kind == "encoding", content
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-16-le", "cp1252"])
+def test_utf_16_and_windows_1252_are_read_with_a_note(encoding: str) -> None:
+    mark = "\ufeff" if encoding.endswith("e") else ""
+    table = parse_csv(f"{mark}name;maker\n“Älpha”;Müller\n".encode(encoding), FILE)
+    assert table.rows[0] == {"name": "“Älpha”", "maker": "Müller"}
+    [note] = table.problems
+    assert (note.kind, str(note.severity)) == ("read-as", "note")
+    assert ("Windows-1252" if encoding == "cp1252" else "UTF-16") in str(note)
+
+
+@pytest.mark.parametrize("line", ["sep=;", "SEP=;", '"sep=;"', "sep=;,,"])
+def test_a_line_for_excel_names_the_delimiter(line: str) -> None:
+    table = parse(f"{line}\r\na,b;c,d,e\r\n1,2;3\r\n")
+    assert (table.columns, table.rows[0], table.problems) == (("a,b", "c,d,e"), {"a,b": "1,2", "c,d,e": "3"}, ())
+    assert str(table.position(0, "c,d,e")) == f"{FILE}:3:5"
+    assert parse("sep=\ta\n").columns == ("sep=", "a")
 
 
 def test_a_cell_with_text_after_its_quote_is_kept_with_it() -> None:

@@ -104,10 +104,11 @@ def test_loading_warns_of_what_is_found(tmp_path: Path) -> None:
         assert len(modeltree.load(path)) == 2
 
 
-def test_a_catalogue_has_no_policy() -> None:
+def test_a_catalogue_has_a_policy_for_missing_parents_alone() -> None:
     path = modeltree.datasets.path("survey-table1")
-    with pytest.raises(ValueError, match="is a catalogue, which is taken as it stands"):
-        modeltree.read(path, policy=modeltree.Policy())
+    for options in ({"policy": modeltree.Policy(duplicate_id="last")}, {"aliases": {"a": "b"}}):
+        with pytest.raises(ValueError, match="is a catalogue, which is taken as it stands"):
+            modeltree.read(path, **options)
 
 
 def test_recipes_in_folders_below(tmp_path: Path) -> None:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
 import pytest
 
+import modeltree
 from modeltree._util.files import write_whole
+from modeltree.cli.main import main
+from modeltree.formats.repair.policy import read_aliases
 
 
 def test_text_and_bytes(tmp_path: Path) -> None:
@@ -95,3 +100,70 @@ def test_a_failure_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.Monke
         write_whole(path, "new")
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+# Pipes, descriptors and the folders of others
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes as POSIX has them")
+@pytest.mark.parametrize("name", ["a.yaml", "a.csv", "a.json", "a.md", "a.jsonl", "a.parquet", "a.xlsx", "a.gguf", "a"])
+def test_a_pipe_with_a_writer_is_refused_and_not_waited_for(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    os.mkfifo(path)
+    other = os.open(path, os.O_RDWR)  # somebody who may write, one day
+    try:
+        for read in (modeltree.read, modeltree.load, modeltree.read_table, read_aliases):
+            with pytest.raises(OSError, match="a pipe or device is not read"):
+                read(path)
+        for words in (["check", str(path)], ["list", "--data", str(path)], ["check", "survey", "--aliases", str(path)]):
+            assert main(words) in (1, 2), words
+    finally:
+        os.close(other)
+
+
+def test_the_folder_of_nobody_is_an_os_error(capsys: pytest.CaptureFixture[str]) -> None:
+    lineage = modeltree.Lineage([modeltree.Model(id="a", name="A")])
+    for call in (modeltree.read, modeltree.load, modeltree.read_table, lambda path: modeltree.save(lineage, path)):
+        with pytest.raises(FileNotFoundError, match="there is no such user"):
+            call("~no-such-user/x.csv")
+    for words in (["check", "~no-such-user/x.csv"], ["convert", "survey", "~no-such-user/x.csv"]):
+        assert main(words) == 1
+    assert main(["schema", "-o", "~no-such-user/x.csv"]) == 2
+    assert capsys.readouterr().err.count("there is no such user") == 3
+
+
+@pytest.mark.skipif(not Path("/dev/stdout").exists(), reason="needs /dev/stdout")
+@pytest.mark.parametrize("format", ["csv", "parquet", "jsonl", "catalog", "graphml"])
+@pytest.mark.parametrize("output", ["/dev/stdout", "/dev/fd/1"])
+def test_what_goes_to_standard_output_is_data_alone(tmp_path: Path, format: str, output: str) -> None:
+    command = [sys.executable, "-m", "modeltree", "convert", "survey-table1", output, "--to", format]
+    piped = subprocess.run(command, capture_output=True, check=True)
+    assert b"wrote /dev/" in piped.stderr
+    path = tmp_path / "out"
+    with path.open("wb") as file:  # as a shell does for >>
+        file.write(b"before\n")
+        file.flush()
+        subprocess.run(command, stdout=file, stderr=subprocess.DEVNULL, check=True)
+        file.write(b"after\n")
+    assert path.read_bytes() == b"before\n" + piped.stdout + b"after\n"
+    assert not list(Path("/dev").glob("*.edges*"))
+    path.write_bytes(piped.stdout)
+    again = modeltree.read(path, format).lineage
+    lineage = modeltree.datasets.load("survey-table1")
+    assert [(e.parent, e.child, e.relation) for e in again.derivations] == [
+        (e.parent, e.child, e.relation) for e in lineage.derivations
+    ]
+    assert again.models == lineage.models
+
+
+def test_tsv_has_tabs(tmp_path: Path) -> None:
+    lineage = modeltree.datasets.load("survey-table1")
+    path = tmp_path / "models.tsv"
+    for _ in range(2):  # what is there is ours
+        modeltree.save(lineage, path)
+    for name in ("models.tsv", "models.edges.tsv"):
+        header = (tmp_path / name).read_text(encoding="utf-8").splitlines()[0]
+        assert header.count("\t") >= 3
+        assert "," not in header
+    again = modeltree.read(path).lineage
+    assert (again.models, again.derivations) == (lineage.models, lineage.derivations)

@@ -31,6 +31,18 @@ def test_the_catalogue_in_it_loads(tmp_path: Path) -> None:
     assert modeltree.load(path).ancestors("Vicuna") == ("llama",)
 
 
+def test_the_spreadsheet_in_it_is_that_catalogue(tmp_path: Path) -> None:
+    (block,) = re.findall(r"```csv\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    path = tmp_path / "mine.csv"
+    path.write_text(block, encoding="utf-8")
+    reading = modeltree.read(path)
+    assert {finding.kind for finding in reading.findings} <= {"missing-license"}
+    (catalogue,) = re.findall(r"```yaml\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    (tmp_path / "mine.yaml").write_text(catalogue, encoding="utf-8")
+    assert reading.lineage.models == modeltree.load(tmp_path / "mine.yaml").models
+    assert reading.lineage.parents("vicuna") == ("llama",)
+
+
 def test_its_figure_shows_what_is_drawn_today() -> None:
     svg = (ROOT / "docs" / "evolution.svg").read_text(encoding="utf-8")
     shown = re.findall(r'id="label-([^"]+)"', svg)

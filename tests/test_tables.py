@@ -332,7 +332,7 @@ def test_other_wrong_arguments(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="separator is empty"):
         read_table(path, separator="")
     with pytest.raises(UnknownFormatError, match=r"known are '\.csv'"):
-        read_table(tmp_path / "x.xlsx")
+        read_table(tmp_path / "x.ods")
     with pytest.raises(FileNotFoundError):
         read_table(tmp_path / "y.parquet")
 

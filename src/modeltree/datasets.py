@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from modeltree.findings import UnknownDatasetError
-from modeltree.formats.catalog import SUFFIXES, catalog_lineage
+from modeltree.formats.catalog import catalog_lineage, shipped
 from modeltree.lineage import Lineage
 
 __all__ = ["load", "names", "path"]
@@ -90,13 +90,4 @@ def _read(path: Path) -> Lineage:
 
 @cache
 def _paths() -> dict[str, Path]:
-    folder = _folder()
-    files = {file.stem: file for file in folder.iterdir() if file.suffix.lower() in SUFFIXES}
-    return files | {file.parent.name: file.parent for file in folder.glob("*/*.yaml")}
-
-
-def _folder() -> Path:
-    """The data: inside the package where it is installed, beside ``src`` in a clone."""
-    package = Path(__file__).parent
-    installed = package / "data"
-    return installed if installed.is_dir() else package.parent.parent / "data"
+    return shipped()

@@ -117,6 +117,7 @@ _NOTES = {
     "missing-relation": "a derivation without a relation",
     "missing-license": "a model without a license",
     "missing-date": "a model without a date",
+    "missing-base": "a model that names no base and is the base of none",
     "unknown-base": "a model that has a base model and does not name it",
     "ignored": "something that is not part of a lineage",
     "renamed": "a model whose id has changed",
@@ -163,6 +164,8 @@ class Finding:
         The position in a file.
     done : str, optional
         What reading did about it: ``"the edge is left out"``.
+    grade : Severity, optional
+        How severe it is where that is not the severity of its kind: what is refused is an error.
     """
 
     kind: str
@@ -172,17 +175,18 @@ class Finding:
     at: tuple[str | int, ...] = field(default=(), compare=False)
     position: Position | None = None
     done: str | None = None
+    grade: Severity | None = None
 
     @property
     def severity(self) -> Severity:
-        """How severe it is; `KINDS` has it for each kind.
+        """How severe it is; its own grade, or that of its kind in `KINDS`.
 
         Examples
         --------
         >>> str(Finding("cycle", "a model descends from itself").severity)
         'error'
         """
-        return KINDS[self.kind][0]
+        return self.grade or KINDS[self.kind][0]
 
     def located(self, position: Position | None) -> Finding:
         """The same finding with a position in a file.
@@ -203,6 +207,10 @@ class Finding:
         models.yaml:3:13: 'soon' is no date
         """
         return replace(self, position=position)
+
+    def graded(self, severity: Severity) -> Finding:
+        """The same finding with another severity."""
+        return self if severity == self.severity else replace(self, grade=severity)
 
     def __str__(self) -> str:
         where = f"{self.position}: " if self.position else ""

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from modeltree.findings import ModelTreeError
+from modeltree._util.files import expanded
+from modeltree.findings import KINDS, ModelTreeError, nearest
 
 if TYPE_CHECKING:
     from modeltree.figures.genealogy import Collapse
@@ -56,6 +57,18 @@ def option(*names: str, **settings: Any) -> argparse.ArgumentParser:
     parent = argparse.ArgumentParser(add_help=False)
     parent.add_argument(*names, **settings)
     return parent
+
+
+def columns_option() -> argparse.ArgumentParser:
+    """What the columns of a table are."""
+    return option(
+        "--columns",
+        type=columns,
+        action="append",
+        default=[],
+        metavar="NAME=FIELD,…",
+        help="of a table: the fields that columns stand for, as 'base model=parent,made=released'",
+    )
 
 
 def relations_option(default: str) -> argparse.ArgumentParser:
@@ -189,6 +202,31 @@ def date(word: str) -> PartialDate:
     return _parsed(PartialDate.parse, word)
 
 
+def columns(words: str) -> dict[str, str]:
+    """Fields by the names of columns, from ``name=field,…``; names may have commas."""
+    found: dict[str, str] = {}
+    name = ""
+    for part in words.split(","):
+        name = f"{name},{part}" if name else part
+        column, equals, field = name.rpartition("=")
+        if equals:
+            found[column.strip()] = field.strip()
+            name = ""
+    if name or "" in found:
+        raise argparse.ArgumentTypeError(f"{words!r} is no NAME=FIELD,…: write it as 'base model=parent,made=released'")
+    return found
+
+
+def kinds(words: str) -> list[str]:
+    """Kinds of findings."""
+    found = [word.strip() for word in words.split(",")]
+    for word in found:
+        if word not in KINDS:
+            close = nearest(word, KINDS) or tuple(KINDS)
+            raise argparse.ArgumentTypeError(f"{word!r} is no kind of finding; there is {', '.join(close)}")
+    return found
+
+
 def relations(words: str) -> frozenset[Relation]:
     """Some relations, or a class of them."""
     from modeltree.records import relation_set
@@ -198,7 +236,10 @@ def relations(words: str) -> frozenset[Relation]:
 
 def new_file(word: str) -> Path:
     """A file that can be written, or at least is none of another sort."""
-    path = Path(word).expanduser()
+    try:
+        path = expanded(word)
+    except OSError as error:
+        raise argparse.ArgumentTypeError(f"{word!r}: {error.strerror}") from None
     if not path.name or path.is_dir():
         raise argparse.ArgumentTypeError(f"{word!r} is no name of a file")
     if not path.parent.is_dir():

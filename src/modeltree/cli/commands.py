@@ -6,22 +6,26 @@ Only the standard library is imported before it is known what to do.
 from __future__ import annotations
 
 import argparse
+import errno
 import io
 import shutil
 import sys
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import modeltree
+from modeltree._util.files import expanded, is_stream
 from modeltree._util.progress import progress_reporter
 from modeltree._util.text import counted
 from modeltree.cli.arguments import FILTERS, UsageError
-from modeltree.findings import LineageError
+from modeltree.findings import LineageError, ModelTreeError
 
 if TYPE_CHECKING:
-    from modeltree.findings import Finding
+    from modeltree.cli.reports import Checked
+    from modeltree.findings import Severity
     from modeltree.formats import Policy, Reading
     from modeltree.formats.registry import Format
     from modeltree.lineage import Lineage
@@ -47,23 +51,23 @@ def draw(arguments: argparse.Namespace) -> int:
     option = {"application": "applications", "dataset": "datasets"}.get(arguments.kind)
     if option in arguments.options:
         options[option] = True
-    lineage = _filtered(_lineage(arguments.data), arguments)
+    lineage = _filtered(_lineage(arguments), arguments)
     drawing = getattr(modeltree, arguments.command.replace("-", "_"))(lineage, **options)
     drawing.save(arguments.output, dpi=getattr(arguments, "dpi", 200.0))
-    _print(f"wrote {arguments.output}")
+    _say_written(f"wrote {arguments.output}", arguments.output)
     return DONE
 
 
 def tree(arguments: argparse.Namespace) -> int:
     """Print a text tree."""
-    lineage = _lineage(arguments.data)
+    lineage = _lineage(arguments)
     _print(lineage.tree(arguments.model, relations=arguments.relations, max_depth=arguments.max_depth))
     return DONE
 
 
 def relatives(arguments: argparse.Namespace) -> int:
     """List ancestors or descendants."""
-    lineage = _lineage(arguments.data)
+    lineage = _lineage(arguments)
     query = getattr(lineage, arguments.command)
     ids = query(arguments.model, relations=arguments.relations, max_depth=arguments.max_depth)
     _print_models(lineage, ids, arguments.json, f"{lineage[arguments.model].id!r} has no {arguments.command}")
@@ -72,7 +76,7 @@ def relatives(arguments: argparse.Namespace) -> int:
 
 def path(arguments: argparse.Namespace) -> int:
     """Print how two models are related."""
-    lineage, relations = _lineage(arguments.data), arguments.relations
+    lineage, relations = _lineage(arguments), arguments.relations
     kinship = lineage.kinship(arguments.first, arguments.second, relations)
     paths = [
         (
@@ -96,7 +100,7 @@ def path(arguments: argparse.Namespace) -> int:
 
 def common_ancestors(arguments: argparse.Namespace) -> int:
     """List the most recent common ancestors of models."""
-    lineage = _lineage(arguments.data)
+    lineage = _lineage(arguments)
     models = (arguments.model, *arguments.others)
     ids = lineage.most_recent_common_ancestors(*models, relations=arguments.relations)
     _print_models(lineage, ids, arguments.json)
@@ -107,7 +111,7 @@ def common_ancestors(arguments: argparse.Namespace) -> int:
 
 def show(arguments: argparse.Namespace) -> int:
     """Print all that is known of models."""
-    lineage = _lineage(arguments.data)
+    lineage = _lineage(arguments)
     models = [lineage[name] for name in arguments.models]
     if arguments.json:
         _print_json(
@@ -130,7 +134,7 @@ def show(arguments: argparse.Namespace) -> int:
 
 def families(arguments: argparse.Namespace) -> int:
     """List families."""
-    lineage = _lineage(arguments.data)
+    lineage = _lineage(arguments)
     families = lineage.families(arguments.by, arguments.relations)
     shown = families[: sum(size >= arguments.min_size for size in families.sizes)]
     if arguments.json:
@@ -151,40 +155,40 @@ def families(arguments: argparse.Namespace) -> int:
 
 def models(arguments: argparse.Namespace) -> int:
     """List models."""
-    lineage = _lineage(arguments.data)
+    lineage = _lineage(arguments)
     _print_models(lineage, _filtered(lineage, arguments), arguments.json, NOTHING_LEFT)
     return DONE
 
 
 def check(arguments: argparse.Namespace) -> int:
     """Print what is found in data, and say by the exit code how bad it is."""
+    from modeltree.cli.reports import REPORTS
     from modeltree.findings import Severity
 
-    sources = [_checked(name, arguments) for name in arguments.paths]
+    grades = _grades(arguments)
+    sources = [_checked(name, arguments).graded(grades) for name in arguments.paths]
     fatal = {Severity.ERROR, Severity.WARNING} if arguments.strict else {Severity.ERROR}
-    bad = any(
-        lineage is None or any(finding.severity in fatal for finding in findings) for _, lineage, findings in sources
-    )
-    if arguments.json:
-        _print_json({"ok": not bad, "sources": [_source(*source) for source in sources]})
-        return FAILED if bad else DONE
-    from modeltree.figures.text import findings_summary
-
-    for name, lineage, findings in sources:
-        for finding in findings:
-            if arguments.all or finding.severity != Severity.NOTE:
-                _print(_line(finding))
-        counts = findings_summary(findings, arguments.all)
-        read = "refused: nothing was read" if lineage is None else lineage._counts
-        worst = any(finding.severity != Severity.NOTE for finding in findings)
-        subject = name if worst or len(sources) > 1 else "ok"
-        _print(f"{subject}: {read}{f'; {counts}' if counts else ''}")
+    bad = any(source.is_bad(fatal) for source in sources)
+    report = REPORTS[arguments.format](sources, not bad, arguments.all)
+    _print(report, encoding=None if arguments.format == "text" else "utf-8")
     return FAILED if bad else DONE
+
+
+def _grades(arguments: argparse.Namespace) -> dict[str, Severity | None]:
+    """The severities that are asked for, by kind; None for kinds that are left out."""
+    from modeltree.findings import Severity
+
+    grades: dict[str, Severity | None] = {}
+    for name, severity in (("error", Severity.ERROR), ("warn", Severity.WARNING), ("ignore", None)):
+        for kind in getattr(arguments, name):
+            if grades.setdefault(kind, severity) != severity:
+                raise UsageError(f"--{name} {kind}: the kind has another severity already")
+    return grades
 
 
 def convert(arguments: argparse.Namespace) -> int:
     """Read one format and write another."""
-    output = arguments.output.expanduser()
+    output = expanded(arguments.output)
     to = _format_to_write(output, arguments.to)
     if arguments.spanning and to.name != "newick":
         raise UsageError(f"--spanning is for trees in Newick's notation, not for {to.title}")
@@ -207,7 +211,7 @@ def crawl(arguments: argparse.Namespace) -> int:
     """Read models from the Hub."""
     from modeltree import hub
 
-    output = arguments.output.expanduser()
+    output = expanded(arguments.output)
     to = _format_to_write(output)
     if not (arguments.ids or arguments.author or arguments.family):
         raise UsageError("nothing is asked for: name models, or --author or --family")
@@ -230,7 +234,7 @@ def corrections(arguments: argparse.Namespace) -> int:
     from modeltree.analysis.corrections import corrections as corrected
     from modeltree.analysis.corrections import corrections_markdown
 
-    lineage = _lineage(arguments.data)
+    lineage = _lineage(arguments)
     values = _parsed(corrected, lineage, arguments.source)
     if arguments.json:
         from dataclasses import asdict
@@ -255,24 +259,57 @@ def schema(arguments: argparse.Namespace) -> int:
     return DONE
 
 
+def template(arguments: argparse.Namespace) -> int:
+    """Write files to start from; one that is there is left alone, and then nothing is written."""
+    from modeltree._util.files import write_whole
+    from modeltree.cli.templates import TEMPLATES
+
+    for path in arguments.files:
+        if path.suffix.lower() not in TEMPLATES:
+            raise UsageError(f"{str(path)!r} does not end with {', '.join(TEMPLATES)}")
+        if path.exists():
+            raise FileExistsError(errno.EEXIST, "it is there, and would be replaced", str(path))
+    for path in arguments.files:
+        write_whole(path, TEMPLATES[path.suffix.lower()])
+        _print(f"wrote {path}")
+    return DONE
+
+
 # In and out
 
 
-def _lineage(name: str) -> Lineage:
+def _lineage(arguments: argparse.Namespace) -> Lineage:
     """The data set of a name, or else what is at a path."""
     from modeltree import datasets
 
-    if name in datasets.names():
+    name: str = arguments.data
+    if name in datasets.names() and not arguments.columns:
         return datasets.load(name)
     from modeltree import formats
     from modeltree.findings import Severity
 
+    path = _existing(name)
     with progress_reporter() as progress:
-        lineage, findings = formats.read(_existing(name), progress=progress)
+        lineage, findings = _read_by_columns(formats.read, path, columns=_columns(arguments), progress=progress)
     bad = sum(finding.severity != Severity.NOTE for finding in findings)
     if bad:
         print(f"modeltree: {name}: found {bad} errors or warnings; see: modeltree check {name}", file=sys.stderr)
     return lineage
+
+
+def _columns(arguments: argparse.Namespace) -> dict[str, str] | None:
+    """The fields of columns by the names of these."""
+    return {name: field for columns in arguments.columns for name, field in columns.items()} or None
+
+
+def _read_by_columns(read: Callable[..., Reading], *words: Any, **options: Any) -> Reading:
+    """What is read; columns that there are not are wrong usage."""
+    try:
+        return read(*words, **options)
+    except ValueError as error:
+        if options.get("columns") and not isinstance(error, ModelTreeError):
+            raise UsageError(str(error)) from None
+        raise
 
 
 def _existing(name: str) -> Path:
@@ -281,7 +318,7 @@ def _existing(name: str) -> Path:
 
     if name in datasets.names():
         return datasets.path(name)
-    path = Path(name).expanduser()
+    path = expanded(name)
     if not (name and path.exists()):
         raise UsageError(f"{name!r} is no file or folder, and no data set: those are {', '.join(datasets.names())}")
     return path
@@ -292,14 +329,20 @@ def _read(name: str, arguments: argparse.Namespace) -> Reading:
     from modeltree import formats
 
     path = _existing(name)
-    chosen = _parsed(formats.format_named, arguments.format) if arguments.format else formats.format_of(path)
+    options: dict[str, Any] = {"columns": _columns(arguments)}
+    chosen = _parsed(formats.format_to_read, path, arguments.source, **options)
     _parsed(lambda: chosen.reader)
-    policy, aliases = _policy_and_aliases(arguments)
-    if not chosen.mended and (arguments.policy or arguments.aliases):
-        raise UsageError(f"{name} is {chosen.title}, which is taken as it stands: --policy and --aliases do nothing")
-    options: dict[str, Any] = {"policy": policy, "aliases": aliases} if chosen.mended else {}
+    options["policy"], options["aliases"] = _policy_and_aliases(arguments)
+    if not chosen.mended:
+        if arguments.aliases or any(word.partition("=")[0] != "missing-parent" for word in arguments.policy):
+            nothing = "--policy and --aliases do nothing, but for missing-parent"
+            raise UsageError(f"{name} is {chosen.title}, which is taken as it stands: {nothing}")
+        if not arguments.policy:
+            options["policy"] = replace(options["policy"], missing_parent="refuse")
+    if arguments.command == "check":
+        options["policy"] = replace(options["policy"], missing_base=True)
     with progress_reporter() as progress:
-        return formats.read(path, chosen.name, progress=progress, **options)
+        return _read_by_columns(formats.read, path, chosen.name, progress=progress, **options)
 
 
 def _policy_and_aliases(arguments: argparse.Namespace) -> tuple[Policy, dict[str, str] | None]:
@@ -325,55 +368,47 @@ def _format_to_write(path: Path, name: str | None = None) -> Format:
 
 def _converted(reading: Reading, path: Path, to: Format, strict: bool, **options: Any) -> int:
     """Write what was read, and say what is wrong with it or is left out; where there is nothing, write nothing."""
+    from modeltree.cli.reports import line
     from modeltree.figures.text import findings_summary
     from modeltree.findings import Severity
 
     lineage, findings = reading
     errors = [finding for finding in findings if finding.severity == Severity.ERROR]
     for finding in errors[:_MOST_ERRORS]:
-        print(_line(finding), file=sys.stderr)
+        print(line(finding), file=sys.stderr)
     if len(errors) > _MOST_ERRORS:
         print(f"… and {len(errors) - _MOST_ERRORS:,} more errors; modeltree check prints them", file=sys.stderr)
     if errors and not len(lineage):
         print("nothing was read, and nothing is written", file=sys.stderr)
         return FAILED
     for finding in to.writer(lineage, path, **options):
-        print(_line(finding), file=sys.stderr)
+        print(line(finding), file=sys.stderr)
     counts = findings_summary([finding for finding in findings if finding.severity != Severity.NOTE])
     beside = [path.with_name(f"{path.stem}.{part}{path.suffix}") for part in ("edges", "organizations")]
-    written = [path, *(other for other in beside if to.large and other.exists())]
-    _print(f"wrote {', '.join(map(str, written))}{f'; read with {counts}' if counts else ''}")
+    written = [path, *(other for other in beside if to.large and not is_stream(path) and other.exists())]
+    _say_written(f"wrote {', '.join(map(str, written))}{f'; read with {counts}' if counts else ''}", path)
     return FAILED if strict and counts else DONE
 
 
-def _parsed(parse: Callable[..., T], *words: Any) -> T:
+def _parsed(parse: Callable[..., T], *words: Any, **options: Any) -> T:
     """What some words stand for; a ValueError is wrong usage."""
     try:
-        return parse(*words)
+        return parse(*words, **options)
+    except ModelTreeError:
+        raise
     except ValueError as error:
         raise UsageError(str(error)) from None
 
 
-def _checked(name: str, arguments: argparse.Namespace) -> tuple[str, Lineage | None, tuple[Finding, ...]]:
+def _checked(name: str, arguments: argparse.Namespace) -> Checked:
     """What is found at a path; the lineage, if it is one."""
+    from modeltree.cli.reports import Checked
+
     try:
         lineage, findings = _read(name, arguments)
     except LineageError as error:
-        return name, None, error.problems
-    return name, lineage, findings
-
-
-def _source(name: str, lineage: Lineage | None, findings: tuple[Finding, ...]) -> dict[str, Any]:
-    """What is found at a path, for a machine."""
-    tables = ("models", "derivations", "organizations")
-    counts = {} if lineage is None else {table: len(getattr(lineage, table)) for table in tables}
-    return {"path": name, **counts, "findings": [_described(finding) for finding in findings]}
-
-
-def _line(finding: Finding) -> str:
-    """A finding as compilers print theirs."""
-    where = f"{finding.position}: " if finding.position else ""
-    return f"{where}{finding.severity}: {finding.located(None)} [{finding.kind}]"
+        return Checked(name, None, error.problems)
+    return Checked(name, lineage, findings)
 
 
 def _filtered(lineage: Lineage, arguments: argparse.Namespace) -> Lineage:
@@ -397,7 +432,15 @@ def _deliver(document: str, output: Path | None) -> None:
     from modeltree._util.files import write_whole
 
     write_whole(output, document.rstrip("\n") + "\n")
-    _print(f"wrote {output}")
+    _say_written(f"wrote {output}", output)
+
+
+def _say_written(message: str, path: Path) -> None:
+    """Say what was written where, but not in the midst of it."""
+    if is_stream(path):
+        print(message, file=sys.stderr)
+    else:
+        _print(message)
 
 
 def _print_models(lineage: Lineage, ids: Iterable[str], as_json: bool, nothing: str = "") -> None:
@@ -415,13 +458,6 @@ def _print_models(lineage: Lineage, ids: Iterable[str], as_json: bool, nothing: 
 
 def _plain(edges: Iterable[Derivation]) -> list[dict[str, Any]]:
     return [edge.model_dump(mode="json") for edge in edges]
-
-
-def _described(finding: Finding) -> dict[str, Any]:
-    at = finding.position
-    place = {"path": str(at.path), "line": at.line or None, "column": at.column or None} if at else {}
-    names = ("kind", "severity", "message", "hint", "done")
-    return {name: getattr(finding, name) for name in names} | {"ids": list(finding.ids)} | place
 
 
 def _print_json(answer: Any) -> None:

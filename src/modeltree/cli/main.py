@@ -19,14 +19,19 @@ from modeltree.cli.arguments import (
     SHIPPED,
     UsageError,
     add_drawings,
+    columns_option,
     count,
     filters,
+    kinds,
     new_file,
     option,
     relations_option,
 )
 from modeltree.cli.commands import DONE, FAILED, complain
 from modeltree.findings import AmbiguousNameError, ModelTreeError, UnknownFormatError, UnknownNameError
+
+# As in `modeltree.cli.reports.REPORTS`; a test compares them.
+REPORT_FORMATS = ("text", "json", "github", "sarif")
 
 MISUSED, INTERRUPTED, PIPE_BROKEN = 2, 130, 141
 """Exit codes; the last two are what a shell reports of a program that ends by SIGINT or SIGPIPE."""
@@ -92,7 +97,8 @@ def _parser() -> argparse.ArgumentParser:
         added.set_defaults(run=action)
         return added
 
-    data = option(
+    data = columns_option()
+    data.add_argument(
         "--data", default="survey", metavar="NAME|PATH", help=f"{SHIPPED}, or a file or folder (default: survey)"
     )
     by_relations = relations_option("all")
@@ -149,11 +155,16 @@ def _add_data_commands(
 ) -> None:
     """Add the commands that are about data files and not about models."""
     reading = _reading_options()
-    check = command("check", run.check, "find all that is wrong with files or folders of data", *reading, machine)
+    check = command("check", run.check, "find all that is wrong with files or folders of data", *reading)
     check.add_argument("paths", metavar="PATH", nargs="+")
+    check.add_argument("--format", choices=REPORT_FORMATS, default="text", help="of what is printed (default: text)")
+    check.add_argument("--json", dest="format", action="store_const", const="json", help="the same as --format json")
     check.add_argument("--strict", action="store_true", help="fail for warnings, too")
     check.add_argument("--all", action="store_true", help="print notes, too")
-    crawl = command("crawl", run.crawl, "read models and their kin from the Hugging Face Hub", *reading[1:])
+    for name, what in (("error", "errors"), ("warn", "warnings"), ("ignore", "nothing to report")):
+        words = f"findings of a kind are {what}; may be given several times"
+        check.add_argument(f"--{name}", metavar="KIND", type=kinds, action="extend", default=[], help=words)
+    crawl = command("crawl", run.crawl, "read models and their kin from the Hugging Face Hub", *reading[2:])
     crawl.add_argument("ids", metavar="ID", nargs="*", help="where to begin, as mistralai/Mistral-7B-v0.1")
     crawl.add_argument("--author", metavar="NAME", help="begin with all models of somebody")
     crawl.add_argument("--family", metavar="ID", help="a model and all that descends from it")
@@ -173,12 +184,20 @@ def _add_data_commands(
     convert.add_argument("--spanning", action="store_true", help="for Newick: of several parents keep the primary one")
     command("formats", run.formats, "list the formats that are read and written")
     command("schema", run.schema, "print the JSON Schema of the data files", output)
+    template = command("template", run.template, "write files to start one's own data from")
+    template.add_argument(
+        "files", type=new_file, metavar="FILE", nargs="*", default=[Path("models.csv"), Path("models.yaml")],
+        help="new files that end in .csv or .yaml (default: models.csv models.yaml)",
+    )  # fmt: skip
 
 
 def _reading_options() -> tuple[argparse.ArgumentParser, ...]:
     """How data are read that may be no lineage as they stand."""
     return (
-        option("--format", metavar="FORMAT", help="of what is read, where neither ending nor content tells it"),
+        option(
+            "--from", dest="source", metavar="FORMAT", help="of what is read, where neither ending nor content tells it"
+        ),
+        columns_option(),
         option("--aliases", metavar="FILE", type=Path, help="a YAML file of 'name: the name that is meant' lines"),
         option(
             "--policy",

@@ -13,22 +13,34 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from modeltree._util.files import expanded, refuse_pipe
 from modeltree._util.progress import Progress
 from modeltree._util.text import counted
 from modeltree.findings import Finding, FindingsWarning, Position, Severity, SourceError
-from modeltree.formats.detection import format_of, passed_over
-from modeltree.formats.registry import format_named, format_to_write
+from modeltree.formats.detection import format_of, format_of_table, passed_over
+from modeltree.formats.registry import FORMATS, Format, format_named, format_to_write
 from modeltree.formats.repair.claims import Reading
 from modeltree.formats.repair.policy import Policy
 from modeltree.lineage import Lineage
 
-__all__ = ["Policy", "Reading", "format_named", "format_of", "format_to_write", "load", "read", "save"]
+__all__ = [
+    "Policy",
+    "Reading",
+    "format_named",
+    "format_of",
+    "format_to_read",
+    "format_to_write",
+    "load",
+    "read",
+    "save",
+]
 
 
 def read(
     path: str | os.PathLike[str],
     format: str | None = None,
     *,
+    columns: Mapping[str, str] | None = None,
     policy: Policy | None = None,
     aliases: Mapping[str, str] | None = None,
     progress: Progress | None = None,
@@ -42,8 +54,12 @@ def read(
         A file or folder; ``~`` is one's own.
     format : str, optional
         The name of its format, as ``"epoch"``; by default the ending of the path and the content decide.
+    columns : mapping of str to str, optional
+        Of a table, for names of columns, the fields that they stand for: ``{"base": "parent"}``. A file that may be
+        something else, as YAML or JSON, is read as a list of records then.
     policy : Policy, optional
-        What is done about what is wrong; the default of each kind is in `Policy`. A catalogue is taken as it stands.
+        What is done about what is wrong; the default of each kind is in `Policy`. A catalogue is taken as it
+        stands: without a policy its missing parents are refused, and everything else that is wrong always.
     aliases : mapping of str to str, optional
         For names as the source has them, the name or id of the model that is meant.
     progress : callable, optional
@@ -62,6 +78,8 @@ def read(
         When nothing can be read, or the policy refuses something; the error has every finding, with file and line.
     UnknownFormatError
         When the path ends in nothing that is known.
+    ValueError
+        When there are `columns` of what is no table, or columns that it does not have.
     OSError
         When there is no such file (`FileNotFoundError`), or it cannot be read.
 
@@ -76,22 +94,38 @@ def read(
         raise ValueError("an empty path names no file")
     if policy is not None and not isinstance(policy, Policy):
         raise TypeError(f"policy is {policy!r}; it is a Policy, as Policy(cycle='refuse') or Policy.strict()")
-    path = Path(path).expanduser()
+    path = expanded(path)
     if not path.exists():
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
-    chosen = format_named(format) if format else format_of(path)
+    chosen = format_to_read(path, format, columns=columns)
+    options["policy"] = policy
+    if columns:
+        options["columns"] = columns
     if chosen.mended:
-        options |= {"policy": policy, "aliases": aliases}
-    elif policy or aliases:
-        raise ValueError(f"{path} is {chosen.title}, which is taken as it stands: it has no policy and no alias table")
+        options["aliases"] = aliases
+    elif aliases:
+        raise ValueError(f"{path} is {chosen.title}, which is taken as it stands: it has no alias table")
     if chosen.large:
-        options["progress"] = progress
+        options |= {"progress": progress, "format": chosen.name}
     try:
         lineage, findings = chosen.reader(path, **options)
     except IsADirectoryError:
         message = f"a folder, and {chosen.title} is read from a file"
         raise SourceError([Finding("no-files", message, "name the file", position=Position(path))]) from None
     return Reading(lineage, (*passed_over(path, chosen), *findings))
+
+
+def format_to_read(path: Path, name: str | None = None, *, columns: Mapping[str, str] | None = None) -> Format:
+    """The format that a path is read as: the one of a name, or what it looks like; a table, if there are columns."""
+    refuse_pipe(path)
+    chosen = format_named(name) if name else format_of(path)
+    if columns and not chosen.columned:
+        table = None if name else format_of_table(path)
+        if table is None:
+            known = ", ".join(format.name for format in FORMATS if format.columned)
+            raise ValueError(f"{path} is {chosen.title}, which has no columns to name: those have {known}")
+        return table
+    return chosen
 
 
 def load(path: str | os.PathLike[str], format: str | None = None, **options: Any) -> Lineage:
@@ -129,8 +163,8 @@ def load(path: str | os.PathLike[str], format: str | None = None, **options: Any
     >>> load(datasets.path("survey-table1"))["Vicuna"].id
     'vicuna'
     """
-    path = Path(path).expanduser()
-    if path.exists() and (format_named(format) if format else format_of(path)).large:
+    path = expanded(path)
+    if path.exists() and format_to_read(path, format, columns=options.get("columns")).large:
         options.setdefault("notes", False)  # they are not reported here, and take time
     lineage, findings = read(path, format, **options)
     bad = [finding for finding in findings if finding.severity != Severity.NOTE]
@@ -182,7 +216,7 @@ def save(
     """
     if not isinstance(lineage, Lineage):
         raise TypeError(f"a Lineage is saved, not {lineage!r}")
-    path = Path(path).expanduser()
+    path = expanded(path)
     if format is None and path.is_dir():
         right = "a folder; a lineage is saved as one file, as models.yaml in it, or with format='model-cards'"
         raise IsADirectoryError(errno.EISDIR, right, str(path))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from modeltree._util.text import enumerated
 from modeltree.findings import Finding, Position, SourceError
+from modeltree.formats.parsing.lines import unmarked
 from modeltree.formats.registry import Format, format_named, formats_by_ending, unknown_format
 
 __all__ = ["format_of", "passed_over"]
@@ -17,17 +18,18 @@ _HEAD = 64 * 1024
 
 # Patterns for the beginning of files whose formats end alike; the first that matches decides.
 _JSON = (
+    ("jsonl", re.compile(rb"\A(?:\xef\xbb\xbf)?\s*\{[^\r\n]*\}[ \t]*\r?\n\s*\{")),
+    # A list of records; in one for Cytoscape each has its "data" and "group".
+    ("records", re.compile(rb'\A(?:\xef\xbb\xbf)?\s*\[\s*(?:\{(?!\s*"(?:data|group)"\s*:)|\])')),
     ("cyclonedx", re.compile(rb'"bomFormat"|"\$schema"\s*:\s*"https?://cyclonedx')),
     ("spdx", re.compile(rb'"@context"\s*:[^{}]{0,200}spdx\.org/rdf/|"spdxVersion"\s*:\s*"SPDX-')),
     ("peft", re.compile(rb'"base_model_name_or_path"|"peft_type"')),
     ("cytoscape", re.compile(rb'"elements"\s*:')),
-)
-_YAML = (
-    ("ecosystem-graphs", re.compile(rb"^-\s+(?=[\s\S]*^  (?:type|created_date|dependencies):)", re.MULTILINE)),
+    # A list of records under a key; those of a graph have other names.
     (
-        "mergekit",
+        "records",
         re.compile(
-            rb"^(?:merge_method|slices|experts|modules|gate_mode)\s*:|^\s*-\s*(?:model|sources)\s*:", re.MULTILINE
+            rb'\A(?!.*"(?:nodes|links|edges|children|adjacency|@?graphs?)"\s*:).*:\s*\[\s*\{', re.DOTALL | re.IGNORECASE
         ),
     ),
 )
@@ -36,10 +38,22 @@ _XML = (
     ("graphml", re.compile(rb"<(?:\w+:)?graphml\b")),
     ("gexf", re.compile(rb"<(?:\w+:)?gexf\b")),
 )
+_YAML = (
+    (
+        "ecosystem-graphs",
+        re.compile(rb"\A(?>[\s\S]*?^-\s)[\s\S]*?^  (?:type|created_date|dependencies):", re.MULTILINE),
+    ),
+    ("mergekit", re.compile(rb"^(?:merge_method|slices|experts|modules|gate_mode)[ \t]*:", re.MULTILINE)),
+)
+_UNTITLED_RECIPE = re.compile(rb"^[ \t]*-[ \t]*(?:model|sources)[ \t]*:", re.MULTILINE)
+_CATALOG_KEY = re.compile(rb"(?:about|extends|models|organizations)\s*:")
+_KEY_OF_LIST = re.compile(rb"[^\s#:-][^:]*:\s*(?:#.*)?\Z")
+_ITEM = re.compile(rb"\s*-\s+[^\s:#{\[][^:]*:(?:\s|\Z)|\s*-\s+\{")
 _CSV = (
     ("epoch", re.compile(rb"\A(?=.*\bPublication date\b)(?=.*\b(?:Model|System)\b)", re.IGNORECASE)),
     ("ecosystem-graphs", re.compile(rb"\A(?=.*\bdependencies\b)(?=.*\bcreated_date\b)(?=.*\btype\b)")),
 )
+_SEPARATOR_LINE = re.compile(rb'\A"?sep=.[^\r\n]*', re.IGNORECASE)
 _CARD = re.compile(rb"(?:\xef\xbb\xbf)?\s*---[ \t]*\r?\n")
 _CARD_FILES = re.compile(
     r"README\.md|(?:.*\.)?adapter_config\.json|mergekit(?:_moe)?_config\.ya?ml|.*\.gguf|.*\.safetensors|models--.+",
@@ -76,7 +90,9 @@ def format_of(path: Path) -> Format:
     if not matching:
         raise unknown_format(path, written=False)
     by_ending = matching[0]
-    signs = {"node-link": _JSON, "catalog": _YAML, "csv": _CSV, "cyclonedx-xml": _XML}.get(by_ending.name, ())
+    if by_ending.name == "catalog":
+        return format_named(_kind_of_yaml(path))
+    signs = {"node-link": _JSON, "csv": _CSV, "cyclonedx-xml": _XML}.get(by_ending.name, ())
     if not signs and by_ending.name != "markdown":
         return by_ending
     with path.open("rb") as file:
@@ -84,8 +100,22 @@ def format_of(path: Path) -> Format:
     if by_ending.name == "markdown":
         return format_named("model-cards") if _CARD.match(head) else by_ending
     if by_ending.name == "csv":
-        head = head.lstrip(b"\xef\xbb\xbf \r\n").splitlines()[0] if head.strip(b"\xef\xbb\xbf \r\n") else b""
+        head = unmarked(head).lstrip(b"\xef\xbb\xbf \r\n")
+        head = _SEPARATOR_LINE.sub(b"", head).lstrip()
+        head = head.splitlines()[0] if head else b""
     return next((format_named(name) for name, sign in signs if sign.search(head)), by_ending)
+
+
+def format_of_table(path: Path) -> Format | None:
+    """The format of a file if its columns are named: a table, or a list of records, where it ends as these do."""
+    if path.is_dir():
+        return None
+    for format in formats_by_ending(path):
+        if format.reads and format.columned:
+            return format
+        if format.name in ("catalog", "node-link"):
+            return format_named("records")
+    return None
 
 
 def _format_of_folder(path: Path) -> Format:
@@ -142,6 +172,8 @@ def _alone(entry: Path) -> Format | None:
             head = file.read(_HEAD)
     except OSError:
         return None
+    if chosen.name in ("records", "jsonl"):  # which JSON of other programs may look like
+        return None
     return chosen if chosen.name != "node-link" or (b'"nodes"' in head and b'"links"' in head) else None
 
 
@@ -162,7 +194,23 @@ def _one_kind(folder: Path, files: list[Path]) -> str:
 def _kind_of_yaml(file: Path) -> str:
     with file.open("rb") as opened:
         head = opened.read(_HEAD)
-    return next((name for name, sign in _YAML if sign.search(head)), "catalog")
+    known = next((name for name, sign in _YAML if sign.search(head)), None)
+    if known is None and _has_records(head):
+        return "records"
+    return known or ("mergekit" if _UNTITLED_RECIPE.search(head) else "catalog")
+
+
+def _has_records(head: bytes) -> bool:
+    """Whether YAML is a list of mappings, or has one under a key, and no key of a catalogue."""
+    found = is_key = False
+    for line in head.removeprefix(b"\xef\xbb\xbf").splitlines():
+        if not line.strip() or line.lstrip().startswith(b"#") or line.startswith((b"---", b"%")):
+            continue
+        if _CATALOG_KEY.match(line):
+            return False
+        found |= bool(_ITEM.match(line)) and (is_key or line.startswith(b"-"))
+        is_key = bool(_KEY_OF_LIST.match(line))
+    return found
 
 
 def _yaml_below(path: Path) -> Iterable[Path]:

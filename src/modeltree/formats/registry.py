@@ -38,6 +38,8 @@ class Format:
         Whether ids are made of paths, so that there may be a prefix to them (``prefix=``).
     bill : bool
         Whether it is a bill of materials, which may be of one model (``subject=``) and of a time (``timestamp=``).
+    columned : bool
+        Whether it has columns that can be named (``columns=``).
     """
 
     name: str
@@ -50,6 +52,7 @@ class Format:
     large: bool = False
     by_path: bool = False
     bill: bool = False
+    columned: bool = False
 
     @property
     def reader(self) -> Callable[..., Any]:
@@ -68,7 +71,9 @@ class Format:
         return function
 
 
-FORMATS = (
+_TABLE = {"large": True, "columned": True}
+
+FORMATS: tuple[Format, ...] = (
     Format("catalog", "a catalogue", "catalog", "read_catalog", "write_catalog", (".yaml", ".yml"), mended=False),
     Format("model-cards", "model cards", "cards", "read_model_cards", "write_model_cards", by_path=True),
     Format("peft", "an adapter's configuration", "weights.peft", "read_peft", by_path=True),
@@ -85,11 +90,15 @@ FORMATS = (
     ),
     Format("ecosystem-graphs", "Ecosystem Graphs", "trackers.ecosystem_graphs", "read_ecosystem_graphs"),
     Format("epoch", "a table of Epoch AI", "trackers.epoch", "read_epoch"),
-    Format("csv", "a table as CSV", "tables", "read_table", "write_csv", (".csv", ".tsv"), large=True),
-    Format("jsonl", "a table as JSON lines", "tables", "read_table", "write_jsonl", (".jsonl", ".ndjson"), large=True),
-    Format("parquet", "a table as Parquet", "tables", "read_table", "write_parquet", (".parquet",), large=True),
-    Format("markdown", "tables in Markdown", "printed.markdown", "read_markdown", None, (".md", ".markdown")),
-    Format("latex", "tables in LaTeX", "printed.latex", "read_latex", None, (".tex",)),
+    Format("csv", "a table as CSV", "tables", "read_table", "write_csv", (".csv", ".tsv"), **_TABLE),
+    Format("jsonl", "a table as JSON lines", "tables", "read_table", "write_jsonl", (".jsonl", ".ndjson"), **_TABLE),
+    Format("parquet", "a table as Parquet", "tables", "read_table", "write_parquet", (".parquet",), **_TABLE),
+    Format("records", "a list of records in JSON, YAML or TOML", "tables", "read_table", None, (".toml",), **_TABLE),
+    Format("excel", "a table in an Excel workbook", "tables", "read_table", None, (".xlsx", ".xlsm"), **_TABLE),
+    Format(
+        "markdown", "tables in Markdown", "printed.markdown", "read_markdown", None, (".md", ".markdown"), columned=True
+    ),
+    Format("latex", "tables in LaTeX", "printed.latex", "read_latex", None, (".tex",), columned=True),
     Format(
         "cyclonedx",
         "a bill of materials",

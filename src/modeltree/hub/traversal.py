@@ -17,11 +17,10 @@ from modeltree.formats.parsing.yamltree import At
 from modeltree.formats.repair.claims import Claims
 from modeltree.hub.client import Hub
 from modeltree.values.addresses import parse_hub_address
+from modeltree.values.hub_rows import is_undated, row_tags
 
 Raw = Mapping[str, Any]
 
-# What the Hub says of every repository that was made before it kept dates.
-_FIRST_DATE = "2022-03-02T23:29:0"
 _BASE = "base_model"
 
 
@@ -246,7 +245,7 @@ def add_models(claims: Claims, models: Mapping[str, Raw], renamed: Mapping[str, 
         fields["links"] = {"weights": f"{address}/{id}"}
         if id in older:
             fields["aliases"] = older[id]
-        if str(fields.get("released")).startswith(_FIRST_DATE):
+        if is_undated(fields.get("released")):
             undated.append(id)
             del fields["released"]
         if raw.get("disabled") is True:
@@ -275,7 +274,7 @@ def _card(raw: Raw, renamed: Mapping[str, str]) -> FrontMatter:
     """The card of a model, with the Hub's own tags, and with the ids that models have now."""
     card = raw.get("cardData")
     fields = dict(card) if isinstance(card, dict) else {}
-    tags = [*_texts(raw.get("tags")), *_texts(fields.get("tags"))]
+    tags = row_tags(raw, fields)
     fields["tags"] = list(dict.fromkeys(_retagged(tag, renamed) for tag in tags))
     for name in ("library_name", "pipeline_tag"):
         fields[name] = next(_texts([raw.get(name), fields.get(name)]), None)

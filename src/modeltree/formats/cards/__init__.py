@@ -25,6 +25,7 @@ from modeltree.formats.repair.models import repaired
 from modeltree.formats.repair.policy import Policy
 from modeltree.records import Relation
 from modeltree.values.addresses import hub_url, repository_in_cache
+from modeltree.values.hub_rows import joined_license
 from modeltree.values.licenses import OTHER, license_of
 
 __all__ = ["card_fields", "model_card_text", "read_model_cards", "write_model_cards"]
@@ -161,12 +162,10 @@ def card_fields(id: str, front: FrontMatter, claims: Claims) -> dict[str, Any]:
     terms = next((text for text, _ in front.texts("license_link", claims)[:1] if text.startswith("http")), None)
     words = [word for word, _ in front.texts("license", claims)]
     names = ", ".join(name for name, _ in front.texts("license_name", claims))
-    licenses = [license_of(word) or word for word in words]
-    several = ", ".join(license if isinstance(license, str) else license["name"] for license in licenses)
     return {
         "name": name or None,
         "organizations": [organization] if slash and organization and "/" not in organization else None,
-        "license": several if len(words) > 1 else license_of(words[0] if words else OTHER if names else "", names),
+        "license": joined_license(words, names),
         "references": [terms] if terms else None,
     }
 

@@ -14,18 +14,12 @@ from modeltree.formats.repair.claims import ClaimedDerivation, Claims
 from modeltree.formats.weights import gguf, mergekit, peft, safetensors
 from modeltree.formats.weights.sidecars import add_parents
 from modeltree.records import Relation
-from modeltree.values.addresses import is_local_path, parse_hub_address, repository_in_cache
+from modeltree.values.addresses import is_local_path, repository_in_cache
+from modeltree.values.hub_rows import MERGE_WORDS, inferred_relation, reference_of, tagged_base
 from modeltree.values.words import is_missing, relation_of
 
 __all__ = ["CardDerivations"]
 
-_AT_REVISION = re.compile(r"(?P<name>[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*)@(?P<revision>[\w./-]+)", re.ASCII)
-_TAG = "base_model:"
-
-_ADAPTER_WORDS = {"peft", "adapter-transformers", "lora", "adapter"}
-_QUANTIZED_WORDS = {"gguf", "ggml", "gptq", "awq", "exl2", "exl3", "onnx"}
-_QUANTIZED_WORDS |= {"bitsandbytes", "quantized", "4-bit", "8-bit"}
-_MERGE_WORDS = {"merge", "mergekit"}
 _COMPOSED = {"any-to-any", "visual-question-answering"}
 _COMPOSED |= {f"{media}-text-to-text" for media in ("audio", "image", "video")}
 
@@ -109,13 +103,8 @@ class CardDerivations:
         """The relation, which may be empty, the parent and the position of each tag that names a parent."""
         tags = self.front.fields.get("tags")
         for index, tag in enumerate(tags if isinstance(tags, list) else [tags]):
-            if not isinstance(tag, str) or not tag.startswith(_TAG):
-                continue
-            word, colon, name = tag.removeprefix(_TAG).partition(":")
-            if not colon or (word in ("http", "https") and name.startswith("//")):
-                word, name = "", tag.removeprefix(_TAG)
-            if name.strip():
-                yield word.strip(), name.strip(), self.front.position(("tags", index))
+            if isinstance(tag, str) and (base := tagged_base(tag)):
+                yield *base, self.front.position(("tags", index))
 
     def _names(self, key: str) -> Iterator[tuple[str, Position]]:
         for text, where in self.front.texts(key, self.claims):
@@ -126,7 +115,7 @@ class CardDerivations:
 
     def _model_named(self, text: str, where: Position) -> tuple[str, Position, str | None]:
         """The name of the model that a text means, its position, and a note on its revision."""
-        reference = None if text in self.known else _hub_reference(text)
+        reference = None if text in self.known else reference_of(text)
         if not reference:
             return text, where, None
         name, revision, is_address = reference
@@ -152,7 +141,7 @@ class CardDerivations:
         pipeline = self.front.fields.get("pipeline_tag")
         is_composed = isinstance(pipeline, str) and pipeline in _COMPOSED and len(parents) > 1
         is_merge = relation_of(word) == Relation.MERGE
-        if is_composed and is_merge and not _MERGE_WORDS & self._words() and not self._has(MERGE_CONFIG):
+        if is_composed and is_merge and not MERGE_WORDS & self._words() and not self._has(MERGE_CONFIG):
             message = f"{shown(self.id)} is said to be a {word!r} of {len(parents)} models, and is for {pipeline!r}"
             hint = "where it is composed of them, write 'component'"
             self.claims.report("unlikely-relation", message, hint, where=where, ids=(self.id,), done="it is kept")
@@ -179,22 +168,13 @@ class CardDerivations:
 
     def _inferred(self, count: int) -> tuple[str, str]:
         """The relation that the Hub works out, and by which rule."""
-        words = self._words()
-        if any(file.name == ADAPTER_CONFIG for file in self.files):
-            return "adapter", f"it has a file {ADAPTER_CONFIG}"
-        if found := _ADAPTER_WORDS & words:
-            return "adapter", f"its library or a tag is {min(found)!r}"
-        if count > 1:
-            return "merge", f"it lists {count} base models"
-        if any(file.name.endswith(".gguf") for file in self.files):
-            return "quantized", "it has a GGUF file"
-        if found := _QUANTIZED_WORDS & words:
-            return "quantized", f"its library or a tag is {min(found)!r}"
-        if "quantized_by" in self.front.fields:
-            return "quantized", "its card has 'quantized_by'"
-        if found := _MERGE_WORDS & words:
-            return "merge", f"a tag is {min(found)!r}"
-        return "finetune", "it lists one base model, and is no adapter, no merge and not quantized"
+        return inferred_relation(
+            self._words(),
+            count,
+            adapter_file=ADAPTER_CONFIG if any(file.name == ADAPTER_CONFIG for file in self.files) else "",
+            has_gguf=any(file.name.endswith(".gguf") for file in self.files),
+            is_quantized="quantized_by" in self.front.fields,
+        )
 
     def _words(self) -> set[str]:
         """The library and the tags, in lower case."""
@@ -231,11 +211,11 @@ class CardDerivations:
         name = name.strip()
         if name in self.known:
             return name
-        reference = _hub_reference(name)
+        reference = reference_of(name)
         return reference[0] if reference else repository_in_cache(name) or name
 
     def _is_local(self, name: str) -> bool:
-        return name not in self.known and not _hub_reference(name) and is_local_path(name)
+        return name not in self.known and not reference_of(name) and is_local_path(name)
 
     def _compare(self, parents: list[_CardParent], declared: list[tuple[Path, set[str]]]) -> None:
         """Report files that do not list the parents that the card lists."""
@@ -253,15 +233,6 @@ class CardDerivations:
 
     def _report(self, kind: str, message: str, where: Position, done: str | None = None) -> None:
         self.claims.report(kind, message, where=where, ids=(self.id,), done=done)
-
-
-def _hub_reference(text: str) -> tuple[str, str | None, bool] | None:
-    """The id and revision in the address of a model on the Hub, or in ``org/name@revision``, and which it is."""
-    hub = parse_hub_address(text)
-    if hub and not hub.is_dataset and (hub.revision or not hub.page):
-        return hub.id, hub.revision, True
-    match = _AT_REVISION.fullmatch(text) if len(text) <= 500 else None
-    return (match["name"], match["revision"], False) if match else None
 
 
 def _relation(derivation: ClaimedDerivation) -> Relation | str | None:

@@ -10,6 +10,8 @@ A catalogue lists organizations and models, each model with what it was ``derive
           - parent: llama
             relation: finetune
 
+A catalogue that ``extends: survey``, another data set that ships, or the path of another catalogue, has its models too.
+
 Reading finds everything that is wrong with all files at once, each problem with file, line and column. The key
 ``licence`` is read as ``license``, with a note. Writing puts the models in the order of their ids, so that an edited
 fact changes its own lines and no others.
@@ -19,53 +21,117 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-from modeltree._util.files import write_whole
-from modeltree.findings import CatalogError, Finding
+from modeltree._util.files import expanded, write_whole
+from modeltree.findings import CatalogError, Finding, Severity, shown
 from modeltree.formats.catalog.draft import CatalogDraft
 from modeltree.formats.parsing.yamltree import MAX_BYTES, read_yaml
 from modeltree.formats.parsing.yamlwriter import Inline, Verbatim, yaml_text
 from modeltree.formats.repair.audit import audited, in_order
 from modeltree.formats.repair.claims import Reading
+from modeltree.formats.repair.policy import Policy
 from modeltree.lineage import Lineage
 from modeltree.records import License, ParameterCount, PartialDate, Record
 
-__all__ = ["SUFFIXES", "catalog_lineage", "catalog_text", "read_catalog", "write_catalog"]
+__all__ = ["SUFFIXES", "catalog_lineage", "catalog_text", "read_catalog", "shipped", "write_catalog"]
 
 SUFFIXES = (".yaml", ".yml")
 """How the files of a catalogue end."""
 
+MAX_EXTENSIONS = 50
+"""How deep catalogues may extend each other."""
 
-def read_catalog(path: str | os.PathLike[str]) -> Reading:
+
+def read_catalog(path: str | os.PathLike[str], *, policy: Policy | None = None) -> Reading:
     """Read a catalogue from a file, or from all files directly in a folder that end in ``.yaml`` or ``.yml``.
 
-    Nothing is mended: what is wrong is refused, and the findings are what is worth knowing besides.
+    Nothing is mended: what is wrong is refused, and the findings are what is worth knowing besides. Of catalogues that
+    it extends, only what is wrong is reported.
+
+    Parameters
+    ----------
+    path : str or path
+        The file or folder.
+    policy : Policy, optional
+        What is done about parents that are not listed (``missing_parent``); without a policy they are refused, too.
 
     Raises
     ------
     CatalogError
         When anything is wrong with it; `CatalogError.problems` has everything, in the order of files and lines.
+    ValueError
+        When the policy has an action for anything else, which is always refused.
     OSError
         When there is no such file or folder, or it cannot be read.
     """
-    lineage, draft = _read(Path(path))
-    return Reading(lineage, in_order([*draft.notes(), *audited(lineage, draft.position_of)]))
+    chosen = policy or Policy(missing_parent="refuse")
+    defaults = Policy()
+    for kind in (kind.replace("-", "_") for kind in Policy.choices()):
+        if kind != "missing_parent" and getattr(chosen, kind) not in ("refuse", getattr(defaults, kind)):
+            message = f"{path} is a catalogue, which is taken as it stands: its policy is for missing_parent"
+            raise ValueError(f"{message}, not for {kind}")
+    lineage, draft, findings = _read(Path(path), chosen.missing_parent)
+    files = set(_files_of(Path(path)))
+    findings += [*draft.notes(), *audited(lineage, draft.position_of, bases=chosen.missing_base)]
+    return Reading(lineage, in_order(each for each in findings if not each.position or each.position.path in files))
 
 
 def catalog_lineage(path: Path) -> Lineage:
     """The lineage of a catalogue alone; see `read_catalog`."""
-    return _read(path)[0]
+    return _read(path, "refuse")[0]
 
 
-def _read(path: Path) -> tuple[Lineage, CatalogDraft]:
+def shipped() -> dict[str, Path]:
+    """The files and folders of the data sets that ship, by name."""
+    # Inside the package where it is installed, beside ``src`` in a clone.
+    package = Path(__file__).parents[2]
+    folder = package / "data" if (package / "data").is_dir() else package.parent.parent / "data"
+    files = {file.stem: file for file in folder.iterdir() if file.suffix.lower() in SUFFIXES}
+    return files | {file.parent.name: file.parent for file in folder.glob("*/*.yaml")}
+
+
+def _read(path: Path, missing_parent: str) -> tuple[Lineage, CatalogDraft, list[Finding]]:
     draft = CatalogDraft()
-    for file in _files_of(path):
-        draft.add(read_yaml(file))
+    _add_files(path, draft, set(), frozenset(map(os.path.realpath, _files_of(path))))
+    findings = [] if missing_parent == "refuse" else draft.repair_missing_parents(missing_parent)
     if problems := draft.all_problems():
-        raise CatalogError(problems)
-    return Lineage(draft.models, draft.derivations, draft.organizations, about=draft.about), draft
+        raise CatalogError(problem.graded(Severity.ERROR) for problem in problems)
+    return Lineage(draft.models, draft.derivations, draft.organizations, about=draft.about), draft, findings
+
+
+def _add_files(path: Path, draft: CatalogDraft, added: set[str], own: Collection[str], depth: int = 0) -> None:
+    """Add the files of a catalogue, each after those of the catalogues that it extends, and each once."""
+    for file in _files_of(path):
+        if (real := os.path.realpath(file)) in added:
+            continue
+        added.add(real)
+        tree = read_yaml(file)
+        for name, position in draft.extended(tree):
+            base = _extended(file, name)
+            if depth > MAX_EXTENSIONS:
+                message = f"catalogues that extend each other more than {MAX_EXTENSIONS} deep"
+                draft.report(Finding("too-deep", message, position=position))
+            elif base is None:
+                hint = f"write a path from this file, or one of {', '.join(sorted(shipped()))}"
+                message = f"extends: {shown(name)} is no catalogue and no data set that ships"
+                draft.report(Finding("bad-value", message, hint, position=position))
+            else:
+                _add_files(base, draft, added, own, depth + 1)
+        draft.add(tree, is_own=real in own)
+
+
+def _extended(file: Path, name: str) -> Path | None:
+    """The catalogue that a file extends: of a data set that ships, or at a path; None where there is none."""
+    if name in (data_sets := shipped()):
+        return data_sets[name]
+    path = expanded(name)
+    path = path if path.is_absolute() else file.parent / path
+    if path.is_dir():
+        return path if any(entry.suffix.lower() in SUFFIXES for entry in path.iterdir()) else None
+    return path if path.is_file() and path.suffix.lower() in SUFFIXES else None
 
 
 def write_catalog(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Finding, ...]:

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from modeltree.findings import Finding, Position, shown
 from modeltree.formats.catalog.schema import CatalogDocument, CatalogModel, Parentage
 from modeltree.formats.parsing.yamltree import At, YamlTree
-from modeltree.formats.repair.audit import in_order
+from modeltree.formats.repair.audit import PLACEHOLDER, in_order
 from modeltree.formats.repair.models import PARTS
 from modeltree.formats.repair.record_findings import (
     FORMER_NAMES,
@@ -81,8 +81,8 @@ class CatalogDraft:
         self._complete = True
         self._unclaimed: set[str] = set()
 
-    def add(self, tree: YamlTree) -> None:
-        """Add what a file holds."""
+    def add(self, tree: YamlTree, *, is_own: bool = True) -> None:
+        """Add what a file holds: one of the catalogue's own, or one of a catalogue that it extends."""
         self._problems += tree.problems
         twice = [problem.at for problem in tree.problems if problem.kind == "duplicate-key"]
         self._complete &= tree.whole and not any(map(_holds_records, [*tree.unread, *twice]))
@@ -98,7 +98,8 @@ class CatalogDraft:
             if key not in known:
                 self._unclaimed.update(_texts(tree.data[key]))
                 self._report(file, unknown_key(key, "catalogue", known, at=(key,)))
-        self._add_about(file)
+        if is_own:
+            self._add_about(file)
         for source, fields in self._mappings(file, "organizations"):
             organization = self._record(Organization, source, fields, {"name": source.id})
             if organization:
@@ -106,6 +107,43 @@ class CatalogDraft:
                 self._remember(source, "organizations")
         for source, fields in self._mappings(file, "models"):
             self._add_model(source, fields)
+
+    def extended(self, tree: YamlTree) -> Iterator[tuple[str, Position]]:
+        """The catalogues that a file extends, and where it names them."""
+        value = tree.data.get("extends", []) if isinstance(tree.data, dict) else []
+        for index, name in enumerate(value if isinstance(value, list) else [value]):
+            at: At = ("extends", index) if isinstance(value, list) else ("extends",)
+            if isinstance(name, str):
+                yield name, tree.position(at)
+            elif at not in tree.unread:
+                message = f"extends: {described(name)} is no name of a data set and no path"
+                self.report(Finding("wrong-type", message, "write a text", position=tree.position(at)))
+
+    def report(self, problem: Finding) -> None:
+        """Add something that is wrong, with its position."""
+        self._problems.append(problem)
+
+    def repair_missing_parents(self, action: str) -> list[Finding]:
+        """Drop the derivations whose parent is not listed, or make placeholders of such parents; what was done."""
+        known = {model.id for model in self.models}
+        missing = {row for row, edge in enumerate(self.derivations) if edge.parent not in known}
+        sources, done = self._sources["derivations"], {"drop": "the derivation is left out"}
+        findings = []
+        for row in sorted(missing):
+            edge = self.derivations[row]
+            message = f"missing parent {shown(edge.parent)} of {shown(edge.child)}"
+            position = sources[row].position(("parent",))
+            what = done.get(action, "a placeholder is kept")
+            finding = Finding("missing-parent", message, None, (edge.child,), position=position, done=what)
+            findings.append(self._with_id(finding, edge.parent))
+        kept = [row for row in range(len(sources)) if action != "drop" or row not in missing]
+        for parent, row in {self.derivations[row].parent: row for row in sorted(missing, reverse=True)}.items():
+            if action != "drop":
+                self.models.append(Model(id=parent, name=parent, note=PLACEHOLDER))
+                self._remember(replace(sources[row], id=parent), "models")
+        self.derivations = [self.derivations[row] for row in kept]
+        self._sources["derivations"] = [sources[row] for row in kept]
+        return findings
 
     def all_problems(self) -> list[Finding]:
         """Everything that is wrong, in the order of files and lines."""

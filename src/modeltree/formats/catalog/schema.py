@@ -48,6 +48,8 @@ class CatalogDocument(Record):
     """Who made the models. Where there are none, any id is taken."""
     models: tuple[CatalogModel, ...] = ()
     """The models."""
+    extends: Text | tuple[Text, ...] = ()
+    """Catalogues whose models and organizations are part of this one: shipped data sets, as ``survey``, or paths."""
 
 
 def catalog_schema() -> dict[str, Any]:
@@ -56,6 +58,6 @@ def catalog_schema() -> dict[str, Any]:
     Examples
     --------
     >>> sorted(catalog_schema()["properties"])
-    ['about', 'models', 'organizations']
+    ['about', 'extends', 'models', 'organizations']
     """
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **CatalogDocument.model_json_schema()}

@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import NamedTuple, NoReturn, overload
 
 from modeltree.findings import Finding, Position, shown
-from modeltree.formats.parsing.lines import Lines, Unreadable, decoded
+from modeltree.formats.parsing.lines import Lines, Unreadable, decoded, unmarked
 
 DELIMITERS = (",", ";", "\t", "|")
-"""What may separate cells; the one that splits the header into most cells is taken."""
+"""What may separate cells; the one that splits the header into most cells is taken, or that of a line ``sep=;``."""
 
 MAX_BYTES = 256 * 2**20
 """The largest file that is read, in bytes."""
@@ -43,6 +43,10 @@ MAX_PROBLEMS = 1000
 """The most problems that are reported one by one; the others are counted."""
 
 _BLANK_LINES = re.compile(r"(?:[ \r\n]*+\Z|[ \r\n]*[\r\n])?")
+# What Excel takes for the delimiter.
+_SEPARATOR_LINE = re.compile(r'"?sep=([,;\t|])"?[ \t,;]*(?:\r\n?|\n)', re.IGNORECASE)
+_UTF_8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
+_NOT_WINDOWS = re.compile(rb"[\x00-\x08\x0e-\x1f\x81\x8d\x8f\x90\x9d]")
 _LINE = re.compile(r"[^\r\n]*+(?:\r\n?|\n)?")
 _CELLS = {
     delimiter: re.compile(
@@ -228,7 +232,7 @@ class _Reader:
 
     def read(self, content: bytes) -> None:
         """Read the header and find the records."""
-        text = decoded(content, MAX_BYTES, Position(self.path))
+        text = self._decoded(content)
         if "\0" in text:
             position = Lines(self.path, text).position(text.index("\0"))
             message = "the character U+0000, which no text file has"
@@ -248,10 +252,31 @@ class _Reader:
                 self.offsets.append(offset)
             offset = records.end
 
+    def _decoded(self, content: bytes) -> str:
+        """The text of a file in UTF-8, in UTF-16 with a mark, or in Windows-1252 if it has no character of UTF-8."""
+        begin = Position(self.path)
+        encoding = ""
+        if len(content) <= MAX_BYTES and (unmarked_content := unmarked(content)) is not content:
+            content, encoding = unmarked_content, "UTF-16"
+            if "\ufffd".encode() in content:
+                raise Unreadable("encoding", "not UTF-16: half a character", "save it as UTF-8 text", begin)
+        try:
+            text = decoded(content, MAX_BYTES, begin)
+        except Unreadable as stop:
+            if stop.finding.kind != "encoding" or _UTF_8.search(content) or _NOT_WINDOWS.search(content):
+                raise
+            text, encoding = content.decode("cp1252"), "Windows-1252"
+        if encoding:
+            hint, done = "save it as UTF-8 text", f"it is read as {encoding}"
+            self.problems.append(Finding("read-as", "the file is not UTF-8", hint, position=begin, done=done))
+        return text
+
     def _read_header(self, text: str) -> None:
         """Find delimiter and columns."""
-        offset = _end(_BLANK_LINES, text, 0)
-        headers = {delimiter: _Records(text, delimiter).scan(offset) for delimiter in DELIMITERS}
+        named = _SEPARATOR_LINE.match(text)
+        offset = _end(_BLANK_LINES, text, named.end() if named else 0)
+        delimiters = (named[1],) if named else DELIMITERS
+        headers = {delimiter: _Records(text, delimiter).scan(offset) for delimiter in delimiters}
         delimiter = max(headers, key=lambda each: len(headers[each].cells))
         header = headers[delimiter]
         self.records = _Records(text, delimiter)

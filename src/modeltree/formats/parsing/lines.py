@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from bisect import bisect_right, insort
 from pathlib import Path
 
@@ -30,6 +31,14 @@ def decoded(content: bytes, max_bytes: int, begin: Position, hint: str = "split 
         position = Lines(begin.path, before, begin.line or 1).position(len(before))
         message = f"not UTF-8: byte 0x{content[error.start]:02x}"
         raise Unreadable("encoding", message, "save the file as UTF-8 text", position) from None
+
+
+def unmarked(content: bytes) -> bytes:
+    """Text in UTF-16 that begins with its mark as UTF-8; other bytes as they are."""
+    for mark, name in ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
+        if content.startswith(mark):
+            return content[2 : len(content) // 2 * 2].decode(name, "replace").encode()
+    return content
 
 
 class Lines:

@@ -24,11 +24,16 @@ _TELLING = {"parent": {"parent", "parents"}, "date": {"released"}, "license": {"
 GAPS = MappingProxyType({"license": ("missing-license", "license"), "released": ("missing-date", "date")})
 """For fields, the kind of finding that they are not known, and the word for them."""
 
+BASE = ("missing-base", "base")
+"""The same for models that name no base and are the base of none: a base has no base of its own."""
+
 FIRST_YEAR = 1943
 """The year of the first model of a neural net."""
 
 
-def audited(lineage: Lineage, position_of: Callable[[str, str], Position | None]) -> tuple[Finding, ...]:
+def audited(
+    lineage: Lineage, position_of: Callable[[str, str], Position | None], *, bases: bool = False
+) -> tuple[Finding, ...]:
     """What is worth knowing of a lineage, with nothing done about it."""
     # `position_of` gives the position of a model or, with the id of a parent as well, that of the derivation.
     findings: list[Finding] = []
@@ -44,6 +49,8 @@ def audited(lineage: Lineage, position_of: Callable[[str, str], Position | None]
         for edge in lineage.derivations
         if (newer := newer_parent(lineage[edge.parent], lineage[edge.child], edge.relation))
     )
+    if bases:
+        findings += baseless(lineage, positions)
     return in_order([*findings, *gaps(lineage, positions), *possibly_same(lineage, positions)])
 
 
@@ -89,15 +96,28 @@ def unsaid(edges: Sequence[Unsaid]) -> Iterator[Finding]:
 
 def gaps(lineage: Lineage, positions: Mapping[str, Position]) -> Iterator[Finding]:
     """What is not known of models; one finding where that are all or many."""
-    listed = [model for model in lineage.models if model.kind == Kind.MODEL and model.note != PLACEHOLDER]
-    for field in GAPS:
+    listed = _listed(lineage)
+    for field, gap_kind in GAPS.items():
         without = [model.id for model in listed if getattr(model, field) is None]
-        yield from gap(field, without, len(listed), positions)
+        yield from gap(gap_kind, without, len(listed), positions)
 
 
-def gap(field: str, without: Sequence[str], count: int, positions: Mapping[str, Position]) -> Iterator[Finding]:
-    """That a field of `GAPS` is not known of some of so many models, whose ids are in date order."""
-    kind, word = GAPS[field]
+def baseless(lineage: Lineage, positions: Mapping[str, Position]) -> Iterator[Finding]:
+    """Which models name no base and are the base of none; data sets are no bases."""
+    related = {id for edge in lineage.derivations if edge.relation != Relation.DATA for id in (edge.parent, edge.child)}
+    listed = _listed(lineage)
+    yield from gap(BASE, [model.id for model in listed if model.id not in related], len(listed), positions)
+
+
+def _listed(lineage: Lineage) -> list[Model]:
+    return [model for model in lineage.models if model.kind == Kind.MODEL and model.note != PLACEHOLDER]
+
+
+def gap(
+    kind_and_word: tuple[str, str], without: Sequence[str], count: int, positions: Mapping[str, Position]
+) -> Iterator[Finding]:
+    """That something, one of `GAPS` or `BASE`, is not known of some of so many models, whose ids are in date order."""
+    kind, word = kind_and_word
     if len(without) > 1 and len(without) == count:
         yield Finding(kind, f"no model has a {word}", ids=tuple(without))
     elif len(without) > MOST:

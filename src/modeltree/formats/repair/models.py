@@ -15,11 +15,12 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from modeltree.findings import Finding, Position, SourceError, shown
+from modeltree.findings import Finding, Position, Severity, SourceError, shown
 from modeltree.formats.repair.audit import (
     MOST,
     PLACEHOLDER,
     Unsaid,
+    baseless,
     gaps,
     impossible_date,
     in_order,
@@ -72,6 +73,8 @@ def repaired(
         findings += unsaid(repair.unsaid)
         findings += gaps(lineage, repair.positions)
         findings += possibly_same(lineage, repair.positions)
+    if repair.policy.missing_base:
+        findings += baseless(lineage, repair.positions)
     return Reading(lineage, in_order(findings))
 
 
@@ -113,7 +116,7 @@ class Repair:
     def report(self, finding: Finding, action: str = "") -> None:
         """Keep a finding; what the policy refuses makes reading fail."""
         if action == "refuse":
-            self.refused.append(replace(finding, done="it is refused"))
+            self.refused.append(replace(finding, done="it is refused").graded(Severity.ERROR))
         else:
             self.findings.append(finding)
 

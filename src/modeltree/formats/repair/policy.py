@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal, Self, get_args, get_type_hints
 
+from modeltree._util.files import refuse_pipe
 from modeltree.findings import Finding, Position, SourceError, nearest, shown
 from modeltree.formats.parsing.yamltree import read_yaml
 from modeltree.formats.repair.record_findings import described
@@ -48,6 +49,8 @@ class Policy:
         A date such as 3/4/2024, which may be the third of April or the fourth of March.
     bad_value : {"drop", "refuse"}
         A value that does not have the form of its field, a date that is none among them.
+    missing_base : bool
+        Whether a model that names no base, and is the base of none, is reported: most collections have some.
 
     Examples
     --------
@@ -68,6 +71,7 @@ class Policy:
     parent_newer: Literal["keep", "drop", "refuse"] = "keep"
     ambiguous_date: Literal["drop", "day-first", "month-first", "refuse"] = "drop"
     bad_value: Literal["drop", "refuse"] = "drop"
+    missing_base: bool = False
 
     def __post_init__(self) -> None:
         for kind, actions in self.choices().items():
@@ -90,7 +94,8 @@ class Policy:
         ('drop', 'refuse')
         """
         hints = get_type_hints(cls)
-        return {field.name.replace("_", "-"): get_args(hints[field.name]) for field in fields(cls)}
+        actions = ((field.name.replace("_", "-"), get_args(hints[field.name])) for field in fields(cls))
+        return {kind: words for kind, words in actions if words}
 
     @classmethod
     def parse(cls, words: Iterable[str]) -> Self:
@@ -142,12 +147,13 @@ class Policy:
         >>> Policy.strict().self_loop
         'refuse'
         """
-        chosen: Any = {field.name: "refuse" for field in fields(cls)}
+        chosen: Any = {kind.replace("-", "_"): "refuse" for kind in cls.choices()}
         return cls(**chosen)
 
 
 def read_aliases(path: str | os.PathLike[str]) -> dict[str, str]:
     """Read an alias table: a YAML file with ``name: the name or id that is meant`` lines; else a SourceError."""
+    refuse_pipe(Path(path))
     tree = read_yaml(Path(path))
     problems = list(tree.problems)
     if tree.whole and tree.data is not None and not isinstance(tree.data, dict):

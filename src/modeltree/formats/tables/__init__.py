@@ -1,4 +1,4 @@
-"""Tables of models and derivations: CSV, TSV, JSON lines, Parquet, and dataframes in memory.
+"""Tables of models and derivations: CSV, TSV, JSON lines, Parquet, lists of records, workbooks, dataframes in memory.
 
 Tables of three shapes are read; their columns tell which:
 
@@ -12,9 +12,11 @@ CSV and Parquet are written as two tables, since a cell of CSV cannot hold a der
 CSV has a third one for organizations of which more is known than an id. JSON lines are written as one file: each line
 is a model as in a catalogue, with what it was ``derived_from``.
 
-The modules: `requests` (tables, their columns and the options), `text_files`, `parquet` and `frames` (where tables come
-from), `cells` and `arrow_columns` (their values), `row_claims` (rows one by one), `screening`, `model_texts`,
-`table_arrays`, `dirty_rows` and `assembly` (many rows by columns), `writing`.
+Rows of the Hugging Face Hub name parents in ``cardData``, ``baseModels`` and ``tags``.
+
+The modules: `requests` (tables, their columns and the options), `text_files`, `parquet`, `record_lists` and `frames`
+(where tables come from), `hub_tables` (rows of the Hub), `cells` and `arrow_columns` (their values), `row_claims` (rows
+one by one), `screening`, `model_texts`, `table_arrays`, `dirty_rows` and `assembly` (many rows by columns), `writing`.
 """
 
 from __future__ import annotations
@@ -22,20 +24,31 @@ from __future__ import annotations
 import errno
 import importlib.util
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from modeltree._util.files import expanded, refuse_pipe
 from modeltree._util.progress import Progress, no_progress
-from modeltree.findings import Position, UnknownFormatError
+from modeltree.findings import Position, UnknownFormatError, shown
 from modeltree.formats.repair.claims import Claims, Reading
 from modeltree.formats.repair.models import repaired
 from modeltree.formats.repair.policy import Policy
 from modeltree.formats.tables.assembly import assemble
 from modeltree.formats.tables.cells import SEPARATOR
 from modeltree.formats.tables.frames import table_of_frame, table_of_rows
+from modeltree.formats.tables.hub_tables import hub_tables
 from modeltree.formats.tables.parquet import read_parquet_table
-from modeltree.formats.tables.requests import ReadOptions, SourceTable, TableSet, check_columns, field_table, shapeless
+from modeltree.formats.tables.record_lists import read_excel_tables, read_record_tables
+from modeltree.formats.tables.requests import (
+    ReadOptions,
+    SourceTable,
+    TableSet,
+    check_columns,
+    field_table,
+    shape_of,
+    shapeless,
+)
 from modeltree.formats.tables.row_claims import add_named, read_edges, read_nodes, read_organizations
 from modeltree.formats.tables.table_arrays import arrays_of
 from modeltree.formats.tables.text_files import read_csv_table, read_jsonl_table
@@ -47,15 +60,19 @@ __all__ = ["MANY", "SUFFIXES", "jsonl_text", "read_table", "write_csv", "write_j
 MANY = 2000
 """Of so many rows plain ones stay columns: of fewer, records cost less than numpy and Arrow cost at the start."""
 
-_READERS = {
-    ".csv": read_csv_table,
-    ".tsv": read_csv_table,
-    ".jsonl": read_jsonl_table,
-    ".ndjson": read_jsonl_table,
-    ".parquet": read_parquet_table,
+_READERS: Mapping[str, Callable[[Path], SourceTable | list[SourceTable]]] = {
+    "csv": read_csv_table,
+    "jsonl": read_jsonl_table,
+    "parquet": read_parquet_table,
+    "records": read_record_tables,
+    "excel": read_excel_tables,
 }
+_FORMATS = {
+    ".csv": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet", ".xlsx": "excel",
+    ".xlsm": "excel", ".json": "records", ".yaml": "records", ".yml": "records", ".toml": "records",
+}  # fmt: skip
 
-SUFFIXES = tuple(_READERS)
+SUFFIXES = tuple(_FORMATS)
 """How files end that are read as tables."""
 
 
@@ -66,6 +83,7 @@ def read_table(
     columns: Mapping[str, str] | None = None,
     relation: str | None = None,
     separator: str = SEPARATOR,
+    format: str | None = None,
     policy: Policy | None = None,
     aliases: Mapping[str, str] | None = None,
     notes: bool = True,
@@ -88,9 +106,10 @@ def read_table(
     Parameters
     ----------
     source : path-like, dataframe or list of dict
-        A file that ends in ``.csv``, ``.tsv``, ``.jsonl``, ``.ndjson`` or ``.parquet``; a table of pandas, polars,
-        Arrow, or another one that narwhals knows; or a list of dictionaries, of which those that lack a key have None.
-        Where positions have a line, that is the number of the row for Parquet, dataframes and lists.
+        A file that ends in ``.csv``, ``.tsv``, ``.jsonl``, ``.ndjson``, ``.parquet``, ``.xlsx`` or ``.xlsm``, or one in
+        ``.json``, ``.yaml``, ``.yml`` or ``.toml`` with a list of records by itself or under any key; a table of
+        pandas, polars, Arrow, or another one that narwhals knows; or a list of dictionaries, of which those that lack a
+        key have None. Where positions have a line, that is the number of the row for Parquet, dataframes and lists.
     edges : path-like, dataframe or list of dict, optional
         The derivations, if `source` has the models. Of a file ``x.csv``, the default is ``x.edges.csv`` in the same
         folder, if there is one; and ``x.organizations.csv`` has the organizations.
@@ -100,6 +119,8 @@ def read_table(
         The relation of derivations for which the table has none; by default it is unknown.
     separator : str
         What stands between the items of a list that is written as one text.
+    format : {"csv", "jsonl", "parquet", "records", "excel"}, optional
+        What a file is, where its ending does not tell.
     policy : Policy, optional
         What is done about what is wrong.
     aliases : mapping of str to str, optional
@@ -127,7 +148,7 @@ def read_table(
     OSError
         When there is no such file, or it cannot be read.
     MissingExtraError
-        When what reads Parquet or dataframes is not installed.
+        When what reads Parquet, workbooks or dataframes is not installed.
 
     Examples
     --------
@@ -142,14 +163,16 @@ def read_table(
     word = None if relation is None else one_of(Relation, relation)
     if not separator:
         raise ValueError("separator is empty; it is what stands between the items of a list, as '; '")
-    main = _opened(source)
-    more = None if edges is None else _opened(edges)
-    check_columns(columns or {}, (*main.names, *(more.names if more else ())))
-    options = ReadOptions(
-        columns or {}, word, separator, policy or Policy(), aliases or {}, notes, progress or no_progress
-    )
+    if format is not None and format not in _READERS:
+        raise ValueError(f"{shown(format)} is no format of tables; there is {', '.join(_READERS)}")
+    columns, claims = columns or {}, Claims()
+    tables = [*_opened(source, format), *(() if edges is None else _opened(edges, None))]
+    check_columns(columns, [name for table in tables for name in table.names])
+    main, more = _chosen(tables, columns, claims, has_edges=edges is not None)
+    if more is None and not _path_beside(source, "edges"):
+        main, more = hub_tables(main, columns) or (main, None)
+    options = ReadOptions(columns, word, separator, policy or Policy(), aliases or {}, notes, progress or no_progress)
     first = field_table(main, options)
-    claims = Claims()
     if first.shape == "edges":
         if more is not None:
             raise shapeless(main, "the first table has derivations; a table of models goes first")
@@ -169,33 +192,60 @@ def read_table(
     return _reading(TableSet(first, second, organizations, tuple(claims.findings)), options)
 
 
-def _opened(source: Any) -> SourceTable:
+def _opened(source: Any, format: str | None) -> list[SourceTable]:
+    """The tables of a source; a file may have several lists or sheets."""
     if isinstance(source, (list, tuple)):
-        return table_of_rows(source)
+        return [table_of_rows(source)]
     if not isinstance(source, (str, os.PathLike)):
-        return table_of_frame(source)
-    path = Path(source)
-    reader = _READERS.get(path.suffix.lower())
-    if reader is None and path.is_dir():
+        return [table_of_frame(source)]
+    path = expanded(source)
+    refuse_pipe(path)
+    reader = _READERS.get(format or _FORMATS.get(path.suffix.lower(), ""))
+    if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     if reader is None:
         raise UnknownFormatError(path, SUFFIXES)
-    return reader(path)
+    found = reader(path)
+    return found if isinstance(found, list) else [found]
+
+
+def _chosen(
+    tables: Sequence[SourceTable], columns: Mapping[str, str], claims: Claims, *, has_edges: bool
+) -> tuple[SourceTable, SourceTable | None]:
+    """The table of models, or else of derivations, and the derivations beside it; the others are not read."""
+    more: SourceTable | None = None
+    if has_edges:
+        *tables, more = tables
+    shapes = [shape_of(table.names, columns) for table in tables]
+    index = next((shapes.index(shape) for shape in ("nodes", "edges") if shape in shapes), 0)
+    if not has_edges:
+        more = next((tables[row] for row, shape in enumerate(shapes) if shape == "edges" and row != index), None)
+    for table in tables:
+        if table not in (tables[index], more):
+            message = f"a list of records with {', '.join(map(shown, table.names[:5]))} is not read"
+            claims.report("ignored", message, where=table.position(None, None))
+    return tables[index], more
+
+
+def _path_beside(source: Any, part: str) -> Path | None:
+    """The path of the other table of a pair of files, if there is one."""
+    if not isinstance(source, (str, os.PathLike)):
+        return None
+    path = beside(expanded(source), part)
+    return path if path.is_file() else None
 
 
 def _beside(source: Any, part: str, claims: Claims) -> SourceTable | None:
     """The other table of a pair of files, if there is one; it must not lead out of the folder."""
-    if not isinstance(source, (str, os.PathLike)):
+    path = _path_beside(source, part)
+    if path is None:
         return None
-    path = beside(source, part)
-    if not path.is_file():
-        return None
-    folders = {Path(source).resolve().parent, path.parent.resolve()}
+    folders = {expanded(source).resolve().parent, path.parent.resolve()}
     if path.resolve().parent not in folders:
         message = f"{path.name} is a link that leads out of the folder"
         claims.report("ignored", message, where=Position(path), done="it is not read")
         return None
-    return _opened(path)
+    return _opened(path, None)[0]
 
 
 def _reading(tables: TableSet, options: ReadOptions) -> Reading:

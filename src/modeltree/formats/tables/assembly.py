@@ -10,7 +10,7 @@ import numpy
 from numpy.typing import NDArray
 
 from modeltree.findings import Finding, Position
-from modeltree.formats.repair.audit import GAPS, MOST, PLACEHOLDER, Unsaid, alike, gap, in_order, unsaid
+from modeltree.formats.repair.audit import BASE, GAPS, MOST, PLACEHOLDER, Unsaid, alike, gap, in_order, unsaid
 from modeltree.formats.repair.claims import Reading
 from modeltree.formats.tables.arrow_columns import quiet_hashes, rows_among
 from modeltree.formats.tables.dirty_rows import DirtyRows
@@ -35,6 +35,8 @@ def assemble(arrays: TableArrays, options: ReadOptions) -> Reading:
     findings = list(repair.findings)
     if options.notes:
         findings += assembly.notes()
+    if options.policy.missing_base:
+        findings += assembly.baseless()
     # Hundreds of megabytes that no lineage needs.
     del assembly
     arrays.release()
@@ -151,23 +153,41 @@ class _Assembly:
         """What is missing, and which models may be the same."""
         yield from unsaid([*self.repair.unsaid, *self._unsaid()])
         columns = self.columns
-        count = len(columns.ids)
-        note, kind = columns.fields.get("note"), columns.fields.get("kind")
-        listed = numpy.ones(count, dtype=bool)
-        if note is not None:
-            listed &= note != PLACEHOLDER if isinstance(note, numpy.ndarray) else ~_among(note, PLACEHOLDER)
-        if kind is not None:
-            listed &= numpy.array([value in (None, Kind.MODEL) for value in kind], dtype=bool)
+        listed, count = self._listed(), len(columns.ids)
         values, records = self.arrays.fields.get("license"), self.repair.models.values()
         plain = self.rows[: count - len(records)]
         licensed = numpy.zeros(len(plain), dtype=bool) if values is None else values.known[plain]
         own = numpy.array([record.license is not None for record in records], dtype=bool)
-        known = {"license": numpy.concatenate([licensed, own]), "released": columns.dates > 0}
-        for name in GAPS:
-            missing = numpy.flatnonzero(listed & ~known[name])
-            ids = [columns.ids[index] for index in self._ordered(missing)]
-            yield from gap(name, ids, int(listed.sum()), _Positions(self, missing))
+        known = {GAPS["license"]: numpy.concatenate([licensed, own]), GAPS["released"]: columns.dates > 0}
+        for kind, are_known in known.items():
+            yield from self._gap(kind, listed, are_known)
         yield from self._alike()
+
+    def baseless(self) -> Iterator[Finding]:
+        """Which models name no base and are the base of none."""
+        columns = self.columns
+        related = numpy.zeros(len(columns.ids), dtype=bool)
+        other = columns.relation != INDEX_OF_RELATION[Relation.DATA]
+        related[columns.parent[other]] = related[columns.child[other]] = True
+        yield from self._gap(BASE, self._listed(), related)
+
+    def _listed(self) -> NDArray[numpy.bool_]:
+        """Which of all are models, and no placeholders."""
+        columns = self.columns
+        note, kind = columns.fields.get("note"), columns.fields.get("kind")
+        listed = numpy.ones(len(columns.ids), dtype=bool)
+        if note is not None:
+            listed &= note != PLACEHOLDER if isinstance(note, numpy.ndarray) else ~_among(note, PLACEHOLDER)
+        if kind is not None:
+            listed &= numpy.array([value in (None, Kind.MODEL) for value in kind], dtype=bool)
+        return listed
+
+    def _gap(
+        self, kind: tuple[str, str], listed: NDArray[numpy.bool_], known: NDArray[numpy.bool_]
+    ) -> Iterator[Finding]:
+        missing = numpy.flatnonzero(listed & ~known)
+        ids = [self.columns.ids[index] for index in self._ordered(missing)]
+        yield from gap(kind, ids, int(listed.sum()), _Positions(self, missing))
 
     def _unsaid(self) -> Iterator[Unsaid]:
         """The plain derivations without a relation."""

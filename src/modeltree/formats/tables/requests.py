@@ -22,17 +22,9 @@ from modeltree.values.headers import LINK_FIELDS, field_of_header, folded_header
 from modeltree.values.names import organizations_of
 from modeltree.values.quantities import unit_of, with_unit
 
-__all__ = [
-    "EDGE_FIELDS",
-    "FIELDS",
-    "MAX_ITEMS",
-    "NODE_FIELDS",
-    "ORGANIZATION_FIELDS",
-    "ColumnChoice",
-    "FieldTable",
-    "ReadOptions",
-]
-__all__ += ["SourceTable", "TableSet", "check_columns", "choose_columns", "field_table", "shapeless"]
+__all__ = ["EDGE_FIELDS", "FIELDS", "MAX_ITEMS", "NODE_FIELDS", "ORGANIZATION_FIELDS", "ColumnChoice", "FieldTable"]
+__all__ += ["ReadOptions", "SourceTable", "TableSet", "check_columns", "choose_columns", "field_table", "shape_of"]
+__all__ += ["shapeless"]
 
 MAX_ITEMS = 1000
 """The most items of a list that are read: no model has more parents, names or sizes."""
@@ -241,13 +233,18 @@ def _put(found: dict[str, str], name: str | None, column: str) -> bool:
     return free
 
 
+def shape_of(names: Sequence[str], columns: Mapping[str, str]) -> Literal["nodes", "edges", ""]:
+    """What the rows of a table with such columns are: models, derivations, or something else."""
+    has = choose_columns(names, columns).columns.keys()
+    return "edges" if {"parent", "child"} <= has else "nodes" if {"id", "name"} & has else ""
+
+
 def field_table(table: SourceTable, options: ReadOptions) -> FieldTable:
     """Find out what a table is, and take the columns that are read."""
     mapped = {name: field for name, field in options.columns.items() if name in table.names}
     choice = choose_columns(table.names, mapped)
     has = choice.columns.keys()
-    shape: Literal["nodes", "edges", ""]
-    shape = "edges" if {"parent", "child"} <= has else "nodes" if {"id", "name"} & has else ""
+    shape = shape_of(table.names, mapped)
     if not shape:
         return FieldTable(table, shape, {}, {}, options.separator)
     read = EDGE_FIELDS if shape == "edges" else NODE_FIELDS
@@ -363,5 +360,5 @@ def _joined(table: SourceTable, first: tuple[str, Stored], second: tuple[str, St
 def shapeless(table: SourceTable, message: str, findings: Sequence[Finding] = ()) -> SourceError:
     """The error that a table has no column that says what it is."""
     names = ", ".join(map(shown, table.names[:20])) or "none"
-    hint = f"a table has a column id (or name), or parent and child; here are {names}; columns= in Python says which"
+    hint = f"a table has a column id (or name), or parent and child; here are {names}; columns= (--columns) says which"
     return SourceError([*findings, Finding("missing-key", message, hint, position=table.position(None, None))])

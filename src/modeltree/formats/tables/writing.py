@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy
 
-from modeltree._util.files import write_whole
+from modeltree._util.files import is_stream, write_whole
 from modeltree.findings import Finding, SourceError
 from modeltree.formats.parsing.csvtree import MAX_BYTES
 from modeltree.formats.repair.record_findings import described_organizations, losses
@@ -34,6 +34,7 @@ _TEXTS = frozenset({"id", "name", "parent", "child"})
 _AT_ONCE = 4096
 _LEFT_OUT = object()
 _LONGEST_HEADER = 1 << 16
+_COLUMN_TYPES = dict.fromkeys(LIST_FIELDS, "texts") | {"sizes": "integers", "corrections": "corrections"}
 
 
 def beside(path: str | os.PathLike[str], part: str) -> Path:
@@ -50,6 +51,9 @@ def beside(path: str | os.PathLike[str], part: str) -> Path:
 
 def write_csv(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Finding, ...]:
     """Write the models to a CSV file, and the derivations to another beside it, both whole or not at all.
+
+    A file that ends in ``.tsv`` has tabs between its cells. To a pipe, a device or an open descriptor, beside which no
+    file can stand, one table is written, with the columns ``parents`` and ``relation``.
 
     The derivations of ``models.csv`` are in ``models.edges.csv``, and the organizations in
     ``models.organizations.csv``, if more is known of one than the id by which a model names it. If a file of such a
@@ -80,12 +84,16 @@ def write_csv(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Finding, 
     OSError
         When a file cannot be written; those that were there are as they were.
     """
-    contents = {beside(path, "edges"): _csv_text(_edge_columns(lineage))}
+    delimiter = "\t" if Path(path).suffix.lower() == ".tsv" else ","
+    if is_stream(Path(path)):
+        write_whole(path, _csv_text(_node_columns(lineage) | _parent_columns(lineage), delimiter))
+        return _losses_of_one_table(lineage, "CSV")
+    contents = {beside(path, "edges"): _csv_text(_edge_columns(lineage), delimiter)}
     organizations = beside(path, "organizations")
     if described_organizations(lineage) or organizations.exists():
         # One that is there would be read: it must not speak of another lineage.
-        contents[organizations] = _csv_text(_organization_columns(lineage))
-    contents[Path(path)] = _csv_text(_node_columns(lineage))
+        contents[organizations] = _csv_text(_organization_columns(lineage), delimiter)
+    contents[Path(path)] = _csv_text(_node_columns(lineage), delimiter)
     for file, needed in ((beside(path, "edges"), {"parent", "child"}), (organizations, {"id", "name"})):
         _refuse_other(file, needed)
     _write_all({file: text.encode() for file, text in contents.items()})
@@ -172,17 +180,19 @@ def write_parquet(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Findi
     OSError
         When a file cannot be written; those that were there are as they were.
     """
+    if is_stream(Path(path)):
+        columns = _node_columns(lineage) | _parent_columns(lineage)
+        write_whole(path, parquet_bytes(columns, _COLUMN_TYPES | {"parents": "texts", "relation": "texts"}, None))
+        return _losses_of_one_table(lineage, "Parquet")
     more: dict[str, Any] = {}
     if lineage.about != About():
         more["about"] = _dumped(lineage.about)
     if described_organizations(lineage):
         more["organizations"] = [_dumped(record) for record in lineage.organizations.values()]
-    types = dict.fromkeys(LIST_FIELDS, "texts") | {"sizes": "integers", "corrections": "corrections"}
     _refuse_other(beside(path, "edges"), {"parent", "child"})
     edges = parquet_bytes(_edge_columns(lineage), {"references": "texts"}, None)
-    _write_all(
-        {beside(path, "edges"): edges, Path(path): parquet_bytes(_node_columns(lineage), types, more)}, checked=False
-    )
+    nodes = parquet_bytes(_node_columns(lineage), _COLUMN_TYPES, more)
+    _write_all({beside(path, "edges"): edges, Path(path): nodes}, checked=False)
     return ()
 
 
@@ -207,6 +217,20 @@ def _node_columns(lineage: Lineage) -> dict[str, Column]:
 
 def _edge_columns(lineage: Lineage) -> dict[str, Column]:
     return {name: _column(lineage._edges, name) for name in Derivation.model_fields}
+
+
+def _parent_columns(lineage: Lineage) -> dict[str, Column]:
+    """The parents of each model and their relations, in one table with the models."""
+    derivations = [[lineage.derivation(id, model.id) for id in lineage.parents(model.id)] for model in lineage.models]
+    return {
+        "parents": [[edge.parent for edge in edges] or None for edges in derivations],
+        "relation": [[str(edge.relation) for edge in edges] or None for edges in derivations],
+    }
+
+
+def _losses_of_one_table(lineage: Lineage, title: str) -> tuple[Finding, ...]:
+    fields = {name for name in Derivation.model_fields if name not in ("note", "references")}
+    return losses(lineage, f"one table of {title}", models=Model.model_fields, derivations=fields)
 
 
 def _organization_columns(lineage: Lineage) -> dict[str, Column]:
@@ -240,7 +264,7 @@ def _dumped(record: Record, leave_out: str = "") -> dict[str, Any]:
 # Files
 
 
-def _csv_text(columns: Mapping[str, Column]) -> str:
+def _csv_text(columns: Mapping[str, Column], delimiter: str = ",") -> str:
     """Columns as CSV, without those that are empty throughout, save the first two."""
     kept = list(columns)[:2]
     texts = {
@@ -250,7 +274,7 @@ def _csv_text(columns: Mapping[str, Column]) -> str:
     }
     safe = escaped(texts)
     buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
+    writer = csv.writer(buffer, delimiter=delimiter, lineterminator="\n")
     writer.writerow(safe)
     writer.writerows(zip(*safe.values(), strict=True))
     return buffer.getvalue()
@@ -278,7 +302,8 @@ def _refuse_other(path: Path, needed: set[str]) -> None:
             names = set()
     else:
         with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-            names = set(next(csv.reader([file.readline(_LONGEST_HEADER)]), []))
+            header = file.readline(_LONGEST_HEADER)
+        names = {name for delimiter in ",\t" for name in next(csv.reader([header], delimiter=delimiter), [])}
     if not needed <= names:
         other = f"it is there, is no table with {' and '.join(sorted(needed))}, and would be replaced"
         raise FileExistsError(errno.EEXIST, other, os.fspath(path))

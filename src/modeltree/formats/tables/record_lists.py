@@ -1,0 +1,274 @@
+"""Lists of records as tables: in JSON, in YAML and TOML under any key, and in the sheets of an Excel workbook."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+from typing import Any, NoReturn
+
+from modeltree._util.text import enumerated
+from modeltree.findings import Finding, MissingExtraError, Position, SourceError, shown
+from modeltree.formats.parsing.jsontree import read_json
+from modeltree.formats.parsing.lines import Lines, Unreadable, decoded
+from modeltree.formats.parsing.yamltree import read_yaml
+from modeltree.formats.tables.requests import SourceTable
+
+MAX_KEYS = 2000
+"""The most columns that are read."""
+
+MAX_TOML = 16 * 2**20
+"""The largest TOML file that is read, in bytes."""
+
+MAX_WORKBOOK = 64 * 2**20
+"""The largest workbook that is read, in bytes."""
+
+MAX_UNPACKED = 512 * 2**20
+"""The most bytes that the parts of a workbook may have when unpacked."""
+
+MAX_CELLS = 5_000_000
+"""The most cells of a workbook that are read."""
+
+_DEEPEST = 3  # so deep in a file its list may stand
+_MOST_LISTS = 100
+
+At = tuple[str | int, ...]
+
+
+def read_record_tables(path: Path) -> list[SourceTable]:
+    """Read the lists of records in a JSON, YAML or TOML file as tables, the one with most records first.
+
+    Raises
+    ------
+    SourceError
+        When it cannot be read, or has no list of records.
+    OSError
+        When there is no such file, or it cannot be read.
+    """
+    ending = path.suffix.lower()
+    if ending == ".toml":
+        data, positions = _toml(path)
+        problems: tuple[Finding, ...] = ()
+    else:
+        tree = read_yaml(path) if ending in (".yaml", ".yml") else read_json(path)
+        if not tree.whole:
+            raise SourceError(tree.problems)
+        data, positions, problems = tree.data, tree.position, tree.problems
+    lists = sorted(islice(_lists(data, ()), _MOST_LISTS), key=lambda found: -len(found[1]))
+    if not lists:
+        message = "the file has no list of records"
+        hint = "write a list of mappings, each with an id or a name"
+        raise SourceError([*problems, Finding("no-table", message, hint, position=Position(path))])
+    tables = [table_of_records(path, records, _placed(positions, at)) for at, records in lists]
+    return [replace(tables[0], findings=(*problems, *tables[0].findings)), *tables[1:]]
+
+
+def table_of_records(
+    path: Path, records: Sequence[Any], position: Callable[[int | None, str | None], Position]
+) -> SourceTable:
+    """Mappings as a table with a column for each key; what is none is a finding."""
+    findings = []
+    rows = []
+    for index, record in enumerate(records):
+        if isinstance(record, Mapping):
+            rows.append(index)
+        else:
+            where = position(index, None)
+            message = f"{shown(record)} is no record"
+            findings.append(Finding("wrong-type", message, "write a mapping", position=where, done="it is left out"))
+    names = tuple(dict.fromkeys(str(name) for row in rows for name in records[row]))
+    if len(names) > MAX_KEYS:
+        _refuse(path, f"more than {MAX_KEYS:,} columns", "leave out what is not needed")
+
+    def take(wanted: Sequence[str]) -> dict[str, list[Any]]:
+        return {name: [records[row].get(name) for row in rows] for name in wanted}
+
+    def placed(row: int | None, column: str | None) -> Position:
+        return position(None if row is None else rows[row], column)
+
+    return SourceTable(path, names, take, placed, tuple(findings))
+
+
+def _lists(data: Any, at: At) -> Iterator[tuple[At, list[Any]]]:
+    """The lists in some data that have mappings, and the paths to them."""
+    if isinstance(data, list):
+        if any(isinstance(item, dict) for item in data):
+            yield at, data
+    elif isinstance(data, dict) and len(at) < _DEEPEST:
+        for key, value in data.items():
+            yield from _lists(value, (*at, key))
+
+
+def _placed(positions: Callable[[At], Position], start: At) -> Callable[[int | None, str | None], Position]:
+    def position(row: int | None, column: str | None) -> Position:
+        at = start if row is None else (*start, row)
+        return positions(at if row is None or column is None else (*at, column))
+
+    return position
+
+
+def _toml(path: Path) -> tuple[Any, Callable[[At], Position]]:
+    """What a TOML file holds, and where the tables of its lists stand."""
+    with path.open("rb") as file:
+        content = file.read(MAX_TOML + 1)
+    try:
+        text = decoded(content, MAX_TOML, Position(path))
+        data = tomllib.loads(text)
+    except Unreadable as stop:
+        raise SourceError([stop.finding]) from None
+    except RecursionError:
+        raise SourceError([Finding("too-deep", "the file is nested too deep", position=Position(path))]) from None
+    except ValueError as error:  # also of a number that is too long
+        line = re.search(r"at line ([0-9]+), column ([0-9]+)", str(error))
+        where = Position(path, int(line[1]), int(line[2])) if line else Position(path)
+        message = f"no TOML: {str(error).split(' (at ')[0]}"
+        raise SourceError([Finding("syntax", message[:200], position=where)]) from None
+    lines = Lines(path, text)
+
+    def position(at: At) -> Position:
+        keys = [str(key) for key in at if isinstance(key, str)]
+        row = next((part for part in at if isinstance(part, int)), 0)
+        name = r"\s*\.\s*".join(rf"[\"']?{re.escape(key)}[\"']?" for key in (keys[:-1] or keys)[:_DEEPEST])
+        found = re.finditer(rf"^[ \t]*\[\[\s*{name}\s*\]\]", text, re.MULTILINE)
+        match = next(islice(found, row, None), None)
+        return lines.position(match.start()) if match else Position(path)
+
+    return data, position
+
+
+# Workbooks
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """The rows of a sheet, and the number of its first one."""
+
+    header: list[str]
+    rows: list[tuple[int, Sequence[Any]]]
+    first: int
+
+
+def read_excel_tables(path: Path) -> list[SourceTable]:
+    """Read the visible sheets of an Excel workbook as tables, in their order; empty ones are left out.
+
+    The header of a sheet is its first row with two cells or more, or its first row at all. Of formulas the values are
+    read that Excel has saved.
+
+    Raises
+    ------
+    SourceError
+        When it is no workbook, too large, or has no cells.
+    OSError
+        When there is no such file, or it cannot be read.
+    MissingExtraError
+        When openpyxl is not installed.
+    """
+    try:
+        import openpyxl
+    except ImportError:
+        message = 'workbooks are read through openpyxl: pip install "modeltree-lineage[excel]"'
+        raise MissingExtraError(message) from None
+    _check_workbook(path)
+    try:
+        with path.open("rb") as file:
+            book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
+            left = MAX_CELLS
+            sheets = []
+            for sheet in book.worksheets:
+                if sheet.sheet_state != "visible":
+                    continue
+                sheet.reset_dimensions()  # what a file says of its size may be wrong
+                found = _sheet(path, sheet.iter_rows(values_only=True, max_col=MAX_KEYS), left)
+                left -= sum(len(row) for _, row in found.rows) if found else 0
+                sheets += [found] if found else []
+    except SourceError:
+        raise
+    except Exception as error:  # openpyxl has no error of its own for most of what can be wrong with a file
+        reason = " ".join(str(error).split())[:200] or type(error).__name__
+        message = f"no Excel workbook that can be read: {reason}"
+        raise SourceError([Finding("syntax", message, "save it anew", position=Position(path))]) from None
+    if not sheets:
+        raise SourceError([Finding("no-table", "the workbook has no cells", position=Position(path))])
+    return [_table_of_sheet(path, sheet) for sheet in sheets]
+
+
+def _check_workbook(path: Path) -> None:
+    """Refuse what is no archive, or one that is too large, before anything in it is parsed."""
+    if path.stat().st_size > MAX_WORKBOOK:
+        _refuse(path, f"the file is too large: more than {MAX_WORKBOOK // 2**20} MiB", "split it into several")
+    try:
+        with zipfile.ZipFile(path) as archive:
+            unpacked = sum(part.file_size for part in archive.infolist())
+            for name in archive.namelist():
+                if name.lower().endswith((".xml", ".rels")):
+                    with archive.open(name) as part:
+                        _check_part(path, part.read(1024))
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
+        message = f"no Excel workbook: {str(error)[:200] or type(error).__name__}"
+        hint = "save it as .xlsx, without a password"
+        raise SourceError([Finding("syntax", message, hint, position=Position(path))]) from None
+    if unpacked > MAX_UNPACKED:
+        _refuse(path, f"more than {MAX_UNPACKED // 2**20} MiB when unpacked", "split it into several")
+
+
+def _check_part(path: Path, head: bytes) -> None:
+    if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
+        message = "a part of the workbook declares a document type, which no Excel does"
+        raise SourceError([Finding("syntax", message, position=Position(path))])
+
+
+def _sheet(path: Path, rows: Iterable[Sequence[Any]], left: int) -> _Sheet | None:
+    """The header and the rows of a sheet, without those that are empty."""
+    kept: list[tuple[int, Sequence[Any]]] = []
+    for number, cells in enumerate(rows, start=1):
+        left -= len(cells)
+        if left < 0:
+            _refuse(path, f"more than {MAX_CELLS:,} cells", "split it into several")
+        if any(cell is not None and str(cell).strip() for cell in cells):
+            kept.append((number, cells))
+    if not kept:
+        return None
+    start = next((index for index, (_, cells) in enumerate(kept) if sum(cell is not None for cell in cells) > 1), 0)
+    number, header = kept[start]
+    return _Sheet(["" if cell is None else str(cell).strip() for cell in header], kept[start + 1 :], number)
+
+
+def _table_of_sheet(path: Path, sheet: _Sheet) -> SourceTable:
+    indices: dict[str, int] = {}
+    findings = []
+    for index, name in enumerate(sheet.header):
+        where = Position(path, sheet.first, index + 1)
+        if name in indices and name:
+            done = f"column {index + 1} is left out, column {indices[name] + 1} is kept"
+            message = f"two columns are called {shown(name)}"
+            findings.append(Finding("duplicate-key", message, "rename one", position=where, done=done))
+        elif name:
+            indices[name] = index
+    widest = max((len(cells) for _, cells in sheet.rows), default=0)
+    unnamed = [index + 1 for index in range(widest) if index >= len(sheet.header) or not sheet.header[index]]
+    unnamed = [column for column in unnamed if any(_cell(cells, column - 1) is not None for _, cells in sheet.rows)]
+    if unnamed:
+        message = f"columns without a name: {enumerated([str(column) for column in unnamed])}"
+        where = Position(path, sheet.first)
+        findings.append(Finding("faulty-markup", message, "name them", position=where, done="they are left out"))
+
+    def take(wanted: Sequence[str]) -> dict[str, list[Any]]:
+        return {name: [_cell(cells, indices[name]) for _, cells in sheet.rows] for name in wanted}
+
+    def position(row: int | None, column: str | None) -> Position:
+        line = sheet.first if row is None else sheet.rows[row][0]
+        return Position(path, line, indices[column] + 1 if column in indices else 0)
+
+    return SourceTable(path, tuple(indices), take, position, tuple(findings))
+
+
+def _cell(cells: Sequence[Any], index: int) -> Any:
+    return cells[index] if index < len(cells) else None
+
+
+def _refuse(path: Path, message: str, hint: str) -> NoReturn:
+    raise SourceError([Finding("too-large", message, hint, position=Position(path))])

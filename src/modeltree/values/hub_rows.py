@@ -1,0 +1,149 @@
+"""What the Hugging Face Hub says about a model, in its API and in dumps of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from modeltree.values.addresses import parse_hub_address
+from modeltree.values.licenses import OTHER, license_of
+
+BASE_TAG, LICENSE_TAG = "base_model:", "license:"
+
+_FIRST_DATE = "2022-03-02"  # what the Hub says of every repository that was made before it kept dates
+_FIRST_TIME = "23:29:0"
+_AT_REVISION = re.compile(r"(?P<name>[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*)@(?P<revision>[\w./-]+)", re.ASCII)
+_ADAPTER_WORDS = {"peft", "adapter-transformers", "lora", "adapter"}
+_QUANTIZED_WORDS = {"gguf", "ggml", "gptq", "awq", "exl2", "exl3", "onnx"}
+_QUANTIZED_WORDS |= {"bitsandbytes", "quantized", "4-bit", "8-bit"}
+MERGE_WORDS = frozenset({"merge", "mergekit"})
+"""Tags of merges."""
+
+
+class ModelReference(NamedTuple):
+    """The id of a model, the revision of it, and whether it was given by an address of the Hub."""
+
+    id: str
+    revision: str | None
+    is_address: bool
+
+
+def reference_of(text: str) -> ModelReference | None:
+    """The model that an address on the Hub means, or ``org/name@revision``; None for any other text.
+
+    >>> reference_of("https://huggingface.co/acme/base/tree/v2"), reference_of("acme/base")
+    (ModelReference(id='acme/base', revision='v2', is_address=True), None)
+    """
+    hub = parse_hub_address(text)
+    if hub and not hub.is_dataset and (hub.revision or not hub.page):
+        return ModelReference(hub.id, hub.revision, True)
+    match = _AT_REVISION.fullmatch(text) if len(text) <= 500 else None
+    return ModelReference(match["name"], match["revision"], False) if match else None
+
+
+def row_tags(row: Mapping[str, Any], card: Mapping[str, Any]) -> list[str]:
+    """The tags of a row and of the card in it, and those that its ``baseModels`` stand for, each once.
+
+    >>> row_tags({"tags": ["pytorch"], "baseModels": {"relation": "merge", "models": [{"id": "a/b"}]}}, {})
+    ['pytorch', 'base_model:merge:a/b']
+    """
+    tags = [*_texts(row.get("tags")), *_texts(card.get("tags"))]
+    bases = row.get("baseModels")
+    for group in bases if isinstance(bases, list) else [bases]:
+        if isinstance(group, dict):
+            models = group.get("models", [group])
+            word = group.get("relation")
+            for model in models if isinstance(models, list) else [models]:
+                id = model.get("id") if isinstance(model, dict) else model
+                if isinstance(id, str) and id.strip():
+                    tags.append(f"{BASE_TAG}{word}:{id}" if isinstance(word, str) and word else f"{BASE_TAG}{id}")
+    return list(dict.fromkeys(tags))
+
+
+def tagged_base(tag: str) -> tuple[str, str] | None:
+    """The relation, which may be empty, and the parent in a tag of the Hub; None for a tag of something else.
+
+    >>> tagged_base("base_model:finetune:acme/base"), tagged_base("base_model:acme/base"), tagged_base("gguf")
+    (('finetune', 'acme/base'), ('', 'acme/base'), None)
+    """
+    if not tag.startswith(BASE_TAG):
+        return None
+    word, colon, name = tag.removeprefix(BASE_TAG).partition(":")
+    if not colon or (word in ("http", "https") and name.startswith("//")):
+        word, name = "", tag.removeprefix(BASE_TAG)
+    return (word.strip(), name.strip()) if name.strip() else None
+
+
+def inferred_relation(
+    words: Collection[str], count: int, *, adapter_file: str = "", has_gguf: bool = False, is_quantized: bool = False
+) -> tuple[str, str]:
+    """The relation of a model to so many bases that the Hub works out, and by which rule.
+
+    Parameters
+    ----------
+    words : collection of str
+        Its library and its tags, in lower case.
+    count : int
+        How many bases it has.
+    adapter_file : str
+        The name of the configuration of an adapter that lies beside its card.
+    has_gguf : bool
+        Whether there is a GGUF file.
+    is_quantized : bool
+        Whether its card has ``quantized_by``.
+
+    Examples
+    --------
+    >>> inferred_relation({"transformers", "gptq"}, 1)
+    ('quantized', "its library or a tag is 'gptq'")
+    """
+    present = set(words)
+    if adapter_file:
+        return "adapter", f"it has a file {adapter_file}"
+    if found := _ADAPTER_WORDS & present:
+        return "adapter", f"its library or a tag is {min(found)!r}"
+    if count > 1:
+        return "merge", f"it lists {count} base models"
+    if has_gguf:
+        return "quantized", "it has a GGUF file"
+    if found := _QUANTIZED_WORDS & present:
+        return "quantized", f"its library or a tag is {min(found)!r}"
+    if is_quantized:
+        return "quantized", "its card has 'quantized_by'"
+    if merged := MERGE_WORDS & present:
+        return "merge", f"a tag is {min(merged)!r}"
+    return "finetune", "it lists one base model, and is no adapter, no merge and not quantized"
+
+
+def row_license(tags: Iterable[str], card: Mapping[str, Any]) -> Any:
+    """The license in a card, or else in tags, as `modeltree.Model` takes it; None where there is none.
+
+    >>> row_license(["license:mit"], {})
+    {'name': 'MIT', 'spdx': 'MIT'}
+    """
+    words = list(_texts(card.get("license"))) or [
+        tag.removeprefix(LICENSE_TAG) for tag in tags if tag.startswith(LICENSE_TAG)
+    ]
+    return joined_license(words, ", ".join(_texts(card.get("license_name"))))
+
+
+def joined_license(words: Sequence[str], names: str) -> Any:
+    """The license that the words and names in a card stand for; several are one."""
+    licenses = [license_of(word) or word for word in words]
+    several = ", ".join(license if isinstance(license, str) else license["name"] for license in licenses)
+    return several if len(words) > 1 else license_of(words[0] if words else OTHER if names else "", names)
+
+
+def is_undated(created: Any) -> bool:
+    """Whether a date is the one that the Hub has for all repositories that are older.
+
+    >>> is_undated("2022-03-02T23:29:04.000Z"), is_undated("2022-03-02T10:00:00.000Z")
+    (True, False)
+    """
+    text = str(created)
+    return text.startswith(_FIRST_DATE) and (len(text) == len(_FIRST_DATE) or text[11:].startswith(_FIRST_TIME))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    yield from (text for text in (value if isinstance(value, list) else [value]) if isinstance(text, str))

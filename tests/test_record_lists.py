@@ -1,0 +1,510 @@
+"""Lists of records wherever they stand: JSON, YAML, TOML, workbooks, rows of the Hub; and columns that are named."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import json
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pandas
+import polars
+import pyarrow as pa
+import pyarrow.parquet
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import modeltree
+from modeltree.cli.main import main
+from modeltree.cli.templates import TEMPLATES
+from modeltree.findings import SourceError
+from modeltree.formats.detection import format_of
+from modeltree.formats.repair.claims import Claims, Reading
+from modeltree.formats.repair.models import repaired
+from modeltree.formats.tables import record_lists
+from modeltree.hub.traversal import add_models, parents_and_successors
+from modeltree.records import Relation
+from work import growth
+
+ROWS: list[dict[str, Any]] = [
+    {"id": "acme/base", "name": "Base", "released": "2023-02-24"},
+    {"id": "beta/chat", "name": "Chat", "released": "2023-03-30", "parents": ["acme/base"], "relation": "finetune"},
+]
+STEPS = [("acme/base", "beta/chat", Relation.FINETUNE)]
+
+
+def steps(lineage: modeltree.Lineage) -> list[tuple[str, str, Relation]]:
+    return [(edge.parent, edge.child, edge.relation) for edge in lineage.derivations]
+
+
+def written(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+# Lists in JSON, YAML and TOML
+
+YAML_ROWS = """\
+- id: acme/base
+  name: Base
+  released: 2023-02-24
+- id: beta/chat
+  name: Chat
+  released: 2023-03-30
+  parents: [acme/base]
+  relation: finetune
+"""
+TOML_ROWS = """\
+title = "Ours"
+
+[[entries]]
+id = "acme/base"
+name = "Base"
+released = 2023-02-24
+
+[[entries]]
+id = "beta/chat"
+name = "Chat"
+released = "2023-03-30"
+parents = ["acme/base"]
+relation = "finetune"
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.json", json.dumps(ROWS)),
+        ("a.json", json.dumps({"title": "Ours", "entries": ROWS})),
+        ("a.json", json.dumps({"data": {"items": ROWS}}, indent=2)),
+        ("a.json", "\n".join(map(json.dumps, ROWS))),
+        ("a.yaml", YAML_ROWS),
+        ("a.yml", "---\n# Ours\ntitle: Ours\n\nentries:\n" + YAML_ROWS),
+        ("a.yaml", "entries:\n  " + YAML_ROWS.replace("\n", "\n  ")),
+        ("a.yaml", "entries: # of ours\n# all\n" + YAML_ROWS),
+        ("a.toml", TOML_ROWS),
+    ],
+)
+def test_a_list_of_records_under_any_key(tmp_path: Path, name: str, text: str) -> None:
+    path = written(tmp_path / name, text)
+    lineage, findings = modeltree.read(path)
+    assert steps(lineage) == STEPS
+    assert str(lineage["acme/base"].released) == "2023-02-24"
+    assert {finding.kind for finding in findings} <= {"missing-license"}
+    assert modeltree.read_table(path, format="jsonl" if text.count("\n{") else None).lineage == lineage
+    assert modeltree.read_table(ROWS).lineage == lineage
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "where"),
+    [
+        ("a.json", '[\n {"id": "a"},\n {"id": "b", "released": "soon"}]', "3:26"),
+        ("a.yaml", "items:\n- id: a\n- id: b\n  released: soon\n", "4:13"),
+        ("a.toml", '[[m]]\nid = "a"\n[[ m ]]\nid = "b"\nreleased = "soon"\n', "3:1"),
+        ("a.toml", '[[x.m]]\nid = "a"\n[["x".m]]\nid = "b"\nreleased = "soon"\n', "3:1"),
+    ],
+)
+def test_what_is_wrong_has_its_position(tmp_path: Path, name: str, text: str, where: str) -> None:
+    findings = modeltree.read(written(tmp_path / name, text)).findings
+    [finding] = [finding for finding in findings if finding.kind == "bad-date"]
+    assert str(finding.position) == f"{tmp_path / name}:{where}"
+
+
+def test_of_several_lists_that_of_models_is_read_and_one_of_derivations_with_it(tmp_path: Path) -> None:
+    edges = [{"parent": "acme/base", "child": "beta/chat", "relation": "finetune"}]
+    rows = [{"id": row["id"]} for row in ROWS]
+    text = json.dumps({"people": [{"role": "x"}] * 9, "derivations": edges, "entries": rows})
+    reading = modeltree.read(written(tmp_path / "a.json", text))
+    assert steps(reading.lineage) == STEPS
+    assert [f.message for f in reading.findings if f.kind == "ignored"] == ["a list of records with 'role' is not read"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "kind"),
+    [
+        ("a.json", "[]", "no-table"),
+        ("a.json", '[{"x": 1}]', "missing-key"),
+        ("a.json", '[{"id": "a"}, ]', "syntax"),
+        ("a.toml", "a = [", "syntax"),
+        ("a.toml", "a = " + "[" * 5000, "too-deep"),
+        ("a.toml", "a = 1", "no-table"),
+        ("a.toml", "a = " + "9" * 5000, "syntax"),
+        ("a.yaml", "entries:\n- a: [\n", "syntax"),
+    ],
+)
+def test_lists_that_are_none(tmp_path: Path, name: str, text: str, kind: str) -> None:
+    with pytest.raises(SourceError) as refused:
+        modeltree.read(written(tmp_path / name, text))
+    assert [finding.kind for finding in refused.value.problems] == [kind]
+
+
+def test_an_item_that_is_no_record_is_left_out_and_reported(tmp_path: Path) -> None:
+    reading = modeltree.read(written(tmp_path / "a.json", '[{"id": "a"}, "b", null]'))
+    assert [model.id for model in reading.lineage.models] == ["a"]
+    assert [str(f.position)[-6:] for f in reading.findings if f.kind == "wrong-type"] == ["n:1:15", "n:1:20"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "format"),
+    [
+        ("a.json", '[{"id": "a"}]', "records"),
+        ("a.json", '[{"data": {"id": "a"}, "group": "nodes"}]', "node-link"),
+        ("a.json", '{"nodes": [{"id": "a"}], "links": []}', "node-link"),
+        ("a.json", '{"name": "a", "children": [{"name": "b"}]}', "node-link"),
+        ("a.json", '{"adjacency": [[{"id": "b"}]], "x": [{"id": "a"}]}', "node-link"),
+        ("a.json", '{"x": [{"base_model_name_or_path": "a"}]}', "peft"),
+        ("a.json", '{"id": "a"}\n{"id": "b"}\n', "jsonl"),
+        ("a.yaml", "models:\n- model: a\n", "mergekit"),
+        ("a.yaml", "slices:\n- sources:\n  - model: a\n", "mergekit"),
+        ("a.yaml", "models:\n- id: a\n", "catalog"),
+        ("a.yaml", "extends: survey\nentries:\n- id: a\n", "catalog"),
+        ("a.yaml", "x: y\n", "catalog"),
+        ("a.yaml", "x:\n- y\n", "catalog"),
+        ("a.yaml", "list:\n- model: a\n  base: b\n", "records"),
+        ("a.yaml", "- model: a\n  base: b\n", "records"),
+        ("a.yaml", "- {id: a}\n- {id: b}\n", "records"),
+    ],
+)
+def test_what_a_file_is(tmp_path: Path, name: str, text: str, format: str) -> None:
+    assert format_of(written(tmp_path / name, text)).name == format
+
+
+@pytest.mark.parametrize("part", ["{", "- ", "a:\n", "\n", "- a: b\n", "#\n", "---\n"])
+def test_sniffing_takes_work_in_proportion(tmp_path: Path, part: str) -> None:
+    def prepare(count: int) -> Callable[[], object]:
+        path = written(tmp_path / "a.yaml", part * count)
+        return lambda: format_of(path)
+
+    assert growth(prepare, 2000) < 2.5
+
+
+# Workbooks
+
+
+def workbook(path: Path, **sheets: list[list[Any]]) -> Path:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(path)
+    return path
+
+
+def test_a_workbook(tmp_path: Path) -> None:
+    rows = [
+        ["Our models"],
+        [],
+        ["Model", "Released", "Base", "How", None, "Sizes"],
+        ["Base", datetime.date(2023, 2, 24), None, None, "x", "7B"],
+        [None],
+        [
+            "Chat",
+            datetime.datetime(2023, 3, 30, 12),  # noqa: DTZ001  # as workbooks have them
+            "Base",
+            "fine-tuned",
+            None,
+            7_000_000_000,
+        ],
+        ["Old", 2019, None, None, None, None],
+    ]
+    path = workbook(tmp_path / "a.xlsx", About=[["made by us"]], Models=rows)
+    columns = {"How": "relation", "Model": "name"}
+    lineage, findings = modeltree.read(path, columns=columns)
+    assert steps(lineage) == [("Base", "Chat", Relation.FINETUNE)]
+    assert [str(model.released) for model in lineage.models] == ["2019", "2023-02-24", "2023-03-30"]
+    assert str(lineage["Chat"].sizes[0]) == "7B"
+    said = [str(finding) for finding in findings if finding.kind in ("faulty-markup", "ignored")]
+    assert said == [
+        f"{path}:1: a list of records with 'made by us' is not read",
+        f"{path}:3: columns without a name: 5; name them; they are left out",
+    ]
+    with pytest.warns(modeltree.findings.FindingsWarning, match="columns without a name"):
+        assert modeltree.load(path, columns=columns) == lineage
+    bad = workbook(tmp_path / "b.xlsx", Models=[["id", "released"], ["a", "soon"]])
+    assert [str(f.position) for f in modeltree.read(bad).findings if f.kind == "bad-date"] == [f"{bad}:2:2"]
+
+
+def test_a_workbook_with_a_sheet_of_derivations(tmp_path: Path) -> None:
+    edges = [["parent", "child", "relation"], ["acme/base", "beta/chat", "finetune"]]
+    path = workbook(tmp_path / "a.xlsx", Edges=edges, Models=[["id"], ["acme/base"], ["beta/chat"]])
+    assert steps(modeltree.read(path).lineage) == STEPS
+
+
+def test_workbooks_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def problem(path: Path) -> str:
+        with pytest.raises(SourceError) as refused:
+            modeltree.read(path)
+        [finding] = refused.value.problems
+        return f"{finding.kind}: {finding.message}"
+
+    good = workbook(tmp_path / "a.xlsx", Models=[["id", "name"], ["a", "A"]] * 50)
+    assert problem(workbook(tmp_path / "empty.xlsx", Models=[])) == "no-table: the workbook has no cells"
+    assert problem(written(tmp_path / "no.xlsx", "id\na\n")).startswith("syntax: no Excel workbook")
+    content = good.read_bytes()
+    for length in (100, len(content) // 2, len(content) - 30):
+        (tmp_path / "cut.xlsx").write_bytes(content[:length])
+        assert problem(tmp_path / "cut.xlsx").startswith("syntax: no Excel workbook")
+    with zipfile.ZipFile(tmp_path / "other.xlsx", "w") as archive:
+        archive.writestr("a.txt", "x")
+    assert problem(tmp_path / "other.xlsx").startswith("syntax: no Excel workbook")
+    with zipfile.ZipFile(good) as archive, zipfile.ZipFile(tmp_path / "entities.xlsx", "w") as changed:
+        for part in archive.namelist():
+            text = archive.read(part)
+            head = b'<!DOCTYPE x [<!ENTITY a "aaaa">]>' if part.endswith("sheet1.xml") else b""
+            changed.writestr(part, head + text)
+    assert "declares a document type" in problem(tmp_path / "entities.xlsx")
+    monkeypatch.setattr(record_lists, "MAX_CELLS", 50)
+    assert problem(good) == "too-large: more than 50 cells"
+    monkeypatch.setattr(record_lists, "MAX_UNPACKED", 500)
+    assert problem(good).startswith("too-large: more than 0 MiB when unpacked")
+    monkeypatch.setattr(record_lists, "MAX_WORKBOOK", 500)
+    assert problem(good).startswith("too-large: the file is too large")
+
+
+# Records of the Hub
+
+HUB: list[dict[str, Any]] = [
+    {"id": "acme/base", "author": "acme", "tags": ["license:mit"], "createdAt": "2024-01-05T10:00:00.000Z"},
+    {
+        "id": "beta/chat", "author": "beta", "createdAt": "2024-02-01T10:00:00.000Z", "gated": "auto", "downloads": 7,
+        "tags": ["base_model:acme/base", "base_model:finetune:acme/base", "license:apache-2.0"],
+        "cardData": {"base_model": "acme/base", "license": "apache-2.0"},
+        "baseModels": {"relation": "finetune", "models": [{"_id": "65f0", "id": "acme/base"}]},
+    },
+]  # fmt: skip
+FORMS: dict[str, Callable[[Path, list[dict[str, Any]]], Any]] = {
+    "array": lambda path, rows: written(path / "a.json", json.dumps(rows)),
+    "lines": lambda path, rows: written(path / "a.jsonl", "\n".join(map(json.dumps, rows))),
+    "list": lambda path, rows: rows,
+    "pandas": lambda path, rows: pandas.DataFrame(rows),
+    "polars": lambda path, rows: polars.DataFrame(rows),
+    "arrow": lambda path, rows: pa.Table.from_pylist(rows, schema=schema_of(rows)),
+    "parquet": lambda path, rows: in_parquet(path / "a.parquet", rows),
+    "csv": lambda path, rows: in_csv(path / "a.csv", rows),
+}
+
+
+def schema_of(rows: list[dict[str, Any]]) -> pa.Schema:
+    names = dict.fromkeys(name for row in rows for name in row)
+    return pa.schema([(name, pa.array([row.get(name) for row in rows]).type) for name in names])
+
+
+def in_parquet(path: Path, rows: list[dict[str, Any]]) -> Path:
+    pa.parquet.write_table(pa.Table.from_pylist(rows, schema=schema_of(rows)), path)
+    return path
+
+
+def in_csv(path: Path, rows: list[dict[str, Any]]) -> Path:
+    """As pandas writes them: nested values in the notation of Python."""
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, names, restval="")
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+def read(source: Any, **options: Any) -> Reading:
+    return modeltree.read(source, **options) if isinstance(source, Path) else modeltree.read_table(source, **options)
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("kept", ["tags", "cardData", "baseModels", "all"])
+@pytest.mark.parametrize("id", ["id", "modelId"])
+def test_rows_of_the_hub_in_any_form(tmp_path: Path, form: str, kept: str, id: str) -> None:
+    left_out = {"tags", "cardData", "baseModels"} - {kept} if kept != "all" else set()
+    rows = [{id if name == "id" else name: value for name, value in row.items() if name not in left_out} for row in HUB]
+    lineage, findings = read(FORMS[form](tmp_path, rows))
+    assert steps(lineage) == STEPS
+    chat = lineage["beta/chat"]
+    assert (str(chat.released), chat.organizations, chat.access) == ("2024-02-01", ("beta",), "gated")
+    assert (chat.name, chat.links.weights) == ("chat", "https://huggingface.co/beta/chat")
+    assert kept == "baseModels" or (chat.license and chat.license.spdx == "Apache-2.0")
+    assert not [finding for finding in findings if finding.severity != "note"]
+    assert [f.message for f in findings if f.kind == "ignored"] == ["nothing is read from column 'downloads'"]
+    assert any(f.kind == "inferred-relation" for f in findings) == (kept == "cardData")
+
+
+RELATIONS = [
+    ({"tags": ["peft"], "cardData": {"base_model": "acme/base"}}, [("acme/base", "adapter")]),
+    ({"library_name": "peft", "cardData": {"base_model": ["acme/base"]}}, [("acme/base", "adapter")]),
+    ({"cardData": {"base_model": ["acme/base", "acme/b"]}}, [("acme/base", "merge"), ("acme/b", "merge")]),
+    ({"cardData": {"base_model": "acme/base", "base_model_relation": "quantized"}}, [("acme/base", "quantized")]),
+    ({"cardData": {"base_model": "https://huggingface.co/acme/base"}}, [("acme/base", "finetune")]),
+    ({"cardData": {"base_model": "none"}}, []),
+    ({"cardData": {"base_model": None}, "tags": ["base_model:merge:a/b", "base_model:a/b"]}, [("a/b", "merge")]),
+    ({"baseModels": {"relation": "merge", "models": [{"id": "a"}, {"id": "b"}]}}, [("a", "merge"), ("b", "merge")]),
+    ({"baseModels": [{"relation": "merge", "id": "a/b"}], "cardData": {}}, [("a/b", "merge")]),
+    ({"cardData": {"quantized_by": "me", "base_model": "a/b"}}, [("a/b", "quantized")]),
+    ({"cardData": {"license": "mit"}}, []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("row", "parents"), RELATIONS)
+def test_a_row_says_the_same_as_the_hub_does(row: dict[str, Any], parents: list[tuple[str, str]]) -> None:
+    """Rows in a table and answers of the API are understood alike."""
+    rows = [{"id": "acme/base", "createdAt": "2022-03-02T23:29:04.000Z"}, {"id": "me/mine", **row}]
+    by_table = modeltree.read_table([*rows, {"id": "x", "tags": ["base_model:a/b"]}]).lineage
+    assert [(e.parent, str(e.relation)) for e in by_table.derivations if e.child == "me/mine"] == sorted(parents)
+    claims = Claims()
+    add_models(claims, {each["id"]: each for each in rows}, {}, "https://huggingface.co")
+    by_api = repaired(claims).lineage
+    assert [(e.parent, str(e.relation)) for e in by_api.derivations] == sorted(parents)
+    for id in ("acme/base", "me/mine"):
+        assert by_table[id] == by_api[id]
+    assert parents_and_successors(rows[1])[0] == [name for name, _ in parents]
+
+
+def test_more_of_rows_of_the_hub() -> None:
+    rows = [
+        {"id": "a/one", "cardData": {"new_version": "a/two"}, "createdAt": "2022-03-02T23:29:04.000Z"},
+        {"id": "a/two", "cardData": {"base_model": "b/c@v2", "new_version": "a/three"}, "base_model": "d/e"},
+        {"id": None, "cardData": {"base_model": "b/c"}},
+        {"id": "a/four", "cardData": "{'base_model': ['a/one']}"},
+        {"id": "a/five", "cardData": '{"base_model": "a/one"}'},
+        {"id": "a/six", "cardData": "{'base_model': open('x')}"},
+    ]
+    lineage, findings = modeltree.read_table(rows)
+    assert {(e.parent, e.child, str(e.relation), e.note) for e in lineage.derivations} == {
+        ("a/one", "a/two", "successor", None),
+        ("b/c", "a/two", "merge", "revision: v2"),
+        ("d/e", "a/two", "merge", None),
+        ("a/one", "a/four", "finetune", None),
+        ("a/one", "a/five", "finetune", None),
+    }
+    assert lineage["a/one"].released is None
+    said = [str(finding) for finding in findings if finding.kind == "ignored"]
+    assert said == [
+        "<list>: 1 models are from before March 2022, when the Hub began to keep dates; "
+        "the date that the Hub says is left out",
+        "<list>: new_version of 'a/two' is not in the table; it is left out",
+    ]  # fmt: skip
+    mapped = modeltree.read_table(rows, columns={"base_model": "parent"}).lineage
+    assert [(e.parent, e.child) for e in mapped.derivations] == [("d/e", "a/two")]
+
+
+def test_other_tables_are_no_tables_of_the_hub() -> None:
+    for row in (
+        {"tags": ["a", "b"]},
+        {"tags": None},
+        {"cardData": "x"},
+        {"baseModels": ["a"]},
+        {"tags": "license:mit"},
+    ):
+        lineage, findings = modeltree.read_table([{"id": "a"}, {"id": "b", **row}])
+        assert not [finding for finding in findings if finding.kind == "read-as"]
+        assert len(lineage.derivations) == ("baseModels" in row)
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.data())
+def test_rows_and_columns_say_the_same_of_the_hub(data: st.DataObject) -> None:
+    """Many rows are read by columns, few one by one."""
+    ids = [f"a/{letter}" for letter in "bcdefgh"]
+    texts = st.sampled_from([*ids, "none", "", "https://hf.co/a/b"])
+    optional = {"base_model": texts | st.lists(texts), "license": texts, "new_version": texts}
+    cards = st.fixed_dictionaries({}, optional=optional)
+    bases = [f"base_model:{word}{id}" for word in ("", "merge:") for id in ids]
+    tags = st.lists(st.sampled_from(["peft", "license:mit", *bases]))
+    rows = [{"id": id, "cardData": data.draw(cards), "tags": data.draw(tags)} for id in ids]
+    few = modeltree.read_table(rows).lineage
+    many = [{"id": f"x/{number}", "cardData": {}, "tags": []} for number in range(2000)]
+    lineage = modeltree.read_table(rows + many, notes=False).lineage
+    assert set(steps(lineage)) == set(steps(few))
+
+
+# Columns that are named
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.csv", "型号,基座\nA,\nB,A\n"),
+        ("a.tsv", "型号\t基座\nA\t\nB\tA\n"),
+        ("a.jsonl", '{"型号": "A"}\n{"型号": "B", "基座": "A"}\n'),
+        ("a.json", '[{"型号": "A"}, {"型号": "B", "基座": "A"}]'),
+        ("a.yaml", "models:\n- 型号: A\n- 型号: B\n  基座: A\n"),
+        ("a.toml", '[[models]]\n"型号" = "A"\n[[models]]\n"型号" = "B"\n"基座" = "A"\n'),
+        ("a.md", "|型号|基座|\n|---|---|\n|A||\n|B|A|\n"),
+        ("a.tex", "\\begin{tabular}{ll}\n型号 & 基座 \\\\\nA & \\\\\nB & A \\\\\n\\end{tabular}\n"),
+    ],
+)
+def test_columns_at_the_shell_and_in_python(
+    tmp_path: Path, name: str, text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = written(tmp_path / name, text)
+    parents = "parents" if name.endswith((".md", ".tex")) else "parent"
+    columns, words = {"型号": "name", "基座": parents}, f"型号=name,基座={parents}"
+    assert modeltree.load(path, columns=columns).parents("B") == ("A",)
+    assert modeltree.read(path, columns=columns).lineage == modeltree.load(path, columns=columns)
+    assert main(["check", str(path), "--columns", words]) == 0
+    assert main(["check", str(path), "--columns", "型号=name", "--columns", f"基座={parents}"]) == 0
+    assert capsys.readouterr().out.count("ok: 2 models, 1 derivation") == 2
+    assert main(["ancestors", "B", "--data", str(path), "--columns", words]) == 0
+    assert capsys.readouterr().out.splitlines()[1].split()[0] == "A"
+    output = tmp_path / "out.graphml"
+    assert main(["convert", str(path), str(output), "--columns", words]) == 0
+    assert modeltree.load(output).parents("B") == ("A",)
+    assert main(["tree", "--data", str(path), "--columns", words]) == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["check", "a.csv", "--columns", "x=name"], "the table has no column 'x'; there is 'id'"),
+        (["check", "a.csv", "--columns", "id=nam"], "'nam' is no field; there is 'name'"),
+        (["list", "--data", "a.csv", "--columns", "x=name"], "the table has no column 'x'"),
+        (["check", "a.csv", "--columns", "id"], "'id' is no NAME=FIELD,…"),
+        (["check", "a.csv", "--columns", "=id"], "'=id' is no NAME=FIELD,…"),
+        (["check", "a.graphml", "--columns", "id=name"], "is GraphML, which has no columns to name: those have csv,"),
+        (["list", "--data", "survey", "--columns", "id=name"], "is a catalogue, which has no columns to name"),
+    ],
+)
+def test_columns_that_there_are_not(
+    tmp_path: Path, words: list[str], said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    written(tmp_path / "a.csv", "id\na\n")
+    written(tmp_path / "a.graphml", "<graphml/>")
+    assert main(words) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_names_of_columns_may_have_commas_and_equals_signs(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.csv", 'id,"base, if any",a=b\nx,,\ny,x,2023\n')
+    output = tmp_path / "a.yaml"
+    assert main(["convert", str(path), str(output), "--columns", "base, if any=parent,a=b=released"]) == 0
+    lineage = modeltree.load(output)
+    assert lineage.parents("y") == ("x",)
+    assert str(lineage["y"].released) == "2023"
+
+
+def test_the_format_of_a_table_may_be_said(tmp_path: Path) -> None:
+    path = written(tmp_path / "models.txt", "id,parent\na,\nb,a\n")
+    assert modeltree.read(path, "csv").lineage.parents("b") == ("a",)
+    assert main(["check", str(path), "--from", "csv"]) == 0
+    with pytest.raises(ValueError, match="'xml' is no format of tables; there is csv, jsonl, parquet, records, excel"):
+        modeltree.read_table(path, format="xml")
+
+
+# Templates
+
+
+def test_templates_are_read_without_a_finding_and_are_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["template"]) == 0
+    readings = [modeltree.read(tmp_path / name) for name in ("models.csv", "models.yaml")]
+    assert [reading.findings for reading in readings] == [(), ()]
+    assert readings[0].lineage == readings[1].lineage
+    assert len(readings[0].lineage) == 3
+    assert main(["template", "models.yaml", "new.csv"]) == 1
+    assert not (tmp_path / "new.csv").exists()
+    assert main(["template", "new.txt"]) == 2
+    assert main(["template", *(f"new{ending}" for ending in TEMPLATES)]) == 0
