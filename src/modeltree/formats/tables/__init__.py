@@ -35,7 +35,15 @@ from modeltree.formats.tables.assembly import assemble
 from modeltree.formats.tables.cells import SEPARATOR
 from modeltree.formats.tables.frames import table_of_frame, table_of_rows
 from modeltree.formats.tables.parquet import read_parquet_table
-from modeltree.formats.tables.requests import ReadOptions, SourceTable, TableSet, check_columns, field_table, shapeless
+from modeltree.formats.tables.requests import (
+    ReadOptions,
+    SourceTable,
+    TableSet,
+    check_columns,
+    field_table,
+    refuse_mixed,
+    shapeless,
+)
 from modeltree.formats.tables.row_claims import add_named, read_edges, read_nodes, read_organizations
 from modeltree.formats.tables.table_arrays import arrays_of
 from modeltree.formats.tables.text_files import read_csv_table, read_jsonl_table
@@ -158,7 +166,9 @@ def read_table(
         raise shapeless(main, "the table has no column that says what a row is", main.findings)
     if more is None:
         more = _beside(source, "edges", claims)
-        if more is not None and field_table(more, options).shape != "edges":
+        if more is not None and field_table(more, options).shape == "edges":
+            refuse_mixed(main, more)
+        elif more is not None:
             message = f"{more.path.name} is no table of derivations: it has no parent and child"
             claims.report("ignored", message, where=Position(more.path), done="it is not read")
             more = None
@@ -166,6 +176,8 @@ def read_table(
     if more is not None and (second is None or second.shape != "edges"):
         raise shapeless(more, "a table of derivations has parent and child", more.findings)
     organizations = _beside(source, "organizations", claims)
+    if organizations is not None and main.save is None:
+        refuse_mixed(main, organizations)
     return _reading(TableSet(first, second, organizations, tuple(claims.findings)), options)
 
 

@@ -11,12 +11,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from modeltree._util.files import write_whole
+from modeltree._util.files import write_together, write_whole
 from modeltree.findings import Finding, SourceError
 from modeltree.formats.parsing.csvtree import MAX_BYTES
 from modeltree.formats.repair.record_findings import described_organizations, losses
 from modeltree.formats.tables.cells import LINKS, Column, join_texts
 from modeltree.formats.tables.parquet import parquet_bytes
+from modeltree.formats.tables.requests import save_mark
 from modeltree.formats.tables.text_files import escaped
 from modeltree.lineage import Lineage
 from modeltree.records import LIST_FIELDS, About, Derivation, Model, Organization, Record
@@ -45,7 +46,8 @@ def write_csv(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Finding, 
     The derivations of ``models.csv`` are in ``models.edges.csv``, and the organizations in
     ``models.organizations.csv``, if more is known of one than the id by which a model names it. If a file of such a
     name holds something else, nothing is written. `read_table` gives the same lineage back, but for its title,
-    description, date and references as a whole.
+    description, date and references as a whole. The last column of each file is empty, and its name, ``save:`` with
+    16 digits, says which files were saved together: files of two saves are not read as one lineage.
 
     Lists are joined by ``"; "``, or JSON where that could not be undone; corrections are JSON. A text that a
     spreadsheet would take for a formula has an apostrophe before it, and the column ``escaped`` names the columns of
@@ -71,15 +73,19 @@ def write_csv(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Finding, 
     OSError
         When a file cannot be written; those that were there are as they were.
     """
-    contents = {beside(path, "edges"): _csv_text(_edge_columns(lineage))}
+    tables = {beside(path, "edges"): _edge_columns(lineage)}
     organizations = beside(path, "organizations")
     if described_organizations(lineage) or organizations.exists():
         # One that is there would be read: it must not speak of another lineage.
-        contents[organizations] = _csv_text(_organization_columns(lineage))
-    contents[Path(path)] = _csv_text(_node_columns(lineage))
+        tables[organizations] = _organization_columns(lineage)
+    tables[Path(path)] = _node_columns(lineage)
     for file, needed in ((beside(path, "edges"), {"parent", "child"}), (organizations, {"id", "name"})):
         _refuse_other(file, needed)
-    _write_all({file: text.encode() for file, text in contents.items()})
+    mark = save_mark(tables.values())
+    contents = {file: _csv_text(columns, mark).encode() for file, columns in tables.items()}
+    for file, content in contents.items():
+        _check_size(file, content)
+    write_together(contents)
     return losses(lineage, "CSV", models=Model.model_fields, derivations=Derivation.model_fields, organizations=True)
 
 
@@ -149,9 +155,13 @@ def write_parquet(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Findi
         more["organizations"] = [_dumped(record) for record in lineage.organizations.values()]
     types = dict.fromkeys(LIST_FIELDS, "texts") | {"sizes": "integers", "corrections": "corrections"}
     _refuse_other(beside(path, "edges"), {"parent", "child"})
-    edges = parquet_bytes(_edge_columns(lineage), {"references": "texts"}, None)
-    _write_all(
-        {beside(path, "edges"): edges, Path(path): parquet_bytes(_node_columns(lineage), types, more)}, checked=False
+    edges, nodes = _edge_columns(lineage), _node_columns(lineage)
+    mark = {"save": save_mark([edges, nodes])}
+    write_together(
+        {
+            beside(path, "edges"): parquet_bytes(edges, {"references": "texts"}, mark),
+            Path(path): parquet_bytes(nodes, types, more | mark),
+        }
     )
     return ()
 
@@ -195,8 +205,8 @@ def _dumped(record: Record, leave_out: str = "") -> dict[str, Any]:
 # Files
 
 
-def _csv_text(columns: Mapping[str, Column]) -> str:
-    """Columns as CSV, without those that are empty throughout, save the first two."""
+def _csv_text(columns: Mapping[str, Column], mark: str) -> str:
+    """Columns as CSV, without those that are empty throughout, save the first two; the last is empty but for a mark."""
     kept = list(columns)[:2]
     texts = {
         name: [_cell(value) for value in column]
@@ -204,6 +214,7 @@ def _csv_text(columns: Mapping[str, Column]) -> str:
         if name in kept or any(value is not None for value in column)
     }
     safe = escaped(texts)
+    safe[mark] = [None] * len(next(iter(safe.values())))
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(safe)
@@ -237,27 +248,6 @@ def _refuse_other(path: Path, needed: set[str]) -> None:
     if not needed <= names:
         other = f"it is there, is no table with {' and '.join(sorted(needed))}, and would be replaced"
         raise FileExistsError(errno.EEXIST, other, os.fspath(path))
-
-
-def _write_all(contents: Mapping[Path, bytes], *, checked: bool = True) -> None:
-    """Write several files; if one cannot be written, those that were are again what they were."""
-    if checked:
-        for path, content in contents.items():
-            _check_size(path, content)
-    former = {path: path.read_bytes() if path.is_file() else None for path in contents}
-    written: list[Path] = []
-    try:
-        for path, content in contents.items():
-            write_whole(path, content)
-            written.append(path)
-    except OSError:
-        for path in written:
-            before = former[path]
-            if before is None:
-                path.unlink(missing_ok=True)
-            else:
-                write_whole(path, before)
-        raise
 
 
 def _check_size(path: Path, content: bytes) -> None:
