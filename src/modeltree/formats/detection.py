@@ -22,11 +22,11 @@ _JSON = (
     ("cytoscape", re.compile(rb'"elements"\s*:')),
 )
 _YAML = (
-    ("ecosystem-graphs", re.compile(rb"^-\s+(?=[\s\S]*^  (?:type|created_date|dependencies):)", re.MULTILINE)),
+    ("ecosystem-graphs", re.compile(rb"\A(?:(?!-\s)[^\n]*+\n)*+-\s[\s\S]*?\n  (?:type|created_date|dependencies):")),
     (
         "mergekit",
         re.compile(
-            rb"^(?:merge_method|slices|experts|modules|gate_mode)\s*:|^\s*-\s*(?:model|sources)\s*:", re.MULTILINE
+            rb"^(?:merge_method|slices|experts|modules|gate_mode)\s*:|^[ \t]*-\s*(?:model|sources)\s*:", re.MULTILINE
         ),
     ),
 )
