@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 
 import modeltree
 from modeltree import datasets
+from modeltree.draw import dot
 from modeltree.draw.dot import Arrow, Cluster, Diagram, Node, _in_process, digraph, node_name, rendered
 from modeltree.draw.style import Style
 from modeltree.draw.theme import LIGHT, THEMES
@@ -364,9 +365,7 @@ def test_the_program_goes_before_pygraphviz(no_program: Path, tmp_path: Path) ->
     program(
         no_program, "sys.stdout.write(' '.join(sys.argv[1:]) + sys.stdin.read()); print('a warning', file=sys.stderr)"
     )
-    diagram(PAIR).save(tmp_path / "x.svg")
-    written = (tmp_path / "x.svg").read_text(encoding="utf-8")
-    assert written == "-Kdot -Tsvg" + diagram(PAIR).source
+    assert rendered(diagram(PAIR).source, "json").decode() == "-Kdot -Tjson" + diagram(PAIR).source
 
 
 @needs_scripts
@@ -385,6 +384,30 @@ def test_what_the_program_complains_of(script: str, message: str, no_program: Pa
     with pytest.raises(DiagramError, match=re.escape(message)):
         diagram(PAIR).save(tmp_path / "x.svg")
     assert not (tmp_path / "x.svg").exists()
+
+
+ODD = ("&nbsp;", "&bogus;", "&#x0;", "&#0;", "&#xD800;", "&#999999999;", "&;", "&#;", "&", "a--b", "]]>", "&copy")
+
+
+@pytest.mark.skipif(shutil.which("dot") is None, reason="there is no dot on the PATH")
+def test_the_svg_is_xml_whatever_looks_like_a_reference_of_html() -> None:
+    models = [Model(id=text, name=f"{text} {number}") for number, text in enumerate(ODD)]
+    urls = [f"https://x.org/?{text}=1&b&{text}" for text in ODD if ">" not in text]
+    models += [Model(id=f"m{number}", name="m", links=Links(paper=url)) for number, url in enumerate(urls)]
+    svg = rendered(modeltree.diagram(Lineage(models)).source, "svg").decode()
+    root = ElementTree.fromstring(svg)
+    titles = {element.text for element in root.iter("{http://www.w3.org/2000/svg}title")}
+    assert set(ODD) <= titles
+    links = {element.get("{http://www.w3.org/1999/xlink}href") for element in root.iter()} - {None}
+    entities = re.compile(r"(&#?\w+);")
+    assert links == {entities.sub(r"\1%3B", url) for url in urls}
+
+
+def test_an_svg_that_is_no_xml_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dot, "_by_program", lambda *_: b"<svg><a></svg>")
+    monkeypatch.setattr(dot, "_in_process", lambda *_: b"<svg><a></svg>")
+    with pytest.raises(DiagramError, match="not well-formed"):
+        rendered("digraph {}", "svg")
 
 
 @needs_scripts

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import modeltree
-from modeltree._util.files import write_whole
+from modeltree._util.files import write_together, write_whole
 from modeltree.cli.main import main
 from modeltree.formats.repair.policy import read_aliases
 
@@ -86,6 +86,72 @@ def test_a_write_protected_file_stays(tmp_path: Path, monkeypatch: pytest.Monkey
         write_whole(path, "new")
     assert raised.value.filename == str(path)
     assert path.read_text() == "old"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions and links as POSIX has them")
+def test_an_unfinished_file_is_no_more_readable_than_the_old_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    modes = []
+    path = tmp_path / "file"
+    path.touch(0o600)
+    monkeypatch.setattr(os, "fsync", lambda descriptor: modes.append(stat.S_IMODE(os.fstat(descriptor).st_mode)))
+    write_whole(path, "x")
+    assert modes == [0o600]
+
+
+def test_what_a_killed_save_left_goes_with_the_next_one(tmp_path: Path) -> None:
+    path = tmp_path / "a[b]*"
+    names = (".a[b]*.0123456789abcdef.tmp", ".a[b]*.0123456789abcdee.tmp", ".b.0123456789abcdef.tmp")
+    old, young, other = (tmp_path / name for name in names)
+    for unfinished in (old, young, other):
+        unfinished.touch()
+    for unfinished in (old, other):
+        os.utime(unfinished, (0, 0))
+    write_whole(path, "x")
+    assert set(tmp_path.iterdir()) == {path, young, other}
+
+
+def test_several_files_of_threads_are_of_one_thread_each(tmp_path: Path) -> None:
+    paths = [tmp_path / name for name in "abc"]
+
+    def save(number: int) -> None:
+        for _ in range(20):
+            write_together({path: str(number) for path in paths})
+
+    threads = [threading.Thread(target=save, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len({path.read_text() for path in paths}) == 1
+    assert set(tmp_path.iterdir()) == set(paths)
+
+
+@pytest.mark.parametrize("failing", [0, 1, 2])
+@pytest.mark.parametrize("links", [True, False])
+def test_several_files_are_all_written_or_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: int, links: bool
+) -> None:
+    paths = [tmp_path / name for name in "abc"]
+    for path in paths[:2]:
+        path.write_text("old")
+    replace = Path.replace
+
+    def interrupted(new: Path, target: Path) -> Path:
+        if target == paths[failing] and new.read_text() == "new":
+            raise KeyboardInterrupt
+        return replace(new, target)
+
+    def no_links(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "replace", interrupted)
+    if not links:
+        monkeypatch.setattr(os, "link", no_links)
+    with pytest.raises(KeyboardInterrupt):
+        write_together(dict.fromkeys(paths, "new"))
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"a": "old", "b": "old"}
 
 
 @pytest.mark.parametrize("failure", [OSError("full"), KeyboardInterrupt()])

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import datetime
+import errno
+import io
 import json
+import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from email.utils import format_datetime
 from pathlib import Path
@@ -21,6 +25,7 @@ from hub_server import MadeUpHub, Reply, little_hub, model
 from modeltree import Policy, Reading, SourceError
 from modeltree.findings import MissingExtraError, ModelTreeError
 from modeltree.hub import HubError, client, crawl
+from modeltree.hub.answers import Answers
 from modeltree.hub.client import wait_of
 
 huggingface_hub = pytest.importorskip("huggingface_hub")
@@ -534,6 +539,78 @@ def test_a_slow_server(hub: MadeUpHub, monkeypatch: pytest.MonkeyPatch) -> None:
         ask(hub, "solo")
 
 
+def test_a_header_that_comes_too_slowly(hub: MadeUpHub, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent = threading.Event()
+
+    def slow(*_: object) -> Reply:
+        sent.wait(60)
+        return Reply(404)
+
+    hub.instead = slow
+    monkeypatch.setattr(client, "TRIES", 1)
+    monkeypatch.setattr(client, "_SECONDS_OF_PARTS", 0.05)
+    try:
+        with pytest.raises(HubError, match="no answer: the answer comes too slowly"):
+            ask(hub, "solo", timeout=20)
+    finally:
+        sent.set()
+
+
+def test_waits_of_any_length() -> None:
+    assert [wait_of({"retry-after": "9" * digits}) for digits in (9, 13, 19, 20, 4000)] == [999_999_999, 1e9, 1e9, 0, 0]
+
+
+def test_long_texts_and_lists_are_cut(hub: MadeUpHub, tmp_path: Path) -> None:
+    hub.reset([model("a/b", f"{' ' * 100_000}x", card={"tags": ["y" * 100_000] * 10 + ["z"] * 20_000})])
+    lineage, findings = ask(hub, "a/b", state=tmp_path / "state.jsonl")
+    assert list(lineage) == ["a/b", "x"]
+    assert (tmp_path / "state.jsonl").stat().st_size < 100_000
+    assert all(len(str(finding)) < 5000 for finding in findings)
+
+
+def test_two_crawls_do_not_write_one_state(hub: MadeUpHub, tmp_path: Path) -> None:
+    state = tmp_path / "state.jsonl"
+
+    def second(*_: object) -> None:
+        with pytest.raises(SourceError, match="another crawl is writing to this state"):
+            ask(hub, "solo", state=state)
+
+    ask(hub, "solo", state=state, progress=second)
+    ask(hub, "solo", state=state)
+    assert state.read_bytes().count(b"modeltree.hub.crawl") == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes with names as POSIX has them")
+def test_a_state_is_no_pipe(hub: MadeUpHub, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(SourceError, match="a pipe or a device"):
+        ask(hub, "solo", state=tmp_path / "pipe")
+
+
+class _FullDisk(io.BytesIO):
+    """Takes some bytes at a time, and in all no more than there is room for."""
+
+    room = 200
+
+    def write(self, data: Any) -> int:
+        if not self.room:
+            raise OSError(errno.ENOSPC, "no room")
+        taken = super().write(data[: min(self.room, 50)])
+        self.room -= taken
+        return taken
+
+
+def test_a_disk_that_gets_full_is_told() -> None:
+    disk = _FullDisk()
+    answers = Answers(None, {})
+    answers._file = disk
+    answers.keep("a", {"refused": "x" * 100})
+    with pytest.raises(OSError, match="no room"):
+        answers.keep("b", {"refused": "x" * 100})
+    assert answers.get("b") is None
+    assert disk.getvalue().startswith(b'{"request":"a","answer":{"refused":"' + b"x" * 100 + b'"}}\n')
+
+
 def test_offline_mode(hub: MadeUpHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     reading = ask(hub, "solo", state=tmp_path / "state.jsonl")
     hub.requests.clear()
@@ -676,6 +753,7 @@ def test_whatever_a_server_says_is_a_finding_or_a_clear_error(
         ({"ids": "solo", "upwards": -1}, "upwards=-1 cannot be: 0 is the least"),
         ({"ids": "solo", "patience": -1.0}, "patience=-1.0 cannot be"),
         ({"ids": "solo", "timeout": float("nan")}, "timeout=nan cannot be"),
+        ({"ids": "solo", "timeout": 1e29}, r"timeout=1e\+29 cannot be: write a number of seconds, 10,000,000 at most"),
         ({"ids": "solo", "endpoint": "huggingface.co"}, "'huggingface.co' is no address of a Hub: write https://…"),
         ({"ids": "solo", "endpoint": "http://h:99999"}, "'http://h:99999' is no address"),
         ({"ids": "solo", "endpoint": "file:///etc/passwd"}, "no address of a Hub"),
@@ -686,9 +764,11 @@ def test_what_cannot_be_asked(options: dict[str, Any], said: str) -> None:
         crawl(**options)
 
 
-def test_ids_are_texts() -> None:
+def test_ids_and_addresses_are_texts() -> None:
     with pytest.raises(TypeError, match="3 is no id"):
         crawl([3])  # type: ignore[list-item]
+    with pytest.raises(TypeError, match="-1 is no address of a Hub"):
+        crawl("solo", endpoint=-1)  # type: ignore[arg-type]
 
 
 def test_progress_is_told(hub: MadeUpHub) -> None:

@@ -181,22 +181,62 @@ def test_a_file_of_no_lines_is_told_of(tmp_path: Path) -> None:
     assert [finding.kind for finding in reading.findings] == ["no-table"]
 
 
+@pytest.mark.parametrize("failure", [PermissionError(13, "no"), KeyboardInterrupt(), MemoryError()])
 @pytest.mark.parametrize("before", [None, b"parent,child\n"])
-def test_nothing_half_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: bytes | None) -> None:
+def test_nothing_half_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: bytes | None, failure: BaseException
+) -> None:
     edges = tmp_path / "x.edges.csv"
     if before:
         edges.write_bytes(before)
-    write_whole = tablewriter.write_whole
+    replace = Path.replace
 
-    def failing(path: Path, content: bytes) -> None:
-        if path.name == "x.csv":
-            raise PermissionError(13, "no", str(path))
-        write_whole(path, content)
+    def failing(new: Path, target: Path) -> Path:
+        if target.name == "x.csv":
+            raise failure
+        return replace(new, target)
 
-    monkeypatch.setattr(tablewriter, "write_whole", failing)
-    with pytest.raises(PermissionError):
+    monkeypatch.setattr(Path, "replace", failing)
+    with pytest.raises(type(failure)):
         write_csv(Lineage([Model(id="b", name="B")]), tmp_path / "x.csv")
     assert (edges.read_bytes() if edges.exists() else None) == before
+    assert {path.name for path in tmp_path.iterdir()} <= {"x.edges.csv"}
+
+
+@pytest.mark.parametrize("ending", ["csv", "tsv", "parquet"])
+def test_files_of_two_saves_are_refused(tmp_path: Path, ending: str) -> None:
+    """As a save leaves them that was killed between two files; also where the older files have no mark."""
+    write = write_parquet if ending == "parquet" else write_csv
+    first, second = ([Model(id=id, name=id) for id in ids] for ids in ("ab", "ac"))
+    one = Lineage(first, [Derivation(parent="a", child="b", relation="merge")])
+    two = Lineage(second, [Derivation(parent="a", child="c", relation="merge")])
+    path, edges = tmp_path / f"x.{ending}", tmp_path / f"x.edges.{ending}"
+    write(one, path)
+    before = edges.read_bytes()
+    assert read_table(path).lineage == one
+    write(two, path)
+    assert read_table(path, notes=False) == (two, ())
+    edges.write_bytes(before)
+    with pytest.raises(SourceError, match=r"x\.\w+ and x\.edges\.\w+ are not of one save") as raised:
+        read_table(path)
+    assert kinds(raised.value.problems) == ["mixed-save"]
+    assert pairs(read_table(path, edges).lineage) == [("a", "b", "merge")]  # whoever names both means both
+    write(two, path)
+    if ending != "parquet":
+        edges.write_text("parent,child\na,c\n")
+        with pytest.raises(SourceError, match="and no mark"):
+            read_table(path)
+        write(one, tmp_path / "y.csv")
+        (tmp_path / f"x.organizations.{ending}").write_text("id,name\no,O\n")
+        edges.unlink()
+        with pytest.raises(SourceError, match="organizations"):
+            read_table(path)
+
+
+def test_the_same_lineage_is_saved_as_the_same_bytes(tmp_path: Path) -> None:
+    for name in "xy":
+        write_csv(Lineage([Model(id="b", name="B")]), tmp_path / f"{name}.csv")
+    assert (tmp_path / "x.csv").read_bytes() == (tmp_path / "y.csv").read_bytes()
 
 
 def test_too_large_to_read_again_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

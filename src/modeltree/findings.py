@@ -89,6 +89,7 @@ _ERRORS = {
     "ambiguous-parent": "a parent that may be any of several models",
     "conflicting-relation": "two derivations of one pair of models with different relations",
     "duplicate-derivation": "two derivations of one pair of models",
+    "mixed-save": "files beside each other that were not saved together",
     "no-table": "a text without a table of models",
     "not-a-tree": "a model with several parents, in a format that allows one",
 }

@@ -1,14 +1,20 @@
-"""Writing files whole or not at all."""
+"""Writing files whole or not at all, one by one or several together."""
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import re
 import secrets
 import shutil
-from collections.abc import Iterable
+import sys
+import time
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+
+if sys.platform != "win32":
+    import fcntl
 
 _DESCRIPTORS = {"/dev/stdin": 0, "/dev/stdout": 1, "/dev/stderr": 2}
 _DESCRIPTOR = re.compile(r"/(?:dev|proc/self)/fd/([0-9]{1,9})")
@@ -39,35 +45,143 @@ def _descriptor(path: str | os.PathLike[str]) -> int | None:
     return int(match[1]) if match else _DESCRIPTORS.get(os.fspath(path))
 
 
-def write_whole(path: str | os.PathLike[str], content: str | bytes | Iterable[bytes | memoryview]) -> None:
-    """Write a file so that it has its whole new content or, if that fails with an OSError, still its old one."""
+Content = str | bytes | Iterable[bytes | memoryview]
+
+_LOCK_SECONDS = 10.0
+# An unfinished file that nothing was written to for so long belongs to a process that was killed.
+_STALE_SECONDS = 3600.0
+
+
+def write_whole(path: str | os.PathLike[str], content: Content) -> None:
+    """Write a file so that it has its whole new content or, after any exception, still its old one."""
     # A file that is replaced keeps its permissions, and a link keeps pointing at what it points at. What is there and
     # is no ordinary file, as a device or a pipe, is written to as it is.
-    pieces = [content.encode()] if isinstance(content, str) else [content] if isinstance(content, bytes) else content
-    if (descriptor := _descriptor(path)) is not None:
-        # Opened by its path, a file that a shell appends to would be replaced, or written from its beginning.
-        with open(os.dup(descriptor), "wb") as file:  # noqa: PTH123
-            file.writelines(pieces)
-        return
-    target = Path(os.path.realpath(path))
-    if Path(path).exists() and not target.is_file():
-        with Path(path).open("wb") as file:
-            file.writelines(pieces)
-        return
-    if target.exists() and not os.access(target, os.W_OK):
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), os.fspath(path))
-    unfinished = target.with_name(f".{target.name[:50]}.{secrets.token_hex(8)}.tmp")
+    write_together({Path(path): content})
+
+
+def write_together(contents: Mapping[Path, Content]) -> None:
+    """Write several files, as `write_whole` writes one; after any exception all of them are what they were.
+
+    Only a process that is killed while the files change places leaves some new and some old ones.
+    """
+    unfinished: list[tuple[Path, Path, Path]] = []
+    backups: dict[Path, Path | None] = {}
     try:
-        with unfinished.open("xb") as file:
+        for path, content in contents.items():
+            pieces = [content.encode()] if isinstance(content, str) else content
+            pieces = [pieces] if isinstance(pieces, bytes) else pieces
+            if _write_stream(path, pieces):
+                continue
+            target = Path(os.path.realpath(path))
+            if target.exists() and not os.access(target, os.W_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), os.fspath(path))
+            _remove_stale(target)
+            unfinished.append((path, target, _beside(target)))
+            _write_new(*unfinished[-1], pieces)
+        with _locked({target.parent for _, target, _ in unfinished} if len(unfinished) > 1 else set()):
+            if len(unfinished) > 1:
+                for _, target, _ in unfinished:
+                    backups[target] = _beside(target) if target.exists() else None
+                    _back_up(target, backups[target])
+            try:
+                for path, target, new in unfinished:
+                    with _named(path, new):
+                        new.replace(target)
+            except BaseException:
+                for target, backup in backups.items():
+                    if backup is not None:
+                        backup.replace(target)
+                    else:
+                        target.unlink(missing_ok=True)
+                raise
+    finally:
+        for path in (*(new for _, _, new in unfinished), *filter(None, backups.values())):
+            path.unlink(missing_ok=True)
+
+
+def _write_stream(path: Path, pieces: Iterable[bytes | memoryview]) -> bool:
+    """Write to a descriptor, a pipe or a device as it is; whether the path is one."""
+    if not is_stream(path):
+        return False
+    descriptor = _descriptor(path)
+    # Opened by its path, a file that a shell appends to would be replaced, or written from its beginning.
+    with open(path if descriptor is None else os.dup(descriptor), "wb") as file:  # noqa: PTH123
+        file.writelines(pieces)
+    return True
+
+
+def _beside(target: Path) -> Path:
+    return target.with_name(f".{target.name[:50]}.{secrets.token_hex(8)}.tmp")
+
+
+def _write_new(path: Path, target: Path, new: Path, pieces: Iterable[bytes | memoryview]) -> None:
+    """Write a file of which nobody may read more than of the one that it replaces."""
+    mode = target.stat().st_mode & 0o777 if target.exists() else 0o666
+    with _named(path, new):
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        with open(os.open(new, flags, mode), "wb") as file:  # noqa: PTH123
             file.writelines(pieces)
             file.flush()
             os.fsync(file.fileno())  # or after a power cut the new name could have no content
         if target.exists():
-            shutil.copymode(target, unfinished)
-        unfinished.replace(target)
+            shutil.copymode(target, new)
+
+
+def _back_up(target: Path, backup: Path | None) -> None:
+    """Keep what a file holds under another name."""
+    if backup is not None:
+        try:
+            os.link(target, backup)
+        except OSError:  # a file system without such links
+            shutil.copy2(target, backup)
+
+
+def _remove_stale(target: Path) -> None:
+    """Remove what a save of the same file left that was killed."""
+    with contextlib.suppress(OSError):
+        for path in target.parent.glob(f".{_literal(target.name[:50])}.{'[0-9a-f]' * 16}.tmp"):
+            if time.time() - path.stat().st_mtime > _STALE_SECONDS:
+                path.unlink(missing_ok=True)
+
+
+def _literal(name: str) -> str:
+    """A name as a pattern that fits only itself."""
+    return "".join(f"[{character}]" if character in "*?[" else character for character in name)
+
+
+@contextlib.contextmanager
+def _named(path: Path, new: Path) -> Iterator[None]:
+    """Errors are about the file that was asked for."""
+    try:
+        yield
     except OSError as error:
-        if error.filename == os.fspath(unfinished):
-            error.filename = os.fspath(path)  # the file that was asked for
+        if error.filename == os.fspath(new):
+            error.filename = os.fspath(path)
         raise
-    finally:
-        unfinished.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _locked(folders: Iterable[Path]) -> Iterator[None]:
+    """Keep other processes and threads from exchanging several files in the same folders at the same time.
+
+    Where a file system knows no locks, or somebody keeps one for long, the work is done without.
+    """
+    with contextlib.ExitStack() as stack:
+        until = time.monotonic() + _LOCK_SECONDS
+        for folder in sorted(folders) if sys.platform != "win32" else ():
+            with contextlib.suppress(OSError):
+                descriptor = os.open(folder, os.O_RDONLY)
+                stack.callback(os.close, descriptor)
+                while not _lock(descriptor) and time.monotonic() < until:
+                    time.sleep(0.005)
+        yield
+
+
+if sys.platform != "win32":
+
+    def _lock(descriptor: int) -> bool:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, Literal
+from xml.parsers import expat
 
 import graphviz
 from graphviz.quoting import attr_list, quote
@@ -57,6 +58,9 @@ _PDF_DATE = re.compile(rb"/CreationDate \(D:[^)]*\)")
 # Characters that XML and UTF-8 cannot hold.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _ENTITY = re.compile(r"(&#?\w+);")
+_AMPERSAND = re.compile(
+    rb"&(?:(?P<name>amp|lt|gt|quot|apos)|#(?P<decimal>[0-9]{1,9})|#x(?P<hexadecimal>[0-9A-Fa-f]{1,9}));|&"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,7 +346,7 @@ def _no_html(text: str) -> str:
 def rendered(source: str, kind: str) -> bytes:
     """DOT as a picture in one of Graphviz's formats; a DiagramError says in Graphviz's words why there is none."""
     data = _by_program(source, kind) if shutil.which("dot") else _in_process(source, kind)
-    return _undated(data) if kind == "pdf" else data
+    return _undated(data) if kind == "pdf" else _well_formed(data) if kind == "svg" else data
 
 
 def _by_program(source: str, kind: str) -> bytes:
@@ -396,6 +400,27 @@ def _failure(kind: str, message: str) -> str:
         line.strip() for line in message.splitlines() if line.strip() and not line.startswith("Fontconfig warning")
     ]
     return f"Graphviz cannot draw this as {kind}: {' '.join(lines)}"
+
+
+def _well_formed(svg: bytes) -> bytes:
+    """The SVG in which each ampersand begins a reference of XML: Graphviz passes on what looks like one of HTML."""
+    repaired = _AMPERSAND.sub(_reference, svg)
+    try:
+        expat.ParserCreate().Parse(repaired, True)
+    except expat.ExpatError as error:
+        raise DiagramError(f"Graphviz has drawn an SVG that is not well-formed: {error}") from error
+    return repaired
+
+
+def _reference(match: re.Match[bytes]) -> bytes:
+    """What an ampersand begins, if that is in XML, else the characters themselves."""
+    decimal, hexadecimal = match["decimal"], match["hexadecimal"]
+    if decimal or hexadecimal:
+        number = int(decimal) if decimal else int(hexadecimal, 16)
+        named = number < 0x110000 and not _UNWRITABLE.match(chr(number))
+    else:
+        named = match["name"] is not None
+    return match[0] if named else b"&amp;" + match[0][1:]
 
 
 def _undated(pdf: bytes) -> bytes:

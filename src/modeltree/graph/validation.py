@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from heapq import nsmallest
 from typing import Any
 
 import numpy
@@ -18,6 +19,8 @@ from modeltree.records import Derivation, Model, Organization, PartialDate, Reco
 __all__ = ["find_cycles", "problems_of", "problems_of_columns"]
 
 _MOST_HINTS = 20
+_MOST_NAMED = 20  # of the models of a cycle
+_MOST_OTHERS = 20  # that are named with an alias
 
 
 def problems_of(
@@ -54,10 +57,11 @@ def _shared_aliases(table: str, records: Sequence[Model | Organization]) -> Iter
     for record in records:
         for name in (record.id, record.name, *record.aliases):
             owners.setdefault(name, set()).add(record.id)
+    first = {name: nsmallest(_MOST_OTHERS + 1, ids) for name, ids in owners.items() if len(ids) > 1}
     kind = {"models": "model", "organizations": "organization"}[table]
     for row, record in enumerate(records):
         for index, alias in enumerate(record.aliases):
-            others = sorted(owners[alias] - {record.id})
+            others = [id for id in first.get(alias, ()) if id != record.id][:_MOST_OTHERS]
             if others:
                 message = f"alias {alias!r} of {record.id!r} also names the {kind} {others[0]!r}"
                 at = (table, row, "aliases", index)
@@ -108,9 +112,15 @@ def _cycles(models: Sequence[Model], derivations: Sequence[Derivation]) -> Itera
             rows[parent, child] = row
     for cycle in find_cycles(parents):
         names = tuple(ids[number] for number in cycle)
-        message = f"cycle: {' -> '.join((*names, names[0]))}"
+        message = cycle_text(names)
         at = ("derivations", rows[cycle[-1], cycle[0]], "parent")
         yield Finding("cycle", message, "one of these derivations is wrong", names, at)
+
+
+def cycle_text(names: Sequence[str]) -> str:
+    """What a message says of a cycle: of a long one, its first models."""
+    few = (*names[:_MOST_NAMED], f"{len(names) - _MOST_NAMED:,} more") if len(names) > _MOST_NAMED + 1 else names
+    return f"cycle: {' -> '.join((*few, names[0]))}"
 
 
 def find_cycles(parents: Sequence[Sequence[int]]) -> Iterator[tuple[int, ...]]:

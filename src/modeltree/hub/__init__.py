@@ -24,6 +24,7 @@ from modeltree.hub.traversal import Crawl, CrawlResult, add_models
 __all__ = ["HubError", "crawl"]
 
 _ADDRESS = re.compile(r"https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?")
+_MOST_SECONDS = 10_000_000  # for longer no system can wait
 _ACCOUNT = re.compile(r"[A-Za-z0-9._-]{1,96}")
 
 
@@ -68,14 +69,14 @@ def crawl(
         a finding.
     state : path-like, optional
         A file to keep the answers in, one a line. When a crawl was interrupted, or its limit is raised, the same call
-        goes on from there. A file that belongs to another question is refused.
+        goes on from there. A file that belongs to another question, or that another crawl is writing to, is refused.
     endpoint : str, optional
         The address of the Hub; by default that of `huggingface_hub`, which ``HF_ENDPOINT`` sets.
     token : str or bool, optional
         As in `huggingface_hub`: by default the token that is saved, if there is one; False for none. It is not kept
         in the state, but what it lets one see is.
     timeout : float
-        How long to wait for an answer, in seconds.
+        How long to wait for the next part of an answer, in seconds; the whole may take ten times as long.
     patience : float
         How long to wait, in seconds and for one answer, where the Hub is busy or asks to wait.
     progress : bool or callable, optional
@@ -155,8 +156,8 @@ def _check(
         if number is not None and number < least:
             raise ValueError(f"{name}={number} cannot be: {least} is the least, and None for as far as it goes")
     for name, seconds in {"timeout": timeout, "patience": patience}.items():
-        if not 0 < seconds < float("inf"):
-            raise ValueError(f"{name}={seconds} cannot be: write a number of seconds")
+        if not 0 < seconds <= _MOST_SECONDS:
+            raise ValueError(f"{name}={seconds} cannot be: write a number of seconds, {_MOST_SECONDS:,} at most")
 
 
 def _address(endpoint: str | None) -> str:
@@ -166,6 +167,8 @@ def _address(endpoint: str | None) -> str:
     except ImportError:
         message = 'the Hub is asked through huggingface_hub: pip install "modeltree-lineage[hub]"'
         raise MissingExtraError(message) from None
+    if not isinstance(endpoint, str | None):
+        raise TypeError(f"{shown(endpoint)} is no address of a Hub: write https://…")
     address = (endpoint or constants.ENDPOINT).rstrip("/")
     try:
         fits = _ADDRESS.fullmatch(address) is not None and urlsplit(address).port != 0

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Mapping
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +20,9 @@ from typing import Any, BinaryIO, NoReturn, Self
 from modeltree._util.text import counted
 from modeltree.findings import Finding, Position, SourceError, shown
 from modeltree.formats.parsing.jsontree import parse_json
+
+if sys.platform != "win32":
+    import fcntl
 
 Answer = dict[str, Any]
 """What a Hub says: about a model (``model``, or ``refused`` with the reason), or a page (``models`` and ``next``)."""
@@ -39,12 +44,19 @@ class Answers:
 
     def __enter__(self) -> Self:
         if self.path is not None:
-            whole = self._read(self.path)
-            # Without a buffer: a line is with the system as soon as it is written, whatever happens to this process.
-            self._file = self.path.open("ab", buffering=0)
-            self._file.truncate(whole)
-            if not whole:
-                self._file.write(self._header)
+            if self.path.exists() and not self.path.is_file() and not self.path.is_dir():
+                self._refuse(0, "the file is a pipe or a device", "name another file")
+            with ExitStack() as on_failure:
+                # Without a buffer: a line is with the system as soon as it is written, even if this process is killed.
+                file = on_failure.enter_context(self.path.open("ab", buffering=0))
+                if not _lock(file):
+                    self._refuse(0, "another crawl is writing to this state", "wait for it, or name another file")
+                whole = self._read(self.path)
+                file.truncate(whole)
+                self._file = file
+                if not whole:
+                    self._write(self._header)
+                on_failure.pop_all()
         return self
 
     def __exit__(
@@ -62,9 +74,16 @@ class Answers:
 
     def keep(self, request: str, answer: Answer) -> None:
         """Keep an answer."""
-        self._known[request] = answer
         if self._file is not None:
-            self._file.write(_line({"request": request, "answer": answer}))
+            self._write(_line({"request": request, "answer": answer}))
+        self._known[request] = answer
+
+    def _write(self, line: bytes) -> None:
+        """Write all of a line or raise: a disk that is getting full takes a part of it."""
+        assert self._file is not None
+        rest = memoryview(line)
+        while rest:
+            rest = rest[self._file.write(rest) :]
 
     @property
     def advice(self) -> str:
@@ -130,6 +149,18 @@ def _is_answer(answer: Answer) -> bool:
     after = answer.get("next")
     page = isinstance(answer.get("models"), list) and (after is None or isinstance(after, str))
     return page or isinstance(answer.get("model"), dict) or isinstance(answer.get("refused"), str)
+
+
+def _lock(file: BinaryIO) -> bool:
+    """Whether no other crawl has the file; it is ours until it is closed. Some file systems know no locks."""
+    if sys.platform != "win32":
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
+    return True
 
 
 def _line(value: Mapping[str, Any]) -> bytes:

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import datetime
 import re
+import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -39,6 +41,11 @@ _OF_CARD = frozenset(
         "license_name", "model_name", "new_version", "pipeline_tag", "quantized_by", "tags",
     }
 )  # fmt: skip
+# For each second that a part of an answer may take, so many are for all of it.
+_SECONDS_OF_PARTS = 10
+_LONGEST_WAIT = 1e9
+_LONGEST_TEXT = 2000
+_MOST_ITEMS = 10_000
 _BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
 # The status of what is sent from one address to the next and never arrives.
 _CIRCLE = 310
@@ -72,7 +79,7 @@ class Hub:
     token: str | bool | None = None
     """As in `huggingface_hub`: None is the one that is saved, if there is one, and False none."""
     timeout: float = 30.0
-    """How long to wait for the next part of an answer, in seconds."""
+    """How long to wait for the next part of an answer, in seconds; the whole may take ten times as long."""
     patience: float = 600.0
     """How long to wait before a request is made again, in seconds and in all."""
 
@@ -145,16 +152,22 @@ class Hub:
         headers = self._headers()
         # Which HTTP client is below, and so what it raises, changes with the versions of huggingface_hub.
         failures: tuple[type[Exception], ...] = (OSError, ValueError, *HfHubHTTPError.__bases__)
-        try:
+        seconds = _SECONDS_OF_PARTS * self.timeout
+        deadline = time.monotonic() + seconds
+
+        def exchange() -> _Response:
             with get_session().stream(
                 "GET", self.address + request, headers=headers, timeout=self.timeout, follow_redirects=True
             ) as response:
                 self._heard = True
-                content = _read(response.iter_bytes(), time.monotonic() + 10 * self.timeout)
+                content = _read(response.iter_bytes(), deadline)
                 link = response.links.get("next", {}).get("url")
                 # Only what stands behind the question mark: a token is for one address, and mirrors name another.
                 after = None if link is None else urlsplit(link).query
                 return _understood(response.status_code, response.headers, content, after)
+
+        try:
+            return _within(seconds, exchange)
         except OfflineModeIsEnabled:
             trouble = "it may not be asked: HF_HUB_OFFLINE is set"
             return _Response(0, {}, trouble=trouble)
@@ -206,6 +219,23 @@ class Hub:
         return HubError(f"the Hub at {self.address}: {trouble}; {self.answers.advice}")
 
 
+def _within(seconds: float, call: Callable[[], _Response]) -> _Response:
+    """What a call returns, or a TimeoutError: a server can send a header so slowly that its parts are never late."""
+    outcome: Future[_Response] = Future()
+
+    def run() -> None:
+        try:
+            outcome.set_result(call())
+        except BaseException as error:
+            outcome.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    try:
+        return outcome.result(min(seconds, threading.TIMEOUT_MAX))
+    except TimeoutError as error:
+        raise error if outcome.done() else TimeoutError("the answer comes too slowly") from None
+
+
 def _read(chunks: Iterator[bytes], deadline: float) -> bytes | None:
     """All of an answer, or None where it is too large."""
     content = bytearray()
@@ -247,18 +277,29 @@ def _short(item: Any) -> Any:
     card = kept.get("cardData")
     if isinstance(card, dict):
         kept["cardData"] = {name: value for name, value in card.items() if name in _OF_CARD}
-    return kept
+    return _bounded(kept)
+
+
+def _bounded(value: Any) -> Any:
+    """What a Hub says with no text and no list in it longer than any that has a meaning."""
+    if isinstance(value, str):
+        return value.strip()[:_LONGEST_TEXT]
+    if isinstance(value, list):
+        return [_bounded(item) for item in value[:_MOST_ITEMS]]
+    if isinstance(value, dict):
+        return {name: _bounded(item) for name, item in value.items()}
+    return value
 
 
 def wait_of(headers: Mapping[str, str], now: datetime.datetime | None = None) -> float:
     """How long a server asks to wait, in seconds; 0 where it does not."""
     after = headers.get("retry-after", "").strip()
-    if re.fullmatch("[0-9]{1,9}", after):
-        return float(after)
+    if re.fullmatch("[0-9]{1,19}", after):
+        return min(float(after), _LONGEST_WAIT)
     try:
         until = parsedate_to_datetime(after)
         until = until if until.tzinfo else until.replace(tzinfo=datetime.UTC)
         return max(0.0, (until - (now or datetime.datetime.now(datetime.UTC))).total_seconds())
-    except (ValueError, TypeError, OverflowError):
+    except (ValueError, TypeError, OverflowError, IndexError):  # what the parser of dates raises for odd texts
         reset = _RESET.search(headers.get("ratelimit", ""))
         return float(reset[1]) if reset else 0.0

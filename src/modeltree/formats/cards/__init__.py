@@ -26,7 +26,6 @@ from modeltree.formats.repair.policy import Policy
 from modeltree.records import Relation
 from modeltree.values.addresses import hub_url, repository_in_cache
 from modeltree.values.hub_rows import joined_license
-from modeltree.values.licenses import OTHER, license_of
 
 __all__ = ["card_fields", "model_card_text", "read_model_cards", "write_model_cards"]
 

@@ -68,14 +68,14 @@ def write_mermaid(lineage: Lineage, path: str | os.PathLike[str], direction: Dir
 def _node_names(lineage: Lineage) -> dict[str, str]:
     """A name for each node that is no word of the language, as ``end`` would be; of Latin letters and digits only."""
     names: dict[str, str] = {}
-    taken: set[str] = set()
+    counts: dict[str, int] = {}  # of each name, how often it was wanted
     for model in sorted(lineage.models, key=lambda model: model.id):
         stem = f"m_{_NO_LETTER.sub('_', model.id).strip('_')[:100]}"
-        name, count = stem, 1
-        while name in taken:
-            count += 1
-            name = f"{stem}_{count}"
-        taken.add(name)
+        name = stem
+        while name in counts:
+            counts[stem] += 1
+            name = f"{stem}_{counts[stem]}"
+        counts[name] = 1
         names[model.id] = name
     return names
 

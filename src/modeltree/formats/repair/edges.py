@@ -13,7 +13,7 @@ from modeltree.formats.repair.audit import Unsaid, newer_parent
 from modeltree.formats.repair.claims import ClaimedDerivation, Claims, position_of
 from modeltree.formats.repair.policy import Policy
 from modeltree.formats.repair.record_findings import findings_from_pydantic
-from modeltree.graph.validation import find_cycles
+from modeltree.graph.validation import cycle_text, find_cycles
 from modeltree.records import WEIGHTS, Derivation, Model, Relation
 from modeltree.values.addresses import is_local_path, parse_hub_address, repository_in_cache
 from modeltree.values.names import mirrored, parse_parents
@@ -273,8 +273,7 @@ class EdgeRepair:
                 by_time = self._contradiction(worst) > 0
                 why = f"{shown(parent)} is newer" if by_time else "it is the last in the source"
                 done = {"break": f"the derivation of {shown(child)} from {shown(parent)} is left out: {why}"}
-                message = f"cycle: {' -> '.join((*cycle, cycle[0]))}"
-                self._report("cycle", message, tuple(cycle), kept[worst][1], done, self.policy.cycle)
+                self._report("cycle", cycle_text(cycle), tuple(cycle), kept[worst][1], done, self.policy.cycle)
             for pair in gone:
                 del kept[pair]
 

@@ -91,6 +91,7 @@ class Repair:
         self.findings = list(claims.findings)
         self.refused: list[Finding] = []
         self.positions: dict[str, Position] = {}
+        self._last: dict[str, int] = {}
         self._former = FormerNames()
         self._readings: dict[tuple[str, str], tuple[int, Finding]] = {}
         self._read_names()
@@ -148,11 +149,23 @@ class Repair:
             for alias in record.aliases:
                 if alias in others:
                     owners[alias].add(alias)
+        in_order = {name: sorted(ids, reverse=True) for name, ids in owners.items() if len(ids) > 1}
+
+        def other_owner(name: str, id: str) -> str:
+            """The least other id that a name is of; those that it is no longer of are passed by once."""
+            ids, own = in_order[name], False
+            while ids[-1] == id or ids[-1] not in owners[name]:
+                own = ids.pop() == id or own
+            other = ids[-1]
+            if own:
+                ids.append(id)
+            return other
+
         action = self.policy.ambiguous_alias
         for id, record in list(records.items()):
-            shared = [alias for alias in record.aliases if owners[alias] - {id}]
+            shared = [alias for alias in record.aliases if len(owners[alias]) > (id in owners[alias])]
             for alias in shared:
-                other = min(owners[alias] - {id})
+                other = other_owner(alias, id)
                 message = f"alias {alias!r} of {what} {id!r} also names {other!r}"
                 done = {"drop": "the alias is left out"}.get(action)
                 position = self.positions.get(id)
@@ -330,7 +343,7 @@ class Repair:
 
     def _placeholder(self, name: str) -> str:
         """Make a model of a name that the source does not list; its id."""
-        id = _unused(slug(name), self.models, self.others)
+        id = _unused(slug(name), self.models, self._last, self.others)
         aliases = [written for written, target in self.aliases.items() if target == name and written != name]
         fields = {"id": id, "name": display_name(name, id), "aliases": aliases, "note": PLACEHOLDER}
         self.models[id] = self.record(Model, fields, Position(self.path), f"model {shown(id)}", (id,))
@@ -349,6 +362,7 @@ class OrganizationTable:
     def __init__(self, repair: Repair) -> None:
         self.by_id: dict[str, Organization] = {}
         self._by_name: dict[str, str] = {}
+        self._last: dict[str, int] = {}
         where = Position(repair.path)
         for fields in repair.claims.organizations:
             id = str(fields.get("id", ""))
@@ -372,7 +386,7 @@ class OrganizationTable:
         if name in self.by_id:
             return name
         if name not in self._by_name:
-            id = _unused(slug(name), self.by_id)
+            id = _unused(slug(name), self.by_id, self._last)
             self.by_id[id] = Organization(id=id, name=display_name(name, id))
             self._by_name[name] = id
         return self._by_name[name]
@@ -393,33 +407,35 @@ def _ids(names: Mapping[int, str], others: Container[str]) -> dict[int, str]:
         if name == slug(name):
             taken.setdefault(name, index)
     ids = {index: id for id, index in taken.items()}
+    last: dict[str, int] = {}
     for index, name in names.items():
         if index not in ids:
-            ids[index] = _unused(slug(name), taken, others)
+            ids[index] = _unused(slug(name), taken, last, others)
             taken[ids[index]] = index
     return ids
 
 
-def _unused(id: str, *taken: Container[str]) -> str:
-    """An id that is not taken: the given one, or that with a number."""
-    count = 1
-    free = id
-    while any(free in ids for ids in taken):
-        count += 1
-        free = f"{id[:290]}-{count}"
+def _unused(id: str, taken: Container[str], last: dict[str, int], others: Container[str] = ()) -> str:
+    """An id that is not taken: the given one, or that with a number, after the last one that was tried for it."""
+    stem, free = id[:290], id
+    while free in taken or free in others:
+        last[stem] = last.get(stem, 1) + 1
+        free = f"{stem}-{last[stem]}"
     return free
 
 
 def _without(fields: dict[str, Any], wrong: set[tuple[str | int, ...]]) -> dict[str, Any]:
     """Fields without those that are wrong, or without the wrong items of lists and mappings."""
     right = dict(fields)
-    for name, *rest in sorted(wrong, key=str, reverse=True):
+    bad: dict[str | int, set[str | int]] = {}
+    for name, *rest in wrong:
+        bad.setdefault(name, set()).update(rest)
+    for name, rest in {name: rest for name, *rest in sorted(wrong, key=lambda at: (len(at), str(at)))}.items():
         value = right.get(str(name))
         if rest and isinstance(value, dict) and rest[0] in value:
-            right[str(name)] = {key: item for key, item in value.items() if key != rest[0]}
+            right[str(name)] = {key: item for key, item in value.items() if key not in bad[name]}
         elif rest and isinstance(value, (list, tuple)) and isinstance(rest[0], int):
-            bad = {other[1] for other in wrong if other[0] == name and len(other) > 1}
-            right[str(name)] = [item for index, item in enumerate(fields[str(name)]) if index not in bad]
+            right[str(name)] = [item for index, item in enumerate(value) if index not in bad[name]]
         else:
             right.pop(str(name), None)
     return right

@@ -46,6 +46,7 @@ from modeltree.formats.tables.requests import (
     TableSet,
     check_columns,
     field_table,
+    refuse_mixed,
     shape_of,
     shapeless,
 )
@@ -181,7 +182,9 @@ def read_table(
         raise shapeless(main, "the table has no column that says what a row is", main.findings)
     if more is None:
         more = _beside(source, "edges", claims)
-        if more is not None and field_table(more, options).shape != "edges":
+        if more is not None and field_table(more, options).shape == "edges":
+            refuse_mixed(main, more)
+        elif more is not None:
             message = f"{more.path.name} is no table of derivations: it has no parent and child"
             claims.report("ignored", message, where=Position(more.path), done="it is not read")
             more = None
@@ -189,6 +192,8 @@ def read_table(
     if more is not None and (second is None or second.shape != "edges"):
         raise shapeless(more, "a table of derivations has parent and child", more.findings)
     organizations = _beside(source, "organizations", claims)
+    if organizations is not None and main.save is None:
+        refuse_mixed(main, organizations)
     return _reading(TableSet(first, second, organizations, tuple(claims.findings)), options)
 
 

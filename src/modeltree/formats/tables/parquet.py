@@ -85,7 +85,7 @@ def read_parquet_table(path: Path) -> SourceTable:
     except Exception as error:  # pyarrow has many errors for a broken file, some of them builtins
         _refuse_broken(path, error)
     check_distinct(names, path)
-    about, organizations, findings = _more(path, schema.metadata or {})
+    about, organizations, save, findings = _more(path, schema.metadata or {})
     texts = list(dict.fromkeys(chunk.path for chunk in footer.chunks if chunk.type == BYTE_ARRAY))
 
     def take(wanted: Sequence[str]) -> dict[str, Stored]:
@@ -111,7 +111,7 @@ def read_parquet_table(path: Path) -> SourceTable:
     def position(row: int | None, column: str | None) -> Position:
         return Position(path, 0 if row is None else row + 1)
 
-    return SourceTable(path, tuple(names), take, position, findings, about, organizations)
+    return SourceTable(path, tuple(names), take, position, findings, about, organizations, save)
 
 
 def _by_number(content: bytes, footer: Footer, leaves: Sequence[str]) -> list[str]:
@@ -150,18 +150,23 @@ def _check_values(path: Path, footer: Footer, wanted: Sequence[str]) -> None:
 
 def _more(
     path: Path, metadata: Mapping[bytes, bytes]
-) -> tuple[dict[str, Any], list[dict[str, Any]], tuple[Finding, ...]]:
+) -> tuple[dict[str, Any], list[dict[str, Any]], str | None, tuple[Finding, ...]]:
     """What the file holds besides its rows, if `parquet_bytes` made it."""
     content = metadata.get(_KEY)
     if content is None:
-        return {}, [], ()
+        return {}, [], None, ()
     data = None if len(content) > _LONGEST_METADATA else parse_json(content, path).data
     about = data.get("about", {}) if isinstance(data, dict) else None
     organizations = data.get("organizations", []) if isinstance(data, dict) else None
     if not isinstance(about, dict) or not isinstance(organizations, list):
         message = "the metadata of the file that say what the lineage is have another form"
-        return {}, [], (Finding("bad-value", message, position=Position(path), done="they are left out"),)
-    return about, [item for item in organizations if isinstance(item, dict)], ()
+        return {}, [], None, (Finding("bad-value", message, position=Position(path), done="they are left out"),)
+    return (
+        about,
+        [item for item in organizations if isinstance(item, dict)],
+        data.get("save") if isinstance(data, dict) else None,
+        (),
+    )
 
 
 def _refuse(path: Path, kind: str, message: str, hint: str | None) -> NoReturn:

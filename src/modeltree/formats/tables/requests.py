@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -23,12 +24,13 @@ from modeltree.values.names import organizations_of
 from modeltree.values.quantities import unit_of, with_unit
 
 __all__ = ["EDGE_FIELDS", "FIELDS", "MAX_ITEMS", "NODE_FIELDS", "ORGANIZATION_FIELDS", "ColumnChoice", "FieldTable"]
-__all__ += ["ReadOptions", "SourceTable", "TableSet", "check_columns", "choose_columns", "field_table", "shape_of"]
-__all__ += ["shapeless"]
+__all__ += ["ReadOptions", "SourceTable", "TableSet", "check_columns", "choose_columns", "field_table", "refuse_mixed"]
+__all__ += ["save_mark", "shape_of", "shapeless"]
 
 MAX_ITEMS = 1000
 """The most items of a list that are read: no model has more parents, names or sizes."""
 
+_AT_ONCE = 1 << 16
 _OWN = tuple(name for name in Model.model_fields if name != "links")
 
 NODE_FIELDS = (*_OWN, "version", "license_spdx", *LINKS, "links", "parents", "parent", "relation")
@@ -43,6 +45,7 @@ FIELDS = tuple(dict.fromkeys((*NODE_FIELDS, *EDGE_FIELDS)))
 ORGANIZATION_FIELDS = ("id", "name", "aliases", "url", "country", "icon")
 """What the columns of a table of organizations stand for."""
 
+_SAVE = re.compile("save:[0-9a-f]{16}")
 _SEPARATORS = re.compile(r"[\s_.\-]+")
 _OWN_WORDS = {"title": "name", "label": "name", "reference": "references"}
 _LAST_WORD = re.compile(r"[\s_]+[A-Za-z]+$")
@@ -86,6 +89,12 @@ class SourceTable:
     findings: tuple[Finding, ...] = ()
     about: Mapping[str, Any] = field(default_factory=dict)
     organizations: Sequence[Mapping[str, Any]] = ()
+    save: Any = None  # what a Parquet file has in common with those that were saved together with it
+
+    @property
+    def mark(self) -> str | None:
+        """The mark of the save, in the metadata or as the name of a column."""
+        return self.save or next((name for name in self.names if _SAVE.fullmatch(name)), None)
 
 
 @dataclass(frozen=True)
@@ -159,7 +168,7 @@ class ColumnChoice:
         found = []
         for column in table.names:
             position = table.position(None, column)
-            if column not in read:
+            if column not in read and column != table.mark:
                 message = f"nothing is read from column {shown(column)}"
                 found.append(Finding("ignored", message, position=position))
             elif column in inferred:
@@ -167,6 +176,26 @@ class ColumnChoice:
                 hint = f"columns={{{shown(column)}: {read[column]!r}}} says so"
                 found.append(Finding("inferred-column", message, hint, position=position))
         return found
+
+
+def save_mark(tables: Iterable[Mapping[str, Column]]) -> str:
+    """What stands in all files of one save: the same for the same lineage, and another for any other."""
+    digest = hashlib.blake2b(digest_size=8)
+    for columns in tables:
+        for name, column in columns.items():
+            digest.update(name.encode())
+            for first in range(0, len(column), _AT_ONCE):
+                digest.update(repr(list(column[first : first + _AT_ONCE])).encode())
+    return f"save:{digest.hexdigest()}"
+
+
+def refuse_mixed(main: SourceTable, other: SourceTable) -> None:
+    """Refuse the files of two saves beside each other, as a save that was killed leaves them."""
+    if main.mark != other.mark:
+        marks = " and ".join(shown(table.mark) if table.mark else "no mark" for table in (main, other))
+        message = f"{main.path.name} and {other.path.name} are not of one save: they have {marks}"
+        hint = "save the lineage again; if they belong together, take the column save:… out of both"
+        raise SourceError([Finding("mixed-save", message, hint, position=other.position(None, None))])
 
 
 def check_columns(columns: Mapping[str, str], names: Sequence[str]) -> None:

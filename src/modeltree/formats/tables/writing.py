@@ -14,12 +14,13 @@ from typing import Any
 
 import numpy
 
-from modeltree._util.files import is_stream, write_whole
+from modeltree._util.files import is_stream, write_together, write_whole
 from modeltree.findings import Finding, SourceError
 from modeltree.formats.parsing.csvtree import MAX_BYTES
 from modeltree.formats.repair.record_findings import described_organizations, losses
 from modeltree.formats.tables.cells import LINKS, Column, join_texts
 from modeltree.formats.tables.parquet import parquet_bytes
+from modeltree.formats.tables.requests import save_mark
 from modeltree.formats.tables.text_files import MAX_BYTES as JSONL_BYTES
 from modeltree.formats.tables.text_files import escaped
 from modeltree.graph.columns import dumped
@@ -58,7 +59,8 @@ def write_csv(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Finding, 
     The derivations of ``models.csv`` are in ``models.edges.csv``, and the organizations in
     ``models.organizations.csv``, if more is known of one than the id by which a model names it. If a file of such a
     name holds something else, nothing is written. `read_table` gives the same lineage back, but for its title,
-    description, date and references as a whole.
+    description, date and references as a whole. The last column of each file is empty, and its name, ``save:`` with
+    16 digits, says which files were saved together: files of two saves are not read as one lineage.
 
     Lists are joined by ``"; "``, or JSON where that could not be undone; corrections are JSON. A text that a
     spreadsheet would take for a formula has an apostrophe before it, and the column ``escaped`` names the columns of
@@ -86,17 +88,21 @@ def write_csv(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Finding, 
     """
     delimiter = "\t" if Path(path).suffix.lower() == ".tsv" else ","
     if is_stream(Path(path)):
-        write_whole(path, _csv_text(_node_columns(lineage) | _parent_columns(lineage), delimiter))
+        write_whole(path, _csv_text(_node_columns(lineage) | _parent_columns(lineage), None, delimiter))
         return _losses_of_one_table(lineage, "CSV")
-    contents = {beside(path, "edges"): _csv_text(_edge_columns(lineage), delimiter)}
+    tables = {beside(path, "edges"): _edge_columns(lineage)}
     organizations = beside(path, "organizations")
     if described_organizations(lineage) or organizations.exists():
         # One that is there would be read: it must not speak of another lineage.
-        contents[organizations] = _csv_text(_organization_columns(lineage), delimiter)
-    contents[Path(path)] = _csv_text(_node_columns(lineage), delimiter)
+        tables[organizations] = _organization_columns(lineage)
+    tables[Path(path)] = _node_columns(lineage)
     for file, needed in ((beside(path, "edges"), {"parent", "child"}), (organizations, {"id", "name"})):
         _refuse_other(file, needed)
-    _write_all({file: text.encode() for file, text in contents.items()})
+    mark = save_mark(tables.values())
+    contents = {file: _csv_text(columns, mark, delimiter).encode() for file, columns in tables.items()}
+    for file, content in contents.items():
+        _check_size(file, content, MAX_BYTES)
+    write_together(contents)
     return losses(lineage, "CSV", models=Model.model_fields, derivations=Derivation.model_fields, organizations=True)
 
 
@@ -190,9 +196,14 @@ def write_parquet(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Findi
     if described_organizations(lineage):
         more["organizations"] = [_dumped(record) for record in lineage.organizations.values()]
     _refuse_other(beside(path, "edges"), {"parent", "child"})
-    edges = parquet_bytes(_edge_columns(lineage), {"references": "texts"}, None)
-    nodes = parquet_bytes(_node_columns(lineage), _COLUMN_TYPES, more)
-    _write_all({beside(path, "edges"): edges, Path(path): nodes}, checked=False)
+    edges, nodes = _edge_columns(lineage), _node_columns(lineage)
+    mark = {"save": save_mark([edges, nodes])}
+    write_together(
+        {
+            beside(path, "edges"): parquet_bytes(edges, {"references": "texts"}, mark),
+            Path(path): parquet_bytes(nodes, _COLUMN_TYPES, more | mark),
+        }
+    )
     return ()
 
 
@@ -264,8 +275,8 @@ def _dumped(record: Record, leave_out: str = "") -> dict[str, Any]:
 # Files
 
 
-def _csv_text(columns: Mapping[str, Column], delimiter: str = ",") -> str:
-    """Columns as CSV, without those that are empty throughout, save the first two."""
+def _csv_text(columns: Mapping[str, Column], mark: str | None, delimiter: str) -> str:
+    """Columns as CSV, without those that are empty throughout, save the first two; the last is empty but for a mark."""
     kept = list(columns)[:2]
     texts = {
         name: _each(column, _cell)
@@ -273,6 +284,8 @@ def _csv_text(columns: Mapping[str, Column], delimiter: str = ",") -> str:
         if name in kept or any(value is not None for value in column)
     }
     safe = escaped(texts)
+    if mark is not None:
+        safe[mark] = [None] * len(next(iter(safe.values())))
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=delimiter, lineterminator="\n")
     writer.writerow(safe)
@@ -307,27 +320,6 @@ def _refuse_other(path: Path, needed: set[str]) -> None:
     if not needed <= names:
         other = f"it is there, is no table with {' and '.join(sorted(needed))}, and would be replaced"
         raise FileExistsError(errno.EEXIST, other, os.fspath(path))
-
-
-def _write_all(contents: Mapping[Path, bytes], *, checked: bool = True) -> None:
-    """Write several files; if one cannot be written, those that were are again what they were."""
-    if checked:
-        for path, content in contents.items():
-            _check_size(path, content, MAX_BYTES)
-    former = {path: path.read_bytes() if path.is_file() else None for path in contents}
-    written: list[Path] = []
-    try:
-        for path, content in contents.items():
-            write_whole(path, content)
-            written.append(path)
-    except OSError:
-        for path in written:
-            before = former[path]
-            if before is None:
-                path.unlink(missing_ok=True)
-            else:
-                write_whole(path, before)
-        raise
 
 
 def _check_size(path: Path, content: bytes, most: int) -> None:

@@ -1,0 +1,101 @@
+"""Twice the input is about twice the work, also where an input is made to be as bad as it can be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from modeltree import Derivation, Lineage, LineageError, Model
+from modeltree.formats.detection import format_of
+from modeltree.formats.graphs.diagram_languages import mermaid_text
+from modeltree.formats.tables import read_table
+from work import growth, steps
+
+Call = Callable[[], object]
+
+
+def an_alias_of_all(count: int) -> Call:
+    rows = [{"id": f"m{number}", "name": f"M{number}", "aliases": ["x"]} for number in range(count)]
+    return lambda: read_table(rows)
+
+
+def an_alias_of_all_records(count: int) -> Call:
+    models = [Model(id=f"m{number}", name="M", aliases=("x",)) for number in range(count)]
+
+    def refused() -> None:
+        with pytest.raises(LineageError):
+            Lineage(models)
+
+    return refused
+
+
+def values_that_are_none(count: int) -> Call:
+    rows = [{"id": "a", "name": "A", "sizes": ["?"] * count, "references": ["?"] * count, "aliases": [" "] * count}]
+    return lambda: read_table(rows)
+
+
+def one_name_for_all(count: int) -> Call:
+    rows = [{"name": "A", "note": f"{number}"} for number in range(count)]
+    return lambda: read_table(rows)
+
+
+def cycles(count: int) -> Call:
+    models = [{"id": f"{side}{number}", "name": "M"} for number in range(count) for side in "ab"]
+    edges = [
+        {"parent": f"{one}{number}", "child": f"{other}{number}", "relation": "merge"}
+        for number in range(count)
+        for one, other in ("ab", "ba")
+    ]
+    return lambda: read_table(models, edges)
+
+
+def mermaid_names_that_are_alike(count: int) -> Call:
+    lineage = Lineage([Model(id=f"a{chr(0x4E00 + number)}", name="M") for number in range(count)])
+    return lambda: mermaid_text(lineage)
+
+
+@pytest.mark.parametrize(
+    ("prepare", "size"),
+    [  # of tables with 2000 rows and more other code reads, so these have fewer
+        (an_alias_of_all, 300),
+        (an_alias_of_all_records, 300),
+        (values_that_are_none, 200),
+        (one_name_for_all, 300),
+        (cycles, 100),
+        (mermaid_names_that_are_alike, 300),
+    ],
+)
+def test_work_grows_as_the_input(prepare: Callable[[int], Call], size: int) -> None:
+    assert growth(prepare, size) < 2.4
+    assert growth(prepare, 2 * size) < 2.4
+
+
+def cycles_in_a_chain(count: int) -> Iterator[Derivation]:
+    """A chain, and from each of its models a derivation back to the first."""
+    for number in range(1, count):
+        yield Derivation(parent=f"m{number - 1:05}", child=f"m{number:05}", relation="merge")
+        if number > 1:
+            yield Derivation(parent=f"m{number:05}", child="m00000", relation="merge")
+
+
+def test_messages_about_cycles_are_bounded() -> None:
+    models = [Model(id=f"m{number:05}", name="M") for number in range(500)]
+    with pytest.raises(LineageError) as raised:
+        Lineage(models, list(cycles_in_a_chain(500)))
+    assert max(len(problem.message) for problem in raised.value.problems) < 400
+    assert "m00018 -> m00019 -> 480 more -> m00000" in raised.value.problems[-1].message
+
+
+@pytest.mark.parametrize("line", [b"- \n", b"- ", b"\n", b"- \r\n", b"\r\n", b" ", b"-\n  \n"])
+def test_beginnings_of_yaml(tmp_path: Path, line: bytes) -> None:
+    """That these took minutes no count of lines can say: they go through one regular expression each."""
+    path = tmp_path / "x.yaml"
+    path.write_bytes(line * (65_536 // len(line)))
+    assert format_of(path).name == "catalog"
+    path.write_bytes(line * 10 + b"\n- name: x\n\n  type: model\n")
+    assert format_of(path).name == "ecosystem-graphs"
+    path.write_bytes(line * 10 + b"\n \t-\n    model: a\n")
+    assert format_of(path).name == "mergekit"
+    assert steps(lambda: format_of(path)) < 500
