@@ -1,7 +1,7 @@
 """Hardened reading of JSON: plain data, everything wrong with it, and the position of each part.
 
-The standard parser keeps the last of two equal keys in silence. Here equal keys are findings, and so are numbers that are
-too long, halves of characters, and nesting that is too deep; ``NaN`` and ``Infinity`` are null.
+The standard parser keeps the last of two equal keys in silence. Here equal keys are findings, and so are numbers that
+are too long, halves of characters, and nesting that is too deep; ``NaN`` and ``Infinity`` are null.
 """
 
 from __future__ import annotations
