@@ -75,7 +75,6 @@ def test_changed_bytes_are_read_or_refused(data: Any, draw: st.DataObject) -> No
     [
         (b"", "syntax", "a.json:1:1: the file is empty"),
         (b'{"a": 1,\n "b" 2}', "syntax", "a.json:2:6: no JSON: expecting ':' delimiter"),
-        (b'{"a": NaN}', "syntax", "a.json: no JSON: NaN; write null"),
         (b"\xff", "encoding", "a.json:1:1: not UTF-8: byte 0xff; save the file as UTF-8 text"),
         (b'{"a": "\\ud800"}', "encoding", "a.json: half a character: \\ud800"),
         (b"1e999", "bad-value", "a.json: 1e999 is too large a number"),
@@ -90,6 +89,11 @@ def test_what_is_no_json(content: bytes, kind: str, said: str) -> None:
     assert [problem.kind for problem in tree.problems] == [kind]
     assert str(tree.problems[0]) == said
     assert str(tree.position(("a",))) == "a.json"
+
+
+def test_what_is_not_a_number_is_nothing() -> None:
+    tree = parse_json(b'{"a": NaN, "b": [-Infinity, Infinity], "c": 1}', PATH)
+    assert (tree.data, tree.problems) == ({"a": None, "b": [None, None], "c": 1}, ())
 
 
 def test_a_key_that_stands_twice_is_found_and_the_first_kept() -> None:

@@ -440,7 +440,7 @@ def test_broken_lines_of_json(tmp_path: Path) -> None:
     assert [text for _, text in said(findings)] == [
         f"{path}:1: duplicate key 'id'; keep one of them",
         f"{path}:3: [1] is no object; write {{…}}; the line is left out",
-        f"{path}:4: no JSON: NaN; write null; the line is left out",
+        f"{path}:4: a row without a model; write its id; it is left out",
         f"{path}:7:13: no JSON: unterminated string starting at; the line is left out",
     ]
 

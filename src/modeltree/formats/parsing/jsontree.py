@@ -1,7 +1,7 @@
 """Hardened reading of JSON: plain data, everything wrong with it, and the position of each part.
 
-The standard parser keeps the last of two equal keys in silence and takes ``NaN``. Here equal keys are findings, and so
-are constants that JSON does not have, numbers that are too long, halves of characters, and nesting that is too deep.
+The standard parser keeps the last of two equal keys in silence. Here equal keys are findings, and so are numbers that
+are too long, halves of characters, and nesting that is too deep; ``NaN`` and ``Infinity`` are null.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from modeltree.findings import Finding, Position, shown
 from modeltree.formats.parsing.lines import Lines, Unreadable, decoded
@@ -97,6 +97,10 @@ def _check_depth(text: str, path: Path) -> None:
             depth -= 1
 
 
+def _nothing(_word: str) -> None:
+    """What NaN and Infinity stand for, which programs write where nothing is known."""
+
+
 def _parsed(text: str, path: Path, problems: list[Finding]) -> Any:
     def mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         result: dict[str, Any] = {}
@@ -118,12 +122,9 @@ def _parsed(text: str, path: Path, problems: list[Finding]) -> Any:
             raise Unreadable("bad-value", f"{digits} is too large a number", None, Position(path))
         return value
 
-    def constant(word: str) -> NoReturn:
-        raise Unreadable("syntax", f"no JSON: {word}", "write null", Position(path))
-
     try:
         data = json.loads(
-            text, object_pairs_hook=mapping, parse_int=number, parse_float=number, parse_constant=constant
+            text, object_pairs_hook=mapping, parse_int=number, parse_float=number, parse_constant=_nothing
         )
     except json.JSONDecodeError as error:
         message = f"no JSON: {error.msg[0].lower()}{error.msg[1:]}" if text.strip() else "the file is empty"

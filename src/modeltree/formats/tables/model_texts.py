@@ -191,8 +191,8 @@ class ModelTexts:
         suspects = short.tolist() if len(short) <= _FEW else self._suspects(short)
         texts = self.texts(numpy.array(suspects, numpy.int64))
         self.clean[[index for index, text in zip(suspects, texts, strict=True) if is_missing(text)]] = False
-        dirty = self.texts(numpy.flatnonzero(~self.clean))
-        self.have_arrows = any(printed_name(text).depth for text in dirty)
+        marked = pc.match_substring_regex(self._words, r"^\s*[^\w\s]").to_numpy(zero_copy_only=False)
+        self.have_arrows = any(printed_name(text).depth for text in self.texts(numpy.flatnonzero(marked)))
 
     def _suspects(self, short: NDArray[Any]) -> list[int]:
         """Of many short texts those that may be words for a missing value."""
