@@ -45,7 +45,9 @@ def read_fields(
     found: dict[str, Any] = {}
     notes: list[FieldNote] = []
     for name, written in fields.items():
-        value = known_name(written) if name in ("name", "relation") else known_value(written)
+        value = written
+        if not isinstance(written, dict):
+            value = known_name(written) if name in ("name", "relation") else known_value(written)
         if isinstance(value, list):
             value = [item for item in value if item is not None]
         if value in (None, [], {}):

@@ -248,7 +248,7 @@ class Repair:
             model.fields, f"model {shown(id)}", partial(position_of, model.where), (id,)
         )
         order: Any = self.policy.ambiguous_date if self.policy.ambiguous_date.endswith("first") else None
-        read, notes = read_fields(given, order, printed=self.claims.names)
+        read, notes = read_fields(given, order, printed=self.claims.names and self.claims.in_rows)
         for note in notes:
             self._keep_reading(note, model.where, id, read)
         fields = {"id": id, "name": display_name(model.name, id), **read}
@@ -305,7 +305,7 @@ class Repair:
         has_parents = {edge.child for edge in claims.derivations}
         for index, model in enumerate(claims.models):
             name, depth, marked = printed_name(model.name)
-            if marked and (claims.names or depth or "\n" in model.name):
+            if marked and claims.in_rows and (claims.names or depth):
                 message = f"name {shown(model.name)} is read as {shown(name)}"
                 self.findings.append(Finding("read-as", message, None, (name,), position=position_of(model.where)))
                 model.name = name
