@@ -164,7 +164,7 @@ def _add_data_commands(
     for name, what in (("error", "errors"), ("warn", "warnings"), ("ignore", "nothing to report")):
         words = f"findings of a kind are {what}; may be given several times"
         check.add_argument(f"--{name}", metavar="KIND", type=kinds, action="extend", default=[], help=words)
-    crawl = command("crawl", run.crawl, "read models and their kin from the Hugging Face Hub", *reading[2:])
+    crawl = command("crawl", run.crawl, "read models and their kin from the Hugging Face Hub", *reading[3:])
     crawl.add_argument("ids", metavar="ID", nargs="*", help="where to begin, as mistralai/Mistral-7B-v0.1")
     crawl.add_argument("--author", metavar="NAME", help="begin with all models of somebody")
     crawl.add_argument("--family", metavar="ID", help="a model and all that descends from it")
@@ -198,6 +198,7 @@ def _reading_options() -> tuple[argparse.ArgumentParser, ...]:
             "--from", dest="source", metavar="FORMAT", help="of what is read, where neither ending nor content tells it"
         ),
         columns_option(),
+        option("--prefix", metavar="NAME", help="what stands before ids that are made of paths: an organization"),
         option("--aliases", metavar="FILE", type=Path, help="a YAML file of 'name: the name that is meant' lines"),
         option(
             "--policy",
