@@ -188,6 +188,12 @@ def test_check_reads_several_paths_as_one(
     assert ["models" in source for source in sources] == [True, True, False]
 
 
+def test_several_are_converted_as_one(cards: Path, catalog: Path, tmp_path: Path) -> None:
+    output = tmp_path / "x.cdx.json"
+    assert main(["convert", str(cards), str(catalog), str(output)]) == 0
+    assert modeltree.read(output).lineage.parents("me/chat") == ("acme/base",)
+
+
 def test_check_has_a_prefix(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     card(tmp_path / "base", "license: mit")
     card(tmp_path / "chat", "base_model: acme/base\nlicense: mit")
@@ -195,6 +201,9 @@ def test_check_has_a_prefix(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     assert main(["check", "--strict", "--prefix", "acme", str(tmp_path)]) == 0
     assert main(["convert", "--prefix", "acme", str(tmp_path), str(tmp_path / "x.csv")]) == 0
     assert "acme/base" in (tmp_path / "x.csv").read_text()
+    assert main(["list", "--prefix", "acme", "--data", str(tmp_path)]) == 0
+    assert "acme/base" in capsys.readouterr().out
+    assert main(["list", "--prefix", "acme", "--data", str(tmp_path / "x.csv")]) == 2
     assert main(["check", "--prefix", "acme", "survey"]) == 2
     assert "--prefix is for ids that are made of paths" in capsys.readouterr().err
 

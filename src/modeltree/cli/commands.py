@@ -196,7 +196,7 @@ def convert(arguments: argparse.Namespace) -> int:
     if arguments.timestamp and not to.bill:
         raise UsageError(f"--timestamp is for bills of materials, not for {to.title}")
     options: dict[str, Any] = {"spanning": True} if arguments.spanning else {}
-    reading = _read(arguments.path, arguments)
+    reading = _read(arguments.paths, arguments)
     chosen = _filtered(reading.lineage, arguments)
     if len(reading.lineage) and not len(chosen):
         return complain("modeltree convert", NOTHING_LEFT, FAILED)
@@ -284,14 +284,15 @@ def _lineage(arguments: argparse.Namespace) -> Lineage:
     from modeltree import datasets
 
     name: str = arguments.data
-    if name in datasets.names() and not arguments.columns:
+    if name in datasets.names() and not arguments.columns and arguments.prefix is None:
         return datasets.load(name)
     from modeltree import formats
     from modeltree.findings import Severity
 
     path = _existing(name)
     with progress_reporter() as progress:
-        lineage, findings = _read_by_columns(formats.read, path, columns=_columns(arguments), progress=progress)
+        options = {"columns": _columns(arguments), "prefix": arguments.prefix, "progress": progress}
+        lineage, findings = _read_by_columns(formats.read, path, **options)
     bad = sum(finding.severity != Severity.NOTE for finding in findings)
     if bad:
         print(f"modeltree: {name}: found {bad} errors or warnings; see: modeltree check {name}", file=sys.stderr)
@@ -308,7 +309,7 @@ def _read_by_columns(read: Callable[..., T], *words: Any, **options: Any) -> T:
     try:
         return read(*words, **options)
     except ValueError as error:
-        if options.get("columns") and not isinstance(error, ModelTreeError):
+        if (options.get("columns") or options.get("prefix")) and not isinstance(error, ModelTreeError):
             raise UsageError(str(error)) from None
         raise
 
@@ -325,12 +326,14 @@ def _existing(name: str) -> Path:
     return path
 
 
-def _read(name: str, arguments: argparse.Namespace) -> Reading:
-    """What is at a path, read as the arguments say."""
-    [(_, outcome)], _ = _read_each([name], arguments)
-    if isinstance(outcome, ModelTreeError):
-        raise outcome
-    return outcome
+def _read(names: Sequence[str], arguments: argparse.Namespace) -> Reading:
+    """What is at some paths, read as one and as the arguments say."""
+    outcomes, whole = _read_each(names, arguments)
+    refused = [outcome for _, outcome in outcomes if isinstance(outcome, LineageError)]
+    if refused:
+        raise refused[0]
+    assert whole is not None
+    return whole
 
 
 def _read_each(
