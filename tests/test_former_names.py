@@ -72,7 +72,7 @@ FORMATS = ["node-link", "cytoscape", "graphml", "gexf"]
 @pytest.mark.parametrize("format", FORMATS)
 def test_nodes_of_graphs(tmp_path: Path, format: str) -> None:
     node = {"id": "a", "licence": "MIT License", "licence_spdx": "MIT"}
-    reading = modeltree.read(graphs(tmp_path, node, {**node, "id": "b"})[format], format)
+    reading = modeltree.read(graphs(tmp_path, node, {**node, "id": "b"})[format], format=format)
     assert [model.license for model in reading.lineage.models] == [MIT, MIT]
     (first, second) = kinds(reading)["read-as"]
     assert "the key 'licence' is read as 'license', 2 times, first here" in first
@@ -85,7 +85,7 @@ def test_nodes_of_graphs(tmp_path: Path, format: str) -> None:
 def test_nodes_with_both_names(tmp_path: Path, format: str, order: int) -> None:
     pairs = [("license", "MIT"), ("licence", "GPL")][::order]
     nodes = [{"id": "a", **dict(pairs)}, {"id": "b", "license": "MIT", "licence": "MIT"}, {"id": "c", "licence": ""}]
-    reading = modeltree.read(graphs(tmp_path, *nodes)[format], format)
+    reading = modeltree.read(graphs(tmp_path, *nodes)[format], format=format)
     assert [model.license and model.license.name for model in reading.lineage.models] == ["MIT", "MIT", None]
     (finding,) = (finding for finding in reading.findings if finding.severity == Severity.ERROR)
     assert (finding.kind, finding.ids) == ("duplicate-key", ("a",))

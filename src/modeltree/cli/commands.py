@@ -10,7 +10,7 @@ import errno
 import io
 import shutil
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,9 +25,10 @@ from modeltree.findings import LineageError, ModelTreeError
 
 if TYPE_CHECKING:
     from modeltree.cli.reports import Checked
-    from modeltree.findings import Severity
+    from modeltree.findings import Finding, Severity
     from modeltree.formats import Policy, Reading
     from modeltree.formats.registry import Format
+    from modeltree.formats.sources import Source
     from modeltree.lineage import Lineage
     from modeltree.records import Derivation
 
@@ -166,7 +167,7 @@ def check(arguments: argparse.Namespace) -> int:
     from modeltree.findings import Severity
 
     grades = _grades(arguments)
-    sources = [_checked(name, arguments).graded(grades) for name in arguments.paths]
+    sources = [source.graded(grades) for source in _checked(arguments)]
     fatal = {Severity.ERROR, Severity.WARNING} if arguments.strict else {Severity.ERROR}
     bad = any(source.is_bad(fatal) for source in sources)
     report = REPORTS[arguments.format](sources, not bad, arguments.all)
@@ -195,7 +196,7 @@ def convert(arguments: argparse.Namespace) -> int:
     if arguments.timestamp and not to.bill:
         raise UsageError(f"--timestamp is for bills of materials, not for {to.title}")
     options: dict[str, Any] = {"spanning": True} if arguments.spanning else {}
-    reading = _read(arguments.path, arguments)
+    reading = _read(arguments.paths, arguments)
     chosen = _filtered(reading.lineage, arguments)
     if len(reading.lineage) and not len(chosen):
         return complain("modeltree convert", NOTHING_LEFT, FAILED)
@@ -283,14 +284,15 @@ def _lineage(arguments: argparse.Namespace) -> Lineage:
     from modeltree import datasets
 
     name: str = arguments.data
-    if name in datasets.names() and not arguments.columns:
+    if name in datasets.names() and not arguments.columns and arguments.prefix is None:
         return datasets.load(name)
     from modeltree import formats
     from modeltree.findings import Severity
 
     path = _existing(name)
     with progress_reporter() as progress:
-        lineage, findings = _read_by_columns(formats.read, path, columns=_columns(arguments), progress=progress)
+        options = {"columns": _columns(arguments), "prefix": arguments.prefix, "progress": progress}
+        lineage, findings = _read_by_columns(formats.read, path, **options)
     bad = sum(finding.severity != Severity.NOTE for finding in findings)
     if bad:
         print(f"modeltree: {name}: found {bad} errors or warnings; see: modeltree check {name}", file=sys.stderr)
@@ -302,12 +304,12 @@ def _columns(arguments: argparse.Namespace) -> dict[str, str] | None:
     return {name: field for columns in arguments.columns for name, field in columns.items()} or None
 
 
-def _read_by_columns(read: Callable[..., Reading], *words: Any, **options: Any) -> Reading:
+def _read_by_columns(read: Callable[..., T], *words: Any, **options: Any) -> T:
     """What is read; columns that there are not are wrong usage."""
     try:
         return read(*words, **options)
     except ValueError as error:
-        if options.get("columns") and not isinstance(error, ModelTreeError):
+        if (options.get("columns") or options.get("prefix")) and not isinstance(error, ModelTreeError):
             raise UsageError(str(error)) from None
         raise
 
@@ -324,25 +326,41 @@ def _existing(name: str) -> Path:
     return path
 
 
-def _read(name: str, arguments: argparse.Namespace) -> Reading:
-    """What is at a path, read as the arguments say."""
+def _read(names: Sequence[str], arguments: argparse.Namespace) -> Reading:
+    """What is at some paths, read as one and as the arguments say."""
+    outcomes, whole = _read_each(names, arguments)
+    refused = [outcome for _, outcome in outcomes if isinstance(outcome, LineageError)]
+    if refused:
+        raise refused[0]
+    assert whole is not None
+    return whole
+
+
+def _read_each(
+    names: Sequence[str], arguments: argparse.Namespace
+) -> tuple[list[tuple[Source, Reading | LineageError]], Reading | None]:
+    """What is at each of some paths, and all as one, read as the arguments say."""
     from modeltree import formats
 
-    path = _existing(name)
+    paths = [_existing(name) for name in names]
     options: dict[str, Any] = {"columns": _columns(arguments)}
-    chosen = _parsed(formats.format_to_read, path, arguments.source, **options)
-    _parsed(lambda: chosen.reader)
-    options["policy"], options["aliases"] = _policy_and_aliases(arguments)
-    if not chosen.mended:
-        if arguments.aliases or any(word.partition("=")[0] != "missing-parent" for word in arguments.policy):
+    sources = _parsed(lambda: list(formats.sources_at(paths, arguments.source, **options)))
+    policy, aliases = _policy_and_aliases(arguments)
+    for source in sources:
+        _parsed(lambda source=source: source.format.reader)
+        words = [word for word in arguments.policy if word.partition("=")[0] != "missing-parent"]
+        if len(sources) == 1 and not source.format.mended and (aliases or words):
             nothing = "--policy and --aliases do nothing, but for missing-parent"
-            raise UsageError(f"{name} is {chosen.title}, which is taken as it stands: {nothing}")
-        if not arguments.policy:
-            options["policy"] = replace(options["policy"], missing_parent="refuse")
+            raise UsageError(f"{source.path} is {source.format.title}, which is taken as it stands: {nothing}")
+    if arguments.prefix is not None and not any(source.format.by_path for source in sources):
+        raise UsageError(f"--prefix is for ids that are made of paths, and {names[0]} is {sources[0].format.title}")
+    if not arguments.policy and not any(source.format.mended for source in sources):
+        policy = replace(policy, missing_parent="refuse")
     if arguments.command == "check":
-        options["policy"] = replace(options["policy"], missing_base=True)
+        policy = replace(policy, missing_base=True)
+    options |= {"format": arguments.source, "policy": policy, "aliases": aliases, "prefix": arguments.prefix}
     with progress_reporter() as progress:
-        return _read_by_columns(formats.read, path, chosen.name, progress=progress, **options)
+        return _read_by_columns(formats.read_each, paths, progress=progress, **options)
 
 
 def _policy_and_aliases(arguments: argparse.Namespace) -> tuple[Policy, dict[str, str] | None]:
@@ -400,15 +418,23 @@ def _parsed(parse: Callable[..., T], *words: Any, **options: Any) -> T:
         raise UsageError(str(error)) from None
 
 
-def _checked(name: str, arguments: argparse.Namespace) -> Checked:
-    """What is found at a path; the lineage, if it is one."""
+def _checked(arguments: argparse.Namespace) -> list[Checked]:
+    """What is found in each source; where there are several, as parts of one."""
     from modeltree.cli.reports import Checked
 
-    try:
-        lineage, findings = _read(name, arguments)
-    except LineageError as error:
-        return Checked(name, None, error.problems)
-    return Checked(name, lineage, findings)
+    outcomes, whole = _read_each(arguments.paths, arguments)
+    names = arguments.paths if len(outcomes) == 1 == len(arguments.paths) else [source.name for source, _ in outcomes]
+    found: list[list[Finding]] = [[] for _ in outcomes]
+    for finding in whole.findings if whole else ():
+        path = finding.position.path if finding.position else None
+        holders = [index for index, (source, _) in enumerate(outcomes) if path and source.holds(path)]
+        found[holders[0] if holders else -1].append(finding)
+    return [
+        Checked(name, None, outcome.problems)
+        if isinstance(outcome, LineageError)
+        else Checked(name, outcome.lineage, tuple(findings))
+        for name, (_, outcome), findings in zip(names, outcomes, found, strict=True)
+    ]
 
 
 def _filtered(lineage: Lineage, arguments: argparse.Namespace) -> Lineage:

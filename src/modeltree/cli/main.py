@@ -33,6 +33,8 @@ from modeltree.findings import AmbiguousNameError, ModelTreeError, UnknownFormat
 # As in `modeltree.cli.reports.REPORTS`; a test compares them.
 REPORT_FORMATS = ("text", "json", "github", "sarif")
 
+PREFIX_HELP = "what stands before ids that are made of paths: an organization"
+
 MISUSED, INTERRUPTED, PIPE_BROKEN = 2, 130, 141
 """Exit codes; the last two are what a shell reports of a program that ends by SIGINT or SIGPIPE."""
 
@@ -98,6 +100,7 @@ def _parser() -> argparse.ArgumentParser:
         return added
 
     data = columns_option()
+    data.add_argument("--prefix", metavar="NAME", help=PREFIX_HELP)
     data.add_argument(
         "--data", default="survey", metavar="NAME|PATH", help=f"{SHIPPED}, or a file or folder (default: survey)"
     )
@@ -164,7 +167,7 @@ def _add_data_commands(
     for name, what in (("error", "errors"), ("warn", "warnings"), ("ignore", "nothing to report")):
         words = f"findings of a kind are {what}; may be given several times"
         check.add_argument(f"--{name}", metavar="KIND", type=kinds, action="extend", default=[], help=words)
-    crawl = command("crawl", run.crawl, "read models and their kin from the Hugging Face Hub", *reading[2:])
+    crawl = command("crawl", run.crawl, "read models and their kin from the Hugging Face Hub", *reading[3:])
     crawl.add_argument("ids", metavar="ID", nargs="*", help="where to begin, as mistralai/Mistral-7B-v0.1")
     crawl.add_argument("--author", metavar="NAME", help="begin with all models of somebody")
     crawl.add_argument("--family", metavar="ID", help="a model and all that descends from it")
@@ -176,7 +179,8 @@ def _add_data_commands(
     crawl.add_argument("--state", metavar="FILE", help="keep answers in it, and go on from there when begun again")
     crawl.add_argument("-o", "--output", type=Path, metavar="FILE", required=True, help="its ending tells the format")
     convert = command("convert", run.convert, "read one format and write another", *reading, filters())
-    convert.add_argument("path", metavar="IN", help="a file or folder, or a data set")
+    words = "a file or folder, or a data set; several are read as one"
+    convert.add_argument("paths", metavar="IN", nargs="+", help=words)
     convert.add_argument("output", metavar="OUT", type=Path, help="its ending tells the format")
     convert.add_argument("--to", metavar="FORMAT", help="where the ending does not tell it")
     convert.add_argument("--strict", action="store_true", help="fail for errors and warnings in IN; OUT is written")
@@ -198,6 +202,7 @@ def _reading_options() -> tuple[argparse.ArgumentParser, ...]:
             "--from", dest="source", metavar="FORMAT", help="of what is read, where neither ending nor content tells it"
         ),
         columns_option(),
+        option("--prefix", metavar="NAME", help=PREFIX_HELP),
         option("--aliases", metavar="FILE", type=Path, help="a YAML file of 'name: the name that is meant' lines"),
         option(
             "--policy",

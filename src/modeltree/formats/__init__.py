@@ -9,18 +9,20 @@ from __future__ import annotations
 import errno
 import os
 import warnings
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from modeltree._util.files import expanded, refuse_pipe
+from modeltree._util.files import expanded
 from modeltree._util.progress import Progress
 from modeltree._util.text import counted
-from modeltree.findings import Finding, FindingsWarning, Position, Severity, SourceError
-from modeltree.formats.detection import format_of, format_of_table, passed_over
-from modeltree.formats.registry import FORMATS, Format, format_named, format_to_write
+from modeltree.findings import Finding, FindingsWarning, LineageError, Position, Severity, SourceError
+from modeltree.formats.detection import format_of, passed_over
+from modeltree.formats.registry import format_named, format_to_write
+from modeltree.formats.repair.audit import PLACEHOLDER
 from modeltree.formats.repair.claims import Reading
+from modeltree.formats.repair.combining import combined, policy_of_each
 from modeltree.formats.repair.policy import Policy
+from modeltree.formats.sources import PathLike, Source, sources_at
 from modeltree.lineage import Lineage
 
 __all__ = [
@@ -28,32 +30,37 @@ __all__ = [
     "Reading",
     "format_named",
     "format_of",
-    "format_to_read",
     "format_to_write",
     "load",
     "read",
+    "read_each",
     "save",
+    "sources_at",
 ]
 
 
 def read(
-    path: str | os.PathLike[str],
+    *paths: PathLike | Iterable[PathLike],
     format: str | None = None,
-    *,
     columns: Mapping[str, str] | None = None,
     policy: Policy | None = None,
     aliases: Mapping[str, str] | None = None,
+    prefix: str | None = None,
     progress: Progress | None = None,
     **options: Any,
 ) -> Reading:
-    """Read a lineage from a file or folder of any known format, with everything found on the way.
+    """Read a lineage from files or folders of any known format, with everything found on the way.
+
+    Several files and folders are one lineage: a model that one of them names as a parent and another describes is the
+    same. What they say of one model is put together; where they differ, the policy decides. Model cards and files
+    beside weights that are given one by one are read as in the folder that holds them all.
 
     Parameters
     ----------
-    path : str or path
-        A file or folder; ``~`` is one's own.
+    *paths : str or path, or iterables of these
+        Files or folders; ``~`` is one's own.
     format : str, optional
-        The name of its format, as ``"epoch"``; by default the ending of the path and the content decide.
+        The name of their format, as ``"epoch"``; by default the ending of each path and the content decide.
     columns : mapping of str to str, optional
         Of a table, for names of columns, the fields that they stand for: ``{"base": "parent"}``. A file that may be
         something else, as YAML or JSON, is read as a list of records then.
@@ -62,6 +69,8 @@ def read(
         stands: without a policy its missing parents are refused, and everything else that is wrong always.
     aliases : mapping of str to str, optional
         For names as the source has them, the name or id of the model that is meant.
+    prefix : str, optional
+        What stands before ids that are made of paths: ``"acme"`` for the folder of an organization.
     progress : callable, optional
         Called with what is done in long work, how much of it, and of how much; see `read_table`.
     **options
@@ -77,9 +86,10 @@ def read(
     SourceError
         When nothing can be read, or the policy refuses something; the error has every finding, with file and line.
     UnknownFormatError
-        When the path ends in nothing that is known.
+        When a path ends in nothing that is known.
     ValueError
-        When there are `columns` of what is no table, or columns that it does not have.
+        When there is no path, when there are `columns` of what is no table, or columns that it does not have, or when
+        there is a `prefix` to ids that are not made of paths.
     OSError
         When there is no such file (`FileNotFoundError`), or it cannot be read.
 
@@ -90,23 +100,75 @@ def read(
     >>> lineage["Vicuna"].id
     'vicuna'
     """
-    if not os.fspath(path):
-        raise ValueError("an empty path names no file")
+    outcomes, whole = read_each(
+        paths,
+        format=format,
+        columns=columns,
+        policy=policy,
+        aliases=aliases,
+        prefix=prefix,
+        progress=progress,
+        **options,
+    )
+    refused = [outcome for _, outcome in outcomes if isinstance(outcome, LineageError)]
+    if refused and len(outcomes) == 1:
+        raise refused[0]
+    if refused or whole is None:
+        others = [finding for _, outcome in outcomes if isinstance(outcome, Reading) for finding in outcome.findings]
+        raise SourceError([*others, *(problem for error in refused for problem in error.problems)])
+    return whole
+
+
+def read_each(
+    paths: Iterable[PathLike | Iterable[PathLike]],
+    *,
+    format: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    policy: Policy | None = None,
+    aliases: Mapping[str, str] | None = None,
+    prefix: str | None = None,
+    progress: Progress | None = None,
+    **options: Any,
+) -> tuple[list[tuple[Source, Reading | LineageError]], Reading | None]:
+    """What is at each of some paths, or why that is refused, and all that is read as one; see `read`."""
     if policy is not None and not isinstance(policy, Policy):
         raise TypeError(f"policy is {policy!r}; it is a Policy, as Policy(cycle='refuse') or Policy.strict()")
-    path = expanded(path)
-    if not path.exists():
-        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
-    chosen = format_to_read(path, format, columns=columns)
-    options["policy"] = policy
-    if columns:
-        options["columns"] = columns
-    if chosen.mended:
-        options["aliases"] = aliases
-    elif aliases:
+    sources = list(sources_at(paths, format, columns=columns))
+    options |= {"columns": columns, "policy": policy, "aliases": aliases, "prefix": prefix, "progress": progress}
+    is_one = len(sources) == 1 and not sources[0].files
+    if not is_one:
+        if prefix is not None and not any(source.format.by_path for source in sources):
+            raise ValueError("there is a prefix, and no ids that are made of paths")
+        options["policy"] = policy_of_each(policy)
+    outcomes: list[tuple[Source, Reading | LineageError]] = []
+    for source in sources:
+        own = options if is_one or source.format.by_path else options | {"prefix": None}
+        own = own if is_one or source.format.mended else own | {"aliases": None}
+        try:
+            outcomes.append((source, _read_one(source, own)))
+        except LineageError as error:
+            outcomes.append((source, error))
+    readings = [(source.path, outcome) for source, outcome in outcomes if isinstance(outcome, Reading)]
+    if is_one or not readings:
+        return outcomes, readings[0][1] if readings else None
+    return outcomes, combined(readings, policy, aliases)
+
+
+def _read_one(source: Source, given: Mapping[str, Any]) -> Reading:
+    """What is in one file or folder, or in some files of models."""
+    path, chosen, options = source.path, source.format, dict(given)
+    if not options["columns"]:
+        del options["columns"]
+    if not chosen.mended and options.pop("aliases"):
         raise ValueError(f"{path} is {chosen.title}, which is taken as it stands: it has no alias table")
+    if not chosen.by_path and options.pop("prefix") is not None:
+        raise ValueError(f"{path} is {chosen.title}, whose ids are not made of paths: there is no prefix to them")
     if chosen.large:
-        options |= {"progress": progress, "format": chosen.name}
+        options["format"] = chosen.name
+    else:
+        del options["progress"]
+    if source.files:
+        return _best_reading(source, options)
     try:
         lineage, findings = chosen.reader(path, **options)
     except IsADirectoryError:
@@ -115,30 +177,35 @@ def read(
     return Reading(lineage, (*passed_over(path, chosen), *findings))
 
 
-def format_to_read(path: Path, name: str | None = None, *, columns: Mapping[str, str] | None = None) -> Format:
-    """The format that a path is read as: the one of a name, or what it looks like; a table, if there are columns."""
-    refuse_pipe(path)
-    chosen = format_named(name) if name else format_of(path)
-    if columns and not chosen.columned:
-        table = None if name else format_of_table(path)
-        if table is None:
-            known = ", ".join(format.name for format in FORMATS if format.columned)
-            raise ValueError(f"{path} is {chosen.title}, which has no columns to name: those have {known}")
-        return table
-    return chosen
+def _best_reading(source: Source, options: Mapping[str, Any]) -> Reading:
+    """What some files of models say, with the ids by which most of them name each other.
+
+    Ids are made of paths, and where these begin is not said: at the current folder, if all paths are relative, at the
+    folder that holds all files, or at the one around it.
+    """
+    best: Reading | None = None
+    most = -1
+    for folder in source.roots():
+        reading: Reading = source.format.reader(folder, files=source.files, **options)
+        lineage = reading.lineage
+        named = sum(lineage[edge.parent].note != PLACEHOLDER for edge in lineage.derivations)
+        if named > most:
+            best, most = reading, named
+    assert best is not None
+    return best
 
 
-def load(path: str | os.PathLike[str], format: str | None = None, **options: Any) -> Lineage:
-    """Read a lineage from a file or folder of any known format.
+def load(*paths: PathLike | Iterable[PathLike], format: str | None = None, **options: Any) -> Lineage:
+    """Read a lineage from files or folders of any known format.
 
     What is found on the way is summed up in a warning; `read` gives it in full.
 
     Parameters
     ----------
-    path : str or path
-        A file or folder; ``~`` is one's own.
+    *paths : str or path, or iterables of these
+        Files or folders; ``~`` is one's own.
     format : str, optional
-        The name of its format; by default the ending of the path and the content decide.
+        The name of their format; by default the ending of each path and the content decide.
     **options
         As for `read`.
 
@@ -163,10 +230,10 @@ def load(path: str | os.PathLike[str], format: str | None = None, **options: Any
     >>> load(datasets.path("survey-table1"))["Vicuna"].id
     'vicuna'
     """
-    path = expanded(path)
-    if path.exists() and format_to_read(path, format, columns=options.get("columns")).large:
+    sources = list(sources_at(paths, format, columns=options.get("columns")))
+    if all(source.format.large for source in sources):
         options.setdefault("notes", False)  # they are not reported here, and take time
-    lineage, findings = read(path, format, **options)
+    lineage, findings = read(*paths, format=format, **options)
     bad = [finding for finding in findings if finding.severity != Severity.NOTE]
     if bad:
         message = f"{counted(len(bad), 'finding')}, the first: {bad[0]}"

@@ -19,6 +19,7 @@ _HEAD = 64 * 1024
 # Patterns for the beginning of files whose formats end alike; the first that matches decides.
 _JSON = (
     ("jsonl", re.compile(rb"\A(?:\xef\xbb\xbf)?\s*\{[^\r\n]*\}[ \t]*\r?\n\s*\{")),
+    ("node-link", re.compile(rb'\A(?:\xef\xbb\xbf)?\s*\[.*"_?children"\s*:\s*\[\s*\{', re.DOTALL)),
     # A list of records; in one for Cytoscape each has its "data" and "group".
     ("records", re.compile(rb'\A(?:\xef\xbb\xbf)?\s*\[\s*(?:\{(?!\s*"(?:data|group)"\s*:)|\])')),
     ("cyclonedx", re.compile(rb'"bomFormat"|"\$schema"\s*:\s*"https?://cyclonedx')),

@@ -10,7 +10,7 @@ import mmap
 import os
 import re
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
@@ -78,6 +78,7 @@ def read_gguf(
     policy: Policy | None = None,
     aliases: Mapping[str, str] | None = None,
     prefix: str | None = None,
+    files: Iterable[Path] | None = None,
 ) -> Reading:
     """Read headers of GGUF files: one file, or all in a folder and below it; those of one folder are of one model.
 
@@ -100,6 +101,8 @@ def read_gguf(
         The file or folder. The id of the model is that of its folder, see `modeltree.formats.repair.folders.model_id`.
     policy, aliases, prefix : optional
         As for `modeltree.read`.
+    files : iterable of Path, optional
+        Of a folder, the files that are read; by default all.
 
     Returns
     -------
@@ -114,7 +117,11 @@ def read_gguf(
     OSError
         When there is no such file or folder, or it cannot be read.
     """
-    return read_files(path, file_claims, lambda name: name.lower().endswith(".gguf"), policy, aliases, prefix=prefix)
+    return read_files(path, file_claims, _is_wanted, policy, aliases, prefix=prefix, files=files)
+
+
+def _is_wanted(name: str) -> bool:
+    return name.lower().endswith(".gguf")
 
 
 def file_claims(path: Path) -> FileClaims:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,7 @@ def read_mergekit(
     policy: Policy | None = None,
     aliases: Mapping[str, str] | None = None,
     prefix: str | None = None,
+    files: Iterable[Path] | None = None,
 ) -> Reading:
     r"""Read recipes of mergekit: a YAML file, or all ``.yml`` and ``.yaml`` files in a folder and below it.
 
@@ -55,9 +56,11 @@ def read_mergekit(
     The id of a merge is that of its folder for files named as mergekit does, as ``mergekit_config.yml``, and the name
     of the file for others. Other YAML files in a folder are passed over, with a finding.
     """
-    return read_files(
-        path, file_claims, lambda name: name.lower().endswith((".yml", ".yaml")), policy, aliases, _id, prefix=prefix
-    )
+    return read_files(path, file_claims, _is_yaml, policy, aliases, _id, prefix=prefix, files=files)
+
+
+def _is_yaml(name: str) -> bool:
+    return name.lower().endswith((".yml", ".yaml"))
 
 
 def _id(file: Path, root: Path, prefix: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from modeltree.formats.parsing.jsontree import JsonTree, parse_json
@@ -31,6 +31,7 @@ def read_peft(
     policy: Policy | None = None,
     aliases: Mapping[str, str] | None = None,
     prefix: str | None = None,
+    files: Iterable[Path] | None = None,
 ) -> Reading:
     """Read configurations of adapters: an ``adapter_config.json``, or all of them in a folder and below it.
 
@@ -41,7 +42,11 @@ def read_peft(
     The id of an adapter is that of its folder; a file ``NAME.adapter_config.json`` is the adapter NAME. Where the base
     model is empty or missing, that is a finding of kind ``"unknown-base"``.
     """
-    return read_files(path, file_claims, lambda name: bool(_FILE.fullmatch(name)), policy, aliases, _id, prefix=prefix)
+    return read_files(path, file_claims, _is_wanted, policy, aliases, _id, prefix=prefix, files=files)
+
+
+def _is_wanted(name: str) -> bool:
+    return bool(_FILE.fullmatch(name))
 
 
 def file_claims(path: Path) -> FileClaims:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,7 @@ def read_safetensors(
     policy: Policy | None = None,
     aliases: Mapping[str, str] | None = None,
     prefix: str | None = None,
+    files: Iterable[Path] | None = None,
 ) -> Reading:
     """Read headers of safetensors files: one file, or all in a folder and below it; those of one folder are one model.
 
@@ -78,6 +79,7 @@ def read_safetensors(
         aliases,
         fields_of_all=_sizes,
         prefix=prefix,
+        files=files,
     )
 
 

@@ -7,7 +7,7 @@ claim is added once.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -108,13 +108,15 @@ def read_files(
     id_of: Callable[[Path, Path, str], str] = model_id,
     fields_of_all: Callable[[list[FileClaims]], dict[str, Any]] | None = None,
     prefix: str | None = None,
+    files: Iterable[Path] | None = None,
 ) -> Reading:
     """Read a file, or all wanted files below a folder; `fields_of_all` reads what only all files of a model tell."""
     root = Path(path)
     claims = Claims()
-    files: dict[str, list[FileClaims]] = {}
+    files_of: dict[str, list[FileClaims]] = {}
     start = checked_prefix(prefix)
-    for file in without_checkpoints(files_below(root, is_wanted, claims), root, claims):
+    below = files_below(root, is_wanted, claims) if files is None else files
+    for file in without_checkpoints(below, root, claims):
         try:
             read = claims_of(file)
         except OSError as error:
@@ -123,13 +125,13 @@ def read_files(
             read = FileClaims(file).refuse("unreadable", f"the file cannot be read: {error.strerror}")
         if not root.is_dir() and not read.readable:
             raise SourceError(read.findings)
-        files.setdefault(id_of(file, root, start), []).append(read)
-    all_files = [file for together in files.values() for file in together]
+        files_of.setdefault(id_of(file, root, start), []).append(read)
+    all_files = [file for together in files_of.values() for file in together]
     if not any(file.readable for file in all_files):
         message = f"the folder {root} has no file of this format that can be read"
         refused = [finding for file in all_files for finding in file.findings]
         raise SourceError(refused or [Finding("no-files", message, position=Position(root))])
-    for id, together in files.items():
+    for id, together in files_of.items():
         _add_model(id, together, claims, fields_of_all)
     return repaired(claims, policy, aliases)
 
