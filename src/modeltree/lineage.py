@@ -475,7 +475,7 @@ class Lineage:
             families of all of them, and to one primarily, by the rule in `modeltree.graph.primary`.
             ``"component"``: models that are connected by whatever derivations.
             ``"organization"``: who made them; a joint model belongs to each, primarily to the first.
-            A function gets each `Model` and returns the key of its family.
+            A function gets each `Model` and returns the key of its family; of a million models that takes seconds.
         relations : optional
             The derivations to go by; by default those that pass weights on.
         """
@@ -666,7 +666,8 @@ class Lineage:
         Parameters
         ----------
         where : callable, optional
-            Gets a `Model`, says whether to keep it.
+            Gets a `Model`, says whether to keep it; of a million models that takes seconds, which the other conditions
+            do not.
         organization : str or iterable of str, optional
             Made by any of these; ids, names or aliases.
         openness, domain, kind : str, optional
