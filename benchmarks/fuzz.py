@@ -67,7 +67,7 @@ def main() -> None:
             path = paths[chosen.name]
             path.write_bytes(content[1:])
             try:
-                modeltree.read(path, chosen.name)
+                modeltree.read(path, format=chosen.name)
             except LineageError as error:
                 str(error)
 

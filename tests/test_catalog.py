@@ -312,7 +312,7 @@ def test_paths_that_are_none(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"the folder has no catalogue, no model cards and no other files"):
         modeltree.load(tmp_path)
     with pytest.raises(CatalogError, match=r"the folder .* has no file that ends in \.yaml or \.yml"):
-        modeltree.load(tmp_path, "catalog")
+        modeltree.load(tmp_path, format="catalog")
 
 
 @pytest.mark.parametrize(

@@ -214,7 +214,7 @@ def test_what_goes_to_standard_output_is_data_alone(tmp_path: Path, format: str,
     assert path.read_bytes() == b"before\n" + piped.stdout + b"after\n"
     assert not list(Path("/dev").glob("*.edges*"))
     path.write_bytes(piped.stdout)
-    again = modeltree.read(path, format).lineage
+    again = modeltree.read(path, format=format).lineage
     lineage = modeltree.datasets.load("survey-table1")
     assert [(e.parent, e.child, e.relation) for e in again.derivations] == [
         (e.parent, e.child, e.relation) for e in lineage.derivations

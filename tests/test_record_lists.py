@@ -488,7 +488,7 @@ def test_names_of_columns_may_have_commas_and_equals_signs(tmp_path: Path) -> No
 
 def test_the_format_of_a_table_may_be_said(tmp_path: Path) -> None:
     path = written(tmp_path / "models.txt", "id,parent\na,\nb,a\n")
-    assert modeltree.read(path, "csv").lineage.parents("b") == ("a",)
+    assert modeltree.read(path, format="csv").lineage.parents("b") == ("a",)
     assert main(["check", str(path), "--from", "csv"]) == 0
     with pytest.raises(ValueError, match="'xml' is no format of tables; there is csv, jsonl, parquet, records, excel"):
         modeltree.read_table(path, format="xml")
