@@ -120,7 +120,7 @@ def test_ipython_shows_html_and_plain_text(shown: Any) -> None:
 
 def test_nothing_is_drawn_at_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     drawing = modeltree.evolution(SURVEY)
-    monkeypatch.setattr(drawing, "_place", lambda *_: pytest.fail("laid out"))
+    monkeypatch.setattr(drawing, "_lay_out", lambda *_: pytest.fail("laid out"))
     data, _ = DisplayFormatter(active_types=["text/plain"]).format(drawing)
     assert data == {"text/plain": repr(drawing)}
 

@@ -46,7 +46,7 @@ _YAML = (
     ),
     ("mergekit", re.compile(rb"^(?:merge_method|slices|experts|modules|gate_mode)[ \t]*:", re.MULTILINE)),
 )
-_UNTITLED_RECIPE = re.compile(rb"^[ \t]*-[ \t]*(?:model|sources)[ \t]*:", re.MULTILINE)
+_UNTITLED_RECIPE = re.compile(rb"^[ \t]*-\s*(?:model|sources)[ \t]*:", re.MULTILINE)
 _CATALOG_KEY = re.compile(rb"(?:about|extends|models|organizations)\s*:")
 _KEY_OF_LIST = re.compile(rb"[^\s#:-][^:]*:\s*(?:#.*)?\Z")
 _ITEM = re.compile(rb"\s*-\s+[^\s:#{\[][^:]*:(?:\s|\Z)|\s*-\s+\{")

@@ -49,6 +49,7 @@ from modeltree.formats.tables.requests import (
     refuse_mixed,
     shape_of,
     shapeless,
+    unread_findings,
 )
 from modeltree.formats.tables.row_claims import add_named, read_edges, read_nodes, read_organizations
 from modeltree.formats.tables.table_arrays import arrays_of
@@ -191,6 +192,7 @@ def read_table(
     second = None if more is None else field_table(more, options)
     if more is not None and (second is None or second.shape != "edges"):
         raise shapeless(more, "a table of derivations has parent and child", more.findings)
+    claims.findings += unread_findings(first, second)
     organizations = _beside(source, "organizations", claims)
     if organizations is not None and main.save is None:
         refuse_mixed(main, organizations)

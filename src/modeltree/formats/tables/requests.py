@@ -25,7 +25,7 @@ from modeltree.values.quantities import unit_of, with_unit
 
 __all__ = ["EDGE_FIELDS", "FIELDS", "MAX_ITEMS", "NODE_FIELDS", "ORGANIZATION_FIELDS", "ColumnChoice", "FieldTable"]
 __all__ += ["ReadOptions", "SourceTable", "TableSet", "check_columns", "choose_columns", "field_table", "refuse_mixed"]
-__all__ += ["save_mark", "shape_of", "shapeless"]
+__all__ += ["save_mark", "shape_of", "shapeless", "unread_findings"]
 
 MAX_ITEMS = 1000
 """The most items of a list that are read: no model has more parents, names or sizes."""
@@ -302,12 +302,6 @@ def field_table(table: SourceTable, options: ReadOptions) -> FieldTable:
         inferred -= {"sizes"}
     notes += [note for field in sorted(inferred) for note in _read_column(table, stored, field, columns[field])]
     findings = [*table.findings, *choice.findings(table, read, former), *notes]
-    if shape == "nodes":
-        findings += unread_columns(
-            [name for name in table.names if name not in taken and not _fields_of(name)],
-            stored,
-            table.position(None, None),
-        )
     for column, name in former.items():
         stored[name], conflicts = _joined(table, (columns[name], stored[name]), (column, taken[column]))
         findings += conflicts
@@ -321,6 +315,15 @@ def _in_unit(unit: str, value: Any) -> Any:
         return [_in_unit(unit, item) for item in plain]
     is_number = isinstance(plain, (int, float)) and not isinstance(plain, bool)
     return with_unit(str(plain) if is_number else plain, unit) if is_number or isinstance(plain, str) else plain
+
+
+def unread_findings(nodes: FieldTable, edges: FieldTable | None) -> Iterator[Finding]:
+    """That columns of a table of models are not read, and may say what no model has."""
+    table, read = nodes.table, {*nodes.stored, *(edges.stored if edges else ())}
+    unread = [name for name in table.names if name not in nodes.columns.values() and not _fields_of(name)]
+    unread = [name for name in unread if name != table.mark]
+    if nodes.count:
+        yield from unread_columns(unread, read, table.position(None, None))
 
 
 def _is_plain(stored: Mapping[str, Stored]) -> bool:
