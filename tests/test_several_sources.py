@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 import modeltree
 from modeltree import Lineage, Model, Policy, SourceError
 from modeltree.cli.main import main
+from modeltree.values.words import is_missing
 from strategies_records import lineages
 
 
