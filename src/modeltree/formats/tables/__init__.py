@@ -25,6 +25,7 @@ import errno
 import importlib.util
 import os
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -192,7 +193,8 @@ def read_table(
     second = None if more is None else field_table(more, options)
     if more is not None and (second is None or second.shape != "edges"):
         raise shapeless(more, "a table of derivations has parent and child", more.findings)
-    claims.findings += unread_findings(first, second)
+    unread = tuple(unread_findings(first, second))
+    first = replace(first, table=replace(main, findings=(*first.table.findings, *unread)))
     organizations = _beside(source, "organizations", claims)
     if organizations is not None and main.save is None:
         refuse_mixed(main, organizations)
