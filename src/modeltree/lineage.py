@@ -162,6 +162,11 @@ class Lineage:
         about : About, optional
             What the lineage as a whole is.
 
+        Returns
+        -------
+        Lineage
+            The lineage.
+
         Raises
         ------
         LineageError
@@ -207,6 +212,18 @@ class Lineage:
             Who made the models; where there are none, those of the graph.
         relation : Relation or str
             The relation of edges that have none.
+
+        Returns
+        -------
+        Lineage
+            The lineage.
+
+        Examples
+        --------
+        >>> import networkx
+        >>> graph = networkx.DiGraph([("llama", "alpaca")])
+        >>> Lineage.from_networkx(graph).derivations[0].relation
+        <Relation.FINETUNE: 'finetune'>
         """
         models, derivations, listed, about = from_digraph(graph, relation)
         return cls(models, derivations, tuple(organizations) or listed, about=about)
@@ -326,10 +343,27 @@ class Lineage:
     def derivation(self, parent: str, child: str) -> Derivation:
         """The derivation of a child from a parent.
 
+        Parameters
+        ----------
+        parent, child : str
+            Ids, names or aliases of the two models.
+
+        Returns
+        -------
+        Derivation
+            The derivation.
+
         Raises
         ------
         NoPathError
             When the one was not made from the other.
+
+        Examples
+        --------
+        >>> import modeltree
+        >>> lineage = modeltree.datasets.load("survey")
+        >>> lineage.derivation("llama", "vicuna").relation
+        <Relation.FINETUNE: 'finetune'>
         """
         pair = (self._index_of(parent), self._index_of(child))
         edge = self._edges.find(*pair)
@@ -339,21 +373,128 @@ class Lineage:
         return self._edges.records[edge]
 
     def organization(self, name: str) -> Organization:
-        """The organization that has an id, name or alias."""
+        """The organization that has an id, name or alias.
+
+        Parameters
+        ----------
+        name : str
+            An id, name or alias.
+
+        Returns
+        -------
+        Organization
+            The organization.
+
+        Raises
+        ------
+        UnknownNameError
+            When there is no such organization.
+
+        Examples
+        --------
+        >>> import modeltree
+        >>> lineage = modeltree.datasets.load("survey")
+        >>> lineage.organization("OpenAI").id
+        'openai'
+        """
         return self._organizations[self._organization_names.find(name)]
 
     # Neighbors
 
     def parents(self, model: str, relations: Relations = None) -> Ids:
-        """The models that a model was made from; by default by any relation."""
+        """The models that a model was made from; by default by any relation.
+
+        Parameters
+        ----------
+        model : str
+            The id, name or alias of a model.
+        relations : optional
+            The derivations to go by: a class (``"weights"``, ``"outputs"``, ``"ideas"``), a relation, or several;
+            by default any.
+
+        Returns
+        -------
+        tuple of str
+            Ids, in date order.
+
+        Raises
+        ------
+        UnknownNameError
+            When there is no such model.
+        AmbiguousNameError
+            When several models have the name.
+
+        Examples
+        --------
+        >>> import modeltree
+        >>> lineage = modeltree.datasets.load("survey")
+        >>> lineage.parents("Vicuna", relations="weights")
+        ('llama',)
+        """
         return self._ids(self._index(relations).parents[self._index_of(model)])
 
     def children(self, model: str, relations: Relations = None) -> Ids:
-        """The models that were made from a model; by default by any relation."""
+        """The models that were made from a model; by default by any relation.
+
+        Parameters
+        ----------
+        model : str
+            The id, name or alias of a model.
+        relations : optional
+            The derivations to go by: a class (``"weights"``, ``"outputs"``, ``"ideas"``), a relation, or several;
+            by default any.
+
+        Returns
+        -------
+        tuple of str
+            Ids, in date order.
+
+        Raises
+        ------
+        UnknownNameError
+            When there is no such model.
+        AmbiguousNameError
+            When several models have the name.
+
+        Examples
+        --------
+        >>> import modeltree
+        >>> lineage = modeltree.datasets.load("survey")
+        >>> lineage.children("BLOOM", relations="finetune")
+        ('bloomz', 'bloomz-7b1-mt', 'bloomz-mt')
+        """
         return self._ids(self._index(relations).children[self._index_of(model)])
 
     def siblings(self, model: str, relations: Relations = None) -> Ids:
-        """The other models that share a parent with a model; by default by any relation."""
+        """The other models that share a parent with a model; by default by any relation.
+
+        Parameters
+        ----------
+        model : str
+            The id, name or alias of a model.
+        relations : optional
+            The derivations to go by: a class (``"weights"``, ``"outputs"``, ``"ideas"``), a relation, or several;
+            by default any.
+
+        Returns
+        -------
+        tuple of str
+            Ids, in date order.
+
+        Raises
+        ------
+        UnknownNameError
+            When there is no such model.
+        AmbiguousNameError
+            When several models have the name.
+
+        Examples
+        --------
+        >>> import modeltree
+        >>> lineage = modeltree.datasets.load("survey")
+        >>> lineage.siblings("bloomz", relations="finetune")
+        ('bloomz-7b1-mt', 'bloomz-mt')
+        """
         index, position = self._index(relations), self._index_of(model)
         shared = {child for parent in index.parents[position] for child in index.children[parent]}
         return self._ids(sorted(shared - {position}))
@@ -372,6 +513,11 @@ class Lineage:
         max_depth : int, optional
             The most steps to go; 1 for the parents.
 
+        Returns
+        -------
+        tuple of str
+            Ids, in date order.
+
         Examples
         --------
         >>> import modeltree
@@ -381,21 +527,136 @@ class Lineage:
         return self._ids(self._index(relations).ancestors(self._index_of(model), _depth_limit(max_depth)))
 
     def descendants(self, model: str, relations: Relations = None, max_depth: int | None = None) -> Ids:
-        """The models that descend from a model, itself not among them; by default by any relation."""
+        """The models that descend from a model, itself not among them; by default by any relation.
+
+        Parameters
+        ----------
+        model : str
+            The id, name or alias of a model.
+        relations : optional
+            The derivations to go by: a class (``"weights"``, ``"outputs"``, ``"ideas"``), a relation, or several;
+            by default any.
+        max_depth : int, optional
+            How many derivations away they may be; by default any number.
+
+        Returns
+        -------
+        tuple of str
+            Ids, in date order.
+
+        Raises
+        ------
+        UnknownNameError
+            When there is no such model.
+        AmbiguousNameError
+            When several models have the name.
+        ValueError
+            When ``max_depth`` is negative.
+
+        Examples
+        --------
+        >>> import modeltree
+        >>> lineage = modeltree.datasets.load("survey")
+        >>> lineage.descendants("BLOOM", relations="weights")
+        ('bloomz', 'bloomz-7b1-mt', 'bloomz-mt', 'belle')
+        """
         return self._ids(self._index(relations).descendants(self._index_of(model), _depth_limit(max_depth)))
 
     def is_ancestor(self, ancestor: str, descendant: str, relations: Relations = None) -> bool:
-        """Whether one model descends from another; none from itself; by default by any relation."""
+        """Whether one model descends from another; none from itself; by default by any relation.
+
+        Parameters
+        ----------
+        ancestor, descendant : str
+            Ids, names or aliases of the two models.
+        relations : optional
+            The derivations to go by: a class (``"weights"``, ``"outputs"``, ``"ideas"``), a relation, or several;
+            by default any.
+
+        Returns
+        -------
+        bool
+            Whether the second descends from the first.
+
+        Raises
+        ------
+        UnknownNameError
+            When there is no such model.
+        AmbiguousNameError
+            When several models have the name.
+
+        Examples
+        --------
+        >>> import modeltree
+        >>> lineage = modeltree.datasets.load("survey")
+        >>> lineage.is_ancestor("llama", "vicuna"), lineage.is_ancestor("vicuna", "llama")
+        (True, False)
+        """
         return self._index(relations).is_ancestor(self._index_of(ancestor), self._index_of(descendant))
 
     def common_ancestors(self, *models: str, relations: Relations = None) -> Ids:
-        """The models that all of some models descend from or are; by default by any relation."""
+        """The models that all of some models descend from or are; by default by any relation.
+
+        Parameters
+        ----------
+        *models : str
+            Ids, names or aliases.
+        relations : optional
+            The derivations to go by: a class (``"weights"``, ``"outputs"``, ``"ideas"``), a relation, or several;
+            by default any.
+
+        Returns
+        -------
+        tuple of str
+            Ids, in date order.
+
+        Raises
+        ------
+        UnknownNameError
+            When there is no such model.
+        AmbiguousNameError
+            When several models have the name.
+
+        Examples
+        --------
+        >>> import modeltree
+        >>> lineage = modeltree.datasets.load("survey")
+        >>> lineage.common_ancestors("alpaca", "vicuna", relations="weights")
+        ('llama',)
+        """
         return self._ids(self._index(relations).common_ancestors(self._several(models)))
 
     def most_recent_common_ancestors(self, *models: str, relations: Relations = None) -> Ids:
         """The common ancestors none of whose descendants is one; by default by any relation.
 
         A model counts as its own ancestor here. In a graph with merges there can be several.
+
+        Parameters
+        ----------
+        *models : str
+            Ids, names or aliases.
+        relations : optional
+            The derivations to go by: a class (``"weights"``, ``"outputs"``, ``"ideas"``), a relation, or several;
+            by default any.
+
+        Returns
+        -------
+        tuple of str
+            Ids, in date order.
+
+        Raises
+        ------
+        UnknownNameError
+            When there is no such model.
+        AmbiguousNameError
+            When several models have the name.
+
+        Examples
+        --------
+        >>> import modeltree
+        >>> lineage = modeltree.datasets.load("survey")
+        >>> lineage.most_recent_common_ancestors("LLaVA", "MiniGPT-4", relations="weights")
+        ('clip', 'vicuna')
         """
         return self._ids(self._index(relations).most_recent_common_ancestors(self._several(models)))
 
@@ -404,6 +665,33 @@ class Lineage:
 
         There can be exponentially many. There is none where the one does not descend from the other, and from a
         model to itself there is one, of no steps.
+
+        Parameters
+        ----------
+        ancestor, descendant : str
+            Ids, names or aliases of the two models.
+        relations : optional
+            The derivations to go by: a class (``"weights"``, ``"outputs"``, ``"ideas"``), a relation, or several;
+            by default any.
+
+        Yields
+        ------
+        tuple of Derivation
+            The derivations from the ancestor to the descendant, in this order.
+
+        Raises
+        ------
+        UnknownNameError
+            When there is no such model.
+        AmbiguousNameError
+            When several models have the name.
+
+        Examples
+        --------
+        >>> import modeltree
+        >>> lineage = modeltree.datasets.load("survey")
+        >>> [len(path) for path in lineage.paths("bloom", "belle", relations="weights")]
+        [2]
         """
         index, ends = self._index(relations), (self._index_of(ancestor), self._index_of(descendant))
         return (self._along(path) for path in index.paths(*ends))
@@ -414,10 +702,30 @@ class Lineage:
         From a model to itself it is empty. Among equally short ones it is the one through the earliest models, seen
         from the descendant.
 
+        Parameters
+        ----------
+        ancestor, descendant : str
+            Ids, names or aliases of the two models.
+        relations : optional
+            The derivations to go by: a class (``"weights"``, ``"outputs"``, ``"ideas"``), a relation, or several;
+            by default any.
+
+        Returns
+        -------
+        tuple of Derivation
+            The derivations from the ancestor to the descendant, in this order.
+
         Raises
         ------
         NoPathError
             When the one does not descend from the other.
+
+        Examples
+        --------
+        >>> import modeltree
+        >>> lineage = modeltree.datasets.load("survey")
+        >>> [edge.child for edge in lineage.shortest_path("gpt-3", "vicuna")]
+        ['gpt-3.5', 'chatgpt', 'vicuna']
         """
         start, end = self._index_of(ancestor), self._index_of(descendant)
         path = self._index(relations).shortest_path(start, end)
@@ -429,6 +737,33 @@ class Lineage:
         """How two models are related, and through whom; by default by any relation.
 
         The kinship of two models that are not related is false.
+
+        Parameters
+        ----------
+        first, second : str
+            Ids, names or aliases of the two models.
+        relations : optional
+            The derivations to go by: a class (``"weights"``, ``"outputs"``, ``"ideas"``), a relation, or several;
+            by default any.
+
+        Returns
+        -------
+        Kinship
+            How they are related, and through which models.
+
+        Raises
+        ------
+        UnknownNameError
+            When there is no such model.
+        AmbiguousNameError
+            When several models have the name.
+
+        Examples
+        --------
+        >>> import modeltree
+        >>> lineage = modeltree.datasets.load("survey")
+        >>> str(lineage.kinship("alpaca", "vicuna", relations="weights"))
+        "Kinship(first='alpaca', second='vicuna', through=('llama',), steps=((1, 1),))"
         """
         index, (one, other) = self._index(relations), self._several((first, second))
         through = index.most_recent_common_ancestors((one, other))
@@ -439,29 +774,161 @@ class Lineage:
     # The shape of the whole
 
     def roots(self, relations: Relations = None) -> Ids:
-        """The models made from no other; by default by any relation."""
+        """The models made from no other; by default by any relation.
+
+        Parameters
+        ----------
+        relations : optional
+            The derivations to go by: a class (``"weights"``, ``"outputs"``, ``"ideas"``), a relation, or several;
+            by default any.
+
+        Returns
+        -------
+        tuple of str
+            Ids, in date order.
+
+        Examples
+        --------
+        >>> import modeltree
+        >>> lineage = modeltree.datasets.load("survey")
+        >>> lineage.clade("llama").roots(relations="weights")[:1]
+        ('llama',)
+        """
         return self._ids(self._index(relations).roots)
 
     def leaves(self, relations: Relations = None) -> Ids:
-        """The models that no other was made from; by default by any relation."""
+        """The models that no other was made from; by default by any relation.
+
+        Parameters
+        ----------
+        relations : optional
+            The derivations to go by: a class (``"weights"``, ``"outputs"``, ``"ideas"``), a relation, or several;
+            by default any.
+
+        Returns
+        -------
+        tuple of str
+            Ids, in date order.
+
+        Examples
+        --------
+        >>> import modeltree
+        >>> lineage = modeltree.datasets.load("survey")
+        >>> lineage.clade("bloom", relations="weights").leaves()
+        ('bloomz', 'bloomz-mt', 'belle')
+        """
         return self._ids(self._index(relations).leaves)
 
     def merges(self, relations: Relations = "weights") -> Ids:
-        """The models with two or more parents; by default by the relations that pass weights on."""
+        """The models with two or more parents; by default by the relations that pass weights on.
+
+        Parameters
+        ----------
+        relations : optional
+            The derivations to go by: a class (``"weights"``, ``"outputs"``, ``"ideas"``), a relation, or several;
+            by default ``"weights"``.
+
+        Returns
+        -------
+        tuple of str
+            Ids, in date order.
+
+        Examples
+        --------
+        >>> import modeltree
+        >>> lineage = modeltree.datasets.load("survey")
+        >>> lineage.clade("bloom", relations="weights").merges(), "belle" in lineage.merges()
+        ((), True)
+        """
         return self._ids(self._index(relations).merges)
 
     def generations(self, relations: Relations = None) -> tuple[Ids, ...]:
-        """The models by `depth`: the roots, those made from roots, and so on; by default by any relation."""
+        """The models by `depth`: the roots, those made from roots, and so on; by default by any relation.
+
+        Parameters
+        ----------
+        relations : optional
+            The derivations to go by: a class (``"weights"``, ``"outputs"``, ``"ideas"``), a relation, or several;
+            by default any.
+
+        Returns
+        -------
+        tuple of tuple of str
+            Ids by depth, each in date order.
+
+        Examples
+        --------
+        >>> import modeltree
+        >>> lineage = modeltree.datasets.load("survey")
+        >>> lineage.clade("bloom", relations="weights").generations()
+        (('bloom',), ('bloomz', 'bloomz-7b1-mt', 'bloomz-mt'), ('belle',))
+        """
         order, bounds = levels_of(self._index(relations).generation)
         return tuple(self._ids(order[start:end]) for start, end in pairwise(bounds.tolist()))
 
     def depth(self, model: str | None = None, relations: Relations = None) -> int:
-        """The length of the longest descent to a model, or of the longest there is; by default by any relation."""
+        """The length of the longest descent to a model, or of the longest there is; by default by any relation.
+
+        Parameters
+        ----------
+        model : str, optional
+            The id, name or alias of a model; by default the deepest.
+        relations : optional
+            The derivations to go by: a class (``"weights"``, ``"outputs"``, ``"ideas"``), a relation, or several;
+            by default any.
+
+        Returns
+        -------
+        int
+            How many derivations; 0 for a root.
+
+        Raises
+        ------
+        UnknownNameError
+            When there is no such model.
+        AmbiguousNameError
+            When several models have the name.
+
+        Examples
+        --------
+        >>> import modeltree
+        >>> lineage = modeltree.datasets.load("survey")
+        >>> lineage.depth("belle", relations="weights")
+        2
+        """
         generation = self._index(relations).generation
         return int(generation.max(initial=0) if model is None else generation[self._index_of(model)])
 
     def height(self, model: str | None = None, relations: Relations = None) -> int:
-        """The length of the longest descent from a model, or of the longest there is; by default by any relation."""
+        """The length of the longest descent from a model, or of the longest there is; by default by any relation.
+
+        Parameters
+        ----------
+        model : str, optional
+            The id, name or alias of a model; by default the highest.
+        relations : optional
+            The derivations to go by: a class (``"weights"``, ``"outputs"``, ``"ideas"``), a relation, or several;
+            by default any.
+
+        Returns
+        -------
+        int
+            How many derivations; 0 for a leaf.
+
+        Raises
+        ------
+        UnknownNameError
+            When there is no such model.
+        AmbiguousNameError
+            When several models have the name.
+
+        Examples
+        --------
+        >>> import modeltree
+        >>> lineage = modeltree.datasets.load("survey")
+        >>> lineage.height("bloom", relations="weights")
+        2
+        """
         height = self._index(relations).height
         return int(height.max(initial=0) if model is None else height[self._index_of(model)])
 
@@ -478,11 +945,36 @@ class Lineage:
             A function gets each `Model` and returns the key of its family; of a million models that takes seconds.
         relations : optional
             The derivations to go by; by default those that pass weights on.
+
+        Returns
+        -------
+        sequence of Family
+            The families, the largest first.
+
+        Examples
+        --------
+        >>> import modeltree
+        >>> lineage = modeltree.datasets.load("survey")
+        >>> families = lineage.families()
+        >>> families[0].name, families[0].size
+        ('LLaMA', 21)
         """
         return self._grouping(by, relations)
 
     def family(self, model: str, by: Grouping = "base", relations: Relations = "weights") -> Family:
         """The family that a model belongs to primarily; see `families`.
+
+        Parameters
+        ----------
+        model : str
+            The id, name or alias of a model.
+        by, relations : optional
+            As for `families`.
+
+        Returns
+        -------
+        Family
+            The family.
 
         Examples
         --------
@@ -496,6 +988,23 @@ class Lineage:
         """The models by date, at the grain given; a date less precise is a period of its own.
 
         Models without a date are the last period, whose date is None.
+
+        Parameters
+        ----------
+        grain : {"year", "quarter", "month", "day"}
+            How long a period is.
+
+        Returns
+        -------
+        tuple of Period
+            The periods in which there are models, in order of time.
+
+        Examples
+        --------
+        >>> import modeltree
+        >>> lineage = modeltree.datasets.load("survey")
+        >>> [(str(period.date), len(period.ids)) for period in lineage.timeline("year")][-2:]
+        [('2023', 78), ('None', 9)]
         """
         # Models are in date order, and dates stay in order when they are made less precise.
         periods, ids = periods_of(self._nodes.dates, grain), self._nodes.ids
@@ -508,6 +1017,16 @@ class Lineage:
 
     def positions(self, models: Iterable[str]) -> NDArray[numpy.int64]:
         """The indices of some models in ``ids``; they go by id, name or alias.
+
+        Parameters
+        ----------
+        models : iterable of str
+            Ids, names or aliases.
+
+        Returns
+        -------
+        numpy.ndarray of int64, shape (k,)
+            The indices, in the order of the models given.
 
         Examples
         --------
@@ -524,6 +1043,19 @@ class Lineage:
         self, ancestors: Iterable[str], descendants: Iterable[str], relations: Relations = None
     ) -> NDArray[numpy.bool_]:
         """Of each pair of models, whether the second descends from the first; by default by any relation.
+
+        Parameters
+        ----------
+        ancestors, descendants : iterable of str
+            Ids, names or aliases, as many of the one as of the other.
+        relations : optional
+            The derivations to go by: a class (``"weights"``, ``"outputs"``, ``"ideas"``), a relation, or several;
+            by default any.
+
+        Returns
+        -------
+        numpy.ndarray of bool, shape (k,)
+            An answer for each pair.
 
         Raises
         ------
@@ -543,23 +1075,118 @@ class Lineage:
         return self._index(relations).are_ancestors(above, below)
 
     def descendant_counts(self, relations: Relations = None) -> NDArray[numpy.int64]:
-        """How many models descend from each; by default by any relation."""
+        """How many models descend from each; by default by any relation.
+
+        Parameters
+        ----------
+        relations : optional
+            The derivations to go by: a class (``"weights"``, ``"outputs"``, ``"ideas"``), a relation, or several;
+            by default any.
+
+        Returns
+        -------
+        numpy.ndarray of int64, shape (n,)
+            A count for each model, in the order of `ids`.
+
+        Examples
+        --------
+        >>> import modeltree
+        >>> lineage = modeltree.datasets.load("survey")
+        >>> int(lineage.descendant_counts("weights")[lineage.ids.index("llama")])
+        20
+        """
         return _fixed(self._index(relations).descendant_counts())
 
     def ancestor_counts(self, relations: Relations = None) -> NDArray[numpy.int64]:
-        """How many models each descends from; by default by any relation."""
+        """How many models each descends from; by default by any relation.
+
+        Parameters
+        ----------
+        relations : optional
+            The derivations to go by: a class (``"weights"``, ``"outputs"``, ``"ideas"``), a relation, or several;
+            by default any.
+
+        Returns
+        -------
+        numpy.ndarray of int64, shape (n,)
+            A count for each model, in the order of `ids`.
+
+        Examples
+        --------
+        >>> import modeltree
+        >>> lineage = modeltree.datasets.load("survey")
+        >>> int(lineage.ancestor_counts("weights")[lineage.ids.index("belle")])
+        3
+        """
         return _fixed(self._index(relations).ancestor_counts())
 
     def root_counts(self, relations: Relations = None) -> NDArray[numpy.int64]:
-        """From how many roots each model descends; a root, one: itself; by default by any relation."""
+        """From how many roots each model descends; a root, one: itself; by default by any relation.
+
+        Parameters
+        ----------
+        relations : optional
+            The derivations to go by: a class (``"weights"``, ``"outputs"``, ``"ideas"``), a relation, or several;
+            by default any.
+
+        Returns
+        -------
+        numpy.ndarray of int64, shape (n,)
+            A count for each model, in the order of `ids`.
+
+        Examples
+        --------
+        >>> import modeltree
+        >>> lineage = modeltree.datasets.load("survey")
+        >>> int(lineage.root_counts("weights")[lineage.ids.index("belle")])
+        2
+        """
         return _fixed(self._index(relations).root_counts())
 
     def depths(self, relations: Relations = None) -> NDArray[numpy.int64]:
-        """The length, in derivations, of the longest descent to each model; by default by any relation."""
+        """The length, in derivations, of the longest descent to each model; by default by any relation.
+
+        Parameters
+        ----------
+        relations : optional
+            The derivations to go by: a class (``"weights"``, ``"outputs"``, ``"ideas"``), a relation, or several;
+            by default any.
+
+        Returns
+        -------
+        numpy.ndarray of int64, shape (n,)
+            A length for each model, in the order of `ids`.
+
+        Examples
+        --------
+        >>> import modeltree
+        >>> lineage = modeltree.datasets.load("survey")
+        >>> int(lineage.depths("weights")[lineage.ids.index("belle")])
+        2
+        """
         return _fixed(self._index(relations).generation)
 
     def heights(self, relations: Relations = None) -> NDArray[numpy.int64]:
-        """The length, in derivations, of the longest descent from each model; by default by any relation."""
+        """The length, in derivations, of the longest descent from each model; by default by any relation.
+
+        Parameters
+        ----------
+        relations : optional
+            The derivations to go by: a class (``"weights"``, ``"outputs"``, ``"ideas"``), a relation, or several;
+            by default any.
+
+        Returns
+        -------
+        numpy.ndarray of int64, shape (n,)
+            A length for each model, in the order of `ids`.
+
+        Examples
+        --------
+        >>> import modeltree
+        >>> lineage = modeltree.datasets.load("survey")
+        >>> int(lineage.heights("weights")[lineage.ids.index("bloom")])
+        2
+        """
         return _fixed(self._index(relations).height)
 
     def family_labels(
@@ -574,6 +1201,11 @@ class Lineage:
             that it is connected with.
         relations : optional
             The derivations to go by; by default those that pass weights on.
+
+        Returns
+        -------
+        numpy.ndarray of int64, shape (n,)
+            A label for each model, in the order of `ids`.
 
         Examples
         --------
@@ -598,6 +1230,26 @@ class Lineage:
         """The most recent common ancestors of each of many pairs; by default by any relation.
 
         See `modeltree.Lineage.most_recent_common_ancestors`.
+
+        Parameters
+        ----------
+        pairs : iterable of pairs of str
+            Ids, names or aliases.
+        relations : optional
+            The derivations to go by: a class (``"weights"``, ``"outputs"``, ``"ideas"``), a relation, or several;
+            by default any.
+
+        Returns
+        -------
+        list of tuple of str
+            Ids for each pair, in date order.
+
+        Examples
+        --------
+        >>> import modeltree
+        >>> lineage = modeltree.datasets.load("survey")
+        >>> lineage.most_recent_common_ancestors_of([("alpaca", "vicuna")], "weights")
+        [('llama',)]
         """
         listed = list(pairs)
         first, second = (self.positions(pair[end] for pair in listed) for end in (0, 1))
@@ -609,6 +1261,19 @@ class Lineage:
 
         Those without a date come last. A date that is less precise than the grain is a period of its own, as in
         `modeltree.Lineage.timeline`.
+
+        Parameters
+        ----------
+        grain : {"year", "quarter", "month", "day"}
+            How long a period is.
+        relations : optional
+            The derivations to go by: a class (``"weights"``, ``"outputs"``, ``"ideas"``), a relation, or several;
+            by default any.
+
+        Returns
+        -------
+        tuple of Growth
+            The periods, in order of time.
 
         Examples
         --------
@@ -623,7 +1288,32 @@ class Lineage:
     # Parts of it, each a lineage
 
     def subgraph(self, models: str | Iterable[str]) -> Lineage:
-        """Some models, and the derivations between them."""
+        """Some models, and the derivations between them.
+
+        Parameters
+        ----------
+        models : str or iterable of str
+            Ids, names or aliases.
+
+        Returns
+        -------
+        Lineage
+            The models given, and the derivations between them.
+
+        Raises
+        ------
+        UnknownNameError
+            When there is no such model.
+        AmbiguousNameError
+            When several models have the name.
+
+        Examples
+        --------
+        >>> import modeltree
+        >>> lineage = modeltree.datasets.load("survey")
+        >>> len(lineage.subgraph(["llama", "vicuna", "gpt-3"]).derivations)
+        1
+        """
         return self._part([self._index_of(model) for model in _listed(models)])
 
     def clade(self, *models: str, relations: Relations = None) -> Lineage:
@@ -636,6 +1326,11 @@ class Lineage:
         relations : optional
             The derivations to go by; by default any.
 
+        Returns
+        -------
+        Lineage
+            The models given and their descendants.
+
         Examples
         --------
         >>> import modeltree
@@ -646,7 +1341,35 @@ class Lineage:
         return self._part(numpy.concatenate([nodes, *map(index.descendants, nodes)]))
 
     def ancestry(self, *models: str, relations: Relations = None) -> Lineage:
-        """Some models and all that they descend from, by default by any relation, and all derivations between them."""
+        """Some models and all that they descend from, by default by any relation, and all derivations between them.
+
+        Parameters
+        ----------
+        *models : str
+            Ids, names or aliases.
+        relations : optional
+            The derivations to go by: a class (``"weights"``, ``"outputs"``, ``"ideas"``), a relation, or several;
+            by default any.
+
+        Returns
+        -------
+        Lineage
+            The models given and their ancestors.
+
+        Raises
+        ------
+        UnknownNameError
+            When there is no such model.
+        AmbiguousNameError
+            When several models have the name.
+
+        Examples
+        --------
+        >>> import modeltree
+        >>> lineage = modeltree.datasets.load("survey")
+        >>> list(lineage.ancestry("belle", relations="weights"))
+        ['bloom', 'bloomz-7b1-mt', 'llama', 'belle']
+        """
         return self._part(self._index(relations).ancestry(self._several(models)))
 
     def select(
@@ -677,6 +1400,18 @@ class Lineage:
             date is less precise and may lie outside.
         relations : optional
             Only these derivations, and only models that have part in one.
+
+        Returns
+        -------
+        Lineage
+            The models, and the derivations between them.
+
+        Examples
+        --------
+        >>> import modeltree
+        >>> lineage = modeltree.datasets.load("survey")
+        >>> len(lineage.select(organization="OpenAI", kind="model", until=2020))
+        3
         """
         organizations = None if organization is None else [self.organization(name).id for name in _listed(organization)]
         kept = self._nodes.meeting(Conditions.of(where, organizations, domain, openness, kind, since, until))
@@ -693,6 +1428,19 @@ class Lineage:
         Sizes are integers, dates are strings as precise as they are known, and ``parents`` and ``children`` are ids.
         What is not known is None, which is null in polars and missing in pandas, and an empty list where there may be
         several.
+
+        Returns
+        -------
+        sequence of dict of str to object
+            A row for each model, made when it is asked for; as many as there are models.
+
+        Examples
+        --------
+        >>> import modeltree
+        >>> lineage = modeltree.datasets.load("survey")
+        >>> row = lineage.to_records()[-1]
+        >>> sorted(row)[:3]
+        ['access', 'aliases', 'architecture']
         """
         index = self._index(None)
         return model_rows(self._nodes, self._nodes.ids, index.parents, index.children)
@@ -702,6 +1450,11 @@ class Lineage:
 
         A row has ``parent``, ``child`` and ``relation`` as strings, ``references`` as a list of strings, and ``note``,
         which is None where there is none.
+
+        Returns
+        -------
+        sequence of dict of str to object
+            A row for each derivation.
 
         Examples
         --------
@@ -728,6 +1481,11 @@ class Lineage:
             The derivations to go by; by default any.
         max_depth : int, optional
             The most levels below the root.
+
+        Returns
+        -------
+        str
+            The tree, with a line for each model.
 
         Examples
         --------
