@@ -30,13 +30,18 @@ def expanded(path: str | os.PathLike[str]) -> Path:
 
 def refuse_pipe(path: Path) -> None:
     """Refuse to read a pipe or device, whose end may never come, and which cannot be read twice."""
-    if path.exists() and not path.is_file() and not path.is_dir():
+    if _is_special(path):
         raise OSError(errno.EINVAL, "a pipe or device is not read: save what it gives in a file", os.fspath(path))
 
 
 def is_stream(path: Path) -> bool:
     """Whether what is written to a path goes to a descriptor, a pipe or a device: no file can stand beside it."""
-    return _descriptor(path) is not None or (path.exists() and not path.is_file() and not path.is_dir())
+    return _descriptor(path) is not None or _is_special(path)
+
+
+def _is_special(path: Path) -> bool:
+    """Whether a path is there and is neither a file nor a folder."""
+    return path.exists() and not path.is_file() and not path.is_dir()
 
 
 def _descriptor(path: str | os.PathLike[str]) -> int | None:

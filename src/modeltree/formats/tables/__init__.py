@@ -182,16 +182,16 @@ def read_table(
         return _reading(TableSet(None, first, None, ()), options)
     if first.shape != "nodes":
         raise shapeless(main, "the table has no column that says what a row is", main.findings)
-    if more is None:
-        more = _beside(source, "edges", claims)
-        if more is not None and field_table(more, options).shape == "edges":
-            refuse_mixed(main, more)
-        elif more is not None:
-            message = f"{more.path.name} is no table of derivations: it has no parent and child"
-            claims.report("ignored", message, where=Position(more.path), done="it is not read")
-            more = None
+    beside = _beside(source, "edges", claims) if more is None else None
+    more = more or beside
     second = None if more is None else field_table(more, options)
-    if more is not None and (second is None or second.shape != "edges"):
+    if beside is not None and second is not None and second.shape != "edges":
+        message = f"{beside.path.name} is no table of derivations: it has no parent and child"
+        claims.report("ignored", message, where=Position(beside.path), done="it is not read")
+        second = None
+    elif beside is not None:
+        refuse_mixed(main, beside)
+    elif more is not None and second is not None and second.shape != "edges":
         raise shapeless(more, "a table of derivations has parent and child", more.findings)
     unread = tuple(unread_findings(first, second))
     first = replace(first, table=replace(main, findings=(*first.table.findings, *unread)))

@@ -49,7 +49,6 @@ _FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
 _SAMPLE = 1000  # lines that say which keys there are, and of which type their values are
 _BLOCK = 4 * 2**20
 _PART = 2**18
-_CARRIAGE = re.compile(rb"\r(?!\n)")
 
 
 def escaped(columns: Mapping[str, Column]) -> dict[str, Column]:
