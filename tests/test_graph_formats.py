@@ -19,8 +19,6 @@ from hypothesis import strategies as st
 
 from modeltree.findings import KINDS, Finding, SourceError
 from modeltree.formats.graphs import graph_claims as graphs
-from modeltree.formats.graphs.gexf import gexf_text, read_gexf, write_gexf
-from modeltree.formats.graphs.graphml import graphml_text, read_graphml, write_graphml
 from modeltree.formats.graphs.json_graphs import (
     cytoscape_text,
     node_link_text,
@@ -28,6 +26,14 @@ from modeltree.formats.graphs.json_graphs import (
     read_node_link,
     write_cytoscape,
     write_node_link,
+)
+from modeltree.formats.graphs.xml_graphs import (
+    gexf_text,
+    graphml_text,
+    read_gexf,
+    read_graphml,
+    write_gexf,
+    write_graphml,
 )
 from modeltree.formats.repair.claims import Reading
 from modeltree.formats.repair.policy import Policy

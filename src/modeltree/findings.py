@@ -18,6 +18,7 @@ from types import MappingProxyType
 __all__ = [
     "KINDS",
     "AmbiguousNameError",
+    "At",
     "CatalogError",
     "CycleError",
     "DiagramError",
@@ -43,6 +44,10 @@ __all__ = [
     "nearest",
     "shown",
 ]
+
+
+At = tuple[str | int, ...]
+"""The path to a part of data: the keys of mappings and the indices of lists that lead to it."""
 
 
 class FindingsWarning(UserWarning):
@@ -173,7 +178,7 @@ class Finding:
     message: str
     hint: str | None = None
     ids: tuple[str, ...] = ()
-    at: tuple[str | int, ...] = field(default=(), compare=False)
+    at: At = field(default=(), compare=False)
     position: Position | None = None
     done: str | None = None
     grade: Severity | None = None

@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Any, TypeGuard
 
 from modeltree._util.text import counted
-from modeltree.findings import Finding, Position, shown
+from modeltree.findings import At, Finding, Position, shown
 from modeltree.formats.cards import card_fields
 from modeltree.formats.cards.card_files import FrontMatter
 from modeltree.formats.cards.parents import CardDerivations
-from modeltree.formats.parsing.yamltree import At
 from modeltree.formats.repair.claims import Claims
 from modeltree.hub.client import Hub
 from modeltree.values.addresses import parse_hub_address

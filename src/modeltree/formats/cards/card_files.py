@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from modeltree.findings import Finding, Position, shown
-from modeltree.formats.parsing.yamltree import At, YamlTree, parse_fields
+from modeltree.findings import At, Finding, Position, shown
+from modeltree.formats.parsing.yamltree import YamlTree, parse_fields
 from modeltree.formats.repair.claims import NOT_IN_IDS, Claims
 from modeltree.formats.repair.folders import files_below, model_folder, model_id, without_checkpoints
 from modeltree.formats.repair.record_findings import described, no_mapping

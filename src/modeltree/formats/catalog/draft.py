@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from modeltree.findings import Finding, Position, shown
+from modeltree.findings import At, Finding, Position, shown
 from modeltree.formats.catalog.schema import CatalogDocument, CatalogModel, Parentage
-from modeltree.formats.parsing.yamltree import At, YamlTree
+from modeltree.formats.parsing.yamltree import YamlTree
 from modeltree.formats.repair.audit import PLACEHOLDER, in_order
 from modeltree.formats.repair.models import PARTS
 from modeltree.formats.repair.record_findings import (

@@ -27,44 +27,39 @@ from __future__ import annotations
 import json
 import os
 import re
-import uuid
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
-from urllib.parse import quote
+from typing import NamedTuple
 
-from modeltree._util.files import write_whole
 from modeltree._util.text import enumerated
-from modeltree.findings import Finding, SourceError, shown
+from modeltree.findings import At, Finding, SourceError, shown
+from modeltree.formats.graphs.bills import COMPONENT_TYPES, cyclonedx_text, write_cyclonedx
 from modeltree.formats.graphs.cyclonedx_xml import read_xml_bill
 from modeltree.formats.graphs.graph_claims import (
     MAX_RECORDS,
+    OWN,
+    Fields,
     PositionedTree,
     Tally,
-    add_organizations,
+    add_about,
+    edge_fields,
     mapping_of,
     mappings_in,
+    text_of,
     within,
-)
-from modeltree.formats.repair.claims import Claims, Reading
-from modeltree.formats.repair.models import repaired
-from modeltree.formats.repair.policy import Policy
+)  # fmt: skip
+from modeltree.formats.repair.claims import Claims
+from modeltree.formats.repair.models import reader
 from modeltree.formats.repair.record_findings import no_mapping
-from modeltree.graph.network import from_attributes, to_attributes
-from modeltree.lineage import Lineage
-from modeltree.records import Derivation, Kind, License, Links, Model, Relation
-from modeltree.values.addresses import hub_repository, hub_url, parse_hub_address, parse_package_url
-from modeltree.values.licenses import OTHER, hub_license
+from modeltree.graph.network import from_attributes
+from modeltree.records import Kind, Links, Relation
+from modeltree.values.addresses import parse_hub_address, parse_package_url
 from modeltree.values.quantities import day_of
 
 __all__ = ["cyclonedx_text", "read_cyclonedx", "write_cyclonedx"]
 
 # The types of components that are models, applications and data sets.
-_KINDS = {"machine-learning-model": Kind.MODEL, "application": Kind.APPLICATION, "data": Kind.DATASET}
-_TYPES = {kind: type for type, kind in _KINDS.items()}
-_OWN = "modeltree:"  # the properties that begin so are the fields of a record
-
+_KINDS = {type: kind for kind, type in COMPONENT_TYPES.items()}
 _TAG = re.compile(r"base_model:(?:([a-z_-]+):)?([^\s:,]+)")
 _BASES = frozenset({"basemodel", "parentmodel", "basemodels", "finetunedfrom"})
 _DATES = frozenset({"released", "releasedate", "createdat"})
@@ -73,60 +68,17 @@ _READ_PROPERTIES = _BASES | _DATES | {"tags", "basemodelsource", "usage"}
 _TESTS = frozenset({"evaluation", "benchmarking", "benchmark", "testing", "test", "validation"})
 _LINKS = {"vcs": "code", "model-card": "weights", "website": "website"}
 _READ_OF_COMPONENTS = frozenset(
-    {
-        "type",
-        "group",
-        "name",
-        "bom-ref",
-        "purl",
-        "licenses",
-        "pedigree",
-        "externalReferences",
-        "properties",
-        "components",
-    }
-    | {"description", "modelCard", "tags", *_ORGANIZATIONS}
+    {"type", "group", "name", "bom-ref", "purl", "licenses", "pedigree", "externalReferences", "properties"}
+    | {"components", "description", "modelCard", "tags", *_ORGANIZATIONS}
 )
 _READ_OF_FILE = frozenset(
     {"$schema", "bomFormat", "specVersion", "serialNumber", "version", "metadata", "components", "dependencies"}
 )
-_REFERENCES = {
-    "paper": "documentation",
-    "published": "documentation",
-    "code": "vcs",
-    "weights": "model-card",
-    "blog": "other",
-    "website": "website",
-}
-_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?([/?][^#\[\]]*)?(#[^#\[\]]*)?")
-
-At = tuple[str | int, ...]
-Fields = dict[str, Any]
 
 
-def read_cyclonedx(
-    path: str | os.PathLike[str], *, policy: Policy | None = None, aliases: Mapping[str, str] | None = None
-) -> Reading:
+@reader
+def read_cyclonedx(path: str | os.PathLike[str]) -> Claims:
     """Read a bill of materials; the docstring of this module lists what is read as what.
-
-    Parameters
-    ----------
-    path : str or path
-        A file of JSON or XML.
-    policy, aliases : optional
-        As for `modeltree.read`.
-
-    Returns
-    -------
-    Reading
-        The lineage and the findings.
-
-    Raises
-    ------
-    SourceError
-        When it is no CycloneDX file, or the policy refuses something.
-    OSError
-        When the file does not exist or cannot be read.
 
     Examples
     --------
@@ -139,20 +91,16 @@ def read_cyclonedx(
     >>> read_cyclonedx(path).lineage.parents("vicuna")
     ('llama',)
     """
-    if _is_xml(Path(path)):
-        return _reading(read_xml_bill(Path(path)), policy, aliases)
+    return _Bill(read_xml_bill(Path(path)) if _is_xml(Path(path)) else _read_json_bill(path)).read()
+
+
+def _read_json_bill(path: str | os.PathLike[str]) -> PositionedTree:
     tree, data = mapping_of(path, "CycloneDX", "'bomFormat'")
     if data.get("bomFormat") != "CycloneDX":
         hint = 'write "bomFormat": "CycloneDX"'
         problem = Finding("missing-key", "no CycloneDX: the file does not say so", hint, position=tree.position())
         raise SourceError([*tree.problems, problem])
-    return _reading(tree, policy, aliases)
-
-
-def _reading(tree: PositionedTree, policy: Policy | None, aliases: Mapping[str, str] | None) -> Reading:
-    bill = _Bill(tree)
-    bill.read(tree.data)
-    return repaired(bill.claims, policy, aliases)
+    return tree
 
 
 def _is_xml(path: Path) -> bool:
@@ -196,8 +144,10 @@ class _Bill:
         self.parents: dict[tuple[int, str], _Parent] = {}
         self._ignored = Tally()
 
-    def read(self, data: Fields) -> None:
-        """Add all that the bill says to the claims."""
+    def read(self) -> Claims:
+        """What the bill claims."""
+        data = self.tree.data
+        assert isinstance(data, dict)
         metadata = self._mapping(data, "metadata", ())
         self._take_identities(data)
         for at, item in self._items(data, "components", ()):
@@ -218,6 +168,7 @@ class _Bill:
         for key in sorted(data.keys() - _READ_OF_FILE):
             self._ignored.add(f"{key[:60]!r} of the file", within(self.tree, key))
         self._ignored.report(self.claims)
+        return self.claims
 
     # Components
 
@@ -252,7 +203,7 @@ class _Bill:
             raise SourceError([Finding("too-large", message, position=self.tree.position(at))])
         fields = {"kind": None if kind == Kind.MODEL else str(kind), **self._fields(data, at)}
         component = self._keep(key, at, data, fields)
-        if ref := _text(data.get("bom-ref")):
+        if ref := text_of(data.get("bom-ref")):
             self.keys.setdefault(ref, key)
         return component
 
@@ -268,8 +219,8 @@ class _Bill:
         key = self._key(subject)
         same = key if key in self.by_key else None
         if not same and self._is_bare(subject):
-            same = self._unique_names().get(_text(subject.get("name")) or "")
-        if same and (ref := _text(subject.get("bom-ref"))):
+            same = self._unique_names().get(text_of(subject.get("name")) or "")
+        if same and (ref := text_of(subject.get("bom-ref"))):
             self.keys.setdefault(ref, same)
         elif subject and not same:
             self._list(subject, ("metadata", "component"))
@@ -280,7 +231,7 @@ class _Bill:
         """Take note of which components are called the same, and are not: they differ in version, or in all else."""
         alike: dict[tuple[str, str], list[Fields]] = {}
         metadata = data.get("metadata")
-        waiting: list[tuple[Any, bool]] = [(item, True) for item in _list_at(data, "components")]
+        waiting: list[tuple[object, bool]] = [(item, True) for item in _list_at(data, "components")]
         waiting += [(metadata.get("component"), False)] if isinstance(metadata, dict) else []
         while waiting:
             item, is_listed = waiting.pop()
@@ -320,7 +271,7 @@ class _Bill:
         """The keys of components by their names, where no other has the name."""
         keys: dict[str, set[str]] = {}
         for component in self.components:
-            keys.setdefault(_text(component.data.get("name")) or component.key, set()).add(component.key)
+            keys.setdefault(text_of(component.data.get("name")) or component.key, set()).add(component.key)
         return {name: next(iter(owners)) for name, owners in keys.items() if len(owners) == 1}
 
     def _key(self, data: Fields) -> str | None:
@@ -342,7 +293,7 @@ class _Bill:
         for _, item in self._items(data, "externalReferences", None):
             if item.get("type") == "model-card" and (repository := _repository(item.get("url"))):
                 return repository
-        group, name = _text(data.get("group")) or (purl.namespace if purl else None), _text(data.get("name")) or ""
+        group, name = text_of(data.get("group")) or (purl.namespace if purl else None), text_of(data.get("name")) or ""
         return f"{group}/{name}" if group and name and not name.startswith(f"{group}/") else name or None
 
     def _fields(self, data: Fields, at: At) -> Fields:
@@ -358,9 +309,10 @@ class _Bill:
         links: dict[str, str] = {}
         for _, item in self._items(data, "externalReferences", at):
             comment = item.get("comment")
-            kind = comment if comment in list(Links.model_fields) else _LINKS.get(str(item.get("type")))
-            if kind and isinstance(item.get("url"), str):
-                links.setdefault(kind, item["url"])
+            is_field = isinstance(comment, str) and comment in Links.model_fields
+            kind = str(comment) if is_field else _LINKS.get(str(item.get("type")))
+            if kind and isinstance(url := item.get("url"), str):
+                links.setdefault(kind, url)
             else:
                 self._ignored.add(f"an external reference of type {shown(item.get('type'))}", where)
         fields["links"] = links or None
@@ -368,20 +320,22 @@ class _Bill:
         for key in sorted(data.keys() - _READ_OF_COMPONENTS):
             self._ignored.add(f"{key[:60]!r} of components", where)
         for name, _ in properties:
-            if not name.startswith(_OWN) and _quiet(name) not in _READ_PROPERTIES:
+            if not name.startswith(OWN) and _quiet(name) not in _READ_PROPERTIES:
                 self._ignored.add(f"property {shown(name)}", where)
         return fields
 
-    def _license(self, data: Fields, at: At) -> Fields | str | None:
+    def _license(self, data: Fields, at: At) -> Mapping[str, object] | str | None:
         """One license for all that are listed."""
-        licenses: list[Fields] = []
+        licenses: list[dict[str, str | None]] = []
         for _, item in self._items(data, "licenses", at):
             license = item.get("license")
             id, name = (license.get("id"), license.get("name")) if isinstance(license, dict) else (None, None)
             written = id or name or item.get("expression")
             if isinstance(written, str) and written.strip():
                 licenses.append({"name": written, "spdx": id if isinstance(id, str) else None})
-        return licenses[0] if len(licenses) == 1 else " and ".join(one["name"] for one in licenses) or None
+        return (
+            licenses[0] if len(licenses) == 1 else " and ".join(filter(None, (one["name"] for one in licenses))) or None
+        )
 
     # Derivations
 
@@ -396,8 +350,7 @@ class _Bill:
                 if other is None or role == "variants":
                     continue
                 own = _own(self._properties(item))
-                more = from_attributes({name: own[name] for name in ("note", "references") if name in own})
-                fields = {"note": notes if isinstance(notes, str) else None, **more}
+                fields = {"note": notes if isinstance(notes, str) else None, **edge_fields(own)}
                 child, parent = (component, other.key) if role == "ancestors" else (other, component.key)
                 self._derive(child, parent, own.get("relation"), item_at, **fields)
         listed = data.get("tags")
@@ -414,7 +367,11 @@ class _Bill:
 
     def _component_named(self, data: Fields, at: At) -> _Component | None:
         """The component that a pedigree names: a listed one, or a new one with a pedigree of its own."""
-        names = [_text(data.get("bom-ref")), self._key(data), _text(data.get("name")) if self._is_bare(data) else None]
+        names = [
+            text_of(data.get("bom-ref")),
+            self._key(data),
+            text_of(data.get("name")) if self._is_bare(data) else None,
+        ]
         key = next((self.keys[name] for name in names if name in self.keys), None)
         if key is not None:
             return self.by_key[key]
@@ -454,12 +411,12 @@ class _Bill:
     def _read_dependencies(self, data: Fields) -> None:
         """Add the models that models depend on; libraries and the like are no models."""
         for at, item in self._items(data, "dependencies", ()):
-            ref = _text(item.get("ref")) or ""
+            ref = text_of(item.get("ref")) or ""
             child = self._component_at(ref, None, (*at, "ref"))
             needed = item.get("dependsOn")
             for index, name in enumerate(needed if isinstance(needed, list) else []):
                 path = (*at, "dependsOn", index)
-                parent = self._component_at(_text(name) or "", ref, path)
+                parent = self._component_at(text_of(name) or "", ref, path)
                 if parent and child and (word := self._relation_by_types(child, parent, Relation.UNSPECIFIED)):
                     self._derive(child, parent.key, word if word != Relation.UNSPECIFIED else None, path)
 
@@ -485,7 +442,7 @@ class _Bill:
             return Relation.DATA
         return Relation.APPLICATION if child.data.get("type") == "application" else otherwise
 
-    def _derive(self, child: _Component, parent: str, word: Relation | str | None, at: At, **fields: Any) -> None:
+    def _derive(self, child: _Component, parent: str, word: Relation | str | None, at: At, **fields: object) -> None:
         """Add a parent; the first word for the relation counts."""
         pair = (child.claim_index, parent)
         earlier = self.parents.get(pair)
@@ -496,11 +453,9 @@ class _Bill:
 
     def _read_about(self, metadata: Fields) -> None:
         about = {"date": day_of(metadata.get("timestamp"))} if metadata.get("timestamp") else {}
+        self.claims.about |= about
         own = _own(self._properties(metadata))
-        organizations = own.pop("organizations", None)
-        self.claims.about |= about | from_attributes(own)
-        if not add_organizations(self.claims, organizations):
-            self._report("bad-attribute", "organizations are no list of records", None, ("metadata", "properties"))
+        add_about(self.claims, own, self.tree.position(("metadata", "properties")))
 
     # Parts of JSON
 
@@ -539,149 +494,25 @@ def _quiet(name: str) -> str:
 
 def _own(properties: Iterable[tuple[str, str]]) -> dict[str, str]:
     """The properties that are fields of a record."""
-    return {name.removeprefix(_OWN): value for name, value in properties if name.startswith(_OWN)}
+    return {name.removeprefix(OWN): value for name, value in properties if name.startswith(OWN)}
 
 
-def _repository(url: Any) -> str | None:
+def _repository(url: object) -> str | None:
     """The id ``organization/name`` of the repository on the Hub that a URL is the page of."""
     hub = parse_hub_address(str(url))
     return hub.id if hub and "/" in hub.id and not hub.page else None
 
 
-def _organization(value: Any) -> str | None:
-    name = _text(value.get("name") if isinstance(value, dict) else value)
+def _organization(value: object) -> str | None:
+    name = text_of(value.get("name") if isinstance(value, dict) else value)
     return name if name and not name.startswith("http") else None
 
 
 def _version(data: Fields) -> str | None:
     purl = parse_package_url(str(data.get("purl", "")))
-    return _text(data.get("version")) or (purl.version if purl else None)
+    return text_of(data.get("version")) or (purl.version if purl else None)
 
 
-def _list_at(data: Fields, key: str) -> list[Any]:
+def _list_at(data: Fields, key: str) -> list[object]:
     items = data.get(key)
     return items if isinstance(items, list) else []
-
-
-def _text(value: Any) -> str | None:
-    return value.strip() or None if isinstance(value, str) else None
-
-
-def cyclonedx_text(lineage: Lineage, *, subject: str | None = None, timestamp: datetime | None = None) -> str:
-    """A lineage as a bill of materials, CycloneDX 1.6 in JSON.
-
-    Each model is a component, with its parents as its ancestors and its dependencies, and a package URL where its id is
-    one of the Hugging Face Hub. The serial number is that of the content: the same lineage gives the same text.
-
-    Parameters
-    ----------
-    lineage : Lineage
-        What to write.
-    subject : str, optional
-        The model that the bill is of, ``metadata.component``; by default it is of no one in particular.
-    timestamp : datetime, optional
-        When the bill was made; by default it does not say, so that it is the same whenever it is made.
-
-    Examples
-    --------
-    >>> from modeltree import Model
-    >>> bom = json.loads(cyclonedx_text(Lineage([Model(id="llama", name="LLaMA", released="2023-02")])))
-    >>> bom["components"]
-    [{'type': 'machine-learning-model', 'bom-ref': 'llama', 'name': 'LLaMA',
-      'properties': [{'name': 'modeltree:id', 'value': 'llama'}, {'name': 'modeltree:released', 'value': '2023-02'}]}]
-    """
-    graph = lineage.graph
-    metadata: dict[str, Any] = {}
-    if timestamp is not None:
-        aware = timestamp if timestamp.tzinfo else timestamp.replace(tzinfo=UTC)
-        metadata["timestamp"] = aware.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    metadata["tools"] = {"components": [{"type": "application", "name": "modeltree"}]}
-    parents = {model.id: lineage.parents(model.id) for model in lineage.models}
-    own = None if subject is None else lineage[subject].id
-    if own is not None:
-        metadata["component"] = _component(lineage, lineage[own], parents[own])
-    if graph.graph:
-        metadata["properties"] = _properties(graph.graph)
-    document = {
-        "metadata": metadata,
-        "components": [_component(lineage, model, parents[model.id]) for model in lineage.models if model.id != own],
-        "dependencies": [{"ref": id, **({"dependsOn": list(ids)} if ids else {})} for id, ids in parents.items()],
-    }
-    serial = uuid.uuid5(uuid.NAMESPACE_URL, json.dumps(document))
-    head = {
-        "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",
-        "bomFormat": "CycloneDX",
-        "specVersion": "1.6",
-        "serialNumber": f"urn:uuid:{serial}",
-        "version": 1,
-    }
-    return json.dumps(head | document, ensure_ascii=False, indent=2) + "\n"
-
-
-def write_cyclonedx(
-    lineage: Lineage,
-    path: str | os.PathLike[str],
-    *,
-    subject: str | None = None,
-    timestamp: datetime | None = None,
-) -> tuple[Finding, ...]:
-    """Write a bill of materials, which carries all of a lineage; the options are those of `cyclonedx_text`."""
-    write_whole(path, cyclonedx_text(lineage, subject=subject, timestamp=timestamp))
-    return ()
-
-
-def _component(lineage: Lineage, model: Model, parents: Iterable[str]) -> Fields:
-    component: Fields = {"type": _TYPES[model.kind], "bom-ref": model.id, "name": model.name}
-    repository = hub_repository(model.links.weights or "") or (model.id if hub_url(model.id) else None)
-    if repository and model.kind == Kind.MODEL:
-        component["purl"] = f"pkg:huggingface/{quote(repository)}"
-    if model.organizations:
-        organization = lineage.organizations[model.organizations[0]]
-        url = _address(organization.url)
-        component["manufacturer"] = {"name": organization.name} | ({"url": [url]} if url else {})
-    if model.note:
-        component["description"] = model.note
-    if model.license:
-        component["licenses"] = [{"license": _license(model.license)}]
-    addresses = [(kind, address) for kind, url in model.links if (address := _address(url))]
-    if addresses:
-        component["externalReferences"] = [
-            {"type": _REFERENCES[kind], "url": address, "comment": kind} for kind, address in addresses
-        ]
-    derivations = [lineage.derivation(parent, model.id) for parent in parents]
-    data = [
-        {"ref": edge.parent}
-        for edge in derivations
-        if lineage[edge.parent].kind == Kind.DATASET and edge.relation == Relation.DATA
-    ]
-    if data and model.kind == Kind.MODEL:
-        component["modelCard"] = {"modelParameters": {"datasets": data}}
-    if derivations:
-        component["pedigree"] = {"ancestors": [_ancestor(lineage[edge.parent], edge) for edge in derivations]}
-    component["properties"] = _properties(
-        {"id": model.id} | to_attributes(model, frozenset({"id", "name", "kind", "note"}))
-    )
-    return component
-
-
-def _ancestor(parent: Model, derivation: Derivation) -> Fields:
-    """A parent as an ancestor; it has no bom-ref, for each stands once in a file, and the model has it."""
-    fields = {"id": parent.id} | to_attributes(derivation, frozenset({"parent", "child"}))
-    return {"type": _TYPES[parent.kind], "name": parent.name, "properties": _properties(fields)}
-
-
-def _license(license: License) -> dict[str, str]:
-    """A license by its identifier, where that is surely on the list of the schema."""
-    if license.spdx and hub_license(license) != OTHER:
-        return {"id": license.spdx}
-    return {"name": license.name}
-
-
-def _properties(fields: Mapping[str, str]) -> list[dict[str, str]]:
-    return [{"name": f"{_OWN}{name}", "value": value} for name, value in fields.items()]
-
-
-def _address(url: str | None) -> str | None:
-    """A web address as the standard has it, with other characters as %…; None where that is no address."""
-    encoded = quote(re.sub("%(?![0-9A-Fa-f]{2})", "%25", url), safe=":/?#@!$&'()*+,;=%~") if url else ""
-    return encoded if _ADDRESS.fullmatch(encoded) else None

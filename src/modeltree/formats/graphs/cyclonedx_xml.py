@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from modeltree.findings import Finding, Position, SourceError
+from modeltree.findings import At, Finding, Position, SourceError
 from modeltree.formats.graphs.graph_claims import Element, read_xml
 
 __all__ = ["XmlBill", "read_xml_bill"]
-
-At = tuple[str | int, ...]
 
 _LISTS = frozenset(
     {"components", "licenses", "externalReferences", "properties", "ancestors", "descendants", "variants", "datasets"}
@@ -26,14 +23,15 @@ class XmlBill:
     """A bill of materials; see `JsonTree`, which has the same for a file of JSON."""
 
     path: Path
-    data: dict[str, Any]
+    data: dict[str, object]
     problems: tuple[Finding, ...] = ()
     places: dict[int, Position] = field(default_factory=dict)
     """The positions of mappings and lists, by their identity."""
 
     def position(self, at: At = ()) -> Position:
         """The position of a part of the data, or of the innermost mapping or list around it."""
-        found, part = self.places.get(id(self.data), Position(self.path)), self.data
+        part: object = self.data
+        found = self.places.get(id(part), Position(self.path))
         for step in at:
             try:
                 part = part[step]  # type: ignore[index]
@@ -44,15 +42,7 @@ class XmlBill:
 
 
 def read_xml_bill(path: Path) -> XmlBill:
-    """Read a bill of materials in XML, with the bounds of `read_xml`.
-
-    Raises
-    ------
-    SourceError
-        When it is no such file.
-    OSError
-        When it cannot be read.
-    """
+    """Read a bill of materials in XML, with the bounds of `read_xml`."""
     builder = _Builder(path)
     read_xml(path, "bom", "CycloneDX", builder.opened, builder.closed)
     return builder.bill
@@ -63,7 +53,7 @@ class _Builder:
 
     def __init__(self, path: Path) -> None:
         self.bill = XmlBill(path, {})
-        self._children: list[list[tuple[str, Any]]] = []
+        self._children: list[list[tuple[str, object]]] = []
 
     def opened(self, element: Element) -> None:
         """Begin to gather what is in an element."""
@@ -80,19 +70,20 @@ class _Builder:
             self.bill.places[id(value)] = element.position
         if self._children:
             self._children[-1].append((element.tag, value))
-        else:
+        elif isinstance(value, dict):
             self.bill.data = value
 
-    def _value(self, element: Element, children: list[tuple[str, Any]]) -> Any:
+    def _value(self, element: Element, children: list[tuple[str, object]]) -> object:
         if element.tag in _LISTS:
             return [_item(tag, value) for tag, value in children]
         text = element.text.strip()
         if not children and not element.attributes and element.tag not in _TEXTS_OF:
             return text
-        value: dict[str, Any] = dict(element.attributes)
+        value: dict[str, object] = dict(element.attributes)
+        needed = [child["ref"] if isinstance(child, dict) else child for tag, child in children if tag == "dependency"]
         for tag, child in children:
             if tag == "dependency":  # of a dependency: what it depends on
-                value.setdefault("dependsOn", []).append(child["ref"] if isinstance(child, dict) else child)
+                value.setdefault("dependsOn", needed)
             else:
                 value.setdefault(tag, child)
         if text and not children:
@@ -100,6 +91,6 @@ class _Builder:
         return value
 
 
-def _item(tag: str, value: Any) -> Any:
+def _item(tag: str, value: object) -> object:
     """An item of a list as JSON has it."""
     return {"license": value} if tag == "license" else value

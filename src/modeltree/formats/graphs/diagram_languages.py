@@ -20,7 +20,7 @@ from typing import Literal, get_args
 
 from modeltree._util.files import write_whole
 from modeltree.findings import Finding, shown
-from modeltree.formats.graphs.graph_claims import graph_to_write
+from modeltree.formats.graphs.graph_claims import graph_to_write, writer
 from modeltree.formats.repair.record_findings import losses
 from modeltree.lineage import Lineage
 
@@ -109,10 +109,8 @@ def dot_text(lineage: Lineage) -> str:
     return "\n".join(_dot_lines(lineage)) + "\n"
 
 
-def write_dot(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Finding, ...]:
-    """Write a graph in DOT, which holds all of a lineage."""
-    write_whole(path, dot_text(lineage))
-    return ()
+write_dot = writer(dot_text)
+"""Write a graph in DOT, which carries all of a lineage."""
 
 
 def _dot_lines(lineage: Lineage) -> Iterator[str]:

@@ -13,14 +13,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NoReturn, Protocol
+from typing import TYPE_CHECKING, Literal, NoReturn, Protocol
 from xml.parsers import expat
 
-from modeltree.findings import Finding, Position, SourceError, shown
+from modeltree._util.files import write_whole
+from modeltree.findings import At, Finding, Position, SourceError, shown
 from modeltree.formats.parsing.jsontree import MAX_BYTES, JsonTree, read_json
-from modeltree.formats.repair.claims import Claims, Reading, Where, position_of
-from modeltree.formats.repair.models import repaired
-from modeltree.formats.repair.policy import Policy
+from modeltree.formats.repair.claims import Claims, Where, position_of
 from modeltree.formats.repair.record_findings import FormerNames, no_list, no_mapping
 from modeltree.graph.network import from_attributes, from_json, without_derived
 from modeltree.lineage import Lineage
@@ -32,8 +31,8 @@ if TYPE_CHECKING:
     import networkx
 
 __all__ = [
-    "MAX_RECORDS", "Direction", "Element", "GraphClaims", "PositionedTree", "Tally", "graph_to_write", "mapping_of",
-    "mappings_in", "read_xml", "within",
+    "MAX_RECORDS", "OWN", "Direction", "Element", "Fields", "GraphClaims", "PositionedTree", "Tally", "add_about",
+    "edge_fields", "graph_to_write", "mapping_of", "mappings_in", "read_xml", "text_of", "within", "writer",
 ]  # fmt: skip
 
 MAX_RECORDS = 1_000_000
@@ -41,6 +40,12 @@ MAX_RECORDS = 1_000_000
 
 MAX_XML_DEPTH = 50
 """The deepest nesting of XML that is read."""
+
+Fields = dict[str, object]
+"""A mapping as files have it."""
+
+OWN = "modeltree:"
+"""How the properties in a bill of materials begin that are fields of a record."""
 
 Direction = Literal["parent-to-child", "child-to-parent"]
 """Whether the edges of a file run from parent to child or from child to parent."""
@@ -79,8 +84,20 @@ def graph_to_write(lineage: Lineage) -> networkx.DiGraph[str]:
     return graph
 
 
+def writer(text: Callable[..., str]) -> Callable[..., tuple[Finding, ...]]:
+    """Make a writer of a function that gives the text of a file which carries all of a lineage."""
+
+    def write(lineage: Lineage, path: str | os.PathLike[str], **options: object) -> tuple[Finding, ...]:
+        write_whole(path, text(lineage, **options))
+        return ()
+
+    return write
+
+
 class GraphClaims:
-    """The nodes and edges of a file on their way to a lineage; with `names` its nodes have names only, and no ids."""
+    """The nodes and edges of a file on their way to claims; with `names` its nodes have names only, and no ids."""
+
+    # Edges that say nothing have the given relation, by default ``unspecified``, and are reported.
 
     def __init__(self, direction: Direction, relation: Relation | str | None = None, *, names: bool = False) -> None:
         if direction not in ("parent-to-child", "child-to-parent"):
@@ -89,12 +106,12 @@ class GraphClaims:
         self._downwards = direction == "parent-to-child"
         self._relation = None if relation is None else one_of(Relation, relation)
         self._indices: dict[str, int] = {}
-        self._edges: list[tuple[str, str, dict[str, Any], Where, int | None]] = []
+        self._edges: list[tuple[str, str, Fields, Where, int | None]] = []
         self._ignored = Tally()
         self._former = FormerNames()
         self._undirected: Where | None = None
 
-    def node(self, id: Any, attributes: Mapping[str, Any], where: Where) -> int | None:
+    def node(self, id: object, attributes: Mapping[str, object], where: Where) -> int | None:
         """Add a node, and return the index of its claim; one without an id is reported and left out."""
         key = _key(id)
         if key is None:
@@ -121,9 +138,9 @@ class GraphClaims:
 
     def edge(
         self,
-        source: Any,
-        target: Any,
-        attributes: Mapping[str, Any],
+        source: object,
+        target: object,
+        attributes: Mapping[str, object],
         where: Where,
         indices: tuple[int | None, int | None] = (None, None),
     ) -> None:
@@ -137,7 +154,7 @@ class GraphClaims:
         fields = self._fields(attributes, _EDGE_FIELDS | set(_RELATION_WORDS), "edges", where)
         self._edges.append((ends[0], ends[1], fields, where, indices[1] if self._downwards else indices[0]))
 
-    def describe(self, attributes: Mapping[str, Any], where: Where) -> None:
+    def describe(self, attributes: Mapping[str, object], where: Where) -> None:
         """Add the attributes of the graph as a whole."""
         others = {name: value for name, value in attributes.items() if name != "organizations"}
         fields = self._fields(others, frozenset(About.model_fields) | {"name"}, "the graph", where)
@@ -158,8 +175,8 @@ class GraphClaims:
         """Take note of something that has no place in a lineage; each is reported once."""
         self._ignored.add(what, where)
 
-    def reading(self, policy: Policy | None, aliases: Mapping[str, str] | None) -> Reading:
-        """The lineage that the graph stands for, and all findings."""
+    def finished(self) -> Claims:
+        """What the whole graph claims."""
         for source, target, fields, where, index in self._edges:
             parent, child = (source, target) if self._downwards else (target, source)
             word = self._word(fields, where)
@@ -172,12 +189,12 @@ class GraphClaims:
             self.claims.report("not-a-digraph", message, where=position_of(self._undirected), done=done)
         self._ignored.report(self.claims)
         self.claims.findings += self._former.notes()
-        return repaired(self.claims, policy, aliases)
+        return self.claims
 
     def _leave_out(self, kind: str, message: str, hint: str, where: Where, done: str = "it is left out") -> None:
         self.claims.report(kind, message, hint, where=position_of(where), done=done)
 
-    def _fields(self, attributes: Mapping[str, Any], known: frozenset[str], what: str, where: Where) -> dict[str, Any]:
+    def _fields(self, attributes: Mapping[str, object], known: frozenset[str], what: str, where: Where) -> Fields:
         """The attributes that are fields; the others are ignored."""
         fields = from_attributes({name: value for name, value in attributes.items() if not _is_blank(value, name)})
         for name in _LISTS & fields.keys():
@@ -188,7 +205,7 @@ class GraphClaims:
             self.ignored(f"attribute {shown(name)} of {what}", where)
         return fields
 
-    def _word(self, fields: dict[str, Any], where: Where) -> Relation | str | None:
+    def _word(self, fields: Fields, where: Where) -> Relation | str | None:
         """The word for the relation, taken out of the fields of an edge."""
         words = {name: str(fields.pop(name)) for name in _RELATION_WORDS if name in fields}
         chosen = next(iter(words.values()), None)
@@ -203,7 +220,7 @@ class GraphClaims:
             raise SourceError([Finding("too-large", message, "split it into several", position=position_of(where))])
 
 
-def add_organizations(claims: Claims, value: Any) -> bool:
+def add_organizations(claims: Claims, value: object) -> bool:
     """Add the records of organizations in a list or its JSON; False where the value is neither nor None."""
     records = from_json(value)
     is_right = records is None or (isinstance(records, list) and all(isinstance(record, dict) for record in records))
@@ -211,7 +228,25 @@ def add_organizations(claims: Claims, value: Any) -> bool:
     return is_right
 
 
-def _key(id: Any) -> str | None:
+def add_about(claims: Claims, own: dict[str, str], where: Position) -> None:
+    """Add the fields of a whole lineage that a bill of materials has in properties."""
+    organizations = own.pop("organizations", None)
+    claims.about |= from_attributes(own)
+    if not add_organizations(claims, organizations):
+        claims.report("bad-attribute", "organizations are no list of records", where=where)
+
+
+def edge_fields(own: Mapping[str, str]) -> Fields:
+    """The fields of a derivation that a bill of materials has in properties, but for the relation."""
+    return from_attributes({name: own[name] for name in ("note", "references") if name in own})
+
+
+def text_of(value: object) -> str | None:
+    """A text that is not blank."""
+    return value.strip() or None if isinstance(value, str) else None
+
+
+def _key(id: object) -> str | None:
     """The id of a node as text, or None for a value that is no id; NetworkX writes tuples as lists."""
     if isinstance(id, (list, tuple)):
         parts = [_key(part) for part in id]
@@ -223,7 +258,7 @@ def _key(id: Any) -> str | None:
     return str(id).strip() or None
 
 
-def _is_blank(value: Any, name: str = "") -> bool:
+def _is_blank(value: object, name: str = "") -> bool:
     plain = known_name(value) if name in ("name", "label") else known_value(value)
     return plain in (None, [], {}) and not (isinstance(value, str) and name in _RELATION_WORDS and relation_of(value))
 
@@ -235,18 +270,18 @@ class PositionedTree(Protocol):
     """Data of a file with the positions of their parts; see `modeltree.formats.parsing.jsontree.JsonTree`."""
 
     @property
-    def data(self) -> Any:
+    def data(self) -> object:
         """What the file holds."""
 
     @property
     def problems(self) -> tuple[Finding, ...]:
         """What is wrong with it."""
 
-    def position(self, at: tuple[str | int, ...] = ()) -> Position:
+    def position(self, at: At = ()) -> Position:
         """The position of a part of the data."""
 
 
-def mapping_of(path: str | os.PathLike[str], what: str, lists: str) -> tuple[JsonTree, dict[str, Any]]:
+def mapping_of(path: str | os.PathLike[str], what: str, lists: str) -> tuple[JsonTree, Fields]:
     """The mapping that a JSON file holds; any other file is a `SourceError`."""
     tree = read_json(Path(path))
     if not tree.whole:
@@ -258,8 +293,8 @@ def mapping_of(path: str | os.PathLike[str], what: str, lists: str) -> tuple[Jso
 
 
 def mappings_in(
-    items: Any, name: str, tree: PositionedTree, path: tuple[str | int, ...], findings: list[Finding]
-) -> Iterator[tuple[int, dict[str, Any]]]:
+    items: object, name: str, tree: PositionedTree, path: At, findings: list[Finding]
+) -> Iterator[tuple[int, Fields]]:
     """The mappings in a list at a path, with their indices; anything else but None is reported."""
     if items is not None and not isinstance(items, list):
         findings.append(replace(no_list(items, name).located(tree.position(path)), done="it is left out"))
@@ -275,7 +310,7 @@ def mappings_in(
 def within(tree: PositionedTree, *path: str | int) -> Callable[..., Position]:
     """A function for the positions of the parts of a part of a file."""
 
-    def position(at: tuple[str | int, ...] = ()) -> Position:
+    def position(at: At = ()) -> Position:
         return tree.position((*path, *at))
 
     return position
@@ -318,29 +353,9 @@ class Element:
 def read_xml(
     path: Path, root: str, what: str, opened: Callable[[Element], None], closed: Callable[[Element], None]
 ) -> None:
-    """Read an XML file element by element.
-
-    Document types and entities are refused, for they can blow a file up and name other files; so is nesting of more
-    than 50 elements.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    root : str
-        The tag of its outermost element.
-    what : str
-        What it is called in a message: ``"GEXF"``.
-    opened, closed : callable
-        What to do when an element begins, with its attributes, and ends, with its text.
-
-    Raises
-    ------
-    SourceError
-        When it is no such file.
-    OSError
-        When there is no such file, or it cannot be read.
-    """
+    """Read an XML file element by element; `opened` gets those that begin, `closed` those that end, with their text."""
+    # Document types and entities are refused, for they can blow a file up and name other files; so is deep nesting. The
+    # outermost element has the tag `root`, and `what` is what the format is called in a message.
     with path.open("rb") as file:
         content = file.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeGuard
+
+from modeltree.findings import At
 
 __all__ = ["JsonEdge", "JsonGraph", "JsonNode", "graph_in"]
 
-At = tuple[str | int, ...]
-Attributes = dict[str, Any]
-Items = Callable[[Any, str, At], Iterator[tuple[int, Attributes]]]
+Attributes = dict[str, object]
+Neighbors = Mapping[str, list[str] | dict[str, Attributes]]
+Items = Callable[[object, str, At], Iterator[tuple[int, Attributes]]]
 """The mappings in a list of some name at a path, with their indices; see `graph_claims.mappings_in`."""
 
 _IDS = ("id", "key")
@@ -30,7 +32,7 @@ _READ_OF_FILE = frozenset({"nodes", "adjacency", "directed", "multigraph", "grap
 class JsonNode(NamedTuple):
     """A node with the path to it."""
 
-    id: Any
+    id: object
     attributes: Attributes
     at: At
 
@@ -38,8 +40,8 @@ class JsonNode(NamedTuple):
 class JsonEdge(NamedTuple):
     """An edge with the path to it; the numbers are those of its ends among the nodes, where the place says which."""
 
-    source: Any
-    target: Any
+    source: object
+    target: object
     attributes: Attributes
     at: At
     numbers: tuple[int | None, int | None] = (None, None)
@@ -62,11 +64,11 @@ class JsonGraph:
     """The paths to what is not read."""
 
 
-def graph_in(data: Any, items: Items) -> JsonGraph | None:
+def graph_in(data: Attributes | list[object], items: Items) -> JsonGraph | None:
     """The graph in the data of a JSON file, or None where they are of no dialect."""
     graph = JsonGraph()
     if isinstance(data, list):
-        is_forest = any(isinstance(item, dict) and _children_key(item) for item in data)
+        is_forest = any(isinstance(item, dict) and _children(item) for item in data)
         return _add_trees(graph, list(items(data, "trees", ())), (), items) if is_forest else None
     inner = data.get("graph")
     if "nodes" not in data and isinstance(inner, dict) and {"nodes", "edges"} & inner.keys():
@@ -77,7 +79,7 @@ def graph_in(data: Any, items: Items) -> JsonGraph | None:
             _add_json_graph(graph, each, ("graphs", index), items)
     elif "nodes" in data:
         return _node_link(graph, data, items)
-    elif _children_key(data):
+    elif _children(data):
         return _add_trees(graph, [(None, data)], (), items)
     elif _is_adjacency(data):
         _add_adjacency(graph, data)
@@ -86,7 +88,7 @@ def graph_in(data: Any, items: Items) -> JsonGraph | None:
     return graph
 
 
-def _value(mapping: Mapping[str, Any], keys: tuple[str, ...]) -> Any:
+def _value(mapping: Mapping[str, object], keys: tuple[str, ...]) -> object:
     return next((mapping[key] for key in keys if mapping.get(key) is not None), None)
 
 
@@ -94,8 +96,8 @@ def _flat(mapping: Attributes, leave_out: frozenset[str]) -> Attributes:
     """The attributes of a node or edge, with those that stand one level deeper in it."""
     flat = {key: value for key, value in mapping.items() if key not in leave_out}
     for name in _INNER:
-        if isinstance(flat.get(name), dict):
-            inner = flat.pop(name)
+        if isinstance(inner := flat.get(name), dict):
+            del flat[name]
             flat = {key: value for key, value in inner.items() if key not in leave_out} | flat
     return flat
 
@@ -111,7 +113,7 @@ def _node_link(graph: JsonGraph, data: Attributes, items: Items) -> JsonGraph | 
         return None
     described = data.get("graph")
     _add_nodes(graph, data["nodes"], ("nodes",), items)
-    if isinstance(data.get(key), list):
+    if not isinstance(adjacency, list) or isinstance(data.get(key), list):
         # NetworkX 1 wrote the attributes of the graph as a list of pairs, and links that count the nodes.
         _add_links(graph, _edges(data[key], key, (key,), items), (key,), counts=isinstance(described, list))
     else:
@@ -130,7 +132,7 @@ def _node_link(graph: JsonGraph, data: Attributes, items: Items) -> JsonGraph | 
     return graph
 
 
-def _add_nodes(graph: JsonGraph, nodes: Any, at: At, items: Items) -> None:
+def _add_nodes(graph: JsonGraph, nodes: object, at: At, items: Items) -> None:
     """Add nodes that are a list, of mappings or of ids, or a mapping with the ids as keys."""
     if isinstance(nodes, dict):
         for id, node in nodes.items():
@@ -152,7 +154,7 @@ def _add_nodes(graph: JsonGraph, nodes: Any, at: At, items: Items) -> None:
         graph.nodes[start:] = [node._replace(id=_value(node.attributes, _NAMES)) for node in graph.nodes[start:]]
 
 
-def _edges(edges: Any, name: str, at: At, items: Items) -> Iterator[tuple[At, Attributes]]:
+def _edges(edges: object, name: str, at: At, items: Items) -> Iterator[tuple[At, Attributes]]:
     """Edges that are a list of mappings, or of pairs with perhaps a third value."""
     if not isinstance(edges, list) or not any(isinstance(edge, list) for edge in edges):
         yield from (((*at, index), edge) for index, edge in items(edges, name, at))
@@ -161,7 +163,7 @@ def _edges(edges: Any, name: str, at: At, items: Items) -> Iterator[tuple[At, At
     yield from (((*at, index), edge) for index, edge in items(pairs, name, at))
 
 
-def _edge_of_list(edge: list[Any]) -> Attributes:
+def _edge_of_list(edge: list[object]) -> Attributes:
     more = edge[2] if len(edge) == 3 else {}
     attributes = more if isinstance(more, dict) else {"relation": more} if isinstance(more, str) else {}
     return {**attributes, "source": edge[0], "target": edge[1]}
@@ -200,7 +202,7 @@ def _arrows(edge: Attributes) -> set[str]:
     return {end.strip() for end in arrows.split(",")} if isinstance(arrows, str) else set()
 
 
-def _end(end: Any, ids: list[Any]) -> Any:
+def _end(end: object, ids: list[object]) -> object:
     """The end of an edge; D3 puts the node itself there."""
     if not isinstance(end, dict):
         return end
@@ -210,14 +212,14 @@ def _end(end: Any, ids: list[Any]) -> Any:
     return _value(end, _NAMES) if id is None else id
 
 
-def _numbered(end: Any, ids: list[Any]) -> Any:
+def _numbered(end: object, ids: list[object]) -> object:
     return ids[end] if type(end) is int and 0 <= end < len(ids) else end
 
 
 # Adjacency
 
 
-def _add_neighbors(graph: JsonGraph, adjacency: Any, items: Items) -> None:
+def _add_neighbors(graph: JsonGraph, adjacency: list[object], items: Items) -> None:
     """Add the edges from each node to its neighbors, which stand in the order of the nodes."""
     for index, (node, neighbors) in enumerate(zip(graph.nodes, adjacency, strict=False)):
         at: At = ("adjacency", index)
@@ -226,18 +228,18 @@ def _add_neighbors(graph: JsonGraph, adjacency: Any, items: Items) -> None:
             graph.edges.append(JsonEdge(node.id, target, _flat(neighbor, _NOT_OF_EDGES), (*at, place)))
 
 
-def _is_adjacency(data: Attributes) -> bool:
+def _is_adjacency(data: Mapping[str, object]) -> TypeGuard[Neighbors]:
     """Whether a mapping is one from each node to the list or the mapping of those that follow it."""
-    targets: list[Any] = []
+    targets: list[object] = []
     for value in data.values():
         is_mapping = isinstance(value, dict) and all(isinstance(attributes, dict) for attributes in value.values())
-        if not isinstance(value, list) and not is_mapping:
+        if not isinstance(value, (list, dict)) or not (is_mapping or isinstance(value, list)):
             return False
         targets += value
     return all(isinstance(target, str) and target for target in targets) and any(target in data for target in targets)
 
 
-def _add_adjacency(graph: JsonGraph, data: Attributes) -> None:
+def _add_adjacency(graph: JsonGraph, data: Neighbors) -> None:
     graph.has_names = True
     known = dict.fromkeys(data)
     for id, targets in data.items():
@@ -255,7 +257,8 @@ def _add_adjacency(graph: JsonGraph, data: Attributes) -> None:
 def _add_json_graph(graph: JsonGraph, data: Attributes, at: At, items: Items) -> None:
     _add_nodes(graph, data.get("nodes", []), (*at, "nodes"), items)
     _add_links(graph, _edges(data.get("edges", []), "edges", (*at, "edges"), items), (*at, "edges"))
-    about = {"title": data.get("label")} | (data["metadata"] if isinstance(data.get("metadata"), dict) else {})
+    metadata = data.get("metadata")
+    about = {"title": data.get("label"), **(metadata if isinstance(metadata, dict) else {})}
     graph.about.append((about, at))
     if data.get("directed") is False:
         graph.undirected = (*at, "directed")
@@ -266,8 +269,9 @@ def _add_json_graph(graph: JsonGraph, data: Attributes, at: At, items: Items) ->
 # Trees
 
 
-def _children_key(data: Mapping[str, Any]) -> str | None:
-    return next((key for key in _CHILDREN if isinstance(data.get(key), list)), None)
+def _children(data: Mapping[str, object]) -> tuple[str, list[object]] | None:
+    """The key and the list of the children of a node."""
+    return next(((key, value) for key in _CHILDREN if isinstance(value := data.get(key), list)), None)
 
 
 def _add_trees(graph: JsonGraph, roots: list[tuple[int | None, Attributes]], at: At, items: Items) -> JsonGraph:
@@ -286,8 +290,9 @@ def _add_trees(graph: JsonGraph, roots: list[tuple[int | None, Attributes]], at:
         number = len(graph.nodes) - 1
         if parent is not None:
             links.append((parent, number, {"relation": word} if isinstance(word, str) else {}))
-        if key := _children_key(node):
-            below = [{"name": child} if isinstance(child, str) else child for child in node[key]]
+        if found := _children(node):
+            key, named = found
+            below = [{"name": child} if isinstance(child, str) else child for child in named]
             children = list(items(below, key, (*path, key)))
             waiting += [(number, child, (*path, key, index)) for index, child in reversed(children)]
     graph.has_names = all(node.id is None for node in graph.nodes)

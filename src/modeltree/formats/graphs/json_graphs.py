@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-from modeltree._util.files import write_whole
-from modeltree.findings import Finding, SourceError
+from modeltree.findings import At, Finding, SourceError
 from modeltree.formats.graphs.graph_claims import (
     Direction,
     GraphClaims,
@@ -22,11 +20,12 @@ from modeltree.formats.graphs.graph_claims import (
     mapping_of,
     mappings_in,
     within,
-)
+    writer,
+)  # fmt: skip
 from modeltree.formats.graphs.json_dialects import graph_in
 from modeltree.formats.parsing.jsontree import JsonTree, read_json
-from modeltree.formats.repair.claims import Reading
-from modeltree.formats.repair.policy import Policy
+from modeltree.formats.repair.claims import Claims
+from modeltree.formats.repair.models import reader
 from modeltree.formats.repair.record_findings import no_list, no_mapping
 from modeltree.lineage import Lineage
 from modeltree.records import Relation
@@ -39,14 +38,13 @@ __all__ = [
 _OWN = frozenset({"id", "source", "target", "SUID", "shared_name", "shared_interaction", "selected"})
 
 
+@reader
 def read_node_link(
     path: str | os.PathLike[str],
     *,
-    policy: Policy | None = None,
-    aliases: Mapping[str, str] | None = None,
     relation: Relation | str | None = None,
     direction: Direction = "parent-to-child",
-) -> Reading:
+) -> Claims:
     """Read a graph in JSON: node-link as of NetworkX, D3 and vis.js, trees, adjacency, or the JSON Graph Format.
 
     The list of edges may be called ``edges`` or ``links``, their ends ``source`` and ``target`` or ``from`` and ``to``;
@@ -55,29 +53,6 @@ def read_node_link(
     ids. Ids that are lists, which NetworkX writes for tuples, are joined by ``/``. In trees a child derives from the
     node that it is in, and its ``relation`` says how; in a mapping from nodes to lists or mappings, those in the list
     derive from the node.
-
-    Parameters
-    ----------
-    path : str or path
-        The file.
-    policy, aliases : optional
-        As for `modeltree.read`.
-    relation : Relation or str, optional
-        The relation of edges that have none; by default they are ``unspecified``, with a finding.
-    direction : {"parent-to-child", "child-to-parent"}
-        The direction of the edges.
-
-    Returns
-    -------
-    Reading
-        The lineage and the findings.
-
-    Raises
-    ------
-    SourceError
-        When it is no node-link JSON, or the policy refuses something.
-    OSError
-        When the file does not exist or cannot be read.
 
     Examples
     --------
@@ -94,7 +69,7 @@ def read_node_link(
         raise SourceError(tree.problems)
     problems: list[Finding] = []
 
-    def items(values: Any, name: str, at: tuple[str | int, ...]) -> Iterator[tuple[int, dict[str, Any]]]:
+    def items(values: object, name: str, at: At) -> Iterator[tuple[int, dict[str, object]]]:
         return mappings_in(values, name, tree, at, problems)
 
     found = graph_in(tree.data, items) if isinstance(tree.data, (dict, list)) else None
@@ -116,7 +91,7 @@ def read_node_link(
         graph.describe(about, within(tree, *at))
     for at in found.unread:
         graph.ignored(f"key {str(at[-1])[:60]!r} of {'the graph' if at[1:] else 'the file'}", within(tree, *at))
-    return graph.reading(policy, aliases)
+    return graph.finished()
 
 
 def _refused(tree: JsonTree) -> list[Finding]:
@@ -129,7 +104,7 @@ def _refused(tree: JsonTree) -> list[Finding]:
     return [_no_list(tree, data, name) for name in ("nodes", key) if not isinstance(data.get(name), list)]
 
 
-def _no_list(tree: JsonTree, data: dict[str, Any], name: str) -> Finding:
+def _no_list(tree: JsonTree, data: dict[str, object], name: str) -> Finding:
     if name not in data:
         return Finding("missing-key", f"no {name!r} in the file", "write a list", position=tree.position())
     return no_list(data[name], name).located(tree.position((name,)))
@@ -161,46 +136,20 @@ def node_link_text(lineage: Lineage) -> str:
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
 
 
-def write_node_link(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Finding, ...]:
-    """Write node-link JSON, which carries all of a lineage."""
-    write_whole(path, node_link_text(lineage))
-    return ()
+write_node_link = writer(node_link_text)
+"""Write node-link JSON, which carries all of a lineage."""
 
 
+@reader
 def read_cytoscape(
     path: str | os.PathLike[str],
     *,
-    policy: Policy | None = None,
-    aliases: Mapping[str, str] | None = None,
     relation: Relation | str | None = None,
     direction: Direction = "parent-to-child",
-) -> Reading:
+) -> Claims:
     """Read Cytoscape JSON; ``elements`` is a mapping with ``nodes`` and ``edges``, or one list of both.
 
     The word for the relation is that of ``relation``, else of ``interaction`` or ``label``.
-
-    Parameters
-    ----------
-    path : str or path
-        The file.
-    policy, aliases : optional
-        As for `modeltree.read`.
-    relation : Relation or str, optional
-        The relation of edges that have none; by default they are ``unspecified``, with a finding.
-    direction : {"parent-to-child", "child-to-parent"}
-        The direction of the edges.
-
-    Returns
-    -------
-    Reading
-        The lineage and the findings.
-
-    Raises
-    ------
-    SourceError
-        When it is no Cytoscape JSON, or the policy refuses something.
-    OSError
-        When the file does not exist or cannot be read.
 
     Examples
     --------
@@ -227,19 +176,18 @@ def read_cytoscape(
             graph.edge(element.get("source"), element.get("target"), attributes, where)
         else:
             graph.node(element.get("id"), attributes, where)
-    if isinstance(data.get("data"), dict):
-        whole = {name: value for name, value in data["data"].items() if name not in _OWN}
-        graph.describe(whole, within(tree, "data"))
-    return graph.reading(policy, aliases)
+    if isinstance(whole := data.get("data"), dict):
+        graph.describe({name: value for name, value in whole.items() if name not in _OWN}, within(tree, "data"))
+    return graph.finished()
 
 
 def _elements(
-    graph: GraphClaims, tree: JsonTree, elements: dict[str, Any] | list[Any]
-) -> Iterator[tuple[tuple[str | int, ...], str, dict[str, Any]]]:
+    graph: GraphClaims, tree: JsonTree, elements: dict[str, object] | list[object]
+) -> Iterator[tuple[At, str, dict[str, object]]]:
     """The path to each element of Cytoscape, its group where that is said, and its data."""
     groups = elements if isinstance(elements, dict) else {"": elements}
     for group, items in groups.items():
-        path: tuple[str | int, ...] = ("elements", group) if group else ("elements",)
+        path: At = ("elements", group) if group else ("elements",)
         if group not in ("nodes", "edges", ""):
             graph.ignored(f"{group[:60]!r} of the elements", within(tree, *path))
             continue
@@ -301,7 +249,5 @@ def cytoscape_text(lineage: Lineage) -> str:
     return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
 
 
-def write_cytoscape(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Finding, ...]:
-    """Write Cytoscape JSON, which carries all of a lineage."""
-    write_whole(path, cytoscape_text(lineage))
-    return ()
+write_cytoscape = writer(cytoscape_text)
+"""Write Cytoscape JSON, which carries all of a lineage."""

@@ -67,20 +67,7 @@ def write_newick(
     *,
     lengths: bool = False,
 ) -> tuple[Finding, ...]:
-    """Write a lineage to a file as trees in Newick's notation; see `newick_text`.
-
-    Returns
-    -------
-    tuple of Finding
-        The derivations that are left out, one by one, and what else of this lineage trees cannot hold.
-
-    Raises
-    ------
-    LineageError
-        When models have several parents and `spanning` is false; the error names all of them.
-    OSError
-        When the file cannot be written.
-    """
+    """Write a lineage as `newick_text` has it; what is left out is returned, each derivation by itself."""
     forest = _Forest(lineage, relations, spanning)
     write_whole(path, forest.text(lengths))
     kept = ("id", "released") if lengths else ("id",)

@@ -21,33 +21,34 @@ What is read as what:
 
 from __future__ import annotations
 
-import json
 import os
 import re
-import uuid
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
-from typing import Any, NamedTuple
-from urllib.parse import quote
+from typing import NamedTuple
 
-from modeltree._util.files import write_whole
-from modeltree.findings import Finding, SourceError, shown
-from modeltree.formats.graphs.graph_claims import MAX_RECORDS, Tally, add_organizations, mapping_of, within
+from modeltree.findings import At, Finding, SourceError, shown
+from modeltree.formats.graphs.bills import SPDX_CONTEXT, spdx_text, write_spdx
+from modeltree.formats.graphs.graph_claims import (
+    MAX_RECORDS,
+    OWN,
+    Fields,
+    Tally,
+    add_about,
+    edge_fields,
+    mapping_of,
+    text_of,
+    within,
+)  # fmt: skip
 from modeltree.formats.parsing.jsontree import JsonTree
-from modeltree.formats.repair.claims import Claims, Reading
-from modeltree.formats.repair.models import repaired
-from modeltree.formats.repair.policy import Policy
-from modeltree.graph.network import from_attributes, to_attributes
-from modeltree.lineage import Lineage
-from modeltree.records import Derivation, Kind, License, Links, Model, Relation
-from modeltree.values.addresses import hub_repository, hub_url, is_web_address, link_field, parse_package_url
-from modeltree.values.licenses import OTHER, hub_license
+from modeltree.formats.repair.claims import Claims
+from modeltree.formats.repair.models import reader
+from modeltree.graph.network import from_attributes
+from modeltree.records import Kind, Links, Relation
+from modeltree.values.addresses import hub_repository, is_web_address, link_field, parse_package_url
 from modeltree.values.quantities import day_of
 
 __all__ = ["read_spdx", "spdx_text", "write_spdx"]
 
-_CONTEXT = "https://spdx.org/rdf/3.0.1/spdx-context.jsonld"
-_OWN = "modeltree:"  # the properties that begin so are the fields of a record
 _KINDS = {"ai_AIPackage": Kind.MODEL, "dataset_DatasetPackage": Kind.DATASET}
 _PURPOSES = {"model": Kind.MODEL, "data": Kind.DATASET, "application": Kind.APPLICATION}
 _WITH_PURPOSE = frozenset({"ai_AIPackage", "software_Package", "software_File"})
@@ -66,35 +67,11 @@ _READ = frozenset(
 _EXPANDED = re.compile(r"(?:https?://spdx\.org/rdf/3[^/]*/terms/|spdx:)(?P<profile>\w+)/(?P<name>\w+)")
 _LISTED = re.compile(r"https?://spdx\.org/licenses/(?P<id>[\w.+-]+)")
 _REFERENCES = {"vcs": "code", "documentation": "paper"}
-_TYPES_OF_LINKS = {"code": "vcs", "paper": "documentation", "published": "documentation"}
-
-At = tuple[str | int, ...]
-Fields = dict[str, Any]
 
 
-def read_spdx(
-    path: str | os.PathLike[str], *, policy: Policy | None = None, aliases: Mapping[str, str] | None = None
-) -> Reading:
+@reader
+def read_spdx(path: str | os.PathLike[str]) -> Claims:
     """Read an SPDX 3 document; the docstring of this module lists what is read as what.
-
-    Parameters
-    ----------
-    path : str or path
-        A file of JSON-LD.
-    policy, aliases : optional
-        As for `modeltree.read`.
-
-    Returns
-    -------
-    Reading
-        The lineage and the findings.
-
-    Raises
-    ------
-    SourceError
-        When it is no SPDX 3, or the policy refuses something.
-    OSError
-        When the file does not exist or cannot be read.
 
     Examples
     --------
@@ -114,12 +91,10 @@ def read_spdx(
         message, hint = f"{shown(older)}, which has no packages of AI", "SPDX 3 is read: convert it"
         raise SourceError([Finding("syntax", message, hint, position=tree.position(("spdxVersion",)))])
     if "@graph" not in data and "@context" not in data:
-        hint = f'write "@context": "{_CONTEXT}"'
+        hint = f'write "@context": "{SPDX_CONTEXT}"'
         problem = Finding("missing-key", "no SPDX 3: the file does not say so", hint, position=tree.position())
         raise SourceError([*tree.problems, problem])
-    document = _Document(tree)
-    document.read()
-    return repaired(document.claims, policy, aliases)
+    return _Document(tree).read()
 
 
 class _Element(NamedTuple):
@@ -149,8 +124,8 @@ class _Document:
         self.packages: dict[str, _Package] = {}
         self._ignored = Tally()
 
-    def read(self) -> None:
-        """Add all that the document says to the claims."""
+    def read(self) -> Claims:
+        """What the document claims."""
         listed = list(self._listed())
         for number, element in enumerate(listed):
             self.elements.setdefault(_id(element.data) or f"\0{number}", element)
@@ -169,15 +144,16 @@ class _Document:
             self._derive(element)
         for element in listed:
             if element.type == "SpdxDocument":
-                self._describe(element)
+                add_about(self.claims, _own(element.data), self.tree.position(element.at))
         self._ignored.report(self.claims)
+        return self.claims
 
     def _listed(self) -> Iterator[_Element]:
         """All elements of the document, also those that stand in others."""
         data = self.tree.data
         top = data.get("@graph", data)
         # The last comes first off the stack.
-        waiting: list[tuple[Any, At]] = [(top, ("@graph",) if "@graph" in data else ())]
+        waiting: list[tuple[object, At]] = [(top, ("@graph",) if "@graph" in data else ())]
         while waiting:
             value, at = waiting.pop()
             if isinstance(value, list):
@@ -188,9 +164,9 @@ class _Document:
                 inner = [(item, (*at, key)) for key, item in value.items() if isinstance(item, (dict, list))]
                 waiting += reversed(inner)
 
-    def _licenses(self, relationships: list[_Element]) -> dict[str, Fields | str]:
+    def _licenses(self, relationships: list[_Element]) -> dict[str, Mapping[str, object] | str]:
         """The license of each element that has one; what is declared comes before what is concluded."""
-        licenses: dict[str, Fields | str] = {}
+        licenses: dict[str, Mapping[str, object] | str] = {}
         for kind in _LICENSES:
             for element in relationships:
                 names = [name for id in _ids(element.data.get("to")) if (name := self._license_name(id))]
@@ -211,15 +187,15 @@ class _Document:
         )
         return None if word is None or word in ("NOASSERTION", "NONE") else word.strip()
 
-    def _add(self, id: str, key: str, element: _Element, license: Fields | str | None) -> None:
+    def _add(self, id: str, key: str, element: _Element, license: Mapping[str, object] | str | None) -> None:
         data, where, kind = element.data, within(self.tree, *element.at), _kind(element)
         own = _own(data)
         agents = _ids(data.get("suppliedBy")) or _ids(data.get("originatedBy"))
-        names = [_text(self.elements[agent].data.get("name")) for agent in agents if agent in self.elements]
+        names = [text_of(self.elements[agent].data.get("name")) for agent in agents if agent in self.elements]
         fields: Fields = {
             "kind": None if kind == Kind.MODEL else str(kind),
-            "name": _text(data.get("name")),
-            "note": _text(data.get("description")),
+            "name": text_of(data.get("name")),
+            "note": text_of(data.get("description")),
             "organizations": [name for name in names if name] or None,
             "license": license,
             "released": day_of(data.get("releaseTime")),
@@ -240,7 +216,8 @@ class _Document:
             links.setdefault("website", home)
         for item in _mappings(element.data.get("externalRef")):
             comment, kind = item.get("comment"), str(item.get("externalRefType"))
-            field = comment if comment in list(Links.model_fields) else _REFERENCES.get(kind)
+            is_field = isinstance(comment, str) and comment in Links.model_fields
+            field = str(comment) if is_field else _REFERENCES.get(kind)
             addresses = _ids(item.get("locator"))
             if field and addresses:
                 links[field] = addresses[0]
@@ -266,10 +243,9 @@ class _Document:
                     self._ignored.add(f"a relationship of type {shown(kind)}", where)
                     continue
                 child, parent, word = ends
-                more = from_attributes({name: own[name] for name in ("note", "references") if name in own})
                 note = kind if kind in _TRAINING - {"trainedOn"} else None
                 written = own.get("relation") or word
-                self.claims.derive(child.claim_index, parent.key, written, where, **{"note": note} | more)
+                self.claims.derive(child.claim_index, parent.key, written, where, **{"note": note} | edge_fields(own))
 
     def _ends(self, kind: str, source: str, target: str) -> tuple[_Package, _Package, Relation | None] | None:
         """The child, the parent and the relation that a relationship means; None where it is no derivation."""
@@ -300,14 +276,6 @@ class _Document:
         message = f"{shown(id)}, which a relationship of {shown(whose)} names, is no element of the document"
         self.claims.report("missing-parent", message, "name an spdxId", done="it is left out")
 
-    def _describe(self, element: _Element) -> None:
-        own = _own(element.data)
-        organizations = own.pop("organizations", None)
-        self.claims.about |= from_attributes(own)
-        if not add_organizations(self.claims, organizations):
-            message = "organizations are no list of records"
-            self.claims.report("bad-attribute", message, where=self.tree.position(element.at))
-
 
 def _keys(packages: Mapping[str, _Element]) -> dict[str, str]:
     """What each package is called: with its version, or else its own id, where several are called the same."""
@@ -318,7 +286,7 @@ def _keys(packages: Mapping[str, _Element]) -> dict[str, str]:
     keys: dict[str, str] = {}
     taken: set[str] = set()
     for id, name in called.items():
-        version = _text(packages[id].data.get("software_packageVersion"))
+        version = text_of(packages[id].data.get("software_packageVersion"))
         key = f"{name}@{version}" if counts[name] > 1 and version else name
         key = f"{key}#{re.split('[#/:]', id)[-1]}" if key in taken else key
         keys[id] = key
@@ -336,7 +304,7 @@ def _called(data: Fields) -> str:
         if isinstance(identifier, str) and (purl := parse_package_url(identifier)):
             return f"{purl.namespace}/{purl.name}" if purl.namespace else purl.name
     repository = hub_repository(str(data.get("software_downloadLocation") or ""))
-    return repository or _text(data.get("name")) or _id(data) or "unnamed"
+    return repository or text_of(data.get("name")) or _id(data) or "unnamed"
 
 
 def _kind(element: _Element) -> Kind | None:
@@ -361,16 +329,16 @@ def _type(data: Fields) -> str | None:
 
 
 def _id(data: Fields) -> str | None:
-    return _text(data.get("spdxId")) or _text(data.get("@id"))
+    return text_of(data.get("spdxId")) or text_of(data.get("@id"))
 
 
-def _ids(value: Any) -> list[str]:
+def _ids(value: object) -> list[str]:
     """The ids, or texts, in a value: one or a list, each as it stands or with its element in its place."""
     items = value if isinstance(value, list) else [value]
-    return [id for item in items if (id := _id(item) if isinstance(item, dict) else _text(item))]
+    return [id for item in items if (id := _id(item) if isinstance(item, dict) else text_of(item))]
 
 
-def _mappings(value: Any) -> list[Fields]:
+def _mappings(value: object) -> list[Fields]:
     items = value if isinstance(value, list) else [value]
     return [item for item in items if isinstance(item, dict)]
 
@@ -381,178 +349,6 @@ def _own(data: Fields) -> dict[str, str]:
     for extension in _mappings(data.get("extension")):
         for item in _mappings(extension.get("extension_cdxProperty")):
             name, value = item.get("extension_cdxPropName"), item.get("extension_cdxPropValue")
-            if isinstance(name, str) and isinstance(value, str) and name.startswith(_OWN):
-                own.setdefault(name.removeprefix(_OWN), value)
+            if isinstance(name, str) and isinstance(value, str) and name.startswith(OWN):
+                own.setdefault(name.removeprefix(OWN), value)
     return own
-
-
-def _text(value: Any) -> str | None:
-    return value.strip() or None if isinstance(value, str) else None
-
-
-# Writing
-
-
-def spdx_text(lineage: Lineage, *, subject: str | None = None, timestamp: datetime | None = None) -> str:
-    """A lineage as an SPDX 3.0.1 document in JSON-LD.
-
-    Data sets are packages of the profile Dataset, models and applications of the profile AI, and each derivation is a
-    relationship: ``trainedOn`` for data, ``generates`` for data that a model made, ``dependsOn`` for applications,
-    ``contains`` for components, and ``descendantOf`` for all others. The same lineage gives the same text.
-
-    Parameters
-    ----------
-    lineage : Lineage
-        What to write.
-    subject : str, optional
-        The model that the document is of, its root element; by default all are.
-    timestamp : datetime, optional
-        When the document was made, which SPDX demands; by default the first second of 1970, so that the text is the
-        same whenever it is made.
-
-    Examples
-    --------
-    >>> from modeltree import Model
-    >>> document = json.loads(spdx_text(Lineage([Model(id="llama", name="LLaMA")])))
-    >>> [element["type"] for element in document["@graph"]]
-    ['CreationInfo', 'SoftwareAgent', 'SpdxDocument', 'ai_AIPackage']
-    """
-    root = None if subject is None else lineage[subject].id
-    content = json.dumps([lineage.to_records(), lineage.derivations_to_records(), str(root)], default=str)
-    return _Writer(lineage, f"https://spdx.org/spdxdocs/modeltree-{uuid.uuid5(uuid.NAMESPACE_URL, content)}").text(
-        root, timestamp
-    )
-
-
-def write_spdx(
-    lineage: Lineage,
-    path: str | os.PathLike[str],
-    *,
-    subject: str | None = None,
-    timestamp: datetime | None = None,
-) -> tuple[Finding, ...]:
-    """Write an SPDX document, which carries all of a lineage; the options are those of `spdx_text`."""
-    write_whole(path, spdx_text(lineage, subject=subject, timestamp=timestamp))
-    return ()
-
-
-class _Writer:
-    """A document that is written; its elements have ids within its name space."""
-
-    def __init__(self, lineage: Lineage, namespace: str) -> None:
-        self.lineage, self.namespace = lineage, namespace
-        self.licenses: dict[License, str] = {}
-        self.relationships: list[Fields] = []
-
-    def text(self, root: str | None, timestamp: datetime | None) -> str:
-        """The document as text."""
-        lineage = self.lineage
-        moment = timestamp or datetime(1970, 1, 1, tzinfo=UTC)
-        aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        organizations = {id: self._id("organization", id) for id in lineage.organizations}
-        packages = [self._package(model, organizations) for model in lineage.models]
-        for edge in lineage.derivations:
-            self._relate(edge)
-        about = lineage.graph.graph
-        document = self._element("SpdxDocument", "document") | {
-            "profileConformance": ["core", "software", "simpleLicensing", "extension"],
-            "rootElement": [self._id("model", id) for id in ([root] if root else lineage)],
-            **({"name": lineage.about.title} if lineage.about.title else {}),
-            **_extension(about),
-        }
-        info = {
-            "type": "CreationInfo",
-            "@id": "_:creationinfo",
-            "specVersion": "3.0.1",
-            "created": aware.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "createdBy": [self._id("agent", "modeltree")],
-        }
-        elements = [
-            info,
-            self._element("SoftwareAgent", "agent", "modeltree") | {"name": "modeltree"},
-            document,
-            *(
-                self._element("Organization", "organization", id) | {"name": one.name}
-                for id, one in lineage.organizations.items()
-            ),
-            *packages,
-            *map(self._license, self.licenses),
-            *self.relationships,
-        ]
-        return json.dumps({"@context": _CONTEXT, "@graph": elements}, ensure_ascii=False, indent=2) + "\n"
-
-    def _id(self, what: str, id: str = "") -> str:
-        return f"{self.namespace}#{what}" + (f"-{quote(id, safe='')}" if id else "")
-
-    def _element(self, type: str, what: str, id: str = "") -> Fields:
-        return {"type": type, "spdxId": self._id(what, id), "creationInfo": "_:creationinfo"}
-
-    def _package(self, model: Model, organizations: Mapping[str, str]) -> Fields:
-        is_data = model.kind == Kind.DATASET
-        package = self._element("dataset_DatasetPackage" if is_data else "ai_AIPackage", "model", model.id)
-        package["name"] = model.name
-        if model.note:
-            package["description"] = model.note
-        if model.organizations:
-            package["suppliedBy"] = organizations[model.organizations[0]]
-        if model.released and model.released.day:
-            package["releaseTime"] = f"{model.released}T00:00:00Z"
-        purposes = {Kind.DATASET: "data", Kind.APPLICATION: "application"}
-        package["software_primaryPurpose"] = purposes.get(model.kind, "model")
-        if is_data:
-            package["dataset_datasetType"] = ["noAssertion"]
-        repository = hub_repository(model.links.weights or "") or (model.id if hub_url(model.id) else None)
-        if repository and model.kind == Kind.MODEL:
-            package["software_packageUrl"] = f"pkg:huggingface/{quote(repository)}"
-        references = [
-            {"type": "ExternalRef", "externalRefType": _TYPES_OF_LINKS.get(kind, "other"), "locator": [url]}
-            | {"comment": kind}
-            for kind, url in model.links
-            if url
-        ]
-        if references:
-            package["externalRef"] = references
-        if model.license:
-            number = self.licenses.setdefault(model.license, str(len(self.licenses) + 1))
-            self._add_relationship("hasDeclaredLicense", self._id("model", model.id), self._id("license", number), {})
-        own = {"id": model.id} | to_attributes(model, frozenset({"id", "name", "kind", "note"}))
-        return package | _extension(own)
-
-    def _license(self, license: License) -> Fields:
-        number = self.licenses[license]
-        if license.spdx and hub_license(license) != OTHER:
-            element = self._element("simplelicensing_LicenseExpression", "license", number)
-            return element | {"simplelicensing_licenseExpression": license.spdx}
-        element = self._element("simplelicensing_SimpleLicensingText", "license", number)
-        return element | {"name": license.name, "simplelicensing_licenseText": license.name}
-
-    def _relate(self, edge: Derivation) -> None:
-        child, parent = self._id("model", edge.child), self._id("model", edge.parent)
-        types = {
-            Relation.DATA: "trainedOn",
-            Relation.GENERATED: "generates",
-            Relation.APPLICATION: "dependsOn",
-            Relation.COMPONENT: "contains",
-        }
-        kind = types.get(edge.relation, "descendantOf")
-        source, target = (parent, child) if kind == "generates" else (child, parent)
-        self._add_relationship(kind, source, target, to_attributes(edge, frozenset({"parent", "child"})))
-
-    def _add_relationship(self, kind: str, source: str, target: str, fields: Mapping[str, str]) -> None:
-        element = self._element("Relationship", "relationship", str(len(self.relationships) + 1))
-        element |= {"from": source, "relationshipType": kind, "to": [target]}
-        self.relationships.append(element | _extension(fields))
-
-
-def _extension(fields: Mapping[str, str]) -> Fields:
-    """Fields of a record as an extension of an element."""
-    entries = [
-        {
-            "type": "extension_CdxPropertyEntry",
-            "extension_cdxPropName": f"{_OWN}{name}",
-            "extension_cdxPropValue": value,
-        }
-        for name, value in fields.items()
-    ]
-    extension = {"type": "extension_CdxPropertiesExtension", "extension_cdxProperty": entries}
-    return {"extension": [extension]} if entries else {}

@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from modeltree.findings import Finding, Position, shown
+from modeltree.findings import At, Finding, Position, shown
 from modeltree.formats.parsing.lines import Lines, Unreadable, decoded
 
 MAX_BYTES = 256 * 2**20
@@ -29,8 +29,6 @@ MAX_DIGITS = 400
 
 MAX_PROBLEMS = 1000
 """The most duplicate keys that are reported before reading stops."""
-
-At = tuple[str | int, ...]
 
 _TOKEN = re.compile(r'[ \t\n\r]*(?:("(?:[^"\\]|\\.)*")|([{}\[\],:])|([^\s{}\[\],:"]+))', re.DOTALL)
 _STRUCTURE = re.compile(r'"(?:[^"\\]|\\.)*"?|[{}\[\]]', re.DOTALL)

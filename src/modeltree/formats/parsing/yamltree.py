@@ -20,7 +20,7 @@ from typing import Any, NoReturn
 
 import yaml
 
-from modeltree.findings import Finding, Position, shown
+from modeltree.findings import At, Finding, Position, shown
 from modeltree.formats.parsing.lines import Lines, Unreadable, decoded
 
 MAX_BYTES = 64 * 2**20
@@ -38,7 +38,6 @@ MAX_EXPANDED = 10_000
 MAX_FAULTS = 50
 """The most keys that are left out of a mapping for a fault."""
 
-At = tuple[str | int, ...]
 """A path into the data: ``("models", 3, "name")``."""
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

@@ -12,11 +12,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from modeltree._util.html import block, head, table
 from modeltree._util.text import counted
-from modeltree.findings import Finding, Position, Severity
+from modeltree.findings import At, Finding, Position, Severity
 from modeltree.lineage import Lineage
 from modeltree.records import Relation
 
@@ -31,7 +31,7 @@ NOT_IN_IDS = re.compile(r"[\s\x00-\x1f\x7f\ufffe\uffff\ud800-\udfff]+")
 """Characters that no id has."""
 
 
-def position_of(where: Where, at: tuple[str | int, ...] = ()) -> Position:
+def position_of(where: Where, at: At = ()) -> Position:
     """The position of a record, or of a part of it where that is known."""
     return where if isinstance(where, Position) else where(at)
 
@@ -92,7 +92,7 @@ class ClaimedModel:
     """A model, application or data set as a source has it."""
 
     name: str
-    fields: dict[str, Any]
+    fields: dict[str, object]
     where: Where
 
 
@@ -104,7 +104,7 @@ class ClaimedDerivation:
     parent: str
     word: Relation | str | None
     where: Where
-    fields: dict[str, Any]
+    fields: dict[str, object]
 
 
 @dataclass
@@ -117,9 +117,9 @@ class Claims:
     """Whether each derivation names one parent, as it stands: the format says where one ends."""
     in_rows: bool = False
     """Whether models stand in the rows of a table, where an arrow before a name says what the one above is to it."""
-    about: dict[str, Any] = field(default_factory=dict)
+    about: dict[str, object] = field(default_factory=dict)
     """The fields of `modeltree.records.About`, as far as the source has them."""
-    organizations: list[dict[str, Any]] = field(default_factory=list)
+    organizations: list[dict[str, object]] = field(default_factory=list)
     """The fields of `modeltree.Organization`, where the source has more than names."""
     models: list[ClaimedModel] = field(default_factory=list)
     derivations: list[ClaimedDerivation] = field(default_factory=list)
@@ -128,7 +128,7 @@ class Claims:
     """The file, where it is not that of the first model."""
     _added_once: dict[str, int] = field(default_factory=dict, repr=False)
 
-    def add(self, name: str, where: Where, fields: Mapping[str, Any] | None = None) -> int:
+    def add(self, name: str, where: Where, fields: Mapping[str, object] | None = None) -> int:
         """Add a model by its id, or its name where there are no ids, and return its index, for `derive`."""
         # The fields are those of `modeltree.Model`, as the source has them; what is None is not known. In
         # `organizations` are ids or names.
@@ -136,14 +136,14 @@ class Claims:
         self.models.append(ClaimedModel(name, known, where))
         return len(self.models) - 1
 
-    def add_once(self, name: str, where: Where, fields: Mapping[str, Any] | None = None) -> int:
+    def add_once(self, name: str, where: Where, fields: Mapping[str, object] | None = None) -> int:
         """Add a model that several others name and describe; what is said first counts."""
         if name not in self._added_once:
             self._added_once[name] = self.add(name, where, fields)
         return self._added_once[name]
 
     def derive(
-        self, child: int | str, parent: str, relation: Relation | str | None, where: Where, **fields: Any
+        self, child: int | str, parent: str, relation: Relation | str | None, where: Where, **fields: object
     ) -> None:
         """Add a derivation, with ``note`` and ``references`` as further fields."""
         # The child is the index that `add` gave, or the name of a model; the relation is the word of the source, or
@@ -152,7 +152,14 @@ class Claims:
         self.derivations.append(ClaimedDerivation(child, parent, relation, where, kept))
 
     def report(
-        self, kind: str, message: str, hint: str | None = None, *, where: Position | None = None, **more: Any
+        self,
+        kind: str,
+        message: str,
+        hint: str | None = None,
+        *,
+        where: Position | None = None,
+        ids: tuple[str, ...] = (),
+        done: str | None = None,
     ) -> None:
-        """Add a finding of the reader's own; see `Finding` for what there is more."""
-        self.findings.append(Finding(kind, message, hint, position=where, **more))
+        """Add a finding of the reader's own."""
+        self.findings.append(Finding(kind, message, hint, ids, position=where, done=done))

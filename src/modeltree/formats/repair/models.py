@@ -6,16 +6,17 @@ what is worth knowing of the whole.
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import replace
-from functools import partial
+from functools import partial, wraps
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from modeltree.findings import Finding, Position, Severity, SourceError, shown
+from modeltree.findings import At, Finding, Position, Severity, SourceError, shown
 from modeltree.formats.repair.audit import (
     MOST,
     PLACEHOLDER,
@@ -76,6 +77,22 @@ def repaired(
     if repair.policy.missing_base:
         findings += baseless(lineage, repair.positions)
     return Reading(lineage, in_order(findings))
+
+
+def reader(claims_at: Callable[..., Claims]) -> Callable[..., Reading]:
+    """Make a reader, with `policy` and `aliases` as `modeltree.read` takes them, of what says what a path claims."""
+
+    @wraps(claims_at)
+    def read(
+        path: str | os.PathLike[str],
+        *,
+        policy: Policy | None = None,
+        aliases: Mapping[str, str] | None = None,
+        **options: object,
+    ) -> Reading:
+        return repaired(claims_at(path, **options), policy, aliases)
+
+    return read
 
 
 class Repair:
@@ -316,11 +333,12 @@ class Repair:
 
     def _read_versions(self) -> None:
         """Let rows of one name that differ in their version be models of their own; a parent may be named by it."""
-        named = [model for model in self.claims.models if isinstance(model.fields.get("version"), str)]
         versions: dict[str, set[str]] = {}
         owners: dict[str, set[str]] = {}
-        for model in named:
-            version = " ".join(model.fields["version"].split())
+        for model in self.claims.models:
+            if not isinstance(written := model.fields.get("version"), str):
+                continue
+            version = " ".join(written.split())
             versions.setdefault(model.name, set()).add(version)
             owners.setdefault(version, set()).add(model.name)
         for model in self.claims.models:
@@ -424,7 +442,7 @@ def _unused(id: str, taken: Container[str], last: dict[str, int], others: Contai
     return free
 
 
-def _without(fields: dict[str, Any], wrong: set[tuple[str | int, ...]]) -> dict[str, Any]:
+def _without(fields: dict[str, Any], wrong: set[At]) -> dict[str, Any]:
     """Fields without those that are wrong, or without the wrong items of lists and mappings."""
     right = dict(fields)
     bad: dict[str | int, set[str | int]] = {}

@@ -11,12 +11,11 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from modeltree._util.text import counted
-from modeltree.findings import Finding, InvalidDateError, InvalidSizeError, Position, nearest, shown
+from modeltree.findings import At, Finding, InvalidDateError, InvalidSizeError, Position, nearest, shown
 from modeltree.lineage import Lineage
 from modeltree.records import About, Derivation, Model, Organization, Record
 
 Ids = tuple[str, ...]
-At = tuple[str | int, ...]
 
 _RIGHT = re.compile(": (write [^']*)$")
 _QUOTED = re.compile(r"'([^']*)'")

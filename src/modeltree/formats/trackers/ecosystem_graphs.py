@@ -21,9 +21,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from modeltree.findings import Finding, Position, SourceError, shown
+from modeltree.findings import At, Finding, Position, SourceError, shown
 from modeltree.formats.parsing.csvtree import CsvTable, read_csv
-from modeltree.formats.parsing.yamltree import At, YamlTree, read_yaml
+from modeltree.formats.parsing.yamltree import YamlTree, read_yaml
 from modeltree.formats.repair.claims import Claims, Reading
 from modeltree.formats.repair.folders import files_below
 from modeltree.formats.repair.models import repaired

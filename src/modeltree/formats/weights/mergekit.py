@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from modeltree.findings import Finding, Position, shown
-from modeltree.formats.parsing.yamltree import At, YamlTree, parse_yaml
+from modeltree.findings import At, Finding, Position, shown
+from modeltree.formats.parsing.yamltree import YamlTree, parse_yaml
 from modeltree.formats.repair.claims import Reading
 from modeltree.formats.repair.folders import model_id
 from modeltree.formats.repair.policy import Policy
