@@ -12,12 +12,12 @@ import re
 import struct
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO, NoReturn
+from typing import BinaryIO, NoReturn
 
 from modeltree.findings import Position, shown
 from modeltree.formats.parsing.lines import Unreadable
-from modeltree.formats.repair.claims import Reading, slug
-from modeltree.formats.repair.policy import Policy
+from modeltree.formats.repair.claims import Claims, slug
+from modeltree.formats.repair.models import reader
 from modeltree.formats.repair.record_findings import described
 from modeltree.formats.weights.sidecars import FileClaims, ParentClaim, brief, inferred, read_files
 from modeltree.records import Relation
@@ -71,15 +71,13 @@ _QUANTIZED = {
 }  # fmt: skip
 _GUESSED = 1024
 
+Value = str | float | list[str] | None
 
+
+@reader
 def read_gguf(
-    path: str | os.PathLike[str],
-    *,
-    policy: Policy | None = None,
-    aliases: Mapping[str, str] | None = None,
-    prefix: str | None = None,
-    files: Iterable[Path] | None = None,
-) -> Reading:
+    path: str | os.PathLike[str], *, prefix: str | None = None, files: Iterable[Path] | None = None
+) -> Claims:
     """Read headers of GGUF files: one file, or all in a folder and below it; those of one folder are of one model.
 
     From the metadata are read ``general.name``, ``organization``, ``license`` with ``license.name``,
@@ -95,33 +93,10 @@ def read_gguf(
     source, that is what was quantized, and how the base models were used is not said. Converters copy ``base_model``
     from the model card of what they convert, so that a quantized model may name its grandparent.
 
-    Parameters
-    ----------
-    path : str or path
-        The file or folder. The id of the model is that of its folder, see `modeltree.formats.repair.folders.model_id`.
-    policy, aliases, prefix : optional
-        As for `modeltree.read`.
-    files : iterable of Path, optional
-        Of a folder, the files that are read; by default all.
-
-    Returns
-    -------
-    Reading
-        The lineage, and what is wrong or worth knowing. Of a header that breaks off, what stands before is kept.
-
-    Raises
-    ------
-    SourceError
-        When a single file is no GGUF file of version 2 or 3, when there is none in a folder, or when the policy
-        refuses something.
-    OSError
-        When there is no such file or folder, or it cannot be read.
+    The id of the model is that of its folder, see `modeltree.formats.repair.folders.model_id`. Of a header that breaks
+    off, what stands before is kept.
     """
-    return read_files(path, file_claims, _is_wanted, policy, aliases, prefix=prefix, files=files)
-
-
-def _is_wanted(name: str) -> bool:
-    return name.lower().endswith(".gguf")
+    return read_files(path, file_claims, re.compile(r".*\.gguf", re.IGNORECASE | re.DOTALL), prefix=prefix, files=files)
 
 
 def file_claims(path: Path) -> FileClaims:
@@ -143,7 +118,7 @@ class _Header:
     """The metadata at the front of a file."""
 
     def __init__(self, file: BinaryIO, claims: FileClaims) -> None:
-        self.found: dict[str, Any] = {}
+        self.found: dict[str, Value] = {}
         self.begun = False
         """Whether there is any metadata that can be read."""
         self.offset = 0
@@ -168,7 +143,7 @@ class _Header:
         if number not in (2, 3):
             hint = "versions 2 and 3 are read" + ("; convert it with llama.cpp" if number == 1 else "")
             self._stop("syntax", f"version {number} of GGUF", hint)
-        _tensors, keys = self._number("Q"), self._number("Q")
+        _tensors, keys = self._count("Q"), self._count("Q")
         if keys > MAX_KEYS:
             message = f"a header that claims to have {keys:,} keys"
             self._claims.report("too-large", message, f"at most {MAX_KEYS:,} are read")
@@ -178,14 +153,14 @@ class _Header:
             self.begun = True
 
     def _pair(self) -> None:
-        length = self._number("Q")
+        length = self._count("Q")
         if length > MAX_TEXT:
             self._stop("too-large", f"a key of {length:,} bytes", f"at most {MAX_TEXT:,} are read")
         key = self._decoded(self._take(length), "a key")
-        kind = self._number("I")
+        kind = self._count("I")
         wanted = key is not None and _WANTED.fullmatch(key)
         if key == _DATA_SETS and kind == _ARRAY:
-            value: Any = self._texts(key)
+            value: Value = self._texts(key)
         elif not wanted or kind == _ARRAY:
             self._skip(kind, 1)
             value = [] if kind == _ARRAY else None
@@ -198,18 +173,18 @@ class _Header:
 
     def _texts(self, key: str) -> list[str]:
         """The texts of a short list; a long one, or one of other values, is passed over."""
-        kind, count = self._number("I"), self._number("Q")
+        kind, count = self._count("I"), self._count("Q")
         if kind == _TEXT and count <= MAX_DATA_SETS:
             texts = [self._value(kind, key) for _ in range(count)]
-            return [text for text in texts if text]
+            return [text for text in texts if text and isinstance(text, str)]
         self._claims.report("wrong-type", f"{key}: no list of up to {MAX_DATA_SETS:,} texts", done="it is left out")
         self._skip(kind, count)
         return []
 
-    def _value(self, kind: int, key: str) -> Any:
+    def _value(self, kind: int, key: str) -> str | float | None:
         if kind != _TEXT:
             return self._number(self._form(kind))
-        length = self._number("Q")
+        length = self._count("Q")
         if length > MAX_TEXT:
             self._claims.report("too-large", f"{key}: a text of {length:,} bytes", done="it is left out")
             self._pass(length)
@@ -231,8 +206,8 @@ class _Header:
             self._stop("too-deep", f"arrays nested more than {MAX_DEPTH} deep", None)
         else:
             for _ in range(count):
-                inner = self._number("I")
-                self._skip(inner, self._number("Q"), depth + 1)
+                inner = self._count("I")
+                self._skip(inner, self._count("Q"), depth + 1)
 
     def _skip_texts(self, count: int) -> None:
         """Pass over texts; a vocabulary has hundreds of thousands, so that each must be quick."""
@@ -248,9 +223,13 @@ class _Header:
             self._stop("syntax", f"{kind} is no type of a value", "there are 0 to 12")
         return _FORMS[kind]
 
-    def _number(self, form: str) -> Any:
+    def _count(self, form: str) -> int:
+        return int(self._number(form))
+
+    def _number(self, form: str) -> float:
         start = self._pass(struct.calcsize(form))
-        return struct.unpack_from(f"{self._order}{form}", self._data, start)[0]
+        number: float = struct.unpack_from(f"{self._order}{form}", self._data, start)[0]
+        return number
 
     def _take(self, size: int) -> bytes:
         start = self._pass(size)
@@ -280,34 +259,37 @@ class _Header:
         raise Unreadable(kind, message, hint, Position(self._claims.path))
 
 
-def _take(found: dict[str, Any], claims: FileClaims) -> None:
+def _take(found: dict[str, Value], claims: FileClaims) -> None:
     """Take the fields and parents from metadata."""
-    values: dict[str, Any] = {}
-    for name in found.pop(_DATA_SETS, None) or ():
+    texts: dict[str, str] = {}
+    numbers: dict[str, int] = {}
+    names = found.pop(_DATA_SETS, None)
+    for name in names if isinstance(names, list) else ():
         claims.parents.append(_data_set({"name": name} if " " in name else {"repo_url": f"hf.co/{name}"}, claims))
     for key, value in found.items():
         name = key.removeprefix("general.")
         if not _WHOLE.fullmatch(key):
-            values[name] = claims.text(value, key)
+            if text := claims.text(value, key):
+                texts[name] = text
         elif isinstance(value, int) and not isinstance(value, bool):
-            values[name] = value
+            numbers[name] = value
         elif value is not None:
             claims.report("wrong-type", f"{key}: {described(value)} is no whole number", done="it is left out")
-    claims.fields = _fields(values, claims)
-    relation, why = _relation(values)
-    source = next((values[key] for key in _SOURCES if values.get(key)), None)
+    claims.fields = _fields(texts, numbers, claims)
+    relation, why = _relation(texts, numbers.get("file_type"))
+    source = next((texts[key] for key in _SOURCES if key in texts), None)
     if source:
         claims.parents.append(_parent(source, None, relation, why, "source", claims))
     if source and relation == Relation.QUANTIZED:
         relation, why = None, None  # the source was quantized, and its base models were not
-    for number, base in _numbered("base_model", values, claims).items():
+    for number, base in _numbered("base_model", texts, numbers, claims).items():
         address, called = base.get("repo_url") or base.get("url"), base.get("name")
         if not address and not called:
             message = f"general.base_model.{number} has neither 'name' nor 'repo_url'"
             claims.report("missing-key", message, done="it is left out")
             continue
         claims.parents.append(_parent(address, called, relation, why, _known(base), claims))
-    for data in _numbered("dataset", values, claims).values():
+    for data in _numbered("dataset", texts, numbers, claims).values():
         if data.get("repo_url") or data.get("url") or data.get("name"):
             claims.parents.append(_data_set(data, claims))
 
@@ -318,21 +300,21 @@ def _known(described: Mapping[str, str]) -> str:
     return "; ".join(f"{key}: {brief(described[key])}" for key in keys if described.get(key))
 
 
-def _fields(values: Mapping[str, Any], claims: FileClaims) -> dict[str, Any]:
+def _fields(texts: Mapping[str, str], numbers: Mapping[str, int], claims: FileClaims) -> dict[str, object]:
     words = {"type": "type", "architecture": "architecture", "size_label": "size label", "quantized_by": "quantized by"}
-    notes = [f"{word}: {brief(values[key])}" for key, word in words.items() if values.get(key)]
-    if "file_type" in values:
-        number = values["file_type"] & ~_GUESSED
+    notes = [f"{word}: {brief(texts[key])}" for key, word in words.items() if key in texts]
+    if "file_type" in numbers:
+        number = numbers["file_type"] & ~_GUESSED
         kind = (_UNQUANTIZED | _QUANTIZED).get(number)
         notes.append(f"file type: {kind or number}")
         if kind is None:
             claims.report("unknown-word", f"general.file_type: {number} is no type that is known", done="it is noted")
-    count = values.get("parameter_count")
-    links = {"weights": values.get("repo_url"), "website": values.get("url")}
+    count = numbers.get("parameter_count")
+    links = {"weights": texts.get("repo_url"), "website": texts.get("url")}
     fields = {
-        "name": values.get("name"),
-        "organizations": [values["organization"]] if values.get("organization") else None,
-        "license": license_of(values.get("license") or "", values.get("license.name")),
+        "name": texts.get("name"),
+        "organizations": [texts["organization"]] if "organization" in texts else None,
+        "license": license_of(texts.get("license", ""), texts.get("license.name")),
         "sizes": None if count is None else [count],
         "links": {key: address for key, address in links.items() if address} or None,
         "note": "; ".join(notes) or None,
@@ -340,29 +322,30 @@ def _fields(values: Mapping[str, Any], claims: FileClaims) -> dict[str, Any]:
     return {key: value for key, value in fields.items() if value is not None}
 
 
-def _relation(values: Mapping[str, Any]) -> tuple[Relation | None, str | None]:
+def _relation(texts: Mapping[str, str], file_type: int | None) -> tuple[Relation | None, str | None]:
     """How the model was made from its parents, and what that is worked out from, where it is not said."""
-    kind = str(values.get("type") or "model").lower()
+    kind = texts.get("type", "model").lower()
     if kind == "adapter":
         return Relation.ADAPTER, None
     if kind != "model":  # a projector or a vocabulary
         return None, None
-    number = values.get("file_type")
-    quantized = _QUANTIZED.get(number & ~_GUESSED) if number is not None else None
+    quantized = None if file_type is None else _QUANTIZED.get(file_type & ~_GUESSED)
     if quantized:
         return Relation.QUANTIZED, f"the file type is {quantized}"
-    if values.get("quantized_by") and number is None:
-        return Relation.QUANTIZED, f"it was quantized by {shown(values['quantized_by'])}"
+    if "quantized_by" in texts and file_type is None:
+        return Relation.QUANTIZED, f"it was quantized by {shown(texts['quantized_by'])}"
     return None, None
 
 
-def _numbered(what: str, values: Mapping[str, Any], claims: FileClaims) -> dict[int, dict[str, str]]:
+def _numbered(
+    what: str, texts: Mapping[str, str], numbers: Mapping[str, int], claims: FileClaims
+) -> dict[int, dict[str, str]]:
     """The keys of each base model or data set, by its number."""
     bases: dict[int, dict[str, str]] = {}
-    for key, value in values.items():
-        if key.startswith(f"{what}.") and value and (number := key.split(".")[1]).isdigit():
+    for key, value in texts.items():
+        if key.startswith(f"{what}.") and (number := key.split(".")[1]).isdigit():
             bases.setdefault(int(number), {})[key.rpartition(".")[2]] = value
-    count = values.get(f"{what}.count", len(bases))
+    count = numbers.get(f"{what}.count", len(bases))
     if count != len(bases):
         message = f"general.{what}.count: {count:,}, but {len(bases)} are described"
         claims.report("bad-value", message, done="those that are described are kept")
@@ -390,7 +373,7 @@ def _data_set(described: Mapping[str, str], claims: FileClaims) -> ParentClaim:
     called = hub.id if hub and ("/" in hub.id or not name) else name or address
     references = [address] if not hub and address.startswith(("http://", "https://")) else []
     organization = described.get("organization") or (called.rpartition("/")[0] if hub else "")
-    fields = {
+    fields: dict[str, object] = {
         "kind": "dataset",
         "name": name or called.rpartition("/")[2],
         "organizations": [organization] if organization else None,

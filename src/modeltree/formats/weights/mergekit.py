@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from modeltree.findings import At, Finding, Position, shown
 from modeltree.formats.parsing.yamltree import YamlTree, parse_yaml
-from modeltree.formats.repair.claims import Reading
+from modeltree.formats.repair.claims import Claims
 from modeltree.formats.repair.folders import model_id
-from modeltree.formats.repair.policy import Policy
+from modeltree.formats.repair.models import reader
 from modeltree.formats.repair.record_findings import described
 from modeltree.formats.weights.sidecars import FileClaims, ParentClaim, brief, read_files
 from modeltree.records import Relation
@@ -27,6 +26,7 @@ MAX_DOCUMENTS = 200
 """The most merges in one file that are read."""
 
 _OWN_FILE = re.compile(r"mergekit(?:_moe)?_config\.ya?ml")
+_YAML = re.compile(r".*\.ya?ml", re.IGNORECASE | re.DOTALL)
 _INPUTS = ("models", "slices", "modules", "experts")
 _MARK = re.compile(rb"^(?:---(?=[ \t\r\n]|\Z)|\.\.\.[ \t]*(?:#[^\n]*)?\r?(?:\n|\Z))", re.MULTILINE)
 # Nothing but white space, comments, directives and the marks themselves.
@@ -34,14 +34,10 @@ _NOTHING = re.compile(rb"(?:(?:---|\.\.\.)?[ \t]*(?:#[^\n]*)?\r?\n|%[^\n]*\n)*(?
 _NO_MODEL = {"union", "base"}
 
 
+@reader
 def read_mergekit(
-    path: str | os.PathLike[str],
-    *,
-    policy: Policy | None = None,
-    aliases: Mapping[str, str] | None = None,
-    prefix: str | None = None,
-    files: Iterable[Path] | None = None,
-) -> Reading:
+    path: str | os.PathLike[str], *, prefix: str | None = None, files: Iterable[Path] | None = None
+) -> Claims:
     r"""Read recipes of mergekit: a YAML file, or all ``.yml`` and ``.yaml`` files in a folder and below it.
 
     A merge derives by ``merge`` from every model in its recipe: in ``models``, in the ``sources`` of ``slices``, in
@@ -56,11 +52,7 @@ def read_mergekit(
     The id of a merge is that of its folder for files named as mergekit does, as ``mergekit_config.yml``, and the name
     of the file for others. Other YAML files in a folder are passed over, with a finding.
     """
-    return read_files(path, file_claims, _is_yaml, policy, aliases, _id, prefix=prefix, files=files)
-
-
-def _is_yaml(name: str) -> bool:
-    return name.lower().endswith((".yml", ".yaml"))
+    return read_files(path, file_claims, _YAML, prefix=prefix, files=files, id_of=_id)
 
 
 def _id(file: Path, root: Path, prefix: str) -> str:
@@ -172,7 +164,7 @@ class _Merge:
 
     def __init__(self, tree: YamlTree, claims: FileClaims) -> None:
         self.tree, self.claims = tree, claims
-        self.data: dict[str, Any] = tree.data
+        self.data: dict[str, object] = tree.data
         self.where = tree.position()
         self.uses: dict[str, _Use] = {}
         self.name = self._text("name") or self._text("out_path")
@@ -211,7 +203,7 @@ class _Merge:
 
     # The forms that a recipe can have
 
-    def _inputs(self, data: Any, at: At) -> None:
+    def _inputs(self, data: object, at: At) -> None:
         """What is merged: models as a whole, or layer by layer."""
         if not isinstance(data, dict):
             self._wrong(data, at, "mapping")
@@ -242,7 +234,7 @@ class _Merge:
         else:
             self._model(item[key], (*at, key), part)
 
-    def _model(self, value: Any, at: At, part: str) -> None:
+    def _model(self, value: object, at: At, part: str) -> None:
         """A reference to a model, as text or as mapping, perhaps with an adapter."""
         if isinstance(value, dict) and "model" in value:
             self._path(value["model"], (*at, "model"), part)
@@ -258,7 +250,7 @@ class _Merge:
         for adapter in adapters:
             self._path(adapter, at, _applied(base))
 
-    def _path(self, value: Any, at: At, part: str) -> None:
+    def _path(self, value: object, at: At, part: str) -> None:
         """A model or an adapter, as text or as mapping, perhaps with a revision."""
         revision = None
         if isinstance(value, dict):
@@ -280,7 +272,7 @@ class _Merge:
 
     def _tokenizer(self) -> None:
         """Report models that give only a tokenizer, or the embeddings of some tokens."""
-        sources: dict[At, Any] = {("tokenizer_source",): self.data.get("tokenizer_source")}
+        sources: dict[At, object] = {("tokenizer_source",): self.data.get("tokenizer_source")}
         if isinstance(tokenizer := self.data.get("tokenizer"), dict):
             sources["tokenizer", "source"] = tokenizer.get("source")
             tokens = tokenizer.get("tokens")
@@ -301,34 +293,34 @@ class _Merge:
             return None
         return self.claims.text(self.data.get(key), key, self.tree.position((key,)))
 
-    def _mapping(self, key: str) -> dict[str, Any]:
+    def _mapping(self, key: str) -> dict[str, object]:
         value = self.data.get(key)
         if value is not None and not isinstance(value, dict):
             self._wrong(value, (key,), "mapping")
         return value if isinstance(value, dict) else {}
 
-    def _items(self, at: At, value: Any) -> Iterator[At]:
+    def _items(self, at: At, value: object) -> Iterator[At]:
         """The paths to the items of a list; something else is reported."""
         if isinstance(value, list):
             yield from ((*at, index) for index in range(len(value)))
         elif value is not None:
             self._wrong(value, at, "list")
 
-    def _wrong(self, value: Any, at: At, right: str) -> None:
+    def _wrong(self, value: object, at: At, right: str) -> None:
         if at not in self.tree.unread:  # what an alias stands for is reported already
             self._report("wrong-type", f"{at[-1]}: {described(value)} is no {right}", at, done="it is left out")
 
-    def _report(self, kind: str, message: str, at: At, hint: str | None = None, **more: Any) -> None:
-        self.claims.report(kind, message, hint, position=self.tree.position(at), **more)
+    def _report(self, kind: str, message: str, at: At, hint: str | None = None, done: str = "") -> None:
+        self.claims.report(kind, message, hint, position=self.tree.position(at), done=done)
 
 
-def _named(source: Any) -> str:
+def _named(source: object) -> str:
     """The model that a source of tokens names, or an empty text."""
     while isinstance(source, dict):
         source = source.get("model", source.get("path"))
     return re.split("[+@]", source.strip().removeprefix("model:"))[0] if isinstance(source, str) else ""
 
 
-def _applied(base: Any) -> str:
+def _applied(base: object) -> str:
     name = base.get("path") if isinstance(base, dict) else base
     return f"adapter applied to {brief(name)}" if isinstance(name, str) else "adapter"

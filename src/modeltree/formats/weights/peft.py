@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 from modeltree.formats.parsing.jsontree import JsonTree, parse_json
-from modeltree.formats.repair.claims import Reading
+from modeltree.formats.repair.claims import Claims
 from modeltree.formats.repair.folders import model_id
-from modeltree.formats.repair.policy import Policy
+from modeltree.formats.repair.models import reader
 from modeltree.formats.repair.record_findings import described
 from modeltree.formats.weights.sidecars import FileClaims, ParentClaim, brief, read_files
 from modeltree.records import Relation
@@ -25,14 +25,10 @@ _BASE = "base_model_name_or_path"
 _OLD_BASE = "model_name"
 
 
+@reader
 def read_peft(
-    path: str | os.PathLike[str],
-    *,
-    policy: Policy | None = None,
-    aliases: Mapping[str, str] | None = None,
-    prefix: str | None = None,
-    files: Iterable[Path] | None = None,
-) -> Reading:
+    path: str | os.PathLike[str], *, prefix: str | None = None, files: Iterable[Path] | None = None
+) -> Claims:
     """Read configurations of adapters: an ``adapter_config.json``, or all of them in a folder and below it.
 
     The adapter derives from ``base_model_name_or_path`` by ``adapter``. The ``revision`` of that model is in the note
@@ -42,11 +38,7 @@ def read_peft(
     The id of an adapter is that of its folder; a file ``NAME.adapter_config.json`` is the adapter NAME. Where the base
     model is empty or missing, that is a finding of kind ``"unknown-base"``.
     """
-    return read_files(path, file_claims, _is_wanted, policy, aliases, _id, prefix=prefix, files=files)
-
-
-def _is_wanted(name: str) -> bool:
-    return bool(_FILE.fullmatch(name))
+    return read_files(path, file_claims, _FILE, prefix=prefix, files=files, id_of=_id)
 
 
 def file_claims(path: Path) -> FileClaims:

@@ -12,13 +12,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from modeltree._util.text import enumerated
 from modeltree.findings import shown
 from modeltree.formats.parsing.jsontree import parse_json
-from modeltree.formats.repair.claims import Reading
-from modeltree.formats.repair.policy import Policy
+from modeltree.formats.repair.claims import Claims
+from modeltree.formats.repair.models import reader
 from modeltree.formats.repair.record_findings import described
 from modeltree.formats.weights.sidecars import FileClaims, ParentClaim, brief, inferred, read_files
 from modeltree.records import Relation
@@ -36,6 +35,7 @@ MAX_HEADER = 32 * 2**20
 MAX_PROBLEMS = 100
 """The most problems of a header as JSON that are reported."""
 
+_FILE = re.compile(r".*\.safetensors", re.IGNORECASE | re.DOTALL)
 _SHARD = re.compile(r"(.*)-([0-9]{5})-of-([0-9]{5})\.safetensors")
 _REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", re.ASCII)
 _ADAPTER = re.compile(r"(?:^|[-_/.])(?:lora|locon|loha|lokr|dora|controlnet-lllite)(?:$|[-_/.])", re.IGNORECASE)
@@ -43,14 +43,10 @@ _PARAMETERS = {"F64", "F32", "F16", "BF16"}
 _NO_PARAMETERS = {"BOOL", "I64"}  # masks and places of tokens, which models keep beside their weights
 
 
+@reader
 def read_safetensors(
-    path: str | os.PathLike[str],
-    *,
-    policy: Policy | None = None,
-    aliases: Mapping[str, str] | None = None,
-    prefix: str | None = None,
-    files: Iterable[Path] | None = None,
-) -> Reading:
+    path: str | os.PathLike[str], *, prefix: str | None = None, files: Iterable[Path] | None = None
+) -> Claims:
     """Read headers of safetensors files: one file, or all in a folder and below it; those of one folder are one model.
 
     These keys of the metadata are read:
@@ -71,16 +67,7 @@ def read_safetensors(
 
     The id of the model is that of its folder.
     """
-    return read_files(
-        path,
-        file_claims,
-        lambda name: name.lower().endswith(".safetensors"),
-        policy,
-        aliases,
-        fields_of_all=_sizes,
-        prefix=prefix,
-        files=files,
-    )
+    return read_files(path, file_claims, _FILE, prefix=prefix, files=files, fields_of_all=_sizes)
 
 
 def file_claims(path: Path) -> FileClaims:
@@ -118,7 +105,7 @@ def file_claims(path: Path) -> FileClaims:
     return claims
 
 
-def _read_metadata(metadata: Mapping[str, Any], claims: FileClaims) -> None:
+def _read_metadata(metadata: Mapping[str, object], claims: FileClaims) -> None:
     """Take the fields and parents from metadata."""
 
     def text(key: str) -> str | None:
@@ -162,7 +149,7 @@ def _add_base(name: str, why: str | None, claims: FileClaims) -> None:
     claims.parents.append(ParentClaim(name, relation, where, finding=inferred(name, relation, why, where)))
 
 
-def _read_merge_recipe(metadata: Mapping[str, Any], claims: FileClaims) -> None:
+def _read_merge_recipe(metadata: Mapping[str, object], claims: FileClaims) -> None:
     """Report the models that a web interface merged, which are known by the names of their files."""
     models = _inner_mapping(metadata, "sd_merge_models", claims)
     recipe = _inner_mapping(metadata, "sd_merge_recipe", claims)
@@ -174,11 +161,11 @@ def _read_merge_recipe(metadata: Mapping[str, Any], claims: FileClaims) -> None:
         claims.report("unknown-base", message, "these are names of files, not of models")
     method = recipe.get("interp_method")
     if isinstance(method, str) and method.strip():
-        notes = [claims.fields.get("note"), f"merge method: {brief(method)}"]
-        claims.fields["note"] = "; ".join(filter(None, notes))
+        note = claims.fields.get("note")
+        claims.fields["note"] = f"{f'{note}; ' if note else ''}merge method: {brief(method)}"
 
 
-def _inner_mapping(metadata: Mapping[str, Any], key: str, claims: FileClaims) -> dict[str, Any]:
+def _inner_mapping(metadata: Mapping[str, object], key: str, claims: FileClaims) -> dict[str, object]:
     """The mapping in a text of JSON within the metadata."""
     text = claims.text(metadata.get(key), key)
     if text is None:
@@ -191,7 +178,7 @@ def _inner_mapping(metadata: Mapping[str, Any], key: str, claims: FileClaims) ->
     return tree.data if isinstance(tree.data, dict) else {}
 
 
-def _parameter_count(tensors: Mapping[str, Any], claims: FileClaims) -> int | None:
+def _parameter_count(tensors: Mapping[str, object], claims: FileClaims) -> int | None:
     """How many parameters some tensors have, or None where their shapes do not tell."""
     total = 0
     for name, tensor in tensors.items():
@@ -207,7 +194,7 @@ def _parameter_count(tensors: Mapping[str, Any], claims: FileClaims) -> int | No
     return total or None
 
 
-def _sizes(together: list[FileClaims]) -> dict[str, Any]:
+def _sizes(together: list[FileClaims]) -> dict[str, object]:
     """The number of parameters of all files of a model, where each is a part of it."""
     counts = [claims.count for claims in together]
     if None in counts or (len(counts) > 1 and not _is_complete(claims.path.name for claims in together)):

@@ -7,16 +7,14 @@ claim is added once.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from modeltree.findings import Finding, Position, SourceError, shown
-from modeltree.formats.repair.claims import Claims, Reading
+from modeltree.formats.repair.claims import Claims
 from modeltree.formats.repair.folders import checked_prefix, files_below, model_id, without_checkpoints
-from modeltree.formats.repair.models import repaired
-from modeltree.formats.repair.policy import Policy
 from modeltree.formats.repair.record_findings import described
 from modeltree.records import Relation
 
@@ -35,7 +33,7 @@ class ParentClaim:
     note: str | None = None
     references: tuple[str, ...] = ()
     finding: Finding | None = None
-    record: dict[str, Any] | None = None
+    record: dict[str, object] | None = None
     """The fields of a data set, which the file describes."""
 
 
@@ -44,7 +42,7 @@ class FileClaims:
     """What one file claims of the model that it belongs to."""
 
     path: Path
-    fields: dict[str, Any] = field(default_factory=dict)
+    fields: dict[str, object] = field(default_factory=dict)
     """Fields of `modeltree.Model`."""
     parents: list[ParentClaim] = field(default_factory=list)
     models: dict[str, FileClaims] = field(default_factory=dict)
@@ -62,17 +60,21 @@ class FileClaims:
         """The file as a whole."""
         return Position(self.path)
 
-    def report(self, kind: str, message: str, hint: str | None = None, **more: Any) -> None:
+    def report(
+        self, kind: str, message: str, hint: str | None = None, *, position: Position | None = None, done: str = ""
+    ) -> None:
         """Add a finding, of the file as a whole unless a position is given."""
-        self.findings.append(Finding(kind, message, hint, **{"position": self.position} | more))
+        self.findings.append(Finding(kind, message, hint, position=position or self.position, done=done or None))
 
-    def refuse(self, kind: str, message: str, hint: str | None = None, **more: Any) -> FileClaims:
+    def refuse(
+        self, kind: str, message: str, hint: str | None = None, *, position: Position | None = None
+    ) -> FileClaims:
         """Add the finding that this is no file of the format."""
-        self.report(kind, message, hint, **more)
+        self.report(kind, message, hint, position=position)
         self.readable = False
         return self
 
-    def text(self, value: Any, key: str, where: Position | None = None) -> str | None:
+    def text(self, value: object, key: str, where: Position | None = None) -> str | None:
         """A value as a text, or None; a value that is neither a text nor nothing is reported."""
         if isinstance(value, str):
             return value.strip() or None
@@ -102,20 +104,20 @@ def inferred(name: str, relation: Relation | None, why: str | None, where: Posit
 def read_files(
     path: str | os.PathLike[str],
     claims_of: Callable[[Path], FileClaims],
-    is_wanted: Callable[[str], bool],
-    policy: Policy | None,
-    aliases: Mapping[str, str] | None,
+    named: re.Pattern[str],
+    *,
+    prefix: str | None,
+    files: Iterable[Path] | None,
     id_of: Callable[[Path, Path, str], str] = model_id,
-    fields_of_all: Callable[[list[FileClaims]], dict[str, Any]] | None = None,
-    prefix: str | None = None,
-    files: Iterable[Path] | None = None,
-) -> Reading:
-    """Read a file, or all wanted files below a folder; `fields_of_all` reads what only all files of a model tell."""
+    fields_of_all: Callable[[list[FileClaims]], dict[str, object]] = lambda files: {},
+) -> Claims:
+    """What a file claims, or all files below a folder that are so named, or some of them, by `files`."""
+    # `fields_of_all` reads what only all files of a model tell.
     root = Path(path)
     claims = Claims()
     files_of: dict[str, list[FileClaims]] = {}
     start = checked_prefix(prefix)
-    below = files_below(root, is_wanted, claims) if files is None else files
+    below = files_below(root, lambda name: bool(named.fullmatch(name)), claims) if files is None else files
     for file in without_checkpoints(below, root, claims):
         try:
             read = claims_of(file)
@@ -133,7 +135,7 @@ def read_files(
         raise SourceError(refused or [Finding("no-files", message, position=Position(root))])
     for id, together in files_of.items():
         _add_model(id, together, claims, fields_of_all)
-    return repaired(claims, policy, aliases)
+    return claims
 
 
 def add_parents(file: FileClaims, claims: Claims, child: int) -> tuple[str, ...]:
@@ -152,17 +154,14 @@ def brief(text: str) -> str:
 
 
 def _add_model(
-    id: str,
-    together: list[FileClaims],
-    claims: Claims,
-    fields_of_all: Callable[[list[FileClaims]], dict[str, Any]] | None,
+    id: str, together: list[FileClaims], claims: Claims, fields_of_all: Callable[[list[FileClaims]], dict[str, object]]
 ) -> None:
     """Add the model that some files belong to."""
     if not any(file.of_model for file in together):
         for file in together:
             _add_inner_models(file, id, claims)
         return
-    fields: dict[str, Any] = {}
+    fields: dict[str, object] = {}
     sources: dict[str, Path] = {}
     for file in together:
         for key, value in file.fields.items():
@@ -171,7 +170,7 @@ def _add_model(
                 hint = "files of one folder are read as files of one model"
                 file.report("same-name", message, hint, done="the first is kept")
             sources.setdefault(key, file.path)
-    fields |= fields_of_all(together) if fields_of_all else {}
+    fields |= fields_of_all(together)
     index = claims.add(id, together[0].position, fields)
     for file in together:
         add_parents(file, claims, index)
