@@ -16,7 +16,7 @@ from fractions import Fraction
 from functools import total_ordering
 from html import escape
 from operator import index
-from typing import Annotated, Any, ClassVar, Literal, Self, SupportsIndex, TypeVar, get_args
+from typing import Annotated, ClassVar, Literal, Self, SupportsIndex, TypeVar, get_args
 
 from pydantic import (
     AfterValidator,
@@ -278,11 +278,11 @@ class PartialDate:
         return f"PartialDate({', '.join(str(part) for part in parts if part is not None)})"
 
     @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+    def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_plain_validator_function(cls.parse, serialization=core_schema.to_string_ser_schema())
 
     @classmethod
-    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, object]:
         day = {"type": "string", "pattern": r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"}
         year = {"type": "integer", "minimum": 1, "maximum": 9999}
         return {"anyOf": [day, year], "description": "YYYY, YYYY-MM or YYYY-MM-DD"}
@@ -522,11 +522,11 @@ class ParameterCount(int):
         return format(str(self), spec) if not spec or spec.endswith("s") else super().__format__(spec)
 
     @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+    def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_plain_validator_function(cls.parse, serialization=core_schema.to_string_ser_schema())
 
     @classmethod
-    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, object]:
         written = {"type": "string", "pattern": r"^[0-9]+(\.[0-9]+)?\s*[KMBTkmbt]?[0-9]*$"}
         return {"anyOf": [written, {"type": "integer", "minimum": 1}], "description": "7B, 1.3B, 560M or 1B7"}
 
@@ -571,13 +571,13 @@ class Reference(str):
         return prefix + rest if prefix else str(self)
 
     @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+    def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_after_validator_function(
             cls, core_schema.str_schema(max_length=2000), serialization=core_schema.to_string_ser_schema()
         )
 
     @classmethod
-    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, object]:
         return {
             "type": "string",
             "pattern": r"^(arxiv:|doi:10\.|https?://)\S+$",
@@ -614,7 +614,7 @@ class Record(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
-    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+    def __repr_args__(self) -> Iterable[tuple[str | None, object]]:
         """The fields that differ from their defaults."""
         for name, field in type(self).model_fields.items():
             value = getattr(self, name)
@@ -682,7 +682,7 @@ class License(Record):
         return {"name": self.name, "spdx": self.spdx} if self.spdx else self.name
 
     @classmethod
-    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, object]:
         return {"anyOf": [{"type": "string", "minLength": 1}, handler.resolve_ref_schema(handler(schema))]}
 
 
@@ -792,7 +792,7 @@ class Model(Record):
 
     @field_validator("aliases", "organizations", "sizes")
     @classmethod
-    def _no_repetition(cls, values: tuple[Any, ...]) -> tuple[Any, ...]:
+    def _no_repetition(cls, values: tuple[object, ...]) -> tuple[object, ...]:
         repeated = [value for value, count in Counter(values).items() if count > 1]
         if repeated:
             raise ValueError(f"{str(repeated[0])!r} stands twice")

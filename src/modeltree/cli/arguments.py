@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from modeltree.records import PartialDate, Relation
 
 T = TypeVar("T")
+W = TypeVar("W")
 
 # As in `modeltree.figures`, `modeltree.draw.theme.THEMES` and `modeltree.records`; tests compare them.
 COLORS = ("openness", "family", "organization", "domain", "license")
@@ -303,7 +304,7 @@ def _folder(word: str) -> Path:
     return folder
 
 
-def _parsed(parse: Callable[[Any], T], words: Any) -> T:
+def _parsed(parse: Callable[[W], T], words: W) -> T:
     """What some words stand for; argparse says what is wrong with them."""
     try:
         return parse(words)

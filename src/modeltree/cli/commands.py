@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import modeltree
 from modeltree._util.files import expanded, is_stream
@@ -195,7 +195,7 @@ def convert(arguments: argparse.Namespace) -> int:
         raise UsageError(f"--spanning is for trees in Newick's notation, not for {to.title}")
     if arguments.timestamp and not to.bill:
         raise UsageError(f"--timestamp is for bills of materials, not for {to.title}")
-    options: dict[str, Any] = {"spanning": True} if arguments.spanning else {}
+    options: dict[str, object] = {"spanning": True} if arguments.spanning else {}
     reading = _read(arguments.paths, arguments)
     chosen = _filtered(reading.lineage, arguments)
     if len(reading.lineage) and not len(chosen):
@@ -304,7 +304,7 @@ def _columns(arguments: argparse.Namespace) -> dict[str, str] | None:
     return {name: field for columns in arguments.columns for name, field in columns.items()} or None
 
 
-def _read_by_columns(read: Callable[..., T], *words: Any, **options: Any) -> T:
+def _read_by_columns(read: Callable[..., T], *words: object, **options: object) -> T:
     """What is read; columns that there are not are wrong usage."""
     try:
         return read(*words, **options)
@@ -343,8 +343,8 @@ def _read_each(
     from modeltree import formats
 
     paths = [_existing(name) for name in names]
-    options: dict[str, Any] = {"columns": _columns(arguments)}
-    sources = _parsed(lambda: list(formats.sources_at(paths, arguments.source, **options)))
+    columns = _columns(arguments)
+    sources = _parsed(lambda: list(formats.sources_at(paths, arguments.source, columns=columns)))
     policy, aliases = _policy_and_aliases(arguments)
     for source in sources:
         _parsed(lambda source=source: source.format.reader)
@@ -358,9 +358,10 @@ def _read_each(
         policy = replace(policy, missing_parent="refuse")
     if arguments.command == "check":
         policy = replace(policy, missing_base=True)
-    options |= {"format": arguments.source, "policy": policy, "aliases": aliases, "prefix": arguments.prefix}
+    options = {"format": arguments.source, "columns": columns, "prefix": arguments.prefix}
     with progress_reporter() as progress:
-        return _read_by_columns(formats.read_each, paths, progress=progress, **options)
+        options |= {"policy": policy, "aliases": aliases, "progress": progress}
+        return _read_by_columns(formats.read_each, paths, **options)
 
 
 def _policy_and_aliases(arguments: argparse.Namespace) -> tuple[Policy, dict[str, str] | None]:
@@ -384,7 +385,7 @@ def _format_to_write(path: Path, name: str | None = None) -> Format:
     return chosen
 
 
-def _converted(reading: Reading, path: Path, to: Format, strict: bool, **options: Any) -> int:
+def _converted(reading: Reading, path: Path, to: Format, strict: bool, **options: object) -> int:
     """Write what was read, and say what is wrong with it or is left out; where there is nothing, write nothing."""
     from modeltree.cli.reports import line
     from modeltree.figures.text import findings_summary
@@ -408,7 +409,7 @@ def _converted(reading: Reading, path: Path, to: Format, strict: bool, **options
     return FAILED if strict and counts else DONE
 
 
-def _parsed(parse: Callable[..., T], *words: Any, **options: Any) -> T:
+def _parsed(parse: Callable[..., T], *words: object, **options: object) -> T:
     """What some words stand for; a ValueError is wrong usage."""
     try:
         return parse(*words, **options)
@@ -482,15 +483,15 @@ def _print_models(lineage: Lineage, ids: Iterable[str], as_json: bool, nothing: 
         print(nothing, file=sys.stderr)
 
 
-def _plain(edges: Iterable[Derivation]) -> list[dict[str, Any]]:
+def _plain(edges: Iterable[Derivation]) -> list[dict[str, object]]:
     return [edge.model_dump(mode="json") for edge in edges]
 
 
-def _print_json(answer: Any) -> None:
+def _print_json(answer: object) -> None:
     _print(_json(answer), encoding="utf-8")
 
 
-def _json(answer: Any) -> str:
+def _json(answer: object) -> str:
     import json
 
     return json.dumps(answer, ensure_ascii=False, indent=2)

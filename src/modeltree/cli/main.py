@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, Never
+from typing import Never
 
 from modeltree import __version__
 from modeltree.cli import commands as run
@@ -87,14 +87,19 @@ class _Parser(argparse.ArgumentParser):
 
 def _parser() -> argparse.ArgumentParser:
     formatter = partial(argparse.RawDescriptionHelpFormatter, max_help_position=32)
-    shared: dict[str, Any] = {"formatter_class": formatter, "allow_abbrev": False}
-    parser = _Parser(prog="modeltree", description="The genealogy of AI models.", epilog=EPILOG, **shared)
+    parser: argparse.ArgumentParser = _Parser(
+        prog="modeltree", description="The genealogy of AI models.", epilog=EPILOG, formatter_class=formatter,
+        allow_abbrev=False,
+    )  # fmt: skip
     parser.add_argument("-V", "--version", action="version", version=f"modeltree {__version__}")
-    subcommands: Any = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    subcommands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
 
-    def command(name: str, action: Any, what: str, *options: argparse.ArgumentParser) -> argparse.ArgumentParser:
-        added: argparse.ArgumentParser = subcommands.add_parser(
-            name, help=what, description=f"{what[0].upper()}{what[1:]}.", parents=options, **shared
+    def command(
+        name: str, action: Callable[[argparse.Namespace], int], what: str, *options: argparse.ArgumentParser
+    ) -> argparse.ArgumentParser:
+        description = f"{what[0].upper()}{what[1:]}."
+        added = subcommands.add_parser(
+            name, help=what, description=description, parents=[*options], formatter_class=formatter, allow_abbrev=False
         )
         added.set_defaults(run=action)
         return added

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
 import modeltree
@@ -44,7 +44,7 @@ def line(finding: Finding) -> str:
     return f"{where}{finding.severity}: {finding.located(None)} [{finding.kind}]"
 
 
-def described(finding: Finding) -> dict[str, Any]:
+def described(finding: Finding) -> dict[str, object]:
     """A finding as JSON has it."""
     at = finding.position
     position = {"path": str(at.path), "line": at.line or None, "column": at.column or None} if at else {}
@@ -128,7 +128,7 @@ def _sarif(sources: Sequence[Checked], ok: bool, all_shown: bool) -> str:
     return _dumped({"$schema": _SARIF, "version": "2.1.0", "runs": [run]})
 
 
-def _location(finding: Finding, source: Checked) -> dict[str, Any]:
+def _location(finding: Finding, source: Checked) -> dict[str, object]:
     at = finding.position
     path = _relative(at.path if at else Path(source.name))
     uri = Path(path).as_uri() if Path(path).is_absolute() else quote(Path(path).as_posix())
@@ -147,7 +147,7 @@ def _shown(source: Checked, all_shown: bool) -> Iterator[Finding]:
     return (finding for finding in source.findings if all_shown or finding.severity != Severity.NOTE)
 
 
-def _dumped(answer: Any) -> str:
+def _dumped(answer: object) -> str:
     import json
 
     return json.dumps(answer, ensure_ascii=False, indent=2)

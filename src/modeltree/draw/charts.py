@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -28,6 +28,9 @@ from modeltree.layout.sheet import INCH, check_page
 from modeltree.layout.ticks import tick_label
 from modeltree.layout.title_block import TitleBlock
 from modeltree.records import Grain, PartialDate, Relation
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _SHARED = {Relation.PRUNING, Relation.APPLICATION, Relation.DATA, Relation.GENERATED, Relation.UNSPECIFIED}
 NAMED_RELATIONS = tuple(relation for relation in Relation if relation not in _SHARED)
@@ -60,7 +63,7 @@ class ChartTable(ABC):
     __slots__ = ()
 
     @abstractmethod
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, object]:
         """Plain lists, dictionaries, strings and numbers."""
 
     def to_json(self, indent: int | None = 1) -> str:
@@ -110,7 +113,7 @@ class GrowthTable(ChartTable):
         date = self.date(period)
         return str(date.year) if date.month is None else f"{tick_label(date, self.grain)} {date.year}"
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, object]:
         """Plain lists, dictionaries, strings and numbers."""
         return {
             "chart": "growth",
@@ -152,7 +155,7 @@ class SizeTable(ChartTable):
     boxes: Sequence[DepthBox]
     largest: Sequence[tuple[str, int]]
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, object]:
         """Plain lists, dictionaries, strings and numbers."""
         return {
             "chart": "family sizes",
@@ -245,7 +248,7 @@ def _draw_growth(sheet: ChartSheet, table: GrowthTable) -> None:
     _draw_shares(sheet, shares, table, sums)
 
 
-def _draw_bars(sheet: ChartSheet, panel: ChartPanel, table: GrowthTable, counts: np.ndarray[Any, Any]) -> None:
+def _draw_bars(sheet: ChartSheet, panel: ChartPanel, table: GrowthTable, counts: NDArray[np.int64]) -> None:
     """The bars, stacked by sort, and the total of the highest."""
     theme, fills = sheet.theme, _fills(sheet.theme)
     bases = counts.cumsum(axis=0) - counts
@@ -324,7 +327,7 @@ def _draw_latest(sheet: ChartSheet, panel: ChartPanel, table: GrowthTable) -> No
         sheet.write(f"{count:,}", end, y, align="right", color=sheet.theme.quiet)
 
 
-def _draw_shares(sheet: ChartSheet, panel: ChartPanel, table: GrowthTable, sums: np.ndarray[Any, Any]) -> None:
+def _draw_shares(sheet: ChartSheet, panel: ChartPanel, table: GrowthTable, sums: NDArray[np.int64]) -> None:
     """The shares as areas, each with its name and count at its right."""
     theme, fills, ems = sheet.theme, _fills(sheet.theme), sheet.ems
     axes, count = panel.axes, len(table.counts)

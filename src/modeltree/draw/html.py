@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from html import escape
 from importlib.resources import files
 from string import Template
-from typing import Any
 
 from modeltree.draw.figure import typeface_rule
 from modeltree.draw.fonts import BOLD, REGULAR
@@ -51,7 +50,7 @@ class PageFigure:
 
 
 def page_document(
-    title: str, counts: Sequence[str], figures: Sequence[PageFigure], data: Mapping[str, Any], numbers: Numbers
+    title: str, counts: Sequence[str], figures: Sequence[PageFigure], data: Mapping[str, object], numbers: Numbers
 ) -> str:
     """A whole HTML document: a title with counts below it, figures, and plain data for the scripts."""
     if not figures:
@@ -122,7 +121,7 @@ def _sample(figure: PageFigure, key: str, palette: Palette) -> str:
     return f'<svg class="sample {palette.label(paints)}" width="20" height="12" aria-hidden="true">{rect}</svg>'
 
 
-def _island(data: Mapping[str, Any]) -> str:
+def _island(data: Mapping[str, object]) -> str:
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).translate(_ESCAPES)
 
 

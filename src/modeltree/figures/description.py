@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from modeltree.graph.outline import printable
 from modeltree.lineage import Lineage
@@ -66,7 +65,7 @@ def _bracketed(references: Sequence[str]) -> str:
     return f" [{', '.join(references)}]" if references else ""
 
 
-def page_data(lineage: Lineage) -> dict[str, Any]:
+def page_data(lineage: Lineage) -> dict[str, object]:
     """All that a page knows of a lineage, of plain lists, dictionaries, strings and numbers.
 
     Models, organizations, families and relations go by their indexes in the lists here.
@@ -99,7 +98,7 @@ def page_data(lineage: Lineage) -> dict[str, Any]:
     }
 
 
-def _model(model: Model, organizations: dict[str, int], families: list[int]) -> dict[str, Any]:
+def _model(model: Model, organizations: dict[str, int], families: list[int]) -> dict[str, object]:
     known = {
         "i": model.id,
         "n": model.name,
@@ -120,21 +119,21 @@ def _model(model: Model, organizations: dict[str, int], families: list[int]) -> 
     return {key: value for key, value in known.items() if value not in (None, [])}
 
 
-def _correction(correction: Correction) -> list[Any]:
+def _correction(correction: Correction) -> list[object]:
     return _trimmed([
         correction.field, correction.printed, correction.source, correction.reason,
         list(map(str, correction.references)),
     ])  # fmt: skip
 
 
-def _edge(edge: Derivation, indexes: dict[str, int], relations: list[Relation]) -> list[Any]:
+def _edge(edge: Derivation, indexes: dict[str, int], relations: list[Relation]) -> list[object]:
     return _trimmed([
         indexes[edge.parent], indexes[edge.child], relations.index(edge.relation), list(map(str, edge.references)),
         edge.note,
     ])  # fmt: skip
 
 
-def _trimmed(row: list[Any]) -> list[Any]:
+def _trimmed(row: list[object]) -> list[object]:
     """A row without what is empty at its end."""
     while row and row[-1] in (None, []):
         row.pop()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy
 
@@ -221,7 +221,7 @@ def size_contents(lineage: Lineage, title: str | None, by: FamilyGrouping) -> tu
     return table, TitleBlock(title_of(lineage, title), (), (" ".join(_size_footnote(lineage, sizes, by)),))
 
 
-def _size_footnote(lineage: Lineage, sizes: NDArray[Any], by: str) -> Iterator[str]:
+def _size_footnote(lineage: Lineage, sizes: NDArray[numpy.int64], by: str) -> Iterator[str]:
     yield f"Counted: {counted(int(sizes.sum()), 'model')} in {counted(len(sizes), 'family', 'families')}."
     if by == "base":
         yield "A family is a model without a parent and all those whose primary parents lead up to it, by relations"

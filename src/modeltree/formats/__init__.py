@@ -47,7 +47,7 @@ def read(
     aliases: Mapping[str, str] | None = None,
     prefix: str | None = None,
     progress: Progress | None = None,
-    **options: Any,
+    **options: object,
 ) -> Reading:
     """Read a lineage from files or folders of any known format, with everything found on the way.
 
@@ -128,7 +128,7 @@ def read_each(
     aliases: Mapping[str, str] | None = None,
     prefix: str | None = None,
     progress: Progress | None = None,
-    **options: Any,
+    **options: object,
 ) -> tuple[list[tuple[Source, Reading | LineageError]], Reading | None]:
     """What is at each of some paths, or why that is refused, and all that is read as one; see `read`."""
     if policy is not None and not isinstance(policy, Policy):
@@ -154,7 +154,7 @@ def read_each(
     return outcomes, combined(readings, policy, aliases)
 
 
-def _read_one(source: Source, given: Mapping[str, Any]) -> Reading:
+def _read_one(source: Source, given: Mapping[str, object]) -> Reading:
     """What is in one file or folder, or in some files of models."""
     path, chosen, options = source.path, source.format, dict(given)
     if not options["columns"]:
@@ -177,7 +177,7 @@ def _read_one(source: Source, given: Mapping[str, Any]) -> Reading:
     return Reading(lineage, (*passed_over(path, chosen), *findings))
 
 
-def _best_reading(source: Source, options: Mapping[str, Any]) -> Reading:
+def _best_reading(source: Source, options: Mapping[str, object]) -> Reading:
     """What some files of models say, with the ids by which most of them name each other.
 
     Ids are made of paths, and where these begin is not said: at the current folder, if all paths are relative, at the
@@ -186,7 +186,7 @@ def _best_reading(source: Source, options: Mapping[str, Any]) -> Reading:
     best: Reading | None = None
     most = -1
     for folder in source.roots():
-        reading: Reading = source.format.reader(folder, files=source.files, **options)
+        reading = source.format.reader(folder, files=source.files, **options)
         lineage = reading.lineage
         named = sum(lineage[edge.parent].note != PLACEHOLDER for edge in lineage.derivations)
         if named > most:
@@ -243,7 +243,7 @@ def load(*paths: PathLike | Iterable[PathLike], format: str | None = None, **opt
 
 
 def save(
-    lineage: Lineage, path: str | os.PathLike[str], format: str | None = None, **options: Any
+    lineage: Lineage, path: str | os.PathLike[str], format: str | None = None, **options: object
 ) -> tuple[Finding, ...]:
     """Write a lineage to a file, whole or not at all, in the format that its path ends in.
 
@@ -288,5 +288,4 @@ def save(
         right = "a folder; a lineage is saved as one file, as models.yaml in it, or with format='model-cards'"
         raise IsADirectoryError(errno.EISDIR, right, str(path))
     chosen = format_named(format) if format else format_to_write(path)
-    findings: tuple[Finding, ...] = chosen.writer(lineage, path, **options)
-    return findings
+    return chosen.writer(lineage, path, **options)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from modeltree.findings import UnknownFormatError, nearest, shown
+from modeltree.findings import Finding, UnknownFormatError, nearest, shown
+from modeltree.formats.repair.claims import Reading
 
 __all__ = ["FORMATS", "Format", "format_named", "format_to_write"]
 
@@ -55,20 +56,21 @@ class Format:
     columned: bool = False
 
     @property
-    def reader(self) -> Callable[..., Any]:
+    def reader(self) -> Callable[..., Reading]:
         """The function that reads it."""
-        return self._function(self.reads, "read")
+        function: Callable[..., Reading] = self._function(self.reads, "read")
+        return function
 
     @property
-    def writer(self) -> Callable[..., Any]:
-        """The function that writes it."""
-        return self._function(self.writes, "written")
+    def writer(self) -> Callable[..., tuple[Finding, ...]]:
+        """The function that writes it; it gives findings about what the format cannot carry."""
+        function: Callable[..., tuple[Finding, ...]] = self._function(self.writes, "written")
+        return function
 
-    def _function(self, name: str | None, use: str) -> Callable[..., Any]:
+    def _function(self, name: str | None, use: str) -> Any:
         if name is None:
             raise ValueError(f"{self.title} is not {use}")
-        function: Callable[..., Any] = getattr(importlib.import_module(f"modeltree.formats.{self.module}"), name)
-        return function
+        return getattr(importlib.import_module(f"modeltree.formats.{self.module}"), name)
 
 
 _TABLE = {"large": True, "columned": True}

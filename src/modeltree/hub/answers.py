@@ -36,7 +36,7 @@ _MARK = "modeltree.hub.crawl"
 class Answers:
     """The answers to one question, in a file or in memory, for a ``with`` statement; no other file is taken."""
 
-    def __init__(self, path: str | os.PathLike[str] | None, question: Mapping[str, Any]) -> None:
+    def __init__(self, path: str | os.PathLike[str] | None, question: Mapping[str, object]) -> None:
         self.path = None if path is None else Path(path)
         self._question = {name: value for name, value in question.items() if value not in (None, [])}
         self._known: dict[str, Answer] = {}
@@ -126,7 +126,7 @@ class Answers:
                 message = f"no request with its answer: {shown(line[:80])}"
                 self._refuse(number, message, "remove the line: it is asked anew")
 
-    def _check(self, header: Any) -> None:
+    def _check(self, header: object) -> None:
         if not isinstance(header, dict) or header.get("format") != _MARK:
             self._refuse(1, "the file is no state of a crawl", "name another file")
         if header.get("version") != _VERSION:
@@ -163,9 +163,9 @@ def _lock(file: BinaryIO) -> bool:
     return True
 
 
-def _line(value: Mapping[str, Any]) -> bytes:
+def _line(value: Mapping[str, object]) -> bytes:
     return json.dumps(value, separators=(",", ":")).encode() + b"\n"
 
 
-def _question_text(question: Mapping[str, Any]) -> str:
+def _question_text(question: Mapping[str, object]) -> str:
     return ", ".join(f"{name}={shown(value)}" for name, value in question.items())

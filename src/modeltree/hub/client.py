@@ -16,7 +16,6 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from modeltree.findings import ModelTreeError
@@ -62,7 +61,7 @@ class _Response:
 
     status: int
     headers: Mapping[str, str]
-    data: Any = None
+    data: object = None
     after: str | None = None
     trouble: str | None = None
     """What is wrong with it."""
@@ -114,11 +113,12 @@ class Hub:
         if known is not None:
             return known
         response = self._asked(request)
-        if not response.trouble and not isinstance(response.data, list):
+        models = response.data
+        if not response.trouble and not isinstance(models, list):
             response = replace(response, trouble="the answer is no list of models")
-        if response.trouble:
+        if response.trouble or not isinstance(models, list):
             raise self._error(response)
-        answer = {"models": [_short(item) for item in response.data], "next": response.after}
+        answer = {"models": [_short(item) for item in models], "next": response.after}
         self.answers.keep(request, answer)
         return answer
 
@@ -269,7 +269,7 @@ def _understood(status: int, headers: Mapping[str, str], content: bytes | None, 
     return _Response(status, headers, tree.data, after)
 
 
-def _short(item: Any) -> Any:
+def _short(item: object) -> object:
     """What is kept of what a Hub says about a model."""
     if not isinstance(item, dict):
         return None
@@ -280,7 +280,7 @@ def _short(item: Any) -> Any:
     return _bounded(kept)
 
 
-def _bounded(value: Any) -> Any:
+def _bounded(value: object) -> object:
     """What a Hub says with no text and no list in it longer than any that has a meaning."""
     if isinstance(value, str):
         return value.strip()[:_LONGEST_TEXT]

@@ -196,7 +196,7 @@ class Crawl:
         self._report(self._answered, self._answered + left)
 
 
-def is_id(id: Any) -> TypeGuard[str]:
+def is_id(id: object) -> TypeGuard[str]:
     """Whether something can be the id of a model on a Hub."""
     from huggingface_hub.utils import validate_repo_id
 
@@ -298,5 +298,5 @@ def _retagged(tag: str, renamed: Mapping[str, str]) -> str:
     return before + colon + renamed.get(name, name)
 
 
-def _texts(value: Any) -> Iterator[str]:
+def _texts(value: object) -> Iterator[str]:
     yield from (text for text in (value if isinstance(value, list) else [value]) if isinstance(text, str))

@@ -6,7 +6,6 @@ import os
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from modeltree.findings import Finding, Position, SourceError
 from modeltree.formats.cards.card_files import (
@@ -155,7 +154,7 @@ def _id(card: CardFolder) -> str:
     return written.strip() if isinstance(written, str) and written.strip() else card.id
 
 
-def card_fields(id: str, front: FrontMatter, claims: Claims) -> dict[str, Any]:
+def card_fields(id: str, front: FrontMatter, claims: Claims) -> dict[str, object]:
     """The fields of a model that its id and its card tell, without dates and links; several licenses are one."""
     organization, slash, name = id.rpartition("/")
     terms = next((text for text, _ in front.texts("license_link", claims)[:1] if text.startswith("http")), None)

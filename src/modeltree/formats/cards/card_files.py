@@ -9,7 +9,6 @@ import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from modeltree.findings import At, Finding, Position, shown
 from modeltree.formats.parsing.yamltree import YamlTree, parse_fields
@@ -81,7 +80,7 @@ class FrontMatter:
     """The front matter of a file: its fields, and whether it is present and could be read as a whole."""
 
     path: Path
-    fields: dict[str, Any]
+    fields: dict[str, object]
     problems: tuple[Finding, ...] = ()
     present: bool = True
     whole: bool = True

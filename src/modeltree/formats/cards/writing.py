@@ -8,7 +8,6 @@ import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from modeltree._util.files import write_whole
 from modeltree._util.text import counted
@@ -134,7 +133,7 @@ class _Cards:
         edges = sorted(self._parents.get(model.id, ()), key=lambda edge: edge.parent)
         parents = [edge.parent for edge in edges]
         relations = {edge.relation for edge in edges}
-        fields: dict[str, Any] = {}
+        fields: dict[str, object] = {}
         if "/".join(self.folders[model.id]) != model.id:
             fields[ID_KEY] = model.id
         if parents:

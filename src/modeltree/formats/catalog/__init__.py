@@ -23,7 +23,6 @@ import errno
 import os
 from collections.abc import Collection
 from pathlib import Path
-from typing import Any
 
 from modeltree._util.files import expanded, write_whole
 from modeltree.findings import CatalogError, Finding, Severity, shown
@@ -171,7 +170,7 @@ def catalog_text(lineage: Lineage) -> str:
         name: LLaMA
         released: 2023-02
     """
-    parents: dict[str, list[dict[str, Any]]] = {}
+    parents: dict[str, list[dict[str, object]]] = {}
     for edge in sorted(lineage.derivations, key=lambda edge: edge.parent):
         parents.setdefault(edge.child, []).append(_written(edge, leave_out="child"))
     models = []
@@ -185,13 +184,13 @@ def catalog_text(lineage: Lineage) -> str:
     return yaml_text({key: value for key, value in document.items() if value or key == "models"})
 
 
-def _written(record: Record, leave_out: str = "") -> dict[str, Any]:
+def _written(record: Record, leave_out: str = "") -> dict[str, object]:
     """The fields of a record that are set, as the writer takes them."""
     defaults = {name: field.get_default() for name, field in type(record).model_fields.items()}
     return {name: _plain(value) for name, value in record if name != leave_out and value != defaults[name]}
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     match value:
         case PartialDate() if value.year < 1000:  # a number to base 8, for tools that read YAML 1.1
             return str(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from pydantic import ValidationError
 
@@ -183,7 +183,7 @@ class CatalogDraft:
         else:
             self._report(source, no_mapping(fields, "about"))
 
-    def _add_model(self, source: _Source, fields: dict[str, Any]) -> None:
+    def _add_model(self, source: _Source, fields: dict[str, object]) -> None:
         ids = (source.id,) if source.id else ()
         own = {key: value for key, value in fields.items() if key != "derived_from"}
         own, conflicts = self._former.current(own, source.owner, partial(source.position, of_key=True), ids)
@@ -203,7 +203,7 @@ class CatalogDraft:
         self._sources[table].append(source)
         self._first.setdefault((table, source.id), source)
 
-    def _mappings(self, around: _Source, key: str) -> Iterator[tuple[_Source, dict[str, Any]]]:
+    def _mappings(self, around: _Source, key: str) -> Iterator[tuple[_Source, dict[str, object]]]:
         """The mappings in a list; what is none is a problem."""
         rows = around.tree.value(around.at).get(key, [])
         if not isinstance(rows, list):
@@ -224,7 +224,7 @@ class CatalogDraft:
             else:
                 yield _Source(around.tree, at, around.owner, around.id, key), item
 
-    def _record(self, kind: type[R], source: _Source, fields: dict[str, Any], instead: dict[str, str]) -> R | None:
+    def _record(self, kind: type[R], source: _Source, fields: dict[str, object], instead: dict[str, str]) -> R | None:
         """The record that a mapping stands for; without the fields that are wrong, or with something instead."""
         ids, keys = (source.id,) if source.id else (), {**_PARTS, "": CatalogModel if kind is Model else kind}
         wrong: set[str | int] = set()
@@ -287,7 +287,7 @@ def _holds_records(at: At) -> bool:
     return len(at) < 3 or (len(at) == 3 and at[2] == "id")
 
 
-def _texts(value: Any) -> Iterator[str]:
+def _texts(value: object) -> Iterator[str]:
     """All texts in some data."""
     if isinstance(value, str):
         yield value

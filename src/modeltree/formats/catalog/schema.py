@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pydantic import ConfigDict
 
 from modeltree.records import About, Derivation, Id, Model, Organization, Record, Reference, Relation, Text
@@ -52,7 +50,7 @@ class CatalogDocument(Record):
     """Catalogues whose models and organizations are part of this one: shipped data sets, as ``survey``, or paths."""
 
 
-def catalog_schema() -> dict[str, Any]:
+def catalog_schema() -> dict[str, object]:
     """The JSON Schema (draft 2020-12) of a catalogue file, made from the records.
 
     Examples

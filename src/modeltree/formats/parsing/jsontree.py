@@ -99,9 +99,9 @@ def _nothing(_word: str) -> None:
     """What NaN and Infinity stand for, which programs write where nothing is known."""
 
 
-def _parsed(text: str, path: Path, problems: list[Finding]) -> Any:
-    def mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        result: dict[str, Any] = {}
+def _parsed(text: str, path: Path, problems: list[Finding]) -> object:
+    def mapping(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        result: dict[str, object] = {}
         for key, value in pairs:
             if key not in result:
                 result[key] = value
@@ -133,7 +133,7 @@ def _parsed(text: str, path: Path, problems: list[Finding]) -> Any:
     return data
 
 
-def _surrogates(data: Any) -> Iterator[str]:
+def _surrogates(data: object) -> Iterator[str]:
     left = [data]
     while left:
         value = left.pop()

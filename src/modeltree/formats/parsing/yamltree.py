@@ -38,8 +38,6 @@ MAX_EXPANDED = 10_000
 MAX_FAULTS = 50
 """The most keys that are left out of a mapping for a fault."""
 
-"""A path into the data: ``("models", 3, "name")``."""
-
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _BRACKET = re.compile(r"[][{}]")
 _OUTER_KEY = re.compile(r"^[^\s#\-\]}][^\r\n]*?:(?=\s|$)", re.MULTILINE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from modeltree.findings import Finding, Position, shown
 from modeltree.formats.repair.audit import GAPS, PLACEHOLDER, gaps, in_order, possibly_same
@@ -116,7 +116,7 @@ class _Union:
             parent, child = (self._meant(lineage[id]) for id in (edge.parent, edge.child))
             name = shown(lineage[edge.parent].name)
             where = next((finding.position for finding in missing.get(edge.child, ()) if name in finding.message), None)
-            fields: dict[str, Any] = edge.model_dump(mode="json", exclude_defaults=True, include={"note", "references"})
+            fields = edge.model_dump(mode="json", exclude_defaults=True, include={"note", "references"})
             self.claims.derive(child, parent, edge.relation, where or Position(path), **fields)
 
     def _meant(self, model: Model) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial, wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar, cast
 
 from pydantic import ValidationError
 
@@ -47,7 +47,9 @@ from modeltree.values.fields import FieldNote, read_fields
 from modeltree.values.names import printed_name
 from modeltree.values.words import is_missing, quiet_key
 
+Fields = dict[str, object]
 R = TypeVar("R", bound=Record)
+Named = TypeVar("Named", bound=Model | Organization)
 
 PARTS: Mapping[str, type[Record]] = {"links": Links, "license": License, "corrections": Correction}
 """Which records are parts of a model, by their fields."""
@@ -138,7 +140,7 @@ class Repair:
         else:
             self.findings.append(finding)
 
-    def record(self, kind: type[R], fields: dict[str, Any], where: Where, owner: str, ids: tuple[str, ...] = ()) -> R:
+    def record(self, kind: type[R], fields: Fields, where: Where, owner: str, ids: tuple[str, ...] = ()) -> R:
         """The record that some fields stand for, without the parts that are wrong; each is reported."""
         while True:
             try:
@@ -157,7 +159,7 @@ class Repair:
             if kind is not About:  # a record without a right name goes by its id
                 fields.setdefault("name", fields["id"])
 
-    def drop_ambiguous_aliases(self, what: str, records: dict[str, Any], others: Container[str] = ()) -> None:
+    def drop_ambiguous_aliases(self, what: str, records: dict[str, Named], others: Container[str] = ()) -> None:
         """Take aliases from records that also name others."""
         owners: dict[str, set[str]] = {}
         for id, record in records.items():
@@ -193,7 +195,7 @@ class Repair:
                     owners[alias].discard(id)
             if shared:
                 kept = tuple(alias for alias in record.aliases if alias not in shared)
-                records[id] = record.model_copy(update={"aliases": kept})
+                records[id] = cast("Named", record.model_copy(update={"aliases": kept}))
 
     # Models
 
@@ -264,8 +266,9 @@ class Repair:
         given, conflicts = self._former.current(
             model.fields, f"model {shown(id)}", partial(position_of, model.where), (id,)
         )
-        order: Any = self.policy.ambiguous_date if self.policy.ambiguous_date.endswith("first") else None
-        read, notes = read_fields(given, order, printed=self.claims.names and self.claims.in_rows)
+        order = self.policy.ambiguous_date
+        first = None if order == "drop" or order == "refuse" else order  # noqa: PLR1714  # so that mypy narrows it
+        read, notes = read_fields(given, first, printed=self.claims.names and self.claims.in_rows)
         for note in notes:
             self._keep_reading(note, model.where, id, read)
         fields = {"id": id, "name": display_name(model.name, id), **read}
@@ -289,7 +292,7 @@ class Repair:
             self.report(replace(impossible, position=position_of(model.where, ("released",)), done="it is kept"))
         return record
 
-    def _keep_reading(self, note: FieldNote, where: Where, id: str, fields: dict[str, Any]) -> None:
+    def _keep_reading(self, note: FieldNote, where: Where, id: str, fields: Fields) -> None:
         """Keep how a value was read, which is reported once for each text; what can be two dates is left out."""
         position = position_of(where, (note.field,))
         finding = Finding(note.kind, note.message, note.hint, (id,), position=position, done=note.done)
@@ -363,7 +366,7 @@ class Repair:
         """Make a model of a name that the source does not list; its id."""
         id = _unused(slug(name), self.models, self._last, self.others)
         aliases = [written for written, target in self.aliases.items() if target == name and written != name]
-        fields = {"id": id, "name": display_name(name, id), "aliases": aliases, "note": PLACEHOLDER}
+        fields: Fields = {"id": id, "name": display_name(name, id), "aliases": aliases, "note": PLACEHOLDER}
         self.models[id] = self.record(Model, fields, Position(self.path), f"model {shown(id)}", (id,))
         return id
 
@@ -393,7 +396,7 @@ class OrganizationTable:
             self._by_name.setdefault(self.by_id[id].name, id)
         repair.drop_ambiguous_aliases("organization", self.by_id)
 
-    def ids(self, names: Iterable[Any]) -> list[Any]:
+    def ids(self, names: Iterable[object]) -> list[object]:
         """The ids of organizations that a model names; those that are new become records."""
         return without_repetition(
             [self._id(name) if isinstance(name, str) and name.strip() else name for name in names]
@@ -410,9 +413,9 @@ class OrganizationTable:
         return self._by_name[name]
 
 
-def without_repetition(values: Iterable[Any]) -> list[Any]:
+def without_repetition(values: Iterable[object]) -> list[object]:
     """The first of each of some values."""
-    first: dict[Any, Any] = {}
+    first: dict[object, object] = {}
     for value in values:
         first.setdefault(value if isinstance(value, (str, int)) else repr(value), value)
     return [*first.values()]
@@ -442,7 +445,7 @@ def _unused(id: str, taken: Container[str], last: dict[str, int], others: Contai
     return free
 
 
-def _without(fields: dict[str, Any], wrong: set[At]) -> dict[str, Any]:
+def _without(fields: Fields, wrong: set[At]) -> Fields:
     """Fields without those that are wrong, or without the wrong items of lists and mappings."""
     right = dict(fields)
     bad: dict[str | int, set[str | int]] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Protocol
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
@@ -109,7 +109,7 @@ def _wrong_value(detail: ErrorDetails, names: list[str]) -> tuple[str, str, str 
     return (kind, message[: hint.start()], hint[1]) if hint else (kind, message, None)
 
 
-def _unknown_word(value: Any, words: list[str], name: str) -> tuple[str, str, str]:
+def _unknown_word(value: object, words: list[str], name: str) -> tuple[str, str, str]:
     close = nearest(value, words, 1) if isinstance(value, str) else ()
     hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(words)}"
     return "unknown-relation" if name == "relation" else "unknown-word", f"{described(value)} is no {name}", hint
@@ -128,8 +128,8 @@ class FormerNames:
         self._seen: dict[str, tuple[int, Position]] = {}
 
     def current(
-        self, fields: Mapping[str, Any], owner: str, position_of: Callable[[At], Position], ids: Ids = ()
-    ) -> tuple[dict[str, Any], list[Finding]]:
+        self, fields: Mapping[str, object], owner: str, position_of: Callable[[At], Position], ids: Ids = ()
+    ) -> tuple[dict[str, object], list[Finding]]:
         """Fields by the names that they have now, and a finding for each that has two values, of which one is kept."""
         if "corrections" not in fields and FORMER_NAMES.keys().isdisjoint(fields):
             return dict(fields), []
@@ -152,9 +152,8 @@ class FormerNames:
             found["corrections"] = [self._correction(item, index, position_of) for index, item in pairs]
         return found, conflicts
 
-    def _correction(self, item: Any, index: int, position_of: Callable[[At], Position]) -> Any:
-        name = item.get("field") if isinstance(item, dict) else None
-        if not isinstance(name, str) or name not in FORMER_NAMES:
+    def _correction(self, item: object, index: int, position_of: Callable[[At], Position]) -> object:
+        if not isinstance(item, dict) or not isinstance(name := item.get("field"), str) or name not in FORMER_NAMES:
             return item
         now = FORMER_NAMES[name]
         self._count(f"a correction of {name!r} is read as one of {now!r}", position_of(("corrections", index, "field")))
@@ -214,7 +213,7 @@ class _Fields(Protocol):
 
     def has(self, name: str) -> bool: ...
 
-    def field(self, name: str) -> list[Any]: ...
+    def field(self, name: str) -> list[object]: ...
 
 
 class _Single:
@@ -226,7 +225,7 @@ class _Single:
     def has(self, name: str) -> bool:
         return hasattr(self._record, name)
 
-    def field(self, name: str) -> list[Any]:
+    def field(self, name: str) -> list[object]:
         return [getattr(self._record, name)]
 
 
