@@ -9,7 +9,7 @@ import pytest
 
 from modeltree import Derivation, Lineage, LineageError, Model
 from modeltree.formats.detection import format_of
-from modeltree.formats.graphs.diagram_languages import mermaid_text
+from modeltree.formats.graphs.text_graphs import mermaid_text
 from modeltree.formats.tables import read_table
 from work import growth, steps
 

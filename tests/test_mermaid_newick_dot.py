@@ -18,8 +18,14 @@ from hypothesis import strategies as st
 
 from modeltree import datasets
 from modeltree.findings import LineageError, ModelTreeError
-from modeltree.formats.graphs.diagram_languages import dot_text, mermaid_text, write_dot, write_mermaid
-from modeltree.formats.graphs.newick import newick_text, write_newick
+from modeltree.formats.graphs.text_graphs import (
+    dot_text,
+    mermaid_text,
+    newick_text,
+    write_dot,
+    write_mermaid,
+    write_newick,
+)
 from modeltree.lineage import Lineage
 from modeltree.records import Derivation, Model, Organization, Relation
 from strategies_records import hard_names, lineages

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from modeltree.cli.reports import Checked
     from modeltree.findings import Finding, Severity
     from modeltree.formats import Policy, Reading
+    from modeltree.formats.detection import Source
     from modeltree.formats.registry import Format
-    from modeltree.formats.sources import Source
     from modeltree.lineage import Lineage
     from modeltree.records import Derivation
 

@@ -93,13 +93,7 @@ class Captions:
 def split_by_kind(
     lineage: Lineage, applications: bool, datasets: bool, drawing: str = ""
 ) -> tuple[list[Model], list[Model]]:
-    """The models of the kinds that are drawn, and all others.
-
-    Raises
-    ------
-    LayoutError
-        When there are more than the drawing can have; before any record is made.
-    """
+    """The models of the kinds that are drawn, and all others."""
     if len(lineage) > _MOST_DRAWN.get(drawing, len(lineage)):
         kinds = [Kind.MODEL, *([Kind.APPLICATION] * applications), *([Kind.DATASET] * datasets)]
         check_count(sum(len(lineage._nodes.meeting(Conditions(kind=kind))) for kind in kinds), drawing)
@@ -108,13 +102,7 @@ def split_by_kind(
 
 
 def check_count(count: int, drawing: str) -> None:
-    """Refuse more models than a drawing can have that shows each.
-
-    Raises
-    ------
-    LayoutError
-        When there are too many; the message says what to do.
-    """
+    """Refuse more models than a drawing can have that shows each."""
     most = _MOST_DRAWN[drawing]
     if count > most:
         fold = ", or fold branches with collapse= (--collapse)" if drawing == "a family tree" else ""

@@ -302,13 +302,7 @@ def svg_image(svg: bytes, description: str) -> str:
 
 
 def page_points(page: PageSize | None, font_size: float | None = None) -> tuple[tuple[float, float | None], bool]:
-    """A page in points, and whether it may be made less high; with a type of some size it grows with what is drawn.
-
-    Raises
-    ------
-    LayoutError
-        When the page or the type has no size.
-    """
+    """A page in points, and whether it may be made less high; with a type of some size it grows with what is drawn."""
     width, height = page_size(page) if isinstance(page, str) else page or _PAGE
     if page is None and font_size is not None:
         height = None

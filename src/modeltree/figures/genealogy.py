@@ -47,13 +47,7 @@ class Collapse:
 
     @classmethod
     def parse(cls, words: str) -> Collapse:
-        """What words such as ``"smaller=5,quantized,depth=3"`` say.
-
-        Raises
-        ------
-        ValueError
-            When they say nothing that is known.
-        """
+        """What words such as ``"smaller=5,quantized,depth=3"`` say."""
         numbers: dict[str, int] = {}
         only: set[Relation] = set()
         for word in filter(None, map(str.strip, words.split(","))):

@@ -16,13 +16,12 @@ from modeltree._util.files import expanded
 from modeltree._util.progress import Progress
 from modeltree._util.text import counted
 from modeltree.findings import Finding, FindingsWarning, LineageError, Position, Severity, SourceError
-from modeltree.formats.detection import format_of, passed_over
+from modeltree.formats.detection import PathLike, Source, format_of, passed_over, sources_at
 from modeltree.formats.registry import format_named, format_to_write
 from modeltree.formats.repair.audit import PLACEHOLDER
 from modeltree.formats.repair.claims import Reading
 from modeltree.formats.repair.combining import combined, policy_of_each
 from modeltree.formats.repair.policy import Policy
-from modeltree.formats.sources import PathLike, Source, sources_at
 from modeltree.lineage import Lineage
 
 __all__ = [

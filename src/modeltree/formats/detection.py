@@ -1,18 +1,28 @@
-"""Which format a file or folder is in: by its ending, and by its content where several formats end alike."""
+"""What is at some paths, and in which format: by the ending, and by the content where several formats end alike.
+
+Files of models that are named one by one belong together, see `sources_at`.
+"""
 
 from __future__ import annotations
 
+import errno
 import itertools
+import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
+from modeltree._util.files import expanded, refuse_pipe
 from modeltree._util.text import enumerated
 from modeltree.findings import Finding, Position, SourceError
 from modeltree.formats.parsing.lines import unmarked
-from modeltree.formats.registry import Format, format_named, formats_by_ending, unknown_format
+from modeltree.formats.registry import FORMATS, Format, format_named, formats_by_ending, unknown_format
 
-__all__ = ["format_of", "passed_over"]
+__all__ = ["PathLike", "Source", "format_of", "format_to_read", "passed_over", "sources_at"]
+
+PathLike: TypeAlias = str | os.PathLike[str]
 
 _HEAD = 64 * 1024
 
@@ -74,17 +84,7 @@ _MOST_ENTRIES = 100_000
 
 
 def format_of(path: Path) -> Format:
-    """The format that a file or folder is read as.
-
-    Raises
-    ------
-    UnknownFormatError
-        When a file ends in nothing that is known.
-    SourceError
-        When a folder has nothing in it that is known.
-    OSError
-        When it cannot be read.
-    """
+    """The format that a file or folder is read as."""
     if path.is_dir():
         return _format_of_folder(path)
     matching = [format for format in formats_by_ending(path) if format.reads]
@@ -256,3 +256,95 @@ def _is_card(path: Path) -> bool:
             return bool(_CARD.match(file.read(1024)))
     except OSError:
         return False
+
+
+# What is read
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file or folder and its format; or the folder that holds some files of models, and these."""
+
+    path: Path
+    format: Format
+    files: tuple[Path, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What it is called in a message: its paths."""
+        paths = [*map(str, self.files[:3] or (self.path,))]
+        rest = len(self.files) - len(paths)
+        return ", ".join(paths) + (f" and {rest} more" if rest > 0 else "")
+
+    def holds(self, path: Path) -> bool:
+        """Whether a path is one of it, or one in it."""
+        return path in self.files if self.files else path == self.path or self.path in path.parents
+
+    def roots(self) -> Iterator[Path]:
+        """The folders that the ids of files may be made from, the most likely first."""
+        if not any(file.is_absolute() or ".." in file.parts for file in self.files):
+            yield Path()
+        yield self.path
+        yield self.path.parent
+
+
+def sources_at(
+    paths: Iterable[PathLike | Iterable[PathLike]], name: str | None, *, columns: Mapping[str, str] | None = None
+) -> Iterator[Source]:
+    """The files and folders at some paths, each once, with the formats that they are read as.
+
+    Files that are made of paths, as model cards, are one source where there are several; a card among them tells that
+    all are of cards.
+    """
+    written = [path for given in paths for path in ([given] if isinstance(given, (str, os.PathLike)) else given)]
+    if not written:
+        raise ValueError("there is no path: name a file or folder")
+    together: dict[Path, Format] = {}
+    for path in dict.fromkeys(map(_existing, written)):
+        format = format_to_read(path, name, columns=columns)
+        if format.by_path and path.is_file() and (format.name != "model-cards" or path.name.lower() == "readme.md"):
+            together[path] = format
+        else:
+            yield Source(path, format)
+    if len(together) < 2:
+        yield from (Source(path, format) for path, format in together.items())
+        return
+    if any(path.is_absolute() for path in together):
+        together = {path.absolute(): format for path, format in together.items()}
+    cards = format_named("model-cards")
+    if cards in together.values():
+        from modeltree.formats.cards.card_files import is_declaring
+
+        together = {path: cards if is_declaring(path.name) else format for path, format in together.items()}
+    for format in dict.fromkeys(together.values()):
+        files = tuple(path for path, each in together.items() if each == format)
+        yield Source(_folder_of(files), format, files) if len(files) > 1 else Source(files[0], format)
+
+
+def _existing(written: PathLike) -> Path:
+    if not os.fspath(written):
+        raise ValueError("an empty path names no file")
+    path = expanded(written)
+    if not path.exists():
+        if str(written) in {format.name for format in FORMATS}:
+            raise ValueError(f"there is nothing at {str(written)!r}; for the name of a format write format=")
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
+    refuse_pipe(path)
+    return path
+
+
+def _folder_of(files: Iterable[Path]) -> Path:
+    """The folder that holds all of some files."""
+    return Path(os.path.commonpath([file.parent for file in files]) or ".")
+
+
+def format_to_read(path: Path, name: str | None = None, *, columns: Mapping[str, str] | None = None) -> Format:
+    """The format that a path is read as: the one of a name, or what it looks like; a table, if there are columns."""
+    chosen = format_named(name) if name else format_of(path)
+    if columns and not chosen.columned:
+        table = None if name else format_of_table(path)
+        if table is None:
+            known = ", ".join(format.name for format in FORMATS if format.columned)
+            raise ValueError(f"{path} is {chosen.title}, which has no columns to name: those have {known}")
+        return table
+    return chosen

@@ -124,21 +124,15 @@ FORMATS: tuple[Format, ...] = (
     Format("cytoscape", "Cytoscape JSON", "graphs.json_graphs", "read_cytoscape", "write_cytoscape", (".cyjs",)),
     Format("graphml", "GraphML", "graphs.xml_graphs", "read_graphml", "write_graphml", (".graphml",)),
     Format("gexf", "GEXF", "graphs.xml_graphs", "read_gexf", "write_gexf", (".gexf",)),
-    Format("mermaid", "a Mermaid flowchart", "graphs.diagram_languages", None, "write_mermaid", (".mmd", ".mermaid")),
-    Format("dot", "a graph in DOT", "graphs.diagram_languages", None, "write_dot", (".dot", ".gv")),
-    Format("newick", "a tree in Newick's notation", "graphs.newick", None, "write_newick", (".nwk", ".newick")),
+    Format("mermaid", "a Mermaid flowchart", "graphs.text_graphs", None, "write_mermaid", (".mmd", ".mermaid")),
+    Format("dot", "a graph in DOT", "graphs.text_graphs", None, "write_dot", (".dot", ".gv")),
+    Format("newick", "a tree in Newick's notation", "graphs.text_graphs", None, "write_newick", (".nwk", ".newick")),
 )
 """All formats."""
 
 
 def format_named(name: str) -> Format:
-    """The format of a name.
-
-    Raises
-    ------
-    ValueError
-        When there is none; the message has the names that there are.
-    """
+    """The format of a name."""
     names = [format.name for format in FORMATS]
     if name not in names:
         close = nearest(name, names) or names
@@ -147,13 +141,7 @@ def format_named(name: str) -> Format:
 
 
 def format_to_write(path: Path) -> Format:
-    """The format that a file is to be written in, by how its path ends.
-
-    Raises
-    ------
-    UnknownFormatError
-        When it ends in nothing that is known.
-    """
+    """The format that a file is to be written in, by how its path ends."""
     for format in formats_by_ending(path):
         if format.writes:
             return format

@@ -8,14 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from modeltree.findings import Finding, Position, SourceError
-from modeltree.formats.cards.card_files import (
-    CARD,
-    ID_KEY,
-    CardFolder,
-    FrontMatter,
-    card_folders,
-    read_front_matter,
-)
+from modeltree.formats.cards.card_files import CARD, ID_KEY, CardFolder, FrontMatter, card_folders, read_front_matter
 from modeltree.formats.cards.parents import CardDerivations
 from modeltree.formats.cards.writing import model_card_text, write_model_cards
 from modeltree.formats.repair.claims import Claims, Reading
@@ -74,31 +67,9 @@ def read_model_cards(
     Parents are also read from ``adapter_config.json``, ``mergekit_config.yml`` and the headers of GGUF and safetensors
     files beside the card. Where these list other parents than the card, all are kept.
 
-    Parameters
-    ----------
-    path : str or path
-        The file or folder.
-    policy, aliases : optional
-        As for `modeltree.read`.
-    datasets : bool
-        Whether the ``datasets`` of cards are read: as records of kind ``dataset`` with ids ``datasets/ID``, from
-        which the models derive by ``data``.
-    prefix : str, optional
-        What stands before the ids that are made of paths: ``"acme"`` for the folder of an organization.
-    files : sequence of Path, optional
-        Of a folder, the files that are read; by default all.
-
-    Returns
-    -------
-    Reading
-        The lineage and the findings. A card in a folder whose front matter cannot be read is a model without fields.
-
-    Raises
-    ------
-    SourceError
-        When the front matter of a single file cannot be read, a folder has no model, or the policy refuses something.
-    OSError
-        When the file or folder does not exist or cannot be read.
+    With ``datasets=False`` the data sets of cards are not read; `prefix` stands before ids that are made of paths;
+    `files` are those of a folder that are read, by default all. A card in a folder whose front matter cannot be read is
+    a model without fields.
 
     Examples
     --------

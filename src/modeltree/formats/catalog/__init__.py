@@ -50,21 +50,8 @@ def read_catalog(path: str | os.PathLike[str], *, policy: Policy | None = None) 
     Nothing is mended: what is wrong is refused, and the findings are what is worth knowing besides. Of catalogues that
     it extends, only what is wrong is reported.
 
-    Parameters
-    ----------
-    path : str or path
-        The file or folder.
-    policy : Policy, optional
-        What is done about parents that are not listed (``missing_parent``); without a policy they are refused, too.
-
-    Raises
-    ------
-    CatalogError
-        When anything is wrong with it; `CatalogError.problems` has everything, in the order of files and lines.
-    ValueError
-        When the policy has an action for anything else, which is always refused.
-    OSError
-        When there is no such file or folder, or it cannot be read.
+    The `policy` is for parents that are not listed (``missing_parent``): without one they are refused, too; one with an
+    action for anything else is a ValueError. A CatalogError has everything that is wrong, in the order of files.
     """
     chosen = policy or Policy(missing_parent="refuse")
     defaults = Policy()
@@ -138,13 +125,6 @@ def write_catalog(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Findi
 
     What was in the file is replaced, comments included. A folder is refused: which of its files a record belongs
     into, only its editor knows.
-
-    Raises
-    ------
-    CatalogError
-        When the catalogue would be larger than what is read again.
-    OSError
-        When the file cannot be written.
     """
     path = Path(path)
     if path.is_dir():

@@ -65,14 +65,8 @@ def cyclonedx_text(lineage: Lineage, *, subject: str | None = None, timestamp: d
     Each model is a component, with its parents as its ancestors and its dependencies, and a package URL where its id is
     one of the Hugging Face Hub. The serial number is that of the content: the same lineage gives the same text.
 
-    Parameters
-    ----------
-    lineage : Lineage
-        What to write.
-    subject : str, optional
-        The model that the bill is of, ``metadata.component``; by default it is of no one in particular.
-    timestamp : datetime, optional
-        When the bill was made; by default it does not say, so that it is the same whenever it is made.
+    The bill is of the model `subject`, its ``metadata.component``, by default of no one in particular; without a
+    `timestamp` it does not say when it was made.
 
     Examples
     --------
@@ -171,15 +165,8 @@ def spdx_text(lineage: Lineage, *, subject: str | None = None, timestamp: dateti
     relationship: ``trainedOn`` for data, ``generates`` for data that a model made, ``dependsOn`` for applications,
     ``contains`` for components, and ``descendantOf`` for all others. The same lineage gives the same text.
 
-    Parameters
-    ----------
-    lineage : Lineage
-        What to write.
-    subject : str, optional
-        The model that the document is of, its root element; by default all are.
-    timestamp : datetime, optional
-        When the document was made, which SPDX demands; by default the first second of 1970, so that the text is the
-        same whenever it is made.
+    The root element of the document is the model `subject`, by default all are. SPDX demands a time: without a
+    `timestamp` it is the first second of 1970.
 
     Examples
     --------
@@ -306,11 +293,7 @@ class _Writer:
 def _extension(fields: Mapping[str, str]) -> Fields:
     """Fields of a record as an extension of an element."""
     entries = [
-        {
-            "type": "extension_CdxPropertyEntry",
-            "extension_cdxPropName": f"{OWN}{name}",
-            "extension_cdxPropValue": value,
-        }
+        {"type": "extension_CdxPropertyEntry", "extension_cdxPropName": f"{OWN}{name}", "extension_cdxPropValue": value}
         for name, value in fields.items()
     ]
     extension = {"type": "extension_CdxPropertiesExtension", "extension_cdxProperty": entries}

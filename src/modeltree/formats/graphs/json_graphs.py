@@ -40,10 +40,7 @@ _OWN = frozenset({"id", "source", "target", "SUID", "shared_name", "shared_inter
 
 @reader
 def read_node_link(
-    path: str | os.PathLike[str],
-    *,
-    relation: Relation | str | None = None,
-    direction: Direction = "parent-to-child",
+    path: str | os.PathLike[str], *, relation: Relation | str | None = None, direction: Direction = "parent-to-child"
 ) -> Claims:
     """Read a graph in JSON: node-link as of NetworkX, D3 and vis.js, trees, adjacency, or the JSON Graph Format.
 
@@ -142,10 +139,7 @@ write_node_link = writer(node_link_text)
 
 @reader
 def read_cytoscape(
-    path: str | os.PathLike[str],
-    *,
-    relation: Relation | str | None = None,
-    direction: Direction = "parent-to-child",
+    path: str | os.PathLike[str], *, relation: Relation | str | None = None, direction: Direction = "parent-to-child"
 ) -> Claims:
     """Read Cytoscape JSON; ``elements`` is a mapping with ``nodes`` and ``edges``, or one list of both.
 

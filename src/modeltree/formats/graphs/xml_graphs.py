@@ -49,10 +49,7 @@ _YEARS = range(1900, 2101)
 
 @reader
 def read_graphml(
-    path: str | os.PathLike[str],
-    *,
-    relation: Relation | str | None = None,
-    direction: Direction = "parent-to-child",
+    path: str | os.PathLike[str], *, relation: Relation | str | None = None, direction: Direction = "parent-to-child"
 ) -> Claims:
     """Read a GraphML file.
 
@@ -215,10 +212,7 @@ write_graphml = writer(graphml_text)
 
 @reader
 def read_gexf(
-    path: str | os.PathLike[str],
-    *,
-    relation: Relation | str | None = None,
-    direction: Direction = "parent-to-child",
+    path: str | os.PathLike[str], *, relation: Relation | str | None = None, direction: Direction = "parent-to-child"
 ) -> Claims:
     """Read a GEXF file of version 1.1, 1.2 or 1.3.
 

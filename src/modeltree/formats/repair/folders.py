@@ -24,13 +24,7 @@ _CHECKPOINT = re.compile(
 
 
 def checked_prefix(prefix: object) -> str:
-    """What stands before ids made of paths, with the slash behind it.
-
-    Raises
-    ------
-    ValueError
-        When it is nothing that an id begins with.
-    """
+    """What stands before ids made of paths, with the slash behind it."""
     if prefix is None:
         return ""
     word = prefix.removesuffix("/") if isinstance(prefix, str) else ""
