@@ -215,7 +215,7 @@ class Layout:
         size = f"{self.page.width:.0f} × {self.page.height:.0f} pt"
         return f"<Layout: {len(self.boxes)} labels in type of {self.font_size:g} pt on {size}>"
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, object]:
         """The layout as plain lists, dictionaries, strings and numbers.
 
         Returns

@@ -164,11 +164,11 @@ class _Builder:
         self.fault = 0
         """The offset of what ended the reading, or where the value begins that it stands in."""
         self._aliases = aliases
-        self._anchored: dict[str, tuple[Any, int | _Offsets, int]] = {}
+        self._anchored: dict[str, tuple[object, int | _Offsets, int]] = {}
         self._count = self._expanded = 0
         self._events: Iterator[Any] = iter(())
 
-    def build(self, text: str) -> tuple[Any, int | _Offsets]:
+    def build(self, text: str) -> tuple[object, int | _Offsets]:
         """The data of the one document in a text, and their offsets."""
         self.lines.text = text
         if wrong := _NOT_YAML.search(text):
@@ -217,7 +217,7 @@ class _Builder:
             if depth > MAX_DEPTH:
                 self._stop(bracket.start(), "too-deep", f"nested more than {MAX_DEPTH} deep", None)
 
-    def _value(self, event: Any, *, is_key: bool = False) -> tuple[Any, int | _Offsets]:
+    def _value(self, event: Any, *, is_key: bool = False) -> tuple[object, int | _Offsets]:
         """The data of the value that begins with an event, and their offsets."""
         start, kind = event.start_mark.index, type(event)
         self._count += 1
@@ -259,8 +259,8 @@ class _Builder:
         self._depth -= 1
         return data, offsets
 
-    def _list(self, offsets: _Offsets) -> list[Any]:
-        data: list[Any] = []
+    def _list(self, offsets: _Offsets) -> list[object]:
+        data: list[object] = []
         self.at.append(0)
         while type(event := next(self._events)) is not yaml.SequenceEndEvent:
             value, offsets.values[len(data)] = self._value(event)
@@ -269,28 +269,29 @@ class _Builder:
         self.at.pop()
         return data
 
-    def _mapping(self, offsets: _Offsets) -> dict[str, Any]:
-        data: dict[str, Any] = {}
+    def _mapping(self, offsets: _Offsets) -> dict[str, object]:
+        data: dict[str, object] = {}
         while type(event := next(self._events)) is not yaml.MappingEndEvent:
             start, (key, _) = event.start_mark.index, self._value(event, is_key=True)
             if key == "<<" and self._aliases and _is_plain(event):
                 self._merge(data, offsets)
                 continue
-            kept = type(event) is yaml.ScalarEvent and self._is_new(key, start, event, offsets)
-            self.at.append(key if kept else "")
+            name = key if isinstance(key, str) and self._is_new(key, start, event, offsets) else None
+            self.at.append(name or "")
             value, where = self._value(next(self._events))
             self.at.pop()
-            if kept:
-                data[key], offsets.values[key], offsets.keys[key] = value, where, start
+            if name is not None:
+                data[name], offsets.values[name], offsets.keys[name] = value, where, start
         return data
 
-    def _merge(self, data: dict[str, Any], offsets: _Offsets) -> None:
+    def _merge(self, data: dict[str, object], offsets: _Offsets) -> None:
         """Take the keys of a merge key that the mapping has not; those that come later replace them."""
         self.at.append("<<")
         merged, where = self._value(next(self._events))
         self.at.pop()
         found = where.values.items() if isinstance(where, _Offsets) else ()
-        pairs = [(merged, where)] if isinstance(merged, dict) else [(merged[int(at)], of) for at, of in found]
+        items = merged if isinstance(merged, list) else []
+        pairs = [(merged, where)] if isinstance(merged, dict) else [(items[int(at)], of) for at, of in found]
         for mapping, inner in pairs:
             if isinstance(mapping, dict) and isinstance(inner, _Offsets):
                 for key in mapping.keys() - data.keys():

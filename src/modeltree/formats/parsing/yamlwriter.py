@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TypeGuard
 
 WIDTH = 110
 """The columns that a line has, where it can be broken at all."""
@@ -42,7 +42,7 @@ class Inline(dict[str, str]):
     """A mapping to be written in one line."""
 
 
-def yaml_text(document: Mapping[str, Any]) -> str:
+def yaml_text(document: Mapping[str, object]) -> str:
     """A document of mappings, lists and strings as YAML, with blank lines between its parts."""
     parts = []
     for key, value in document.items():
@@ -54,11 +54,11 @@ def yaml_text(document: Mapping[str, Any]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _is_table(value: object) -> bool:
+def _is_table(value: object) -> TypeGuard[list[Mapping[str, object]]]:
     return isinstance(value, list) and bool(value) and isinstance(value[0], Mapping)
 
 
-def _entry(key: str, value: Any, indent: int) -> Iterator[str]:
+def _entry(key: str, value: object, indent: int) -> Iterator[str]:
     """The lines of a key with its value."""
     head = f"{' ' * indent}{key}:"
     if isinstance(value, Inline):
@@ -73,11 +73,11 @@ def _entry(key: str, value: Any, indent: int) -> Iterator[str]:
             yield from _item(item, indent + 2)
     elif isinstance(value, list):
         yield from _short_list(head, value, indent)
-    else:
+    elif isinstance(value, str):
         yield from _text(head, value, indent)
 
 
-def _item(item: Mapping[str, Any], indent: int) -> Iterator[str]:
+def _item(item: Mapping[str, object], indent: int) -> Iterator[str]:
     """The lines of a mapping in a list."""
     mark = f"{' ' * indent}- "
     for key, value in item.items():
