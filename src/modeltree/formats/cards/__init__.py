@@ -11,10 +11,9 @@ from modeltree.findings import Finding, Position, SourceError
 from modeltree.formats.cards.card_files import CARD, ID_KEY, CardFolder, FrontMatter, card_folders, read_front_matter
 from modeltree.formats.cards.parents import CardDerivations
 from modeltree.formats.cards.writing import model_card_text, write_model_cards
-from modeltree.formats.repair.claims import Claims, Reading
+from modeltree.formats.repair.claims import Claims
 from modeltree.formats.repair.folders import checked_prefix, model_id
-from modeltree.formats.repair.models import repaired
-from modeltree.formats.repair.policy import Policy
+from modeltree.formats.repair.models import reader
 from modeltree.records import Relation
 from modeltree.values.addresses import hub_url, repository_in_cache
 from modeltree.values.hub_rows import joined_license
@@ -25,15 +24,15 @@ _DATES = ("release_date", "date", "created_at")
 _KEYS = {"license": ("license_name", "license"), "references": ("license_link",), "id": (ID_KEY,)}
 
 
+@reader
 def read_model_cards(
     path: str | os.PathLike[str],
     *,
-    policy: Policy | None = None,
     aliases: Mapping[str, str] | None = None,
     datasets: bool = True,
     prefix: str | None = None,
     files: Sequence[Path] | None = None,
-) -> Reading:
+) -> Claims:
     """Read model cards: a ``README.md``, a folder of models, or a cache of the Hugging Face Hub.
 
     A model is a folder with a ``README.md``. A folder without one is a model where a file in it names the models that
@@ -103,7 +102,7 @@ def read_model_cards(
         CardDerivations(claims, child, id, front, card.files, known).add()
         if datasets:
             _add_datasets(child, front, claims)
-    return repaired(claims, policy, aliases)
+    return claims
 
 
 def _single(path: Path, claims: Claims, prefix: str) -> CardFolder:

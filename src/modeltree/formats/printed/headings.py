@@ -19,9 +19,7 @@ from modeltree.formats.parsing.lines import Lines, Unreadable, decoded
 from modeltree.formats.printed.grid import PrintedTable
 from modeltree.formats.printed.model_rows import ColumnFields, RowReader
 from modeltree.formats.repair.audit import unread_columns
-from modeltree.formats.repair.claims import Claims, Reading
-from modeltree.formats.repair.models import repaired
-from modeltree.formats.repair.policy import Policy
+from modeltree.formats.repair.claims import Claims
 from modeltree.records import Relation, one_of
 from modeltree.values.headers import HEADERS, LINK_FIELDS, field_of_header, folded_header
 from modeltree.values.quantities import unit_of
@@ -69,10 +67,9 @@ def read_tables(
     path: str | os.PathLike[str],
     tables_in: Callable[[Lines], Iterable[PrintedTable]],
     options: TableOptions,
-    policy: Policy | None,
     aliases: Mapping[str, str] | None,
-) -> Reading:
-    """The lineage in the tables of a file; a file without a table of models is a `SourceError`."""
+) -> Claims:
+    """What the tables of a file claim; a file without a table of models is a `SourceError`."""
     path = Path(path)
     tables = list(tables_in(Lines(path, text_of(path))))
     claims = Claims(names=True, in_rows=True)
@@ -104,7 +101,7 @@ def read_tables(
         RowReader(claims, table, columns, known.__contains__, options.relation, earlier).read()
     if len(read) == 1 and read[0][0].caption:
         claims.about["title"] = read[0][0].caption[:500]
-    return repaired(claims, policy, aliases)
+    return claims
 
 
 def text_of(path: Path) -> str:

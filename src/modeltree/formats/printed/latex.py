@@ -27,8 +27,8 @@ from modeltree.formats.printed.grid import (
     indent_of,
 )
 from modeltree.formats.printed.headings import TableOptions, read_tables
-from modeltree.formats.repair.claims import Reading
-from modeltree.formats.repair.policy import Policy
+from modeltree.formats.repair.claims import Claims
+from modeltree.formats.repair.models import reader
 from modeltree.records import Relation
 
 __all__ = ["read_latex"]
@@ -67,42 +67,20 @@ _MOST_HEADER_ROWS = 3
 _LONGEST = MAX_CELL  # what stands in braces
 
 
+@reader
 def read_latex(
     path: str | os.PathLike[str],
     *,
     table: int | str | None = None,
     columns: Mapping[str, str] | None = None,
     relation: Relation | str | None = None,
-    policy: Policy | None = None,
     aliases: Mapping[str, str] | None = None,
-) -> Reading:
+) -> Claims:
     r"""Read a lineage from the tables in a LaTeX file.
 
-    Parameters
-    ----------
-    path : str or path
-        The file.
-    table : int or str, optional
-        A table by its number in the file, from 1, or by a part of its caption or of the heading above it; by default
-        every table with a column of models is read.
-    columns : mapping of str to str, optional
-        The fields of columns by their headers: ``{"Ancestor": "parents", "Score": "ignored"}``.
-    relation : Relation or str, optional
-        The relation of derivations where the table has none; by default they are ``unspecified``.
-    policy, aliases : optional
-        As for `modeltree.read`.
-
-    Returns
-    -------
-    Reading
-        The lineage and the findings.
-
-    Raises
-    ------
-    SourceError
-        When there is no table of models, the file is no text, or the policy refuses something.
-    OSError
-        When the file does not exist or cannot be read.
+    Without a `table` every table with a column of models is read; else that of a number in the file, from 1, or with a
+    part of its caption or of the heading above it. `columns` has the fields of columns by their headers, as
+    ``{"Ancestor": "parents", "Score": "ignored"}``; `relation` is that of derivations where the table has none.
 
     Examples
     --------
@@ -114,7 +92,7 @@ def read_latex(
     >>> lineage.parents("Vicuna"), str(lineage["Vicuna"].sizes[0])
     (('LLaMA',), '7B')
     """
-    return read_tables(path, _tables, TableOptions.of(table, columns, relation), policy, aliases)
+    return read_tables(path, _tables, TableOptions.of(table, columns, relation), aliases)
 
 
 def _tables(lines: Lines) -> Iterator[PrintedTable]:

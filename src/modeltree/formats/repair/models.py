@@ -6,6 +6,7 @@ what is worth knowing of the whole.
 
 from __future__ import annotations
 
+import inspect
 import os
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
@@ -83,6 +84,8 @@ def repaired(
 
 def reader(claims_at: Callable[..., Claims]) -> Callable[..., Reading]:
     """Make a reader, with `policy` and `aliases` as `modeltree.read` takes them, of what says what a path claims."""
+    # Some need the alias table to tell names from other words: they take it, too.
+    knows_aliases = "aliases" in inspect.signature(claims_at).parameters
 
     @wraps(claims_at)
     def read(
@@ -92,7 +95,8 @@ def reader(claims_at: Callable[..., Claims]) -> Callable[..., Reading]:
         aliases: Mapping[str, str] | None = None,
         **options: object,
     ) -> Reading:
-        return repaired(claims_at(path, **options), policy, aliases)
+        claims = claims_at(path, aliases=aliases, **options) if knows_aliases else claims_at(path, **options)
+        return repaired(claims, policy, aliases)
 
     return read
 

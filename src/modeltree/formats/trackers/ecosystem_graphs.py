@@ -24,10 +24,9 @@ from typing import Any
 from modeltree.findings import At, Finding, Position, SourceError, shown
 from modeltree.formats.parsing.csvtree import CsvTable, read_csv
 from modeltree.formats.parsing.yamltree import YamlTree, read_yaml
-from modeltree.formats.repair.claims import Claims, Reading
+from modeltree.formats.repair.claims import Claims
 from modeltree.formats.repair.folders import files_below
-from modeltree.formats.repair.models import repaired
-from modeltree.formats.repair.policy import Policy
+from modeltree.formats.repair.models import reader
 from modeltree.formats.repair.record_findings import described, no_mapping, unknown_key
 from modeltree.formats.trackers import check_size
 from modeltree.records import Relation, one_of
@@ -72,13 +71,13 @@ class _Asset:
         return self.position(self.links.get(second, "url") if first == "links" else _KEY_OF_FIELD.get(first, ""))
 
 
+@reader
 def read_ecosystem_graphs(
     path: str | os.PathLike[str],
     *,
-    policy: Policy | None = None,
     aliases: Mapping[str, str] | None = None,
     relation: Relation | str | None = None,
-) -> Reading:
+) -> Claims:
     """Read Ecosystem Graphs: a folder of YAML files, one of them, or the CSV file of all assets.
 
     Models, data sets and applications become records of these kinds. Names are exact: "Llama 2" is not "LLaMA 2". The
@@ -128,7 +127,7 @@ def read_ecosystem_graphs(
             name = (aliases or {}).get(parent.strip(), parent.strip())
             word = _relation(asset.values.get("type", ""), kinds.get(name, set()), default)
             claims.derive(child, parent, word, position)
-    return repaired(claims, policy, aliases)
+    return claims
 
 
 def _assets(root: Path, claims: Claims) -> Iterator[_Asset]:

@@ -15,9 +15,8 @@ from typing import Any, NamedTuple
 
 from modeltree.findings import Finding, Position, SourceError, shown
 from modeltree.formats.parsing.csvtree import CsvTable, read_csv
-from modeltree.formats.repair.claims import Claims, Reading
-from modeltree.formats.repair.models import repaired
-from modeltree.formats.repair.policy import Policy
+from modeltree.formats.repair.claims import Claims
+from modeltree.formats.repair.models import reader
 from modeltree.formats.trackers import check_size
 from modeltree.records import Relation
 from modeltree.values.addresses import arxiv_reference, link_field
@@ -58,9 +57,8 @@ class _Item(NamedTuple):
     space: bool
 
 
-def read_epoch(
-    path: str | os.PathLike[str], *, policy: Policy | None = None, aliases: Mapping[str, str] | None = None
-) -> Reading:
+@reader
+def read_epoch(path: str | os.PathLike[str], *, aliases: Mapping[str, str] | None = None) -> Claims:
     r"""Read a table of Epoch AI, as ``notable_ai_models.csv`` and ``all_ai_models.csv``.
 
     Names of models are exact.
@@ -109,7 +107,7 @@ def read_epoch(
     if inferred:
         message = "a base model is one that a model was fine-tuned or trained further from"
         claims.report("inferred-relation", f"{message}: all are taken for 'finetune'", where=inferred)
-    return repaired(claims, policy, aliases)
+    return claims
 
 
 def _position(table: CsvTable, row: int, names: str, at: tuple[str | int, ...] = ()) -> Position:
