@@ -177,16 +177,16 @@ def _locked(folders: Iterable[Path]) -> Iterator[None]:
             with contextlib.suppress(OSError):
                 descriptor = os.open(folder, os.O_RDONLY)
                 stack.callback(os.close, descriptor)
-                while not _lock(descriptor) and time.monotonic() < until:
+                while not lock(descriptor) and time.monotonic() < until:
                     time.sleep(0.005)
         yield
 
 
-if sys.platform != "win32":
-
-    def _lock(descriptor: int) -> bool:
+def lock(descriptor: int) -> bool:
+    """Whether no other process has a lock on a file or folder; it is ours until it is closed."""
+    if sys.platform != "win32":
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
-        return True
+    return True

@@ -9,20 +9,17 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, NoReturn, Self
 
+from modeltree._util.files import lock
 from modeltree._util.text import counted
 from modeltree.findings import Finding, Position, SourceError, shown
 from modeltree.formats.parsing.jsontree import parse_json
-
-if sys.platform != "win32":
-    import fcntl
 
 Answer = dict[str, Any]
 """What a Hub says: about a model (``model``, or ``refused`` with the reason), or a page (``models`` and ``next``)."""
@@ -152,14 +149,9 @@ def _is_answer(answer: Answer) -> bool:
 
 
 def _lock(file: BinaryIO) -> bool:
-    """Whether no other crawl has the file; it is ours until it is closed. Some file systems know no locks."""
-    if sys.platform != "win32":
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        except OSError:
-            return True
+    """Whether no other crawl has the file; it is ours until it is closed."""
+    with suppress(OSError):  # some file systems know no locks
+        return lock(file.fileno())
     return True
 
 

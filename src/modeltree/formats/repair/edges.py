@@ -12,7 +12,7 @@ from modeltree.findings import Finding, shown
 from modeltree.formats.repair.audit import Unsaid, newer_parent
 from modeltree.formats.repair.claims import ClaimedDerivation, Claims, position_of
 from modeltree.formats.repair.policy import Policy
-from modeltree.formats.repair.record_findings import findings_from_pydantic
+from modeltree.formats.repair.record_findings import Ids, findings_from_pydantic
 from modeltree.graph.validation import cycle_text, find_cycles
 from modeltree.records import WEIGHTS, Derivation, Model, Relation
 from modeltree.values.addresses import is_local_path, parse_hub_address, repository_in_cache
@@ -110,18 +110,12 @@ class EdgeRepair:
             yield claim
             return
         if is_root(name) and (self.claims.names or " " in name):  # an id may be "base"
-            self._report("read-as", f"parent {shown(name)} is read as none", (), claim, {}, "")
+            self._note("read-as", f"parent {shown(name)} is read as none", (), claim)
             return
         hub = parse_hub_address(name)
         if hub and not hub.is_dataset and (self._is_known(hub.id) or not self.claims.names):
-            self._report(
-                "read-as",
-                f"{shown(name)} is an address of the Hub",
-                (),
-                claim,
-                {"": f"it is read as {shown(hub.id)}"},
-                "",
-            )
+            done = f"it is read as {shown(hub.id)}"
+            self._note("read-as", f"{shown(name)} is an address of the Hub", (), claim, done)
             yield replace(claim, parent=hub.id)
             return
         if not self.claims.names and (repository_in_cache(name) or is_local_path(name)):
@@ -129,9 +123,8 @@ class EdgeRepair:
             return
         parents, notes = parse_parents(text if self.claims.in_rows else " ".join(text.split()), self._is_known)
         for kind, note in notes:
-            self._report(
-                kind, f"parents: {note}", (), claim, {}, "", "part names by commas" if kind == "faulty-markup" else None
-            )
+            hint = "part names by commas" if kind == "faulty-markup" else None
+            self._note(kind, f"parents: {note}", (), claim, hint=hint)
         words = [word.strip() for word in claim.word.split(",")] if isinstance(claim.word, str) else []
         for index, parent in enumerate(parents):
             word = words[index] if len(words) == len(parents) > 1 else claim.word
@@ -159,8 +152,7 @@ class EdgeRepair:
         cached = None if self.claims.names or unwrapped else repository_in_cache(name)
         if cached:
             message = f"{end} {shown(name)} of {shown(other)} is a folder of a cache"
-            done = {"": f"it is read as {shown(cached)}"}
-            self._report("cache-path-parent", message, (other or cached,), claim, done, "")
+            self._note("cache-path-parent", message, (other or cached,), claim, f"it is read as {shown(cached)}")
             return self._found(cached, end, claim, other, unwrapped=True)
         if not self.claims.names and is_local_path(name):
             action = self.policy.local_path_parent
@@ -173,7 +165,7 @@ class EdgeRepair:
     def _missing(self, name: str, end: str, claim: ClaimedDerivation, other: str | None) -> str | None:
         action = self.policy.missing_parent
         if not name:
-            self._report("bad-value", f"a {end} without a name", (other,) if other else (), claim, {"": _LEFT_OUT}, "")
+            self._note("bad-value", f"a {end} without a name", (other,) if other else (), claim, _LEFT_OUT)
             return None
         whose = f" of {shown(other)}" if other else ""
         done = {"drop": _LEFT_OUT, "placeholder": "a placeholder is kept"}
@@ -183,7 +175,7 @@ class EdgeRepair:
             return None
         if (copied := mirrored(name)) and not self.claims.names and name not in self._placeholders:
             message = f"{shown(name)} is by its name a copy of {shown(copied)}"
-            self._report("mirror-parent", message, (name,), claim, {}, "")
+            self._note("mirror-parent", message, (name,), claim)
         return self._placed(name)
 
     def _placed(self, name: str) -> str:
@@ -226,14 +218,14 @@ class EdgeRepair:
             more = old.relation == Relation.UNSPECIFIED and new.relation != old.relation
             kept[pair] = (new, claim) if more else (old, first)
             done = f"{str(kept[pair][0].relation)!r} is kept"
-            self._report("repeated-derivation", what, (new.child, new.parent), claim, {"": done}, "")
+            self._note("repeated-derivation", what, (new.child, new.parent), claim, done)
             return
         action: str = self.policy.conflicting_relation
         if (old.relation in WEIGHTS) != (new.relation in WEIGHTS) and action != "refuse":
             kept[pair] = (new, claim) if new.relation in WEIGHTS else (old, first)
             left = old.relation if new.relation in WEIGHTS else new.relation
             done = f"{str(kept[pair][0].relation)!r} is kept, for it passes weights on, and {str(left)!r} is left out"
-            self._report("repeated-derivation", what, (new.child, new.parent), claim, {"": done}, "")
+            self._note("repeated-derivation", what, (new.child, new.parent), claim, done)
             return
         message = f"{what}, by {str(old.relation)!r} and not {str(new.relation)!r}"
         done_for = {"first": f"{str(old.relation)!r} is kept", "last": f"{str(new.relation)!r} is kept"}
@@ -293,14 +285,14 @@ class EdgeRepair:
         return max(days, 0)
 
     def _report(
-        self,
-        kind: str,
-        message: str,
-        ids: tuple[str, ...],
-        claim: ClaimedDerivation,
-        done: Mapping[str, str],
-        action: str,
-        hint: str | None = None,
+        self, kind: str, message: str, ids: Ids, claim: ClaimedDerivation, done: Mapping[str, str], action: str
+    ) -> None:
+        """Report what the policy decides about; `done` has what is done, by action."""
+        where = position_of(claim.where)
+        self.report(Finding(kind, message, None, ids, position=where, done=done.get(action)), action)
+
+    def _note(
+        self, kind: str, message: str, ids: Ids, claim: ClaimedDerivation, done: str = "", hint: str | None = None
     ) -> None:
         where = position_of(claim.where)
-        self.report(Finding(kind, message, hint, ids, position=where, done=done.get(action)), action)
+        self.report(Finding(kind, message, hint, ids, position=where, done=done or None), "")
