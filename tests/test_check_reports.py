@@ -17,7 +17,7 @@ import pytest
 import yaml
 
 import modeltree
-from modeltree.cli.main import REPORT_FORMATS, main
+from modeltree.cli.main import main
 from modeltree.cli.reports import REPORTS
 from modeltree.findings import KINDS, Finding, Severity, SourceError
 
@@ -133,7 +133,7 @@ def test_a_grade_is_of_one_finding() -> None:
 
 
 def test_the_forms_are_those_of_the_command_line() -> None:
-    assert tuple(REPORTS) == REPORT_FORMATS
+    assert tuple(REPORTS) == ("text", "json", "github", "sarif")
 
 
 def test_json_is_the_same_by_both_options(check: Check) -> None:

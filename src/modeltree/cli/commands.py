@@ -21,10 +21,10 @@ from modeltree._util.files import expanded, is_stream
 from modeltree._util.progress import progress_reporter
 from modeltree._util.text import counted
 from modeltree.cli.arguments import FILTERS, UsageError
+from modeltree.cli.reports import REPORTS, Checked, as_json, line
 from modeltree.findings import LineageError, ModelTreeError
 
 if TYPE_CHECKING:
-    from modeltree.cli.reports import Checked
     from modeltree.findings import Finding, Severity
     from modeltree.formats import Policy, Reading
     from modeltree.formats.detection import Source
@@ -163,7 +163,6 @@ def models(arguments: argparse.Namespace) -> int:
 
 def check(arguments: argparse.Namespace) -> int:
     """Print what is found in data, and say by the exit code how bad it is."""
-    from modeltree.cli.reports import REPORTS
     from modeltree.findings import Severity
 
     grades = _grades(arguments)
@@ -240,7 +239,7 @@ def corrections(arguments: argparse.Namespace) -> int:
     if arguments.json:
         from dataclasses import asdict
 
-        text = _json(list(map(asdict, values)))
+        text = as_json(list(map(asdict, values)))
     elif arguments.markdown:
         text = corrections_markdown(values, f"Corrections: {lineage.about.title or arguments.data}")
     else:
@@ -256,7 +255,7 @@ def schema(arguments: argparse.Namespace) -> int:
     """Print the JSON Schema of the data files."""
     from modeltree.formats.catalog.schema import catalog_schema
 
-    _deliver(_json(catalog_schema()), arguments.output)
+    _deliver(as_json(catalog_schema()), arguments.output)
     return DONE
 
 
@@ -387,7 +386,6 @@ def _format_to_write(path: Path, name: str | None = None) -> Format:
 
 def _converted(reading: Reading, path: Path, to: Format, strict: bool, **options: object) -> int:
     """Write what was read, and say what is wrong with it or is left out; where there is nothing, write nothing."""
-    from modeltree.cli.reports import line
     from modeltree.figures.text import findings_summary
     from modeltree.findings import Severity
 
@@ -421,8 +419,6 @@ def _parsed(parse: Callable[..., T], *words: object, **options: object) -> T:
 
 def _checked(arguments: argparse.Namespace) -> list[Checked]:
     """What is found in each source; where there are several, as parts of one."""
-    from modeltree.cli.reports import Checked
-
     outcomes, whole = _read_each(arguments.paths, arguments)
     names = arguments.paths if len(outcomes) == 1 == len(arguments.paths) else [source.name for source, _ in outcomes]
     found: list[list[Finding]] = [[] for _ in outcomes]
@@ -488,13 +484,7 @@ def _plain(edges: Iterable[Derivation]) -> list[dict[str, object]]:
 
 
 def _print_json(answer: object) -> None:
-    _print(_json(answer), encoding="utf-8")
-
-
-def _json(answer: object) -> str:
-    import json
-
-    return json.dumps(answer, ensure_ascii=False, indent=2)
+    _print(as_json(answer), encoding="utf-8")
 
 
 def _print(text: str, encoding: str | None = None) -> None:

@@ -28,10 +28,8 @@ from modeltree.cli.arguments import (
     relations_option,
 )
 from modeltree.cli.commands import DONE, FAILED, complain
+from modeltree.cli.reports import REPORTS
 from modeltree.findings import AmbiguousNameError, ModelTreeError, UnknownFormatError, UnknownNameError
-
-# As in `modeltree.cli.reports.REPORTS`; a test compares them.
-REPORT_FORMATS = ("text", "json", "github", "sarif")
 
 PREFIX_HELP = "what stands before ids that are made of paths: an organization"
 
@@ -165,7 +163,7 @@ def _add_data_commands(
     reading = _reading_options()
     check = command("check", run.check, "find all that is wrong with files or folders of data", *reading)
     check.add_argument("paths", metavar="PATH", nargs="+")
-    check.add_argument("--format", choices=REPORT_FORMATS, default="text", help="of what is printed (default: text)")
+    check.add_argument("--format", choices=tuple(REPORTS), default="text", help="of what is printed (default: text)")
     check.add_argument("--json", dest="format", action="store_const", const="json", help="the same as --format json")
     check.add_argument("--strict", action="store_true", help="fail for warnings, too")
     check.add_argument("--all", action="store_true", help="print notes, too")

@@ -75,7 +75,7 @@ def _json(sources: Sequence[Checked], ok: bool, all_shown: bool) -> str:
     for name, lineage, findings in sources:
         counts = {} if lineage is None else {table: len(getattr(lineage, table)) for table in tables}
         described_sources.append({"path": name, **counts, "findings": [described(finding) for finding in findings]})
-    return _dumped({"ok": ok, "sources": described_sources})
+    return as_json({"ok": ok, "sources": described_sources})
 
 
 def _github(sources: Sequence[Checked], ok: bool, all_shown: bool) -> str:
@@ -125,7 +125,7 @@ def _sarif(sources: Sequence[Checked], ok: bool, all_shown: bool) -> str:
     ]
     driver = {"name": "modeltree", "version": modeltree.__version__, "rules": rules}
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
-    return _dumped({"$schema": _SARIF, "version": "2.1.0", "runs": [run]})
+    return as_json({"$schema": _SARIF, "version": "2.1.0", "runs": [run]})
 
 
 def _location(finding: Finding, source: Checked) -> dict[str, object]:
@@ -147,7 +147,8 @@ def _shown(source: Checked, all_shown: bool) -> Iterator[Finding]:
     return (finding for finding in source.findings if all_shown or finding.severity != Severity.NOTE)
 
 
-def _dumped(answer: object) -> str:
+def as_json(answer: object) -> str:
+    """An answer as JSON to be read by people, too."""
     import json
 
     return json.dumps(answer, ensure_ascii=False, indent=2)

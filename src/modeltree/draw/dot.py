@@ -346,7 +346,9 @@ def _no_html(text: str) -> str:
 def rendered(source: str, kind: str) -> bytes:
     """DOT as a picture in one of Graphviz's formats; a DiagramError says in Graphviz's words why there is none."""
     data = _by_program(source, kind) if shutil.which("dot") else _in_process(source, kind)
-    return _undated(data) if kind == "pdf" else _well_formed(data) if kind == "svg" else data
+    if kind == "pdf":  # with its date blanked it is the same file each time
+        return _PDF_DATE.sub(lambda match: b" " * len(match[0]), data)
+    return _well_formed(data) if kind == "svg" else data
 
 
 def _by_program(source: str, kind: str) -> bytes:
@@ -421,8 +423,3 @@ def _reference(match: re.Match[bytes]) -> bytes:
     else:
         named = match["name"] is not None
     return match[0] if named else b"&amp;" + match[0][1:]
-
-
-def _undated(pdf: bytes) -> bytes:
-    """The PDF with its date blanked, so that it is the same file each time."""
-    return _PDF_DATE.sub(lambda match: b" " * len(match[0]), pdf)

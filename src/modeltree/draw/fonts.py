@@ -87,13 +87,11 @@ def _usual_width(letter: str) -> float:
 
 
 def _drawn_width(text: str, properties: FontProperties) -> float:
-    files = [font_manager.findfont(_only(properties, family)) for family in properties.get_family()]
+    weight = properties.get_weight()
+    each = (FontProperties(family=[family], weight=weight) for family in properties.get_family())
+    files = list(map(font_manager.findfont, each))
     has = frozenset().union(*(FT2Font(file).get_charmap() for file in files))
     return _set_width(font_manager.get_font(files), "".join(letter for letter in text if ord(letter) in has))
-
-
-def _only(properties: FontProperties, family: str) -> FontProperties:
-    return FontProperties(family=[family], weight=properties.get_weight())
 
 
 @lru_cache(maxsize=1)

@@ -113,10 +113,9 @@ def _paints(*fills: str, inks: tuple[str, str] = ("#14181d", "#ffffff")) -> tupl
     )
 
 
-def _categories() -> tuple[Paint, ...]:
-    return _paints(
-        "#a5e8a0", "#baabfc", "#e6b96a", "#9cecff", "#fa9bab", "#64dac5", "#a9b5da", "#abbd82", "#d98d5f", "#f7ea94"
-    )
+_CATEGORIES = _paints(
+    "#a5e8a0", "#baabfc", "#e6b96a", "#9cecff", "#fa9bab", "#64dac5", "#a9b5da", "#abbd82", "#d98d5f", "#f7ea94"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +176,7 @@ class Theme:
     strong_width: float = 2.0
     hairline: float = 0.25
     openness: Mapping[str, Paint] = field(default_factory=_openness)
-    categories: tuple[Paint, ...] = field(default_factory=_categories)
+    categories: tuple[Paint, ...] = _CATEGORIES
     other: Paint = Paint(fill="#e1e4e8", edge="#b9bec6", text="#1d2126")
     none: Paint = Paint(fill="#ffffff", edge="#b9bec6", text="#1d2126")
     band: str = "#f5f6f8"

@@ -98,13 +98,15 @@ def _refused(tree: JsonTree) -> list[Finding]:
         return [Finding("wrong-type", message, position=tree.position())]
     data = tree.data
     key = "edges" if "edges" in data or "links" not in data else "links"
-    return [_no_list(tree, data, name) for name in ("nodes", key) if not isinstance(data.get(name), list)]
-
-
-def _no_list(tree: JsonTree, data: dict[str, object], name: str) -> Finding:
-    if name not in data:
-        return Finding("missing-key", f"no {name!r} in the file", "write a list", position=tree.position())
-    return no_list(data[name], name).located(tree.position((name,)))
+    findings = []
+    for name in ("nodes", key):
+        if name not in data:
+            findings.append(
+                Finding("missing-key", f"no {name!r} in the file", "write a list", position=tree.position())
+            )
+        elif not isinstance(data[name], list):
+            findings.append(no_list(data[name], name).located(tree.position((name,))))
+    return findings
 
 
 def node_link_text(lineage: Lineage) -> str:
