@@ -16,7 +16,7 @@ from modeltree.formats.cards.parents import CardDerivations
 from modeltree.formats.repair.claims import Claims
 from modeltree.hub.client import Hub
 from modeltree.values.addresses import parse_hub_address
-from modeltree.values.hub_rows import is_undated, row_tags
+from modeltree.values.hub_rows import is_undated, row_tags, texts_in
 
 Raw = Mapping[str, Any]
 
@@ -276,7 +276,7 @@ def _card(raw: Raw, renamed: Mapping[str, str]) -> FrontMatter:
     tags = row_tags(raw, fields)
     fields["tags"] = list(dict.fromkeys(_retagged(tag, renamed) for tag in tags))
     for name in ("library_name", "pipeline_tag"):
-        fields[name] = next(_texts([raw.get(name), fields.get(name)]), None)
+        fields[name] = next(texts_in([raw.get(name), fields.get(name)]), None)
     licenses = [tag.removeprefix("license:") for tag in tags if tag.startswith("license:")]
     fields["license"] = fields.get("license") or licenses
     if isinstance(fields.get(_BASE), str | list):
@@ -296,7 +296,3 @@ def _retagged(tag: str, renamed: Mapping[str, str]) -> str:
         return tag
     before, colon, name = tag.rpartition(":")
     return before + colon + renamed.get(name, name)
-
-
-def _texts(value: object) -> Iterator[str]:
-    yield from (text for text in (value if isinstance(value, list) else [value]) if isinstance(text, str))

@@ -48,7 +48,7 @@ def row_tags(row: Mapping[str, Any], card: Mapping[str, Any]) -> list[str]:
     >>> row_tags({"tags": ["pytorch"], "baseModels": {"relation": "merge", "models": [{"id": "a/b"}]}}, {})
     ['pytorch', 'base_model:merge:a/b']
     """
-    tags = [*_texts(row.get("tags")), *_texts(card.get("tags"))]
+    tags = [*texts_in(row.get("tags")), *texts_in(card.get("tags"))]
     bases = row.get("baseModels")
     for group in bases if isinstance(bases, list) else [bases]:
         if isinstance(group, dict):
@@ -122,10 +122,10 @@ def row_license(tags: Iterable[str], card: Mapping[str, Any]) -> Any:
     >>> row_license(["license:mit"], {})
     {'name': 'MIT', 'spdx': 'MIT'}
     """
-    words = list(_texts(card.get("license"))) or [
+    words = list(texts_in(card.get("license"))) or [
         tag.removeprefix(LICENSE_TAG) for tag in tags if tag.startswith(LICENSE_TAG)
     ]
-    return joined_license(words, ", ".join(_texts(card.get("license_name"))))
+    return joined_license(words, ", ".join(texts_in(card.get("license_name"))))
 
 
 def joined_license(words: Sequence[str], names: str) -> Any:
@@ -145,5 +145,6 @@ def is_undated(created: Any) -> bool:
     return text.startswith(_FIRST_DATE) and (len(text) == len(_FIRST_DATE) or text[11:].startswith(_FIRST_TIME))
 
 
-def _texts(value: Any) -> Iterator[str]:
+def texts_in(value: object) -> Iterator[str]:
+    """The texts in a value, which may be one or a list."""
     yield from (text for text in (value if isinstance(value, list) else [value]) if isinstance(text, str))
