@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 __all__ = [
     "Ints", "Levels", "Neighbors", "Rows", "bfs", "deepest_first", "distinct", "fixed", "gather", "gather_slices",
-    "generations", "heights", "is_narrow", "least_below", "levels_of", "reachable_bits", "row_starts", "viewed",
+    "generations", "heights", "is_narrow", "least_below", "levels_of", "reachable_bits", "row_starts", "short", "viewed",
 ]  # fmt: skip
 
 Ints = NDArray[numpy.int32]
@@ -158,6 +158,11 @@ def fixed(array: NDArray[Any]) -> NDArray[Any]:
     return view
 
 
+def short(values: NDArray[Any]) -> NDArray[Any]:
+    """Integers from 0 on that fit into 16 bits with a sign in these: so they take half the memory, and sort by radix."""
+    return values.astype(numpy.int16) if int(values.max(initial=0)) < 1 << 15 else values
+
+
 def viewed(array: Any) -> memoryview:
     """An array as a memoryview, of which single values are read faster."""
     return memoryview(array)
@@ -291,8 +296,7 @@ def _follow(
 def levels_of(generation: Ints) -> Levels:
     """The nodes by generation, and where each generation begins; one more, where the last ends."""
     counts = numpy.bincount(generation) if len(generation) else numpy.empty(0, dtype=numpy.int64)
-    keys = generation.astype(numpy.int16) if len(counts) < 1 << 15 else generation  # which sort by radix
-    order = numpy.argsort(keys, kind="stable").astype(numpy.int32)
+    order = numpy.argsort(generation, kind="stable").astype(numpy.int32)
     return order, numpy.concatenate([[0], numpy.cumsum(counts)])
 
 
