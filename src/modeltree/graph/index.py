@@ -242,6 +242,13 @@ class AncestryIndex:
         """The nodes, parents before children."""
         return numpy.arange(len(self), dtype=numpy.int32) if self._in_order else levels_of(self.generation)[0]
 
+    def ordered(self, nodes: NDArray[Any]) -> NDArray[Any]:
+        """Some nodes, given ascending, parents before children."""
+        if self._in_order:
+            return nodes
+        ordered: NDArray[Any] = nodes[numpy.argsort(self.generation[nodes], kind="stable")]
+        return ordered
+
     @cached_property
     def height(self) -> Ints:
         """For each node, the edges of the longest path from it to a leaf."""
