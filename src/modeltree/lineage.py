@@ -1442,8 +1442,7 @@ class Lineage:
         >>> sorted(row)[:3]
         ['access', 'aliases', 'architecture']
         """
-        index = self._index(None)
-        return model_rows(self._nodes, self._nodes.ids, index.parents, index.children)
+        return model_rows(self._nodes, self._edges.kin)
 
     def derivations_to_records(self) -> Rows:
         """A row for each derivation, in the order of `derivations`, to be read as `to_records` is.
@@ -1529,7 +1528,7 @@ class Lineage:
         written = relations if relations is None or isinstance(relations, str) else relation_set(relations)
         index = self._indexes.get(written)
         if index is None:
-            chosen = relation_set(relations)
+            chosen = relation_set(relations) & self._edges.relations  # one index, where they choose the same
             if chosen not in self._indexes:
                 self._indexes[chosen] = self._edges.index(chosen)
             index = self._indexes[written] = self._indexes[chosen]

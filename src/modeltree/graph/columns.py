@@ -15,8 +15,8 @@ from modeltree._util.garbage import collector_paused
 from modeltree.records import Model, Record
 
 __all__ = [
-    "Column", "LazySequence", "RecordFields", "construct", "dumped", "factored", "field_values", "item", "listed",
-    "taken",
+    "Column", "LazySequence", "RecordFields", "construct", "distinct_values", "dumped", "factored", "field_values",
+    "item", "listed", "taken",
 ]  # fmt: skip
 
 Column = Any
@@ -137,24 +137,34 @@ def listed(column: Column | None, count: int) -> Sequence[Any]:
     return values
 
 
+def distinct_values(column: Column | None, count: int) -> list[Any]:
+    """The distinct values of a column, None first, the others as they come first; lists become tuples."""
+    if column is None:
+        return [None]
+    return [value.value if isinstance(value, _Single) else value for value in _noted(listed(column, count))[0]]
+
+
 def factored(column: Column | None, count: int) -> tuple[list[Any], NDArray[numpy.int32]]:
-    """The distinct values of a column, None first, and of each row the index of its value; lists become tuples."""
+    """The distinct values of a column, as `distinct_values` has them, and of each row the index of its value."""
     if column is None:
         return [None], numpy.zeros(count, dtype=numpy.int32)
     if hasattr(column, "dictionary") and hasattr(column, "indices") and len(column.dictionary) <= count:
         values, codes = factored(column.dictionary, len(column.dictionary))
         rows = column.indices.fill_null(-1).to_numpy(zero_copy_only=False)
         return values, numpy.append(codes, numpy.int32(0))[rows]
-    given = listed(column, count)
-    index: dict[Any, int] = {None: 0}
-    note = index.setdefault
+    noted, given = _noted(listed(column, count))
+    index = dict(zip(noted, range(len(noted)), strict=True))
+    codes = numpy.fromiter(map(index.__getitem__, given), numpy.int32, count)
+    return [value.value if isinstance(value, _Single) else value for value in noted], codes
+
+
+def _noted(given: Sequence[Any]) -> tuple[dict[Any, None], Sequence[Any]]:
+    """Values, each once, None first, and all of them, as they can be looked up."""
     try:
-        codes = numpy.fromiter((note(value, len(index)) for value in given), numpy.int32, count)
+        return dict.fromkeys(chain((None,), given)), given
     except TypeError:  # lists, or what cannot be hashed at all
-        index = {None: 0}
-        note = index.setdefault
-        codes = numpy.fromiter((note(_hashable(value), len(index)) for value in given), numpy.int32, count)
-    return [value.value if isinstance(value, _Single) else value for value in index], codes
+        given = list(map(_hashable, given))
+        return dict.fromkeys(chain((None,), given)), given
 
 
 class _Single:

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 __all__ = [
     "Ints", "Levels", "Neighbors", "Rows", "bfs", "deepest_first", "distinct", "fixed", "gather", "gather_slices",
-    "generations", "heights", "is_narrow", "least_below", "levels_of", "reachable_bits", "row_starts", "viewed",
+    "generations", "heights", "is_narrow", "least_below", "levels_of", "reachable_bits", "row_starts", "short",
+    "viewed",
 ]  # fmt: skip
 
 Ints = NDArray[numpy.int32]
@@ -31,6 +32,8 @@ _MANY = 256
 """From how many nodes on a step of a search is taken by all at once."""
 _FEW_AGAIN = 4
 """Below how many it is taken by one at a time again: a long way down."""
+_AT_ONCE = 1 << 18
+"""How many items are gathered at a time, so that what says where they are stays in a cache."""
 _MEMORY = 1 << 26
 """How many bytes the sets of `reachable_bits` may have."""
 
@@ -139,7 +142,17 @@ def gather_slices(first: NDArray[Any], last: NDArray[Any], items: NDArray[Any]) 
     lengths = last - first
     ends = numpy.cumsum(lengths)
     total = int(ends[-1]) if len(ends) else 0
-    gathered: NDArray[Any] = items[numpy.arange(total) + numpy.repeat(first - (ends - lengths), lengths)]
+    gathered: NDArray[Any]
+    if total <= _AT_ONCE:
+        gathered = items[numpy.arange(total) + numpy.repeat(first - (ends - lengths), lengths)]
+        return gathered
+    cuts = [0, *distinct(numpy.searchsorted(ends, numpy.arange(_AT_ONCE, total, _AT_ONCE)) + 1).tolist(), len(ends)]
+    gathered = numpy.empty(total, dtype=items.dtype)
+    for start, end in pairwise(cuts):
+        begin = int(ends[start - 1]) if start else 0
+        own = lengths[start:end]
+        offset = numpy.repeat(first[start:end] - (ends[start:end] - own), own)
+        gathered[begin : begin + len(offset)] = items[numpy.arange(begin, begin + len(offset)) + offset]
     return gathered
 
 
@@ -156,6 +169,11 @@ def fixed(array: NDArray[Any]) -> NDArray[Any]:
     view = array.view()
     view.flags.writeable = False
     return view
+
+
+def short(values: NDArray[Any]) -> NDArray[Any]:
+    """Integers from 0 on in 16 bits with a sign, where they fit: they take half the memory, and are sorted by radix."""
+    return values.astype(numpy.int16) if int(values.max(initial=0)) < 1 << 15 else values
 
 
 def viewed(array: Any) -> memoryview:
@@ -291,8 +309,7 @@ def _follow(
 def levels_of(generation: Ints) -> Levels:
     """The nodes by generation, and where each generation begins; one more, where the last ends."""
     counts = numpy.bincount(generation) if len(generation) else numpy.empty(0, dtype=numpy.int64)
-    keys = generation.astype(numpy.int16) if len(counts) < 1 << 15 else generation  # which sort by radix
-    order = numpy.argsort(keys, kind="stable").astype(numpy.int32)
+    order = numpy.argsort(generation, kind="stable").astype(numpy.int32)
     return order, numpy.concatenate([[0], numpy.cumsum(counts)])
 
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from modeltree._util.html import block, definitions, head
 from modeltree._util.text import counted, enumerated
 from modeltree.graph.columns import LazySequence, factored
-from modeltree.graph.csr import Rows, least_below, levels_of
+from modeltree.graph.csr import Rows, least_below, levels_of, row_starts
 from modeltree.graph.index import AncestryIndex
 from modeltree.graph.primary import PrimaryForest
 from modeltree.graph.store import EdgeStore, NodeStore
@@ -156,23 +156,20 @@ class Families(LazySequence[Family]):
         nodes, ids = self._nodes, self._nodes.ids
         key, members = self._groups.key(number), self._groups.members(number)
         released, end = nodes.released, int(numpy.count_nonzero(nodes.dates[members]))  # undated ones come last
-        roots, depth = _roots_and_depth(members, self._index)
+        roots, depth = self._groups.roots_and_depth(number, members)
         first, last = (released(int(members[each])) for each in (0, end - 1)) if end else (None, None)
         return Family(
             key=key,
-            name=self._name(key, int(members[0])),
+            name=self._name(key) if isinstance(self._groups, _Keyed) else nodes.name(self._groups.head(number)),
             root=ids[int(roots[0])] if len(roots) == 1 else None,
             members=tuple(map(ids.__getitem__, members.tolist())),
-            primary=tuple(map(ids.__getitem__, self._groups.primary(number).tolist())),
+            primary=tuple(map(ids.__getitem__, self._groups.primary(number, members).tolist())),
             depth=depth,
             span=(first, last) if first and last else None,
             organizations=nodes.organizations_of(members),
         )
 
-    def _name(self, key: Hashable, first: int) -> str:
-        """What a family is called; `first` is its first member."""
-        if self._by in ("base", "component"):
-            return self._nodes.name(self._nodes.indices[str(key)] if self._by == "base" else first)
+    def _name(self, key: Hashable) -> str:
         if self._by == "organization":
             return "no organization" if key is None else self._names.get(str(key), str(key))
         return str(key)
@@ -185,13 +182,13 @@ def _grouped(
         return _Connected(nodes, edges, index, chosen, by == "base")
     if by == "organization":
         values, codes = factored(nodes.field("organizations"), len(nodes))
-        return _Keyed([value or (None,) for value in values], codes)
+        return _Keyed([value or (None,) for value in values], codes, index)
     if callable(by):
         key_index: dict[Hashable, int] = {}
         keys = numpy.fromiter(
             (key_index.setdefault(by(model), len(key_index)) for model in nodes.records), numpy.int64, len(nodes)
         )
-        return _Keyed([(key,) for key in key_index], keys)
+        return _Keyed([(key,) for key in key_index], keys, index)
     raise ValueError(f"cannot group by {by!r}: say 'base', 'component', 'organization' or give a function")
 
 
@@ -204,9 +201,12 @@ class _Keyed:
         Distinct values, each of which has the keys of a model.
     codes : array of int
         Of each model, the index of its value.
+    index : AncestryIndex
+        The descent to go by.
     """
 
-    def __init__(self, values: Sequence[tuple[Hashable, ...]], codes: NDArray[Any]) -> None:
+    def __init__(self, values: Sequence[tuple[Hashable, ...]], codes: NDArray[Any], index: AncestryIndex) -> None:
+        self._index = index
         number: dict[Hashable, int] = {}
         groups = [[number.setdefault(key, len(number)) for key in several] for several in values]
         lengths = numpy.fromiter(map(len, groups), numpy.int64, len(groups))
@@ -242,8 +242,8 @@ class _Keyed:
         start = int(self._starts[number])
         return self._members[start : start + self.sizes[number]]
 
-    def primary(self, number: int) -> NDArray[Any]:
-        """Those of them whose primary family it is, ascending."""
+    def primary(self, number: int, members: NDArray[Any]) -> NDArray[Any]:
+        """Those of the members of a family whose primary family it is, ascending."""
         start = int(self._primary_starts[number])
         return self._primary[start : start + int(self._primary_sizes[number])]
 
@@ -251,57 +251,94 @@ class _Keyed:
         """The number of the primary family of a model."""
         return int(self._family[node])
 
+    def roots_and_depth(self, number: int, members: NDArray[Any]) -> tuple[NDArray[Any], int]:
+        """Which members have no parent among them, and the edges of the longest path through nothing but them."""
+        return _roots_and_depth(members, self._index)
+
 
 class _Connected:
-    """The same by common root, or by connection; a group has the index of one of its models as its label."""
+    """The same by common root, or by connection; a group goes by the index of one of its models, its head.
+
+    All that descends from the members of a group is in it, or all that is connected with them: so the index tells what
+    it looks like, and no group is made to be counted.
+    """
 
     def __init__(
         self, nodes: NodeStore, edges: EdgeStore, index: AncestryIndex, chosen: frozenset[Relation], base: bool
     ) -> None:
-        self._ids, self._index, self._base = nodes.ids, index, base
-        labels = family_labels(nodes, edges, chosen) if base else index.components
-        order = numpy.argsort(labels, kind="stable")
-        count = len(labels)
-        sizes = numpy.bincount(labels, minlength=count)
-        self._starts = numpy.concatenate(([0], numpy.cumsum(sizes)))
-        heads = index.roots if base else numpy.flatnonzero(sizes)
-        whole = index.descendant_counts()[heads] + 1 if base else sizes[heads]
-        self._heads = heads[numpy.lexsort((self._first_members(edges, chosen)[heads] if base else heads, -whole))]
-        self._whole = whole
-        self._number = numpy.empty(count, dtype=numpy.int64)
-        self._number[self._heads] = numpy.arange(len(heads))
-        self._labels, self._order = labels, order
+        self._nodes, self._edges, self._index, self._chosen, self._base = nodes, edges, index, chosen, base
+        if base:
+            heads = index.roots
+            sizes, first = index.descendant_counts()[heads] + 1, self._first_members()[heads]
+        else:
+            counts = numpy.bincount(index.components, minlength=len(index))
+            heads = first = numpy.flatnonzero(counts)
+            sizes = counts[heads]
+        # The largest come first, then those with the earliest members; which those of one model are in already.
+        several = numpy.flatnonzero(sizes > 1)
+        order = numpy.argsort(((len(index) - sizes[several]) << 32) | first[several])
+        order = numpy.concatenate([several[order], numpy.flatnonzero(sizes == 1)])
+        self._heads, self._sizes = heads[order], sizes[order]
 
     def __len__(self) -> int:
         return len(self._heads)
 
-    @cached_property
+    @property
     def sizes(self) -> list[int]:
-        return sorted(self._whole.tolist(), reverse=True)
+        return self._sizes.tolist()
 
-    def _first_members(self, edges: EdgeStore, chosen: frozenset[Relation]) -> NDArray[Any]:
+    def _first_members(self) -> NDArray[Any]:
         """Of each root, the first of its family: itself, unless a model is dated before what it was made from."""
-        parent, child, _ = edges.arrays(chosen)
+        parent, child, _ = self._edges.arrays(self._chosen)
         if not bool((child < parent).any()):
-            return numpy.arange(len(self._ids))
-        return least_below(levels_of(self._index.generation), self._index.parents)
+            return numpy.arange(len(self._index))
+        return least_below(levels_of(self._index.generation), self._index.parents).astype(numpy.int64)
+
+    @cached_property
+    def _labels(self) -> NDArray[Any]:
+        """Of each model, the head of the group that it belongs to primarily."""
+        return family_labels(self._nodes, self._edges, self._chosen) if self._base else self._index.components
+
+    @cached_property
+    def _numbers(self) -> NDArray[numpy.int32]:
+        """Of each head, the number of its group."""
+        numbers = numpy.empty(len(self._index), dtype=numpy.int32)
+        numbers[self._heads] = numpy.arange(len(self._heads), dtype=numpy.int32)
+        return numbers
+
+    @cached_property
+    def _by_label(self) -> Rows:
+        """The models by their labels."""
+        order = numpy.argsort(self._labels, kind="stable").astype(numpy.int32)
+        return Rows(row_starts(self._labels, len(self._index)), order)
+
+    def head(self, number: int) -> int:
+        """The model that a group goes by."""
+        return int(self._heads[number])
 
     def key(self, number: int) -> Hashable:
-        key: str = self._ids[self._heads[number]]
-        return key
+        return self._nodes.ids[self.head(number)]
 
     def members(self, number: int) -> NDArray[Any]:
-        if not self._base:
-            return self.primary(number)
-        head = int(self._heads[number])
-        return numpy.sort(numpy.append(self._index.descendants(head, ordered=False), head))
+        head = self.head(number)
+        if self._sizes[number] == 1:
+            return numpy.array([head])
+        if self._base:
+            return numpy.sort(numpy.append(self._index.descendants(head, ordered=False), numpy.int32(head)))
+        return self._by_label.gather(numpy.array([head]))[0]
 
-    def primary(self, number: int) -> NDArray[Any]:
-        head = int(self._heads[number])
-        return self._order[self._starts[head] : self._starts[head + 1]]
+    def primary(self, number: int, members: NDArray[Any]) -> NDArray[Any]:
+        return members[self._labels[members] == self.head(number)]
 
     def primary_of(self, node: int) -> int:
-        return int(self._number[self._labels[node]])
+        return int(self._numbers[self._labels[node]])
+
+    def roots_and_depth(self, number: int, members: NDArray[Any]) -> tuple[NDArray[Any], int]:
+        if self._base:
+            head = self._heads[number : number + 1]
+            return head, int(self._index.height[head[0]])
+        generation = self._index.generation[members]
+        return members[generation == 0], int(generation.max())
 
 
 def family_labels(nodes: NodeStore, edges: EdgeStore, chosen: frozenset[Relation]) -> NDArray[numpy.int64]:

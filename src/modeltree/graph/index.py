@@ -25,6 +25,7 @@ from modeltree.graph.csr import (
     heights,
     levels_of,
     reachable_bits,
+    short,
     viewed,
 )
 from modeltree.graph.index_file import read_index, write_index
@@ -41,11 +42,12 @@ from modeltree.graph.intervals import (
     within,
 )
 from modeltree.graph.spanning import (
+    Merges,
     NonTreeEdges,
     RootsAbove,
     SpanningForest,
     components,
-    nearest_merges,
+    merges_of,
     non_tree_edges,
     spanning_forest,
 )
@@ -124,7 +126,7 @@ class AncestryIndex:
     # What single questions look at once it is made. It has no value here: an object's own attributes are looked up
     # faster where its class has none of the same name. Single values are read faster from memoryviews.
     _upwards: tuple[memoryview, memoryview] | None
-    _downwards: tuple[memoryview, memoryview, memoryview | None, memoryview, memoryview] | None
+    _downwards: tuple[memoryview, memoryview, memoryview | None, memoryview, memoryview, memoryview] | None
 
     def __init__(self, parents: Neighbors) -> None:
         rows = parents if isinstance(parents, Rows) else Rows.of_lists(parents)
@@ -202,7 +204,7 @@ class AncestryIndex:
         index.parents = parents
         index._upwards = index._downwards = None
         index._patience = index._items // _PATIENCE + _MAKING
-        index.__dict__["generation"] = generation
+        index.__dict__["generation"] = fixed(short(generation))
         return index
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -233,24 +235,31 @@ class AncestryIndex:
     @cached_property
     def generation(self) -> Ints:
         """For each node, the edges of the longest path to it from a root."""
-        return fixed(generations(self.parents, self.children))
+        return fixed(short(generations(self.parents, self.children)))
 
     @property
     def order(self) -> Ints:
         """The nodes, parents before children."""
         return numpy.arange(len(self), dtype=numpy.int32) if self._in_order else levels_of(self.generation)[0]
 
+    def ordered(self, nodes: NDArray[Any]) -> NDArray[Any]:
+        """Some nodes, given ascending, parents before children."""
+        if self._in_order:
+            return nodes
+        ordered: NDArray[Any] = nodes[numpy.argsort(self.generation[nodes], kind="stable")]
+        return ordered
+
     @cached_property
     def height(self) -> Ints:
         """For each node, the edges of the longest path from it to a leaf."""
-        return fixed(heights(levels_of(self.generation), self.parents))
+        return fixed(short(heights(levels_of(self.generation), self.parents)))
 
-    @cached_property
+    @property
     def roots(self) -> NDArray[numpy.int64]:
         """The nodes without a parent."""
         return fixed(numpy.flatnonzero(self.parents.lengths == 0))
 
-    @cached_property
+    @property
     def leaves(self) -> NDArray[numpy.int64]:
         """The nodes without a child."""
         return fixed(numpy.flatnonzero(self.children.lengths == 0))
@@ -268,7 +277,7 @@ class AncestryIndex:
     @cached_property
     def roots_above(self) -> Sequence[tuple[int, ...]]:
         """For each node, the roots that it descends from; a root, itself."""
-        return RootsAbove(self._forest, self.parents, self._nearest, self.ancestors, _ROOTS_PER_ITEM * self._items)
+        return RootsAbove(self._forest, self.parents, self._merges, self.ancestors, _ROOTS_PER_ITEM * self._items)
 
     # What is made once it pays
 
@@ -287,39 +296,39 @@ class AncestryIndex:
     @cached_property
     def _intervals(self) -> Intervals | None:
         """What descends from nodes by these edges, where it is not too much to keep."""
-        return intervals_of(self._forest, self._non_tree_edges, _PER_ITEM * self._items)
+        return intervals_of(self._forest, self._merges, self._non_tree_edges, _PER_ITEM * self._items)
 
     @cached_property
     def _by_merge(self) -> RunsByMerge | None:
         """The same by merges, where it is not too much."""
         intervals = self._intervals
-        if intervals is None or len(intervals.first) > _BY_MERGE_PER_ITEM * self._items:
+        if intervals is None or len(intervals.ranks) > _BY_MERGE_PER_ITEM * self._items:
             return None
-        return runs_by_merge(self._forest, intervals)
+        return runs_by_merge(self._merges, intervals)
 
     @cached_property
-    def _nearest(self) -> memoryview:
-        """For each node, the nearest at it or above it in the forest that has several parents, or -1."""
-        return viewed(nearest_merges(self._forest, self.parents))
+    def _merges(self) -> Merges:
+        return merges_of(self._forest, self.parents)
 
     @cached_property
-    def _down(self) -> tuple[memoryview, memoryview, memoryview | None, memoryview, memoryview]:
-        """Numbers, sizes, the starts and first numbers of intervals, if they are kept, and the node of each number."""
+    def _down(self) -> tuple[memoryview, memoryview, memoryview | None, memoryview, memoryview, memoryview]:
+        """Numbers, sizes, starts and ranks of intervals, if they are kept, nearest merges, and where these end."""
         number, size = viewed(self._forest.number), viewed(self._forest.size)
-        if self._intervals is None:
-            return number, size, None, viewed(_NONE), viewed(self._forest.node_of)
-        starts, first = map(viewed, self._intervals)
-        return number, size, starts, first, viewed(self._forest.node_of)
+        nearest, last = viewed(self._merges.nearest), viewed(self._merges.last)
+        starts, ranks = (None, viewed(_NONE)) if self._intervals is None else map(viewed, self._intervals)
+        return number, size, starts, ranks, nearest, last
 
     @cached_property
-    def _merged(self) -> tuple[memoryview, memoryview] | None:
-        """The starts and nodes of the intervals by merge, if they are kept."""
-        return None if self._by_merge is None else (viewed(self._by_merge.starts), viewed(self._by_merge.nodes))
+    def _merged(self) -> tuple[memoryview, memoryview, memoryview] | None:
+        """The starts and nodes of the intervals by merge, if they are kept, and the next merge above each."""
+        if self._by_merge is None:
+            return None
+        return viewed(self._by_merge.starts), viewed(self._by_merge.nodes), viewed(self._merges.above)
 
     @cached_property
     def _common(self) -> CommonAncestors:
         return CommonAncestors(
-            self._forest, self._intervals, lambda: self._merged, self._nearest, self.parents, self.ancestors
+            self._forest, self._merges, self._intervals, lambda: self._merged, self.parents, self.ancestors
         )
 
     @property
@@ -347,32 +356,29 @@ class AncestryIndex:
             walked = self._walk(self.parents, node)
             if walked is not None:
                 return tuple(walked)
-            upwards = self._upwards = viewed(self._forest.up), self._nearest
+            upwards = self._upwards = viewed(self._forest.up), viewed(self._merges.nearest)
         up, nearest = upwards
         over = []
         above = up[node]
         while above >= 0:
             over.append(above)
             above = up[above]
-        if nearest[node] >= 0:
-            return self._with_merges(node, over, upwards)
+        if rank := nearest[node]:
+            return self._with_merges(node, over, rank)
         over.sort()
         return tuple(over)
 
-    def _with_merges(self, node: int, over: list[int], upwards: tuple[memoryview, memoryview]) -> tuple[int, ...]:
-        """What is above a node in the forest, and what its merges add."""
+    def _with_merges(self, node: int, over: list[int], rank: int) -> tuple[int, ...]:
+        """What is above a node in the forest, and what its merges add, of which this is the rank of the nearest."""
         merged = self._merged
         if merged is None:
             return tuple(bfs(self.parents, [node]))
-        starts, nodes = merged
-        up, nearest = upwards
-        merge = nearest[node]
-        while merge >= 0:
-            start, end = starts[merge], starts[merge + 1]
+        starts, nodes, above = merged
+        while rank:
+            start, end = starts[rank], starts[rank + 1]
             if end > start:
                 over += nodes[start:end].tolist()
-            above = up[merge]
-            merge = nearest[above] if above >= 0 else -1
+            rank = above[rank]
         over.sort()
         return tuple(over)
 
@@ -396,7 +402,7 @@ class AncestryIndex:
             if walked is not None:
                 return numpy.array(walked, dtype=numpy.int32)
             downwards = self._downwards = self._down
-        numbers, sizes, starts, _, _ = downwards
+        numbers, sizes, starts, _, _, _ = downwards
         number, size = numbers[node], sizes[node]
         own = self._forest.node_of[number + 1 : number + size] if size > 1 else _NONE
         if starts is None:
@@ -406,8 +412,8 @@ class AncestryIndex:
             if start == end:
                 return numpy.sort(own) if ordered and size > 2 else own
             assert self._intervals is not None
-            first = self._intervals.first[start:end]
-            last = self._forest.ends(first)
+            ranks = self._intervals.ranks[start:end]
+            first, last = self._merges.first[ranks], self._merges.last[ranks]
         node_of = self._forest.node_of
         if len(first) < _FEW:
             more = [node_of[start:end] for start, end in zip(first.tolist(), last.tolist(), strict=True)]
@@ -428,22 +434,22 @@ class AncestryIndex:
             if walked is not None:
                 return self._known(ancestor) in walked
             downwards = self._downwards = self._down
-        numbers, sizes, starts, firsts, node_of = downwards
+        numbers, sizes, starts, ranks, nearest, last = downwards
         number, start = numbers[descendant], numbers[ancestor]
         if start < number < start + sizes[ancestor]:
             return True
         if starts is None:
             return self._climbs(ancestor, descendant)
         low, high = starts[ancestor], starts[ancestor + 1]
-        if low == high:
+        if low == high or not (rank := nearest[descendant]):
             return False
-        index = bisect_right(firsts, number, low, high) - 1
-        return index >= low and number < (begin := firsts[index]) + sizes[node_of[begin]]
+        index = bisect_right(ranks, rank, low, high) - 1
+        return index >= low and number < last[ranks[index]]
 
     def _climbs(self, ancestor: int, descendant: int) -> bool:
         """Whether one is met on the paths up from the other, of which only the merges are looked at."""
-        parents, nearest = self.parents, self._nearest
-        numbers, sizes, _, _, _ = self._down
+        parents, (numbers, sizes, _, _, nearest, _) = self.parents, self._down
+        merges, over = viewed(self._merges.node), viewed(self._merges.above)
         up, generation = viewed(self._forest.up), viewed(self.generation)
         start, level = numbers[ancestor], generation[ancestor]
         end = start + sizes[ancestor]
@@ -452,12 +458,12 @@ class AncestryIndex:
             node = waiting.pop()
             if start <= numbers[node] < end and node != descendant:
                 return True
-            merge = nearest[node]
-            while merge >= 0 and merge not in seen and generation[merge] > level:
-                seen.add(merge)
+            rank = nearest[node]
+            while rank and rank not in seen and generation[merge := merges[rank]] > level:
+                seen.add(rank)
                 above = up[merge]
                 waiting += [tail for tail in parents[merge] if tail != above and generation[tail] >= level]
-                merge = nearest[above]
+                rank = over[rank]
         return False
 
     def common_ancestors(self, nodes: Sequence[int]) -> tuple[int, ...]:
@@ -546,7 +552,7 @@ class AncestryIndex:
         related: NDArray[numpy.bool_] = (number > start) & (number < start + forest.size[above])
         if intervals is not None:
             left = numpy.flatnonzero(~related & (intervals.starts[above + 1] > intervals.starts[above]))
-            related[left] = within(forest, intervals, above[left], number[left])
+            related[left] = within(self._merges, intervals, forest.number, above[left], below[left])
             return related
         left = numpy.flatnonzero(~related & (self.generation[above] < self.generation[below]))
         if len(left) < _FEW:
@@ -575,19 +581,19 @@ class AncestryIndex:
         """For each node, how many descend from it."""
         if self._goes_through() or self._intervals is None:
             return self._counted(self.order[::-1].tolist(), self.children)
-        return descendant_counts(self._forest, self._intervals)
+        return descendant_counts(self._forest, self._merges, self._intervals)
 
     def ancestor_counts(self) -> NDArray[numpy.int64]:
         """For each node, how many it descends from."""
         if self._goes_through() or self._intervals is None:
             return self._counted(self.order.tolist(), self.parents)
-        return ancestor_counts(self._forest, self._intervals)
+        return ancestor_counts(self._forest, self._merges, self._intervals)
 
     def root_counts(self) -> NDArray[numpy.int64]:
         """For each node, from how many roots it descends; a root, one: itself."""
         if self._intervals is None:
             return numpy.fromiter(map(len, self.roots_above), dtype=numpy.int64, count=len(self))
-        return root_counts(self._forest, self._intervals)
+        return root_counts(self._forest, self._merges, self._intervals)
 
     def _goes_through(self) -> bool:
         """Whether to answer by going through the whole graph once, which of a small one takes less than its forest."""

@@ -12,7 +12,7 @@ import numpy
 from numpy.typing import NDArray
 
 from modeltree.graph.csr import Ints, Levels, Rows, distinct, gather, gather_slices, is_narrow, row_starts, viewed
-from modeltree.graph.spanning import NonTreeEdges, SpanningForest
+from modeltree.graph.spanning import Merges, NonTreeEdges, SpanningForest
 
 __all__ = [
     "CommonAncestors", "Intervals", "RunsByMerge", "ancestor_counts", "descendant_counts", "intervals_below",
@@ -24,8 +24,10 @@ _Ends = tuple[NDArray[Any], NDArray[Any]]
 
 _TRIES = 4
 """How many intervals may be looked at for each that may be kept."""
-_AT_ONCE = 1 << 22
-"""How many are looked at at a time."""
+_AT_ONCE = 1 << 18
+"""How many are looked at at a time, so that they stay in a cache."""
+_NARROW = 20
+"""Up to how many bits of a rank there is room for nodes before them in 32."""
 _FEW = 8
 """Of fewer most recent common ancestors the ancestors of each are taken away."""
 
@@ -34,19 +36,20 @@ class Intervals(NamedTuple):
     """The intervals beyond its own that descend from each node: subtrees of merges, none within another."""
 
     starts: Ints
-    """Where the intervals of each node begin in `first` and `last`; one more, where the last ends."""
-    first: Ints
-    """The first number of each interval, ascending within a node; `SpanningForest.ends` has those after the last."""
+    """Where the intervals of each node begin in `ranks`; one more, where the last ends."""
+    ranks: NDArray[Any]
+    """The rank of the merge whose subtree each interval is, ascending within a node; see `spanning.Merges`."""
 
 
 class RunsByMerge(NamedTuple):
     """For each merge, the nodes that have an interval which is its subtree."""
 
     starts: Ints
+    """Where the nodes of each rank begin; one more, where the last ends."""
     nodes: Ints
 
 
-def intervals_of(forest: SpanningForest, edges: NonTreeEdges, budget: int) -> Intervals | None:
+def intervals_of(forest: SpanningForest, merges: Merges, edges: NonTreeEdges, budget: int) -> Intervals | None:
     """The intervals of all nodes; None where there are more than the budget, or they take too long to find.
 
     A node has the intervals of its children by the forest, and of the heads of its own other edges those and the
@@ -54,8 +57,8 @@ def intervals_of(forest: SpanningForest, edges: NonTreeEdges, budget: int) -> In
     """
     levels = forest.levels
     if is_narrow(levels):
-        return _one_by_one(forest, levels, edges, budget)
-    found = _LevelByLevel(forest, budget)
+        return _one_by_one(forest, merges, levels, edges, budget)
+    found = _LevelByLevel(forest, merges, budget)
     waiting: dict[int, list[_Ends]] = {}  # by the generation of the parent
     _put(waiting, forest, (edges.tail, edges.head))
     for level in range(len(levels[1]) - 2, -1, -1):
@@ -82,9 +85,12 @@ def _put(waiting: dict[int, list[_Ends]], forest: SpanningForest, ends: _Ends) -
         waiting.setdefault(int(levels[start]), []).append((node[start:end], child[start:end]))
 
 
-def _one_by_one(forest: SpanningForest, levels: Levels, edges: NonTreeEdges, budget: int) -> Intervals | None:
+def _one_by_one(
+    forest: SpanningForest, merges: Merges, levels: Levels, edges: NonTreeEdges, budget: int
+) -> Intervals | None:
     """The same where levels have so few nodes that calls of numpy would take longer than what they do."""
-    up, size, number, node_of = map(viewed, (forest.up, forest.size, forest.number, forest.node_of))
+    up, size, number, nearest = map(viewed, (forest.up, forest.size, forest.number, merges.nearest))
+    first, inner = viewed(merges.first), viewed(merges.inner)
     waiting: dict[int, list[int]] = {}
     for node, child in zip(edges.tail.tolist(), edges.head.tolist(), strict=True):
         waiting.setdefault(node, []).append(child)
@@ -93,19 +99,19 @@ def _one_by_one(forest: SpanningForest, levels: Levels, edges: NonTreeEdges, bud
     for node in levels[0][::-1].tolist() if waiting else ():
         if node not in waiting:
             continue
-        firsts = set[int]()
+        ranks = set[int]()
         for child in waiting.pop(node):
             if up[child] != node:
-                firsts.add(number[child])
+                ranks.add(nearest[child])
             if child in kept:
-                firsts.update(kept[child])
+                ranks.update(kept[child])
                 tries -= len(kept[child])
         start = number[node]
-        end, last, apart = start + size[node], -1, []
-        for first in sorted(firsts):
-            if first >= last and not start <= first < end:
-                apart.append(first)
-                last = first + size[node_of[first]]
+        end, last, apart = start + size[node], 0, []
+        for rank in sorted(ranks):
+            if rank > last and not start <= first[rank] < end:
+                apart.append(rank)
+                last = inner[rank]
         budget -= len(apart)
         if budget < 0 or tries < 0:
             return None
@@ -116,20 +122,30 @@ def _one_by_one(forest: SpanningForest, levels: Levels, edges: NonTreeEdges, bud
     starts = numpy.zeros(len(up) + 1, dtype=numpy.int32)
     starts[1 + numpy.fromiter(kept, numpy.int64, len(kept))] = numpy.fromiter(map(len, kept.values()), int, len(kept))
     numpy.cumsum(starts, out=starts)
-    begun = numpy.fromiter((first for node in sorted(kept) for first in kept[node]), numpy.int32, int(starts[-1]))
-    return Intervals(starts, begun)
+    listed = (rank for node in sorted(kept) for rank in kept[node])
+    return Intervals(starts, numpy.fromiter(listed, merges.nearest.dtype, int(starts[-1])))
 
 
 class _LevelByLevel:
-    """Intervals as they are found, of children before their parents."""
+    """Intervals as they are found, of children before their parents.
 
-    def __init__(self, forest: SpanningForest, budget: int) -> None:
-        self.forest = forest
+    While they are found, an interval of a node is one number, its key: which node it is of those that are looked at,
+    and after so many bits the rank.
+    """
+
+    def __init__(self, forest: SpanningForest, merges: Merges, budget: int) -> None:
+        self.forest, self.merges = forest, merges
         self.left, self.tries = budget, _TRIES * budget + _AT_ONCE
-        self.begin = numpy.zeros(len(forest.up), dtype=numpy.int64)
+        self.begin = numpy.zeros(len(forest.up), dtype=numpy.int32)
         self.count = numpy.zeros(len(forest.up), dtype=numpy.int32)
-        self.first = numpy.empty(1024, dtype=numpy.int32)
+        self.ranks = numpy.empty(1024, dtype=merges.nearest.dtype)
         self.total = 0
+        self.bits = len(merges.node).bit_length()
+        narrow = self.bits <= _NARROW
+        self.key: Any = numpy.int32 if narrow else numpy.int64
+        self.most = 1 << ((31 if narrow else 63) - self.bits)
+        self.length = (merges.inner + 1 - numpy.arange(len(merges.inner))).astype(self.key)
+        self.begun = merges.first[1:]
 
     def add(self, node: NDArray[Any], child: NDArray[Any]) -> NDArray[Any] | None:
         """What nodes of one generation have by some edges, by node: those that have any, None where it is too much."""
@@ -138,86 +154,94 @@ class _LevelByLevel:
         self.tries -= int(ends[-1]) if len(ends) else 0
         if self.tries < 0:
             return None
+        new = numpy.ones(len(node), dtype=bool)
+        new[1:] = node[1:] != node[:-1]
+        begins = numpy.append(numpy.flatnonzero(new), len(node))  # where each node begins
+        before = numpy.append(0, ends)[begins]
         having, start = [], 0
-        while start < len(node):
-            # So many children that there are few enough intervals, and all of the last node.
-            target = (int(ends[start - 1]) if start else 0) + _AT_ONCE
-            end = min(int(numpy.searchsorted(ends, target)) + 1, len(node))
-            end += int(numpy.searchsorted(node[end:] != node[end - 1], True)) if end < len(node) else 0
-            having.append(self._add(node[start:end], child[start:end], other[start:end]))
+        while start < len(begins) - 1:
+            # So many nodes that there are few enough intervals, but at least one.
+            end = int(numpy.searchsorted(before, before[start] + _AT_ONCE, side="right")) - 1
+            end = min(max(end, start + 1), start + self.most, len(begins) - 1)
+            rows = slice(int(begins[start]), int(begins[end]))
+            number = numpy.cumsum(new[rows], dtype=self.key) - 1
+            having.append(self._add(node[begins[start:end]], number, child[rows], other[rows]))
             if self.left < 0:
                 return None
             start = end
         return numpy.concatenate(having)
 
-    def _add(self, node: NDArray[Any], child: NDArray[Any], other: NDArray[Any]) -> NDArray[Any]:
-        forest = self.forest
-        size, number = forest.size, forest.number
-        below = gather_slices(self.begin[child], self.begin[child] + self.count[child], self.first)
-        first = numpy.concatenate([number[child[other]], below])
-        owner = numpy.concatenate([node[other], numpy.repeat(node, self.count[child])])
-        outside = (first < number[owner]) | (first >= number[owner] + size[owner])
-        pairs = distinct((owner[outside].astype(numpy.int64) << 32) | first[outside])
-        if not len(pairs):
-            return node[:0]
-        owner, first = pairs >> 32, pairs & 0xFFFFFFFF
-        # Intervals are subtrees, within each other or apart: one is within another if an earlier one ends after it.
-        new = numpy.ones(len(owner), dtype=bool)
-        new[1:] = owner[1:] != owner[:-1]
-        offset = (numpy.cumsum(new) - 1) * (len(size) + 1)
-        ends = numpy.maximum.accumulate(offset + first + size[forest.node_of[first]])
-        apart = new.copy()
-        apart[1:] |= (offset + first)[1:] >= ends[:-1]
-        owner, first = owner[apart], first[apart]
-        self._keep(first)
-        starts = numpy.flatnonzero(new[apart])
-        nodes: NDArray[Any] = owner[starts].astype(numpy.int32)
-        self.begin[nodes] = self.total - len(first) + starts
-        self.count[nodes] = numpy.diff(starts, append=len(first))
+    def _add(self, nodes: NDArray[Any], owner: NDArray[Any], child: NDArray[Any], other: NDArray[Any]) -> NDArray[Any]:
+        """The same of some nodes, of which each of the children says by number whose it is."""
+        nearest, bits = self.merges.nearest, self.bits
+        begin, count, owner = self.begin[child], self.count[child], owner << bits
+        heads = owner[other] | nearest[child[other]].astype(self.key)
+        below = gather_slices(begin, begin + count, self.ranks).astype(self.key)
+        below |= numpy.repeat(owner, count)
+        keys = numpy.concatenate([heads, below])
+        keys.sort()
+        # Intervals are subtrees, within each other or apart: one is apart if all before it end before it.
+        ends = self.length[keys & ((1 << bits) - 1)]
+        ends += keys
+        numpy.maximum.accumulate(ends, out=ends)
+        apart = numpy.ones(len(keys), dtype=bool)
+        numpy.greater_equal(keys[1:], ends[:-1], out=apart[1:])
+        start = self.forest.number[nodes]
+        own = numpy.searchsorted(self.begun, numpy.stack([start, start + self.forest.size[nodes]]))
+        own += 1 + (numpy.arange(len(nodes)) << bits)
+        for first, last in numpy.searchsorted(keys, own[:, own[0] < own[1]].astype(self.key)).T.tolist():
+            apart[first:last] = False  # in the subtree of the node itself
+        keys = keys[apart]
+        counts = numpy.bincount(keys >> bits, minlength=len(nodes))
+        self._keep(keys & ((1 << bits) - 1))
+        having = numpy.flatnonzero(counts)
+        nodes, counts = nodes[having], counts[having]
+        self.begin[nodes] = self.total - len(keys) + numpy.cumsum(counts) - counts
+        self.count[nodes] = counts
         return nodes
 
-    def _keep(self, first: NDArray[Any]) -> None:
-        self.left -= len(first)
-        self.total += len(first)
-        if self.total > len(self.first):
-            more = numpy.empty(max(self.total, 2 * len(self.first)), dtype=numpy.int32)
-            more[: self.total - len(first)] = self.first[: self.total - len(first)]
-            self.first = more
-        self.first[self.total - len(first) : self.total] = first
+    def _keep(self, ranks: NDArray[Any]) -> None:
+        self.left -= len(ranks)
+        self.total += len(ranks)
+        if self.total > len(self.ranks):
+            more = numpy.empty(max(self.total, 2 * len(self.ranks)), dtype=self.ranks.dtype)
+            more[: self.total - len(ranks)] = self.ranks[: self.total - len(ranks)]
+            self.ranks = more
+        self.ranks[self.total - len(ranks) : self.total] = ranks
 
     def intervals(self) -> Intervals:
         """All of them, in the order of their nodes."""
         starts = numpy.zeros(len(self.count) + 1, dtype=numpy.int32)
         numpy.cumsum(self.count, out=starts[1:])
         nodes = numpy.flatnonzero(self.count)
-        first = gather_slices(self.begin[nodes], self.begin[nodes] + self.count[nodes], self.first)
-        return Intervals(starts, first)
+        return Intervals(starts, gather_slices(self.begin[nodes], self.begin[nodes] + self.count[nodes], self.ranks))
 
 
-def runs_by_merge(forest: SpanningForest, intervals: Intervals) -> RunsByMerge:
+def runs_by_merge(merges: Merges, intervals: Intervals) -> RunsByMerge:
     """For each merge, whose intervals begin with it."""
-    count = len(forest.up)
-    pairs = forest.node_of[intervals.first].astype(numpy.int64) << 32
-    pairs |= numpy.repeat(numpy.arange(count), numpy.diff(intervals.starts))
-    pairs.sort()
-    return RunsByMerge(row_starts(pairs >> 32, count), (pairs & 0xFFFFFFFF).astype(numpy.int32))
+    nodes = numpy.repeat(numpy.arange(len(merges.nearest), dtype=numpy.int32), numpy.diff(intervals.starts))
+    order = numpy.argsort(intervals.ranks, kind="stable")
+    return RunsByMerge(row_starts(intervals.ranks, len(merges.node)), nodes[order])
 
 
 def within(
-    forest: SpanningForest, intervals: Intervals, nodes: NDArray[Any], numbers: NDArray[Any]
+    merges: Merges, intervals: Intervals, number: Ints, nodes: NDArray[Any], others: NDArray[Any]
 ) -> NDArray[numpy.bool_]:
-    """Of each node and number, whether an interval of the node has the number: binary searches side by side."""
+    """Of each node, whether an interval of it has another node: binary searches side by side.
+
+    The interval that has a node is the last of those whose merge has no greater rank than its nearest.
+    """
     start, high = intervals.starts[nodes], intervals.starts[nodes + 1]
-    low = start.copy()
-    open_ = numpy.flatnonzero(low < high)
+    wanted, low = merges.nearest[others], start.copy()
+    open_ = numpy.flatnonzero((low < high) & (wanted > 0))
     while len(open_):
         middle = (low[open_] + high[open_]) // 2
-        after = intervals.first[middle] <= numbers[open_]
+        after = intervals.ranks[middle] <= wanted[open_]
         low[open_[after]] = middle[after] + 1
         high[open_[~after]] = middle[~after]
         open_ = open_[low[open_] < high[open_]]
     inside: NDArray[numpy.bool_] = low > start
-    inside[inside] = numbers[inside] < forest.ends(intervals.first[low[inside] - 1])
+    inside[inside] = number[others[inside]] < merges.last[intervals.ranks[low[inside] - 1]]
     return inside
 
 
@@ -252,32 +276,35 @@ def intervals_below(forest: SpanningForest, edges: NonTreeEdges, node: int) -> t
     return first, last
 
 
-def descendant_counts(forest: SpanningForest, intervals: Intervals) -> NDArray[numpy.int64]:
+def descendant_counts(forest: SpanningForest, merges: Merges, intervals: Intervals) -> NDArray[numpy.int64]:
     """For each node, how many descend from it."""
-    before = numpy.zeros(len(intervals.first) + 1, dtype=numpy.int64)
-    numpy.cumsum(forest.size[forest.node_of[intervals.first]], out=before[1:])
-    counts: NDArray[numpy.int64] = forest.size - 1 + before[intervals.starts[1:]] - before[intervals.starts[:-1]]
+    counts: NDArray[numpy.int64] = forest.size.astype(numpy.int64) - 1
+    having = numpy.flatnonzero(intervals.starts[1:] > intervals.starts[:-1])
+    if len(having):
+        sizes = (merges.last - merges.first)[intervals.ranks]
+        counts[having] += numpy.add.reduceat(sizes, intervals.starts[having])
     return counts
 
 
-def ancestor_counts(forest: SpanningForest, intervals: Intervals) -> NDArray[numpy.int64]:
+def ancestor_counts(forest: SpanningForest, merges: Merges, intervals: Intervals) -> NDArray[numpy.int64]:
     """For each node, how many it descends from: those by the forest are as many as its generation."""
-    return forest.generation + _covering(forest, intervals.first)
+    return forest.generation + _covering(forest, merges, intervals.ranks)
 
 
-def root_counts(forest: SpanningForest, intervals: Intervals) -> NDArray[numpy.int64]:
+def root_counts(forest: SpanningForest, merges: Merges, intervals: Intervals) -> NDArray[numpy.int64]:
     """For each node, from how many roots it descends; a root, one: itself."""
-    if not len(intervals.first):
-        return numpy.ones(len(forest.up), dtype=numpy.int64)
-    owner = numpy.repeat(numpy.arange(len(forest.up)), numpy.diff(intervals.starts))
-    of_root = forest.up[owner] < 0
-    return 1 + _covering(forest, intervals.first[of_root])
+    roots = numpy.flatnonzero((forest.up < 0) & (intervals.starts[1:] > intervals.starts[:-1]))
+    ranks, _ = gather(intervals.starts, intervals.ranks, roots)
+    return 1 + _covering(forest, merges, ranks)
 
 
-def _covering(forest: SpanningForest, first: Ints) -> NDArray[numpy.int64]:
+def _covering(forest: SpanningForest, merges: Merges, ranks: NDArray[Any]) -> NDArray[numpy.int64]:
     """For each node, in how many of some intervals it is."""
-    begun, ended = (numpy.bincount(ends, minlength=len(forest.up) + 1) for ends in (first, forest.ends(first)))
-    counts: NDArray[numpy.int64] = numpy.cumsum(begun - ended)[forest.number]
+    number = numpy.bincount(ranks, minlength=len(merges.node))[1:]
+    change = numpy.zeros(len(forest.up) + 1, dtype=numpy.int64)
+    change[merges.first[1:]] = number
+    numpy.subtract.at(change, merges.last[1:], number)
+    counts: NDArray[numpy.int64] = numpy.cumsum(change)[forest.number]
     return counts
 
 
@@ -288,10 +315,10 @@ class CommonAncestors:
     ----------
     forest, intervals
         What descends from what; None where it is too much to keep.
+    merges : Merges
+        The merges.
     by_merge : callable
-        Gives the starts and nodes of the intervals by merge, or None.
-    nearest : memoryview
-        What `modeltree.graph.spanning.nearest_merges` gives.
+        Gives the starts and nodes of the intervals by merge, and the next merge above each, or None.
     parents : Rows
         The parents of each node.
     ancestors : callable
@@ -301,16 +328,16 @@ class CommonAncestors:
     def __init__(
         self,
         forest: SpanningForest,
+        merges: Merges,
         intervals: Intervals | None,
-        by_merge: Callable[[], tuple[memoryview, memoryview] | None],
-        nearest: memoryview,
+        by_merge: Callable[[], tuple[memoryview, memoryview, memoryview] | None],
         parents: Rows,
         ancestors: Callable[[int], Iterable[int]],
     ) -> None:
         self._forest, self._intervals, self._parents, self._ancestors = forest, intervals, parents, ancestors
-        self._nearest = nearest
+        self._merges, self._nearest = merges, viewed(merges.nearest)
         self._number, self._size, self._up = viewed(forest.number), viewed(forest.size), viewed(forest.up)
-        self._generation, self._node_of = viewed(forest.generation), viewed(forest.node_of)
+        self._generation, self._last = viewed(forest.generation), viewed(merges.last)
         self._kept = None if intervals is None else tuple(map(viewed, intervals))
         self._by_merge = by_merge
 
@@ -319,12 +346,12 @@ class CommonAncestors:
         if len(nodes) == 2:
             first, second = nodes
             nearest = self._nearest
-            if nearest[first] < 0:
-                if nearest[second] < 0:
+            if not nearest[first]:
+                if not nearest[second]:
                     return self._met_in_tree(first, second)
                 if self._kept is not None:
                     return self._met(first, second, self._kept)
-            elif nearest[second] < 0 and self._kept is not None:
+            elif not nearest[second] and self._kept is not None:
                 return self._met(second, first, self._kept)
         shared = set.intersection(*(self._with_ancestors(node) for node in nodes))
         recent: list[int] = []
@@ -343,8 +370,8 @@ class CommonAncestors:
         self, one: NDArray[numpy.int64], other: NDArray[numpy.int64]
     ) -> tuple[NDArray[numpy.int64], NDArray[numpy.int64]]:
         """Those of each pair, in compressed rows; the pairs of which one has no merge above it, all at once."""
-        nearest, generation = numpy.asarray(self._nearest), self._forest.generation
-        alone = nearest[one] < 0, nearest[other] < 0
+        nearest, generation = self._merges.nearest, self._forest.generation
+        alone = nearest[one] == 0, nearest[other] == 0
         swapped = numpy.where(alone[0] & alone[1], generation[one] > generation[other], alone[1])
         one, other = numpy.where(swapped, other, one), numpy.where(swapped, one, other)
         simple = alone[0] & alone[1] if self._intervals is None else alone[0] | alone[1]
@@ -366,28 +393,27 @@ class CommonAncestors:
         """For each node, how many it descends from, where that takes no search."""
         if self._intervals is None:
             return None
-        return viewed(ancestor_counts(self._forest, self._intervals).astype(numpy.int32))
+        return viewed(ancestor_counts(self._forest, self._merges, self._intervals).astype(numpy.int32))
 
     @cached_property
-    def _merged(self) -> tuple[memoryview, memoryview] | None:
+    def _merged(self) -> tuple[memoryview, memoryview, memoryview] | None:
         return self._by_merge()
 
     def _with_ancestors(self, node: int) -> set[int]:
         if self._merged is None:
             return {node, *self._ancestors(node)}
-        up, nearest = self._up, self._nearest
+        up = self._up
         over, above = set[int](), node
         while above >= 0:
             over.add(above)
             above = up[above]
-        starts, nodes = self._merged
-        merge = nearest[node]
-        while merge >= 0:
-            start, end = starts[merge], starts[merge + 1]
+        starts, nodes, next_rank = self._merged
+        rank = self._nearest[node]
+        while rank:
+            start, end = starts[rank], starts[rank + 1]
             if start < end:
                 over.update(nodes[start:end])
-            above = up[merge]
-            merge = nearest[above] if above >= 0 else -1
+            rank = next_rank[rank]
         return over
 
     def _met_in_tree(self, first: int, second: int) -> tuple[int, ...]:
@@ -405,17 +431,17 @@ class CommonAncestors:
 
     def _met(self, first: int, second: int, kept: tuple[memoryview, ...]) -> tuple[int, ...]:
         """The first above a node, above which is no merge, that is above the other node as well."""
-        number, size, up, node_of = self._number, self._size, self._up, self._node_of
-        starts, firsts = kept
-        wanted = number[second]
+        number, size, up, ends = self._number, self._size, self._up, self._last
+        starts, ranks = kept
+        wanted, nearest = number[second], self._nearest[second]
         while first >= 0:
             start = number[first]
             if start <= wanted < start + size[first]:
                 return (first,)
             low, high = starts[first], starts[first + 1]
             if low < high:
-                index = bisect_right(firsts, wanted, low, high) - 1
-                if index >= low and wanted < (begin := firsts[index]) + size[node_of[begin]]:
+                index = bisect_right(ranks, nearest, low, high) - 1
+                if index >= low and wanted < ends[ranks[index]]:
                     return (first,)
             first = up[first]
         return ()
@@ -430,7 +456,7 @@ class CommonAncestors:
             apart = (sought < number[node]) | (sought >= number[node] + size[node])
             left, node, sought = left[apart], node[apart], sought[apart]
             if self._intervals is not None:
-                apart = ~within(self._forest, self._intervals, node, sought)
+                apart = ~within(self._merges, self._intervals, number, node, second[left])
                 left, node = left[apart], node[apart]
             met[left] = up[node]
             left = left[met[left] >= 0]

@@ -6,7 +6,7 @@ import contextlib
 import importlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain, pairwise
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Never, Protocol, overload
 
 from pydantic import TypeAdapter, ValidationError
@@ -14,7 +14,6 @@ from pydantic import TypeAdapter, ValidationError
 from modeltree._util.garbage import collector_paused
 from modeltree.findings import Finding, InvalidSizeError, LineageError, MissingExtraError, shown
 from modeltree.graph.columns import dumped
-from modeltree.graph.csr import Rows as NeighborRows
 from modeltree.records import About, Derivation, Links, Model, Organization, ParameterCount, Record, Relation
 from modeltree.values.fields import read_fields
 from modeltree.values.plain import plain_value
@@ -330,23 +329,21 @@ def _described(what: str, ids: tuple[str, ...], error: ValidationError) -> Itera
 # Rows
 
 
-def model_rows(nodes: Fields, ids: Sequence[str], parents: NeighborRows, children: NeighborRows) -> Rows:
+def model_rows(nodes: Fields, kin: Callable[[slice], tuple[list[list[str]], list[list[str]]]]) -> Rows:
     """A row for each model; `modeltree.Lineage.to_records` says what is in it.
 
     Parameters
     ----------
     nodes : NodeStore
         The models.
-    ids : sequence of str
-        Their ids.
-    parents, children : modeltree.graph.csr.Rows
-        The indices of the parents and children of each.
+    kin : callable
+        Gives the ids of the parents and of the children of each of a slice of them.
     """
     plain = [name for name in Model.model_fields if name not in ("links", "license", "corrections", "sizes")]
 
     def columns(span: slice) -> dict[str, list[Any]]:
-        count = len(ids[span])
-        found = {name: _dumped(nodes, Model, name, span, count) for name in plain}
+        count = span.stop - span.start
+        found: dict[str, list[Any]] = {name: _dumped(nodes, Model, name, span, count) for name in plain}
         found["sizes"] = [list(map(int, sizes)) for sizes in nodes.field("sizes", span)]
         licenses = nodes.field("license", span)
         found["license"] = [license.name if license else None for license in licenses]
@@ -354,13 +351,10 @@ def model_rows(nodes: Fields, ids: Sequence[str], parents: NeighborRows, childre
         links = nodes.field("links", span) if nodes.has("links") else ()
         for kind in Links.model_fields:
             found[f"link_{kind}"] = [getattr(each, kind) for each in links] if links else [None] * count
-        for name, rows in (("parents", parents), ("children", children)):
-            starts, others = rows.starts[span.start : span.stop + 1].tolist(), rows.items
-            near = [ids[other] for other in others[starts[0] : starts[-1]].tolist()]
-            found[name] = [near[start - starts[0] : end - starts[0]] for start, end in pairwise(starts)]
+        found["parents"], found["children"] = kin(span)
         return found
 
-    return Rows(len(ids), columns)
+    return Rows(len(nodes), columns)
 
 
 def _dumped(fields: Fields, record: type[Record], name: str, span: slice, count: int) -> list[Any]:
@@ -393,14 +387,15 @@ class Rows:
 
     __slots__ = ("_columns", "_count")
     __hash__ = None  # type: ignore[assignment]  # a list has none either
-    _AT_ONCE, _MOST_SHOWN = 4096, 1000
+    _AT_ONCE, _MOST_SHOWN = 1 << 14, 1000
 
     def __init__(self, count: int, columns: Callable[[slice], dict[str, list[Any]]]) -> None:
         self._count, self._columns = count, columns
 
     def _rows(self, start: int, stop: int) -> list[dict[str, Any]]:
-        columns = self._columns(slice(start, stop))
-        return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+        with collector_paused():
+            columns = self._columns(slice(start, stop))
+            return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
     def __len__(self) -> int:
         return self._count

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy
 
@@ -47,7 +48,8 @@ def outline(
         The most levels below that.
     """
     places = _Places.of(nodes, edges, index, chosen, root, max_depth)
-    names = Counter(map(printable, nodes.names()))
+    shown = set(chain(places.tops, places.under, *(index.parents[node] for node in chain(places.tops, places.under))))
+    names = Counter(printable(nodes.name(node)) for node in shown)
     lines = list(_Writer(nodes, edges, index, places, names).lines())
     if places.deeper:
         lines.append(f"{_counted(places.deeper)} deeper")
@@ -58,6 +60,8 @@ def outline(
 
 def printable(text: str) -> str:
     """A text on one line that does nothing to a terminal but be read."""
+    if text.isprintable():
+        return text
     joiners = "\u200c\u200d"  # inside words and emoji
     return "".join(
         letter if letter.isprintable() or letter in joiners else " " if letter.isspace() else "\ufffd"
@@ -98,23 +102,24 @@ class _Places:
         max_depth: int | None,
     ) -> _Places:
         """Each under the parent that it prefers, among those that are not too deep."""
-        order = index.order.tolist()
         if root is None:
             related = (index.parents.lengths > 0) | (index.children.lengths > 0)
-            within = frozenset(numpy.flatnonzero(related).tolist())
-            tops = tuple(node for node in index.roots.tolist() if node in within)
+            within = numpy.flatnonzero(related)
+            tops = tuple(index.roots[related[index.roots]].tolist())
+            deeper, single = len(within), len(nodes) - len(within)
         else:
-            within = frozenset((root, *index.descendants(root).tolist()))
-            tops = (root,)
+            below = index.descendants(root, max_depth)
+            within, tops = numpy.sort(numpy.append(below, root)), (root,)
+            deeper, single = 1 + len(below if max_depth is None else index.descendants(root)), 0
         preferred: dict[int, list[int]] = {}
-        parent, child, relation = edges.arrays(chosen)
+        parent, child, relation = edges.of_children(within, chosen)
         best_first = by_preference(parent, child, relation, nodes.dates)
-        for above, below in zip(parent[best_first].tolist(), child[best_first].tolist(), strict=True):
-            preferred.setdefault(below, []).append(above)
+        for above, node in zip(parent[best_first].tolist(), child[best_first].tolist(), strict=True):
+            preferred.setdefault(node, []).append(above)
         levels = dict.fromkeys(tops, 0)
         under: dict[int, int] = {}
-        for node in order:  # parents come before their children
-            if node in levels or node not in within:
+        for node in index.ordered(within).tolist():
+            if node in levels:
                 continue
             for above in preferred[node]:
                 if above in levels and (max_depth is None or levels[above] < max_depth):
@@ -122,8 +127,7 @@ class _Places:
                     levels[node] = levels[above] + 1
                     break
         expanded = frozenset(node for node, level in levels.items() if max_depth is None or level < max_depth)
-        single = len(nodes) - len(within) if root is None else 0
-        return cls(tops, under, expanded, len(within) - len(levels), single)
+        return cls(tops, under, expanded, deeper - len(levels), single)
 
 
 @dataclass(frozen=True, slots=True)

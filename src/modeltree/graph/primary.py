@@ -112,15 +112,14 @@ class PrimaryForest:
     def _roots_and_depths(self) -> tuple[_Numbers, _Numbers]:
         top = numpy.where(self.parent >= 0, self.parent, numpy.arange(len(self)))
         depth = (self.parent >= 0).astype(numpy.int64)
+        nodes = numpy.flatnonzero(self.parent[top] >= 0)
         for _ in range(len(self).bit_length() + 1):  # each round doubles how far every node has looked up
-            further = top[top]
-            if numpy.array_equal(further, top):
-                break
-            depth += depth[top]
-            top = further
-        if bool((self.parent[top] >= 0).any()):
-            raise ValueError("the parents lead back to where they began")
-        return top, depth
+            if not len(nodes):
+                return top, depth
+            over = top[nodes]
+            depth[nodes], top[nodes] = depth[nodes] + depth[over], top[over]
+            nodes = nodes[self.parent[top[nodes]] >= 0]
+        raise ValueError("the parents lead back to where they began")
 
     @cached_property
     def size(self) -> _Numbers:

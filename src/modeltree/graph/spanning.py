@@ -12,14 +12,9 @@ from numpy.typing import NDArray
 from modeltree.graph.csr import Ints, Levels, Rows, deepest_first, distinct, fixed, is_narrow, levels_of, viewed
 
 __all__ = [
-    "NonTreeEdges",
-    "RootsAbove",
-    "SpanningForest",
-    "components",
-    "nearest_merges",
-    "non_tree_edges",
+    "Merges", "NonTreeEdges", "RootsAbove", "SpanningForest", "components", "merges_of", "non_tree_edges",
     "spanning_forest",
-]
+]  # fmt: skip
 
 
 class SpanningForest(NamedTuple):
@@ -40,10 +35,24 @@ class SpanningForest(NamedTuple):
         """The nodes by generation; made anew, since only what makes something of the whole forest goes by them."""
         return levels_of(self.generation)
 
-    def ends(self, first: NDArray[Any]) -> NDArray[Any]:
-        """The numbers after the last of some subtrees, by their first numbers."""
-        ends: NDArray[Any] = first + self.size[self.node_of[first]]
-        return ends
+
+class Merges(NamedTuple):
+    """The nodes with several parents, by rank: in the order of their numbers, from 1 on.
+
+    Ranks are stored in 16 bits where there are few enough. Rank 0 is no merge: what stands there means nothing.
+    """
+
+    node: Ints
+    first: Ints
+    """The number of each, which is the first of its subtree."""
+    last: Ints
+    """The number after the last of its subtree."""
+    inner: NDArray[numpy.int64]
+    """The greatest rank in its subtree."""
+    above: NDArray[Any]
+    """The rank of the nearest merge above it in the forest; 0 where there is none."""
+    nearest: NDArray[Any]
+    """Of each node, the rank of the nearest merge at it or above it in the forest; 0 where there is none."""
 
 
 class NonTreeEdges(NamedTuple):
@@ -63,7 +72,7 @@ def spanning_forest(parents: Rows, children: Rows, generation: Ints) -> Spanning
     levels = levels_of(generation)
     up = _tree_parents(parents, generation)
     size = _sizes(levels, up)
-    number = _numbers(up, size, children)
+    number = _numbers(levels, up, size, children)
     node_of = numpy.empty(len(up), dtype=numpy.int32)
     node_of[number] = numpy.arange(len(up), dtype=numpy.int32)
     return SpanningForest(generation, up, size, number, fixed(node_of))
@@ -97,7 +106,7 @@ def _sizes(levels: Levels, up: Ints) -> Ints:
     return size
 
 
-def _numbers(up: Ints, size: Ints, children: Rows) -> Ints:
+def _numbers(levels: Levels, up: Ints, size: Ints, children: Rows) -> Ints:
     # How far each node comes after its parent: after the subtrees of its lesser siblings.
     tree = up[children.items] == children.keys
     nodes = children.items[tree]
@@ -108,27 +117,41 @@ def _numbers(up: Ints, size: Ints, children: Rows) -> Ints:
     number[nodes] = 1 + numpy.cumsum(sizes) - sizes - (before[above] - size[above] - above)
     roots = numpy.flatnonzero(up < 0)
     number[roots] = numpy.cumsum(size[roots]) - size[roots]
-    # Each round doubles how many of those above a node are added to it.
-    over = up.copy()
-    while len(nodes):
-        number[nodes] += number[above]
-        above = over[above]
-        over[nodes] = above
-        left = numpy.flatnonzero(above >= 0)
-        nodes, above = nodes[left], above[left]
+    if is_narrow(levels):
+        numbers, over = viewed(number), viewed(up)
+        for node in levels[0][len(roots) :].tolist():
+            numbers[node] += numbers[over[node]]
+        return number
+    for nodes in reversed(list(deepest_first(levels))):
+        number[nodes] += number[up[nodes]]
     return number
 
 
-def nearest_merges(forest: SpanningForest, parents: Rows) -> Ints:
-    """For each node, the nearest node at it or above it in the forest that has several parents, or -1."""
-    up = forest.up
-    final = (parents.lengths > 1) | (up < 0)
-    nearest = numpy.where(final, numpy.arange(len(up), dtype=numpy.int32), up)
-    nodes = numpy.flatnonzero(~final)
-    while len(nodes := nodes[~final[nearest[nodes]]]):  # each round doubles how far a node has looked up
-        nearest[nodes] = nearest[nearest[nodes]]
-    nearest[up[nearest] < 0] = -1
-    return nearest
+def merges_of(forest: SpanningForest, parents: Rows) -> Merges:
+    """The merges of a graph, by rank."""
+    up, node_of = forest.up, forest.node_of
+    several = parents.lengths > 1
+    if not several.any():
+        nothing = numpy.zeros(1, dtype=numpy.int32)
+        return Merges(*[nothing] * 5, numpy.zeros(len(up), dtype=numpy.uint16))
+    first = numpy.sort(numpy.append(forest.number[several], numpy.int32(0)))  # none has number 0, which is a root
+    node = node_of[first]
+    last = first + forest.size[node]
+    type_ = numpy.uint16 if len(first) <= 1 << 16 else numpy.int32
+    nearest = numpy.zeros(len(up), dtype=type_)
+    nearest[node[1:]] = numpy.arange(1, len(first))
+    # Most nodes are in no subtree of a merge; of the others each round doubles how far a node has looked up.
+    covering = numpy.zeros(len(up) + 1, dtype=numpy.int32)
+    covering[first[1:]] = 1
+    numpy.subtract.at(covering, last[1:], 1)
+    nodes = node_of[covering[:-1].cumsum().nonzero()[0]]
+    nodes = nodes[~several[nodes]]
+    over = up.copy() if len(nodes) else up
+    while len(nodes):
+        nearest[nodes] = found = nearest[over[nodes]]
+        nodes = nodes[found == 0]
+        over[nodes] = over[over[nodes]]
+    return Merges(node, first, last, first.searchsorted(last) - 1, nearest[up[node]], nearest)
 
 
 def non_tree_edges(forest: SpanningForest, parents: Rows) -> NonTreeEdges:
@@ -191,8 +214,8 @@ class RootsAbove(Sequence[tuple[int, ...]]):
         The forest.
     parents : Rows
         The parents of each node.
-    nearest : memoryview
-        What `nearest_merges` gives.
+    merges : Merges
+        The merges.
     ancestors : callable
         Gives the ancestors of a node.
     budget : int
@@ -203,11 +226,12 @@ class RootsAbove(Sequence[tuple[int, ...]]):
         self,
         forest: SpanningForest,
         parents: Rows,
-        nearest: memoryview,
+        merges: Merges,
         ancestors: Callable[[int], Iterable[int]],
         budget: int,
     ) -> None:
-        self._forest, self._parents, self._nearest = forest, parents, nearest
+        self._forest, self._parents, self._merges = forest, parents, merges
+        self._nearest = viewed(merges.nearest)
         self._ancestors, self._budget = ancestors, budget
 
     def __len__(self) -> int:
@@ -222,13 +246,13 @@ class RootsAbove(Sequence[tuple[int, ...]]):
             return tuple(self[each] for each in range(*node.indices(len(self))))
         if node < 0:
             node += len(self)
-        merge = self._nearest[node]
-        if merge < 0:
+        rank = self._nearest[node]
+        if not rank:
             return (self._root[node],)
         if self._of_merges is not None:
-            return self._of_merges[merge]
+            return self._of_merges[rank]
         up = self._forest.up
-        return tuple(sorted(above for above in self._ancestors(merge) if up[above] < 0))
+        return tuple(sorted(above for above in self._ancestors(int(self._merges.node[rank])) if up[above] < 0))
 
     def __iter__(self) -> Iterator[tuple[int, ...]]:
         return map(self.__getitem__, range(len(self)))
@@ -245,7 +269,7 @@ class RootsAbove(Sequence[tuple[int, ...]]):
 
     @cached_property
     def _of_merges(self) -> dict[int, tuple[int, ...]] | None:
-        """The roots above each merge, if they are within the budget."""
+        """The roots above each merge, by rank, if they are within the budget."""
         order = self._forest.levels[0]
         merges: Ints = order[self._parents.lengths[order] > 1]
         nearest, root = self._nearest, self._root
@@ -256,17 +280,17 @@ class RootsAbove(Sequence[tuple[int, ...]]):
             above: dict[int, tuple[int, ...]] = {}
             alone = set()
             for parent in self._parents[merge]:
-                if nearest[parent] < 0:
+                if not (rank := nearest[parent]):
                     alone.add(root[parent])
                 else:
-                    roots = of_merges[nearest[parent]]
+                    roots = of_merges[rank]
                     above[id(roots)] = roots
             if len(above) == 1 and alone.issubset(next(iter(above.values()))):
-                of_merges[merge] = next(iter(above.values()))
+                of_merges[nearest[merge]] = next(iter(above.values()))
                 continue
             left -= len(alone) + sum(map(len, above.values()))
             if left < 0:
                 return None
             roots = tuple(sorted(alone.union(*above.values())))
-            of_merges[merge] = same.setdefault(roots, roots)
+            of_merges[nearest[merge]] = same.setdefault(roots, roots)
         return of_merges

@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy
@@ -21,6 +22,7 @@ from modeltree.graph.columns import (
     LazySequence,
     RecordFields,
     construct,
+    distinct_values,
     factored,
     field_values,
     item,
@@ -195,11 +197,6 @@ class NodeStore:
         """The name of a model."""
         return self.value("name", node) or self.ids[node]
 
-    def names(self) -> Sequence[str]:
-        """The names of all models."""
-        names = listed(self._fields.get("name"), len(self)) if "name" in self._fields else ()
-        return [name or id for name, id in zip(names, self.ids, strict=True)] if names else self.ids
-
     def released(self, node: int) -> PartialDate | None:
         """The date of a model."""
         if self._given is not None:
@@ -217,21 +214,13 @@ class NodeStore:
 
     def organizations_of(self, nodes: NDArray[Any]) -> tuple[str, ...]:
         """Who made some models, in the order of these."""
-        if self._given is not None or len(nodes) < len(self) // 100:
-            made = (self.organizations(node) for node in nodes.tolist())
-            return tuple(dict.fromkeys(id for ids in made for id in ids))
-        values, codes = self._organizations
-        first = numpy.unique(codes[nodes], return_index=True)[1]
-        made = (values[codes[node]] or () for node in nodes[numpy.sort(first)].tolist())
-        return tuple(dict.fromkeys(id for ids in made for id in ids))
-
-    @cached_property
-    def _organizations(self) -> tuple[list[Any], NDArray[numpy.int32]]:
-        return factored(self._fields.get("organizations"), len(self))
+        column = self._fields.get("organizations")
+        made = distinct_values(None if column is None else taken(column, nodes), len(nodes))
+        return tuple(dict.fromkeys(id for ids in made for id in ids or ()))
 
     def all_organizations(self) -> set[str]:
         """All organizations that a model names."""
-        return {id for ids in self._organizations[0] if ids for id in ids}
+        return {id for ids in distinct_values(self._fields.get("organizations"), len(self)) for id in ids or ()}
 
     def other_names(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """The ids of models with a name or aliases, and these."""
@@ -415,12 +404,20 @@ class EdgeStore:
         assert index is not None
         return _RELATIONS[int(self.relation[index])]
 
+    @cached_property
+    def relations(self) -> frozenset[Relation]:
+        """The relations of all derivations."""
+        counts = numpy.bincount(self.relation, minlength=len(_RELATIONS)).tolist()
+        return frozenset(relation for relation, count in zip(_RELATIONS, counts, strict=True) if count)
+
     def chosen(self, relations: frozenset[Relation]) -> NDArray[numpy.bool_]:
         """Of each derivation, whether it is by one of some relations."""
         return numpy.array([relation in relations for relation in _RELATIONS])[self.relation]
 
     def arrays(self, relations: frozenset[Relation]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
         """Parents, children and relations of the derivations by some relations."""
+        if relations >= self.relations:
+            return self.parent, self.child, self.relation
         kept = self.chosen(relations)
         return self.parent[kept], self.child[kept], self.relation[kept]
 
@@ -434,6 +431,29 @@ class EdgeStore:
         """
         parent, child, _ = self.arrays(relations)
         return AncestryIndex.from_edges(len(self._ids), parent, child)
+
+    def of_children(
+        self, nodes: NDArray[Any], relations: frozenset[Relation]
+    ) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+        """The same of those of some children."""
+        children = numpy.zeros(len(self._ids), dtype=bool)
+        children[nodes] = True
+        rows = numpy.flatnonzero(children[self.child] & self.chosen(relations))
+        return self.parent[rows], self.child[rows], self.relation[rows]
+
+    def kin(self, nodes: slice) -> tuple[list[list[str]], list[list[str]]]:
+        """Of each of some models, the ids of its parents and of its children."""
+        numbers = numpy.arange(nodes.start, nodes.stop + 1)
+        above = slice(*numpy.searchsorted(self.child, [nodes.start, nodes.stop]).tolist())
+        below = numpy.flatnonzero((self.parent >= nodes.start) & (self.parent < nodes.stop))
+        below = below[numpy.argsort(self.parent[below], kind="stable")]
+        pairs = (self.child[above], self.parent[above]), (self.parent[below], self.child[below])
+        parents, children = (self._listed(numpy.searchsorted(keys, numbers), others) for keys, others in pairs)
+        return parents, children
+
+    def _listed(self, starts: NDArray[Any], nodes: NDArray[Any]) -> list[list[str]]:
+        ids = list(map(self._ids.__getitem__, nodes.tolist()))
+        return [ids[start:end] for start, end in pairwise(starts.tolist())]
 
     def attributes(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
         """Parent and child of each derivation, and its other fields as attributes; equal ones are shared."""
