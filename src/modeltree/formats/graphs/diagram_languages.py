@@ -8,7 +8,8 @@ the text are made of them. Mermaid draws at most 500 arrows and 50,000 character
 DOT holds all of a lineage: graph, nodes and edges have the attributes that `modeltree.Lineage.graph` has, but a model's
 name is its ``label``; for a diagram see `modeltree.to_dot`. DOT has no way to write a text that ends in a backslash, so
 backslashes are doubled, as in Graphviz's own escapes: where a program gives the text as it stands in the file, ``\\``
-is one backslash. Nothing else needs to be undone.
+is one backslash. The name of a node that begins with a percent sign has one before it: to Graphviz, nodes so named have
+no name. Nothing else needs to be undone.
 """
 
 from __future__ import annotations
@@ -122,11 +123,15 @@ def _dot_lines(lineage: Lineage) -> Iterator[str]:
         yield f"    graph{_attributes(graph.graph)};"
     for id, fields in graph.nodes(data=True):
         named = {"label" if name == "name" else name: value for name, value in fields.items()}
-        yield f"    {_quoted(id)}{_attributes(named)};"
+        yield f"    {_node_name(id)}{_attributes(named)};"
     for edge in lineage.derivations:
-        ends = f"{_quoted(edge.parent)} -> {_quoted(edge.child)}"
+        ends = f"{_node_name(edge.parent)} -> {_node_name(edge.child)}"
         yield f"    {ends}{_attributes(graph.edges[edge.parent, edge.child])};"
     yield "}"
+
+
+def _node_name(id: str) -> str:
+    return _quoted(id).replace('"%', '"\\%', 1) if id.startswith("%") else _quoted(id)
 
 
 def _attributes(values: Mapping[str, str]) -> str:
