@@ -347,6 +347,18 @@ def test_pdf_embeds_fonts_as_text(small: Figure) -> None:
     assert b"CreationDate" not in whole
 
 
+def test_links_of_a_pdf_are_ascii(tmp_path: Path) -> None:
+    links = {"weights": "https://a.example/漢/(%41)?b=c#d"}
+    model = Model.model_validate({"id": "a", "name": "A", "released": "2023", "links": links})
+    evolution(Lineage([model])).save(tmp_path / "a.pdf")
+    pdf = (tmp_path / "a.pdf").read_bytes()
+    streams = [
+        zlib.decompress(stream) for stream in re.findall(rb"/FlateDecode.*?stream\r?\n(.*?)endstream", pdf, re.DOTALL)
+    ]
+    found = re.findall(rb"/URI (\(http.*?[^\\]\))", pdf + b"".join(streams))
+    assert found == [rb"(https://a.example/%E6%BC%A2/\(%41\)?b=c#d)"]
+
+
 @pytest.mark.parametrize("dpi", [50, 100, 200])
 def test_png_is_as_large_as_asked(dpi: int, tmp_path: Path) -> None:
     path = tmp_path / "figure.png"

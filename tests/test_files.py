@@ -112,6 +112,23 @@ def test_what_a_killed_save_left_goes_with_the_next_one(tmp_path: Path) -> None:
     assert set(tmp_path.iterdir()) == {path, young, other}
 
 
+def test_an_interrupt_in_the_end_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = [tmp_path / name for name in "abc"]
+    write_together(dict.fromkeys(paths, "old"))
+    unlink, interrupts = Path.unlink, [KeyboardInterrupt()]
+
+    def interrupted(path: Path, missing_ok: bool = False) -> None:
+        unlink(path, missing_ok)
+        if interrupts:
+            raise interrupts.pop()
+
+    monkeypatch.setattr(Path, "unlink", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_together(dict.fromkeys(paths, "new"))
+    assert {path.read_text() for path in paths} == {"new"}
+    assert set(tmp_path.iterdir()) == set(paths)
+
+
 def test_several_files_of_threads_are_of_one_thread_each(tmp_path: Path) -> None:
     paths = [tmp_path / name for name in "abc"]
 

@@ -290,7 +290,7 @@ def from_dot(text: str) -> networkx.DiGraph[str]:
         return {name: value.replace("\\\\", "\\") for name, value in attributes.items() if value}
 
     def shortened(id: str) -> str:
-        return id.replace("\\\\", "\\")
+        return re.sub(r"\\([\\%])", r"\1", id)
 
     graph: networkx.DiGraph[str] = networkx.DiGraph(**undone(drawn.graph_attr))
     for node in drawn.nodes():
@@ -301,8 +301,14 @@ def from_dot(text: str) -> networkx.DiGraph[str]:
     return graph
 
 
+PERCENT = Lineage(
+    [Model(id=id, name=id) for id in ("%", "%n", "\\%n", "a%")], [Derivation(parent="%", child="%n", relation="merge")]
+)
+
+
 @settings(max_examples=50)
 @given(lineages())
+@example(PERCENT)
 @example(named(NAMES))
 @example(Lineage([Model(id='a"\\', name="\\", note='\\"\n\\\n"'), Model(id="graph", name="node", note="<b>x</b>")]))
 def test_graphviz_reads_what_was_written(lineage: Lineage) -> None:
@@ -327,7 +333,7 @@ def test_texts_longer_than_graphviz_reads_at_once() -> None:
 
 
 @pytest.mark.skipif(shutil.which("dot") is None, reason="needs Graphviz's program dot")
-@pytest.mark.parametrize("lineage", [named(NAMES), datasets.load("survey"), Lineage([])])
+@pytest.mark.parametrize("lineage", [named(NAMES), datasets.load("survey"), Lineage([]), PERCENT])
 def test_dot_reads_what_was_written(tmp_path: Path, lineage: Lineage) -> None:
     assert write_dot(lineage, tmp_path / "a.dot") == ()
     command = ["dot", "-Tdot_json", tmp_path / "a.dot"]
@@ -335,6 +341,7 @@ def test_dot_reads_what_was_written(tmp_path: Path, lineage: Lineage) -> None:
     assert result.stderr == b""
     drawing = json.loads(result.stdout, strict=False)
     ids = [node["name"] for node in drawing.get("objects", [])]
-    assert ids == list(lineage)
+    assert [re.sub(r"\\([\\%])", r"\1", id) for id in ids] == list(lineage)
+    ids = list(lineage)
     links = {(ids[edge["tail"]], ids[edge["head"]]): edge["relation"] for edge in drawing.get("edges", [])}
     assert links == {(step.parent, step.child): str(step.relation) for step in lineage.derivations}

@@ -100,8 +100,19 @@ def write_together(contents: Mapping[Path, Content]) -> None:
                         target.unlink(missing_ok=True)
                 raise
     finally:
-        for path in (*(new for _, _, new in unfinished), *filter(None, backups.values())):
+        _remove([*(new for _, _, new in unfinished), *filter(None, backups.values())])
+
+
+def _remove(paths: Iterable[Path]) -> None:
+    """Remove files that may be gone; an interrupt meanwhile is raised once all are."""
+    waiting = list(paths)
+    try:
+        for path in waiting:
             path.unlink(missing_ok=True)
+    except BaseException:
+        for path in waiting:
+            path.unlink(missing_ok=True)
+        raise
 
 
 def _write_stream(path: Path, pieces: Iterable[bytes | memoryview]) -> bool:

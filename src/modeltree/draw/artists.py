@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
+from urllib.parse import quote
 
 import matplotlib.style
 from matplotlib import patches
@@ -24,6 +25,8 @@ from modeltree.draw.style import Look
 from modeltree.draw.theme import FAINT
 from modeltree.layout.geometry import Layout
 
+# What stands in an address as it is; the address of a link in a PDF is of ASCII.
+_IN_ADDRESSES = "!#$%&'()*+,/:;=?@[]~"
 # The order of painting; text is painted last, and faint links before others.
 _ORDER = {
     "band": 0, "guide": 1, "panel": 2, "lane": 3, "link": 3, "axis": 4, "leader": 5, "tick": 6, "words": 6, "models": 7,
@@ -197,5 +200,5 @@ class Group(Artist):
             "Rect": (x, y, right, top),
             "Border": [0, 0, 0],
             "Contents": self.name,
-            "A": {"S": name("URI"), "URI": str(self.get_url())},
+            "A": {"S": name("URI"), "URI": quote(str(self.get_url()), _IN_ADDRESSES)},
         })  # fmt: skip

@@ -137,11 +137,16 @@ def _dot_lines(lineage: Lineage) -> Iterator[str]:
         yield f"    graph{_attributes(graph.graph)};"
     for id, fields in graph.nodes(data=True):
         named = {"label" if name == "name" else name: value for name, value in fields.items()}
-        yield f"    {_quoted(id)}{_attributes(named)};"
+        yield f"    {_node_name(id)}{_attributes(named)};"
     for edge in lineage.derivations:
-        ends = f"{_quoted(edge.parent)} -> {_quoted(edge.child)}"
+        ends = f"{_node_name(edge.parent)} -> {_node_name(edge.child)}"
         yield f"    {ends}{_attributes(graph.edges[edge.parent, edge.child])};"
     yield "}"
+
+
+def _node_name(id: str) -> str:
+    """An id as DOT has it; to Graphviz a node whose name begins with a percent sign has none."""
+    return _quoted(id).replace('"%', '"\\%', 1) if id.startswith("%") else _quoted(id)
 
 
 def _attributes(values: Mapping[str, str]) -> str:
