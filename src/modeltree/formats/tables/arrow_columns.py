@@ -26,7 +26,8 @@ __all__ = [
     "in_chunks",
     "indices_of",
 ]
-__all__ += ["is_text", "part_of", "replaced", "rows_among", "text_length", "trimmed", "unusual_rows"]
+__all__ += ["is_text", "part_of", "replaced", "rows_among", "text_bytes", "text_length", "trimmed"]
+__all__ += ["unusual_rows"]
 
 
 @dataclass(frozen=True)
@@ -329,12 +330,10 @@ def trimmed(column: Stored) -> Any | None:
     return pc.if_else(pc.equal(pc.binary_length(texts), 0), None, texts)
 
 
-def unusual_rows(texts: Any, usual: Sequence[int], longest: int) -> NDArray[numpy.int64]:
+def unusual_rows(texts: Any, usual: range, longest: int) -> NDArray[numpy.int64]:
     """The rows of an array of long texts with any but the usual bytes, or more than so many."""
     ends, data = text_bytes(texts)
-    plain = numpy.zeros(256, dtype=bool)
-    plain[usual] = True
-    strange = numpy.flatnonzero(~plain[data]) + ends[0]
+    strange = numpy.flatnonzero(data - numpy.uint8(usual.start) >= numpy.uint8(len(usual))) + ends[0]
     rows = numpy.unique(numpy.searchsorted(ends, strange, side="right") - 1)
     return numpy.union1d(rows, numpy.flatnonzero(numpy.diff(ends) > longest))
 

@@ -107,7 +107,9 @@ def _edges(
 ) -> dict[str, Any]:
     """The derivations: plain ones, then those that were read one by one."""
     records = odd.repair.derivations
-    parts: dict[str, list[Column]] = {name: [] for name in ("parent", "child", "relation", "references", "note")}
+    given = {name for edges in arrays.edges for name in edges.fields}
+    given |= {name for name in ("references", "note") if any(getattr(edge, name) for edge in records)}
+    parts: dict[str, list[Column]] = {name: [] for name in ("parent", "child", "relation", *given)}
     for edges in arrays.edges:
         kept = numpy.flatnonzero(edges.kept)
         relation = edges.relation[kept]
@@ -115,15 +117,15 @@ def _edges(
         parts["parent"].append(index_of_row[edges.parent[kept]])
         parts["child"].append(index_of_row[edges.child[kept]])
         parts["relation"].append(relation)
-        for name in ("references", "note"):
+        for name in given:
             values = edges.fields.get(name)
             parts[name].append(numpy.full(len(kept), None) if values is None else values.taken(edges.rows[kept]))
     parts["parent"].append(numpy.array([index_of_id[edge.parent] for edge in records], dtype=numpy.int32))
     parts["child"].append(numpy.array([index_of_id[edge.child] for edge in records], dtype=numpy.int32))
     parts["relation"].append(numpy.array([INDEX_OF_RELATION[edge.relation] for edge in records], dtype=numpy.uint8))
-    for name in ("references", "note"):
+    for name in given:
         parts[name].append(_objects([getattr(edge, name) or None for edge in records]))
-    more = {name: _joined(parts.pop(name)) for name in ("references", "note")}
+    more = {name: _joined(parts.pop(name)) for name in given}
     return {name: numpy.concatenate(column) for name, column in parts.items()} | {
         "edge_fields": {name: column for name, column in more.items() if _any_known(column)}
     }

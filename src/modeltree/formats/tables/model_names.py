@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,6 +17,7 @@ from modeltree.formats.tables.arrow_columns import (
     is_text,
     part_of,
     rows_among,
+    text_bytes,
     unusual_rows,
 )
 from modeltree.formats.tables.cells import Column, Stored, field_values
@@ -184,14 +186,15 @@ def _doubtful(words: pa.Array, separator: str | None) -> NDArray[numpy.int64]:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    doubtful = pc.less(pc.binary_length(words), 2).to_numpy(zero_copy_only=False)
+    ends, data = text_bytes(words)
+    lengths, letters = numpy.diff(ends), numpy.zeros(256, dtype=bool)
+    letters[list(string.ascii_letters.encode() + string.digits.encode())] = True
+    doubtful = lengths < 2
+    doubtful[~doubtful] = ~letters[data[ends[:-1][~doubtful] - ends[0]]]
     doubtful[unusual_rows(words, range(0x21, 0x7F), _LONGEST)] = True
-    rules = [pc.match_substring_regex(words, r"^[^a-zA-Z0-9]")]
     if separator is not None and not any(map(str.isspace, separator)):  # which no id has
-        rules.append(pc.match_substring(words, separator))
-    for rule in rules:
-        doubtful |= rule.to_numpy(zero_copy_only=False)
-    short = numpy.flatnonzero(pc.less_equal(pc.binary_length(words), max(map(len, MISSING))))
+        doubtful |= pc.match_substring(words, separator).to_numpy(zero_copy_only=False)
+    short = numpy.flatnonzero(lengths <= max(map(len, MISSING)))
     lower = pc.utf8_lower(words.take(pa.array(short)))
     listed = pc.is_in(lower, value_set=pa.array(sorted(MISSING), lower.type))
     doubtful[short[listed.to_numpy(zero_copy_only=False)]] = True

@@ -335,7 +335,8 @@ def _understood(table: SourceTable, field: str, header: str, column: Stored) -> 
         if field == "sizes" and isinstance(word, str | int | float | list):
             values.append(read_sizes(word, notes, unit, counts=False))
         else:
-            values.append(organizations_of(word) if field == "organizations" and isinstance(word, str) else word)
+            several = organizations_of(word) if field == "organizations" and isinstance(word, str) else [word]
+            values.append(word if several == [word] else several)
         row = int((written.codes == code).argmax()) if notes else 0
         findings += (
             Finding(note.kind, note.message, note.hint, position=table.position(row, header), done=note.done)

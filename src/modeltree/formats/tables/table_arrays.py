@@ -102,14 +102,16 @@ class TableArrays:
     def screen_edges(self) -> None:
         """Find out which derivations are plain, apart from cycles."""
         usable = numpy.append(self.named & self.dated, False)
-        lower, upper = _bounds(numpy.append(self.dates, 0))
+        dates = numpy.append(self.dates, 0)
         rows_of = numpy.append(self.first, numpy.int32(-1))
         for edges in self.edges:
             edges.parent = rows_of[edges.parent]
             edges.child = edges.child if edges.within else rows_of[edges.child]
             parent, child = edges.parent, edges.child
             edges.plain = edges.right & usable[parent] & usable[child] & (parent != child)
-            edges.plain &= ~((lower[parent] > upper[child]) & (lower[parent] > 0) & (upper[child] > 0))
+            doubtful = numpy.flatnonzero((dates[parent] > dates[child]) & (dates[child] > 0))
+            newer = _bounds(dates[parent[doubtful]])[0] > _bounds(dates[child[doubtful]])[1]
+            edges.plain[doubtful[newer]] = False
         keys = numpy.concatenate([self.pair_keys(edges)[edges.plain] for edges in self.edges])
         kept, counts = numpy.unique(keys, return_counts=True)
         for edges in self.edges:
@@ -224,7 +226,7 @@ def _bounds(dates: Indices) -> tuple[Indices, Indices]:
     year, month, day = dates // 10000, dates // 100 % 100, dates % 100
     lower = year * 10000 + numpy.maximum(month, 1) * 100 + numpy.maximum(day, 1)
     upper = year * 10000 + numpy.where(month, month, 12) * 100 + numpy.where(day, day, 31)
-    return numpy.where(dates, lower, 0), numpy.where(dates, upper, 0)
+    return lower, upper
 
 
 def reaching_cycles(count: int, parent: NDArray[numpy.int64], child: NDArray[numpy.int64]) -> Flags:
