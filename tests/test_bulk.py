@@ -19,13 +19,18 @@ from modeltree import Policy, Reading
 from modeltree.findings import Finding, SourceError
 from modeltree.formats import tables
 from modeltree.formats.repair import audit
-from modeltree.formats.tables import arrow_columns, read_table, text_files
+from modeltree.formats.repair.claims import Claims
+from modeltree.formats.repair.models import repaired
+from modeltree.formats.tables import read_table, text_files
+from modeltree.formats.tables.odd_rows import read_edges, read_nodes, read_organizations
 from modeltree.formats.tables.parquet_sizes import plain_size, read_footer
+from modeltree.formats.tables.requests import ReadOptions, TableSet
 from modeltree.formats.tables.table_arrays import reaching_cycles
-from modeltree.values.words import quiet_key
+from modeltree.values.words import is_missing, quiet_key
 
 thorough = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 
+HOW = ["arrow", "chunks", "dictionaries", "pandas", "records"]
 IDS = ["a", "b", "c", "d", "e", "f", "g", "a-2", "B", "x-y", "org/m", "org/m-2", "é"]
 ODD_IDS = [None, "", " a", "x y", "x\ty", "[b]", "c; d", "x y-2", "a\u00a0b", "z" * 301, "gone", "gone-2"]
 PARENTS = [
@@ -104,6 +109,11 @@ def models(draw: st.DrawFn) -> dict[str, list[Any]]:
         columns["released"] = column(DATES if draw(st.booleans()) else DATES[:5])
     for name in draw(st.lists(st.sampled_from(sorted(TEXTS)), max_size=4, unique=True)):
         columns[name] = column(TEXTS[name])
+    if draw(st.integers(0, 9)) == 0:
+        columns["version"] = column([None, "1", "a 2", "B"])
+    if draw(st.integers(0, 9)) == 0:
+        columns.setdefault("name", columns["id"])
+        del columns["id"]
     shape = draw(st.sampled_from(["", "text", "list", "parent"]))
     if shape == "list":
         several = st.none() | st.lists(st.sampled_from([*PARENTS, None]), max_size=3)
@@ -140,6 +150,10 @@ def derivations(draw: st.DrawFn, names: list[Any]) -> dict[str, list[Any]]:
 
 def as_frame(columns: dict[str, list[Any]], how: str) -> Any:
     """Columns as a dataframe of one kind or another."""
+    if how == "records":
+        return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)] or [
+            dict.fromkeys(columns)
+        ]
     if how == "pandas":
         return pd.DataFrame({name: pd.Series(column, dtype=object) for name, column in columns.items()})
     listed = ("parents", "relation")
@@ -158,11 +172,27 @@ def as_frame(columns: dict[str, list[Any]], how: str) -> Any:
     return table
 
 
+def by_rows(tables: TableSet, options: ReadOptions) -> Reading:
+    """The lineage of some tables by a claim for each row, whatever it says."""
+    claims = Claims(findings=list(tables.findings))
+    for table, read in ((tables.nodes, read_nodes), (tables.edges, read_edges)):
+        if table is not None:
+            read(claims, table, options, range(table.count))
+    if tables.nodes is None:
+        for edge in list(claims.derivations):
+            for name in (edge.parent, str(edge.child)):
+                if not is_missing(name):
+                    claims.add_once(name, edge.where)
+    if tables.organizations is not None:
+        read_organizations(claims, tables.organizations, options.separator)
+    return repaired(claims, options.policy, options.aliases, notes=options.notes)
+
+
 def outcome(frames: list[Any], how: str, **options: Any) -> Reading | tuple[Finding, ...]:
     """What reading gives, or what it refuses."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tables, "MANY", 0 if how == "columns" else 1 << 60)
-        patch.setattr(tables, f"_reading_by_{'rows' if how == 'columns' else 'columns'}", None)
+        if how == "rows":
+            patch.setattr(tables, "_reading", by_rows)
         try:
             return read_table(*frames, **options)
         except SourceError as error:
@@ -183,13 +213,13 @@ def same(frames: list[Any], **options: Any) -> Reading | tuple[Finding, ...]:
 
 
 @thorough
-@given(st.data(), models(), policies(), st.sampled_from(["arrow", "chunks", "dictionaries", "pandas"]), st.booleans())
+@given(st.data(), models(), policies(), st.sampled_from(HOW), st.booleans())
 def test_any_table_is_read_the_same_by_rows_and_by_columns(
     data: st.DataObject, columns: dict[str, list[Any]], policy: Policy, how: str, notes: bool
 ) -> None:
     frames = [as_frame(columns, how)]
     if data.draw(st.booleans()):
-        frames.append(as_frame(data.draw(derivations(columns["id"])), how))
+        frames.append(as_frame(data.draw(derivations(columns.get("id", columns.get("name")))), how))
     aliases = data.draw(
         st.dictionaries(
             st.sampled_from([*IDS, "Alias", "gone", "x y"]), st.sampled_from([*IDS, "gone", "x y"]), max_size=2
@@ -202,7 +232,7 @@ def test_any_table_is_read_the_same_by_rows_and_by_columns(
 
 
 @thorough
-@given(derivations([*IDS, "a b", "a-b"]), policies(), st.sampled_from(["arrow", "chunks", "dictionaries", "pandas"]))
+@given(derivations([*IDS, "a b", "a-b"]), policies(), st.sampled_from(HOW))
 def test_derivations_alone_are_read_the_same_by_rows_and_by_columns(
     columns: dict[str, list[Any]], policy: Policy, how: str
 ) -> None:
@@ -291,7 +321,7 @@ def many(count: int) -> tuple[dict[str, list[Any]], dict[str, list[Any]]]:
     return models, {"parent": parents, "child": children}
 
 
-@pytest.mark.parametrize("how", ["arrow", "chunks", "dictionaries", "pandas"])
+@pytest.mark.parametrize("how", HOW)
 def test_many_rows_and_what_is_said_once_of_them(how: str) -> None:
     models, steps = many(3000)
     lineage, findings = same([as_frame(models, how), as_frame(steps, how)])  # type: ignore[misc]
@@ -395,11 +425,11 @@ def test_json_lines_with_a_fault_are_read_line_by_line(
 # Parts
 
 
-@given(st.lists(st.text("aA-_. é\u2010b", max_size=5), max_size=12), st.integers(1, 5))
+@given(st.lists(st.text("aA-_. é\u2010\nb", max_size=5), max_size=12), st.integers(1, 5))
 def test_texts_with_one_quiet_key_have_one_number(texts: list[str], part: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(arrow_columns, "_PART", part)
-        hashes = arrow_columns.quiet_hashes(pa.array(["x", *texts], pa.large_string()).slice(1)).tolist()
+        patch.setattr(audit, "_AT_ONCE", part)
+        hashes = audit._key_hashes(texts).tolist()
     keys = [quiet_key(text) for text in texts]
     assert [hashes.index(number) for number in hashes] == [keys.index(key) for key in keys]
 
@@ -446,7 +476,6 @@ def test_reading_can_be_interrupted(stage: str, monkeypatch: pytest.MonkeyPatch)
         if what == stage:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(tables, "MANY", 0)
     with pytest.raises(KeyboardInterrupt):
         read_table(as_frame({"id": ["a"], "parents": ["b"]}, "arrow"), progress=progress)
     assert told[-1] == stage

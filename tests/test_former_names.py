@@ -12,7 +12,6 @@ import pytest
 import modeltree
 from modeltree import License, Lineage, Model, Reading
 from modeltree.findings import CatalogError, Severity
-from modeltree.formats import tables
 from modeltree.formats.tables import read_table, write_parquet
 
 MIT = License(name="MIT License", spdx="MIT")
@@ -159,13 +158,10 @@ def in_file(tmp_path: Path, how: str, columns: dict[str, list[Any]]) -> Any:
 
 
 TABLES = pytest.mark.parametrize("how", ["csv", "jsonl", "parquet", "frame"])
-WAYS = pytest.mark.parametrize("many", [0, 1 << 60], ids=["columns", "rows"])
 
 
 @TABLES
-@WAYS
-def test_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str, many: int) -> None:
-    monkeypatch.setattr(tables, "MANY", many)
+def test_tables(tmp_path: Path, how: str) -> None:
     reading = read_table(in_file(tmp_path, how, COLUMNS))
     assert [model.license and model.license.name for model in reading.lineage.models] == [
         "MIT License", None, "GPL", "MIT", None,
@@ -178,12 +174,8 @@ def test_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str, many:
 
 
 @TABLES
-@WAYS
 @pytest.mark.parametrize("order", [1, -1])
-def test_tables_with_both_names(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str, many: int, order: int
-) -> None:
-    monkeypatch.setattr(tables, "MANY", many)
+def test_tables_with_both_names(tmp_path: Path, how: str, order: int) -> None:
     columns = {**COLUMNS, "license": [None, "Apache", "GPL", "BSD", None]}
     columns = {"id": columns["id"], **{name: columns[name] for name in list(columns)[1:][::order]}}
     reading = read_table(in_file(tmp_path, how, columns))
@@ -205,9 +197,7 @@ def test_many_rows_with_both_names_are_one_finding_more() -> None:
     assert [text for text in differing if "'licence' and 'license' differ in 203 more rows" in text]
 
 
-@WAYS
-def test_corrections_in_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, many: int) -> None:
-    monkeypatch.setattr(tables, "MANY", many)
+def test_corrections_in_tables(tmp_path: Path) -> None:
     lines = [json.dumps({"id": "a", "corrections": [CORRECTION]}), json.dumps({"id": "b"})]
     reading = read_table(written(tmp_path / "x.jsonl", "\n".join(lines)))
     assert [correction.field for correction in reading.lineage["a"].corrections] == ["license"]

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
+import numpy
+from numpy.typing import NDArray
+
 from modeltree._util.text import counted
 from modeltree.findings import Finding, Position, shown
+from modeltree.graph.columns import listed
 from modeltree.lineage import Lineage
 from modeltree.records import Kind, Model, Relation
 from modeltree.values.words import quiet_key
@@ -30,6 +34,12 @@ BASE = ("missing-base", "base")
 FIRST_YEAR = 1943
 """The year of the first model of a neural net."""
 
+PositionOf = Callable[[str], Position | None]
+"""Gives the position of a model, by its id."""
+
+_AT_ONCE = 50_000
+_QUIET = b" _.-\t\v\f\r\x1c\x1d\x1e\x1f"
+
 
 def audited(
     lineage: Lineage, position_of: Callable[[str, str], Position | None], *, bases: bool = False
@@ -50,8 +60,8 @@ def audited(
         if (newer := newer_parent(lineage[edge.parent], lineage[edge.child], edge.relation))
     )
     if bases:
-        findings += baseless(lineage, positions)
-    return in_order([*findings, *gaps(lineage, positions), *possibly_same(lineage, positions)])
+        findings += baseless(lineage, positions.get)
+    return in_order([*findings, *gaps(lineage, positions.get), *possibly_same(lineage, positions.get)])
 
 
 def impossible_date(model: Model) -> Finding | None:
@@ -94,38 +104,44 @@ def unsaid(edges: Sequence[Unsaid]) -> Iterator[Finding]:
         yield Finding("missing-relation", message, ids=(child, parent), position=position, done=done)
 
 
-def gaps(lineage: Lineage, positions: Mapping[str, Position]) -> Iterator[Finding]:
+def gaps(lineage: Lineage, position_of: PositionOf) -> Iterator[Finding]:
     """What is not known of models; one finding where that are all or many."""
-    listed = _listed(lineage)
-    for field, gap_kind in GAPS.items():
-        without = [model.id for model in listed if getattr(model, field) is None]
-        yield from gap(gap_kind, without, len(listed), positions)
+    licensed = numpy.array([value is not None for value in _column(lineage, "license")], dtype=bool)
+    known = {"license": licensed, "released": lineage._nodes.dates > 0}
+    for field, kind_and_word in GAPS.items():
+        yield from _gap(lineage, kind_and_word, known[field], position_of)
 
 
-def baseless(lineage: Lineage, positions: Mapping[str, Position]) -> Iterator[Finding]:
+def baseless(lineage: Lineage, position_of: PositionOf) -> Iterator[Finding]:
     """Which models name no base and are the base of none; data sets are no bases."""
-    related = {id for edge in lineage.derivations if edge.relation != Relation.DATA for id in (edge.parent, edge.child)}
-    listed = _listed(lineage)
-    yield from gap(BASE, [model.id for model in listed if model.id not in related], len(listed), positions)
+    edges, related = lineage._edges, numpy.zeros(len(lineage), dtype=bool)
+    other = edges.relation != list(Relation).index(Relation.DATA)
+    related[edges.parent[other]] = related[edges.child[other]] = True
+    yield from _gap(lineage, BASE, related, position_of)
 
 
-def _listed(lineage: Lineage) -> list[Model]:
-    return [model for model in lineage.models if model.kind == Kind.MODEL and model.note != PLACEHOLDER]
+def _column(lineage: Lineage, name: str) -> Sequence[object]:
+    """The values of a field as its column has them, None where nothing is known: records cost more, of millions."""
+    return listed(lineage._nodes._fields.get(name), len(lineage))
 
 
-def gap(
-    kind_and_word: tuple[str, str], without: Sequence[str], count: int, positions: Mapping[str, Position]
+def _gap(
+    lineage: Lineage, kind_and_word: tuple[str, str], known: NDArray[numpy.bool_], position_of: PositionOf
 ) -> Iterator[Finding]:
-    """That something, one of `GAPS` or `BASE`, is not known of some of so many models, whose ids are in date order."""
+    """That something, one of `GAPS` or `BASE`, is not known of some models; data sets and placeholders do not count."""
     kind, word = kind_and_word
-    if len(without) > 1 and len(without) == count:
+    models = numpy.ones(len(lineage), dtype=bool)
+    for name, others in (("kind", set(Kind) - {Kind.MODEL}), ("note", {PLACEHOLDER})):
+        if lineage._nodes.has(name):
+            models &= [value not in others for value in _column(lineage, name)]
+    ids = lineage.ids
+    without = [ids[node] for node in numpy.flatnonzero(models & ~known).tolist()]
+    if len(without) > 1 and len(without) == models.sum():
         yield Finding(kind, f"no model has a {word}", ids=tuple(without))
     elif len(without) > MOST:
         yield Finding(kind, f"{len(without):,} models have no {word}", ids=tuple(without))
     else:
-        yield from (
-            Finding(kind, f"{shown(id)} has no {word}", ids=(id,), position=positions.get(id)) for id in without
-        )
+        yield from (Finding(kind, f"{shown(id)} has no {word}", ids=(id,), position=position_of(id)) for id in without)
 
 
 def unread_columns(columns: Sequence[str], read: Collection[str], position: Position) -> Iterator[Finding]:
@@ -139,29 +155,53 @@ def unread_columns(columns: Sequence[str], read: Collection[str], position: Posi
         yield Finding("unread-column", message, hint, position=position)
 
 
-def possibly_same(lineage: Lineage, positions: Mapping[str, Position]) -> Iterator[Finding]:
-    """Models whose ids or names differ only in what is easily written otherwise."""
-    return alike({model.id: model.name for model in lineage.models}, positions)
-
-
-def alike(names: Mapping[str, str], positions: Mapping[str, Position]) -> Iterator[Finding]:
-    """Which models may be the same, by their names, given by id and in date order; one finding where that are many."""
+def possibly_same(lineage: Lineage, position_of: PositionOf) -> Iterator[Finding]:
+    """Models whose ids or names differ only in what is easily written otherwise; one finding where that are many."""
+    names, called = lineage._nodes.names(), dict[str, str]()
     owners: dict[str, dict[str, None]] = {}
-    for id, written in names.items():
-        for name in {id: None, written: None}:
+    for node in _doubtful(lineage.ids, names):
+        id = lineage.ids[node]
+        called[id] = names[node]
+        for name in {id: None, called[id]: None}:
             owners.setdefault(quiet_key(name), {})[id] = None
     groups = dict.fromkeys(tuple(sorted(ids)) for ids in owners.values() if len(ids) > 1)
     # One name for several is another finding.
-    alike_ids = [ids for ids in groups if len({names[id] for id in ids}) > 1]
-    if len(alike_ids) > MOST:
-        concerned = tuple(dict.fromkeys(id for ids in alike_ids for id in ids))
-        message = f"{len(alike_ids):,} times some models may be the same, {len(concerned):,} in all"
-        yield Finding("possible-same", message, "an alias table can say so", concerned)
+    alike = [ids for ids in groups if len({called[id] for id in ids}) > 1]
+    hint = "an alias table can say so"
+    if len(alike) > MOST:
+        concerned = tuple(dict.fromkeys(id for ids in alike for id in ids))
+        message = f"{len(alike):,} times some models may be the same, {len(concerned):,} in all"
+        yield Finding("possible-same", message, hint, concerned)
         return
-    for ids in alike_ids:
-        position = next((positions[id] for id in ids if id in positions), None)
+    for ids in alike:
+        position = next(filter(None, map(position_of, ids)), None)
         message = f"{' and '.join(shown(id) for id in ids)} may be the same model"
-        yield Finding("possible-same", message, "an alias table can say so", ids, position=position)
+        yield Finding("possible-same", message, hint, ids, position=position)
+
+
+def _doubtful(ids: Sequence[str], names: Sequence[str]) -> list[int]:
+    """The models one of whose names has the key of another's, found by numbers: a key for each costs more."""
+    hashes = numpy.concatenate([_key_hashes(texts) for texts in (ids, *([] if names is ids else [names]))])
+    order = numpy.argsort(hashes, kind="stable")
+    hashes, owners = hashes[order], order % max(len(ids), 1)
+    again = (hashes[1:] == hashes[:-1]) & (owners[1:] != owners[:-1])
+    shared = numpy.isin(hashes, hashes[1:][again]) if again.any() else numpy.zeros(len(hashes), dtype=bool)
+    found: list[int] = numpy.unique(owners[shared]).tolist()
+    return found
+
+
+def _key_hashes(texts: Sequence[str]) -> NDArray[numpy.int64]:
+    """A number for each text: those with one `quiet_key` have one number."""
+    found = numpy.empty(len(texts), dtype=numpy.int64)
+    for start in range(0, len(texts), _AT_ONCE):
+        part = texts[start : start + _AT_ONCE]
+        joined = "\n".join(part)
+        if joined.isascii() and joined.count("\n") == len(part) - 1:
+            keys = joined.encode().lower().translate(None, _QUIET).split(b"\n")
+        else:
+            keys = [quiet_key(text).encode("utf-8", "surrogatepass") for text in part]
+        found[start : start + len(part)] = list(map(hash, keys))
+    return found
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:

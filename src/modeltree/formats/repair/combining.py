@@ -43,7 +43,7 @@ def combined(
         union.claims.about = abouts[0].model_dump(mode="json", exclude_defaults=True)
     lineage, findings = repaired(union.claims, policy, aliases, notes=False)
     told = {(finding.kind, frozenset(finding.ids)) for finding in union.findings}
-    new = [*findings, *gaps(lineage, union.positions), *possibly_same(lineage, union.positions)]
+    new = [*findings, *gaps(lineage, union.positions.get), *possibly_same(lineage, union.positions.get)]
     more = [finding for finding in new if (finding.kind, frozenset(finding.ids)) not in told]
     return Reading(lineage, in_order([*union.findings, *more]))
 

@@ -75,10 +75,10 @@ def repaired(
     findings = repair.findings
     if notes:
         findings += unsaid(repair.unsaid)
-        findings += gaps(lineage, repair.positions)
-        findings += possibly_same(lineage, repair.positions)
+        findings += gaps(lineage, repair.positions.get)
+        findings += possibly_same(lineage, repair.positions.get)
     if repair.policy.missing_base:
-        findings += baseless(lineage, repair.positions)
+        findings += baseless(lineage, repair.positions.get)
     return Reading(lineage, in_order(findings))
 
 
@@ -399,6 +399,10 @@ class OrganizationTable:
             self.by_id[id] = repair.record(Organization, {"name": id, **fields}, where, owner)
             self._by_name.setdefault(self.by_id[id].name, id)
         repair.drop_ambiguous_aliases("organization", self.by_id)
+
+    def has_name(self, name: str) -> bool:
+        """Whether an organization has this name."""
+        return name in self._by_name
 
     def ids(self, names: Iterable[object]) -> list[object]:
         """The ids of organizations that a model names; those that are new become records."""

@@ -22,10 +22,8 @@ one by one), `screening`, `model_texts`, `table_arrays`, `dirty_rows` and `assem
 from __future__ import annotations
 
 import errno
-import importlib.util
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +31,6 @@ from modeltree._util.files import expanded, refuse_pipe
 from modeltree._util.progress import Progress, no_progress
 from modeltree.findings import Position, UnknownFormatError, shown
 from modeltree.formats.repair.claims import Claims, Reading
-from modeltree.formats.repair.models import repaired
 from modeltree.formats.repair.policy import Policy
 from modeltree.formats.tables.assembly import assemble
 from modeltree.formats.tables.cells import SEPARATOR
@@ -50,18 +47,14 @@ from modeltree.formats.tables.requests import (
     refuse_mixed,
     shape_of,
     shapeless,
-    unread_findings,
+    with_unread_told,
 )
-from modeltree.formats.tables.row_claims import add_named, read_edges, read_nodes, read_organizations
 from modeltree.formats.tables.table_arrays import arrays_of
 from modeltree.formats.tables.text_files import read_csv_table, read_jsonl_table
 from modeltree.formats.tables.writing import beside, jsonl_text, write_csv, write_jsonl, write_parquet
 from modeltree.records import Relation, one_of
 
-__all__ = ["MANY", "SUFFIXES", "jsonl_text", "read_table", "write_csv", "write_jsonl", "write_parquet"]
-
-MANY = 2000
-"""Of so many rows plain ones stay columns: of fewer, records cost less than numpy and Arrow cost at the start."""
+__all__ = ["SUFFIXES", "jsonl_text", "read_table", "write_csv", "write_jsonl", "write_parquet"]
 
 _READERS: Mapping[str, Callable[[Path], SourceTable | list[SourceTable]]] = {
     "csv": read_csv_table,
@@ -193,8 +186,7 @@ def read_table(
         refuse_mixed(main, beside)
     elif more is not None and second is not None and second.shape != "edges":
         raise shapeless(more, "a table of derivations has parent and child", more.findings)
-    unread = tuple(unread_findings(first, second))
-    first = replace(first, table=replace(main, findings=(*first.table.findings, *unread)))
+    first = with_unread_told(first, second)
     organizations = _beside(source, "organizations", claims)
     if organizations is not None and main.save is None:
         refuse_mixed(main, organizations)
@@ -259,30 +251,8 @@ def _beside(source: Any, part: str, claims: Claims) -> SourceTable | None:
 
 def _reading(tables: TableSet, options: ReadOptions) -> Reading:
     """The lineage of some tables, and everything found."""
-    # Of many rows the plain ones, of which nothing is to be reported, stay columns; the others become claims, with
-    # every plain row that may matter to them. So all rules on faults stand in one place, and cost where there are some.
+    # Plain rows, of which nothing is to be reported, stay columns; the others become claims, with every plain row that
+    # may matter to them. So all rules on faults stand in one place, and cost where there are some.
     count = sum(table.count for table in (tables.nodes, tables.edges) if table)
     options.progress("read", count, count)
-    return (_reading_by_columns(tables, options) if count >= MANY else None) or _reading_by_rows(tables, options)
-
-
-def _reading_by_rows(tables: TableSet, options: ReadOptions) -> Reading:
-    """The lineage of some tables by a record for each row."""
-    claims = Claims(findings=list(tables.findings))
-    if tables.nodes is not None:
-        read_nodes(claims, tables.nodes, options)
-    if tables.edges is not None:
-        read_edges(claims, tables.edges, options)
-    if tables.nodes is None:
-        add_named(claims)
-    if tables.organizations is not None:
-        read_organizations(claims, tables.organizations, options.separator)
-    return repaired(claims, options.policy, options.aliases, notes=options.notes)
-
-
-def _reading_by_columns(tables: TableSet, options: ReadOptions) -> Reading | None:
-    """The same lineage with plain rows as columns; None where the tables have a form that is read row by row."""
-    if importlib.util.find_spec("pyarrow") is None:
-        return None
-    arrays = arrays_of(tables, options)
-    return None if arrays is None else assemble(arrays, options)
+    return assemble(arrays_of(tables, options), options)

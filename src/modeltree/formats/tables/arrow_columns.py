@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Iterable, Sequence
-from types import NoneType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy
 from numpy.typing import NDArray
 
 from modeltree.formats.tables.cells import Column, Stored
-from modeltree.values.words import quiet_key
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -27,17 +26,21 @@ __all__ = [
     "in_chunks",
     "indices_of",
 ]
-__all__ += ["is_text", "part_of", "quiet_hashes", "quiet_texts", "replaced", "rows_among", "text_length", "trimmed"]
+__all__ += ["is_text", "part_of", "replaced", "rows_among", "text_bytes", "text_length", "trimmed"]
 __all__ += ["unusual_rows"]
 
 
-class Coded(NamedTuple):
+@dataclass(frozen=True)
+class Coded:
     """A column by its distinct values."""
 
     codes: NDArray[numpy.int32]
     """For each row the index of its value, -1 where there is none."""
     words: Column
     """The values; some may be equal."""
+
+    def __len__(self) -> int:
+        return len(self.codes)
 
 
 def arrow_column(column: pa.ChunkedArray[Any]) -> Column:
@@ -89,6 +92,9 @@ def part_of(column: Stored, rows: Sequence[int] | None = None) -> Column:
     """The values of all rows of a column, or of some in ascending order."""
     if isinstance(column, list):
         return column if rows is None else [column[row] for row in rows]
+    if isinstance(column, Coded):
+        codes = column.codes if rows is None else column.codes[rows]
+        return [None if code < 0 else column.words[code] for code in codes.tolist()]
     if rows is None:
         return arrow_column(column)
     chosen = numpy.asarray(rows, dtype=numpy.int64)
@@ -120,18 +126,6 @@ def first_items(column: Stored, most: int) -> tuple[Stored, int | None]:
     return pc.list_slice(column, 0, most), int(numpy.argmax(lengths > most))
 
 
-def mapped_values(column: Stored, change: Callable[[Any], Any]) -> Stored:
-    """A column with each value changed, each distinct one once; what becomes texts stays an array."""
-    codes, words = coded(column)
-    changed = [change(word) for word in words]
-    if isinstance(column, list) or not all(isinstance(word, (str, NoneType)) for word in changed):
-        return [None if code < 0 else changed[code] for code in codes.tolist()]
-    import pyarrow as pa
-
-    indices = pa.array(codes, mask=codes < 0)
-    return pa.chunked_array([pa.DictionaryArray.from_arrays(indices, pa.array(changed, pa.string()))])
-
-
 def in_chunks(columns: Sequence[Any]) -> Any:
     """Columns of Arrow, one below the other, as one."""
     import pyarrow as pa
@@ -160,6 +154,8 @@ def text_length(column: Any) -> int:
 
 def coded(column: Stored) -> Coded:
     """A column by its distinct values; times are days."""
+    if isinstance(column, Coded):
+        return column
     if isinstance(column, list):
         return _coded_values(column)
     parts = [coded_array(chunk) for chunk in column.chunks]
@@ -268,7 +264,7 @@ def bounds_of(array: Any) -> tuple[NDArray[numpy.int64], NDArray[numpy.int64]]:
 
 def days_only(column: Stored) -> Stored:
     """A column whose texts that are time stamps are the days of these: their distinct values are few."""
-    if isinstance(column, list):
+    if isinstance(column, list | Coded):
         return column
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -327,19 +323,17 @@ def trimmed(column: Stored) -> Any | None:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    if isinstance(column, list) or not is_text(column.type):
+    if isinstance(column, list | Coded) or not is_text(column.type):
         return None
     chunks = [pc.utf8_trim_whitespace(chunk.cast(pa.large_string())) for chunk in column.chunks]
     texts = pa.concat_arrays(chunks) if chunks else pa.array([], pa.large_string())
     return pc.if_else(pc.equal(pc.binary_length(texts), 0), None, texts)
 
 
-def unusual_rows(texts: Any, usual: Sequence[int], longest: int) -> NDArray[numpy.int64]:
+def unusual_rows(texts: Any, usual: range, longest: int) -> NDArray[numpy.int64]:
     """The rows of an array of long texts with any but the usual bytes, or more than so many."""
     ends, data = text_bytes(texts)
-    plain = numpy.zeros(256, dtype=bool)
-    plain[usual] = True
-    strange = numpy.flatnonzero(~plain[data]) + ends[0]
+    strange = numpy.flatnonzero(data - numpy.uint8(usual.start) >= numpy.uint8(len(usual))) + ends[0]
     rows = numpy.unique(numpy.searchsorted(ends, strange, side="right") - 1)
     return numpy.union1d(rows, numpy.flatnonzero(numpy.diff(ends) > longest))
 
@@ -375,49 +369,3 @@ def rows_among(texts: Any, words: Iterable[str]) -> NDArray[numpy.int64]:
 
 
 _HALVES = re.compile("[\ud800-\udfff]")
-
-
-_PART = 50_000
-_FACTOR = 0x9E3779B97F4A7C15
-
-
-def quiet_hashes(texts: Any) -> NDArray[numpy.uint64]:
-    """A number for each text of an array of long texts: those with one `quiet_key` have one number."""
-    parts = [quiet_texts(texts.slice(start, _PART)) for start in range(0, len(texts), _PART)]
-    return numpy.concatenate([numpy.empty(0, numpy.uint64), *map(_hashes, parts)])
-
-
-def _hashes(texts: Any) -> NDArray[numpy.uint64]:
-    """A number for each of some texts: a polynomial of its bytes, as a difference of sums over all bytes before."""
-    ends, data = text_bytes(texts)
-    places = ends - ends[0]
-    sums = numpy.zeros(len(data) + 1, dtype=numpy.uint64)
-    numpy.cumsum(_powers(_FACTOR, len(data)) * (data + numpy.uint64(1)), out=sums[1:])
-    # The inverse makes up for where a text begins.
-    inverse = _powers(pow(_FACTOR, -1, 1 << 64), len(data) + 1)
-    found: NDArray[numpy.uint64] = (sums[places[1:]] - sums[places[:-1]]) * inverse[places[:-1]]
-    return found
-
-
-def _powers(factor: int, count: int) -> NDArray[numpy.uint64]:
-    powers = numpy.full(count, factor, dtype=numpy.uint64)
-    powers[:1] = 1
-    return numpy.multiply.accumulate(powers)
-
-
-def quiet_texts(texts: Any) -> Any:
-    """The `quiet_key` of each text of an array of long texts."""
-    import pyarrow as pa
-
-    ends, data = text_bytes(texts)
-    lower = numpy.arange(256, dtype=numpy.uint8)
-    lower[65:91] += 32
-    kept = numpy.ones(256, dtype=bool)
-    kept[list(b" _.-\t\n\r\v\f\x1c\x1d\x1e\x1f")] = False
-    stays = kept[data]
-    before = ends - ends[0]
-    before = before - numpy.searchsorted(numpy.flatnonzero(~stays), before)
-    buffers = [pa.py_buffer(before), pa.py_buffer(lower[data[stays]])]
-    keys = pa.Array.from_buffers(pa.large_string(), len(texts), [None, *buffers])
-    rows = unusual_rows(texts, range(128), 1 << 62)
-    return replaced(keys, rows, [quiet_key(text) for text in texts.take(rows).to_pylist()]) if len(rows) else keys

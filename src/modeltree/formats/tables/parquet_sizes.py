@@ -160,7 +160,8 @@ def _longest(packed: bytes, size: int, count: int, codec: str | None) -> int:
     for _ in range(count):
         (length,) = length_at(data, place)
         place += 4 + length
-        longest = max(longest, length)
+        if length > longest:  # noqa: PLR1730  # there are many
+            longest = length
     if place > len(data):
         raise ValueError
     return longest

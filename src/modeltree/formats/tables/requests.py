@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -15,17 +14,17 @@ from modeltree.findings import Finding, Position, SourceError, nearest, shown
 from modeltree.formats.repair.audit import MOST, unread_columns
 from modeltree.formats.repair.policy import Policy
 from modeltree.formats.repair.record_findings import FORMER_NAMES
-from modeltree.formats.tables.arrow_columns import coded, first_items, mapped_values, part_of
+from modeltree.formats.tables.arrow_columns import Coded, coded, first_items, part_of
 from modeltree.formats.tables.cells import LINKS, Column, Stored, field_values, plain_column
 from modeltree.records import Model, Relation
 from modeltree.values.fields import FieldNote, read_sizes
 from modeltree.values.headers import LINK_FIELDS, field_of_header, folded_header
 from modeltree.values.names import organizations_of
-from modeltree.values.quantities import unit_of, with_unit
+from modeltree.values.quantities import unit_of
 
 __all__ = ["EDGE_FIELDS", "FIELDS", "MAX_ITEMS", "NODE_FIELDS", "ORGANIZATION_FIELDS", "ColumnChoice", "FieldTable"]
 __all__ += ["ReadOptions", "SourceTable", "TableSet", "check_columns", "choose_columns", "field_table", "refuse_mixed"]
-__all__ += ["save_mark", "shape_of", "shapeless", "unread_findings"]
+__all__ += ["save_mark", "shape_of", "shapeless", "with_unread_told"]
 
 MAX_ITEMS = 1000
 """The most items of a list that are read: no model has more parents, names or sizes."""
@@ -169,8 +168,7 @@ class ColumnChoice:
         for column in table.names:
             position = table.position(None, column)
             if column not in read and column != table.mark:
-                message = f"nothing is read from column {shown(column)}"
-                found.append(Finding("ignored", message, position=position))
+                found.append(Finding("ignored", _unread_message(column), position=position))
             elif column in inferred:
                 message = f"column {shown(column)} is taken for {read[column]!r}"
                 hint = f"columns={{{shown(column)}: {read[column]!r}}} says so"
@@ -296,11 +294,10 @@ def field_table(table: SourceTable, options: ReadOptions) -> FieldTable:
     if "id" in choice.inferred and "name" not in columns and _has_spaces(stored["id"]):
         columns = {"name" if field == "id" else field: column for field, column in columns.items()}
         stored = {"name" if field == "id" else field: column for field, column in stored.items()}
-    inferred = {"sizes", "organizations"} & choice.inferred & stored.keys()
-    if "sizes" in stored and (unit := unit_of(columns["sizes"])) and ("sizes" not in inferred or _is_plain(stored)):
-        stored["sizes"] = mapped_values(stored["sizes"], partial(_in_unit, unit))
-        inferred -= {"sizes"}
-    notes += [note for field in sorted(inferred) for note in _read_column(table, stored, field, columns[field])]
+    for name in ("organizations", "sizes"):
+        if name in stored and (name in choice.inferred or (name == "sizes" and unit_of(columns[name]))):
+            stored[name], found = _understood(table, name, columns[name], stored[name])
+            notes += found
     findings = [*table.findings, *choice.findings(table, read, former), *notes]
     for column, name in former.items():
         stored[name], conflicts = _joined(table, (columns[name], stored[name]), (column, taken[column]))
@@ -308,27 +305,19 @@ def field_table(table: SourceTable, options: ReadOptions) -> FieldTable:
     return FieldTable(replace(table, findings=tuple(findings)), shape, columns, stored, options.separator)
 
 
-def _in_unit(unit: str, value: Any) -> Any:
-    """A size of a column whose header has a unit."""
-    (plain,) = plain_column([value])
-    if isinstance(plain, list):
-        return [_in_unit(unit, item) for item in plain]
-    is_number = isinstance(plain, (int, float)) and not isinstance(plain, bool)
-    return with_unit(str(plain) if is_number else plain, unit) if is_number or isinstance(plain, str) else plain
-
-
-def unread_findings(nodes: FieldTable, edges: FieldTable | None) -> Iterator[Finding]:
-    """That columns of a table of models are not read, and may say what no model has."""
+def with_unread_told(nodes: FieldTable, edges: FieldTable | None) -> FieldTable:
+    """A table of models whose unread columns are told of at once, if they may say what no model has."""
     table, read = nodes.table, {*nodes.stored, *(edges.stored if edges else ())}
     unread = [name for name in table.names if name not in nodes.columns.values() and not _fields_of(name)]
     unread = [name for name in unread if name != table.mark]
-    if nodes.count:
-        yield from unread_columns(unread, read, table.position(None, None))
+    found = tuple(unread_columns(unread, read, table.position(None, None))) if nodes.count else ()
+    told = set(map(_unread_message, unread)) if found else set()
+    findings = (*(finding for finding in table.findings if finding.message not in told), *found)
+    return replace(nodes, table=replace(table, findings=findings))
 
 
-def _is_plain(stored: Mapping[str, Stored]) -> bool:
-    """Whether all sizes are numbers, which their unit makes whole."""
-    return not any(isinstance(word, (str, list)) for word in coded(stored["sizes"]).words)
+def _unread_message(column: str) -> str:
+    return f"nothing is read from column {shown(column)}"
 
 
 def _has_spaces(column: Stored) -> bool:
@@ -337,26 +326,23 @@ def _has_spaces(column: Stored) -> bool:
     return any(isinstance(value, str) and _SPACE.search(value.strip()) for value in values)
 
 
-def _read_column(table: SourceTable, stored: dict[str, Stored], field: str, header: str) -> Iterator[Finding]:
-    """Read sizes by the unit in the header, and several organizations in a cell, where people wrote the header."""
-    codes, words = coded(stored[field])
-    if not any(isinstance(word, (str, int, float)) for word in words):
-        return
-    values: Column = []
-    unit = unit_of(header)
-    for word in plain_column(words):
+def _understood(table: SourceTable, field: str, header: str, column: Stored) -> tuple[Stored, list[Finding]]:
+    """Sizes, by the unit in the header, or organizations, of which a cell may have several, as people write them."""
+    written = coded(column)
+    unit, values, findings = unit_of(header), Column(), list[Finding]()
+    for code, word in enumerate(plain_column(written.words)):
         notes: list[FieldNote] = []
-        if field == "sizes" and word is not None:
+        if field == "sizes" and isinstance(word, str | int | float | list):
             values.append(read_sizes(word, notes, unit, counts=False))
         else:
-            values.append(organizations_of(word) if isinstance(word, str) and field == "organizations" else word)
-        row = int((codes == len(values) - 1).argmax()) if notes else 0
-        yield from (
+            several = organizations_of(word) if field == "organizations" and isinstance(word, str) else [word]
+            values.append(word if several == [word] else several)
+        row = int((written.codes == code).argmax()) if notes else 0
+        findings += (
             Finding(note.kind, note.message, note.hint, position=table.position(row, header), done=note.done)
             for note in notes
         )
-    if any(value not in (word, [word]) for value, word in zip(values, words, strict=True)):
-        stored[field] = [None if code < 0 else values[code] for code in codes.tolist()]
+    return Coded(written.codes, values), findings
 
 
 def _former_columns(

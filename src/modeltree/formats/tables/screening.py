@@ -15,6 +15,7 @@ import numpy
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
+from modeltree.findings import shown
 from modeltree.formats.repair.audit import FIRST_YEAR
 from modeltree.formats.repair.models import WITHOUT_REPETITION, without_repetition
 from modeltree.formats.tables.arrow_columns import (
@@ -29,10 +30,9 @@ from modeltree.formats.tables.arrow_columns import (
 )
 from modeltree.formats.tables.cells import LINKS, Column, Stored, field_values, plain_column
 from modeltree.formats.tables.requests import FieldTable, ReadOptions
-from modeltree.formats.tables.row_claims import word_of
 from modeltree.records import Derivation, Model, Relation
 from modeltree.values.quantities import day_of
-from modeltree.values.words import relation_of
+from modeltree.values.words import is_missing, relation_of
 
 __all__ = [
     "INDEX_OF_RELATION",
@@ -45,6 +45,7 @@ __all__ = [
     "edge_fields",
     "model_fields",
     "relations_of",
+    "word_of",
 ]
 
 UNSAID = 255
@@ -124,23 +125,23 @@ class TextValues:
 def _combined(columns: Mapping[str, Coded]) -> tuple[NDArray[numpy.int32], dict[str, Column]]:
     """Several columns by the distinct combinations of their values."""
     if len(columns) == 1:
-        ((name, (codes, words)),) = columns.items()
-        return codes, {name: words}
+        ((name, column),) = columns.items()
+        return column.codes, {name: column.words}
     total: NDArray[numpy.int64] | None = None
     indices: dict[str, NDArray[numpy.int64]] = {}
-    for name, (codes, words) in columns.items():
-        own = codes.astype(numpy.int64) + 1
+    for name, column in columns.items():
+        own = column.codes.astype(numpy.int64) + 1
+        size = len(column.words) + 1
         if total is None:
-            total, indices[name] = own, numpy.arange(len(words) + 1)
+            total, indices[name] = own, numpy.arange(size)
             continue
-        size = len(words) + 1
         kept, total = numpy.unique(total * size + own, return_inverse=True)
         total = total.reshape(-1)
         indices = {other: index[kept // size] for other, index in indices.items()} | {name: kept % size}
     assert total is not None
     words_of = {
-        name: [None if index == 0 else words[index - 1] for index in indices[name].tolist()]
-        for name, (_, words) in columns.items()
+        name: [None if index == 0 else column.words[index - 1] for index in indices[name].tolist()]
+        for name, column in columns.items()
     }
     return total.astype(numpy.int32), words_of
 
@@ -185,8 +186,8 @@ def _text_values(
     usable = numpy.ones(len(texts), dtype=bool)
     rows = unusual_rows(texts, _PRINTABLE, _LONGEST)
     if len(rows):
-        codes, words = coded_array(texts.take(rows))
-        values = _checked(kind, least, {name: plain_column(words)}, codes)[name]
+        odd = coded_array(texts.take(rows))
+        values = _checked(kind, least, {name: plain_column(odd.words)}, odd.codes)[name]
         usable[rows] = values.usable
         texts = replaced(texts, rows, values.values[values.codes].tolist())
     return TextValues(texts, usable)
@@ -250,10 +251,12 @@ def dates_of(nodes: FieldTable, count: int) -> tuple[NDArray[numpy.int32], NDArr
     """The dates of models, as the `Columns` of a lineage have them, and whether each can be."""
     if "released" not in nodes.stored:
         return numpy.zeros(count, dtype=numpy.int32), numpy.ones(count, dtype=bool)
-    codes, words = coded(days_only(nodes.stored["released"]))
+    written = coded(days_only(nodes.stored["released"]))
     today = datetime.datetime.now(datetime.UTC).date()
     dates, right = [], []
-    for value in field_values({"released": words}, nodes.separator).get("released", [None] * len(words)):
+    for value in field_values({"released": written.words}, nodes.separator).get(
+        "released", [None] * len(written.words)
+    ):
         try:
             date = None if value is None else Model(id="x", name="x", released=day_of(value)).released
         except (ValidationError, TypeError, ValueError):
@@ -263,8 +266,8 @@ def dates_of(nodes: FieldTable, count: int) -> tuple[NDArray[numpy.int32], NDArr
             right.append(date is None or (date.year >= FIRST_YEAR and date.lower <= today))
         dates.append(date.number if date else 0)
     return (
-        numpy.array([*dates, 0], dtype=numpy.int32)[codes],
-        numpy.array([*right, True], dtype=bool)[codes],
+        numpy.array([*dates, 0], dtype=numpy.int32)[written.codes],
+        numpy.array([*right, True], dtype=bool)[written.codes],
     )
 
 
@@ -286,6 +289,13 @@ def relations_of(words: Coded, options: ReadOptions) -> RelationValues:
     return RelationValues(words.codes, numpy.cumsum(counts) - counts, counts, indices)
 
 
+def word_of(word: Any, options: ReadOptions) -> Relation | str | None:
+    """The word on how a child was made, or what holds where the table has none."""
+    if word is None or (isinstance(word, str) and is_missing(word) and relation_of(word) is None):
+        return options.relation
+    return word if isinstance(word, str) else shown(word)
+
+
 def _relation_index(word: Any, options: ReadOptions) -> int:
     known = word_of(word, options)
     if known is None or (not isinstance(known, Relation) and not known.strip()):
@@ -302,7 +312,7 @@ def edge_fields(edges: FieldTable) -> dict[str, FieldValues | TextValues]:
         if name == "note" and name in edges.stored and (texts := _text_values(Derivation, least, name, edges.stored)):
             found[name] = texts
         elif name in edges.stored:
-            codes, words = coded(edges.stored[name])
-            known = field_values({name: words}, edges.separator)
-            found |= _checked(Derivation, least, known, codes)
+            written = coded(edges.stored[name])
+            known = field_values({name: written.words}, edges.separator)
+            found |= _checked(Derivation, least, known, written.codes)
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from modeltree.formats.repair.audit import MOST
 from modeltree.formats.tables.arrow_columns import Coded, coded
-from modeltree.formats.tables.model_texts import ModelTexts, TextItems, text_items
+from modeltree.formats.tables.model_names import ModelNames, NamedItems, named_items
 from modeltree.formats.tables.requests import FieldTable, ReadOptions, TableSet
 from modeltree.formats.tables.screening import (
     UNKNOWN,
@@ -60,7 +61,7 @@ class TableArrays:
     """
 
     tables: TableSet
-    texts: ModelTexts
+    texts: ModelNames
     ids: Indices  # the index of the id of each row among the texts
     dates: Indices  # as the columns of a lineage have them
     dated: Flags  # whether the date of a row is right, or there is none
@@ -73,6 +74,10 @@ class TableArrays:
     def count(self) -> int:
         """How many rows there are."""
         return len(self.ids)
+
+    def names(self, rows: NDArray[numpy.integer]) -> list[str]:
+        """The ids of some rows."""
+        return self.texts.texts(self.ids[rows])
 
     @cached_property
     def named(self) -> Flags:
@@ -97,14 +102,16 @@ class TableArrays:
     def screen_edges(self) -> None:
         """Find out which derivations are plain, apart from cycles."""
         usable = numpy.append(self.named & self.dated, False)
-        lower, upper = _bounds(numpy.append(self.dates, 0))
+        dates = numpy.append(self.dates, 0)
         rows_of = numpy.append(self.first, numpy.int32(-1))
         for edges in self.edges:
             edges.parent = rows_of[edges.parent]
             edges.child = edges.child if edges.within else rows_of[edges.child]
             parent, child = edges.parent, edges.child
             edges.plain = edges.right & usable[parent] & usable[child] & (parent != child)
-            edges.plain &= ~((lower[parent] > upper[child]) & (lower[parent] > 0) & (upper[child] > 0))
+            doubtful = numpy.flatnonzero((dates[parent] > dates[child]) & (dates[child] > 0))
+            newer = _bounds(dates[parent[doubtful]])[0] > _bounds(dates[child[doubtful]])[1]
+            edges.plain[doubtful[newer]] = False
         keys = numpy.concatenate([self.pair_keys(edges)[edges.plain] for edges in self.edges])
         kept, counts = numpy.unique(keys, return_counts=True)
         for edges in self.edges:
@@ -117,36 +124,33 @@ class TableArrays:
 
     def release(self) -> None:
         """Let go of all columns; nothing can be asked of it any more."""
-        import pyarrow as pa
-
         self.__dict__.clear()
-        pa.default_memory_pool().release_unused()
+        if "pyarrow" in sys.modules:
+            import pyarrow as pa
+
+            pa.default_memory_pool().release_unused()
 
 
-def arrays_of(tables: TableSet, options: ReadOptions) -> TableArrays | None:
-    """The models and derivations of some tables; None where they have a form that is read row by row."""
+def arrays_of(tables: TableSet, options: ReadOptions) -> TableArrays:
+    """The models and derivations of some tables."""
     nodes, edges = tables.nodes, tables.edges
     wanted: list[tuple[FieldTable, str]] = []
     has_parents = False
     if nodes is not None:
-        if "id" not in nodes.stored:
-            return None
-        wanted = [(nodes, "id"), *((nodes, name) for name in ("parents", "parent") if name in nodes.stored)][:2]
+        named = [name for name in ("id", "name") if name in nodes.stored][:1]
+        wanted = [(nodes, name) for name in (*named, "parents", "parent") if name in nodes.stored][:2]
         has_parents = len(wanted) > 1
     if edges is not None:
         wanted += [(edges, "parent"), (edges, "child")]
-    items: list[TextItems] = []
-    for table, name in wanted:
-        found = text_items(table.stored[name], name, options.separator, table.whole)
-        if found is None:
-            return None
-        items.append(found)
+    items = [named_items(table.stored[name], name, options.separator, table.whole) for table, name in wanted]
     options.progress("check", 0, nodes.count if nodes is not None else 0)
-    texts = ModelTexts(items, options.separator)
+    texts = ModelNames(items, options.separator)
     aliases = options.aliases
     texts.mark_unclean([*aliases, *(name.strip() for name in aliases), *aliases.values()])
+    if nodes is not None and ("id" not in nodes.stored or "version" in nodes.stored):
+        texts.clean[:] = False  # what is no id, or may get another one
     items = [found._replace(pieces=[]) for found in items]
-    named = [*zip(items, texts.codes, strict=True)]
+    columns = [*zip(items, texts.codes, strict=True)]
     texts.codes = []
     if nodes is None:
         count = len(texts)
@@ -154,14 +158,14 @@ def arrays_of(tables: TableSet, options: ReadOptions) -> TableArrays | None:
         ids, dates = numpy.arange(count, dtype=numpy.int32), numpy.zeros(count, dtype=numpy.int32)
         arrays = TableArrays(tables, texts, ids, dates, every, every.copy(), {}, None)
     else:
-        _, ids = named.pop(0)
+        _, ids = columns.pop(0)
         fields, right, organizations = model_fields(nodes, nodes.count)
         dates, dated = dates_of(nodes, nodes.count)
         arrays = TableArrays(tables, texts, ids, dates, dated, right & dated, fields, organizations)
         if has_parents:
-            arrays.edges.append(_edges_within(nodes, *named.pop(0), options))
+            arrays.edges.append(_edges_within(nodes, *columns.pop(0), options))
     if edges is not None:
-        (parents, parent), (_, child) = named
+        (parents, parent), (_, child) = columns
         arrays.edges.append(_edges_beside(edges, parents, parent, child, options))
     if arrays.edges:
         arrays.screen_edges()
@@ -169,7 +173,7 @@ def arrays_of(tables: TableSet, options: ReadOptions) -> TableArrays | None:
 
 
 def _edges_beside(
-    edges: FieldTable, parents: TextItems, parent: Indices, child: Indices, options: ReadOptions
+    edges: FieldTable, parents: NamedItems, parent: Indices, child: Indices, options: ReadOptions
 ) -> EdgeArrays:
     """The derivations of a table of derivations."""
     count = edges.count
@@ -187,7 +191,7 @@ def _edges_beside(
     return EdgeArrays(False, edges, rows, parent, child[rows], relations[rows], right[rows], ~right, unread, fields)
 
 
-def _edges_within(nodes: FieldTable, parents: TextItems, parent: Indices, options: ReadOptions) -> EdgeArrays:
+def _edges_within(nodes: FieldTable, parents: NamedItems, parent: Indices, options: ReadOptions) -> EdgeArrays:
     """The derivations of a table of models."""
     rows = parents.rows
     counts = numpy.bincount(rows, minlength=nodes.count)
@@ -222,7 +226,7 @@ def _bounds(dates: Indices) -> tuple[Indices, Indices]:
     year, month, day = dates // 10000, dates // 100 % 100, dates % 100
     lower = year * 10000 + numpy.maximum(month, 1) * 100 + numpy.maximum(day, 1)
     upper = year * 10000 + numpy.where(month, month, 12) * 100 + numpy.where(day, day, 31)
-    return numpy.where(dates, lower, 0), numpy.where(dates, upper, 0)
+    return lower, upper
 
 
 def reaching_cycles(count: int, parent: NDArray[numpy.int64], child: NDArray[numpy.int64]) -> Flags:

@@ -1,4 +1,4 @@
-"""The rows that are read row by row: those that are not plain, and all plain ones that they have to do with.
+"""The rows that are read one by one: those that are not plain, and all plain ones that they have to do with.
 
 What the first have to do with shows when they are repaired: names that plain rows have as aliases, derivations between
 the same models, cycles. Then these rows are repaired with them, until there is nothing more.
@@ -7,26 +7,27 @@ the same models, cycles. Then these rows are repaired with them, until there is 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, partial
 from typing import Any
 
 import numpy
 from numpy.typing import NDArray
 
-from modeltree.findings import Finding, SourceError
+from modeltree.findings import Finding, Position, SourceError, shown
 from modeltree.formats.repair.audit import MOST
 from modeltree.formats.repair.claims import Claims, slug
 from modeltree.formats.repair.models import Repair
-from modeltree.formats.tables.requests import FieldTable, ReadOptions
-from modeltree.formats.tables.row_claims import read_edges, read_nodes, read_organizations
-from modeltree.formats.tables.screening import FieldValues
+from modeltree.formats.tables.arrow_columns import part_of
+from modeltree.formats.tables.cells import Column, field_values
+from modeltree.formats.tables.requests import ORGANIZATION_FIELDS, FieldTable, ReadOptions, SourceTable, choose_columns
+from modeltree.formats.tables.screening import FieldValues, word_of
 from modeltree.formats.tables.table_arrays import TableArrays, reaching_cycles
 from modeltree.records import Model, PartialDate
 from modeltree.values.names import possible_parents
 from modeltree.values.words import is_missing
 
-__all__ = ["MAX_ROWS", "DirtyRows"]
+__all__ = ["MAX_ROWS", "OddRows", "read_edges", "read_nodes", "read_organizations"]
 
 MAX_ROWS = 2_000_000
 """The most rows that are read row by row where others are read as columns."""
@@ -37,7 +38,7 @@ _NEVER = 1 << 60
 _FEW_LOOKS = 100
 
 
-class DirtyRows:
+class OddRows:
     """What is read row by row of some tables.
 
     Attributes
@@ -76,15 +77,15 @@ class DirtyRows:
         if tables.nodes is not None:
             inner = next((edges.dirty for edges in self.arrays.edges if edges.within), numpy.zeros_like(self.full))
             unread = numpy.flatnonzero(self.arrays.ids < 0)[MOST:]
-            wanted = self.full | inner
-            wanted[unread] = False
-            rows = self._bounded(numpy.flatnonzero(wanted), tables.nodes)
-            bare, childless = rows[~self.full[rows]].tolist(), rows[~inner[rows]].tolist()
-            read_nodes(claims, tables.nodes, options, rows.tolist(), bare, childless, len(unread))
+            rows = self._bounded(self.full | inner, unread, tables.nodes)
+            bare, childless = (set(rows[~kept[rows]].tolist()) for kept in (self.full, inner))
+            read_nodes(claims, tables.nodes, options, rows.tolist(), bare, childless)
+            _report_unread(claims, tables.nodes, len(unread))
         if tables.edges is not None:
             outer, unread = next((edges.dirty, edges.unread) for edges in self.arrays.edges if not edges.within)
-            rows = self._bounded(numpy.setdiff1d(numpy.flatnonzero(outer), unread, assume_unique=True), tables.edges)
-            read_edges(claims, tables.edges, options, rows.tolist(), len(unread))
+            rows = self._bounded(outer, unread, tables.edges)
+            read_edges(claims, tables.edges, options, rows.tolist())
+            _report_unread(claims, tables.edges, len(unread))
         if tables.nodes is None and tables.edges is not None:
             claims.path = tables.edges.table.path
             self._add_named(claims)
@@ -93,12 +94,26 @@ class DirtyRows:
         return claims
 
     @staticmethod
-    def _bounded(rows: NDArray[Any], table: FieldTable) -> NDArray[Any]:
+    def _bounded(odd: NDArray[numpy.bool_], unread: NDArray[numpy.int64], table: FieldTable) -> NDArray[numpy.int64]:
+        """The odd rows without those that are only counted; a SourceError where they are too many."""
+        odd = odd.copy()
+        odd[unread] = False
+        rows = numpy.flatnonzero(odd)
         if len(rows) > MAX_ROWS:
             message = f"{len(rows):,} rows have faults, or are as others; {MAX_ROWS:,} are looked at one by one"
             hint = "remove duplicates, or split it into several"
             raise SourceError([Finding("too-large", message, hint, position=table.table.position(None, None))])
         return rows
+
+    def position(self, id: str) -> Position | None:
+        """Where a model stands, if it stands somewhere."""
+        row, tables = self.plain.row(id), self.arrays.tables
+        if id in self.repair.positions or row < 0:
+            return self.repair.positions.get(id)
+        if tables.nodes is not None:
+            return tables.nodes.position(row)
+        assert tables.edges is not None
+        return tables.edges.position(int(self.first_named[row]))
 
     # Names
 
@@ -281,3 +296,136 @@ def _stems(name: str) -> Iterator[str]:
     yield name[:_STEM]
     if numbered := _NUMBERED.fullmatch(name):
         yield numbered[1][:_STEM]
+
+
+# Rows as claims
+
+
+def read_nodes(
+    claims: Claims,
+    nodes: FieldTable,
+    options: ReadOptions,
+    rows: Sequence[int],
+    bare: Collection[int] = (),
+    childless: Collection[int] = (),
+) -> None:
+    """Add to the claims the models of some rows, in ascending order, and the parents that the table has for them.
+
+    Of the bare ones only the parents are read, of the childless ones no parents.
+    """
+    table = nodes.table
+    claims.findings += table.findings
+    claims.about = dict(table.about)
+    claims.organizations += [dict(fields) for fields in table.organizations]
+    fields = nodes.fields(rows)
+    claims.names, claims.in_rows = "id" not in fields, True
+    ids = fields["name"] if claims.names else fields.pop("id")
+    words = fields.pop("relation", None)
+    several = "parent" in fields  # a row for each parent
+    parents = fields.pop("parents", None) or fields.pop("parent", None)
+    names = list(fields)
+    known_of = zip(*fields.values(), strict=True) if names else [()] * len(ids)
+    first: dict[str, tuple[int, dict[str, Any]]] = {}
+    claims.path = table.path
+    for index, (row, name, values) in enumerate(zip(rows, ids, known_of, strict=True)):
+        where = partial(nodes.position, row)
+        if not isinstance(name, str):
+            _nameless(claims, name, nodes.position(row, ("name" if claims.names else "id",)))
+            continue
+        known = {field: value for field, value in zip(names, values, strict=True) if value is not None}
+        child: int | str
+        child, earlier = first.get(name, (-1, {})) if several else (-1, {})
+        if row in bare:
+            child = name
+        elif child == -1 or not (known == earlier or not known.keys() - {"name"}):
+            child = claims.add(name, where, known)
+            first.setdefault(name, (child, known))
+        if parents and parents[index] and row not in childless:
+            _read_parents(claims, child, nodes, row, (parents[index], words[index] if words else None), options)
+
+
+def _read_parents(
+    claims: Claims,
+    child: int | str,
+    nodes: FieldTable,
+    row: int,
+    cells: tuple[list[Any], list[Any] | None],
+    options: ReadOptions,
+) -> None:
+    """Add to the claims the parents in one row."""
+    parents, words = cells
+    where = nodes.position(row, ("parents",) if "parents" in nodes.columns else ("parent",))
+    if words and len(words) not in (1, len(parents)):
+        message = f"{len(words)} relations for {len(parents)} parents"
+        claims.report("bad-value", message, "one for all, or one for each", where=where, done="they are left out")
+        words = None
+    for index, parent in enumerate(parents):
+        word = words[index if len(words) > 1 else 0] if words else None
+        more: dict[str, Any] = {}
+        if isinstance(parent, dict):
+            word = parent.get("relation", word)
+            more = {key: parent.get(key) for key in ("note", "references")}
+            for key in parent.keys() - {"parent", "child", "relation", "note", "references"}:
+                claims.report("ignored", f"nothing is read from {shown(key)} of a parent", where=where)
+            parent = parent.get("parent")  # noqa: PLW2901  # its id
+        if type(parent) is int:
+            parent = str(parent)  # noqa: PLW2901  # an id
+        if not isinstance(parent, str):
+            _nameless(claims, parent, where)
+            continue
+        claims.derive(child, parent, word_of(word, options), where, **more)
+
+
+def read_edges(claims: Claims, edges: FieldTable, options: ReadOptions, rows: Sequence[int]) -> None:
+    """Add to the claims the derivations of some rows, in ascending order."""
+    claims.findings += edges.table.findings
+    fields = edges.fields(rows)
+    unknown: Column = [None] * len(fields["child"])
+    columns = [fields.get(name, unknown) for name in ("parent", "child", "relation", "note", "references")]
+    for row, parents, child, words, note, references in zip(rows, *columns, strict=True):
+        where = partial(edges.position, row)
+        if not isinstance(child, str):
+            _nameless(claims, child, edges.position(row, ("child",)))
+            continue
+        for parent in parents or [None]:
+            name = str(parent) if type(parent) is int else parent
+            if not isinstance(name, str):
+                _nameless(claims, name, edges.position(row, ("parent",)))
+                continue
+            word = word_of(words[0] if words else None, options)
+            claims.derive(child, name, word, where, note=note, references=references)
+
+
+def read_organizations(claims: Claims, table: SourceTable, separator: str) -> None:
+    """Add to the claims the organizations of a table."""
+    choice = choose_columns(table.names, {}, ORGANIZATION_FIELDS)
+    columns = {name: column for name, column in choice.columns.items() if name in ORGANIZATION_FIELDS}
+    claims.findings += [*table.findings, *choice.findings(table, ORGANIZATION_FIELDS)]
+    if "id" not in columns:
+        claims.report("missing-key", "a table of organizations has no id", where=table.position(None, None))
+        return
+    taken = table.take(list(columns.values()))
+    fields = field_values({name: part_of(taken[column]) for name, column in columns.items()}, separator)
+    names = list(fields)
+    for row, values in enumerate(zip(*fields.values(), strict=True)):
+        known = {name: value for name, value in zip(names, values, strict=True) if value is not None}
+        if isinstance(known.get("id"), str):
+            claims.organizations.append(known)
+        else:
+            _nameless(claims, known.get("id"), table.position(row, columns["id"]))
+
+
+def _report_unread(claims: Claims, table: FieldTable, count: int) -> None:
+    """Report so many rows that name nothing beyond those that are reported one by one."""
+    if count:
+        message, where = f"{count:,} more rows without a model", table.table.position(None, None)
+        claims.report("missing-key", message, "write their ids", where=where, done="they are left out")
+
+
+def _nameless(claims: Claims, value: Any, where: Position) -> None:
+    """A row, or a parent in it, that names nothing."""
+    if value is None:
+        claims.report("missing-key", "a row without a model", "write its id", where=where, done="it is left out")
+    else:
+        message = f"{shown(value)} is no id"
+        claims.report("bad-value", message, "an id is a text", where=where, done="it is left out")
