@@ -8,20 +8,22 @@ from modeltree.values.fields import read_fields
 from modeltree.values.headers import HEADERS
 from modeltree.values.names import organizations_of, parse_parents, printed_name
 from modeltree.values.quantities import parse_date, parse_sizes
-from modeltree.values.words import is_missing
+from modeltree.values.words import is_missing, relation_of
 
 _DATES = (
     "2023", "2023-03", "2023/04", "2023.03.30", "Nov. 12, 2023", "18 July 2023", "Mar 2023", "März 2023", "2023年3月",
-    "24.02.2023", "3/30/2024", "Q2 2023", "2023.0", "45000", "1679875200", "1679875200000", "2023-03-30T12:00:00+02:00",
-    "2023-03-??", "3/4/2024",
+    "24.02.2023", "3/30/2024", "Mar-23", "Q2 2023", "mid-2023", "2023-03-30 (paper)", "2023.0", "45000", "1679875200",
+    "1679875200000", "2023-03-30T12:00:00+02:00", "2023-03-??", "3/4/2024",
 )  # fmt: skip
 _SIZES = (
     "7B", "7 billion", "70亿", "7B/13B", "7/13B", "7 - 70B", "0.111B - 13B", "up to 1.5B", "~20B", "< 175B",
-    "1.6T (MoE)", "8x7B", "7,000,000,000", "1.5e9", "249000000.00000003",
+    "1.6T (MoE)", "8x7B", "8x7B (47B)", "47B total, 13B active", "1.8T?", "175,000M", "7,000,000,000", "1.5e9",
+    "249000000.00000003",
 )  # fmt: skip
 _MISSING = ("N/A", "-", "–", "None", "nan", "null", "TBD", "???", "unbekannt", "不明")
-_OPEN = ("yes", "✓", "✅", "true", "open source", "no", "✗", "API only", "gated")
-_NAMES = ("---> Dolly", "↳ Dolly", "└─ Dolly", "Beta[71]", "Alpha\n7B", "Command R+")
+_OPEN = ("yes", "✓", "✅", "true", "open source", "yes (non-commercial)", "no", "✗", "API only", "gated", "on request")
+_RELATIONS = ("Fine-tuned", "SFT + RLHF", "LoRA", "continued pre-training", "knowledge distillation", "4-bit", "微调")
+_NAMES = ("---> Dolly", "↳ Dolly", "└─ Dolly", "Beta[71]", "Beta*", "Alpha\n7B", "Command R+")
 _PARENTS = (
     "Alpha, Beta",
     "Alpha + Beta",
@@ -50,6 +52,8 @@ def forms() -> Iterator[tuple[str, str, str]]:
     for text in _OPEN:
         known, _ = read_fields({"openness": text})
         yield "openness", text, " and ".join(f"{name} {value}" for name, value in known.items())
+    for text in _RELATIONS:
+        yield "relation", text, str(relation_of(text))
     for text in _NAMES:
         name, depth, _ = printed_name(text)
         yield "name", text, name + (", derived from the row above" if depth else "")

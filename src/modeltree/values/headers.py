@@ -21,56 +21,61 @@ ID_HEADERS = frozenset(_IDS.split("|"))
 
 HEADERS: Mapping[str, str] = MappingProxyType(
     {
-        "name": "model|models|model name|llm|llms|name|names|model names|language model|language models"
-        "|checkpoint|llm name|llm model|ai model|ai models|foundation models|large language model"
-        "|large language models|modelname|模型|模型名称|模型名|名称|大模型|大模型名称|语言模型|モデル|モデル名"
-        "|名前|modell|modelle|modellname|sprachmodell|bezeichnung|modèle|modèles|nom du modèle|nom|modele"
-        "|nom du modele",
+        "name": "model|models|model name|llm|llms|name|names|model names|language model|language models|checkpoint"
+        "|llm name|llm model|ai model|ai models|foundation models|large language model|large language models"
+        "|modelname|模型|模型名称|模型名|名称|大模型|大模型名称|语言模型|モデル|モデル名|名前|modell|modelle"
+        "|modellname|sprachmodell|bezeichnung|modèle|modèles|nom du modèle|nom|modele|nom du modele",
         "version": "version|versions|variant|variants|model version|model variant|版本|变体|バージョン|variante"
         "|fassung",
         "parents": "base model|base models|basemodel|basemodels|backbone|backbones|backbone model|base|base llm"
         "|pretrained|pretrained model|pre trained model|pretrained base|parent|parents|parent model|parent models"
         "|parent id|parentid|parentmodel|derived from|derivedfrom|based on|foundation model|foundation"
-        "|initialization|initialised from|initialized from|source model|source models|built on|built upon"
-        "|builds on|build on|fine tuned from|finetuned from|fine tuned on model|trained from|distilled from"
-        "|quantized from|merged from|pre trained base model|base architecture|base checkpoint|base model s"
-        "|base model name|base model id|foundation llm|starting point|ancestor|ancestors|original model|teacher"
-        "|基座|基座模型|基础模型|基模型|底座|底座模型|父模型|基于|预训练模型|ベースモデル|ベース|元モデル|親モデル"
-        "|基盤モデル|ベースのモデル|basismodell|basis|grundmodell|ausgangsmodell|elternmodell|basiert auf"
-        "|abgeleitet von|modèle de base|modèle de départ|modèle parent|modele de base|base du modèle|basé sur"
-        "|dérivé de",
-        "relation": "relation|relations|relationship|derivation|method|training method|adaptation|how"
-        "|relation type|relationtype|base model relation|basemodelrelation|derivation type|type of derivation|关系"
-        "|衍生方式|训练方式|方法|関係|派生方法|手法|学習方法|beziehung|methode|méthode|lien de parenté",
+        "|initialization|initialised from|initialized from|source model|source models|built on|built upon|builds on"
+        "|build on|fine tuned from|finetuned from|fine tuned on model|trained from|distilled from|quantized from"
+        "|merged from|pre trained base model|base architecture|base checkpoint|base model s|base model name"
+        "|base model id|foundation llm|starting point|ancestor|ancestors|original model|teacher|origin"
+        "|predecessor model|trained on top of|init from|initialized with|base models used|基座|基座模型|基础模型"
+        "|基模型|底座|底座模型|父模型|基于|预训练模型|ベースモデル|ベース|元モデル|親モデル|基盤モデル"
+        "|ベースのモデル|派生元|派生元モデル|学習元|基底模型|基底|基于模型|原模型|上游模型|basismodell|basis"
+        "|grundmodell|ausgangsmodell|elternmodell|basiert auf|abgeleitet von|vortrainiertes modell|modèle de base"
+        "|modèle de départ|modèle parent|modele de base|base du modèle|basé sur|dérivé de|modèle d origine"
+        "|modèle source",
+        "relation": "relation|relations|relationship|derivation|method|training method|adaptation|how|relation type"
+        "|relationtype|base model relation|basemodelrelation|derivation type|type of derivation|关系|衍生方式"
+        "|训练方式|训练方法|派生方式|方法|関係|派生方法|手法|学習方法|追加学習手法|学習手法|beziehung|methode"
+        "|méthode|lien de parenté|art der ableitung|ableitung|trainingsmethode|type de dérivation|dérivation"
+        "|méthode d entraînement",
         "released": "release date|released|release|date|release time|released on|publication date|published"
-        "|published on|year|time|month|launch date|launched|launch|release year|publish date|publish time"
-        "|announced|announced on|announcement date|release month|first release date|first release|first released"
+        "|published on|year|time|month|launch date|launched|launch|release year|publish date|publish time|announced"
+        "|announced on|announcement date|release month|first release date|first release|first released"
         "|initial release|initial release date|date released|date of release|date published|date of publication"
         "|year released|year of release|publication year|created at|createdat|created|date created|creation date"
         "|available since|date announced|release dates|open source date|open sourced on|release day"
         "|model release date|debut|发布日期|发布时间|发布|日期|时间|发布年份|年份|开源时间|开源日期|推出时间"
-        "|上线时间|公開日|リリース日|リリース|発表日|公開|日付|公開時期|リリース時期|発表時期|年月|年"
-        "|veröffentlicht|veröffentlichung|veröffentlichungsdatum|erscheinungsdatum|datum|jahr|erschienen"
-        "|erstveröffentlichung|date de sortie|date de publication|publié|publié le|sortie|année|date de parution",
+        "|上线时间|公開日|公開年月|公開年|リリース年月|発表年月|発表年|发布年月|发布年|上线日期|发表时间|リリース日"
+        "|リリース|発表日|公開|日付|公開時期|リリース時期|発表時期|年月|年|veröffentlicht|veröffentlichung"
+        "|veröffentlichungsdatum|erscheinungsdatum|datum|jahr|erschienen|erstveröffentlichung|erscheinungsjahr"
+        "|veröffentlichungsjahr|jahr der veröffentlichung|date de sortie|date de publication|publié|publié le|sortie"
+        "|année|date de parution|année de sortie|année de publication|mois de sortie",
         "sizes": "size|sizes|param|params|parameters|parameter|model size|model sizes|number of parameters"
         "|no of parameters|of parameters|parameter count|parametercount|size params|size parameters|parameter size"
         "|num params|num parameters|numparameters|of params|parameter sizes|no parameters|no of params"
-        "|number of params|total params|total parameters|parameter counts|parameters count|params count"
-        "|param count|model params|model parameters|scale|model scale|params size|nb of parameters|no params"
-        "|size of model|size in parameters|parameter number|参数|参数量|参数规模|模型大小|规模|模型规模|大小"
-        "|参数数量|参数量级|パラメータ|パラメータ数|パラメーター数|サイズ|モデルサイズ|規模|grösse"
-        "|parameteranzahl|anzahl parameter|anzahl der parameter|modellgrösse|parameterzahl|taille|paramètres"
-        "|nombre de paramètres|nb de paramètres|nb paramètres|taille du modèle|parametres",
+        "|number of params|total params|total parameters|parameter counts|parameters count|params count|param count"
+        "|model params|model parameters|scale|model scale|params size|nb of parameters|no params|size of model"
+        "|size in parameters|parameter number|参数|参数量|参数规模|模型大小|规模|模型规模|大小|参数数量|参数量级"
+        "|总参数量|パラメータ|パラメータ数|パラメーター数|サイズ|モデルサイズ|規模|grösse|parameteranzahl"
+        "|anzahl parameter|anzahl der parameter|modellgrösse|parameterzahl|parameter anzahl|taille"
+        "|paramètres|nombre de paramètres|nb de paramètres|nb paramètres|taille du modèle|parametres",
         "organizations": "organization|organizations|organisation|organisations|org|orgs|institution|institutions"
         "|developer|developers|developed by|author|authors|creator|creators|created by|company|companies|team"
         "|affiliation|affiliations|released by|provider|providers|publisher|published by|lab|labs|maker|makers"
         "|made by|institute|institutes|owner|owners|vendor|vendors|model creator|model creators|model developer"
         "|model developers|model provider|model owner|model author|trained by|built by|research group|research lab"
-        "|group|entity|manufacturer|organization s|organisation s|developer s|机构|组织|公司|开发者|发布者"
-        "|发布机构|研发机构|开发机构|作者|单位|团队|厂商|研发单位|組織|開発元|開発者|開発組織|企業|会社|提供元"
-        "|作成者|機関|開発機関|organisation en|hersteller|entwickler|anbieter|unternehmen|firma|herausgeber"
-        "|ersteller|einrichtung|organisme|éditeur|développeur|développeurs|entreprise|auteur|auteurs|créateur"
-        "|société|fournisseur",
+        "|group|entity|manufacturer|organization s|organisation s|developer s|机构|组织|公司|开发者|发布者|发布机构"
+        "|研发机构|开发机构|作者|单位|团队|厂商|研发单位|組織|開発元|開発者|開発組織|企業|会社|提供元|作成者|機関"
+        "|開発機関|organisation en|hersteller|entwickler|anbieter|unternehmen|firma|herausgeber|entwickelt von"
+        "|erstellt von|veröffentlicht von|ersteller|einrichtung|organisme|éditeur|développeur|développeurs"
+        "|entreprise|auteur|auteurs|créateur|société|fournisseur|développé par|créé par|publié par|institution s",
         "openness": "openness|open source|opensource|open|open sourced|availability|available|open weights"
         "|open weight|public|os|publicly available|open access|weights available|open model|is open|is open source"
         "|weights public|public weights|weights released|released weights|weights open|open release"
@@ -80,12 +85,11 @@ HEADERS: Mapping[str, str] = MappingProxyType(
         "|ouvert|open source ou non|disponible|disponibilité|poids ouverts|ouverture",
         "access": "access|access type|model access|accessibility|model accessibility|access mode|how to access"
         "|访问方式|获取方式|アクセス|zugang|zugriff|accès",
-        "license": "license|licence|licenses|licences|license type|licence type|license name|licensename"
-        "|licencename|weights license|weights licence|model license|model licence|license s|licensing"
-        "|license weights|weight license|licence name|license of weights|license model|terms|license terms"
-        "|software license|open source license|许可证|许可|协议|开源协议|许可协议|授权|授权协议|开源许可"
-        "|开源许可证|ライセンス|利用規約|使用許諾|lizenz|lizenzen|lizenztyp|licence du modèle"
-        "|licence d utilisation",
+        "license": "license|licence|licenses|licences|license type|licence type|license name|licensename|licencename"
+        "|weights license|weights licence|model license|model licence|license s|licensing|license weights"
+        "|weight license|licence name|license of weights|license model|terms|license terms|software license"
+        "|open source license|许可证|许可|协议|开源协议|许可协议|授权|授权协议|开源许可|开源许可证|ライセンス"
+        "|利用規約|使用許諾|lizenz|lizenzen|lizenztyp|licence du modèle|licence d utilisation",
         "license_spdx": "spdx|spdx id|spdxid|license spdx|licence spdx|spdx license",
         "training_data": "training data|training data size|training tokens|tokens|pretraining data"
         "|pre train data scale|data size|trained tokens|train tokens|pretraining tokens|pre training data"
@@ -98,8 +102,8 @@ HEADERS: Mapping[str, str] = MappingProxyType(
         "|architecture du modèle",
         "domain": "domain|领域|ドメイン|分野|domäne|domaine",
         "kind": "kind",
-        "aliases": "alias|aliases|also known as|aka|other names|other name|alternative name|alternative names"
-        "|别名|别称|別名|aliasname|auch bekannt als|andere namen|autres noms",
+        "aliases": "alias|aliases|also known as|aka|other names|other name|alternative name|alternative names|别名"
+        "|别称|別名|aliasname|auch bekannt als|andere namen|autres noms",
         "note": "note|notes|remark|remarks|comment|comments|备注|说明|備考|注|説明|メモ|コメント|anmerkung"
         "|anmerkungen|bemerkung|bemerkungen|hinweis|hinweise|notiz|remarque|remarques|commentaire|commentaires",
         "paper": "paper|papers|arxiv|publication|publications|reference|references|ref|refs|citation|paper url"
@@ -113,8 +117,8 @@ HEADERS: Mapping[str, str] = MappingProxyType(
         "|poids du modèle|téléchargement",
         "blog": "blog|blog post|blog posts|announcement|blog link|博客|ブログ|blogbeitrag|ankündigung|billet|annonce",
         "website": "link|links|url|urls|website|homepage|project|project page|web page|demo|site|web"
-        "|more information|project url|project link|project website|web link|链接|网址|主页|项目地址|地址|项目"
-        "|官网|リンク|サイト|ウェブサイト|公式サイト|webseite|internetseite|verweis|lien|liens|site web|page web",
+        "|more information|project url|project link|project website|web link|链接|网址|主页|项目地址|地址|项目|官网"
+        "|リンク|サイト|ウェブサイト|公式サイト|webseite|internetseite|verweis|lien|liens|site web|page web",
     }
 )
 """For each field the headers that stand for it, as `folded_header` gives them."""
@@ -124,6 +128,7 @@ _FIELD_OF_HEADER: Mapping[str, str] = MappingProxyType(
 )
 _BRACKETS = re.compile(r"[(\[{（［【][^()\[\]{}（）［］【】]*[)\]}）］】]")
 _IN_UNIT = re.compile(r"\s+in\s+\S+$", re.IGNORECASE)
+_OF_MODEL = re.compile(r"^\s*(?:大?模型|モデル)の?(?=.)")  # 模型参数量 says of what the 参数量 is
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -143,7 +148,7 @@ def header_variants(header: str) -> tuple[str, ...]:
     (('params b', 'params'), ('releasedate', 'release date'))
     """
     bare = _BRACKETS.sub(" ", header)
-    texts = (header, bare, _IN_UNIT.sub("", bare), _CAMEL.sub(" ", bare))
+    texts = (header, bare, _IN_UNIT.sub("", bare), _CAMEL.sub(" ", bare), _OF_MODEL.sub("", bare))
     return tuple(dict.fromkeys(filter(None, map(folded_header, texts))))
 
 

@@ -31,7 +31,9 @@ _SIZED = re.compile(
     re.IGNORECASE,
 )
 _FOOTNOTES = re.compile(
-    r"(?:\s*\[(?:[0-9]{1,3}|[a-z]|(?:note|nb|n)\.? ?[0-9]{1,2}|citation needed)\])+$|[†‡§¶⁰¹²³⁴-⁹]+$", re.IGNORECASE
+    r"(?:\s*\[(?:[0-9]{1,3}|[a-z]|(?:note|nb|n)\.? ?[0-9]{1,2}|citation needed)\])+$|[†‡§¶⁰¹²³⁴-⁹]+$"
+    r"|(?<=\w\w\w)\s?\*{1,3}$",  # Q* is a name
+    re.IGNORECASE,
 )
 _BRANCH = r"[\s\u00a0\u3000]*(?:[└├┗┣╰╚╠┕┝][─━═╴\s-]*[>►▶→]?|\|--+|\+--+|`--+)"
 _ARROW = r"[-–—=]+>+|[→⇒➔➜➡⮕↪↳⤷⮡⟶▸▹►▶]\ufe0f?|(?:»|>>?)(?=\s)"
@@ -87,6 +89,8 @@ def without_footnotes(text: str) -> str:
 
     >>> without_footnotes("MIT[4]"), without_footnotes("Apache 2.0[a][b]"), without_footnotes("C[plus]")
     ('MIT', 'Apache 2.0', 'C[plus]')
+    >>> without_footnotes("Alpha*"), without_footnotes("Q*")
+    ('Alpha', 'Q*')
     """
     return _FOOTNOTES.sub("", text) or text
 

@@ -40,7 +40,8 @@ _MONTH_WORDS = (
 _MONTHS = {word: month for month, words in enumerate(_MONTH_WORDS, 1) for word in words.split()}
 _MONTH = rf"(?P<name>{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\.?"
 _DAY, _YEAR, _BETWEEN = r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th|er|\.)?", "(?P<year>[0-9]{4})", r"[\s,/-]\s*(?:of\s+)?"
-_SHORT_YEAR = "(?:(?P<year>[0-9]{4})|['’]?(?P<short>[0-9]{2}))"
+_SHORT = "(?P<short>[0-9]{2})"
+_SHORT_YEAR = f"(?:{_YEAR}|['’]?{_SHORT})"
 _WRITTEN = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
 _UNKNOWN = "00|xx|\\?\\?|--|__"
 _DATES = [
@@ -52,26 +53,33 @@ _DATES = [
         rf"(?:(?P=mark)(?:{_UNKNOWN}))?)",
         r"(?P<month>[0-9]{1,2})[-./](?P<year>[0-9]{4})",
         rf"{_MONTH}{_BETWEEN}{_YEAR}",
-        rf"{_YEAR}{_BETWEEN}{_MONTH}",
+        rf"{_YEAR}{_BETWEEN}\(?{_MONTH}\)?",
         rf"{_DAY}{_BETWEEN}{_MONTH}{_BETWEEN}{_SHORT_YEAR}",
-        rf"{_DAY}\s+de\s+{_MONTH}\s+de\s+{_YEAR}",
+        rf"{_MONTH}(?:-|\s*['’]){_SHORT}",
+        rf"(?:{_DAY}\s+de\s+)?{_MONTH}\s+(?:de\s+)?{_YEAR}",
         rf"{_MONTH}\s*{_DAY},?\s+{_YEAR}",
         rf"{_YEAR}{_BETWEEN}{_MONTH}{_BETWEEN}{_DAY}",
         r"(?P<year>(?:19|20)[0-9]{2})(?P<month>[0-9]{2})(?P<day>[0-9]{2})",
         r"(?P<year>(?:19|20)[0-9]{2})(?P<month>[0-9]{2})",
         r"(?P<year>[0-9]{4})\.0+",
-        r"(?P<quarter>[1-4])q[\s'’-]*(?P<year>[0-9]{4})",
-        r"q(?P<quarter>[1-4])[\s,/'’-]*(?P<year>[0-9]{4})",
+        rf"(?P<quarter>[1-4])q(?:[\s-]*{_YEAR}|[\s-]*['’]{_SHORT})",
+        rf"q(?P<quarter>[1-4])(?:[\s,/-]*{_YEAR}|[\s-]*['’]{_SHORT})",
         r"(?P<year>[0-9]{4})[\s,/-]*q(?P<quarter>[1-4])",
         r"(?P<quarter>[1-4])(?:st|nd|rd|th|\.)?\s+(?:quarter|quartal|trimestre)(?:\s+of)?\s+(?P<year>[0-9]{4})",
         r"(?P<first>[0-9]{1,2})(?P<mark>[-./])(?P<second>[0-9]{1,2})(?P=mark)(?P<year>[0-9]{4})",
     )
 ]
 _ABOUT_DATE = re.compile(
-    r"^(?:(?:ca|circa|c|about|around|approx|since|in|on|from|released|~|≈)\.?\s+|[~≈∼]\s*)(?=\S)", re.IGNORECASE
+    r"^(?:(?:ca|circa|c|about|around|approx|since|in|on|from|released|~|≈)\.?\s+|[~≈∼]\s*"
+    r"|(?:early|mid|late|spring|summer|fall|autumn|winter|h[12]|(?:beginning|middle|end)\s+of|anfang|mitte|ende|début"
+    r"|fin)[\s,-]+)(?=\S)",
+    re.IGNORECASE,
 )
-_NUMBER = re.compile(r"([0-9]{5,19})(?:\.[0-9]+)?")
-_MARKS = re.compile(r"(?:\s*\[(?:[0-9]{1,3}|[a-z]|note [0-9]{1,2})\])+$|[*†‡§¶⁰¹²³⁴-⁹]+$", re.IGNORECASE)
+_PART_OF_YEAR = re.compile(r"(?<=[0-9]{4})[\s,/-]*h[12]$|(?<=年)\s*[初中底末]$", re.IGNORECASE)
+_CLOCK = re.compile(r"\s[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?=\s+[0-9]{4}$)")
+_BEHIND = re.compile(r"\s*[(（][^()（）]*[)）]$")
+_NUMBER = re.compile(r"([0-9]{5,19})(?:\.[0-9]+)?|[0-9](?:\.[0-9]{1,18})?[eE]\+?(?:[89]|1[0-9])")
+_MARKS = re.compile(r"(?:\s*\[(?:[0-9]{1,3}|[a-z]|note [0-9]{1,2})\])+$|[*†‡§¶⁰¹²³⁴-⁹]+$|(?<=\w)\s*\?+$", re.IGNORECASE)
 _FIRST_DAY, _LAST_DAY = 15_000, 73_050  # of the days that spreadsheets count: 1941 to the year 2100
 _EPOCHS = ((10**8, 1), (10**11, 1000), (10**14, 10**6), (10**17, 10**9))
 _SPREADSHEET_ZERO = datetime.date(1899, 12, 30)
@@ -89,16 +97,24 @@ _LEADING_SIZE = re.compile(
 _UNITS = {"k": "K", "m": "M", "b": "B", "t": "T", "bn": "B", "g": "B", "thousand": "K", "million": "M", "mm": "M"}
 _UNITS |= {"billion": "B", "trillion": "T", "millions": "M", "billions": "B", "trillions": "T", "mil": "M", "bil": "B"}
 _UNITS |= {"bio": "B", "mio": "M", "mrd": "B", "tn": "T", "tril": "T", "mill": "M", "thousands": "K", "milliarden": "B"}
-_UNITS |= {"millionen": "M", "milliards": "B", "milliard": "B", "milliarde": "B", "billionen": "T", "兆": "T"}
+_UNITS |= {"millionen": "M", "milliards": "B", "milliard": "B", "milliarde": "B", "billionen": "T"}
+_UNITS |= {"md": "B", "兆": "T"}
 _COUNTED = {"亿": 10**8, "億": 10**8, "万": 10**4, "萬": 10**4, "十亿": 10**9, "百万": 10**6, "千万": 10**7}
 _PARAMETERS = re.compile(r"\s*(?:param(?:eter|ètre)?s?\.?|参数|パラメータ)\s*$", re.IGNORECASE)
 _ABOUT = re.compile(
-    r"(?:[~≈∼<>≤≥＜＞]\s*=?|\b(?:up to|at most|at least|about|approx(?:imately)?|around|circa|ca|roughly|nearly|almost"
-    r"|over|under|below|above|more than|less than|max|min|bis zu|etwa|jusqu'à|environ|约|約)(?![a-z])\.?)\s*",
+    r"(?:[~≈∼<>≤≥＜＞]\s*=?|\b(?:up to|at most|at least|est(?:imated)?|about|approx(?:imately)?|around|circa|ca|roughly"
+    r"|nearly|almost|over|under|below|above|more than|less than|max|min|bis zu|etwa|jusqu'à|environ|约|約)(?![a-z])"
+    r"\.?)\s*",
     re.IGNORECASE,
 )
 _ASIDE = re.compile(r"\s*[(\[（][^()\[\]（）]*[)\]）]")
 _ACTIVE = re.compile(rf"(?<=[BMT])[-\s]A{_NUM}[BM]\b.*", re.IGNORECASE)
+_ACTIVE_ONLY = re.compile(r"\b(?:active|activated)\b|激活", re.IGNORECASE)
+_TOTAL = re.compile(r"\s*(?:\b(?:in\s+)?total\b|总(?:共|计|参数)?)\s*", re.IGNORECASE)
+_THOUSANDS = re.compile(r"(?<![0-9.,])[0-9]{1,3}(?:,[0-9]{3})*,0[0-9]{2}(?:,[0-9]{3})*(?![0-9])")
+_EXPERTS = re.compile(
+    rf"[0-9]+\s*[x×*]\s*{_NUM}\s*[BMT]?\s*[(（]\s*(?P<total>{_NUM}\s*[BMT])\b[^()（）]*[)）]", re.IGNORECASE
+)
 _LABEL = re.compile(r"[^\W\d][\w .-]{0,30}:\s*(?=[~<>≈]?\s*[0-9])")
 _RANGE = re.compile(
     rf"(?P<low>{_NUM}\s*[^\W\d_]*)\s*(?:-|\bto\b|~|\bbis\b|至|到|\.\.+|…)\s*(?P<high>{_NUM}\s*[^\W\d_]+|{_NUM})",
@@ -107,6 +123,7 @@ _RANGE = re.compile(
 _SEPARATOR = re.compile(r"[,;/\n、，；]|\s+(?:and|&|\||or|und|et)\s+|(?<=[BMKTbmkt])\s+(?=[0-9])|\s*\|\s*")
 _GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])")
 _ONE_NUMBER = re.compile(r"[0-9]{1,3}(?:([,. _'’\u202f\u2009])[0-9]{3})(?:\1[0-9]{3})+")
+_MAYBE_DECIMAL = re.compile(r"[0-9]{1,3},[0-9]{1,2}")
 _DECIMAL_COMMA = re.compile(r"(?<![0-9,.])([0-9]{1,3}),([0-9]{1,2})(?=\s*[^\W\d_])")
 _UNIT = re.compile(
     r"[(\[（]\s*(?:in\s+|#\s*)?(?P<unit>[^\W\d_]+)\.?\s*[)\]）]|\bin\s+(?P<word>[^\W\d_]+)\s*$", re.IGNORECASE
@@ -149,14 +166,18 @@ def parse_date(text: str, order: DateOrder | None = None) -> Parsed:
 def _dates_in(plain: str, order: DateOrder | None) -> list[str]:
     """All dates that a text on one line can mean."""
     bare = plain.strip("()[]（） ") if plain[:1] in "([（" else _MARKS.sub("", plain)
-    bare = _ABOUT_DATE.sub("", _WEEKDAY.sub("", _TIME.sub("", bare), count=1), count=1).strip(" ,")
+    bare = _CLOCK.sub("", _WEEKDAY.sub("", _TIME.sub("", bare), count=1), count=1)
+    bare = _PART_OF_YEAR.sub("", _ABOUT_DATE.sub("", bare, count=1)).strip(" ,")
     for form in _DATES:
         if (match := form.fullmatch(bare)) and (dates := sorted(_dates_from(match.groupdict(), order))):
             return dates
     if number := _NUMBER.fullmatch(bare):
-        date = _counted_date(int(number[1]))
+        date = _counted_date(int(number[1] or parse_count(bare)))
         return [date] if date else []
-    return [bare] if _WRITTEN.fullmatch(bare) else []
+    if _WRITTEN.fullmatch(bare):
+        return [bare]
+    # "2023-03-30 (paper)"
+    return _dates_in(_BEHIND.sub("", bare), order) if _BEHIND.search(bare) else []
 
 
 def _dates_from(parts: dict[str, str | None], order: DateOrder | None) -> set[str]:
@@ -245,15 +266,23 @@ def parse_sizes(text: str, unit: str | None = None) -> Iterator[Parsed]:
     if whole := _whole_number(plain):
         yield whole
         return
+    given = plain
+    # "8x7B (47B)" says how many there are in all.
+    plain = _EXPERTS.sub(r"\g<total>", _THOUSANDS.sub(lambda match: match[0].replace(",", ""), plain))
     grouped = _GROUPED.search(plain)
     if grouped and "," in re.sub(r",\s", " ", grouped[0]):
         yield Parsed("", f"{shown(text)} may be one number or several")
         return
-    plain = _DECIMAL_COMMA.sub(r"\1.\2", plain) if unit is None else plain
+    plain = _DECIMAL_COMMA.sub(r"\1.\2", plain) if unit is None else re.sub(r"(?<![0-9,.])0,(?=[0-9])", "0.", plain)
+    if unit and _MAYBE_DECIMAL.fullmatch(plain):
+        yield Parsed("", f"{shown(text)} may be one number or several")
+        return
     bare = _LABEL.sub("", _ACTIVE.sub("", _ASIDE.sub("", _MARKS.sub("", plain))))
     parts = [part.strip() for part in _SEPARATOR.split(bare) if not is_missing(part)]
     if not parts and not is_missing(bare):
         parts = [bare]
+    if all_of := [_TOTAL.sub("", part) for part in parts if not _ACTIVE_ONLY.search(part)]:
+        parts, bare = all_of, _TOTAL.sub("", bare)
     several = len(parts) > 1
     carried = unit
     sizes: list[Parsed] = []
@@ -262,7 +291,7 @@ def parse_sizes(text: str, unit: str | None = None) -> Iterator[Parsed]:
         found = list(_sizes_in(part, carried, text if not several else part))
         carried = (_unit_in(part) or carried) if several else unit
         sizes = found + sizes
-    if sizes and all(size.value for size in sizes) and bare != plain and not any(size.note for size in sizes):
+    if sizes and all(size.value for size in sizes) and bare != given and not any(size.note for size in sizes):
         sizes[0] = Parsed(sizes[0].value, f"{shown(text)} is read as {' and '.join(size.value for size in sizes)}")
     yield from sizes
 

@@ -13,14 +13,22 @@ __all__ += ["relation_of", "spelling_key"]
 
 _SYNONYMS: Mapping[Relation, str] = MappingProxyType(
     {
-        Relation.CONTINUED_PRETRAINING: "continued-pretrain continual-pretraining further-pretraining cpt",
-        Relation.FINETUNE: "fine-tune finetuned fine-tuned finetuning fine-tuning sft instruction-tuning rlhf dpo",
-        Relation.ADAPTER: "adapters lora qlora peft",
-        Relation.QUANTIZED: "quantize quantization quantised quantisation quant gguf gptq awq",
-        Relation.PRUNING: "pruned prune depth-up-scaling up-scaled upscaled",
-        Relation.MERGE: "merged merges merging model-merge",
+        Relation.CONTINUED_PRETRAINING: "continued-pretrain continual-pretraining further-pretraining cpt"
+        " continued-pre-training continual-pre-training further-pre-training continuous-pretraining 继续预训练"
+        " 增量预训练 持续预训练 継続事前学習 追加事前学習 fortgesetztes-vortraining pré-entraînement-continu",
+        Relation.FINETUNE: "fine-tune finetuned fine-tuned finetuning fine-tuning sft instruction-tuning rlhf dpo"
+        " instruction-tuned instruction-finetuning instruction-fine-tuning full-finetuning full-fine-tuning"
+        " supervised-finetuning supervised-fine-tuning ppo orpo kto grpo 微调 指令微调 精调 全参数微调 有监督微调"
+        " ファインチューニング 微調整 指示チューニング feintuning feinabstimmung ajustement affinage",
+        Relation.ADAPTER: "adapters adaptor lora qlora dora peft lora-finetuning lora-fine-tuning qlora-finetuning"
+        " qlora-fine-tuning prefix-tuning p-tuning 适配器 lora微调 アダプター アダプタ adaptateur",
+        Relation.QUANTIZED: "quantize quantization quantised quantisation quant gguf gptq awq 4-bit 8-bit int4 int8"
+        " 4-bit-quantization 8-bit-quantization exl2 bitsandbytes 量化 量子化 quantisierung quantisiert quantification",
+        Relation.PRUNING: "pruned prune depth-up-scaling up-scaled upscaled 剪枝 枝刈り élagage",
+        Relation.MERGE: "merged merges merging model-merge model-merging slerp 合并 融合 マージ fusion",
         Relation.COMPONENT: "part backbone encoder",
-        Relation.DISTILLATION: "distilled distil distill distilling knowledge-distillation",
+        Relation.DISTILLATION: "distilled distil distill distilling knowledge-distillation 蒸馏 知识蒸馏 蒸留"
+        " destillation destilliert",
         Relation.SUCCESSOR: "new-version version upgrade",
         Relation.REPLICATION: "replica reproduction replicated",
         Relation.ARCHITECTURE: "same-architecture",
@@ -37,7 +45,8 @@ _MISSING = (
     "|not disclosed|undisclosed|not known|not specified|unspecified|not reported|not stated|not given|not released yet"
     "|none|null|nil|nan|nat|<na>|#n/a|#n/a n/a|#na|-nan|#null!|#value!|missing|no data|empty|(none)|(unknown)|(empty)"
     "|未知|未公布|未公开|未披露|不明|非公開情報|无|無|なし|無し|該当なし|不詳|暂无"
-    "|unbekannt|k.a.|k. a.|keine angabe|nicht bekannt|entfällt|inconnu|inconnue|non communiqué|s.o.|sans objet"
+    "|unbekannt|k.a.|k. a.|keine angabe|nicht bekannt|entfällt|kein|keine|keins|keines|inconnu|inconnue"
+    "|non communiqué|s.o.|sans objet|aucun|aucune|néant"
 )
 _MARKS = frozenset("-‐‑‒–—―−?？/·\\….。_~*∅⌀〃ー")
 MISSING = frozenset(_MISSING.split("|"))
@@ -47,6 +56,7 @@ _LONGEST_MISSING = max(map(len, MISSING))
 
 _ROOTS = {"base model", "base", "base llm", "foundation model", "foundation", "none", "scratch", "from scratch"}
 _ROOTS |= {"trained from scratch", "training from scratch", "pretrained from scratch", "itself", "self", "original"}
+_ROOTS |= {"从头训练", "从零训练", "自研", "スクラッチ", "フルスクラッチ", "von grund auf", "de zéro"}
 
 
 def spelling_key(text: str) -> str:
@@ -60,8 +70,8 @@ def spelling_key(text: str) -> str:
 
 _TICKS = {
     "open": "✓ ✔ ✅ ☑ √ 🟢 🔓 ⭕ ● yes y true t 1 ○ ◯ open opensource openweights openweight openaccess opensourced"
-    " fullyopen public publicly publiclyavailable available weightsavailable released downloadable free permissive"
-    " 是 有 开源 已开源 开放 公开 公開 公開済み はい あり オープン オープンソース ja offen quelloffen"
+    " weightsonly fullyopen public publicly publiclyavailable available weightsavailable released downloadable free"
+    " permissive 是 有 开源 已开源 开放 公开 公開 公開済み はい あり オープン オープンソース ja offen quelloffen"
     " verfügbar oui ouvert disponible sí vrai wahr",
     "closed": "✗ ✘ ❌ ✖ × ☒ 🔴 🔒 ❎ ⛔ 🚫 x no n false f 0 closed closedsource closedweights private proprietary"
     " unavailable unreleased notopen notavailable notreleased notpublic notopensource nonpublic withheld commercialapi"
@@ -72,8 +82,8 @@ _TICKS = {
 _OPENNESS = {spelling_key(word): openness for openness, words in _TICKS.items() for word in words.split()}
 _ACCESS_WORDS = {
     "api-only": "api apionly onlyapi apiaccess viaapi commercialapi",
-    "gated": "gated gatedaccess requestaccess",
-    "open-weights": "openweights openweight weights openaccessweights",
+    "gated": "gated gatedaccess requestaccess onrequest uponrequest byrequest 申请 申請 aufanfrage surdemande",
+    "open-weights": "openweights openweight weights weightsonly openaccessweights",
     "unreleased": "unreleased notreleased",
 }
 _ACCESS = {word: access for access, words in _ACCESS_WORDS.items() for word in words.split()}
@@ -85,6 +95,8 @@ _ARCHITECTURES = {
 }
 _ARCHITECTURE = {word: name for name, words in _ARCHITECTURES.items() for word in words.split()}
 _SEPARATORS = re.compile(r"[\s_.\-\u2010-\u2015]+")
+_STEPS = re.compile(r"\s*[+&/、，]\s*|\s+(?:and|then|und|et)\s+|\s*(?:→|->)\s*")
+_ASIDE = re.compile(r"\s*[(（][^()（）]*[)）]\s*$")
 
 
 def relation_of(word: str) -> Relation | None:
@@ -92,8 +104,11 @@ def relation_of(word: str) -> Relation | None:
 
     >>> relation_of("Fine-Tuned"), relation_of("knowledge distillation"), relation_of("fork")
     (<Relation.FINETUNE: 'finetune'>, <Relation.DISTILLATION: 'distillation'>, None)
+    >>> relation_of("SFT + RLHF"), relation_of("SFT + merge")
+    (<Relation.FINETUNE: 'finetune'>, None)
     """
-    return _RELATIONS.get(re.sub(r"[\s_]+", "-", word.strip().casefold()))
+    found = {_RELATIONS.get(re.sub(r"[\s_]+", "-", part.strip().casefold())) for part in _STEPS.split(word)}
+    return found.pop() if len(found) == 1 else None
 
 
 def is_missing(text: str) -> bool:
@@ -122,6 +137,8 @@ def openness_of(text: str) -> dict[str, str]:
     ({'openness': 'open'}, {'openness': 'closed', 'access': 'api-only'}, {})
     """
     word = spelling_key(text)
+    if word not in _OPENNESS and word not in _ACCESS:
+        word = spelling_key(_ASIDE.sub("", text))  # "yes (non-commercial)"
     fields = {"openness": _OPENNESS.get(word), "access": _ACCESS.get(word)}
     return {name: value for name, value in fields.items() if value}
 

@@ -19,8 +19,9 @@ from modeltree.formats.tables.cells import LINKS, Column, Stored, field_values, 
 from modeltree.records import Model, Relation
 from modeltree.values.fields import FieldNote, read_sizes
 from modeltree.values.headers import LINK_FIELDS, field_of_header, folded_header
-from modeltree.values.names import organizations_of
+from modeltree.values.names import organizations_of, without_footnotes
 from modeltree.values.quantities import unit_of
+from modeltree.values.words import is_missing
 
 __all__ = ["EDGE_FIELDS", "FIELDS", "MAX_ITEMS", "NODE_FIELDS", "ORGANIZATION_FIELDS", "ColumnChoice", "FieldTable"]
 __all__ += ["ReadOptions", "SourceTable", "TableSet", "check_columns", "choose_columns", "field_table", "refuse_mixed"]
@@ -291,7 +292,7 @@ def field_table(table: SourceTable, options: ReadOptions) -> FieldTable:
             position = table.position(long, column)
             done = f"of each list there the first {MAX_ITEMS:,} are read"
             notes.append(Finding("too-large", message, position=position, done=done))
-    if "id" in choice.inferred and "name" not in columns and _has_spaces(stored["id"]):
+    if "id" in choice.inferred and "name" not in columns and _has_prose(stored["id"]):
         columns = {"name" if field == "id" else field: column for field, column in columns.items()}
         stored = {"name" if field == "id" else field: column for field, column in stored.items()}
     for name in ("organizations", "sizes"):
@@ -320,10 +321,10 @@ def _unread_message(column: str) -> str:
     return f"nothing is read from column {shown(column)}"
 
 
-def _has_spaces(column: Stored) -> bool:
-    """Whether a text in a column has white space within, as names have and ids do not."""
-    values = coded(column).words
-    return any(isinstance(value, str) and _SPACE.search(value.strip()) for value in values)
+def _has_prose(column: Stored) -> bool:
+    """Whether a text in a column has white space or the mark of a footnote, or is none, as people write names."""
+    texts = [value.strip() for value in coded(column).words if isinstance(value, str)]
+    return any(_SPACE.search(text) or is_missing(text) or without_footnotes(text) != text for text in texts)
 
 
 def _understood(table: SourceTable, field: str, header: str, column: Stored) -> tuple[Stored, list[Finding]]:
