@@ -32,6 +32,7 @@ from pydantic import (
 from pydantic_core import CoreSchema, core_schema
 
 from modeltree._util.html import block, brief, definitions, link
+from modeltree._util.text import UNWRITABLE
 from modeltree.findings import InvalidDateError, InvalidSizeError, shown
 
 __all__ = [
@@ -585,12 +586,9 @@ class Reference(str):
         }
 
 
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
-
-
 def _without_control(text: str) -> str:
     # XML, and so GraphML and GEXF, cannot hold control characters, and figures cannot show them.
-    if found := _CONTROL.search(text):
+    if found := UNWRITABLE.search(text):
         raise ValueError(f"{shown(text)} has the control character {found[0]!r}")
     return text
 

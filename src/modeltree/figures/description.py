@@ -9,7 +9,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from modeltree.graph.outline import printable
+from modeltree._util.text import printable
 from modeltree.lineage import Lineage
 from modeltree.records import Correction, Derivation, Model, Relation, model_facts
 
@@ -93,7 +93,7 @@ def page_data(lineage: Lineage) -> dict[str, Any]:
     return {
         "models": [_model(model, organizations, belongs.get(model.id, [])) for model in lineage.models],
         "steps": [_edge(edge, indexes, relations) for edge in lineage.derivations],
-        "organizations": [_trimmed([record.name, record.url]) for record in lineage.organizations.values()],
+        "organizations": [_trimmed([printable(record.name), record.url]) for record in lineage.organizations.values()],
         "families": [indexes[str(family.key)] for family in families],
         "relations": [[str(relation), relation.passes or "ideas"] for relation in relations],
     }
@@ -102,19 +102,19 @@ def page_data(lineage: Lineage) -> dict[str, Any]:
 def _model(model: Model, organizations: dict[str, int], families: list[int]) -> dict[str, Any]:
     known = {
         "i": model.id,
-        "n": model.name,
-        "a": list(model.aliases),
+        "n": printable(model.name),
+        "a": list(map(printable, model.aliases)),
         "k": None if model.kind == "model" else str(model.kind),
         "d": str(model.released) if model.released else None,
         "o": [organizations[id] for id in model.organizations],
         "w": model.openness and str(model.openness),
         "c": model.access and str(model.access),
         "m": model.domain and str(model.domain),
-        "y": [[label, ", ".join(texts)] for label, texts in model_facts(model) if label in _ROWS],
+        "y": [[label, printable(", ".join(texts))] for label, texts in model_facts(model) if label in _ROWS],
         "f": families,
         "u": [[kind, address] for kind, address in model.links if address],
         "e": list(map(str, model.references)),
-        "x": model.note,
+        "x": model.note and printable(model.note),
         "p": [_correction(correction) for correction in model.corrections],
     }
     return {key: value for key, value in known.items() if value not in (None, [])}
@@ -122,7 +122,7 @@ def _model(model: Model, organizations: dict[str, int], families: list[int]) -> 
 
 def _correction(correction: Correction) -> list[Any]:
     return _trimmed([
-        correction.field, correction.printed, correction.source, correction.reason,
+        correction.field, printable(correction.printed), correction.source, printable(correction.reason),
         list(map(str, correction.references)),
     ])  # fmt: skip
 
@@ -130,7 +130,7 @@ def _correction(correction: Correction) -> list[Any]:
 def _edge(edge: Derivation, indexes: dict[str, int], relations: list[Relation]) -> list[Any]:
     return _trimmed([
         indexes[edge.parent], indexes[edge.child], relations.index(edge.relation), list(map(str, edge.references)),
-        edge.note,
+        edge.note and printable(edge.note),
     ])  # fmt: skip
 
 

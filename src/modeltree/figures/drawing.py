@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, get_args
 
 from modeltree._util.files import write_whole
 from modeltree._util.html import block, image
-from modeltree._util.text import alternatives
+from modeltree._util.text import alternatives, printable
 from modeltree.draw.theme import THEMES, Theme
 from modeltree.findings import UnknownFormatError
 from modeltree.layout.sheet import INCH, check_page, page_size
@@ -56,7 +56,7 @@ class Drawing(ABC):
     """How the paths end that it can be saved to."""
 
     def __init__(self, kind: str, title: str, description: str) -> None:
-        self.kind, self.title, self.description = kind, title, description
+        self.kind, self.title, self.description = kind, printable(title), printable(description)
 
     def save(self, path: str | os.PathLike[str], *, dpi: float = 200.0) -> None:
         """Write the drawing to a file, in the format that the path ends in: the whole file or nothing.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy
 
-from modeltree._util.text import counted
+from modeltree._util.text import counted, printable
 from modeltree.draw.charts import NAMED_RELATIONS, DepthBox, GrowthTable, SizeTable
 from modeltree.draw.theme import Theme
 from modeltree.figures.contents import left_out, title_of
@@ -208,12 +208,11 @@ def size_contents(lineage: Lineage, title: str | None, by: FamilyGrouping) -> tu
     if not len(sizes) or sizes[0] < 2:
         raise LayoutError("there is nothing to draw: no two models are of one family")
     values, counts = survivors(sizes)
-    name = lineage._nodes.name
     table = SizeTable(
         survivors=tuple(zip(values.tolist(), counts.tolist(), strict=True)),
         boxes=tuple(DepthBox(*box[:3], box[3:]) for box in depths_by_size(sizes, deepest)),
         largest=tuple(
-            (name(head), size)
+            (printable(lineage._nodes.name(head)), size)
             for head, size in zip(heads[:_NAMED_FAMILIES].tolist(), sizes[:_NAMED_FAMILIES].tolist(), strict=True)
             if size > 1
         ),

@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from modeltree._util.text import printable
 from modeltree.findings import LayoutError
 from modeltree.layout.geometry import Measure, Swatch, TextLine, TextRole
 
@@ -25,6 +26,15 @@ class TitleBlock:
     title: str | None = None
     legend: tuple[tuple[str, str], ...] = ()
     footnote: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        legend = tuple((key, printable(text)) for key, text in self.legend)
+        for name, words in (
+            ("title", self.title and printable(self.title)),
+            ("legend", legend),
+            ("footnote", tuple(map(printable, self.footnote))),
+        ):
+            object.__setattr__(self, name, words)
 
 
 @dataclass(frozen=True, slots=True)
