@@ -391,6 +391,8 @@ def relation_set(relations: Relations) -> frozenset[Relation]:
     """
     if relations is None:
         return frozenset(Relation)
+    if isinstance(relations, bytes):
+        raise TypeError(f"{shown(relations)} is bytes; relations are texts")
     chosen: set[Relation] = set()
     for word in [relations] if isinstance(relations, str) else relations:
         chosen |= next((members for name, members in _CLASSES.items() if name == word), set()) or {

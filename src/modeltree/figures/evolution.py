@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from modeltree._util.arguments import checked
 from modeltree._util.text import printable
 from modeltree.draw.fonts import measure
 from modeltree.draw.theme import Theme
@@ -43,6 +44,7 @@ from modeltree.records import Grain, Model
 __all__ = ["EvolutionContents", "evolution", "evolution_contents", "evolution_layout"]
 
 
+@checked
 def evolution(
     lineage: Lineage,
     *,

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from modeltree._util.arguments import checked
 from modeltree._util.text import printable
 from modeltree.draw.fonts import measure
 from modeltree.draw.style import Look, Style
@@ -66,6 +67,7 @@ RELATION_WORDS = {
 """What a legend calls each relation."""
 
 
+@checked
 def family_tree(
     lineage: Lineage,
     *,

@@ -160,9 +160,19 @@ def _broken(text: str, width: Callable[[str], float], room: float) -> list[str]:
 
 def _pieces(word: str, width: Callable[[str], float], room: float) -> list[str]:
     """A word cut into pieces no longer than the room, or of one letter."""
-    pieces = []
-    while len(word) > 1 and width(word) > room:
-        length = max(bisect_right(range(1, len(word)), room, key=lambda end: width(word[:end])), 1)
-        pieces.append(word[:length])
-        word = word[length:]
-    return [*pieces, word]
+
+    def fitting(text: str) -> int:
+        return max(bisect_right(range(1, len(text)), room, key=lambda end: width(text[:end])), 1)
+
+    pieces: list[str] = []
+    start, length = 0, 1
+    while True:
+        # As much of it is measured as may stand in a line, and not all of it each time.
+        while start + length < len(word) and width(word[start : start + length]) <= room:
+            length *= 2
+        rest = word[start : start + length]
+        if start + length >= len(word) and (len(rest) < 2 or width(rest) <= room):
+            return [*pieces, rest]
+        length = fitting(rest)
+        pieces.append(rest[:length])
+        start += length
