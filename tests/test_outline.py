@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import modeltree
+from modeltree._util.text import printable
 from modeltree.findings import UnknownModelError
-from modeltree.graph.outline import printable
 from modeltree.lineage import Lineage
 from modeltree.records import Derivation, Model, Relation, relation_set
 from strategies import a_model_of, lineages, names
@@ -190,7 +190,7 @@ def test_whatever_models_are_called_each_has_one_line(called: list[str]) -> None
     steps = [Derivation(parent="m0", child=model.id, relation="finetune") for model in children]
     text = Lineage([root, *children], steps).tree()
     assert len(text.splitlines()) == len(called)
-    assert all(letter.isprintable() or letter in "\u200c\u200d" for letter in text.replace("\n", ""))
+    assert all(letter.isprintable() or letter in "\u200c\u200d\u200e\u200f" for letter in text.replace("\n", ""))
 
 
 def test_hostile_names() -> None:

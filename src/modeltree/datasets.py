@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+from modeltree._util.arguments import checked
 from modeltree.findings import UnknownDatasetError
 from modeltree.formats.catalog import catalog_lineage, shipped
 from modeltree.lineage import Lineage
@@ -28,6 +29,7 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(_paths()))
 
 
+@checked
 def load(name: str) -> Lineage:
     """A data set as a lineage; it is read once.
 
@@ -54,6 +56,7 @@ def load(name: str) -> Lineage:
     return _read(path(name))
 
 
+@checked
 def path(name: str) -> Path:
     """The file or folder that a data set is read from.
 

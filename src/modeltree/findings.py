@@ -183,6 +183,12 @@ class Finding:
     done: str | None = None
     grade: Severity | None = None
 
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"{self.kind!r} is no kind of finding")
+        if not isinstance(self.message, str):
+            raise TypeError(f"{self.message!r} is no message: it is a text")
+
     @property
     def severity(self) -> Severity:
         """How severe it is; its own grade, or that of its kind in `KINDS`.

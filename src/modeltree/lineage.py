@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal, Never, Self
+from typing import TYPE_CHECKING, Any, Literal, Never, Self, TypeVar
 
 import numpy
 from numpy.typing import NDArray
 
+from modeltree._util.arguments import checked
 from modeltree._util.text import counted
-from modeltree.findings import CycleError, Finding, LineageError, NoPathError, UnknownOrganizationError
+from modeltree.findings import CycleError, Finding, LineageError, NoPathError, UnknownOrganizationError, shown
 from modeltree.graph.counts import Growth, Period, growth, periods_of, runs_of
 from modeltree.graph.csr import levels_of
 from modeltree.graph.dispatch import BACKEND, IndexedGraph
@@ -34,6 +36,7 @@ from modeltree.records import (
     Openness,
     Organization,
     PartialDate,
+    Record,
     Relation,
     Relations,
     relation_set,
@@ -46,6 +49,7 @@ if TYPE_CHECKING:
 __all__ = ["Growth", "Kinship", "Lineage", "Period"]
 
 Ids = tuple[str, ...]
+R = TypeVar("R", bound=Record)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,7 @@ class Lineage:
     ('llama',)
     """
 
+    @checked
     def __init__(
         self,
         models: Iterable[Model],
@@ -115,7 +120,8 @@ class Lineage:
         *,
         about: About | None = None,
     ) -> None:
-        models, derivations, organizations = tuple(models), tuple(derivations), tuple(organizations)
+        models, derivations = _records(Model, models), _records(Derivation, derivations)
+        organizations = _records(Organization, organizations)
         if problems := problems_of(models, derivations, organizations):
             cyclic = all(problem.kind in ("cycle", "self-loop") for problem in problems)
             raise (CycleError if cyclic else LineageError)(problems)
@@ -146,6 +152,7 @@ class Lineage:
         return lineage
 
     @classmethod
+    @checked
     def from_columns(
         cls, columns: Columns, organizations: Iterable[Organization] = (), *, about: About | None = None
     ) -> Lineage:
@@ -185,6 +192,7 @@ class Lineage:
         return lineage
 
     @classmethod
+    @checked
     def from_checked_columns(
         cls, columns: Columns, organizations: Iterable[Organization] = (), *, about: About | None = None
     ) -> Lineage:
@@ -194,6 +202,7 @@ class Lineage:
         return cls._of(nodes, edges, listed, about)
 
     @classmethod
+    @checked
     def from_networkx(
         cls,
         graph: networkx.DiGraph[Any],
@@ -1036,7 +1045,7 @@ class Lineage:
         ['vicuna', 'llama']
         """
         known = self._nodes.indices
-        indices = [known[model] if model in known else self._index_of(model) for model in models]
+        indices = [known[model] if model in known else self._index_of(model) for model in _listed(models)]
         return numpy.array(indices, dtype=numpy.int64)
 
     def are_ancestors(
@@ -1251,7 +1260,9 @@ class Lineage:
         >>> lineage.most_recent_common_ancestors_of([("alpaca", "vicuna")], "weights")
         [('llama',)]
         """
-        listed = list(pairs)
+        listed = list(map(tuple, _listed(pairs)))
+        if {*map(len, listed)} - {2}:
+            raise ValueError("a pair of models is two")
         first, second = (self.positions(pair[end] for pair in listed) for end in (0, 1))
         starts, nodes = self._index(relations).most_recent_common_ancestors_of(first, second)
         return [self._ids(nodes[start:end]) for start, end in pairwise(starts.tolist())]
@@ -1589,12 +1600,23 @@ class Lineage:
 
 
 def _depth_limit(max_depth: int | None) -> int | None:
-    if max_depth is not None and max_depth < 0:
+    if max_depth is not None and operator.index(max_depth) < 0:
         raise ValueError(f"max_depth is {max_depth}; it counts steps, so 0 or more")
     return max_depth
 
 
+def _records(kind: type[R], records: Iterable[R]) -> tuple[R, ...]:
+    """Some records of a kind, and nothing else."""
+    listed = tuple(records)
+    for each in listed:
+        if not isinstance(each, kind):
+            raise TypeError(f"{shown(each)} is no {kind.__name__}")
+    return listed
+
+
 def _listed(values: Any) -> list[Any]:
+    if isinstance(values, bytes):
+        raise TypeError(f"{shown(values)} is bytes; names are texts")
     return [values] if isinstance(values, str) else list(values)
 
 

@@ -32,6 +32,7 @@ from pydantic import (
 from pydantic_core import CoreSchema, core_schema
 
 from modeltree._util.html import block, brief, definitions, link
+from modeltree._util.text import UNWRITABLE
 from modeltree.findings import InvalidDateError, InvalidSizeError, shown
 
 __all__ = [
@@ -390,6 +391,8 @@ def relation_set(relations: Relations) -> frozenset[Relation]:
     """
     if relations is None:
         return frozenset(Relation)
+    if isinstance(relations, bytes):
+        raise TypeError(f"{shown(relations)} is bytes; relations are texts")
     chosen: set[Relation] = set()
     for word in [relations] if isinstance(relations, str) else relations:
         chosen |= next((members for name, members in _CLASSES.items() if name == word), set()) or {
@@ -585,12 +588,9 @@ class Reference(str):
         }
 
 
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
-
-
 def _without_control(text: str) -> str:
     # XML, and so GraphML and GEXF, cannot hold control characters, and figures cannot show them.
-    if found := _CONTROL.search(text):
+    if found := UNWRITABLE.search(text):
         raise ValueError(f"{shown(text)} has the control character {found[0]!r}")
     return text
 

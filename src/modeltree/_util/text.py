@@ -1,8 +1,31 @@
-"""Counts and lists of things in messages."""
+"""Counts and lists of things in messages, and what may stand in ink."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
+
+UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+"""Characters that XML and UTF-8 cannot hold, and DEL."""
+
+# Inside words and emoji, and beside words of scripts that run from right to left.
+_JOINERS = "\u200c\u200d\u200e\u200f"
+
+
+def printable(text: str) -> str:
+    r"""A text on one line that does nothing to a terminal, an SVG or a PDF but be read: all text that becomes ink.
+
+    Examples
+    --------
+    >>> printable("a\tb\ufeffc\x1b[31m") == "a b\ufffdc\ufffd[31m"
+    True
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        letter if letter.isprintable() or letter in _JOINERS else " " if letter.isspace() else "\ufffd"
+        for letter in text
+    )
 
 
 def counted(count: int, noun: str, plural: str | None = None) -> str:

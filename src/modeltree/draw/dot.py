@@ -22,6 +22,7 @@ from xml.parsers import expat
 import graphviz
 from graphviz.quoting import attr_list, quote
 
+from modeltree._util.text import UNWRITABLE, printable
 from modeltree.draw.fonts import measure
 from modeltree.draw.style import Style
 from modeltree.draw.theme import Stroke, Theme, mixed
@@ -55,8 +56,6 @@ _HEADS: Mapping[str, str] = {
 # The library in this process can draw one picture at a time.
 _ONE_AT_A_TIME = threading.Lock()
 _PDF_DATE = re.compile(rb"/CreationDate \(D:[^)]*\)")
-# Characters that XML and UTF-8 cannot hold.
-_UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _ENTITY = re.compile(r"(&#?\w+);")
 _AMPERSAND = re.compile(
     rb"&(?:(?P<name>amp|lt|gt|quot|apos)|#(?P<decimal>[0-9]{1,9})|#x(?P<hexadecimal>[0-9A-Fa-f]{1,9}));|&"
@@ -118,7 +117,7 @@ def node_name(id: str) -> str:
     """The name of a node in DOT: its id, each backslash twice, and one before a percent sign at the beginning."""
     # In DOT a backslash at the end of a name would hide the quote that ends it, and nodes whose names begin with a
     # percent sign are one without a name each time.
-    name = _writable(id).replace("\\", "\\\\")
+    name = id.replace("\\", "\\\\")
     return f"\\{name}" if name.startswith("%") else name
 
 
@@ -130,7 +129,7 @@ def label_text(text: str) -> str:
 def digraph(diagram: Diagram, theme: Theme, direction: Direction = "LR") -> graphviz.Digraph:
     """The diagram in DOT."""
     graph = graphviz.Digraph(
-        name=_no_html(node_name(diagram.title)) if diagram.title else None,
+        name=_no_html(node_name(printable(diagram.title))) if diagram.title else None,
         graph_attr=_page(diagram, theme, direction),
         node_attr=_box(theme),
         edge_attr={"arrowsize": "0.65"},
@@ -284,7 +283,7 @@ def _line(relation: str, theme: Theme) -> dict[str, str]:
 
 
 def _wrapped(text: str) -> list[str]:
-    paragraphs = _writable(text).split("\n")
+    paragraphs = map(printable, text.split("\n"))
     return [line for part in paragraphs for line in textwrap.wrap(part, _MOST_LETTERS, break_on_hyphens=False)]
 
 
@@ -314,24 +313,20 @@ def _quoted(id: str) -> str:
 def _tooltip(text: str) -> str:
     """A text as a tooltip, where Graphviz reads backslashes twice; a very long one is cut."""
     shown = text if len(text) <= _LONGEST_TOOLTIP else f"{text[: _LONGEST_TOOLTIP - 1]}…"
-    lines = _writable(shown or " ").split("\n")
-    return _no_html("\\n".join(_literal(line).replace("\\\\", "\\\\\\\\") for line in lines))
+    lines = (shown or " ").split("\n")
+    return _no_html("\\n".join(_literal(printable(line)).replace("\\\\", "\\\\\\\\") for line in lines))
 
 
 def _address(url: str | None) -> str | None:
     """A web address in which nothing looks like an escape or an entity; None for anything else."""
     if url is None or not re.match("https?://", url):
         return None
-    return _no_html(_ENTITY.sub(r"\1%3B", _writable(url)).replace("\\", "%5C"))
+    return _no_html(_ENTITY.sub(r"\1%3B", url).replace("\\", "%5C"))
 
 
 def _literal(line: str) -> str:
     """A line with its special characters escaped."""
     return line.replace("&", "&amp;").replace("\\", "\\\\")
-
-
-def _writable(text: str) -> str:
-    return _UNWRITABLE.sub("\ufffd", text)
 
 
 def _no_html(text: str) -> str:
@@ -419,7 +414,7 @@ def _reference(match: re.Match[bytes]) -> bytes:
     decimal, hexadecimal = match["decimal"], match["hexadecimal"]
     if decimal or hexadecimal:
         number = int(decimal) if decimal else int(hexadecimal, 16)
-        named = number < 0x110000 and not _UNWRITABLE.match(chr(number))
+        named = number < 0x110000 and not UNWRITABLE.match(chr(number))
     else:
         named = match["name"] is not None
     return match[0] if named else b"&amp;" + match[0][1:]

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from modeltree._util.text import printable
 from modeltree.draw.icons import Badge, badge, icons_in
 from modeltree.draw.style import Look, Style
 from modeltree.draw.theme import Paint, Theme, faint
@@ -144,7 +145,8 @@ def _marks(contents: Contents, theme: Theme, icon_dir: str | os.PathLike[str] | 
     ids = dict.fromkeys(id for model in contents.models for id in model.organizations)
     organizations = [contents.lineage.organizations[id] for id in ids]
     marks: dict[str, Badge | bytes] = {
-        record.id: badge(record.name, theme.badge_lightness, theme.badge_saturation) for record in organizations
+        record.id: badge(printable(record.name), theme.badge_lightness, theme.badge_saturation)
+        for record in organizations
     }
     if icon_dir is not None:
         marks.update(icons_in(icon_dir, organizations))
@@ -162,7 +164,7 @@ def title_of(lineage: Lineage, title: str | None) -> str | None:
 def accessible_name(lineage: Lineage, model: Model) -> str:
     """What a screen reader says of a model: name, date, organizations."""
     organizations = (lineage.organizations[id].name for id in model.organizations)
-    return ", ".join(map(str, filter(None, (model.name, model.released, *organizations))))
+    return printable(", ".join(map(str, filter(None, (model.name, model.released, *organizations)))))
 
 
 def main_address(model: Model) -> str | None:

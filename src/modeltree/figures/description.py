@@ -8,7 +8,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from modeltree.graph.outline import printable
+from modeltree._util.text import printable
 from modeltree.lineage import Lineage
 from modeltree.records import Correction, Derivation, Model, Relation, model_facts
 
@@ -92,7 +92,7 @@ def page_data(lineage: Lineage) -> dict[str, object]:
     return {
         "models": [_model(model, organizations, belongs.get(model.id, [])) for model in lineage.models],
         "steps": [_edge(edge, indexes, relations) for edge in lineage.derivations],
-        "organizations": [_trimmed([record.name, record.url]) for record in lineage.organizations.values()],
+        "organizations": [_trimmed([printable(record.name), record.url]) for record in lineage.organizations.values()],
         "families": [indexes[str(family.key)] for family in families],
         "relations": [[str(relation), relation.passes or "ideas"] for relation in relations],
     }
@@ -101,19 +101,19 @@ def page_data(lineage: Lineage) -> dict[str, object]:
 def _model(model: Model, organizations: dict[str, int], families: list[int]) -> dict[str, object]:
     known = {
         "i": model.id,
-        "n": model.name,
-        "a": list(model.aliases),
+        "n": printable(model.name),
+        "a": list(map(printable, model.aliases)),
         "k": None if model.kind == "model" else str(model.kind),
         "d": str(model.released) if model.released else None,
         "o": [organizations[id] for id in model.organizations],
         "w": model.openness and str(model.openness),
         "c": model.access and str(model.access),
         "m": model.domain and str(model.domain),
-        "y": [[label, ", ".join(texts)] for label, texts in model_facts(model) if label in _ROWS],
+        "y": [[label, printable(", ".join(texts))] for label, texts in model_facts(model) if label in _ROWS],
         "f": families,
         "u": [[kind, address] for kind, address in model.links if address],
         "e": list(map(str, model.references)),
-        "x": model.note,
+        "x": model.note and printable(model.note),
         "p": [_correction(correction) for correction in model.corrections],
     }
     return {key: value for key, value in known.items() if value not in (None, [])}
@@ -121,7 +121,7 @@ def _model(model: Model, organizations: dict[str, int], families: list[int]) -> 
 
 def _correction(correction: Correction) -> list[object]:
     return _trimmed([
-        correction.field, correction.printed, correction.source, correction.reason,
+        correction.field, printable(correction.printed), correction.source, printable(correction.reason),
         list(map(str, correction.references)),
     ])  # fmt: skip
 
@@ -129,7 +129,7 @@ def _correction(correction: Correction) -> list[object]:
 def _edge(edge: Derivation, indexes: dict[str, int], relations: list[Relation]) -> list[object]:
     return _trimmed([
         indexes[edge.parent], indexes[edge.child], relations.index(edge.relation), list(map(str, edge.references)),
-        edge.note,
+        edge.note and printable(edge.note),
     ])  # fmt: skip
 
 

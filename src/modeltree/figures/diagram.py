@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Literal
 
+from modeltree._util.arguments import checked
 from modeltree._util.html import block
 from modeltree.draw.dot import Arrow, Cluster, Diagram, Direction, Node, Rank, digraph, rendered
 from modeltree.draw.style import Style
@@ -28,6 +29,7 @@ RankBy = Literal["year", "step"]
 """What is level: all models of a year, or those of a year that are as many steps into it."""
 
 
+@checked
 def diagram(
     lineage: Lineage,
     *,

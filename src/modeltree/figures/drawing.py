@@ -13,11 +13,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal, get_args
 
+from modeltree._util.arguments import checked
 from modeltree._util.files import write_whole
 from modeltree._util.html import block, image
-from modeltree._util.text import alternatives
+from modeltree._util.text import alternatives, printable
 from modeltree.draw.theme import THEMES, Theme
-from modeltree.findings import UnknownFormatError
+from modeltree.findings import UnknownFormatError, shown
 from modeltree.layout.sheet import INCH, check_page, page_size
 
 if TYPE_CHECKING:
@@ -56,8 +57,9 @@ class Drawing(ABC):
     """How the paths end that it can be saved to."""
 
     def __init__(self, kind: str, title: str, description: str) -> None:
-        self.kind, self.title, self.description = kind, title, description
+        self.kind, self.title, self.description = kind, printable(title), printable(description)
 
+    @checked
     def save(self, path: str | os.PathLike[str], *, dpi: float = 200.0) -> None:
         """Write the drawing to a file, in the format that the path ends in: the whole file or nothing.
 
@@ -168,6 +170,8 @@ class FigureDrawing(Drawing):
         """
         if self._page is not None:
             raise TypeError("axes are a page of their own: draw on axes without page=")
+        if not hasattr(ax, "get_figure"):
+            raise TypeError(f"{shown(ax)} are no axes of matplotlib")
         figure = ax.get_figure(root=True)
         if figure is None:
             raise TypeError("these axes are in no figure")

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from modeltree._util.arguments import checked
+from modeltree._util.text import printable
 from modeltree.draw.fonts import measure
 from modeltree.draw.theme import Theme
 from modeltree.figures.coloring import ColorBy
@@ -42,6 +44,7 @@ from modeltree.records import Grain, Model
 __all__ = ["EvolutionContents", "evolution", "evolution_contents", "evolution_layout"]
 
 
+@checked
 def evolution(
     lineage: Lineage,
     *,
@@ -164,7 +167,7 @@ class EvolutionContents(Contents):
     def items(self) -> list[Item]:
         """What is to be laid out."""
         return [
-            Item(model.id, model.name, model.released, model.organizations)
+            Item(model.id, printable(model.name), model.released, model.organizations)
             for model in self.models
             if model.released is not None
         ]

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from modeltree._util.arguments import checked
+from modeltree._util.text import printable
 from modeltree.draw.fonts import measure
 from modeltree.draw.style import Look, Style
 from modeltree.draw.theme import Paint, Theme, faint
@@ -65,6 +67,7 @@ RELATION_WORDS = {
 """What a legend calls each relation."""
 
 
+@checked
 def family_tree(
     lineage: Lineage,
     *,
@@ -163,7 +166,7 @@ class TreeContents(Contents):
         return [
             TreeItem(
                 entry.id,
-                entry.label,
+                printable(entry.label),
                 entry.at,
                 () if entry.folded else entry.models[0].organizations,
                 entry.parent,
@@ -249,8 +252,9 @@ def tree_look_of(contents: TreeContents, theme: Theme, icon_dir: IconFolder) -> 
     labels = dict(look.labels)
     for entry in contents.genealogy.entries:
         if entry.folded:
-            paint = folded.paint if contents.strong is None else faint(folded.paint, theme)
-            labels[entry.id] = replace(folded, paint=paint, name=entry.label, faint=contents.strong is not None)
+            recedes, name = contents.strong is not None, printable(entry.label)
+            paint = faint(folded.paint, theme) if recedes else folded.paint
+            labels[entry.id] = replace(folded, paint=paint, name=name, faint=recedes)
         elif entry.inferred:
             style = labels[entry.id]
             name = f"{style.name}, date inferred"

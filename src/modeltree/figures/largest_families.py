@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 import numpy
 
+from modeltree._util.arguments import checked
 from modeltree._util.text import counted
 from modeltree.draw.theme import Theme
 from modeltree.figures.coloring import ColorBy
@@ -19,11 +19,8 @@ from modeltree.findings import LayoutError
 from modeltree.graph.counts import sizes_and_depths
 from modeltree.graph.primary import Fold, folds_below, largest_branches
 from modeltree.layout.family_tree.tree import Direction
-from modeltree.records import Kind, PartialDate, Relation
-
-if TYPE_CHECKING:
-    from modeltree.lineage import Lineage
-    from modeltree.records import Model
+from modeltree.lineage import Lineage
+from modeltree.records import Kind, Model, PartialDate, Relation
 
 __all__ = ["Abridgement", "Branches", "abridged", "abridged_families", "largest_families"]
 
@@ -43,6 +40,7 @@ _FOLDED = {
 }
 
 
+@checked
 def largest_families(
     lineage: Lineage,
     *,
@@ -104,7 +102,7 @@ def largest_families(
     contents = tree_contents(
         part,
         title=title,
-        color_by=color_by or role,
+        color_by=role if color_by is None else color_by,
         genealogy=abridged(genealogy_of(part, "weights"), abridgement),
         note=abridgement.note,
     )

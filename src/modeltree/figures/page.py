@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 from html import escape
 
+from modeltree._util.arguments import checked
 from modeltree._util.text import counted
 from modeltree.draw.html import PageFigure, page_document
 from modeltree.draw.markup import Numbers
@@ -30,6 +31,7 @@ _PAGE = (16.0, 8.0)
 _MOST, _TYPE = 300, 4.0
 
 
+@checked
 def page(
     lineage: Lineage,
     *,

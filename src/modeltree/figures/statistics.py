@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy
 
-from modeltree._util.text import counted
+from modeltree._util.arguments import checked
+from modeltree._util.text import counted, printable
 from modeltree.draw.charts import NAMED_RELATIONS, DepthBox, GrowthTable, SizeTable
 from modeltree.draw.theme import Theme
 from modeltree.figures.contents import left_out, title_of
@@ -36,6 +37,7 @@ _NAMED_FAMILIES = 10
 _PER_YEAR = {"year": 1, "quarter": 4, "month": 12}
 
 
+@checked
 def growth(
     lineage: Lineage,
     *,
@@ -143,13 +145,14 @@ def _growth_footnote(lineage: Lineage, table: GrowthTable, undated: int, vague: 
 def _incomplete(periods: PeriodCounts, grain: PeriodLength, date: PartialDate | None, until: Date | None) -> bool:
     """Whether the data end within the last period."""
     per_year = _PER_YEAR[grain]
-    last = periods.first + len(periods.counts)  # the period after it
-    following = PartialDate(last // per_year, last % per_year * 12 // per_year + 1).lower
+    year, part = divmod(periods.first + len(periods.counts) - 1, per_year)
+    last = PartialDate(year, (part + 1) * 12 // per_year).upper
     ends = [date.lower] if date else []
     ends += [PartialDate.parse(until).upper] if until is not None else []
-    return any((following - end).days > 1 for end in ends)
+    return any(last > end for end in ends)
 
 
+@checked
 def family_sizes(
     lineage: Lineage,
     *,
@@ -208,12 +211,11 @@ def size_contents(lineage: Lineage, title: str | None, by: FamilyGrouping) -> tu
     if not len(sizes) or sizes[0] < 2:
         raise LayoutError("there is nothing to draw: no two models are of one family")
     values, counts = survivors(sizes)
-    name = lineage._nodes.name
     table = SizeTable(
         survivors=tuple(zip(values.tolist(), counts.tolist(), strict=True)),
         boxes=tuple(DepthBox(*box[:3], box[3:]) for box in depths_by_size(sizes, deepest)),
         largest=tuple(
-            (name(head), size)
+            (printable(lineage._nodes.name(head)), size)
             for head, size in zip(heads[:_NAMED_FAMILIES].tolist(), sizes[:_NAMED_FAMILIES].tolist(), strict=True)
             if size > 1
         ),

@@ -6,11 +6,10 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from modeltree._util.text import counted
+from modeltree._util.text import counted, printable
 from modeltree.findings import Finding, Severity
 from modeltree.formats.registry import FORMATS
 from modeltree.graph.families import Family
-from modeltree.graph.outline import printable
 from modeltree.lineage import Lineage
 from modeltree.records import Derivation, Model
 

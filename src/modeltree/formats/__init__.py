@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from modeltree._util.arguments import checked
 from modeltree._util.files import expanded
 from modeltree._util.progress import Progress
 from modeltree._util.text import counted
@@ -38,6 +39,7 @@ __all__ = [
 ]
 
 
+@checked
 def read(
     *paths: PathLike | Iterable[PathLike],
     format: str | None = None,
@@ -130,8 +132,6 @@ def read_each(
     **options: object,
 ) -> tuple[list[tuple[Source, Reading | LineageError]], Reading | None]:
     """What is at each of some paths, or why that is refused, and all that is read as one; see `read`."""
-    if policy is not None and not isinstance(policy, Policy):
-        raise TypeError(f"policy is {policy!r}; it is a Policy, as Policy(cycle='refuse') or Policy.strict()")
     sources = list(sources_at(paths, format, columns=columns))
     options |= {"columns": columns, "policy": policy, "aliases": aliases, "prefix": prefix, "progress": progress}
     is_one = len(sources) == 1 and not sources[0].files
@@ -194,6 +194,7 @@ def _best_reading(source: Source, options: Mapping[str, object]) -> Reading:
     return best
 
 
+@checked
 def load(*paths: PathLike | Iterable[PathLike], format: str | None = None, **options: Any) -> Lineage:
     """Read a lineage from files or folders of any known format.
 
@@ -237,10 +238,11 @@ def load(*paths: PathLike | Iterable[PathLike], format: str | None = None, **opt
     if bad:
         message = f"{counted(len(bad), 'finding')}, the first: {bad[0]}"
         message += ". modeltree.read gives all, modeltree check prints them"
-        warnings.warn(message, FindingsWarning, stacklevel=2)
+        warnings.warn(message, FindingsWarning, stacklevel=3)
     return lineage
 
 
+@checked
 def save(
     lineage: Lineage, path: str | os.PathLike[str], format: str | None = None, **options: object
 ) -> tuple[Finding, ...]:
@@ -280,8 +282,6 @@ def save(
     >>> save(datasets.load("survey"), "models.yaml")  # doctest: +SKIP
     ()
     """
-    if not isinstance(lineage, Lineage):
-        raise TypeError(f"a Lineage is saved, not {lineage!r}")
     path = expanded(path)
     if format is None and path.is_dir():
         right = "a folder; a lineage is saved as one file, as models.yaml in it, or with format='model-cards'"

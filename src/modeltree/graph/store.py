@@ -116,7 +116,7 @@ class Conditions:
         until: Date | None = None,
     ) -> Conditions:
         """Conditions in words, as `modeltree.Lineage.select` takes them."""
-        words = [domains] if isinstance(domains, str) else domains
+        words = [domains] if isinstance(domains, (str, bytes)) else domains
         return cls(
             where=where,
             organizations=None if organizations is None else frozenset(organizations),

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from urllib.parse import urlsplit
 
+from modeltree._util.arguments import checked
 from modeltree._util.progress import Progress, progress_reporter
 from modeltree._util.text import counted, enumerated
 from modeltree.findings import Finding, MissingExtraError, shown
@@ -28,6 +29,7 @@ _MOST_SECONDS = 10_000_000  # for longer no system can wait
 _ACCOUNT = re.compile(r"[A-Za-z0-9._-]{1,96}")
 
 
+@checked
 def crawl(
     ids: str | Iterable[str] = (),
     *,
@@ -111,8 +113,6 @@ def crawl(
     ... )  # doctest: +SKIP
     >>> lineage.children("openai-community/gpt2", "quantized")  # doctest: +SKIP
     """
-    if not isinstance(ids, Iterable):
-        raise TypeError(f"{ids!r} is no id: ids are text, or several texts")
     begin = [ids] if isinstance(ids, str) else list(ids)
     _check(begin, author, family, {"upwards": upwards, "downwards": downwards, "limit": limit}, timeout, patience)
     address = _address(endpoint)
@@ -167,8 +167,6 @@ def _address(endpoint: str | None) -> str:
     except ImportError:
         message = 'the Hub is asked through huggingface_hub: pip install "modeltree-lineage[hub]"'
         raise MissingExtraError(message) from None
-    if not isinstance(endpoint, str | None):
-        raise TypeError(f"{shown(endpoint)} is no address of a Hub: write https://…")
     address = (endpoint or constants.ENDPOINT).rstrip("/")
     try:
         fits = _ADDRESS.fullmatch(address) is not None and urlsplit(address).port != 0

@@ -13,6 +13,8 @@ from modeltree.layout.title_block import Frame, TitleBlock, set_title_block
 
 # The largest type on a page 14 inches wide; larger pages may have larger type in proportion.
 _LARGEST_TYPE, _USUAL_WIDTH = 20.0, 1008.0
+# Of a page or of type, in points: an atom in print, and a page of 350 m.
+_LEAST, _MOST = 0.05, 1e6
 SMALLEST_TYPE = 0.5
 """The smallest type that is tried, in points."""
 MARGIN = 14.0
@@ -83,9 +85,9 @@ class Sheet:
 
 
 def check_page(width: float, height: float | None, font_size: float | None) -> None:
-    """Raise a LayoutError for a page or a type of no size."""
+    """Raise a LayoutError for a page or a type of no size, or of one that nobody can have meant."""
     lengths = (width, *(length for length in (height, font_size) if length is not None))
-    if not all(0 < length < math.inf for length in lengths):
+    if not all(_LEAST <= length <= _MOST for length in lengths):
         raise LayoutError(f"a page of {width} × {height} pt with type of {font_size} pt is none")
 
 

@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from modeltree._util.text import printable
 from modeltree.findings import LayoutError
 from modeltree.layout.geometry import Measure, Swatch, TextLine, TextRole
 
@@ -25,6 +26,15 @@ class TitleBlock:
     title: str | None = None
     legend: tuple[tuple[str, str], ...] = ()
     footnote: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        legend = tuple((key, printable(text)) for key, text in self.legend)
+        for name, words in (
+            ("title", self.title and printable(self.title)),
+            ("legend", legend),
+            ("footnote", tuple(map(printable, self.footnote))),
+        ):
+            object.__setattr__(self, name, words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +160,19 @@ def _broken(text: str, width: Callable[[str], float], room: float) -> list[str]:
 
 def _pieces(word: str, width: Callable[[str], float], room: float) -> list[str]:
     """A word cut into pieces no longer than the room, or of one letter."""
-    pieces = []
-    while len(word) > 1 and width(word) > room:
-        length = max(bisect_right(range(1, len(word)), room, key=lambda end: width(word[:end])), 1)
-        pieces.append(word[:length])
-        word = word[length:]
-    return [*pieces, word]
+
+    def fitting(text: str) -> int:
+        return max(bisect_right(range(1, len(text)), room, key=lambda end: width(text[:end])), 1)
+
+    pieces: list[str] = []
+    start, length = 0, 1
+    while True:
+        # As much of it is measured as may stand in a line, and not all of it each time.
+        while start + length < len(word) and width(word[start : start + length]) <= room:
+            length *= 2
+        rest = word[start : start + length]
+        if start + length >= len(word) and (len(rest) < 2 or width(rest) <= room):
+            return [*pieces, rest]
+        length = fitting(rest)
+        pieces.append(rest[:length])
+        start += length

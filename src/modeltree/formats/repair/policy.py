@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal, Self, get_args, get_type_hints
 
+from modeltree._util.arguments import checked
 from modeltree._util.files import refuse_pipe
 from modeltree.findings import Finding, Position, SourceError, nearest, shown
 from modeltree.formats.parsing.yamltree import read_yaml
@@ -74,6 +75,8 @@ class Policy:
     missing_base: bool = False
 
     def __post_init__(self) -> None:
+        if not isinstance(self.missing_base, bool):
+            raise TypeError(f"missing_base is {shown(self.missing_base)}; it is True or False")
         for kind, actions in self.choices().items():
             chosen = getattr(self, kind.replace("-", "_"))
             if chosen not in actions:
@@ -98,6 +101,7 @@ class Policy:
         return {kind: words for kind, words in actions if words}
 
     @classmethod
+    @checked
     def parse(cls, words: Iterable[str]) -> Self:
         """Read ``KIND=ACTION`` words; a kind that is not among them has its default.
 
@@ -123,6 +127,8 @@ class Policy:
         """
         chosen: dict[str, Any] = {}
         for word in words:
+            if not isinstance(word, str):
+                raise TypeError(f"{shown(word)} is no policy: write KIND=ACTION, as cycle=refuse")
             kind, equals, action = word.partition("=")
             choices = cls.choices()
             if not equals:

@@ -27,6 +27,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from modeltree._util.arguments import checked
 from modeltree._util.files import expanded, refuse_pipe
 from modeltree._util.progress import Progress, no_progress
 from modeltree.findings import Position, UnknownFormatError, shown
@@ -72,6 +73,7 @@ SUFFIXES = tuple(_FORMATS)
 """How files end that are read as tables."""
 
 
+@checked
 def read_table(
     source: Any,
     edges: Any = None,
