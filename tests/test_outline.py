@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import modeltree
+from modeltree._util.text import printable
 from modeltree.findings import UnknownModelError
-from modeltree.graph.outline import printable
 from modeltree.lineage import Lineage
 from modeltree.records import Derivation, Model, Relation, relation_set
 from strategies import a_model_of, lineages, names

@@ -9,7 +9,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from modeltree.graph.outline import printable
+from modeltree._util.text import printable
 from modeltree.lineage import Lineage
 from modeltree.records import Correction, Derivation, Model, Relation, model_facts
 

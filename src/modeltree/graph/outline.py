@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 import numpy
 
+from modeltree._util.text import printable
 from modeltree.graph.index import AncestryIndex
 from modeltree.graph.primary import by_preference
 from modeltree.graph.store import EdgeStore, NodeStore
 from modeltree.records import Relation
 
-__all__ = ["outline", "printable"]
+__all__ = ["outline"]
 
 # Lines that are deeper begin with their level, and are indented by so many: text of a chain grows with its length,
 # and not with the square of it.
@@ -54,15 +55,6 @@ def outline(
     if places.single:
         lines.append(f"{_counted(places.single)} with neither parents nor children")
     return "\n".join(lines) or "no models"
-
-
-def printable(text: str) -> str:
-    """A text on one line that does nothing to a terminal but be read."""
-    joiners = "\u200c\u200d"  # inside words and emoji
-    return "".join(
-        letter if letter.isprintable() or letter in joiners else " " if letter.isspace() else "\ufffd"
-        for letter in text
-    )
 
 
 @dataclass(frozen=True, slots=True)
