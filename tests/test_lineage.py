@@ -11,6 +11,7 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Iterable
+from itertools import pairwise
 from pathlib import Path
 
 import networkx as nx
@@ -571,3 +572,36 @@ def test_no_answer_depends_on_hash_order() -> None:
         answers.add(run.stdout)
     (answer,) = answers
     assert len(answer.splitlines()) > 380
+
+
+# Some models and the paths between them
+
+
+@given(st.data())
+def test_simplified_descent_is_that_of_the_whole(data: st.DataObject) -> None:
+    lineage = data.draw(lineages(min_models=1))
+    kept = data.draw(st.lists(a_model_of(lineage), min_size=1, unique=True))
+    relations = data.draw(st.sampled_from([None, "weights", ["weights", "outputs"]]))
+    small = lineage.simplify(kept, relations)
+    assert list(small) == [id for id in lineage if id in kept]
+    for one in kept:
+        for other in kept:
+            assert small.is_ancestor(one, other) == lineage.is_ancestor(one, other, relations)
+    for edge in small.derivations:
+        if edge.note is None:
+            assert edge == lineage.derivation(edge.parent, edge.child)
+            continue
+        between = edge.note.removeprefix("through ").split(", ")
+        assert not set(between) & set(kept)
+        steps = [lineage.derivation(*pair) for pair in pairwise([edge.parent, *between, edge.child])]
+        assert edge.relation in {step.relation for step in steps}
+
+
+def test_a_skipped_step_says_what_is_between_and_passes_on_what_its_weakest_step_does() -> None:
+    models = [Model(id=id, name=id.upper()) for id in "abcd"]
+    words = {"ab": "distillation", "bd": "finetune", "ac": "successor", "cd": "merge"}
+    lineage = Lineage(models, [Derivation(parent=p, child=c, relation=word) for (p, c), word in words.items()])
+    (edge,) = lineage.simplify(["a", "D"]).derivations
+    assert (edge.parent, edge.child, str(edge.relation), edge.note) == ("a", "d", "distillation", "through b")
+    assert lineage.simplify(["a", "d"], "weights").derivations == ()
+    assert lineage.simplify(list("abcd")) == lineage

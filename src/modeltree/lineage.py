@@ -24,6 +24,7 @@ from modeltree.graph.index import AncestryIndex
 from modeltree.graph.names import NameTable
 from modeltree.graph.network import Rows, edge_rows, from_digraph, model_rows, to_digraph
 from modeltree.graph.outline import outline
+from modeltree.graph.simplification import paths_between, shortened
 from modeltree.graph.store import Columns, Conditions, Date, EdgeStore, NodeStore, in_date_order
 from modeltree.graph.validation import problems_of, problems_of_columns
 from modeltree.records import (
@@ -1429,6 +1430,76 @@ class Lineage:
         if relations is not None:
             kept = self._edges.touching(kept, relation_set(relations))
         return self._part(kept, relations)
+
+    def as_of(self, date: Date) -> Lineage:
+        """The lineage as it was: what was released by a date for certain, and the derivations between these.
+
+        Models without a date are left out, and those whose date is less precise and may be later.
+
+        Parameters
+        ----------
+        date : PartialDate, date, str or int
+            The last day, month or year that counts.
+
+        Returns
+        -------
+        Lineage
+            The models, and the derivations between them.
+
+        Examples
+        --------
+        >>> import modeltree
+        >>> lineage = modeltree.datasets.load("survey")
+        >>> len(lineage.as_of("2022")), lineage.as_of("2020-05").models[-1].name
+        (50, 'GPT-3')
+        """
+        return self.select(until=date)
+
+    def simplify(self, models: str | Iterable[str], relations: Relations = None) -> Lineage:
+        """Some models, and how they descend from each other: what lies between them is left out.
+
+        A model that descends from another through models that are left out has a derivation from it whose note says
+        which these are: those of a shortest path, among the paths that pass most on (weights rather than outputs,
+        these rather than ideas). Its relation is that of the weakest step, the last of several. To keep where the
+        models meet, name their common ancestors, too.
+
+        Parameters
+        ----------
+        models : str or iterable of str
+            Ids, names or aliases.
+        relations : optional
+            The derivations to go by: a class (``"weights"``, ``"outputs"``, ``"ideas"``), a relation, or several;
+            by default any.
+
+        Returns
+        -------
+        Lineage
+            The models given, and derivations between them.
+
+        Raises
+        ------
+        UnknownNameError
+            When there is no such model.
+        AmbiguousNameError
+            When several models have the name.
+
+        Examples
+        --------
+        >>> import modeltree
+        >>> lineage = modeltree.datasets.load("survey").simplify(["gpt-3", "chatgpt", "vicuna"])
+        >>> [(edge.parent, edge.child, edge.note) for edge in lineage.derivations]
+        [('gpt-3', 'chatgpt', 'through gpt-3.5'), ('chatgpt', 'vicuna', None)]
+        """
+        chosen = relation_set(relations)
+        nodes = numpy.unique(self.positions(_listed(models)))
+        part = self._part(nodes, chosen)
+        through = paths_between(self._edges, nodes, chosen, len(self))
+        if not through:
+            return part
+        edges = [*part.derivations, *(shortened(self._along(path)) for path in through)]
+        return self._of(
+            part._nodes, EdgeStore.of_records(edges, part._nodes), part._organizations.values(), self._about
+        )
 
     # Ways to look at it
 

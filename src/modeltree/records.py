@@ -36,6 +36,7 @@ from modeltree._util.text import UNWRITABLE
 from modeltree.findings import InvalidDateError, InvalidSizeError, shown
 
 __all__ = [
+    "CLASSES_BY_STRENGTH",
     "IDEAS",
     "LIST_FIELDS",
     "OUTPUTS",
@@ -55,6 +56,7 @@ __all__ = [
     "Organization",
     "ParameterCount",
     "PartialDate",
+    "Passes",
     "Record",
     "Reference",
     "Relation",
@@ -358,6 +360,16 @@ _CLASSES: dict[Literal["weights", "outputs", "ideas"], frozenset[Relation]] = {
     "outputs": OUTPUTS,
     "ideas": IDEAS,
 }
+
+Passes = Literal["weights", "outputs", "ideas"] | None
+
+CLASSES_BY_STRENGTH: tuple[tuple[Passes, frozenset[Relation]], ...] = (
+    ("weights", WEIGHTS),
+    ("outputs", WEIGHTS | OUTPUTS),
+    ("ideas", WEIGHTS | OUTPUTS | IDEAS),
+    (None, frozenset(Relation)),
+)
+"""What a path passes on, the most first, and the relations of which it consists then: its weakest step decides."""
 
 Word = TypeVar("Word", bound=StrEnum)
 

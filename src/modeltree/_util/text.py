@@ -1,8 +1,9 @@
-"""Counts and lists of things in messages, and what may stand in ink."""
+"""Counts and lists of things in messages, tables in a terminal, and what may stand in ink."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 
 UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -61,3 +62,50 @@ def alternatives(words: Iterable[object]) -> str:
     """
     written = list(map(repr, words))
     return " or ".join(filter(None, (", ".join(written[:-1]), *written[-1:])))
+
+
+def printable(text: str) -> str:
+    """A text on one line that does nothing to a terminal but be read."""
+    joiners = "\u200c\u200d"  # inside words and emoji
+    return "".join(
+        letter if letter.isprintable() or letter in joiners else " " if letter.isspace() else "\ufffd"
+        for letter in text
+    )
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]], width: int | None = None) -> str:
+    """Rows of cells under a header, in columns as wide as their widest cell; in all no wider than `width`.
+
+    Examples
+    --------
+    >>> print(table(["id", "path"], [["vicuna", "gpt-3 → gpt-3.5 → chatgpt → vicuna"]], 30))
+    ID      PATH
+    vicuna  gpt-3 → gpt-3.5 → cha…
+    """
+    cells = [[word.upper() for word in header], *([printable(cell) for cell in row] for row in rows)]
+    widths = [max(map(_columns, column)) for column in zip(*cells, strict=True)]
+    if width is not None:
+        room = width - 2 * (len(widths) - 1)
+        while sum(widths) > room:
+            widths[widths.index(max(widths))] -= 1
+        cells = [[_cut(cell, most) for cell, most in zip(row, widths, strict=True)] for row in cells]
+    lines = (
+        "  ".join(cell + " " * (wide - _columns(cell)) for cell, wide in zip(row, widths, strict=True)) for row in cells
+    )
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _cut(text: str, most: int) -> str:
+    """As much of a text as there is room for."""
+    if _columns(text) <= most:
+        return text
+    text = text[: 4 * most]  # a letter may take no column, but hardly three of four
+    while _columns(text) >= most:
+        text = text[:-1]
+    return f"{text}…"
+
+
+def _columns(text: str) -> int:
+    """How many columns of a terminal a text takes."""
+    wide = sum(unicodedata.east_asian_width(letter) in "WF" for letter in text)
+    return len(text) + wide - sum(map(bool, map(unicodedata.combining, text)))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
+from modeltree.analysis.reports import markdown_cell
 from modeltree.findings import shown
 from modeltree.lineage import Lineage
 from modeltree.records import Model, Reference
@@ -124,20 +125,14 @@ def corrections_markdown(values: Iterable[CorrectedValue], title: str) -> str:
     # Nothing is wrong
     <BLANKLINE>
     """
-    lines = [f"# {_cell(title)}", ""]
+    lines = [f"# {markdown_cell(title)}", ""]
     for source, group in groupby(values, key=lambda value: value.source):
         rows = list(group)
-        lines += [f"## {_cell(source)} ({len(rows)})", ""]
+        lines += [f"## {markdown_cell(source)} ({len(rows)})", ""]
         lines += ["| model | field | printed | right | why | sources |", "|---|---|---|---|---|---|"]
         for row in rows:
             sources = ", ".join(f"[{index}]({url.url})" for index, url in enumerate(row.references, 1))
-            cells = map(_cell, (row.name, row.field.replace("_", " "), row.printed, row.right, row.reason))
+            cells = map(markdown_cell, (row.name, row.field.replace("_", " "), row.printed, row.right, row.reason))
             lines.append(f"| {' | '.join([*cells, sources])} |")
         lines.append("")
     return "\n".join(lines)
-
-
-def _cell(text: str) -> str:
-    """A text in a cell of a Markdown table: no markup, no line breaks."""
-    plain = " ".join(text.split())
-    return "".join(f"\\{letter}" if letter in "\\|`*_[]<>#" else letter for letter in plain)

@@ -243,7 +243,7 @@ def corrections(arguments: argparse.Namespace) -> int:
     elif arguments.markdown:
         text = corrections_markdown(values, f"Corrections: {lineage.about.title or arguments.data}")
     else:
-        from modeltree.figures.text import table
+        from modeltree._util.text import table
 
         rows = [(value.source, value.name, value.field, value.printed, value.right) for value in values]
         text = table(("source", "model", "field", "printed", "right"), rows) + "\n"

@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from modeltree._util.text import counted, printable
+from modeltree._util.text import counted, printable, table
 from modeltree.findings import Finding, Severity
 from modeltree.formats.registry import FORMATS
 from modeltree.graph.families import Family
 from modeltree.lineage import Lineage
 from modeltree.records import Derivation, Model
-
-
-def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Rows of cells under a header, in columns as wide as their widest cell."""
-    cells = [[word.upper() for word in header], *([printable(cell) for cell in row] for row in rows)]
-    widths = [max(map(_columns, column)) for column in zip(*cells, strict=True)]
-    lines = (
-        "  ".join(cell + " " * (width - _columns(cell)) for cell, width in zip(row, widths, strict=True))
-        for row in cells
-    )
-    return "\n".join(line.rstrip() for line in lines)
 
 
 def findings_summary(findings: Sequence[Finding], all_shown: bool = True) -> str:
@@ -114,9 +102,3 @@ def _joined(words: Iterable[str]) -> str:
 
 def _or_dash(value: object) -> str:
     return "-" if value is None else str(value)
-
-
-def _columns(text: str) -> int:
-    """How many columns of a terminal a text takes."""
-    wide = sum(unicodedata.east_asian_width(letter) in "WF" for letter in text)
-    return len(text) + wide - sum(map(bool, map(unicodedata.combining, text)))

@@ -14,9 +14,9 @@ import numpy
 from numpy.typing import NDArray
 
 __all__ = [
-    "Ints", "Levels", "Neighbors", "Rows", "bfs", "deepest_first", "distinct", "fixed", "gather", "gather_slices",
-    "generations", "heights", "is_narrow", "least_below", "levels_of", "reachable_bits", "row_starts", "short",
-    "viewed",
+    "Ints", "Levels", "Neighbors", "Rows", "bfs", "deepest_first", "distances", "distinct", "fixed", "gather",
+    "gather_slices", "generations", "heights", "in_cycles", "is_narrow", "least_below", "levels_of", "reachable_bits",
+    "row_starts", "short", "viewed",
 ]  # fmt: skip
 
 Ints = NDArray[numpy.int32]
@@ -214,6 +214,28 @@ def bfs(rows: Rows, starts: Iterable[int], max_depth: int | None = None) -> list
     return far
 
 
+def distances(rows: Rows, starts: NDArray[Any]) -> Ints:
+    """For each node, how few steps it takes from the nearest of some starts; -1 where none leads to it."""
+    found = numpy.full(len(rows), -1, dtype=numpy.int32)
+    found[starts] = 0
+    steps, level, depth = viewed(found), starts, 0
+    while len(level):
+        depth += 1
+        if len(level) < _FEW:
+            new = []
+            for node in level.tolist():
+                for other in rows[node]:
+                    if steps[other] < 0:
+                        steps[other] = depth
+                        new.append(other)
+            level = numpy.array(new, dtype=numpy.int64)
+        else:
+            reached, _ = rows.gather(level)
+            level = distinct(reached[found[reached] < 0])
+            found[level] = depth
+    return found
+
+
 def reachable_bits(order: Sequence[int], rows: Rows, targets: Sequence[int]) -> Iterator[tuple[range, list[int]]]:
     """For some targets at a time, which these are, and for each node, as bits, which of them it is or leads to.
 
@@ -301,6 +323,20 @@ def _follow(
         level = new
         count += len(level)
     return numpy.array(level, dtype=numpy.int64), depth, count
+
+
+def in_cycles(parents: Rows) -> NDArray[numpy.int64]:
+    """The nodes in cycles, and between them: what is left when roots and leaves are taken away until there are none."""
+    left = numpy.ones(len(parents), dtype=bool)
+    for rows, back in ((parents, parents.turned()), (parents.turned(), parents)):
+        missing = numpy.bincount(rows.keys[left[rows.items]], minlength=len(rows))
+        level = numpy.flatnonzero(left & (missing == 0))
+        while len(level):
+            left[level] = False
+            reached, _ = back.gather(level)
+            numpy.subtract.at(missing, reached, 1)
+            level = distinct(reached[left[reached] & (missing[reached] == 0)])
+    return numpy.flatnonzero(left)
 
 
 # Level by level

@@ -10,8 +10,8 @@ import datetime
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
-from itertools import pairwise
+from functools import cached_property, partial
+from itertools import chain, pairwise
 from typing import Any
 
 import numpy
@@ -32,9 +32,9 @@ from modeltree.graph.columns import (
 from modeltree.graph.csr import viewed
 from modeltree.graph.index import AncestryIndex
 from modeltree.graph.network import FrozenAttributes, join_list, to_attributes
-from modeltree.records import Derivation, Domain, Kind, Model, Openness, PartialDate, Relation, one_of
+from modeltree.records import Derivation, Domain, Kind, Model, Openness, PartialDate, Record, Relation, one_of
 
-__all__ = ["Columns", "Conditions", "Date", "EdgeStore", "NodeStore", "in_date_order"]
+__all__ = ["Columns", "Conditions", "Date", "EdgeStore", "NodeStore", "in_date_order", "joined"]
 
 Date = PartialDate | datetime.date | str | int
 
@@ -315,6 +315,23 @@ class NodeStore:
         values = field_values(Model, name, None if column is None else column[nodes], len(ids))
         return [value or id for value, id in zip(values, ids, strict=True)] if name == "name" else values
 
+    def distinct(self, name: str) -> tuple[list[Any], NDArray[numpy.int32]]:
+        """The distinct values of a field, as records have them, and of each model the index of its value."""
+        values, codes = self._organizations if name == "organizations" else factored(self._fields.get(name), len(self))
+        return field_values(Model, name, values, len(values)), codes
+
+    def column(self, name: str, nodes: NDArray[Any]) -> list[Any] | None:
+        """A field of some models as columns have it, or None where nothing is known of any; see `joined`."""
+        return _known_values(Model, name, self._fields, nodes)
+
+    def counts(self, name: str, nodes: NDArray[Any]) -> list[tuple[Any, int]]:
+        """The distinct values of a field of some models, as their records have it, and how many have each."""
+        column = self._fields.get(name)
+        values, codes = factored(None if column is None else taken(column, nodes), len(nodes))
+        numbers = numpy.bincount(codes, minlength=len(values)).tolist()
+        found = zip(field_values(Model, name, values, len(values)), numbers, strict=True)
+        return [(value, number) for value, number in found if number]
+
     def has(self, name: str) -> bool:
         """Whether a field may be known of any model."""
         return name in ("id", "name", "released") or self._given is not None or name in self._fields
@@ -472,11 +489,20 @@ class EdgeStore:
         index[nodes] = numpy.arange(len(nodes), dtype=numpy.int32)
         parent, child = index[self.parent], index[self.child]
         rows = numpy.flatnonzero(self.chosen(relations) & (parent >= 0) & (child >= 0))
-        arrays = parent[rows], child[rows], self.relation[rows]
+        some = self.rows(rows)
+        return EdgeStore(ids, parent[rows], child[rows], some.relation, some._fields, some._given)
+
+    def rows(self, rows: NDArray[Any]) -> EdgeStore:
+        """Some of the derivations, of the same models."""
+        arrays = self.parent[rows], self.child[rows], self.relation[rows]
         if self._given is not None:
             records = tuple(self._given[row] for row in rows.tolist())
-            return EdgeStore(ids, *arrays, RecordFields(records), records)
-        return EdgeStore(ids, *arrays, {name: taken(column, rows) for name, column in self._fields.items()})
+            return EdgeStore(self._ids, *arrays, RecordFields(records), records)
+        return EdgeStore(self._ids, *arrays, {name: taken(column, rows) for name, column in self._fields.items()})
+
+    def column(self, name: str, rows: NDArray[Any]) -> list[Any] | None:
+        """A field of some derivations as columns have it, or None where nothing is known of any; see `joined`."""
+        return _known_values(Derivation, name, self._fields, rows)
 
     def field(self, name: str, rows: slice = slice(None)) -> list[Any]:
         """A field of some derivations, as their records have it; see `NodeStore.field`."""
@@ -535,6 +561,47 @@ def in_date_order(columns: Columns) -> tuple[NodeStore, EdgeStore]:
     edge_fields = {name: taken(column, rows) for name, column in columns.edge_fields.items()}
     edges = EdgeStore(ids, parent[rows], child[rows], columns.relation[rows].astype(numpy.uint8), edge_fields)
     return NodeStore(ids, columns.dates[order].astype(numpy.int32), fields), edges
+
+
+def joined(
+    nodes: Sequence[tuple[NodeStore, NDArray[Any]]], edges: Sequence[tuple[EdgeStore, NDArray[Any], NDArray[Any]]]
+) -> Columns:
+    """Some models of several stores, and some derivations with the rows that the indices of their models become."""
+    models = [(len(chosen), partial(store.column, nodes=chosen)) for store, chosen in nodes]
+    steps = [(len(rows), partial(store.column, rows=rows)) for store, rows, _ in edges]
+    return Columns(
+        ids=[id for store, chosen in nodes for id in map(store.ids.__getitem__, chosen.tolist())],
+        dates=numpy.concatenate([store.dates[chosen] for store, chosen in nodes]),
+        fields=dict(_joined_fields([name for name in Model.model_fields if name not in ("id", "released")], models)),
+        parent=numpy.concatenate([index[store.parent[rows]] for store, rows, index in edges]).astype(numpy.int32),
+        child=numpy.concatenate([index[store.child[rows]] for store, rows, index in edges]).astype(numpy.int32),
+        relation=numpy.concatenate([store.relation[rows] for store, rows, _ in edges]),
+        edge_fields=dict(_joined_fields(["references", "note"], steps)),
+    )
+
+
+def _joined_fields(
+    names: Iterable[str], parts: Sequence[tuple[int, Callable[[str], list[Any] | None]]]
+) -> Iterator[tuple[str, list[Any]]]:
+    for name in names:
+        columns = [(count, column(name)) for count, column in parts]
+        if any(column is not None for _, column in columns):
+            yield (
+                name,
+                list(chain.from_iterable([None] * count if known is None else known for count, known in columns)),
+            )
+
+
+def _known_values(
+    record: type[Record], name: str, fields: Mapping[str, Column], rows: NDArray[Any]
+) -> list[Any] | None:
+    column = fields.get(name)
+    if column is None or not len(rows):
+        return None
+    values = list(listed(taken(column, rows), len(rows)))
+    known = record.model_fields[name]
+    default = None if known.is_required() else known.get_default()
+    return values if any(value is not None and value != default for value in values) else None
 
 
 def _date_order(ids: list[str], dates: NDArray[numpy.int32]) -> NDArray[numpy.int64]:

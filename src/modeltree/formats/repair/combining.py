@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,14 +11,21 @@ from typing import NamedTuple
 from modeltree.findings import Finding, Position, shown
 from modeltree.formats.repair.audit import GAPS, PLACEHOLDER, gaps, in_order, possibly_same
 from modeltree.formats.repair.claims import Claims, Reading
-from modeltree.formats.repair.models import repaired
+from modeltree.formats.repair.edges import joined_notes
+from modeltree.formats.repair.models import repaired, without_repetition
 from modeltree.formats.repair.policy import Policy
-from modeltree.records import About, Model
+from modeltree.records import Model
 
 __all__ = ["combined", "policy_of_each"]
 
 # What a source lacks may be in another; it is looked for once more in all of them.
 _REPEATED = frozenset({"missing-parent", "mirror-parent", *(kind for kind, _ in GAPS.values())})
+
+
+_JOINED = frozenset({"aliases", "references", "corrections"})
+"""The fields that are lists of which each source may know some items."""
+
+_DATE = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}")
 
 
 def policy_of_each(policy: Policy | None) -> Policy:
@@ -33,14 +41,11 @@ def combined(
     What one source says of a model and another does not is put together; where they differ, the policy decides, and the
     parents that none of them lists are reported.
     """
-    union = _Union()
+    union = _Union(policy or Policy())
     for path, reading in readings:
         union.add(path, reading)
     for path, reading in readings:
         union.derive(path, reading)
-    abouts = [about for _, (lineage, _) in readings if (about := lineage.about) != About()]
-    if len(abouts) == 1:
-        union.claims.about = abouts[0].model_dump(mode="json", exclude_defaults=True)
     lineage, findings = repaired(union.claims, policy, aliases, notes=False)
     told = {(finding.kind, frozenset(finding.ids)) for finding in union.findings}
     new = [*findings, *gaps(lineage, union.positions.get), *possibly_same(lineage, union.positions.get)]
@@ -49,31 +54,45 @@ def combined(
 
 
 class _Known(NamedTuple):
-    """A model of one of the sources, and the index of its claim."""
+    """A model or organization of one of the sources: what is said of it, and where that is said first."""
 
-    claim_index: int
+    fields: dict[str, Any]
     path: Path
 
 
 class _Union:
     """The claims of several sources together."""
 
-    def __init__(self) -> None:
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
         self.claims = Claims()
         self.findings: list[Finding] = []
         self.positions: dict[str, Position] = {}
         self._known: dict[str, _Known] = {}
         self._names: dict[str, set[str]] = {}
-        self._organizations: set[str] = set()
+        self._organizations: dict[str, _Known] = {}
+        self._whole = _Known(self.claims.about, Path())
+        self._unlike: set[str] = set()
+        self._steps: set[tuple[str, str, str]] = set()
 
     def add(self, path: Path, reading: Reading) -> None:
-        """Add the models and organizations of a source."""
+        """Add the models and organizations of a source, and what it is as a whole."""
         lineage = reading.lineage
         self.findings += [finding for finding in reading.findings if finding.kind not in _REPEATED]
+        about: dict[str, Any] = lineage.about.model_dump(mode="json", exclude_defaults=True)
+        for name in self._join(self._whole, {name: value for name, value in about.items() if name not in self._unlike}):
+            # None of several titles is that of the whole, nor is a date.
+            del self.claims.about[name]
+            self._unlike.add(name)
+            message = f"the sources have several {name}s, which are those of none of them together"
+            self.findings.append(Finding("ignored", message, position=Position(path), done="none is kept"))
         for organization in lineage.organizations.values():
-            if organization.id not in self._organizations:
-                self._organizations.add(organization.id)
-                self.claims.organizations.append(organization.model_dump(mode="json", exclude_defaults=True))
+            fields: dict[str, Any] = organization.model_dump(mode="json", exclude_defaults=True)
+            known = self._organizations.setdefault(organization.id, _Known(fields, path))
+            if known.fields is fields:
+                self.claims.organizations.append(fields)
+            else:
+                self._tell(organization.id, "organization", path, known, self._join(known, fields))
         for finding in reading.findings:
             if finding.position and len(finding.ids) == 1:
                 self.positions.setdefault(finding.ids[0], finding.position)
@@ -85,24 +104,63 @@ class _Union:
         fields = model.model_dump(mode="json", exclude_defaults=True, exclude={"id"})
         for name in {model.name, *model.aliases}:
             self._names.setdefault(name, set()).add(model.id)
-        if known := self._known.get(model.id):
-            claim = self.claims.models[known.claim_index]
-            if fields.get("name") == model.id.rpartition("/")[2]:
-                fields["name"] = claim.fields["name"]  # the one that is made of the id says nothing
-            elif claim.fields["name"] == model.id.rpartition("/")[2]:
-                claim.fields["name"] = fields["name"]
-            if all(fields[name] == claim.fields[name] for name in fields.keys() & claim.fields.keys()):
-                if fields.keys() - claim.fields.keys():
-                    message = f"{shown(model.id)} is described in {known.path} too"
-                    done = "what both say of it is put together"
-                    self.findings.append(
-                        Finding("read-as", message, ids=(model.id,), position=Position(path), done=done)
-                    )
-                claim.fields = fields | claim.fields
-                return
-        index = self.claims.add(model.id, Position(path), fields)
         self.positions.setdefault(model.id, Position(path))
-        self._known.setdefault(model.id, _Known(index, path))
+        known = self._known.get(model.id)
+        if known is None:
+            self.claims.add(model.id, Position(path), fields)
+            # `add` keeps fields of its own.
+            self._known[model.id] = _Known(self.claims.models[-1].fields, path)
+            return
+        before = dict(known.fields)
+        differing = self._join(known, fields, model.id)
+        if differing and self.policy.duplicate_id == "refuse":
+            self.claims.add(model.id, Position(path), fields)
+        self._tell(model.id, "model", path, known, differing)
+        if not differing and known.fields != before:
+            message = f"{shown(model.id)} is described in {known.path} too"
+            done = "what both say of it is put together"
+            self.findings.append(Finding("read-as", message, ids=(model.id,), position=Position(path), done=done))
+
+    def _join(self, known: _Known, fields: dict[str, Any], id: str = "") -> dict[str, tuple[Any, Any]]:
+        """Put together what two sources say; what they say otherwise, of which the policy says which stays."""
+        differing: dict[str, tuple[Any, Any]] = {}
+        own, tail = known.fields, id.rpartition("/")[2]
+        for name, value in fields.items():
+            mine = own.get(name)
+            if mine is None or (name == "name" and mine in (tail, own.get("id"))):
+                own[name] = value
+            elif mine == value or (name == "name" and value in (tail, own.get("id"))):
+                continue  # a name that is made of the id says nothing
+            elif name in _JOINED:
+                own[name] = without_repetition([*mine, *value])
+            elif name == "note":
+                own[name] = joined_notes(mine, value)
+            elif name == "links":
+                parts = _Known(dict(mine), known.path)
+                differing |= {f"links: {part}": pair for part, pair in self._join(parts, value).items()}
+                own[name] = parts.fields
+            elif name == "name":
+                own["aliases"] = without_repetition([*own.get("aliases", ()), value])
+            elif (more := _what_says_more(mine, value)) is not None:
+                own[name] = more
+            else:
+                differing[name] = mine, value
+                own[name] = value if self.policy.duplicate_id == "last" else mine
+        own.setdefault("aliases", [])
+        own["aliases"] = [alias for alias in own["aliases"] if alias not in (own.get("name"), id)]
+        if not own["aliases"]:
+            del own["aliases"]
+        return differing
+
+    def _tell(self, id: str, what: str, path: Path, known: _Known, differing: Mapping[str, tuple[Any, Any]]) -> None:
+        """Report what two sources say otherwise; what is refused, the repair reports."""
+        if not differing or (what == "model" and self.policy.duplicate_id == "refuse"):
+            return
+        last = self.policy.duplicate_id == "last"
+        pairs = [f"{name} {shown(pair[last])} and not {shown(pair[not last])}" for name, pair in differing.items()]
+        message = f"{what} {shown(id)} stands in {known.path} already, with other {', '.join(differing)}"
+        done = f"what is said {'last' if last else 'first'} is kept: {'; '.join(pairs)}"
+        self.findings.append(Finding("duplicate-id", message, None, (id,), position=Position(path), done=done))
 
     def derive(self, path: Path, reading: Reading) -> None:
         """Add the derivations of a source, when the models of all are known."""
@@ -117,6 +175,10 @@ class _Union:
             name = shown(lineage[edge.parent].name)
             where = next((finding.position for finding in missing.get(edge.child, ()) if name in finding.message), None)
             fields = edge.model_dump(mode="json", exclude_defaults=True, include={"note", "references"})
+            step = (parent, child, repr((str(edge.relation), fields)))
+            if step in self._steps:
+                continue  # the same in all
+            self._steps.add(step)
             self.claims.derive(child, parent, edge.relation, where or Position(path), **fields)
 
     def _meant(self, model: Model) -> str:
@@ -125,6 +187,18 @@ class _Union:
             return model.id
         ids = self._names.get(model.name, set())
         return next(iter(ids)) if len(ids) == 1 else model.name
+
+
+def _what_says_more(one: Any, other: Any) -> Any:
+    """Of two dates, lists or licenses that which says all that the other says; None where neither does."""
+    if isinstance(one, str) and isinstance(other, str) and _DATE.fullmatch(one) and _DATE.fullmatch(other):
+        longer = max(one, other, key=len)
+        return longer if longer.startswith(f"{min(one, other, key=len)}-") else None
+    if isinstance(one, list) and isinstance(other, list):
+        return next((more for more, less in ((one, other), (other, one)) if all(item in more for item in less)), None)
+    if isinstance(one, dict) and isinstance(other, str):
+        return one if one.get("name") == other else None
+    return _what_says_more(other, one) if isinstance(other, dict) and isinstance(one, str) else None
 
 
 def _is_placeholder(model: Model) -> bool:

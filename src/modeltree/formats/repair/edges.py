@@ -26,6 +26,13 @@ _LONGEST_PARENTS = 4000
 _LEFT_OUT = "the derivation is left out"
 
 
+def joined_notes(one: str | None, other: str | None) -> str | None:
+    """The remarks of two sources, each once."""
+    if not one or not other or one in other or other in one:
+        return max(one or "", other or "", key=len) or None
+    return f"{one}\n{other}"
+
+
 @dataclass
 class EdgeRepair:
     """The derivations of a source, and what is done about those that cannot stand."""
@@ -216,7 +223,10 @@ class EdgeRepair:
         unspecified = {old.relation, new.relation} - {Relation.UNSPECIFIED}
         if old.relation == new.relation or len(unspecified) < 2:
             more = old.relation == Relation.UNSPECIFIED and new.relation != old.relation
-            kept[pair] = (new, claim) if more else (old, first)
+            stays = new if more else old
+            known = dict.fromkeys([*old.references, *new.references])
+            stays = stays.model_copy(update={"references": tuple(known), "note": joined_notes(old.note, new.note)})
+            kept[pair] = stays, claim if more else first
             done = f"{str(kept[pair][0].relation)!r} is kept"
             self._note("repeated-derivation", what, (new.child, new.parent), claim, done)
             return

@@ -1,0 +1,109 @@
+"""The forms that all answers have: aligned text, Markdown to paste, and plain values for JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from textwrap import wrap
+from typing import Any
+
+from modeltree._util.text import table
+
+__all__ = ["Report", "Section", "markdown_cell"]
+
+_WIDTH = 100
+_MOST_ROWS = 1000
+"""So many rows of a section are printed; all are in the records and in JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a report: a table under a title.
+
+    Parameters
+    ----------
+    title : str
+        What the rows are.
+    header : tuple of str
+        The names of the columns.
+    rows : iterable of tuple of str
+        The rows; of very many only the first are asked for.
+    count : int
+        How many there are.
+    """
+
+    title: str
+    header: tuple[str, ...]
+    rows: Iterable[Sequence[str]]
+    count: int
+
+    @property
+    def _first(self) -> list[Sequence[str]]:
+        return list(islice(self.rows, _MOST_ROWS))
+
+    @property
+    def _rest(self) -> str:
+        return f"… and {self.count - _MOST_ROWS:,} more" if self.count > _MOST_ROWS else ""
+
+    def text(self) -> str:
+        """The section for a terminal."""
+        lines = [f"{self.title} ({self.count:,})", table(self.header, self._first, _WIDTH), self._rest]
+        return "\n".join(filter(None, lines))
+
+    def markdown(self) -> str:
+        """The section as a table of Markdown."""
+        lines = [f"## {markdown_cell(self.title)} ({self.count:,})", ""]
+        lines += [f"| {' | '.join(self.header)} |", "|---" * len(self.header) + "|"]
+        lines += [f"| {' | '.join(map(markdown_cell, row))} |" for row in self._first]
+        return "\n".join([*lines, *filter(None, ["", self._rest])])
+
+
+class Report:
+    """An answer that shows itself: ``print`` gives text of at most 100 columns."""
+
+    __slots__ = ()
+
+    def _summary(self) -> str:
+        """One sentence that says how much there is."""
+        raise NotImplementedError
+
+    def _sections(self) -> Iterator[Section]:
+        """The tables, but for those without rows."""
+        raise NotImplementedError
+
+    def to_dict(self) -> dict[str, Any]:
+        """All of it as plain values, as JSON has them.
+
+        Returns
+        -------
+        dict of str to object
+            Texts, numbers, lists and dictionaries.
+        """
+        raise NotImplementedError
+
+    def __str__(self) -> str:
+        summary = "\n".join(wrap(self._summary(), _WIDTH))
+        return "\n\n".join([summary, *(section.text() for section in self._sections() if section.count)])
+
+    def to_markdown(self, title: str) -> str:
+        """All of it as Markdown, with a table for each part.
+
+        Parameters
+        ----------
+        title : str
+            The heading.
+
+        Returns
+        -------
+        str
+            The text; it ends without a line break.
+        """
+        parts = [f"# {markdown_cell(title)}", self._summary()]
+        return "\n\n".join([*parts, *(section.markdown() for section in self._sections() if section.count)])
+
+
+def markdown_cell(text: str) -> str:
+    """A text in a cell of a Markdown table: no markup, no line breaks."""
+    plain = " ".join(text.split())
+    return "".join(f"\\{letter}" if letter in "\\|`*_[]<>#" else letter for letter in plain)
