@@ -1,5 +1,6 @@
 from modeltree import datasets as datasets
 from modeltree import hub as hub
+from modeltree.analysis.licenses import licenses as licenses
 from modeltree.figures.diagram import diagram as diagram
 from modeltree.figures.evolution import evolution as evolution
 from modeltree.figures.family_tree import family_tree as family_tree

@@ -167,12 +167,25 @@ def check(arguments: argparse.Namespace) -> int:
     from modeltree.findings import Severity
 
     grades = _grades(arguments)
-    sources = [source.graded(grades) for source in _checked(arguments)]
+    sources = _checked(arguments)
+    if arguments.licenses:
+        sources = [
+            source
+            if source.lineage is None
+            else source._replace(findings=_with_licenses(source.lineage, source.findings))
+            for source in sources
+        ]
+    sources = [source.graded(grades) for source in sources]
     fatal = {Severity.ERROR, Severity.WARNING} if arguments.strict else {Severity.ERROR}
     bad = any(source.is_bad(fatal) for source in sources)
     report = REPORTS[arguments.format](sources, not bad, arguments.all)
     _print(report, encoding=None if arguments.format == "text" else "utf-8")
     return FAILED if bad else DONE
+
+
+def _with_licenses(lineage: Lineage, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Findings, and what is found about licenses along the chain."""
+    return (*(each for each in findings if each.kind != "missing-license"), *modeltree.licenses(lineage).findings)
 
 
 def _grades(arguments: argparse.Namespace) -> dict[str, Severity | None]:
@@ -250,6 +263,29 @@ def corrections(arguments: argparse.Namespace) -> int:
         text = table(("source", "model", "field", "printed", "right"), rows) + "\n"
     _deliver(text, arguments.output)
     return DONE
+
+
+def licenses(arguments: argparse.Namespace) -> int:
+    """Print what models inherit by the licenses of their ancestors; with --strict, fail where that is contradicted."""
+    from modeltree.figures.text import findings_summary, license_table, license_text
+    from modeltree.findings import Severity
+
+    report = modeltree.licenses(_lineage(arguments))
+    models = [report.lineage[name].id for name in arguments.models]
+    found = [each for id in models for each in report.findings_of(id)] if models else report.findings
+    shown = [each for each in found if each.severity != Severity.NOTE]
+    if arguments.json:
+        text = _json(report.to_dict(models or None))
+    elif arguments.markdown:
+        text = report.to_markdown()
+    elif models:
+        text = "\n\n".join(license_text(report, id) for id in models)
+    else:
+        text = "\n\n".join(
+            filter(None, (license_table(report, shown) if shown else "", findings_summary(found) or "ok"))
+        )
+    _deliver(text, arguments.output)
+    return FAILED if arguments.strict and shown else DONE
 
 
 def schema(arguments: argparse.Namespace) -> int:

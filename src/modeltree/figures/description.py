@@ -20,9 +20,13 @@ _ROWS = ("license", "sizes", "training data", "domain", "architecture")
 def model_text(lineage: Lineage, name: str, width: int = 100) -> str:
     """All that is known of one model, by its id, name or an alias; long texts are wrapped after so many columns."""
     model = lineage[name]
-    fields = list(_fields(lineage, model))
+    return fields_text(f"{model.name} ({model.id})", list(_fields(lineage, model)), width)
+
+
+def fields_text(title: str, fields: Sequence[tuple[str, str]], width: int) -> str:
+    """A title, and labels with texts in lines that are wrapped after so many columns; a label is not repeated."""
     margin = max(len(label) for label, _ in fields) + 4
-    lines = [printable(f"{model.name} ({model.id})")]
+    lines = [printable(title)]
     last = ""
     for label, value in fields:
         first = f"  {label if label != last else ''}".ljust(margin)
