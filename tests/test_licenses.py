@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import doctest
 import json
 import math
 import random
+import re
 from itertools import pairwise
 from pathlib import Path
 
@@ -248,6 +250,29 @@ def test_a_license_carries_its_own_terms() -> None:
 def test_all_known_licenses_of_the_survey_are_in_the_table() -> None:
     lineage = modeltree.datasets.load("survey")
     assert {model.license.name for model in lineage.models if model.license and not terms_of(model.license)} == set()
+
+
+# The how-to
+
+
+def test_the_how_to_says_what_is_printed(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = Path(__file__).parent.parent / "docs" / "licenses.md"
+    text = page.read_text(encoding="utf-8")
+    assert doctest.testfile(str(page), module_relative=False).failed == 0
+    card, bases = re.findall(r"```yaml\n# [^\n]*\n(.*?)```", text, re.DOTALL)
+    (tmp_path / "cards" / "nvidia" / "Eagle2-1B").mkdir(parents=True)
+    (tmp_path / "cards" / "nvidia" / "Eagle2-1B" / "README.md").write_text(f"---\n{card}---\n", encoding="utf-8")
+    (tmp_path / "bases.yaml").write_text(bases, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    commands = re.findall(r"^\$ modeltree ([^\n]*)\n(.*?)```", text, re.DOTALL | re.MULTILINE)
+    assert len(commands) == 2
+    for command, printed in commands:
+        main(command.split())
+        assert capsys.readouterr().out == printed
+    for kind in ("license-conflict", "license-changed", "license-missing", "license-unknown", "license-undecidable"):
+        assert f"| `{kind}` |" in text
 
 
 # The command

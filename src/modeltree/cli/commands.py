@@ -167,25 +167,12 @@ def check(arguments: argparse.Namespace) -> int:
     from modeltree.findings import Severity
 
     grades = _grades(arguments)
-    sources = _checked(arguments)
-    if arguments.licenses:
-        sources = [
-            source
-            if source.lineage is None
-            else source._replace(findings=_with_licenses(source.lineage, source.findings))
-            for source in sources
-        ]
-    sources = [source.graded(grades) for source in sources]
+    sources = [source.graded(grades) for source in _checked(arguments)]
     fatal = {Severity.ERROR, Severity.WARNING} if arguments.strict else {Severity.ERROR}
     bad = any(source.is_bad(fatal) for source in sources)
     report = REPORTS[arguments.format](sources, not bad, arguments.all)
     _print(report, encoding=None if arguments.format == "text" else "utf-8")
     return FAILED if bad else DONE
-
-
-def _with_licenses(lineage: Lineage, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """Findings, and what is found about licenses along the chain."""
-    return (*(each for each in findings if each.kind != "missing-license"), *modeltree.licenses(lineage).findings)
 
 
 def _grades(arguments: argparse.Namespace) -> dict[str, Severity | None]:
@@ -461,9 +448,18 @@ def _checked(arguments: argparse.Namespace) -> list[Checked]:
     outcomes, whole = _read_each(arguments.paths, arguments)
     names = arguments.paths if len(outcomes) == 1 == len(arguments.paths) else [source.name for source, _ in outcomes]
     found: list[list[Finding]] = [[] for _ in outcomes]
+    if whole and arguments.licenses:  # what is missing, they say better
+        chained = modeltree.licenses(whole.lineage).findings
+        whole = whole._replace(
+            findings=(*(each for each in whole.findings if each.kind != "missing-license"), *chained)
+        )
     for finding in whole.findings if whole else ():
         path = finding.position.path if finding.position else None
-        holders = [index for index, (source, _) in enumerate(outcomes) if path and source.holds(path)]
+        holders = [
+            index
+            for index, (source, outcome) in enumerate(outcomes)
+            if (source.holds(path) if path else finding.ids and finding.ids[0] in getattr(outcome, "lineage", ()))
+        ]
         found[holders[0] if holders else -1].append(finding)
     return [
         Checked(name, None, outcome.problems)

@@ -9,6 +9,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from modeltree.analysis.licenses import ModelLicense, licenses
 from modeltree.graph.outline import printable
 from modeltree.lineage import Lineage
 from modeltree.records import Correction, Derivation, Model, Relation, model_facts
@@ -94,8 +95,12 @@ def page_data(lineage: Lineage) -> dict[str, Any]:
             if number not in belongs.setdefault(id, []):
                 belongs[id].append(number)
     relations = list(Relation)
+    report = licenses(lineage)
     return {
-        "models": [_model(model, organizations, belongs.get(model.id, [])) for model in lineage.models],
+        "models": [
+            _model(model, organizations, belongs.get(model.id, []), _inherited(report[model.id], lineage))
+            for model in lineage.models
+        ],
         "steps": [_edge(edge, indexes, relations) for edge in lineage.derivations],
         "organizations": [_trimmed([record.name, record.url]) for record in lineage.organizations.values()],
         "families": [indexes[str(family.key)] for family in families],
@@ -103,7 +108,15 @@ def page_data(lineage: Lineage) -> dict[str, Any]:
     }
 
 
-def _model(model: Model, organizations: dict[str, int], families: list[int]) -> dict[str, Any]:
+def _inherited(record: ModelLicense, lineage: Lineage) -> list[list[str]]:
+    """What a model's license does not carry of those of others, as a fact of a page."""
+    given = [f"{terms.name} of {lineage[terms.origin].name}" for terms in record.inherited if terms.lost]
+    return [["inherited licenses", ", ".join(given)]] if given else []
+
+
+def _model(
+    model: Model, organizations: dict[str, int], families: list[int], inherited: list[list[str]]
+) -> dict[str, Any]:
     known = {
         "i": model.id,
         "n": model.name,
@@ -114,7 +127,7 @@ def _model(model: Model, organizations: dict[str, int], families: list[int]) -> 
         "w": model.openness and str(model.openness),
         "c": model.access and str(model.access),
         "m": model.domain and str(model.domain),
-        "y": [[label, ", ".join(texts)] for label, texts in model_facts(model) if label in _ROWS],
+        "y": [[label, ", ".join(texts)] for label, texts in model_facts(model) if label in _ROWS] + inherited,
         "f": families,
         "u": [[kind, address] for kind, address in model.links if address],
         "e": list(map(str, model.references)),
