@@ -2,6 +2,7 @@ from modeltree import datasets as datasets
 from modeltree import hub as hub
 from modeltree.analysis.difference import diff as diff
 from modeltree.analysis.impact import impact as impact
+from modeltree.analysis.licenses import licenses as licenses
 from modeltree.analysis.union import union as union
 from modeltree.figures.diagram import diagram as diagram
 from modeltree.figures.evolution import evolution as evolution

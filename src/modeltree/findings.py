@@ -112,6 +112,11 @@ _WARNINGS = {
     "not-carried": "something that the format cannot hold",
     "gone": "a model that the Hub does not show: it is deleted, private, or never existed",
     "not-visited": "models that exist and were not requested",
+    "license-conflict": "a license that does not carry what an ancestor's license asks by its weights",
+    "license-unknown": "a license of which it is not known what it asks",
+    "license-undecidable": "a license that may not be right, since an ancestor's is not known",
+    "name-required": "a name that does not begin as a license of an ancestor asks",
+    "output-terms": "a model that learned from outputs against terms about these; through data sets, a note",
 }
 _NOTES = {
     "possible-same": "models whose names differ only in case, spaces, hyphens or dots",
@@ -128,6 +133,8 @@ _NOTES = {
     "ignored": "something that is not part of a lineage",
     "renamed": "a model whose id has changed",
     "read-as": "a table, column or word that is read as what it most likely means",
+    "license-missing": "a model without a license; where it inherits terms, a warning",
+    "license-changed": "a license that asks less than that of an earlier model of the same maker",
 }
 
 KINDS: Mapping[str, tuple[Severity, str]] = MappingProxyType(

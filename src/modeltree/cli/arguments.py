@@ -22,7 +22,7 @@ T = TypeVar("T")
 W = TypeVar("W")
 
 # As in `modeltree.figures`, `modeltree.draw.theme.THEMES` and `modeltree.records`; tests compare them.
-COLORS = ("openness", "family", "organization", "domain", "license")
+COLORS = ("openness", "family", "organization", "domain", "license", "effective-license")
 THEMES = ("light", "dark", "print", "colorblind")
 GRAINS = ("year", "quarter", "month", "day")
 PERIODS = ("year", "quarter", "month")

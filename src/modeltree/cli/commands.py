@@ -251,6 +251,29 @@ def corrections(arguments: argparse.Namespace) -> int:
     return DONE
 
 
+def licenses(arguments: argparse.Namespace) -> int:
+    """Print what models inherit by the licenses of their ancestors; with --strict, fail where that is contradicted."""
+    from modeltree.figures.text import findings_summary, license_table, license_text
+    from modeltree.findings import Severity
+
+    report = modeltree.licenses(_lineage(arguments))
+    models = [report.lineage[name].id for name in arguments.models]
+    found = [each for id in models for each in report.findings_of(id)] if models else report.findings
+    shown = [each for each in found if each.severity != Severity.NOTE]
+    if arguments.json:
+        text = _json(report.to_dict(models or None))
+    elif arguments.markdown:
+        text = report.to_markdown()
+    elif models:
+        text = "\n\n".join(license_text(report, id) for id in models)
+    else:
+        text = "\n\n".join(
+            filter(None, (license_table(report, shown) if shown else "", findings_summary(found) or "ok"))
+        )
+    _deliver(text, arguments.output)
+    return FAILED if arguments.strict and shown else DONE
+
+
 def schema(arguments: argparse.Namespace) -> int:
     """Print the JSON Schema of the data files."""
     from modeltree.formats.catalog.schema import catalog_schema
@@ -422,9 +445,18 @@ def _checked(arguments: argparse.Namespace) -> list[Checked]:
     outcomes, whole = _read_each(arguments.paths, arguments)
     names = arguments.paths if len(outcomes) == 1 == len(arguments.paths) else [source.name for source, _ in outcomes]
     found: list[list[Finding]] = [[] for _ in outcomes]
+    if whole and arguments.licenses:  # what is missing, they say better
+        chained = modeltree.licenses(whole.lineage).findings
+        whole = whole._replace(
+            findings=(*(each for each in whole.findings if each.kind != "missing-license"), *chained)
+        )
     for finding in whole.findings if whole else ():
         path = finding.position.path if finding.position else None
-        holders = [index for index, (source, _) in enumerate(outcomes) if path and source.holds(path)]
+        holders = [
+            index
+            for index, (source, outcome) in enumerate(outcomes)
+            if (source.holds(path) if path else finding.ids and finding.ids[0] in getattr(outcome, "lineage", ()))
+        ]
         found[holders[0] if holders else -1].append(finding)
     return [
         Checked(name, None, outcome.problems)

@@ -150,6 +150,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     corrected.add_argument("--markdown", action="store_true", help="print Markdown, with reasons and references")
     corrected.add_argument("--source", metavar="NAME", help="only those of one source, as survey-figure2")
+    inherited = command("licenses", run.licenses, "print what models inherit by licenses", data, machine, output)
+    inherited.add_argument(
+        "models", metavar="MODEL", nargs="*", help="in detail (default: all that something is found of)"
+    )
+    inherited.add_argument("--markdown", action="store_true", help="print a table in Markdown")
+    inherited.add_argument("--strict", action="store_true", help="fail where anything but notes is found")
     command("list", run.models, "list models", data, machine, filters())
 
     _add_data_commands(command, machine, output)
@@ -167,6 +173,7 @@ def _add_data_commands(
     check.add_argument("--json", dest="format", action="store_const", const="json", help="the same as --format json")
     check.add_argument("--strict", action="store_true", help="fail for warnings, too")
     check.add_argument("--all", action="store_true", help="print notes, too")
+    check.add_argument("--licenses", action="store_true", help="look at licenses along the chain, too")
     for name, what in (("error", "errors"), ("warn", "warnings"), ("ignore", "nothing to report")):
         words = f"findings of a kind are {what}; may be given several times"
         check.add_argument(f"--{name}", metavar="KIND", type=kinds, action="extend", default=[], help=words)

@@ -7,11 +7,12 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from modeltree.analysis.licenses import licenses
 from modeltree.draw.theme import MOST_GROUPS, Paint, Theme
 from modeltree.lineage import Lineage
 from modeltree.records import Model
 
-_Word = Literal["openness", "family", "organization", "domain", "license"]
+_Word = Literal["openness", "family", "organization", "domain", "license", "effective-license"]
 ColorBy = _Word | Callable[[Model], Hashable]
 """What color says: a word, or a function that gets each model and returns its group, None where there is none."""
 COLOR_WORDS: tuple[str, ...] = get_args(_Word)
@@ -24,10 +25,12 @@ _OTHERS = {
     "organization": ("other organizations", "organization not known"),
     "domain": ("other domains", "domain not known"),
     "license": ("other licenses", "license not known"),
+    "effective-license": ("other licenses", "license not known"),
 }
 _NOTES = {
     "family": "Colors: the family that a model belongs to first, by the weights passed on.",
     "organization": "Colors: the organization, of a joint model the first.",
+    "effective-license": "Colors: the strictest of the licenses that reach a model by weights; no legal advice.",
 }
 
 
@@ -54,7 +57,8 @@ def groups_of(lineage: Lineage, models: Iterable[Model], by: ColorBy = "openness
     if not callable(by) and by not in COLOR_WORDS:
         raise ValueError(f"cannot color by {by!r}: say {', '.join(COLOR_WORDS)}, or give a function")
     word = by if isinstance(by, str) else ""
-    keys = {model.id: by(model) if callable(by) else _key(lineage, model, by) for model in models}
+    key: Callable[[Model], _Key] = by if callable(by) else _key_of(lineage, by)
+    keys = {model.id: key(model) for model in models}
     sizes = Counter(key for key in keys.values() if key is not None)
     least = 2 if by == "family" else 1
     named = [key for key, size in sizes.most_common(MOST_GROUPS) if size >= least]
@@ -74,15 +78,26 @@ def _by_openness(models: Iterable[Model]) -> Groups:
     return Groups(keys, tuple((key, text) for key, text in _OPENNESS.items() if key in occurring))
 
 
-def _key(lineage: Lineage, model: Model, by: _Word) -> _Key:
-    if by == "family":
+def _key_of(lineage: Lineage, by: _Word) -> Callable[[Model], _Key]:
+    """What gives the group of a model, None where there is none."""
+
+    def family(model: Model) -> _Key:
         family = lineage.family(model.id)
         return family.key if family.size > 1 else None
-    if by == "organization":
-        return model.organizations[0] if model.organizations else None
-    if by == "license":
+
+    def license(model: Model) -> _Key:
         return (model.license.spdx or model.license.name) if model.license else None
-    return model.domain
+
+    if by == "effective-license":
+        report = licenses(lineage)
+        return lambda model: None if (word := report[model.id].effective) == "unknown" else word
+    keys: dict[str, Callable[[Model], _Key]] = {
+        "family": family,
+        "license": license,
+        "organization": lambda model: model.organizations[0] if model.organizations else None,
+        "domain": lambda model: model.domain,
+    }
+    return keys[by]
 
 
 def _names(lineage: Lineage, models: Iterable[Model], word: str, keys: Mapping[str, _Key]) -> dict[_Key, str]:

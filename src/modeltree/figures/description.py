@@ -9,6 +9,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from modeltree._util.text import printable
+from modeltree.analysis.licenses import ModelLicense, licenses
 from modeltree.lineage import Lineage
 from modeltree.records import Correction, Derivation, Model, Relation, model_facts
 
@@ -19,9 +20,13 @@ _ROWS = ("license", "sizes", "training data", "domain", "architecture")
 def model_text(lineage: Lineage, name: str, width: int = 100) -> str:
     """All that is known of one model, by its id, name or an alias; long texts are wrapped after so many columns."""
     model = lineage[name]
-    fields = list(_fields(lineage, model))
+    return fields_text(f"{model.name} ({model.id})", list(_fields(lineage, model)), width)
+
+
+def fields_text(title: str, fields: Sequence[tuple[str, str]], width: int) -> str:
+    """A title, and labels with texts in lines that are wrapped after so many columns; a label is not repeated."""
     margin = max(len(label) for label, _ in fields) + 4
-    lines = [printable(f"{model.name} ({model.id})")]
+    lines = [printable(title)]
     last = ""
     for label, value in fields:
         first = f"  {label if label != last else ''}".ljust(margin)
@@ -89,8 +94,12 @@ def page_data(lineage: Lineage) -> dict[str, object]:
             if number not in belongs.setdefault(id, []):
                 belongs[id].append(number)
     relations = list(Relation)
+    report = licenses(lineage)
     return {
-        "models": [_model(model, organizations, belongs.get(model.id, [])) for model in lineage.models],
+        "models": [
+            _model(model, organizations, belongs.get(model.id, []), _inherited(report[model.id], lineage))
+            for model in lineage.models
+        ],
         "steps": [_edge(edge, indexes, relations) for edge in lineage.derivations],
         "organizations": [_trimmed([printable(record.name), record.url]) for record in lineage.organizations.values()],
         "families": [indexes[str(family.key)] for family in families],
@@ -98,7 +107,15 @@ def page_data(lineage: Lineage) -> dict[str, object]:
     }
 
 
-def _model(model: Model, organizations: dict[str, int], families: list[int]) -> dict[str, object]:
+def _inherited(record: ModelLicense, lineage: Lineage) -> list[list[str]]:
+    """What a model's license does not carry of those of others, as a fact of a page."""
+    given = [f"{terms.name} of {lineage[terms.origin].name}" for terms in record.inherited if terms.lost]
+    return [["inherited licenses", printable(", ".join(given))]] if given else []
+
+
+def _model(
+    model: Model, organizations: dict[str, int], families: list[int], inherited: list[list[str]]
+) -> dict[str, object]:
     known = {
         "i": model.id,
         "n": printable(model.name),
@@ -109,7 +126,7 @@ def _model(model: Model, organizations: dict[str, int], families: list[int]) -> 
         "w": model.openness and str(model.openness),
         "c": model.access and str(model.access),
         "m": model.domain and str(model.domain),
-        "y": [[label, printable(", ".join(texts))] for label, texts in model_facts(model) if label in _ROWS],
+        "y": [[label, printable(", ".join(texts))] for label, texts in model_facts(model) if label in _ROWS] + inherited,
         "f": families,
         "u": [[kind, address] for kind, address in model.links if address],
         "e": list(map(str, model.references)),

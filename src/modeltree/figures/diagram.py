@@ -61,7 +61,7 @@ def diagram(
         is descent alone that decides.
     relations : optional
         The derivations that are drawn; by default all.
-    color_by : {"openness", "family", "organization", "domain", "license"} or callable
+    color_by : {"openness", "family", "organization", "domain", "license", "effective-license"} or callable
         What color says, as in `modeltree.evolution`.
     title : str, optional
         By default that of the lineage; none where it is empty.

@@ -91,7 +91,7 @@ def evolution(
         An earlier drawing or its layout, from which no more moves than must.
     applications, datasets : bool
         Whether products and data sets are drawn beside models; the footnote counts what is left out.
-    color_by : {"openness", "family", "organization", "domain", "license"} or callable
+    color_by : {"openness", "family", "organization", "domain", "license", "effective-license"} or callable
         What color says; a function gets each `Model` and returns its group, or None.
     highlight : str, optional
         A model that is drawn strong, with all that it descends from, while the rest is faint.

@@ -70,7 +70,7 @@ def largest_families(
         How many branches of each have a node of their own, at the most.
     title, page, font_size, direction, theme, icon_dir : optional
         As for `modeltree.family_tree`.
-    color_by : {"openness", "family", "organization", "domain", "license"} or callable, optional
+    color_by : {"openness", "family", "organization", "domain", "license", "effective-license"} or callable, optional
         As there; by default color tells the first models of families from those of branches.
 
     Returns

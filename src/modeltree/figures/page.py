@@ -55,7 +55,7 @@ def page(
         By default the title of the lineage.
     page : (float, float) or str
         The size of the evolution figure before it is made to fit the window: that is, its proportions.
-    color_by : {"openness", "family", "organization", "domain", "license"} or callable
+    color_by : {"openness", "family", "organization", "domain", "license", "effective-license"} or callable
         What color says; as for `modeltree.evolution`.
     icon_dir : path-like, optional
         A folder with icons of organizations; as for `modeltree.evolution`.

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from modeltree._util.text import counted, printable, table
+from modeltree.analysis.licenses import LicenseReport
+from modeltree.figures.description import fields_text
 from modeltree.findings import Finding, Severity
 from modeltree.formats.registry import FORMATS
 from modeltree.graph.families import Family
@@ -85,6 +87,41 @@ def kinship_text(
     younger = [name for name in (first, second) if name != via]
     kinship = f"{' and '.join(younger)} {'descends' if via in (first, second) else 'descend'} from {via}"
     return f"{kinship}\n{descent_table([*to_first, *to_second])}"
+
+
+def license_table(report: LicenseReport, findings: Sequence[Finding]) -> str:
+    """A row for each model that findings are about: what it declares, and what it is under in all."""
+    kinds: dict[str, list[str]] = {}
+    for finding in findings:
+        kinds.setdefault(finding.ids[0], []).append(finding.kind)
+    rows = [
+        (id, _cut(record.declared or "-", 34), record.effective, record.commercial, _cut(", ".join(found), 40))
+        for id, found in kinds.items()
+        for record in [report[id]]
+    ]
+    return table(("model", "declares", "in all", "commercial", "found"), rows)
+
+
+def license_text(report: LicenseReport, model: str, width: int = 100) -> str:
+    """What one model declares and inherits, with paths and clauses, and what is found about it."""
+    record = report[model]
+    fields = [
+        ("declares", record.declared or "no license"),
+        ("in all", f"{record.effective}; commercial use {record.commercial}"),
+    ]
+    for terms in record.inherited:
+        duties = [f"{duty} ({given.clause})" if given.clause else duty for duty, given in terms.duties.items()]
+        fields += [
+            (f"by {terms.passes}", f"{terms.name}: {' -> '.join(terms.path)}"),
+            ("", f"asks for {_joined(duties)}"),
+            *([("", terms.link)] if terms.link else []),
+        ]
+    fields += [(str(finding.severity), f"{finding} [{finding.kind}]") for finding in report.findings_of(model)]
+    return fields_text(f"{report.lineage[model].name} ({record.id})", fields, width)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def _sizes(model: Model) -> str:

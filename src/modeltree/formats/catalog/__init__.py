@@ -35,7 +35,7 @@ from modeltree.formats.repair.policy import Policy
 from modeltree.lineage import Lineage
 from modeltree.records import License, ParameterCount, PartialDate, Record
 
-__all__ = ["SUFFIXES", "catalog_lineage", "catalog_text", "read_catalog", "shipped", "write_catalog"]
+__all__ = ["SUFFIXES", "catalog_lineage", "catalog_text", "data_folder", "read_catalog", "shipped", "write_catalog"]
 
 SUFFIXES = (".yaml", ".yml")
 """How the files of a catalogue end."""
@@ -70,12 +70,18 @@ def catalog_lineage(path: Path) -> Lineage:
     return _read(path, "refuse")[0]
 
 
+def data_folder() -> Path:
+    """The folder of the data that ship: inside the package where it is installed, beside ``src`` in a clone."""
+    package = Path(__file__).parents[2]
+    return package / "data" if (package / "data").is_dir() else package.parent.parent / "data"
+
+
 def shipped() -> dict[str, Path]:
     """The files and folders of the data sets that ship, by name."""
-    # Inside the package where it is installed, beside ``src`` in a clone.
-    package = Path(__file__).parents[2]
-    folder = package / "data" if (package / "data").is_dir() else package.parent.parent / "data"
-    files = {file.stem: file for file in folder.iterdir() if file.suffix.lower() in SUFFIXES}
+    folder = data_folder()
+    files = {
+        file.stem: file for file in folder.iterdir() if file.suffix.lower() in SUFFIXES and file.stem != "licenses"
+    }
     return files | {file.parent.name: file.parent for file in folder.glob("*/*.yaml")}
 
 
