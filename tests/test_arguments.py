@@ -17,6 +17,7 @@ from modeltree.draw.theme import DARK, THEMES
 from modeltree.figures.coloring import COLOR_WORDS
 from modeltree.figures.drawing import ThemeName
 from modeltree.figures.statistics import FamilyGrouping, PeriodLength
+from modeltree.figures.table import TableField
 from modeltree.layout.geometry import Layout
 from modeltree.layout.serpentine.curve import TimeScale
 from modeltree.records import Grain
@@ -48,6 +49,7 @@ def test_the_choices_are_those_of_the_library() -> None:
     assert set(arguments.GRAINS) == set(get_args(Grain))
     assert set(arguments.PERIODS) == set(get_args(PeriodLength))
     assert set(arguments.FAMILY_GROUPINGS) == set(get_args(FamilyGrouping))
+    assert get_args(TableField) == arguments.TABLE_FIELDS
     assert set(arguments.TIME_SCALES) == set(get_args(TimeScale))
 
 

@@ -21,7 +21,7 @@ formats/        files to a lineage and back, one folder for each family of forma
 hub/            the Hugging Face Hub by its API
 analysis/       what is computed from a lineage and returned as records
 datasets        the lineages that ship in ``data/``
-figures/        the seven drawings: what each shows of a lineage, and its options
+figures/        the eight drawings: what each shows of a lineage, and its options
 layout/         where things go, in points; no colors, no matplotlib
 draw/           ink: one display list, drawn by matplotlib and as SVG in a page; charts, DOT, themes, fonts
 cli/            the command line: arguments in, one library call, text or a file out

@@ -11,6 +11,7 @@ from modeltree.figures.largest_families import largest_families as largest_famil
 from modeltree.figures.page import page as page
 from modeltree.figures.statistics import family_sizes as family_sizes
 from modeltree.figures.statistics import growth as growth
+from modeltree.figures.table import table as table
 from modeltree.findings import AmbiguousNameError as AmbiguousNameError
 from modeltree.findings import CycleError as CycleError
 from modeltree.findings import Finding as Finding

@@ -32,12 +32,17 @@ FAMILY_GROUPINGS = ("base", "component")
 CLUSTERS = ("family", "organization", "none")
 RANKS = ("year", "step", "none")
 DIAGRAM_DIRECTIONS = ("LR", "TB")
+TABLE_FIELDS = (
+    "base", "relation", "released", "organizations", "openness", "sizes", "training_data", "architecture", "license",
+    "link",
+)  # fmt: skip
 SUFFIXES = {
     **dict.fromkeys(
         ("evolution", "family-tree", "largest-families", "growth", "family-sizes"), (".svg", ".pdf", ".png", ".json")
     ),
     "diagram": (".svg", ".pdf", ".png", ".dot", ".gv"),
     "page": (".html",),
+    "table": (".md", ".tex", ".html"),
 }
 """How the files end that each drawing can be saved to."""
 
@@ -137,7 +142,7 @@ def add_drawings(
         others = f"; or {', '.join(known[1:])}" if known[1:] else ""
         file = option("-o", "--output", type=_file(known), metavar="FILE", default=Path(output))
         file._actions[-1].help = f"default: {output}{others}"
-        added = command(name, run, what, data, file, own, *(() if name == "page" else (dpi,)), part)
+        added = command(name, run, what, data, file, own, *(() if name in ("page", "table") else (dpi,)), part)
         added.set_defaults(options=[action.dest for action in own._actions])
         return added
 
@@ -160,8 +165,13 @@ def add_drawings(
         "family-tree", "draw each model at its date, branching off what it was made from",
         title, page, direction, applications, datasets, color, descent, theme, icons,
     )  # fmt: skip
-    rule = "fold branches: smaller=N, depth=N, quantized, or several"
-    add(tree, "--collapse", type=_collapse, metavar="RULE", help=rule)
+    add(
+        tree,
+        "--collapse",
+        type=_collapse,
+        metavar="RULE",
+        help="fold branches: smaller=N, depth=N, quantized, or several",
+    )
 
     growth = drawing("growth", "draw how many models became public when, by how they were made", title, page, theme)
     add(growth, "--grain", choices=PERIODS, help="how long a period is (default: month)")
@@ -182,8 +192,11 @@ def add_drawings(
     add(diagram, "--rank", choices=RANKS, help="what is level (default: year)")
     add(diagram, "--direction", choices=DIAGRAM_DIRECTIONS, help="where time runs to (default: LR)")
 
-    page_words = "write an HTML page to look around in, which works offline"
-    drawing("page", page_words, title, datasets, color, icons, output="modeltree.html")
+    words = "write an HTML page to look around in, which works offline"
+    drawing("page", words, title, datasets, color, icons, output="modeltree.html")
+
+    fields = option("--fields", type=_words, metavar="NAME,…", help=f"beside the name: {', '.join(TABLE_FIELDS)}")
+    drawing("table", "list models by family, for a paper", title, applications, datasets, fields, output="models.md")
 
 
 # Values
@@ -225,6 +238,14 @@ def kinds(words: str) -> list[str]:
         if word not in KINDS:
             close = nearest(word, KINDS) or tuple(KINDS)
             raise argparse.ArgumentTypeError(f"{word!r} is no kind of finding; there is {', '.join(close)}")
+    return found
+
+
+def _words(words: str) -> list[str]:
+    found = [word.strip() for word in words.split(",")]
+    for word in found:
+        if word not in TABLE_FIELDS:
+            raise argparse.ArgumentTypeError(f"{word!r} is none of {', '.join(TABLE_FIELDS)}")
     return found
 
 

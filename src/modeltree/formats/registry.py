@@ -98,7 +98,13 @@ FORMATS: tuple[Format, ...] = (
     Format("records", "a list of records in JSON, YAML or TOML", "tables", "read_table", None, (".toml",), **_TABLE),
     Format("excel", "a table in an Excel workbook", "tables", "read_table", None, (".xlsx", ".xlsm"), **_TABLE),
     Format(
-        "markdown", "tables in Markdown", "printed.markdown", "read_markdown", None, (".md", ".markdown"), columned=True
+        "markdown",
+        "tables in Markdown or HTML",
+        "printed.markdown",
+        "read_markdown",
+        None,
+        (".md", ".markdown", ".html", ".htm"),
+        columned=True,
     ),
     Format("latex", "tables in LaTeX", "printed.latex", "read_latex", None, (".tex",), columned=True),
     Format(
