@@ -257,7 +257,7 @@ def test_every_method_that_takes_relations_says_its_default() -> None:
     by_weights = {name for name, default in defaults.items() if default == "weights"}
     assert by_weights == {"merges", "families", "family", "family_labels"}
     assert set(defaults.values()) == {"weights", None}
-    assert len(defaults) == 32
+    assert len(defaults) == 33
 
 
 @given(lineages(min_models=1), CHOICES, st.data())

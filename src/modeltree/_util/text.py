@@ -64,15 +64,6 @@ def alternatives(words: Iterable[object]) -> str:
     return " or ".join(filter(None, (", ".join(written[:-1]), *written[-1:])))
 
 
-def printable(text: str) -> str:
-    """A text on one line that does nothing to a terminal but be read."""
-    joiners = "\u200c\u200d"  # inside words and emoji
-    return "".join(
-        letter if letter.isprintable() or letter in joiners else " " if letter.isspace() else "\ufffd"
-        for letter in text
-    )
-
-
 def table(header: Sequence[str], rows: Iterable[Sequence[str]], width: int | None = None) -> str:
     """Rows of cells under a header, in columns as wide as their widest cell; in all no wider than `width`.
 

@@ -556,7 +556,7 @@ def _shortly(old: Any, new: Any) -> tuple[str, str]:
 
 
 def _fields_of(change: Change[Any]) -> Iterator[tuple[str, str, str]]:
-    record: Record = change.new
+    record: Any = change.new
     for name in type(record).model_fields:
         old, new = getattr(change.old, name), getattr(change.new, name)
         if old != new:

@@ -222,7 +222,7 @@ class LicenseReport:
 
     def _same_maker(self, parent: NDArray[numpy.int32], child: NDArray[numpy.int32]) -> _Nodes:
         """Whether an organization made both models of each derivation."""
-        makers, codes = self.lineage._nodes._organizations
+        makers, codes = self.lineage._nodes.distinct("organizations")
         first, second = codes[parent], codes[child]
         named = numpy.array([bool(ids) for ids in makers], dtype=bool)
         same = (first == second) & named[first]

@@ -225,7 +225,8 @@ class _Pair:
         first = {one.ids[node]: one.name(node) for node in gone.tolist()}
         second = {other.ids[node]: other.name(node) for node in self.new.tolist()}
         at = Position(Path(self.other_name))
-        for finding in alike(first | second, dict.fromkeys(second, at)):
+        both = first | second
+        for finding in alike(list(both), list(both.values()), lambda id: at if id in second else None):
             if not (first.keys().isdisjoint(finding.ids) or second.keys().isdisjoint(finding.ids)):
                 yield finding
 

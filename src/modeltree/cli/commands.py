@@ -261,7 +261,7 @@ def licenses(arguments: argparse.Namespace) -> int:
     found = [each for id in models for each in report.findings_of(id)] if models else report.findings
     shown = [each for each in found if each.severity != Severity.NOTE]
     if arguments.json:
-        text = _json(report.to_dict(models or None))
+        text = as_json(report.to_dict(models or None))
     elif arguments.markdown:
         text = report.to_markdown()
     elif models:

@@ -126,7 +126,8 @@ def _model(
         "w": model.openness and str(model.openness),
         "c": model.access and str(model.access),
         "m": model.domain and str(model.domain),
-        "y": [[label, printable(", ".join(texts))] for label, texts in model_facts(model) if label in _ROWS] + inherited,
+        "y": [[label, printable(", ".join(texts))] for label, texts in model_facts(model) if label in _ROWS]
+        + inherited,
         "f": families,
         "u": [[kind, address] for kind, address in model.links if address],
         "e": list(map(str, model.references)),

@@ -9,10 +9,10 @@ from html import escape
 from typing import Literal, get_args
 
 from modeltree._util.html import block
+from modeltree._util.text import printable
 from modeltree.figures.contents import split_by_kind, title_of
 from modeltree.figures.drawing import Drawing
 from modeltree.findings import LayoutError
-from modeltree._util.text import printable
 from modeltree.lineage import Lineage
 from modeltree.records import Model, Relations, relation_set
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from modeltree._util.text import counted, printable, table
+from modeltree._util.text import counted, table
 from modeltree.analysis.licenses import LicenseReport
 from modeltree.figures.description import fields_text
 from modeltree.findings import Finding, Severity

@@ -285,7 +285,8 @@ class _Connected:
 
     @property
     def sizes(self) -> list[int]:
-        return self._sizes.tolist()
+        sizes: list[int] = self._sizes.tolist()
+        return sizes
 
     def _first_members(self) -> NDArray[Any]:
         """Of each root, the first of its family: itself, unless a model is dated before what it was made from."""
@@ -328,7 +329,8 @@ class _Connected:
         return self._by_label.gather(numpy.array([head]))[0]
 
     def primary(self, number: int, members: NDArray[Any]) -> NDArray[Any]:
-        return members[self._labels[members] == self.head(number)]
+        mine: NDArray[Any] = members[self._labels[members] == self.head(number)]
+        return mine
 
     def primary_of(self, node: int) -> int:
         return int(self._numbers[self._labels[node]])

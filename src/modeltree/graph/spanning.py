@@ -133,7 +133,8 @@ def merges_of(forest: SpanningForest, parents: Rows) -> Merges:
     several = parents.lengths > 1
     if not several.any():
         nothing = numpy.zeros(1, dtype=numpy.int32)
-        return Merges(*[nothing] * 5, numpy.zeros(len(up), dtype=numpy.uint16))
+        none_inside = numpy.zeros(1, dtype=numpy.int64)
+        return Merges(nothing, nothing, nothing, none_inside, nothing, numpy.zeros(len(up), dtype=numpy.uint16))
     first = numpy.sort(numpy.append(forest.number[several], numpy.int32(0)))  # none has number 0, which is a root
     node = node_of[first]
     last = first + forest.size[node]

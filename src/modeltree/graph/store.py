@@ -197,6 +197,11 @@ class NodeStore:
         """The name of a model."""
         return self.value("name", node) or self.ids[node]
 
+    def names(self) -> Sequence[str]:
+        """The names of all models."""
+        names = listed(self._fields.get("name"), len(self)) if "name" in self._fields else ()
+        return [name or id for name, id in zip(names, self.ids, strict=True)] if names else self.ids
+
     def released(self, node: int) -> PartialDate | None:
         """The date of a model."""
         if self._given is not None:
@@ -317,7 +322,7 @@ class NodeStore:
 
     def distinct(self, name: str) -> tuple[list[Any], NDArray[numpy.int32]]:
         """The distinct values of a field, as records have them, and of each model the index of its value."""
-        values, codes = self._organizations if name == "organizations" else factored(self._fields.get(name), len(self))
+        values, codes = factored(self._fields.get(name), len(self))
         return field_values(Model, name, values, len(values)), codes
 
     def column(self, name: str, nodes: NDArray[Any]) -> list[Any] | None:

@@ -8,8 +8,8 @@ the text are made of them. Mermaid draws at most 500 arrows and 50,000 character
 DOT holds all of a lineage: graph, nodes and edges have the attributes that `modeltree.Lineage.graph` has, but a model's
 name is its ``label``; for a diagram see `modeltree.diagram`. DOT has no way to write a text that ends in a backslash,
 so backslashes are doubled, as in Graphviz's own escapes: where a program gives the text as it stands in the file,
-``\\`` is one backslash. The name of a node that begins with a percent sign has a backslash before it: to Graphviz, nodes
-so named have no name. Nothing else needs to be undone.
+``\\`` is one backslash. The name of a node that begins with a percent sign has a backslash before it: to Graphviz,
+nodes so named have no name. Nothing else needs to be undone.
 
 Newick is for trees: a model has at most one parent. A lineage with merges is refused, or, with ``spanning=True``,
 written without all but the primary parent of each model (see `modeltree.graph.primary`); each derivation that is left

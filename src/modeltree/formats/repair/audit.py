@@ -157,26 +157,30 @@ def unread_columns(columns: Sequence[str], read: Collection[str], position: Posi
 
 def possibly_same(lineage: Lineage, position_of: PositionOf) -> Iterator[Finding]:
     """Models whose ids or names differ only in what is easily written otherwise; one finding where that are many."""
-    names, called = lineage._nodes.names(), dict[str, str]()
-    owners: dict[str, dict[str, None]] = {}
-    for node in _doubtful(lineage.ids, names):
-        id = lineage.ids[node]
+    yield from alike(lineage.ids, lineage._nodes.names(), position_of)
+
+
+def alike(ids: Sequence[str], names: Sequence[str], position_of: PositionOf) -> Iterator[Finding]:
+    """The same of some models in date order, by their ids and names."""
+    called, owners = dict[str, str](), dict[str, dict[str, None]]()
+    for node in _doubtful(ids, names):
+        id = ids[node]
         called[id] = names[node]
         for name in {id: None, called[id]: None}:
             owners.setdefault(quiet_key(name), {})[id] = None
-    groups = dict.fromkeys(tuple(sorted(ids)) for ids in owners.values() if len(ids) > 1)
+    groups = dict.fromkeys(tuple(sorted(owned)) for owned in owners.values() if len(owned) > 1)
     # One name for several is another finding.
-    alike = [ids for ids in groups if len({called[id] for id in ids}) > 1]
+    several = [group for group in groups if len({called[id] for id in group}) > 1]
     hint = "an alias table can say so"
-    if len(alike) > MOST:
-        concerned = tuple(dict.fromkeys(id for ids in alike for id in ids))
-        message = f"{len(alike):,} times some models may be the same, {len(concerned):,} in all"
+    if len(several) > MOST:
+        concerned = tuple(dict.fromkeys(id for group in several for id in group))
+        message = f"{len(several):,} times some models may be the same, {len(concerned):,} in all"
         yield Finding("possible-same", message, hint, concerned)
         return
-    for ids in alike:
-        position = next(filter(None, map(position_of, ids)), None)
-        message = f"{' and '.join(shown(id) for id in ids)} may be the same model"
-        yield Finding("possible-same", message, hint, ids, position=position)
+    for group in several:
+        position = next(filter(None, map(position_of, group)), None)
+        message = f"{' and '.join(map(shown, group))} may be the same model"
+        yield Finding("possible-same", message, hint, group, position=position)
 
 
 def _doubtful(ids: Sequence[str], names: Sequence[str]) -> list[int]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from modeltree.findings import Finding, Position, shown
 from modeltree.formats.repair.audit import GAPS, PLACEHOLDER, gaps, in_order, possibly_same
