@@ -7,12 +7,16 @@ What is not answered here raises `NotImplementedError`, upon which NetworkX goes
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import networkx
+
     from modeltree.graph.index import AncestryIndex
+
+    Graph = networkx.DiGraph[Any]
 
 __all__ = [
     "BACKEND", "IndexedGraph", "all_pairs_lowest_common_ancestor", "all_simple_paths", "ancestors", "backend_info",
@@ -32,7 +36,7 @@ _WORTH_A_CONVERSION = {"all_pairs_lowest_common_ancestor", "transitive_closure",
 """What takes NetworkX much longer than to go through the graph once."""
 
 
-def backend_info() -> dict[str, Any]:
+def backend_info() -> dict[str, object]:
     """What NetworkX shows of the backend, and which functions it has."""
     return {
         "backend_name": BACKEND,
@@ -64,10 +68,10 @@ class IndexedGraph:
 
     def __init__(
         self,
-        nodes: Sequence[Any],
+        nodes: Sequence[object],
         find: Callable[[Any], int],
         index: AncestryIndex | None,
-        source: Callable[[], Any],
+        source: Callable[[], Graph],
         edge_attributes: Collection[str] | None = None,
     ) -> None:
         self.nodes, self.find, self.source = nodes, find, source
@@ -93,24 +97,24 @@ class IndexedGraph:
             raise NotImplementedError("the graph has a cycle")
         return self._index
 
-    def named(self, nodes: Iterable[int]) -> Iterator[Any]:
+    def named(self, nodes: Iterable[int]) -> Iterator[object]:
         """What the graph calls some nodes."""
         return map(self.nodes.__getitem__, nodes)
 
-    def has_edge_attribute(self, name: Any) -> bool:
+    def has_edge_attribute(self, name: object) -> bool:
         """Whether an edge may have an attribute."""
         if self._edge_attributes is not None:
             return name in self._edge_attributes
         return any(name in attributes for _, _, attributes in self.source().edges(data=True))
 
 
-def _indexed(graph: Any) -> IndexedGraph:
+def _indexed(graph: object) -> IndexedGraph:
     """A lineage or an indexed graph as the latter."""
-    indexed: IndexedGraph = graph if isinstance(graph, IndexedGraph) else graph._indexed_graph
+    indexed: IndexedGraph = graph if isinstance(graph, IndexedGraph) else getattr(graph, "_indexed_graph")  # noqa: B009
     return indexed
 
 
-def _position(graph: IndexedGraph, node: Any, error: str = "NodeNotFound") -> int:
+def _position(graph: IndexedGraph, node: object, error: str = "NodeNotFound") -> int:
     try:
         return graph.find(node)
     except (KeyError, TypeError) as unknown:
@@ -129,7 +133,7 @@ def _refuse_null(graph: IndexedGraph, message: str) -> None:
 # The protocol
 
 
-def convert_from_nx(graph: Any, **_: object) -> IndexedGraph:
+def convert_from_nx(graph: Graph, **_: object) -> IndexedGraph:
     """A `networkx.DiGraph` with its index."""
     from modeltree.graph.index import AncestryIndex
 
@@ -146,7 +150,7 @@ def convert_from_nx(graph: Any, **_: object) -> IndexedGraph:
     return IndexedGraph(nodes, positions.__getitem__, index, lambda: graph)
 
 
-def convert_to_nx(result: Any, **_: object) -> Any:
+def convert_to_nx(result: object, **_: object) -> object:
     """A lineage or an indexed graph as a `networkx.DiGraph`; other results as they are."""
     return _indexed(result).source() if getattr(result, "__networkx_backend__", None) == BACKEND else result
 
@@ -159,7 +163,7 @@ def can_run(name: str, args: Sequence[Any], kwargs: dict[str, Any]) -> bool | st
     return _CHECKS[name](*args, **kwargs) if name in _CHECKS else True
 
 
-def should_run(name: str, args: Sequence[Any], kwargs: dict[str, Any]) -> bool | str:
+def should_run(name: str, args: Sequence[object], kwargs: dict[str, object]) -> bool | str:
     """Whether a graph of NetworkX should be converted for a call."""
     graph = args[0] if args else kwargs["G"]
     converted = (getattr(graph, "__networkx_cache__", None) or {}).get("backends", {}).get(BACKEND)
@@ -167,17 +171,17 @@ def should_run(name: str, args: Sequence[Any], kwargs: dict[str, Any]) -> bool |
 
 
 def _from_one_to_another(
-    G: Any, source: Any = None, target: Any = None, weight: Any = None, method: str = ""
+    G: object, source: object = None, target: object = None, weight: object = None, method: str = ""
 ) -> bool | str:
     alone = source is None or target is None or weight is not None
     return "only paths between two nodes are answered, without weights" if alone else True
 
 
-def _all_of_them(G: Any, source: Any, target: Any, cutoff: int | None = None) -> bool | str:
+def _all_of_them(G: Container[object], source: object, target: object, cutoff: int | None = None) -> bool | str:
     return (cutoff is None and target in G) or "only all paths from one node to one other are answered"
 
 
-def _of_listed_pairs(G: Any, pairs: Any = None) -> bool | str:
+def _of_listed_pairs(G: object, pairs: object = None) -> bool | str:
     return isinstance(pairs, Collection) or "only pairs in a collection are answered"
 
 
@@ -191,18 +195,18 @@ _CHECKS: dict[str, Callable[..., bool | str]] = {
 # Descent. Arguments are called as NetworkX calls them, errors are its own, and its generators are iterators.
 
 
-def ancestors(G: Any, source: Any) -> set[Any]:
+def ancestors(G: object, source: object) -> set[object]:
     """See `networkx.ancestors`."""
     graph = _indexed(G)
     return set(graph.named(graph.index.ancestors(_position(graph, source, "NetworkXError"))))
 
 
-def descendants(G: Any, source: Any) -> set[Any]:
+def descendants(G: object, source: object) -> set[object]:
     """See `networkx.descendants`."""
     return _below(_indexed(G), source)
 
 
-def descendants_at_distance(G: Any, source: Any, distance: int) -> set[Any]:
+def descendants_at_distance(G: object, source: object, distance: int) -> set[object]:
     """See `networkx.descendants_at_distance`."""
     graph = _indexed(G)
     if distance <= 0:
@@ -211,12 +215,12 @@ def descendants_at_distance(G: Any, source: Any, distance: int) -> set[Any]:
     return _below(graph, source, distance) - _below(graph, source, distance - 1)
 
 
-def _below(graph: IndexedGraph, source: Any, depth: int | None = None) -> set[Any]:
+def _below(graph: IndexedGraph, source: object, depth: int | None = None) -> set[object]:
     node = _position(graph, source, "NetworkXError")
     return set(graph.named(graph.index.descendants(node, depth, ordered=False).tolist()))
 
 
-def has_path(G: Any, source: Any, target: Any) -> bool:
+def has_path(G: object, source: object, target: object) -> bool:
     """See `networkx.has_path`."""
     graph = _indexed(G)
     above, below = _position(graph, source), _position(graph, target)
@@ -224,8 +228,8 @@ def has_path(G: Any, source: Any, target: Any) -> bool:
 
 
 def shortest_path(
-    G: Any, source: Any = None, target: Any = None, weight: None = None, method: str = "dijkstra"
-) -> list[Any]:
+    G: object, source: object = None, target: object = None, weight: None = None, method: str = "dijkstra"
+) -> list[object]:
     """See `networkx.shortest_path`; of equally short ones, the one through the first nodes, seen from the target."""
     import networkx
 
@@ -239,20 +243,20 @@ def shortest_path(
 
 
 def shortest_path_length(
-    G: Any, source: Any = None, target: Any = None, weight: None = None, method: str = "dijkstra"
+    G: object, source: object = None, target: object = None, weight: None = None, method: str = "dijkstra"
 ) -> int:
     """See `networkx.shortest_path_length`."""
     return len(shortest_path(G, source, target, weight, method)) - 1
 
 
-def all_simple_paths(G: Any, source: Any, target: Any, cutoff: None = None) -> Iterator[list[Any]]:
+def all_simple_paths(G: object, source: object, target: object, cutoff: None = None) -> Iterator[list[object]]:
     """See `networkx.all_simple_paths`."""
     graph = _indexed(G)
     paths = graph.index.paths(_position(graph, source), _position(graph, target))
     return (list(graph.named(path)) for path in paths)
 
 
-def lowest_common_ancestor(G: Any, node1: Any, node2: Any, default: Any = None) -> Any:
+def lowest_common_ancestor(G: object, node1: object, node2: object, default: object = None) -> object:
     """See `networkx.lowest_common_ancestor`; where there are several, NetworkX chooses one."""
     graph = _indexed(G)
     _refuse_null(graph, "LCA meaningless on null graphs.")
@@ -262,7 +266,9 @@ def lowest_common_ancestor(G: Any, node1: Any, node2: Any, default: Any = None) 
     return graph.nodes[found[0]] if found else default
 
 
-def all_pairs_lowest_common_ancestor(G: Any, pairs: Collection[tuple[Any, Any]]) -> Iterator[tuple[Any, Any]]:
+def all_pairs_lowest_common_ancestor(
+    G: object, pairs: Collection[tuple[object, object]]
+) -> Iterator[tuple[object, object]]:
     """See `networkx.all_pairs_lowest_common_ancestor`; where a pair has several, NetworkX chooses for all."""
     graph = _indexed(G)
     _refuse_null(graph, "LCA meaningless on null graphs.")
@@ -279,12 +285,12 @@ def all_pairs_lowest_common_ancestor(G: Any, pairs: Collection[tuple[Any, Any]])
 # The whole graph
 
 
-def is_directed_acyclic_graph(G: Any) -> bool:
+def is_directed_acyclic_graph(G: object) -> bool:
     """See `networkx.is_directed_acyclic_graph`."""
     return _indexed(G).is_acyclic
 
 
-def topological_generations(G: Any) -> Iterator[list[Any]]:
+def topological_generations(G: object) -> Iterator[list[object]]:
     """See `networkx.topological_generations`; nodes of a generation are in the order of the graph."""
     from modeltree.graph.csr import levels_of
 
@@ -294,12 +300,12 @@ def topological_generations(G: Any) -> Iterator[list[Any]]:
     return (list(graph.named(nodes[start:end])) for start, end in pairwise(bounds.tolist()))
 
 
-def topological_sort(G: Any) -> Iterator[Any]:
+def topological_sort(G: object) -> Iterator[object]:
     """See `networkx.topological_sort`; the generations one after another."""
     return (node for generation in topological_generations(G) for node in generation)
 
 
-def dag_longest_path_length(G: Any, weight: str = "weight", default_weight: float = 1) -> float:
+def dag_longest_path_length(G: object, weight: str = "weight", default_weight: float = 1) -> float:
     """See `networkx.dag_longest_path_length`."""
     graph = _indexed(G)
     if default_weight < 0 or graph.has_edge_attribute(weight):
@@ -307,7 +313,7 @@ def dag_longest_path_length(G: Any, weight: str = "weight", default_weight: floa
     return int(graph.index.generation.max(initial=0)) * default_weight
 
 
-def weakly_connected_components(G: Any) -> Iterator[set[Any]]:
+def weakly_connected_components(G: object) -> Iterator[set[object]]:
     """See `networkx.weakly_connected_components`."""
     import numpy
 
@@ -320,38 +326,38 @@ def weakly_connected_components(G: Any) -> Iterator[set[Any]]:
     return (set(graph.named(nodes[start:end])) for _, start, end in runs_of(labels[order]))
 
 
-def number_weakly_connected_components(G: Any) -> int:
+def number_weakly_connected_components(G: object) -> int:
     """See `networkx.number_weakly_connected_components`."""
     labels = _indexed(G).index.components  # each the first node of its component
     return sum((labels == range(len(labels))).tolist())
 
 
-def is_weakly_connected(G: Any) -> bool:
+def is_weakly_connected(G: object) -> bool:
     """See `networkx.is_weakly_connected`."""
     graph = _indexed(G)
     _refuse_null(graph, "Connectivity is undefined for the null graph.")
     return not graph.index.components.any()
 
 
-def strongly_connected_components(G: Any) -> Iterator[set[Any]]:
+def strongly_connected_components(G: object) -> Iterator[set[object]]:
     """See `networkx.strongly_connected_components`: without cycles each node is one."""
     graph = _indexed(G)
     return ({node} for node in graph.named(graph.index.order[::-1].tolist()))
 
 
-def number_strongly_connected_components(G: Any) -> int:
+def number_strongly_connected_components(G: object) -> int:
     """See `networkx.number_strongly_connected_components`."""
     return len(_indexed(G).index)
 
 
-def is_strongly_connected(G: Any) -> bool:
+def is_strongly_connected(G: object) -> bool:
     """See `networkx.is_strongly_connected`."""
     graph = _indexed(G)
     _refuse_null(graph, "Connectivity is undefined for the null graph.")
     return len(graph.index) == 1
 
 
-def transitive_closure(G: Any, reflexive: bool | None = False) -> Any:
+def transitive_closure(G: object, reflexive: bool | None = False) -> object:
     """See `networkx.transitive_closure`."""
     import networkx
 
@@ -366,18 +372,18 @@ def transitive_closure(G: Any, reflexive: bool | None = False) -> Any:
     return closure
 
 
-def transitive_closure_dag(G: Any, topo_order: Iterable[Any] | None = None) -> Any:
+def transitive_closure_dag(G: object, topo_order: Iterable[object] | None = None) -> object:
     """See `networkx.transitive_closure_dag`."""
     return transitive_closure(G)
 
 
-def transitive_reduction(G: Any) -> Any:
+def transitive_reduction(G: object) -> object:
     """See `networkx.transitive_reduction`: without the edges to a node from ancestors of its other parents."""
     import networkx
 
     graph = _indexed(G)
     index = graph.index
-    reduction: Any = networkx.DiGraph()
+    reduction: Graph = networkx.DiGraph()
     reduction.add_nodes_from(graph.nodes)
     for child, parents in enumerate(index.parents):
         kept = [one for one in parents if not any(index.is_ancestor(one, other) for other in parents)]
