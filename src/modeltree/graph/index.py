@@ -312,7 +312,7 @@ class AncestryIndex:
 
     @cached_property
     def _down(self) -> tuple[memoryview, memoryview, memoryview | None, *tuple[memoryview, ...]]:
-        """Numbers, sizes, starts and ranks of intervals, if they are kept, nearest merges, and where these begin, end."""
+        """Numbers, sizes, starts and ranks of intervals, if they are kept, nearest merges, their first and last."""
         forest, merges, intervals = self._forest, self._merges, self._intervals
         starts, ranks = (None, viewed(_NONE)) if intervals is None else map(viewed, intervals)
         more = map(viewed, (merges.nearest, merges.first, merges.last))
