@@ -1509,7 +1509,7 @@ class Lineage:
         They are read like a list, and ``list`` makes one of them. A row is a dictionary of plain values and lists.
         Sizes are integers, dates are strings as precise as they are known, and ``parents`` and ``children`` are ids.
         What is not known is None, which is null in polars and missing in pandas, and an empty list where there may be
-        several.
+        several. The rows of a slice are made alone; those of millions of models take tens of seconds.
 
         Returns
         -------
@@ -1552,7 +1552,8 @@ class Lineage:
         A model that was made from several others has a ``◆``. It stands in full once, below its primary parent (see
         `modeltree.graph.primary`), and names the others; below those there is a line with ``◇`` that leads there.
         A line that ends in ``…`` has children, which are too deep. Lines deeper than 30 levels begin with their
-        level and are indented no further.
+        level and are indented no further. The text of a million models takes minutes to make; `root` and `max_depth`
+        choose less.
 
         Parameters
         ----------

@@ -236,27 +236,26 @@ def distances(rows: Rows, starts: NDArray[Any]) -> Ints:
     return found
 
 
-def reachable_bits(order: Sequence[int], rows: Rows, targets: Sequence[int]) -> Iterator[tuple[range, list[int]]]:
+def reachable_bits(order: NDArray[Any], rows: Rows, targets: NDArray[Any]) -> Iterator[tuple[range, list[int]]]:
     """For some targets at a time, which these are, and for each node, as bits, which of them it is or leads to.
 
     Each time takes as long as to go through all nodes in `order`, where each comes later than those that its row leads
     to. It may lack nodes that lead to no target.
     """
     starts, items = rows._starts, rows._items
+    inner: list[int] = order[rows.lengths[order] > 0].tolist()
     width = max(64, 8 * _MEMORY // max(len(order), 1))
     for first in range(0, len(targets), width):
-        some = range(first, min(first + width, len(targets)))
-        bits = [0] * len(rows)
-        for bit, target in enumerate(some):
-            bits[targets[target]] = 1 << bit
-        for node in order:
-            start, end = starts[node], starts[node + 1]
-            if start < end:
-                own = bits[node]
-                for other in items[start:end]:
-                    own |= bits[other]
-                bits[node] = own
-        yield some, bits
+        bits, bit = [0] * len(rows), 1
+        for target in targets[first : first + width].tolist():
+            bits[target] = bit
+            bit <<= 1
+        for node in inner:
+            own = bits[node]
+            for other in items[starts[node] : starts[node + 1]]:
+                own |= bits[other]
+            bits[node] = own
+        yield range(first, min(first + width, len(targets))), bits
 
 
 def generations(parents: Rows, children: Rows) -> Ints:

@@ -126,7 +126,7 @@ class AncestryIndex:
     # What single questions look at once it is made. It has no value here: an object's own attributes are looked up
     # faster where its class has none of the same name. Single values are read faster from memoryviews.
     _upwards: tuple[memoryview, memoryview] | None
-    _downwards: tuple[memoryview, memoryview, memoryview | None, memoryview, memoryview, memoryview] | None
+    _downwards: tuple[memoryview, memoryview, memoryview | None, *tuple[memoryview, ...]] | None
 
     def __init__(self, parents: Neighbors) -> None:
         rows = parents if isinstance(parents, Rows) else Rows.of_lists(parents)
@@ -311,12 +311,12 @@ class AncestryIndex:
         return merges_of(self._forest, self.parents)
 
     @cached_property
-    def _down(self) -> tuple[memoryview, memoryview, memoryview | None, memoryview, memoryview, memoryview]:
-        """Numbers, sizes, starts and ranks of intervals, if they are kept, nearest merges, and where these end."""
-        number, size = viewed(self._forest.number), viewed(self._forest.size)
-        nearest, last = viewed(self._merges.nearest), viewed(self._merges.last)
-        starts, ranks = (None, viewed(_NONE)) if self._intervals is None else map(viewed, self._intervals)
-        return number, size, starts, ranks, nearest, last
+    def _down(self) -> tuple[memoryview, memoryview, memoryview | None, *tuple[memoryview, ...]]:
+        """Numbers, sizes, starts and ranks of intervals, if they are kept, nearest merges, their first and last."""
+        forest, merges, intervals = self._forest, self._merges, self._intervals
+        starts, ranks = (None, viewed(_NONE)) if intervals is None else map(viewed, intervals)
+        more = map(viewed, (merges.nearest, merges.first, merges.last))
+        return viewed(forest.number), viewed(forest.size), starts, ranks, *more
 
     @cached_property
     def _merged(self) -> tuple[memoryview, memoryview, memoryview] | None:
@@ -402,23 +402,22 @@ class AncestryIndex:
             if walked is not None:
                 return numpy.array(walked, dtype=numpy.int32)
             downwards = self._downwards = self._down
-        numbers, sizes, starts, _, _, _ = downwards
+        numbers, sizes, starts, ranks, _, first, last = downwards
         number, size = numbers[node], sizes[node]
         own = self._forest.node_of[number + 1 : number + size] if size > 1 else _NONE
+        node_of = self._forest.node_of
         if starts is None:
-            first, last = intervals_below(self._forest, self._non_tree_edges, node)
+            more = [gather_slices(*intervals_below(self._forest, self._non_tree_edges, node), node_of)]
         else:
             start, end = starts[node], starts[node + 1]
             if start == end:
                 return numpy.sort(own) if ordered and size > 2 else own
-            assert self._intervals is not None
-            ranks = self._intervals.ranks[start:end]
-            first, last = self._merges.first[ranks], self._merges.last[ranks]
-        node_of = self._forest.node_of
-        if len(first) < _FEW:
-            more = [node_of[start:end] for start, end in zip(first.tolist(), last.tolist(), strict=True)]
-        else:
-            more = [gather_slices(first, last, node_of)]
+            if end - start < _FEW:
+                more = [node_of[first[rank] : last[rank]] for rank in ranks[start:end]]
+            else:
+                assert self._intervals is not None
+                several = self._intervals.ranks[start:end]
+                more = [gather_slices(self._merges.first[several], self._merges.last[several], node_of)]
         below = numpy.concatenate([own, *more])
         if ordered:
             below.sort()
@@ -434,7 +433,7 @@ class AncestryIndex:
             if walked is not None:
                 return self._known(ancestor) in walked
             downwards = self._downwards = self._down
-        numbers, sizes, starts, ranks, nearest, last = downwards
+        numbers, sizes, starts, ranks, nearest, _, last = downwards
         number, start = numbers[descendant], numbers[ancestor]
         if start < number < start + sizes[ancestor]:
             return True
@@ -448,7 +447,7 @@ class AncestryIndex:
 
     def _climbs(self, ancestor: int, descendant: int) -> bool:
         """Whether one is met on the paths up from the other, of which only the merges are looked at."""
-        parents, (numbers, sizes, _, _, nearest, _) = self.parents, self._down
+        parents, (numbers, sizes, _, _, nearest, *_) = self.parents, self._down
         merges, over = viewed(self._merges.node), viewed(self._merges.above)
         up, generation = viewed(self._forest.up), viewed(self.generation)
         start, level = numbers[ancestor], generation[ancestor]
@@ -566,12 +565,12 @@ class AncestryIndex:
         """Of each pair of nodes, whether one leads to the other, by going through all that leads to those below."""
         targets = distinct(below)
         leading = distinct(numpy.concatenate([targets, bfs(self.parents, targets.tolist())]).astype(numpy.int64))
-        leading = leading[numpy.argsort(-self.generation[leading], kind="stable")].tolist()
+        leading = leading[numpy.argsort(-self.generation[leading], kind="stable")]
         index = numpy.searchsorted(targets, below)
         order = numpy.argsort(index, kind="stable")
         rows, nodes, wanted = order.tolist(), above[order].tolist(), index[order]
         related = numpy.zeros(len(above), dtype=bool)
-        for some, bits in reachable_bits(leading, self.children, targets.tolist()):
+        for some, bits in reachable_bits(leading, self.children, targets):
             start, end = numpy.searchsorted(wanted, [some.start, some.stop]).tolist()
             for pair, bit in zip(range(start, end), (wanted[start:end] - some.start).tolist(), strict=True):
                 related[rows[pair]] = bits[nodes[pair]] >> bit & 1
@@ -580,13 +579,13 @@ class AncestryIndex:
     def descendant_counts(self) -> NDArray[numpy.int64]:
         """For each node, how many descend from it."""
         if self._goes_through() or self._intervals is None:
-            return self._counted(self.order[::-1].tolist(), self.children)
+            return self._counted(self.order[::-1], self.children)
         return descendant_counts(self._forest, self._merges, self._intervals)
 
     def ancestor_counts(self) -> NDArray[numpy.int64]:
         """For each node, how many it descends from."""
         if self._goes_through() or self._intervals is None:
-            return self._counted(self.order.tolist(), self.parents)
+            return self._counted(self.order, self.parents)
         return ancestor_counts(self._forest, self._merges, self._intervals)
 
     def root_counts(self) -> NDArray[numpy.int64]:
@@ -602,7 +601,7 @@ class AncestryIndex:
         self._patience -= 2 * self._items
         return True
 
-    def _counted(self, order: list[int], rows: Rows) -> NDArray[numpy.int64]:
+    def _counted(self, order: NDArray[Any], rows: Rows) -> NDArray[numpy.int64]:
         """For each node how many it leads to, by going through the whole graph for some of these at a time."""
         counts = numpy.full(len(self), -1, dtype=numpy.int64)  # as each leads to itself
         for _, bits in reachable_bits(order, rows, order):

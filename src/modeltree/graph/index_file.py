@@ -33,6 +33,7 @@ _VERSION = 1
 _ALIGN = 64
 _DIGEST = 4
 _LONGEST_HEADER = 1 << 16
+_SMALL = 1 << 16
 _MOST = (1 << 31) - 1
 _COUNTS = ("|u1", "<u2", "<u4")
 _TYPES = {"counts": _COUNTS, "generation": _COUNTS, "parents": ("<i4",)}
@@ -80,12 +81,12 @@ def _padded(array: NDArray[Any]) -> Iterator[bytes | memoryview]:
 
 def read_index(path: str | os.PathLike[str]) -> tuple[Rows, Ints]:
     """The parents and generations that a file holds; see `modeltree.AncestryIndex.load`."""
-    path = Path(path)
-    with path.open("rb") as file:
+    with open(path, "rb") as file:  # noqa: PTH123  (a path costs as much as to open the file)
         length = os.fstat(file.fileno()).st_size
         if length < len(_MAGIC) + _DIGEST:
             raise IndexFileError(path, "it is too short")
-        content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        # To map a small file takes longer than to read it.
+        content = file.read() if length < _SMALL else mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     if content[: len(_MAGIC)] != _MAGIC:
         raise IndexFileError(path, "it does not begin as one")
     view = memoryview(content)
@@ -98,7 +99,7 @@ def read_index(path: str | os.PathLike[str]) -> tuple[Rows, Ints]:
     return _checked(arrays["counts"], arrays["generation"], arrays["parents"], path)
 
 
-def _header(content: mmap.mmap, path: Path) -> tuple[int, dict[str, Any], int]:
+def _header(content: mmap.mmap | bytes, path: str | os.PathLike[str]) -> tuple[int, dict[str, Any], int]:
     """How many nodes there are, where each array is, and where the first may be."""
     end = content.find(b"\n", len(_MAGIC), len(_MAGIC) + _LONGEST_HEADER)
     try:
@@ -115,7 +116,7 @@ def _header(content: mmap.mmap, path: Path) -> tuple[int, dict[str, Any], int]:
     return count, arrays, end + 1
 
 
-def _mapped(content: memoryview, name: str, entry: object, path: Path) -> NDArray[Any]:
+def _mapped(content: memoryview, name: str, entry: object, path: str | os.PathLike[str]) -> NDArray[Any]:
     """An array as it lies in the file."""
     if not isinstance(entry, list) or len(entry) != 3 or entry[0] not in _TYPES[name]:
         raise IndexFileError(path, f"array {name!r} is of another type")
@@ -126,21 +127,23 @@ def _mapped(content: memoryview, name: str, entry: object, path: Path) -> NDArra
     return numpy.frombuffer(content[offset : offset + length * type_.itemsize], dtype=type_)
 
 
-def _checked(counts: NDArray[Any], generation: NDArray[Any], parents: NDArray[Any], path: Path) -> tuple[Rows, Ints]:
+def _checked(
+    counts: NDArray[Any], generation: NDArray[Any], parents: NDArray[Any], path: str | os.PathLike[str]
+) -> tuple[Rows, Ints]:
     """The parents of each node, and the generations, which are those that the parents come to: so there is no cycle."""
     if int(counts.sum(dtype=numpy.int64)) != len(parents):
         raise IndexFileError(path, "the counts of parents come to another number than there are parents")
     starts = numpy.zeros(len(counts) + 1, dtype=numpy.int32)
-    numpy.cumsum(counts, out=starts[1:])
+    counts.cumsum(out=starts[1:])
     if len(parents) and (int(parents.min()) < 0 or int(parents.max()) >= len(counts)):
         raise IndexFileError(path, "a parent is no node")
     rows = Rows(starts, parents)
-    below = numpy.flatnonzero(counts > 0)
+    below = counts.nonzero()[0]
     level, deepest = generation[below], generation[parents[starts[below]]]
-    merges = numpy.flatnonzero(counts[below] > 1)
+    merges = (counts[below] > 1).nonzero()[0]
     if len(merges):  # of the others the first parent is the deepest
         above, lengths = rows.gather(below[merges])
-        begin = numpy.cumsum(lengths) - lengths
+        begin = lengths.cumsum() - lengths
         ascend = above[1:] > above[:-1]
         ascend[begin[1:] - 1] = True  # from the last parent of a node to the first of another
         if not ascend.all():
