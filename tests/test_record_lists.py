@@ -105,8 +105,10 @@ def test_a_list_of_records_under_any_key(tmp_path: Path, name: str, text: str) -
     [
         ("a.json", '[\n {"id": "a"},\n {"id": "b", "released": "soon"}]', "3:26"),
         ("a.yaml", "items:\n- id: a\n- id: b\n  released: soon\n", "4:13"),
-        ("a.toml", '[[m]]\nid = "a"\n[[ m ]]\nid = "b"\nreleased = "soon"\n', "3:1"),
-        ("a.toml", '[[x.m]]\nid = "a"\n[["x".m]]\nid = "b"\nreleased = "soon"\n', "3:1"),
+        ("a.toml", '[[m]]\nid = "a"\n[[ m ]]\nid = "b"\nreleased = "soon"\n', "5:12"),
+        ("a.toml", '[[x.m]]\nid = "a"\n[["x".m]]\nid = "b"\n"released"="soon"\n[y]\nreleased = 1', "5:12"),
+        ("a.toml", 'm = [\n {id = "a{"}, # {\n {id = "b", released = "soon"},\n]\n', "3:24"),
+        ("a.toml", '[x]\nm = [{id = "a"}, {released = "soon", id = "b"}]\n', "2:30"),
     ],
 )
 def test_what_is_wrong_has_its_position(tmp_path: Path, name: str, text: str, where: str) -> None:
@@ -360,6 +362,16 @@ def test_a_row_says_the_same_as_the_hub_does(row: dict[str, Any], parents: list[
     for id in ("acme/base", "me/mine"):
         assert by_table[id] == by_api[id]
     assert parents_and_successors(rows[1])[0] == [name for name, _ in parents]
+
+
+@pytest.mark.parametrize("between", [", ", ";", "\n", " "])
+def test_tags_of_the_hub_may_be_one_text(between: str) -> None:
+    tags = between.join(["gguf", "base_model:acme/base", "base_model:quantized:acme/base", "license:mit"])
+    lineage = modeltree.read_table([{"id": "acme/base"}, {"id": "me/mine", "tags": tags}]).lineage
+    assert [(edge.parent, edge.child, str(edge.relation)) for edge in lineage.derivations] == [
+        ("acme/base", "me/mine", "quantized")
+    ]
+    assert len(lineage) == 2
 
 
 def test_more_of_rows_of_the_hub() -> None:

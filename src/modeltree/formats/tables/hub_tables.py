@@ -254,7 +254,9 @@ def _mapping(value: Any) -> Any:
 
 def _tags(value: Any) -> list[str]:
     value = _mapping(value)
-    return [item.strip() for item in re.split("[,;\n]", value)] if isinstance(value, str) else list(_texts(value))
+    if not isinstance(value, str):
+        return list(_texts(value))
+    return [item.strip() for item in re.split(r"[,;\n]" if re.search(r"[,;\n]", value) else r"\s", value)]
 
 
 def _has_models(value: Any) -> bool:
