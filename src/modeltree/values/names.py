@@ -9,7 +9,15 @@ from typing import NamedTuple
 from modeltree.findings import shown
 from modeltree.values.words import relation_of
 
-__all__ = ["NamedParent", "PrintedName", "is_legal_form", "mirrored", "organizations_of", "parse_parents"]
+__all__ = [
+    "NamedParent",
+    "PrintedName",
+    "are_hub_ids",
+    "is_legal_form",
+    "mirrored",
+    "organizations_of",
+    "parse_parents",
+]
 __all__ += ["possible_parents", "printed_name", "without_footnotes"]
 
 _MIRROR = re.compile(r"(?P<base>.+?)-(?:unsloth-)?bnb-[48]bit", re.IGNORECASE)
@@ -19,6 +27,8 @@ _RELATION_OF = re.compile(
 )
 _RELATION_BEHIND = re.compile(r"(?P<name>.*\S)\s*\((?P<word>[^()]+)\)")
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9](?:[ -Z\\^-~]*[A-Za-z0-9+!?.)])?")
+_HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", re.ASCII)
+_HUB_IDS = re.compile(rf"{_HUB_ID.pattern}(?:\s*[,;]\s*{_HUB_ID.pattern})+", re.ASCII)
 _BASED = {"based", "built", "derived", "initialized", "initialised"}
 _REPLICATES = {"replicate", "replicates", "replicated", "reimplementation", "re-implementation"}
 _REST = re.compile(r"(?:\s*,)?\s*(?:\band\s+)?(?:others|etc\.?|et al\.?|more|\.\.\.|…)\s*", re.IGNORECASE)
@@ -129,6 +139,15 @@ def mirrored(name: str) -> str | None:
     return match["base"] if match else None
 
 
+def are_hub_ids(text: str) -> bool:
+    """Whether a text is several ids of the Hub, apart by commas or semicolons.
+
+    >>> are_hub_ids("acme/base, beta/base"), are_hub_ids("out/checkpoints/step-100"), are_hub_ids("acme/base")
+    (True, False, False)
+    """
+    return bool(_HUB_IDS.fullmatch(text))
+
+
 def parse_parents(text: str, is_known: Callable[[str], bool]) -> tuple[list[NamedParent], list[tuple[str, str]]]:
     """The parents in a text, and the kind and message of each finding on how they were told apart.
 
@@ -180,7 +199,7 @@ def _several(name: str, is_known: Callable[[str], bool], notes: list[tuple[str, 
         known = [_known_as(piece, is_known, []) for piece in pieces] if len(pieces) > 1 else []
         if known and all(known):
             return [NamedParent(piece or "", related.relation) for piece in known]
-    if any(known):
+    if any(known) and not _HUB_ID.fullmatch(related.name):
         message = f"{shown(related.name)} is read as one parent, though a part of it is a model"
         notes.append(("faulty-markup", message))
     return [related]

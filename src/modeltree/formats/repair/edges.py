@@ -16,7 +16,7 @@ from modeltree.formats.repair.record_findings import Ids, findings_from_pydantic
 from modeltree.graph.validation import cycle_text, find_cycles
 from modeltree.records import WEIGHTS, Derivation, Model, Relation
 from modeltree.values.addresses import is_local_path, parse_hub_address, repository_in_cache
-from modeltree.values.names import mirrored, parse_parents
+from modeltree.values.names import are_hub_ids, mirrored, parse_parents
 from modeltree.values.words import is_missing, is_root, relation_of
 
 Pair = tuple[str, str]
@@ -125,7 +125,7 @@ class EdgeRepair:
             self._note("read-as", f"{shown(name)} is an address of the Hub", (), claim, done)
             yield replace(claim, parent=hub.id)
             return
-        if not self.claims.names and (repository_in_cache(name) or is_local_path(name)):
+        if not self.claims.names and (repository_in_cache(name) or is_local_path(name)) and not are_hub_ids(name):
             yield claim
             return
         parents, notes = parse_parents(text if self.claims.in_rows else " ".join(text.split()), self._is_known)
