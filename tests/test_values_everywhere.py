@@ -64,15 +64,10 @@ def latex(path: Path, rows: list[Row]) -> Lineage:
     return modeltree.read(path / "x.tex").lineage
 
 
-FIELDS = {"Release date": "released", "Parameters": "sizes"}
-
-
 def graph_of(rows: list[Row]) -> networkx.DiGraph[str]:
     graph: networkx.DiGraph[str] = networkx.DiGraph()
     for row in rows:
-        graph.add_node(
-            row["Model"], **{FIELDS[key]: value for key, value in row.items() if key in ("Release date", "Parameters")}
-        )
+        graph.add_node(row["Model"], **{key: value for key, value in row.items() if key not in ("Model", "Base model")})
     return graph
 
 
@@ -221,7 +216,30 @@ def test_versions_tell_rows_of_one_name_apart(tmp_path: Path, reader: Reader) ->
     ]  # fmt: skip
 
 
-@tables
+@readers
+@pytest.mark.parametrize(
+    ("header", "text", "field", "value"),
+    [
+        ("First release date", "Mar 2023", "released", "2023-03"),
+        ("発表年月", "2023年3月", "released", "2023-03"),
+        ("Erscheinungsjahr", "2023", "released", "2023"),
+        ("Model Creator", "Acme", "organizations", "Acme"),
+        ("Développé par", "Acme", "organizations", "Acme"),
+        ("Open?", "✓", "openness", "open"),
+        ("是否开源", "否", "openness", "closed"),
+        ("模型参数量", "70亿", "sizes", "7B"),
+        ("Params (B)", "6.7", "sizes", "6.7B"),
+        ("Remarks", "of note", "note", "of note"),
+    ],
+)
+def test_a_header_is_known_everywhere(
+    tmp_path: Path, reader: Reader, header: str, text: str, field: str, value: str
+) -> None:
+    found = getattr(reader(tmp_path, rows_of(header, text))["Beta"], field)
+    assert (", ".join(map(str, found)) if isinstance(found, tuple) else str(found)) == value
+
+
+@readers
 def test_a_header_in_billions(tmp_path: Path, reader: Reader) -> None:
     rows = [{"Model": "Alpha", "Params (B)": "7 - 70"}, {"Model": "Beta", "Params (B)": "6.7"}]
     lineage = reader(tmp_path, rows)
