@@ -243,6 +243,8 @@ def _links(links: dict[str, Any], found: dict[str, Any], notes: list[FieldNote])
     """Links that are addresses; a paper by its number is a reference, and "yes" in the place of weights is openness."""
     kept: dict[str, Any] = {}
     for kind, address in links.items():
+        if kind == "weights" and isinstance(address, bool):
+            address = str(address)  # noqa: PLW2901  # whether they are public
         if isinstance(address, str) and is_missing(address):
             continue
         if not isinstance(address, str) or is_web_address(address):

@@ -36,6 +36,7 @@ _AND_OTHERS = re.compile(r"\s+(?:and|&)\s+(?:others|more)\s*$", re.IGNORECASE)
 _STRONG = re.compile(r"[(\[{]|[)\]}]|[,;\n、，；]|\s/\s|\s\|\s")
 _WEAK = re.compile(r"[/&+|]|\s+(?:and|or|und|et|with|plus|x|×)\s+|、|和|与|と")
 _SPACED = re.compile(r"\s+(?:[/&+|]|and|or|und|et|with|plus|x|×)\s+|、|和|与|と")
+_SEPARATORS = (_SPACED, re.compile("/"), _WEAK)
 _SIZED = re.compile(
     r"(?P<name>\S.*?)[\s_-]*\(?(?:[0-9]+\s*[x×]\s*)?[0-9]+(?:\.[0-9]+)?\s*(?:[BMKT]|bn|billion|million)\)?",
     re.IGNORECASE,
@@ -192,9 +193,9 @@ def _several(name: str, is_known: Callable[[str], bool], notes: list[tuple[str, 
     related = _related(name, is_known, notes)
     if is_known(related.name):
         return [related]
-    # A sign between spaces comes first: "Command R+ & T5".
+    # A sign between spaces comes first, and then a slash: "Command R+ & T5", "Command R+/T5".
     known: list[str | None] = []
-    for separator in (_SPACED, _WEAK):
+    for separator in _SEPARATORS:
         pieces = [piece.strip() for piece in separator.split(related.name)]
         known = [_known_as(piece, is_known, []) for piece in pieces] if len(pieces) > 1 else []
         if known and all(known):
@@ -253,9 +254,7 @@ def possible_parents(text: str) -> set[str]:
             for one in names
             if (match := form.fullmatch(one))
         }
-        names |= {
-            printed_name(piece.strip()).name for one in names for by in (_SPACED, _WEAK) for piece in by.split(one)
-        }
+        names |= {printed_name(piece.strip()).name for one in names for by in _SEPARATORS for piece in by.split(one)}
         found |= names | {match["name"] for one in names if (match := _SIZED.fullmatch(one))}
     return found - {""}
 
