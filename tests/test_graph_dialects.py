@@ -409,3 +409,20 @@ def test_elements_of_cytoscape_may_be_all_of_the_file(tmp_path: Path) -> None:
     reading = read_text(tmp_path, "g.json", json.dumps(elements))
     assert reading.lineage.parents("b") == ("a",)
     assert reading.lineage["a"].name == "Alpha"
+
+
+EMPTY = {
+    "x.cdx.json": '{"bomFormat": "CycloneDX", "specVersion": "1.6", "components": []}',
+    "y.cdx.json": '{"bomFormat": "CycloneDX", "components": [{"type": "library", "name": "torch"}]}',
+    "x.spdx.json": '{"@context": "https://spdx.org/rdf/3.0.1/spdx-context.jsonld", "@graph": []}',
+    "x.json": '{"nodes": [], "links": []}',
+    "x.cyjs": '{"elements": []}',
+    "x.graphml": '<graphml><graph edgedefault="directed"/></graphml>',
+    "x.gexf": '<gexf version="1.3"><graph><nodes/><edges/></graph></gexf>',
+    "x.csv": "id,parents\n",
+}
+
+
+@pytest.mark.parametrize("name", EMPTY)
+def test_what_has_no_models_is_read_as_none(name: str, tmp_path: Path) -> None:
+    assert len(read_text(tmp_path, name, EMPTY[name], policy=modeltree.Policy(missing_base=True)).lineage) == 0

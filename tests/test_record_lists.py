@@ -365,6 +365,13 @@ def test_a_row_says_the_same_as_the_hub_does(row: dict[str, Any], parents: list[
 
 
 @pytest.mark.parametrize("between", [", ", ";", "\n", " "])
+def test_data_sets_in_rows_of_the_hub_are_not_lost_without_a_word() -> None:
+    rows = [{"id": "a/b", "tags": ["dataset:x/y", "base_model:c/d"]}, {"id": "c/d", "cardData": {"datasets": ["x/y"]}}]
+    findings = modeltree.read_table(rows).findings
+    [finding] = [finding for finding in findings if "data sets" in finding.message]
+    assert finding.ids == ("a/b", "c/d")
+
+
 def test_tags_of_the_hub_may_be_one_text(between: str) -> None:
     tags = between.join(["gguf", "base_model:acme/base", "base_model:quantized:acme/base", "license:mit"])
     lineage = modeltree.read_table([{"id": "acme/base"}, {"id": "me/mine", "tags": tags}]).lineage
