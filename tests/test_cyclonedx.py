@@ -265,6 +265,19 @@ def test_what_components_are_called() -> None:
     assert said(reading, "wrong-type") == ["components: 'none' is no mapping; write 'key: value' lines; it is left out"]
 
 
+def test_a_word_for_nothing_is_no_group_and_no_version() -> None:
+    reading = read_bill([model("chat", group="N/A", version="-", publisher="unknown", description="TBD")])
+    assert reading.lineage.models == (Model(id="chat", name="chat"),)
+
+
+def test_properties_are_known_by_the_headers_of_columns() -> None:
+    told = properties(("Parameters", "7B/13B"), ("Release Date", "Mar 2023"), ("open source", "yes"), ("size", "7"))
+    reading = read_bill([model("chat", properties=told)])
+    [chat] = reading.lineage.models
+    assert ([*map(str, chat.sizes)], str(chat.released), chat.openness) == (["7B", "13B"], "2023-03", "open")
+    assert "property 'size' is not read: it stands once" in said(reading, "ignored")[0]
+
+
 def test_what_is_known_of_components() -> None:
     fields = {
         "supplier": {"name": "Qwen"},

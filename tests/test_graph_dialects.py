@@ -8,7 +8,7 @@ import networkx as nx
 import pytest
 
 import modeltree
-from modeltree import License, Reading
+from modeltree import License, Model, Reading
 
 
 def read_text(tmp_path: Path, name: str, text: str, **options: Any) -> Reading:
@@ -214,10 +214,11 @@ TIMES = {
     'start="1.6771968E12"': "2023-02-24",
     'startopen="2017-03-04"': "2017-03-04",
     'timestamp="2017-03-04"': "2017-03-04",
+    'timestamp="1679875200.25"': "2023-03-27",
     'timestamps="&lt;[2017-03-04, 2018-01-01]&gt;"': "2017-03-04",
     'intervals="&lt;[2017-03-04, 2018-01-01)&gt;"': "2017-03-04",
     'start="-Infinity"': "None",
-    'start="2009.5"': "None",
+    'start="2009.5"': "2009",
     'start="3"': "None",
     'end="2017"': "None",
 }
@@ -356,3 +357,72 @@ def test_labels_of_yed_live(tmp_path: Path) -> None:
     label = "<y:Label><y:Label.Text><![CDATA[Alpha]]></y:Label.Text></y:Label>"
     node = f'<node id="n0"><data key="d6"><x:List xmlns:x="x">{label}</x:List></data></node>'
     assert read_text(tmp_path, "g.graphml", yed(node)).lineage["n0"].name == "Alpha"
+
+
+def node_link(tmp_path: Path, nodes: list[dict[str, object]], links: list[dict[str, object]]) -> Reading:
+    return read_text(tmp_path, "g.json", json.dumps({"nodes": nodes, "links": links}))
+
+
+def test_parents_that_nodes_say_by_themselves(tmp_path: Path) -> None:
+    nodes = [{"id": "a"}, {"id": "b", "parents": ["a"], "relation": "LoRA"}, {"id": "c", "Base model": "a, b"}]
+    reading = node_link(tmp_path, nodes, [{"source": "b", "target": "c", "relation": "merge"}])
+    assert {(edge.parent, edge.child, str(edge.relation)) for edge in reading.lineage.derivations} == {
+        ("a", "b", "adapter"), ("a", "c", "unspecified"), ("b", "c", "merge"),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("attribute", "value"),
+    [("size", 3), ("size", "3.5"), ("group", "x"), ("title", "a tip"), ("color", "red"), ("x", 1.5), ("scale", 2)],
+)
+def test_what_programs_draw_is_no_field(tmp_path: Path, attribute: str, value: object) -> None:
+    reading = node_link(tmp_path, [{"id": "a", attribute: value}, {"id": "b"}], [{"source": "a", "target": "b"}])
+    assert reading.lineage["a"] == Model(id="a", name="a")
+    assert not bad(reading)
+
+
+def test_a_type_is_a_relation_where_it_is_one(tmp_path: Path) -> None:
+    links: list[dict[str, object]] = [{"source": "a", "target": "b", "type": "LoRA"}]
+    links += [{"source": "a", "target": "c", "type": "curved"}]
+    reading = node_link(tmp_path, [{"id": id} for id in "abc"], links)
+    assert [str(edge.relation) for edge in reading.lineage.derivations] == ["adapter", "unspecified"]
+
+
+def test_an_attribute_that_is_not_read_beside_a_field_that_is_missing_is_a_warning(tmp_path: Path) -> None:
+    reading = node_link(tmp_path, [{"id": "a", "Taufe": 2023}, {"id": "b"}], [{"source": "a", "target": "b"}])
+    [finding] = [finding for finding in reading.findings if finding.kind == "unread-column"]
+    assert "'Taufe'" in finding.message
+    assert finding.severity == "warning"
+
+
+@pytest.mark.parametrize("said", ["", ' directed="true"'])
+def test_each_edge_of_graphml_may_have_a_direction(tmp_path: Path, said: str) -> None:
+    text = f'<edge source="a" target="b"{said}/>'
+    text = f'<graphml><graph edgedefault="undirected"><node id="a"/><node id="b"/>{text}</graph></graphml>'
+    reading = read_text(tmp_path, "g.graphml", text)
+    assert reading.lineage.parents("b") == ("a",)
+    assert ("not-a-digraph" in {finding.kind for finding in reading.findings}) == (not said)
+
+
+def test_elements_of_cytoscape_may_be_all_of_the_file(tmp_path: Path) -> None:
+    elements = [{"data": {"id": "a", "name": "Alpha"}}, {"data": {"id": "b"}}, {"data": {"source": "a", "target": "b"}}]
+    reading = read_text(tmp_path, "g.json", json.dumps(elements))
+    assert reading.lineage.parents("b") == ("a",)
+    assert reading.lineage["a"].name == "Alpha"
+
+
+EMPTY = {
+    "x.cdx.json": '{"bomFormat": "CycloneDX", "specVersion": "1.6", "components": []}',
+    "y.cdx.json": '{"bomFormat": "CycloneDX", "components": [{"type": "library", "name": "torch"}]}',
+    "x.spdx.json": '{"@context": "https://spdx.org/rdf/3.0.1/spdx-context.jsonld", "@graph": []}',
+    "x.json": '{"nodes": [], "links": []}',
+    "x.cyjs": '{"elements": []}',
+    "x.graphml": '<graphml><graph edgedefault="directed"/></graphml>',
+    "x.gexf": '<gexf version="1.3"><graph><nodes/><edges/></graph></gexf>',
+    "x.csv": "id,parents\n",
+}
+
+
+@pytest.mark.parametrize("name", EMPTY)
+def test_what_has_no_models_is_read_as_none(name: str, tmp_path: Path) -> None:
+    assert len(read_text(tmp_path, name, EMPTY[name], policy=modeltree.Policy(missing_base=True)).lineage) == 0

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import modeltree
 from modeltree import Relation
 from modeltree.findings import Position, SourceError
 from modeltree.formats.repair.claims import Claims, Reading
@@ -69,6 +70,14 @@ def test_models_with_a_base(tmp_path: Path) -> None:
         "blend.yml:4:12",
         "blend.yml:6:13",
     ]
+
+
+def test_another_recipe_may_name_a_merge_as_it_is_called_in_its_own(tmp_path: Path) -> None:
+    write(tmp_path / "one.yml", f"name: first\n{MODELS}")
+    write(tmp_path / "two.yml", "merge_method: linear\nmodels: [{model: first}, {model: acme/one}]\n")
+    reading = modeltree.read(tmp_path)
+    assert set(parents(reading, "two")) == {"one", "acme/one"}
+    assert "faulty-markup" not in kinds(reading)
 
 
 def test_slices_name_a_model_many_times(tmp_path: Path) -> None:

@@ -97,6 +97,8 @@ def test_a_card_has_all_its_fields(tmp_path: Path) -> None:
         ("base_model: a/b", ["a/b"]),
         ("base_model: '  a/b '", ["a/b"]),
         ("base_model: [a/b, c/d]", ["a/b", "c/d"]),
+        ("base_model: a/b, c/d", ["a/b", "c/d"]),
+        ("base_model: a/b; c/d", ["a/b", "c/d"]),
         ("base_model:\n- a/b\n-\n- ''\n- c/d", ["a/b", "c/d"]),
         ("base_model:", []),
         ("base_model: []", []),

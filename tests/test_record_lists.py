@@ -105,8 +105,10 @@ def test_a_list_of_records_under_any_key(tmp_path: Path, name: str, text: str) -
     [
         ("a.json", '[\n {"id": "a"},\n {"id": "b", "released": "soon"}]', "3:26"),
         ("a.yaml", "items:\n- id: a\n- id: b\n  released: soon\n", "4:13"),
-        ("a.toml", '[[m]]\nid = "a"\n[[ m ]]\nid = "b"\nreleased = "soon"\n', "3:1"),
-        ("a.toml", '[[x.m]]\nid = "a"\n[["x".m]]\nid = "b"\nreleased = "soon"\n', "3:1"),
+        ("a.toml", '[[m]]\nid = "a"\n[[ m ]]\nid = "b"\nreleased = "soon"\n', "5:12"),
+        ("a.toml", '[[x.m]]\nid = "a"\n[["x".m]]\nid = "b"\n"released"="soon"\n[y]\nreleased = 1', "5:12"),
+        ("a.toml", 'm = [\n {id = "a{"}, # {\n {id = "b", released = "soon"},\n]\n', "3:24"),
+        ("a.toml", '[x]\nm = [{id = "a"}, {released = "soon", id = "b"}]\n', "2:30"),
     ],
 )
 def test_what_is_wrong_has_its_position(tmp_path: Path, name: str, text: str, where: str) -> None:
@@ -153,7 +155,7 @@ def test_an_item_that_is_no_record_is_left_out_and_reported(tmp_path: Path) -> N
     ("name", "text", "format"),
     [
         ("a.json", '[{"id": "a"}]', "records"),
-        ("a.json", '[{"data": {"id": "a"}, "group": "nodes"}]', "node-link"),
+        ("a.json", '[{"data": {"id": "a"}, "group": "nodes"}]', "cytoscape"),
         ("a.json", '{"nodes": [{"id": "a"}], "links": []}', "node-link"),
         ("a.json", '{"name": "a", "children": [{"name": "b"}]}', "node-link"),
         ("a.json", '{"adjacency": [[{"id": "b"}]], "x": [{"id": "a"}]}', "node-link"),
@@ -360,6 +362,23 @@ def test_a_row_says_the_same_as_the_hub_does(row: dict[str, Any], parents: list[
     for id in ("acme/base", "me/mine"):
         assert by_table[id] == by_api[id]
     assert parents_and_successors(rows[1])[0] == [name for name, _ in parents]
+
+
+def test_data_sets_in_rows_of_the_hub_are_not_lost_without_a_word() -> None:
+    rows = [{"id": "a/b", "tags": ["dataset:x/y", "base_model:c/d"]}, {"id": "c/d", "cardData": {"datasets": ["x/y"]}}]
+    findings = modeltree.read_table(rows).findings
+    [finding] = [finding for finding in findings if "data sets" in finding.message]
+    assert finding.ids == ("a/b", "c/d")
+
+
+@pytest.mark.parametrize("between", [", ", ";", "\n", " "])
+def test_tags_of_the_hub_may_be_one_text(between: str) -> None:
+    tags = between.join(["gguf", "base_model:acme/base", "base_model:quantized:acme/base", "license:mit"])
+    lineage = modeltree.read_table([{"id": "acme/base"}, {"id": "me/mine", "tags": tags}]).lineage
+    assert [(edge.parent, edge.child, str(edge.relation)) for edge in lineage.derivations] == [
+        ("acme/base", "me/mine", "quantized")
+    ]
+    assert len(lineage) == 2
 
 
 def test_more_of_rows_of_the_hub() -> None:

@@ -189,6 +189,29 @@ def test_check_reads_several_paths_as_one(
     assert ["models" in source for source in sources] == [True, True, False]
 
 
+def test_every_command_reads_several_as_one(cards: Path, catalog: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    several = ["--data", str(cards), "--data", str(catalog)]
+    assert main(["check", str(cards), str(catalog), "--format", "json"]) == 0
+    checked = json.loads(capsys.readouterr().out)
+    assert main(["list", "--json", *several]) == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert len(listed) == len(modeltree.read(cards, catalog).lineage)
+    assert checked["ok"]
+    assert main(["tree", *several]) == 0
+    assert main(["list", "--data", "survey", "--data", str(catalog)]) == 0
+    assert main(["list", "--data", str(catalog), "--data", "nowhere"]) == 2
+
+
+def test_a_base_of_models_in_another_source_needs_none(cards: Path, catalog: Path) -> None:
+    policy = Policy(missing_base=True)
+    assert "missing-base" in {finding.kind for finding in modeltree.read(catalog, policy=policy).findings}
+    assert "missing-base" not in {finding.kind for finding in modeltree.read(cards, catalog, policy=policy).findings}
+    card(cards / "me" / "alone", "license: mit")
+    found = modeltree.read(cards, catalog, policy=policy).findings
+    assert [finding.ids for finding in found if finding.kind == "missing-base"] == [("me/alone",)]
+    assert main(["check", str(cards), str(catalog), "--error", "missing-base"]) == 1
+
+
 def test_several_are_converted_as_one(cards: Path, catalog: Path, tmp_path: Path) -> None:
     output = tmp_path / "x.cdx.json"
     assert main(["convert", str(cards), str(catalog), str(output)]) == 0

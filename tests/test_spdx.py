@@ -137,6 +137,14 @@ def test_names_of_types_may_be_written_out_and_elements_nested() -> None:
     assert edges(read_graph(link)) == {("base", "chat", "unspecified")}
 
 
+@pytest.mark.parametrize("type", ["AIPackage", "ai:AIPackage", "ai_AIPackage", "ai/AIPackage"])
+def test_the_profile_of_a_type_may_be_written_otherwise(type: str) -> None:
+    packages = [model("base") | {"type": type}, {"@type": type, "@id": "urn:chat", "name": "chat"}]
+    assert edges(read_graph(*packages, relationship("chat", "descendantOf", "base"))) == {
+        ("base", "chat", "unspecified")
+    }
+
+
 def test_packages_of_one_name_are_told_apart() -> None:
     for versions in (("1.0", "2.0"), (None, None)):
         first, second = (

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import modeltree
 from modeltree.findings import Position, SourceError
 from modeltree.formats.repair.claims import Claims, Reading
 from modeltree.formats.weights import gguf, safetensors
@@ -115,6 +116,21 @@ def test_a_quantized_model_derives_from_its_bases(tmp_path: Path) -> None:
     assert kinds(reading) == ["inferred-relation", "inferred-relation"]
     (other,) = [step for step in reading.lineage.derivations if step.parent == "Other-Base"]
     assert other.references == ("https://example.org/other",)
+
+
+def test_what_a_card_leaves_out_is_taken_from_the_files_beside_it(tmp_path: Path) -> None:
+    metadata = {"general.name": "Chat Q4", "general.license": "mit", "general.parameter_count": 7_000_000}
+    metadata |= {"general.organization": "Acme"}
+    for name, front in (("alone", ""), ("card", "---\nbase_model: a/b\n---\n"), ("told", "---\nlicense: isc\n---\n")):
+        write(tmp_path / "me" / name / "model.gguf", gguf_bytes(metadata))
+        if front:
+            write(tmp_path / "me" / name / "README.md", front.encode())
+    lineage = modeltree.read(tmp_path).lineage
+    found = {id: lineage[f"me/{id}"] for id in ("alone", "card", "told")}
+    assert {id: (model.name, model.license and model.license.spdx) for id, model in found.items()} == {
+        "alone": ("Chat Q4", "MIT"), "card": ("card", "MIT"), "told": ("told", "ISC"),
+    }  # fmt: skip
+    assert all([str(size) for size in model.sizes] == ["7M"] for model in found.values())
 
 
 @pytest.mark.parametrize("version", [2, 3])

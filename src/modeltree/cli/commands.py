@@ -241,7 +241,7 @@ def corrections(arguments: argparse.Namespace) -> int:
 
         text = as_json(list(map(asdict, values)))
     elif arguments.markdown:
-        text = corrections_markdown(values, f"Corrections: {lineage.about.title or arguments.data}")
+        text = corrections_markdown(values, f"Corrections: {lineage.about.title or ', '.join(_names(arguments))}")
     else:
         from modeltree._util.text import table
 
@@ -302,23 +302,29 @@ def template(arguments: argparse.Namespace) -> int:
 
 
 def _lineage(arguments: argparse.Namespace) -> Lineage:
-    """The data set of a name, or else what is at a path."""
+    """The data set of a name, or else what is at some paths."""
     from modeltree import datasets
 
-    name: str = arguments.data
-    if name in datasets.names() and not arguments.columns and arguments.prefix is None:
-        return datasets.load(name)
+    names = _names(arguments)
+    if len(names) == 1 and names[0] in datasets.names() and not arguments.columns and arguments.prefix is None:
+        return datasets.load(names[0])
     from modeltree import formats
     from modeltree.findings import Severity
 
-    path = _existing(name)
+    paths = [_existing(name) for name in names]
     with progress_reporter() as progress:
         options = {"columns": _columns(arguments), "prefix": arguments.prefix, "progress": progress}
-        lineage, findings = _read_by_columns(formats.read, path, **options)
+        lineage, findings = _read_by_columns(formats.read, *paths, **options)
     bad = sum(finding.severity != Severity.NOTE for finding in findings)
     if bad:
-        print(f"modeltree: {name}: found {bad} errors or warnings; see: modeltree check {name}", file=sys.stderr)
+        words = " ".join(names)
+        print(f"modeltree: {words}: found {bad} errors or warnings; see: modeltree check {words}", file=sys.stderr)
     return lineage
+
+
+def _names(arguments: argparse.Namespace) -> list[str]:
+    """The names and paths of the data that are asked for."""
+    return arguments.data or ["survey"]
 
 
 def _columns(arguments: argparse.Namespace) -> dict[str, str] | None:

@@ -105,7 +105,10 @@ def _parser() -> argparse.ArgumentParser:
     data = columns_option()
     data.add_argument("--prefix", metavar="NAME", help=PREFIX_HELP)
     data.add_argument(
-        "--data", default="survey", metavar="NAME|PATH", help=f"{SHIPPED}, or a file or folder (default: survey)"
+        "--data",
+        action="append",
+        metavar="NAME|PATH",
+        help=f"{SHIPPED}, or a file or folder (default: survey); several are read as one",
     )
     by_relations = relations_option("all")
     depth = option("--max-depth", type=count, metavar="N", help="go at most N steps")

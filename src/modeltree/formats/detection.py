@@ -30,8 +30,8 @@ _HEAD = 64 * 1024
 _JSON = (
     ("jsonl", re.compile(rb"\A(?:\xef\xbb\xbf)?\s*\{[^\r\n]*\}[ \t]*\r?\n\s*\{")),
     ("node-link", re.compile(rb'\A(?:\xef\xbb\xbf)?\s*\[.*"_?children"\s*:\s*\[\s*\{', re.DOTALL)),
-    # A list of records; in one for Cytoscape each has its "data" and "group".
-    ("records", re.compile(rb'\A(?:\xef\xbb\xbf)?\s*\[\s*(?:\{(?!\s*"(?:data|group)"\s*:)|\])')),
+    ("cytoscape", re.compile(rb'\A(?:\xef\xbb\xbf)?\s*\[\s*\{\s*"(?:data|group)"\s*:')),
+    ("records", re.compile(rb"\A(?:\xef\xbb\xbf)?\s*\[\s*[{\]]")),
     ("cyclonedx", re.compile(rb'"bomFormat"|"\$schema"\s*:\s*"https?://cyclonedx')),
     ("spdx", re.compile(rb'"@context"\s*:[^{}]{0,200}spdx\.org/rdf/|"spdxVersion"\s*:\s*"SPDX-')),
     ("peft", re.compile(rb'"base_model_name_or_path"|"peft_type"')),

@@ -15,7 +15,7 @@ from modeltree._util.garbage import collector_paused
 from modeltree.findings import Finding, InvalidSizeError, LineageError, MissingExtraError, shown
 from modeltree.graph.columns import dumped
 from modeltree.records import About, Derivation, Links, Model, Organization, ParameterCount, Record, Relation
-from modeltree.values.fields import read_fields
+from modeltree.values.fields import fields_of_attributes, read_fields, relation_in
 from modeltree.values.plain import plain_value
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ _SEPARATOR = "; "
 _LISTS = frozenset({"aliases", "organizations", "sizes", "references"})
 _LIST_COLUMNS = ("aliases", "organizations", "references", "parents", "children")
 _RECORDS = "corrections"
+_OWN_ATTRIBUTES = frozenset(Model.model_fields) | {"label", "license_spdx", "parents"}
 _ORGANIZATIONS = TypeAdapter(list[Organization])
 
 
@@ -214,6 +215,7 @@ def from_digraph(
 ) -> tuple[list[Model], list[Derivation], list[Organization], About]:
     """The records that a graph stands for; attributes that are no fields are refused, all at once.
 
+    An attribute may be called as people head the column of a field: ``Release date`` or ``developer``.
     Of the attributes of the graph as a whole, only ``organizations`` and those that are fields of `About` are read:
     programs keep their own there. Where some organizations are listed, the others that models name go by their ids.
 
@@ -237,7 +239,8 @@ def from_digraph(
     models: list[Model] = []
     derivations: list[Derivation] = []
     for node, attributes in graph.nodes(data=True):
-        fields = {"name": str(node), **_understood(without_derived(attributes)), "id": str(node)}
+        given = without_derived({str(name): value for name, value in attributes.items()})
+        fields = {"name": str(node), **_understood(fields_of_attributes(given, _OWN_ATTRIBUTES)[0]), "id": str(node)}
         if fields.get("label") == str(node):  # GEXF gives each node a label
             del fields["label"]
         try:
@@ -245,7 +248,8 @@ def from_digraph(
         except ValidationError as error:
             problems += _described(f"node {shown(node)}", (str(node),), error)
     for parent, child, attributes in graph.edges(data=True):
-        fields = {"relation": relation, **_understood(attributes), "parent": str(parent), "child": str(child)}
+        written = relation_in({str(name): value for name, value in attributes.items()}, Derivation.model_fields)
+        fields = {"relation": relation, **_understood(written), "parent": str(parent), "child": str(child)}
         fields.pop("id", None)  # GEXF gives each edge a number
         try:
             derivations.append(Derivation.model_validate(fields))

@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from modeltree.findings import InvalidDateError, InvalidSizeError, shown
 from modeltree.records import Access, Domain, Kind, ParameterCount, PartialDate
 from modeltree.values.addresses import is_web_address, paper_number
-from modeltree.values.names import printed_name, without_footnotes
+from modeltree.values.headers import LINK_FIELDS, field_of_header, folded_header
+from modeltree.values.names import organizations_of, printed_name, without_footnotes
 from modeltree.values.plain import known_name, known_value
-from modeltree.values.quantities import DateOrder, day_of, parse_date, parse_sizes
-from modeltree.values.words import architecture_of, is_missing, openness_of
+from modeltree.values.quantities import DateOrder, day_of, parse_date, parse_sizes, unit_of, with_unit
+from modeltree.values.words import architecture_of, is_missing, openness_of, relation_of
 
-__all__ = ["FieldNote", "read_date", "read_fields", "read_sizes"]
+__all__ = ["FieldNote", "fields_of_attributes", "may_tell", "read_date", "read_fields", "read_sizes", "relation_in"]
 
 _LINE_BREAKS = re.compile(r"\s*[\r\n\t]\s*")
+# What programs draw nodes by, and what says too little in a graph to be a field.
+_DRAWN = frozenset(
+    {"group", "scale", "structure", "version", "versions", "variant", "variants", "how", "method", "time"}
+)
+_DRAWN |= {"title", "id", "label", "link", "links", "site", "web", "base", "os", "terms"}
+_NUMBERS_DRAW = frozenset({"size", "weights", "public", "open", "month"})
+_STYLES = frozenset({"color", "colour", "fill", "shape", "style", "font", "icon", "image", "layer", "symbol", "type"})
+_STYLES |= {"title", "tooltip", "viz", "group", "class", "category", "cluster", "community", "end", "endopen"}
+_STYLES |= {"shared name", "shared interaction"}
+_COLOR = re.compile(r"#[0-9a-f]{3,8}|(?:rgb|hsl)a?\(.*", re.IGNORECASE)
+_NUMERIC = re.compile(r"[-+]?[0-9.]+(?:e[-+]?[0-9]+)?|nan|[-+]?inf(?:inity)?|true|false", re.IGNORECASE)
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}(?:\.0+)?")
 _WORDS = {"domain": frozenset(Domain), "kind": frozenset(Kind), "access": frozenset(Access)}
 
 
@@ -68,6 +81,74 @@ def read_fields(
         if value not in ([], {}):
             found[name] = [*found[name], *value] if name == "references" and name in found else value
     return found, notes
+
+
+def fields_of_attributes(attributes: Mapping[str, Any], own: Collection[str]) -> tuple[dict[str, Any], dict[str, str]]:
+    """The attributes of a node under the fields that their names stand for, and by which names that is known.
+
+    The names in `own` are fields as they stand. A number that programs draw by, as in ``size``, is none.
+
+    >>> fields_of_attributes({"Release date": "Mar 2023", "Params (B)": 7, "size": 3.5, "x": 1}, {"released", "sizes"})
+    ({'released': 'Mar 2023', 'sizes': '7B', 'size': 3.5, 'x': 1}, {'Release date': 'released', 'Params (B)': 'sizes'})
+    """
+    found: dict[str, Any] = {}
+    known: dict[str, str] = {}
+    for name, value in attributes.items():
+        field = None if name in own else _field_of_attribute(name, value)
+        if field is None or field in attributes or field in found:
+            found[name] = value
+            continue
+        known[name] = field
+        if field == "organizations" and isinstance(value, str):
+            found[field] = organizations_of(value)
+        elif field == "sizes" and (unit := unit_of(name)):
+            found[field] = with_unit(str(value), unit) if isinstance(value, (str, int, float)) else value
+        else:
+            found[field] = value
+    return found, known
+
+
+def _field_of_attribute(name: str, value: Any) -> str | None:
+    """The field that an attribute of a node stands for by its name, as headers of columns do, or None."""
+    header = folded_header(name)
+    field = field_of_header(name)
+    if field in ("id", "version", "relation", "kind") or header in _DRAWN:
+        return None
+    if header in _NUMBERS_DRAW and (not isinstance(value, str) or _NUMERIC.fullmatch(value.strip())):
+        return None
+    if field in LINK_FIELDS:
+        return f"link_{field}" if isinstance(value, str) else None
+    return field
+
+
+def relation_in(attributes: Mapping[str, Any], own: Collection[str]) -> dict[str, Any]:
+    """The attributes of an edge, one of which is its relation: that whose name says so, or a ``type`` that is one.
+
+    >>> relation_in({"type": "LoRA", "weight": 1}, {"relation"}), relation_in({"type": "curved"}, {"relation"})
+    ({'relation': 'LoRA', 'weight': 1}, {'type': 'curved'})
+    """
+    if "relation" in attributes:
+        return dict(attributes)
+    for name, value in attributes.items():
+        if name in own or not isinstance(value, str) or relation_of(value) is None:
+            continue
+        if field_of_header(name) == "relation" or folded_header(name) in ("type", "edge type", "category", "class"):
+            return {"relation" if other == name else other: each for other, each in attributes.items()}
+    return dict(attributes)
+
+
+def may_tell(name: str, value: Any) -> bool:
+    """Whether an attribute that no field is read from may say what a model is: a text or a year, and nothing to draw.
+
+    >>> may_tell("Ahnherr", "Alpha"), may_tell("Jahr der Taufe", 2023), may_tell("x", 1.5), may_tell("color", "#fff")
+    (True, True, False, False)
+    """
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        return False
+    text = str(value).strip()
+    if folded_header(name) in _STYLES or _COLOR.fullmatch(text):
+        return False
+    return bool(_YEAR.fullmatch(text)) or not _NUMERIC.fullmatch(text)
 
 
 def read_date(value: Any, notes: list[FieldNote], order: DateOrder | None = None) -> Any:
@@ -162,6 +243,8 @@ def _links(links: dict[str, Any], found: dict[str, Any], notes: list[FieldNote])
     """Links that are addresses; a paper by its number is a reference, and "yes" in the place of weights is openness."""
     kept: dict[str, Any] = {}
     for kind, address in links.items():
+        if kind == "weights" and isinstance(address, bool):
+            address = str(address)  # noqa: PLW2901  # whether they are public
         if isinstance(address, str) and is_missing(address):
             continue
         if not isinstance(address, str) or is_web_address(address):

@@ -9,7 +9,15 @@ from typing import NamedTuple
 from modeltree.findings import shown
 from modeltree.values.words import relation_of
 
-__all__ = ["NamedParent", "PrintedName", "is_legal_form", "mirrored", "organizations_of", "parse_parents"]
+__all__ = [
+    "NamedParent",
+    "PrintedName",
+    "are_hub_ids",
+    "is_legal_form",
+    "mirrored",
+    "organizations_of",
+    "parse_parents",
+]
 __all__ += ["possible_parents", "printed_name", "without_footnotes"]
 
 _MIRROR = re.compile(r"(?P<base>.+?)-(?:unsloth-)?bnb-[48]bit", re.IGNORECASE)
@@ -19,6 +27,8 @@ _RELATION_OF = re.compile(
 )
 _RELATION_BEHIND = re.compile(r"(?P<name>.*\S)\s*\((?P<word>[^()]+)\)")
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9](?:[ -Z\\^-~]*[A-Za-z0-9+!?.)])?")
+_HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", re.ASCII)
+_HUB_IDS = re.compile(rf"{_HUB_ID.pattern}(?:\s*[,;]\s*{_HUB_ID.pattern})+", re.ASCII)
 _BASED = {"based", "built", "derived", "initialized", "initialised"}
 _REPLICATES = {"replicate", "replicates", "replicated", "reimplementation", "re-implementation"}
 _REST = re.compile(r"(?:\s*,)?\s*(?:\band\s+)?(?:others|etc\.?|et al\.?|more|\.\.\.|…)\s*", re.IGNORECASE)
@@ -26,6 +36,7 @@ _AND_OTHERS = re.compile(r"\s+(?:and|&)\s+(?:others|more)\s*$", re.IGNORECASE)
 _STRONG = re.compile(r"[(\[{]|[)\]}]|[,;\n、，；]|\s/\s|\s\|\s")
 _WEAK = re.compile(r"[/&+|]|\s+(?:and|or|und|et|with|plus|x|×)\s+|、|和|与|と")
 _SPACED = re.compile(r"\s+(?:[/&+|]|and|or|und|et|with|plus|x|×)\s+|、|和|与|と")
+_SEPARATORS = (_SPACED, re.compile("/"), _WEAK)
 _SIZED = re.compile(
     r"(?P<name>\S.*?)[\s_-]*\(?(?:[0-9]+\s*[x×]\s*)?[0-9]+(?:\.[0-9]+)?\s*(?:[BMKT]|bn|billion|million)\)?",
     re.IGNORECASE,
@@ -129,6 +140,15 @@ def mirrored(name: str) -> str | None:
     return match["base"] if match else None
 
 
+def are_hub_ids(text: str) -> bool:
+    """Whether a text is several ids of the Hub, apart by commas or semicolons.
+
+    >>> are_hub_ids("acme/base, beta/base"), are_hub_ids("out/checkpoints/step-100"), are_hub_ids("acme/base")
+    (True, False, False)
+    """
+    return bool(_HUB_IDS.fullmatch(text))
+
+
 def parse_parents(text: str, is_known: Callable[[str], bool]) -> tuple[list[NamedParent], list[tuple[str, str]]]:
     """The parents in a text, and the kind and message of each finding on how they were told apart.
 
@@ -173,14 +193,14 @@ def _several(name: str, is_known: Callable[[str], bool], notes: list[tuple[str, 
     related = _related(name, is_known, notes)
     if is_known(related.name):
         return [related]
-    # A sign between spaces comes first: "Command R+ & T5".
+    # A sign between spaces comes first, and then a slash: "Command R+ & T5", "Command R+/T5".
     known: list[str | None] = []
-    for separator in (_SPACED, _WEAK):
+    for separator in _SEPARATORS:
         pieces = [piece.strip() for piece in separator.split(related.name)]
         known = [_known_as(piece, is_known, []) for piece in pieces] if len(pieces) > 1 else []
         if known and all(known):
             return [NamedParent(piece or "", related.relation) for piece in known]
-    if any(known):
+    if any(known) and not _HUB_ID.fullmatch(related.name):
         message = f"{shown(related.name)} is read as one parent, though a part of it is a model"
         notes.append(("faulty-markup", message))
     return [related]
@@ -234,9 +254,7 @@ def possible_parents(text: str) -> set[str]:
             for one in names
             if (match := form.fullmatch(one))
         }
-        names |= {
-            printed_name(piece.strip()).name for one in names for by in (_SPACED, _WEAK) for piece in by.split(one)
-        }
+        names |= {printed_name(piece.strip()).name for one in names for by in _SEPARATORS for piece in by.split(one)}
         found |= names | {match["name"] for one in names if (match := _SIZED.fullmatch(one))}
     return found - {""}
 

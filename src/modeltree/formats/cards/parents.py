@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +22,7 @@ __all__ = ["CardDerivations"]
 
 _COMPOSED = {"any-to-any", "visual-question-answering"}
 _COMPOSED |= {f"{media}-text-to-text" for media in ("audio", "image", "video")}
+_OF_FILES = frozenset({"license", "sizes"})  # what a card may leave to the files beside it
 
 _READERS = {".gguf": gguf.file_claims, ".safetensors": safetensors.file_claims}
 
@@ -194,17 +195,27 @@ class CardDerivations:
         for file in self.files:
             try:
                 file_claims = peft.file_claims if file.name == ADAPTER_CONFIG else _READERS.get(file.suffix)
-                names = add_parents((file_claims or mergekit.file_claims)(file), self.claims, self.child)
+                read = (file_claims or mergekit.file_claims)(file)
+                names = add_parents(read, self.claims, self.child)
             except OSError as error:
                 message = f"the file cannot be read: {error.strerror}"
                 self.claims.report("unreadable", message, where=Position(file), ids=(self.id,))
                 continue
+            self._fill(read.fields)
             declared.append(
                 (file, {self._key(name) for name in names if repository_in_cache(name) or not self._is_local(name)})
             )
         derivations = self.claims.derivations[start:]
         del self.claims.derivations[start:]  # those of the card come first
         return declared, derivations
+
+    def _fill(self, told: Mapping[str, object]) -> None:
+        """Take from a file what the card does not say of the model: all where there is no card."""
+        fields = self.claims.models[self.child].fields
+        for key, value in told.items():
+            is_made_of_id = key == "name" and not self.front.present and fields.get(key) == self.id.rpartition("/")[2]
+            if (fields.get(key) is None and (key in _OF_FILES or not self.front.present)) or is_made_of_id:
+                fields[key] = value
 
     def _key(self, name: str) -> str:
         """What two names of one model share."""

@@ -52,8 +52,10 @@ from modeltree.formats.repair.claims import Claims
 from modeltree.formats.repair.models import reader
 from modeltree.formats.repair.record_findings import no_mapping
 from modeltree.graph.network import from_attributes
-from modeltree.records import Kind, Links, Relation
+from modeltree.records import Kind, Links, Model, Relation
 from modeltree.values.addresses import parse_hub_address, parse_package_url
+from modeltree.values.fields import fields_of_attributes
+from modeltree.values.plain import known_value
 from modeltree.values.quantities import day_of
 
 __all__ = ["cyclonedx_text", "read_cyclonedx", "write_cyclonedx"]
@@ -64,6 +66,7 @@ _TAG = re.compile(r"base_model:(?:([a-z_-]+):)?([^\s:,]+)")
 _BASES = frozenset({"basemodel", "parentmodel", "basemodels", "finetunedfrom"})
 _DATES = frozenset({"released", "releasedate", "createdat"})
 _ORGANIZATIONS = ("manufacturer", "supplier", "publisher", "author")
+_NOT_FIELDS = frozenset({"tags", "usage"})
 _READ_PROPERTIES = _BASES | _DATES | {"tags", "basemodelsource", "usage"}
 _TESTS = frozenset({"evaluation", "benchmarking", "benchmark", "testing", "test", "validation"})
 _LINKS = {"vcs": "code", "model-card": "weights", "website": "website"}
@@ -293,7 +296,8 @@ class _Bill:
         for _, item in self._items(data, "externalReferences", None):
             if item.get("type") == "model-card" and (repository := _repository(item.get("url"))):
                 return repository
-        group, name = text_of(data.get("group")) or (purl.namespace if purl else None), text_of(data.get("name")) or ""
+        group = text_of(known_value(data.get("group"))) or (purl.namespace if purl else None)
+        name = text_of(data.get("name")) or ""
         return f"{group}/{name}" if group and name and not name.startswith(f"{group}/") else name or None
 
     def _fields(self, data: Fields, at: At) -> Fields:
@@ -316,11 +320,14 @@ class _Bill:
             else:
                 self._ignored.add(f"an external reference of type {shown(item.get('type'))}", where)
         fields["links"] = links or None
+        others = {name: value for name, value in properties if not name.startswith(OWN)}
+        named, known = fields_of_attributes(others, _NOT_FIELDS)
+        fields |= {name: named[name] for name in known.values() if name in Model.model_fields and not fields.get(name)}
         fields |= from_attributes({name: value for name, value in own.items() if name != "id"})
         for key in sorted(data.keys() - _READ_OF_COMPONENTS):
             self._ignored.add(f"{key[:60]!r} of components", where)
         for name, _ in properties:
-            if not name.startswith(OWN) and _quiet(name) not in _READ_PROPERTIES:
+            if not name.startswith(OWN) and _quiet(name) not in _READ_PROPERTIES and name not in known:
                 self._ignored.add(f"property {shown(name)}", where)
         return fields
 
@@ -510,7 +517,7 @@ def _organization(value: object) -> str | None:
 
 def _version(data: Fields) -> str | None:
     purl = parse_package_url(str(data.get("purl", "")))
-    return text_of(data.get("version")) or (purl.version if purl else None)
+    return text_of(known_value(data.get("version"))) or (purl.version if purl else None)
 
 
 def _list_at(data: Fields, key: str) -> list[object]:

@@ -1,7 +1,8 @@
 """What graph files share: nodes and edges become models and derivations, and XML is read without its dangers.
 
 An attribute of a node or an edge that is named as a field of a record is read as that field, in the form that
-`modeltree.Lineage.graph` writes: lists joined by ``; `` or as lists, links as ``link_paper`` and the like. A
+`modeltree.Lineage.graph` writes: lists joined by ``; `` or as lists, links as ``link_paper`` and the like. So is one
+that is named as people head the column of that field, with a note; ``parents`` of a node are derivations. A
 ``label`` is the name of a node or the relation of an edge where nothing else says it. All other attributes are
 reported, one finding for each name.
 """
@@ -19,11 +20,13 @@ from xml.parsers import expat
 from modeltree._util.files import write_whole
 from modeltree.findings import At, Finding, Position, SourceError, shown
 from modeltree.formats.parsing.jsontree import MAX_BYTES, JsonTree, read_json
+from modeltree.formats.repair.audit import unread_columns
 from modeltree.formats.repair.claims import Claims, Where, position_of
 from modeltree.formats.repair.record_findings import FormerNames, no_list, no_mapping
 from modeltree.graph.network import from_attributes, from_json, without_derived
 from modeltree.lineage import Lineage
 from modeltree.records import About, Derivation, Model, Relation, one_of
+from modeltree.values.fields import fields_of_attributes, may_tell, relation_in
 from modeltree.values.plain import known_name, known_value
 from modeltree.values.words import relation_of
 
@@ -53,6 +56,7 @@ Direction = Literal["parent-to-child", "child-to-parent"]
 _NODE_FIELDS = frozenset(Model.model_fields) - {"id"}
 _EDGE_FIELDS = frozenset(Derivation.model_fields) - {"parent", "child"}
 _LISTS = frozenset({"aliases", "organizations", "sizes", "references"})
+_OWN_ATTRIBUTES = _NODE_FIELDS | {"label", "license_spdx", "parents", "relation"}
 _RELATION_WORDS = ("relation", "interaction", "kind", "label")
 
 
@@ -110,6 +114,13 @@ class GraphClaims:
         self._ignored = Tally()
         self._former = FormerNames()
         self._undirected: Where | None = None
+        self._understood: dict[str, tuple[str, Where]] = {}
+        """The fields that attributes of nodes are known to stand for by their names."""
+        self._unread: dict[str, Where] = {}
+        """Attributes of nodes that may tell something and are not read."""
+        self._said: set[str] = set()
+        """The fields that some node has."""
+        self._parents: list[tuple[str, int, object, object, Where]] = []
 
     def node(self, id: object, attributes: Mapping[str, object], where: Where) -> int | None:
         """Add a node, and return the index of its claim; one without an id is reported and left out."""
@@ -119,7 +130,11 @@ class GraphClaims:
             return None
         self._check_count(where)
         written = {name: value for name, value in without_derived(attributes).items() if not _is_blank(value, name)}
-        current, conflicts = self._former.current(written, f"node {shown(key)}", partial(position_of, where), (key,))
+        named, known = fields_of_attributes(written, _OWN_ATTRIBUTES)
+        for name, field_name in known.items():
+            self._understood.setdefault(name, (field_name, where))
+        parents, word = named.pop("parents", None), named.get("relation")
+        current, conflicts = self._former.current(named, f"node {shown(key)}", partial(position_of, where), (key,))
         self.claims.findings += [replace(conflict, at=(), done="the first is left out") for conflict in conflicts]
         fields = self._fields(current, _NODE_FIELDS | {"label"}, "nodes", where)
         label = fields.pop("label", None)
@@ -134,6 +149,9 @@ class GraphClaims:
             fields["license"] = {**license, "name": license.get("spdx")}
         index = self.claims.add(key, where, fields)
         self._indices.setdefault(key, index)
+        self._said.update(fields)
+        if parents is not None:
+            self._parents.append((key, index, parents, word, where))
         return index
 
     def edge(
@@ -151,6 +169,7 @@ class GraphClaims:
             self._leave_out("missing-key", f"an edge has no {missing}", "name a node", where)
             return
         self._check_count(where)
+        attributes = relation_in(attributes, _RELATION_WORDS)
         fields = self._fields(attributes, _EDGE_FIELDS | set(_RELATION_WORDS), "edges", where)
         self._edges.append((ends[0], ends[1], fields, where, indices[1] if self._downwards else indices[0]))
 
@@ -183,6 +202,8 @@ class GraphClaims:
             self.claims.derive(
                 self._indices.get(child, child) if index is None else index, parent, word, where, **fields
             )
+        self._derive_from_parents()
+        self._report_attributes()
         if self._undirected:
             message = "the edges have no direction"
             done = f"they are read from {'parent to child' if self._downwards else 'child to parent'}"
@@ -190,6 +211,28 @@ class GraphClaims:
         self._ignored.report(self.claims)
         self.claims.findings += self._former.notes()
         return self.claims
+
+    def _derive_from_parents(self) -> None:
+        """Add the derivations that nodes say by themselves, as far as no edge does."""
+        there = {(source, target) if self._downwards else (target, source) for source, target, *_ in self._edges}
+        for key, index, parents, word, where in self._parents:
+            for parent in parents if isinstance(parents, list) else [parents]:
+                name = _key(parent)
+                if name is None:
+                    message = f"parent {shown(parent)} of node {shown(key)} is no id"
+                    self._leave_out("bad-attribute", message, "write the id of a node", where)
+                elif (name, key) not in there:
+                    self.claims.derive(index, name, word if isinstance(word, str) else self._relation, where)
+
+    def _report_attributes(self) -> None:
+        """Report which attributes of nodes are read by their names, and which may say what no model has."""
+        for name, (field_name, where) in self._understood.items():
+            message = f"attribute {shown(name)} of nodes is taken for {field_name!r}"
+            self.claims.report("inferred-column", message, where=position_of(where))
+        if self._unread:
+            read = self._said | ({"parents"} if self._edges or self._parents else set())
+            where = position_of(next(iter(self._unread.values())))
+            self.claims.findings += unread_columns([*self._unread], read, where, "attribute")
 
     def _leave_out(self, kind: str, message: str, hint: str, where: Where, done: str = "it is left out") -> None:
         self.claims.report(kind, message, hint, where=position_of(where), done=done)
@@ -201,7 +244,9 @@ class GraphClaims:
             if not isinstance(fields[name], (list, dict)):
                 fields[name] = [fields[name]]
         for name in [name for name in fields if name not in known]:
-            del fields[name]
+            value = fields.pop(name)
+            if what == "nodes" and may_tell(name, value):
+                self._unread.setdefault(name, where)
             self.ignored(f"attribute {shown(name)} of {what}", where)
         return fields
 

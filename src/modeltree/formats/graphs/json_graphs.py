@@ -143,7 +143,7 @@ write_node_link = writer(node_link_text)
 def read_cytoscape(
     path: str | os.PathLike[str], *, relation: Relation | str | None = None, direction: Direction = "parent-to-child"
 ) -> Claims:
-    """Read Cytoscape JSON; ``elements`` is a mapping with ``nodes`` and ``edges``, or one list of both.
+    """Read Cytoscape JSON; ``elements``, or the file, is a mapping with ``nodes`` and ``edges``, or one list of both.
 
     The word for the relation is that of ``relation``, else of ``interaction`` or ``label``.
 
@@ -157,14 +157,20 @@ def read_cytoscape(
     >>> read_cytoscape(path).lineage.derivations
     (Derivation(parent='a', child='b', relation=<Relation.MERGE: 'merge'>),)
     """
-    tree, data = mapping_of(path, "Cytoscape JSON", "'elements'")
-    elements = data.get("elements")
+    tree = read_json(Path(path))
+    base: At = ()
+    data: dict[str, object] = {}
+    if tree.whole and isinstance(tree.data, list):
+        elements: object = tree.data
+    else:
+        tree, data = mapping_of(path, "Cytoscape JSON", "'elements'")
+        elements, base = data.get("elements"), ("elements",)
     if not isinstance(elements, (dict, list)):
         problem = Finding("missing-key", "no 'elements' in the file", 'write {"nodes": …, "edges": …}')
         raise SourceError([*tree.problems, problem.located(tree.position(("elements",)))])
     graph = GraphClaims(direction, relation)
     graph.claims.findings += tree.problems
-    for at, group, element in _elements(graph, tree, elements):
+    for at, group, element in _elements(graph, tree, elements, base):
         where = within(tree, *at, "data")
         attributes = {name: value for name, value in element.items() if name not in _OWN}
         if group == "edges" or (group != "nodes" and ("source" in element or "target" in element)):
@@ -178,12 +184,12 @@ def read_cytoscape(
 
 
 def _elements(
-    graph: GraphClaims, tree: JsonTree, elements: dict[str, object] | list[object]
+    graph: GraphClaims, tree: JsonTree, elements: dict[str, object] | list[object], base: At
 ) -> Iterator[tuple[At, str, dict[str, object]]]:
     """The path to each element of Cytoscape, its group where that is said, and its data."""
     groups = elements if isinstance(elements, dict) else {"": elements}
     for group, items in groups.items():
-        path: At = ("elements", group) if group else ("elements",)
+        path: At = (*base, group) if group else base
         if group not in ("nodes", "edges", ""):
             graph.ignored(f"{group[:60]!r} of the elements", within(tree, *path))
             continue

@@ -323,8 +323,9 @@ def _type(data: Fields) -> str | None:
     if not isinstance(written, str):
         return None
     match = _EXPANDED.fullmatch(written)
-    if not match:
-        return written
+    if not match:  # programs leave the profile out, or write it otherwise
+        bare = re.split("[:_/#]", written)[-1]
+        return next((known for known in _KINDS if known.endswith(f"_{bare}")), written)
     return match["name"] if match["profile"] == "Core" else f"{match['profile'].lower()}_{match['name']}"
 
 

@@ -37,7 +37,7 @@ _OWNERS = ("node", "edge", "graph", "graphml")
 _CREATOR = "modeltree"
 _GRAPH = {"mode": "dynamic", "timeformat": "date", "defaultedgetype": "directed", "idtype": "string"}
 _DATE = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2}([T ].*)?)?)?", re.DOTALL)
-_NUMBER = re.compile(r"[0-9]{1,15}(\.0*)?|[0-9](\.[0-9]{1,15})?[eE]\+?[0-9]{1,2}")
+_NUMBER = re.compile(r"[0-9]{1,15}(\.[0-9]{0,15})?|[0-9](\.[0-9]{1,15})?[eE]\+?[0-9]{1,2}")
 _STARTS = ("start", "startopen", "timestamp", "timestamps", "intervals", "datefrom")
 _TIMES = frozenset({*_STARTS, "end", "endopen"})
 _NOT_READ = ("color", "position", "size", "shape", "thickness", "slice", "keywords")
@@ -81,6 +81,8 @@ class _GraphmlFile:
         self.defaults: dict[str, dict[str, str]] = {}
         self.arrows: dict[Position, tuple[bool, bool]] = {}
         """Whether yEd draws an arrow head at the source and the target of an edge, by the position of the edge."""
+        self.undirected: Position | None = None
+        """Where it is said that edges have no direction if they do not say otherwise."""
         self.groups: list[tuple[Element, dict[str, str]]] = []
         self.ends: set[str] = set()
 
@@ -89,7 +91,7 @@ class _GraphmlFile:
         if element.tag == "graph" and element.inside("node"):
             self.graph.ignored("that a graph is inside a node", element.position)
         elif element.tag == "graph" and element.attributes.get("edgedefault") == "undirected":
-            self.graph.undirected(element.position)
+            self.undirected = element.position
 
     def closed(self, element: Element) -> None:
         """Take what an element says."""
@@ -152,8 +154,11 @@ class _GraphmlFile:
         attributes = element.attributes
         ends = attributes.get("source"), attributes.get("target")
         at_source, at_target = self.arrows.pop(element.position, (False, True))
-        if attributes.get("directed") in ("false", "0") or at_source == at_target:
+        directed = attributes.get("directed")
+        if directed in ("false", "0") or at_source == at_target:
             self.graph.undirected(element.position)
+        elif self.undirected and directed is None:
+            self.graph.undirected(self.undirected)
         if at_source and not at_target:
             ends = ends[1], ends[0]
         self.ends.update(end for end in ends if end)
@@ -360,12 +365,10 @@ def _date(text: str) -> str | None:
     if not _NUMBER.fullmatch(text):
         return None
     number = float(text)
-    digits = f"{number:.0f}"
-    if number != int(number):
-        return None
-    if int(number) in _YEARS:
+    digits = str(int(number))
+    if int(number) in _YEARS:  # 2019.5 is in the midst of 2019
         return digits
-    if len(digits) in (6, 8) and int(digits[:4]) in _YEARS:
+    if number == int(number) and len(digits) in (6, 8) and int(digits[:4]) in _YEARS:
         date = "-".join(filter(None, (digits[:4], digits[4:6], digits[6:])))
         return date if _is_date(date) else None
     seconds = number / 1000 if number >= 1e11 else number

@@ -133,7 +133,7 @@ def _gap(
     models = numpy.ones(len(lineage), dtype=bool)
     for name, others in (("kind", set(Kind) - {Kind.MODEL}), ("note", {PLACEHOLDER})):
         if lineage._nodes.has(name):
-            models &= [value not in others for value in _column(lineage, name)]
+            models &= numpy.array([value not in others for value in _column(lineage, name)], dtype=bool)
     ids = lineage.ids
     without = [ids[node] for node in numpy.flatnonzero(models & ~known).tolist()]
     if len(without) > 1 and len(without) == models.sum():
@@ -144,14 +144,18 @@ def _gap(
         yield from (Finding(kind, f"{shown(id)} has no {word}", ids=(id,), position=position_of(id)) for id in without)
 
 
-def unread_columns(columns: Sequence[str], read: Collection[str], position: Position) -> Iterator[Finding]:
-    """That columns are not read, in a table from which no model has a parent, a date or a license."""
+def unread_columns(
+    columns: Sequence[str], read: Collection[str], position: Position, what: str = "column"
+) -> Iterator[Finding]:
+    """That columns, or attributes, are not read, where no model has a parent, a date or a license."""
     missing = [word for word, fields in _TELLING.items() if not fields & set(read)]
     if columns and missing:
         named = ", ".join(map(shown, columns[:10])) + ", …" * (len(columns) > 10)
-        message = f"nothing is read from {counted(len(columns), 'column')} ({named})"
+        message = f"nothing is read from {counted(len(columns), what)} ({named})"
         message += f", and no model has a {' or a '.join(missing)}"
         hint = "if one is there, say which with columns={…} or --columns"
+        if what != "column":
+            hint = "if one is there, call it 'released', 'license' or 'parents'"
         yield Finding("unread-column", message, hint, position=position)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from modeltree.findings import Finding, Position, shown
-from modeltree.formats.repair.audit import GAPS, PLACEHOLDER, gaps, in_order, possibly_same
+from modeltree.formats.repair.audit import BASE, GAPS, PLACEHOLDER, baseless, gaps, in_order, possibly_same
 from modeltree.formats.repair.claims import Claims, Reading
 from modeltree.formats.repair.edges import joined_notes
 from modeltree.formats.repair.models import repaired, without_repetition
@@ -19,7 +19,7 @@ from modeltree.records import Model
 __all__ = ["combined", "policy_of_each"]
 
 # What a source lacks may be in another; it is looked for once more in all of them.
-_REPEATED = frozenset({"missing-parent", "mirror-parent", *(kind for kind, _ in GAPS.values())})
+_REPEATED = frozenset({"missing-parent", "mirror-parent", *(kind for kind, _ in (*GAPS.values(), BASE))})
 
 
 _JOINED = frozenset({"aliases", "references", "corrections"})
@@ -46,9 +46,11 @@ def combined(
         union.add(path, reading)
     for path, reading in readings:
         union.derive(path, reading)
-    lineage, findings = repaired(union.claims, policy, aliases, notes=False)
+    whole = policy or Policy()
+    lineage, findings = repaired(union.claims, replace(whole, missing_base=False), aliases, notes=False)
     told = {(finding.kind, frozenset(finding.ids)) for finding in union.findings}
     new = [*findings, *gaps(lineage, union.positions.get), *possibly_same(lineage, union.positions.get)]
+    new += baseless(lineage, union.positions.get) if whole.missing_base else ()
     more = [finding for finding in new if (finding.kind, frozenset(finding.ids)) not in told]
     return Reading(lineage, in_order([*union.findings, *more]))
 

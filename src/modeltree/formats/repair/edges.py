@@ -16,7 +16,7 @@ from modeltree.formats.repair.record_findings import Ids, findings_from_pydantic
 from modeltree.graph.validation import cycle_text, find_cycles
 from modeltree.records import WEIGHTS, Derivation, Model, Relation
 from modeltree.values.addresses import is_local_path, parse_hub_address, repository_in_cache
-from modeltree.values.names import mirrored, parse_parents
+from modeltree.values.names import are_hub_ids, mirrored, parse_parents
 from modeltree.values.words import is_missing, is_root, relation_of
 
 Pair = tuple[str, str]
@@ -104,6 +104,10 @@ class EdgeRepair:
         meant = self.aliases.get(name, name)
         return meant in self._owners or meant in self.others
 
+    def _is_list(self, text: str) -> bool:
+        """Whether what may be a path is a list: of ids of the Hub, with blanks between, or of models that are there."""
+        return are_hub_ids(text) or " / " in text or all(map(self._is_known, text.split("/")))
+
     def _claims_in(self, claim: ClaimedDerivation) -> Iterator[ClaimedDerivation]:
         """A derivation for each of the parents that a text names, and none for one that says that there are none."""
         text = claim.parent
@@ -125,7 +129,8 @@ class EdgeRepair:
             self._note("read-as", f"{shown(name)} is an address of the Hub", (), claim, done)
             yield replace(claim, parent=hub.id)
             return
-        if not self.claims.names and (repository_in_cache(name) or is_local_path(name)):
+        is_path = not self.claims.names and (repository_in_cache(name) or is_local_path(name))
+        if is_path and not self._is_list(name):
             yield claim
             return
         parents, notes = parse_parents(text if self.claims.in_rows else " ".join(text.split()), self._is_known)

@@ -109,6 +109,7 @@ class _Rows:
         self.fields: dict[str, Column] = {"name": [], "organizations": [], "license": [], "link_weights": []}
         self._inferred: list[Finding] = []
         self._newer: list[str] = []
+        self._trained: list[str] = []
 
     def tables(self, own: Mapping[str, str]) -> tuple[SourceTable, SourceTable]:
         """The table of the models and that of the derivations; `own` are the names of the Hub's columns."""
@@ -190,6 +191,8 @@ class _Rows:
                 self.derivations.add(id, newer, Relation.SUCCESSOR, row)
             elif not is_missing(newer):
                 self._newer.append(id)
+        if card.get("datasets") or any(tag.startswith("dataset:") for tag in tags):
+            self._trained.append(id)
 
     def _parents(
         self, row: int, card: Mapping[str, Any], tags: Iterable[str]
@@ -222,6 +225,9 @@ class _Rows:
         if self._newer:
             message = f"new_version of {enumerated([shown(id) for id in self._newer[:10]])} is not in the table"
             self._report("ignored", message, ids=tuple(self._newer), done="it is left out")
+        if self._trained:
+            message = f"data sets that {enumerated(self._trained)} were trained on"
+            self._report("ignored", message, ids=tuple(self._trained), done="they are read from model cards only")
 
     def _report(self, kind: str, message: str, ids: tuple[str, ...] = (), done: str | None = None) -> None:
         where = self.table.position(None, None)
@@ -254,7 +260,9 @@ def _mapping(value: Any) -> Any:
 
 def _tags(value: Any) -> list[str]:
     value = _mapping(value)
-    return [item.strip() for item in re.split("[,;\n]", value)] if isinstance(value, str) else list(_texts(value))
+    if not isinstance(value, str):
+        return list(_texts(value))
+    return [item.strip() for item in re.split(r"[,;\n]" if re.search(r"[,;\n]", value) else r"\s", value)]
 
 
 def _has_models(value: Any) -> bool:

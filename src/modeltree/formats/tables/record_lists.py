@@ -7,6 +7,7 @@ import tomllib
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, NoReturn
@@ -35,6 +36,12 @@ MAX_CELLS = 5_000_000
 
 _DEEPEST = 3  # so deep in a file its list may stand
 _MOST_LISTS = 100
+
+_DOT = r"\s*\.\s*"
+_TOML_TOKEN = re.compile(
+    r'"""(?:[^"\\]|\\.|"(?!""))*+"""|\'\'\'(?:[^\']|\'(?!\'\'))*+\'\'\'|"(?:[^"\\\n]|\\.)*+"|\'[^\'\n]*+\'|#[^\n]*+|[\[\]{}]',
+    re.DOTALL,
+)
 
 At = tuple[str | int, ...]
 
@@ -128,16 +135,50 @@ def _toml(path: Path) -> tuple[Any, Callable[[At], Position]]:
         message = f"no TOML: {str(error).split(' (at ')[0]}"
         raise SourceError([Finding("syntax", message[:200], position=where)]) from None
     lines = Lines(path, text)
+    rows_of = cache(partial(_rows_in_toml, text))
 
     def position(at: At) -> Position:
-        keys = [str(key) for key in at if isinstance(key, str)]
+        index = next((index for index, part in enumerate(at) if isinstance(part, int)), len(at))
         row = next((part for part in at if isinstance(part, int)), 0)
-        name = r"\s*\.\s*".join(rf"[\"']?{re.escape(key)}[\"']?" for key in (keys[:-1] or keys)[:_DEEPEST])
-        found = re.finditer(rf"^[ \t]*\[\[\s*{name}\s*\]\]", text, re.MULTILINE)
-        match = next(islice(found, row, None), None)
-        return lines.position(match.start()) if match else Position(path)
+        rows = rows_of(at[:index])
+        if row >= len(rows):
+            return Position(path)
+        start, inner, end = rows[row]
+        if index + 1 < len(at):
+            value = rf"(?:^|[{{,])[ \t]*[\"']?{re.escape(str(at[index + 1]))}[\"']?\s*=\s*"
+            if match := re.compile(value, re.MULTILINE).search(text, inner, end):
+                start = match.end()
+        return lines.position(start)
 
     return data, position
+
+
+def _rows_in_toml(text: str, at: At) -> list[tuple[int, int, int]]:
+    """Where each table of a list begins, where what is in it begins, and where it ends."""
+    names = [rf"[\"']?{re.escape(str(key))}[\"']?" for key in at[:_DEEPEST]]
+    headers = re.finditer(rf"^[ \t]*\[\[\s*{_DOT.join(names)}\s*\]\]", text, re.MULTILINE)
+    following = re.compile(r"^[ \t]*\[", re.MULTILINE)
+    rows = []
+    for match in headers:
+        end = following.search(text, match.end())
+        rows.append((match.start(), match.end(), end.start() if end else len(text)))
+    start = re.search(rf"^[ \t]*{names[-1]}\s*=\s*(?=\[)", text, re.MULTILINE) if names and not rows else None
+    return rows or [(begin, begin, end) for begin, end in (_inline_tables(text, start.end()) if start else ())]
+
+
+def _inline_tables(text: str, start: int) -> Iterator[tuple[int, int]]:
+    """Where the tables begin and end that stand in a list in a line, ``[{…}, {…}]``."""
+    depth = begun = 0
+    for match in _TOML_TOKEN.finditer(text, start):
+        if match[0] in "[{":
+            depth += 1
+            begun = match.start() if (match[0], depth) == ("{", 2) else begun
+        elif match[0] in "]}":
+            depth -= 1
+            if (match[0], depth) == ("}", 1):
+                yield begun, match.end()
+            elif not depth:
+                return
 
 
 # Workbooks

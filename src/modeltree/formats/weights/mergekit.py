@@ -140,6 +140,8 @@ def _add_merges(merges: list[_Merge], claims: FileClaims) -> None:
     for merge in unnamed[:1]:
         own = merge.claims_of_merge()
         claims.fields, claims.parents = own.fields, own.parents
+        if merge.name and merge.name != claims.path.stem:  # by which other recipes may name it
+            claims.fields = {**claims.fields, "aliases": [merge.name]}
     for merge in unnamed[1:]:
         message = "another merge without a name: the models that it lists are taken for parents too"
         claims.report("missing-key", message, "name all merges but the last", position=merge.where)
