@@ -115,6 +115,8 @@ def first_items(column: Stored, most: int) -> tuple[Stored, int | None]:
         if long is None:
             return column, None
         return [value[:most] if type(value) is list else value for value in column], long
+    if isinstance(column, Coded):
+        return column, None
     import pyarrow as pa
     import pyarrow.compute as pc
 
