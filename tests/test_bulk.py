@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 from typing import Any
@@ -363,6 +364,19 @@ def test_values_that_are_no_texts() -> None:
     reading = same([frame])
     assert isinstance(reading, Reading)
     assert reading.lineage.ancestors("7") == ("1", "b")
+
+
+def test_views_of_texts(tmp_path: Path) -> None:
+    columns = {"id": ["a", "b", "c d"], "parents": [None, "a", "b"], "name": ["A", None, "C"]}
+    table = pa.table({name: pa.array(column).cast(pa.string_view()) for name, column in columns.items()})
+    sources: list[Any] = [table]
+    with contextlib.suppress(pa.ArrowNotImplementedError):  # of older versions
+        pq.write_table(table, tmp_path / "m.parquet")
+        sources.append(tmp_path / "m.parquet")
+    for source in sources:
+        reading = same([source])
+        assert isinstance(reading, Reading)
+        assert [(edge.parent, edge.child) for edge in reading.lineage.derivations] == [("a", "b"), ("b", "c-d")]
 
 
 def test_parquet_with_several_groups_of_rows(tmp_path: Path) -> None:

@@ -226,7 +226,7 @@ def test_names_of_columns_that_are_no_texts() -> None:
     frame = pd.DataFrame([["a", 1]], columns=[0, ("x", "y")])
     lineage, findings = read_table(frame, columns={"0": "id"})
     assert list(lineage) == ["a"]
-    assert findings[0].message.startswith("nothing is read from column")
+    assert findings[0].message.startswith("nothing is read from 1 column")
 
 
 @pytest.mark.parametrize(

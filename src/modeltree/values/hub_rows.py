@@ -19,6 +19,8 @@ _QUANTIZED_WORDS = {"gguf", "ggml", "gptq", "awq", "exl2", "exl3", "onnx"}
 _QUANTIZED_WORDS |= {"bitsandbytes", "quantized", "4-bit", "8-bit"}
 MERGE_WORDS = frozenset({"merge", "mergekit"})
 """Tags of merges."""
+TELLING_WORDS = frozenset(_ADAPTER_WORDS | _QUANTIZED_WORDS | MERGE_WORDS)
+"""The tags and libraries that say how a model was made, in lower case."""
 
 
 class ModelReference(NamedTuple):

@@ -15,8 +15,9 @@ is a model as in a catalogue, with what it was ``derived_from``.
 Rows of the Hugging Face Hub name parents in ``cardData``, ``baseModels`` and ``tags``.
 
 The modules: `requests` (tables, their columns and the options), `text_files`, `parquet`, `record_lists` and `frames`
-(where tables come from), `hub_tables` (rows of the Hub), `cells` and `arrow_columns` (their values), `row_claims` (rows
-one by one), `screening`, `model_texts`, `table_arrays`, `dirty_rows` and `assembly` (many rows by columns), `writing`.
+(where tables come from), `hub_tables` (rows of the Hub), `cells` and `arrow_columns` (their values), `model_names`
+(names to numbers), `screening` and `table_arrays` (which rows are plain), `odd_rows` (the others, one by one),
+`assembly` (both as one lineage), `writing`.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ __all__ = [
     "indices_of",
 ]
 __all__ += ["is_text", "part_of", "replaced", "rows_among", "text_bytes", "text_length", "trimmed"]
-__all__ += ["unusual_rows"]
+__all__ += ["unusual_rows", "without_views"]
 
 
 @dataclass(frozen=True)
@@ -115,6 +115,8 @@ def first_items(column: Stored, most: int) -> tuple[Stored, int | None]:
         if long is None:
             return column, None
         return [value[:most] if type(value) is list else value for value in column], long
+    if isinstance(column, Coded):
+        return column, None
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -131,6 +133,15 @@ def in_chunks(columns: Sequence[Any]) -> Any:
     import pyarrow as pa
 
     return pa.chunked_array([chunk for column in columns for chunk in column.chunks], columns[0].type)
+
+
+def without_views(column: pa.ChunkedArray[Any]) -> Stored:
+    """A column as it is, or, where it has views of texts or lists, which Arrow takes no rows of, in another form."""
+    import pyarrow as pa
+
+    if pa.types.is_string_view(column.type):
+        return column.cast(pa.large_string())
+    return arrow_column(column) if "view" in str(column.type) else column
 
 
 def text_length(column: Any) -> int:

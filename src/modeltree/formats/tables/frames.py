@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from modeltree.findings import Finding, MissingExtraError, Position, SourceError, shown
-from modeltree.formats.tables.arrow_columns import is_text
+from modeltree.formats.tables.arrow_columns import is_text, without_views
 from modeltree.formats.tables.cells import Stored
 from modeltree.formats.tables.requests import SourceTable
 
@@ -118,11 +118,11 @@ def _narwhals() -> ModuleType:
 def _stored(series: Any) -> Stored:
     """The values of a column, as an array of Arrow where it has one."""
     if series.implementation.is_pyarrow():
-        return series.to_native()
+        return without_views(series.to_native())
     if series.implementation.is_polars() and "pyarrow" in sys.modules:
         import pyarrow as pa
 
-        return pa.chunked_array([series.to_arrow()])
+        return without_views(pa.chunked_array([series.to_arrow()]))
     if series.implementation.is_pandas() and "pyarrow" in sys.modules:
         found = _arrow_of_pandas(series.to_native())
         if found is not None:

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+import numpy
 
 from modeltree._util.text import enumerated
 from modeltree.findings import Finding, Position, shown
 from modeltree.formats.parsing.jsontree import parse_json
 from modeltree.formats.repair.audit import MOST
-from modeltree.formats.tables.arrow_columns import part_of
-from modeltree.formats.tables.cells import Column, plain_column, split_texts
+from modeltree.formats.tables.arrow_columns import Coded, bounds_of, coded, coded_array, part_of
+from modeltree.formats.tables.cells import Column, Stored, plain_column, split_texts
 from modeltree.formats.tables.requests import SourceTable, choose_columns
 from modeltree.records import Relation
 from modeltree.values.addresses import hub_url
 from modeltree.values.hub_rows import (
     BASE_TAG,
+    LICENSE_TAG,
+    TELLING_WORDS,
     inferred_relation,
     is_undated,
     reference_of,
@@ -27,6 +31,8 @@ from modeltree.values.hub_rows import (
     row_tags,
     tagged_base,
 )
+from modeltree.values.plain import plain_value
+from modeltree.values.quantities import day_of
 from modeltree.values.words import is_missing, relation_of
 
 # The columns of the Hub that are no columns of other tables, and how else they are written.
@@ -34,7 +40,14 @@ _COLUMNS = {"carddata": "cardData", "basemodels": "baseModels", "tags": "tags", 
 _COLUMNS |= {"createdat": "createdAt", "gated": "gated"}
 _TELLING = ("cardData", "baseModels", "tags")
 _NOT_GATED = (None, False, "", "False", "false")
+_CARD = (
+    "base_model", "base_model_relation", "license", "license_name", "tags", "library_name", "new_version",
+    "quantized_by",
+)  # fmt: skip
 _LONGEST = 100_000  # of a mapping that is written as a text
+
+Cells = dict[int, Any]
+"""The values of a column by their rows, without those that are missing."""
 
 
 @dataclass
@@ -73,53 +86,61 @@ def hub_tables(table: SourceTable, mapped: Mapping[str, str]) -> tuple[SourceTab
     choice = choose_columns(table.names, mapped).columns
     if "id" not in choice or {"parent", "parents"} & set(mapped.values()) or not set(_TELLING) & own.keys():
         return None
-    taken = {name: plain_column(part_of(column)) for name, column in table.take([*own.values(), choice["id"]]).items()}
-    cells: dict[str, Column] = {wanted: taken[name] for wanted, name in own.items()}
-    for wanted in ("cardData", "baseModels"):
-        cells[wanted] = [_mapping(value) for value in cells.get(wanted, ())]
-    cells["tags"] = [_tags(value) for value in cells.get("tags", ())]
-    is_hub = any(isinstance(value, dict) for value in cells["cardData"]) or any(map(_has_models, cells["baseModels"]))
-    if not is_hub and not any(tag.startswith(BASE_TAG) for tags in cells["tags"] for tag in tags):
+    taken = table.take([*own.values(), choice["id"]])
+    columns = {wanted: taken[name] for wanted, name in own.items()}
+    card = _card(columns.get("cardData", []))
+    models = {row: _mapping(value) for row, value in _cells(columns.get("baseModels", [])).items()}
+    tags = _telling_tags(columns.get("tags", []))
+    is_hub = card is not None or any(map(_has_models, models.values()))
+    if not is_hub and not any(tag.startswith(BASE_TAG) for several in tags.values() for tag in several):
         return None
     written = [choice[name] for name in ("parents", "parent") if name in choice and choice[name] not in own.values()]
-    bases = plain_column(part_of(table.take(written[:1])[written[0]])) if written else None
-    if any(map(_has_models, bases or ())):  # which say by themselves how
+    bases = _cells(table.take(written[:1])[written[0]]) if written else {}
+    if any(map(_has_models, bases.values())):  # which say by themselves how
         return None
-    ids = [value if isinstance(value, str) else None for value in taken[choice["id"]]]
-    rows = _Rows(table, ids, cells, bases or [None] * len(ids), choice)
-    return rows.tables(own)
+    ids = [value if isinstance(value, str) else None for value in plain_column(part_of(taken[choice["id"]]))]
+    cells = {"tags": tags, "baseModels": models, "bases": bases, "library": _cells(columns.get("library_name", []))}
+    return _Rows(table, ids, card or {}, cells, choice).tables(own, columns)
 
 
 class _Rows:
-    """The rows of the Hub in a table, and what they say."""
+    """The rows of the Hub in a table, and what they say: only those that name a base are looked at one by one."""
 
     def __init__(
         self,
         table: SourceTable,
         ids: list[str | None],
-        cells: dict[str, Column],
-        bases: Column,
+        card: Mapping[str, Cells],
+        cells: Mapping[str, Cells],
         choice: Mapping[str, str],
     ) -> None:
-        self.table, self.ids, self.choice, self.bases = table, ids, choice, bases
-        self.cells = {name: column or [None] * len(ids) for name, column in cells.items()}
+        self.table, self.ids, self.choice, self.card, self.cells = table, ids, choice, card, cells
         self.known = frozenset(id for id in ids if id)
         self.derivations = _Derivations()
         self.findings: list[Finding] = []
-        self.fields: dict[str, Column] = {"name": [], "organizations": [], "license": [], "link_weights": []}
         self._inferred: list[Finding] = []
         self._newer: list[str] = []
         self._trained: list[str] = []
 
-    def tables(self, own: Mapping[str, str]) -> tuple[SourceTable, SourceTable]:
+    def tables(self, own: Mapping[str, str], columns: Mapping[str, Stored]) -> tuple[SourceTable, SourceTable]:
         """The table of the models and that of the derivations; `own` are the names of the Hub's columns."""
-        for row, id in enumerate(self.ids):
-            self._read(row, id)
-        fields = {name: column for name, column in self.fields.items() if name not in self.choice}
+        for row in self._with_bases():
+            if id := self.ids[row]:
+                self._read(row, id)
+        owners = coded([_owner(id or "") for id in self.ids])
+        fields: dict[str, Stored] = {
+            "name": [(id or "").rpartition("/")[2] or None for id in self.ids],
+            "organizations": Coded(owners.codes, [[owner] for owner in owners.words]),
+            "license": self._licenses(),
+            "link_weights": [hub_url(id or "") for id in self.ids],
+        }
+        fields = {name: column for name, column in fields.items() if name not in self.choice}
         if "createdAt" in own:
-            fields["released"] = self._dates(self.cells["createdAt"])
+            fields["released"] = self._dates(plain_column(part_of(columns["createdAt"])))
         if "gated" in own and "access" not in self.choice:
-            fields["access"] = [None if value in _NOT_GATED else "gated" for value in self.cells["gated"]]
+            gated = coded(columns["gated"])
+            words = [None if value in _NOT_GATED else "gated" for value in plain_column(gated.words)]
+            fields["access"] = Coded(gated.codes, words)
         telling = enumerated([shown(own[wanted]) for wanted in _TELLING if wanted in own])
         self._report("read-as", "the rows are records of the Hugging Face Hub", done=f"parents are read from {telling}")
         self._report_many()
@@ -129,7 +150,7 @@ class _Rows:
         }
         names = tuple(name for name in self.table.names if name not in dropped and name not in fields)
 
-        def take(wanted: Sequence[str]) -> dict[str, Any]:
+        def take(wanted: Sequence[str]) -> dict[str, Stored]:
             taken = self.table.take([name for name in wanted if name not in fields])
             return {name: fields[name] if name in fields else taken[name] for name in wanted}
 
@@ -140,33 +161,49 @@ class _Rows:
         nodes = replace(self.table, names=(*names, *fields), take=take, position=position, findings=found)
         return nodes, _edge_table(self.table, self.derivations)
 
+    def _with_bases(self) -> list[int]:
+        """The rows that may name a base or a newer version, ascending."""
+        rows = {*self.cells["baseModels"], *self.cells["bases"]}
+        rows |= {row for name in ("base_model", "new_version") for row in self.card.get(name, ())}
+        for tags in (self.cells["tags"], self.card.get("tags", {})):
+            rows |= {row for row, several in tags.items() if any(tag.startswith(BASE_TAG) for tag in _texts(several))}
+        return sorted(rows)
+
+    def _licenses(self) -> Coded:
+        """The licenses in cards, or else in tags, each distinct one read once."""
+        numbers: dict[str, int] = {}
+        words: Column = []
+        codes = numpy.full(len(self.ids), -1, dtype=numpy.int32)
+        parts = [self.card.get(name, {}) for name in ("license", "license_name")]
+        for row in {*self.cells["tags"], *parts[0], *parts[1]}:
+            card = dict(zip(("license", "license_name"), (part.get(row) for part in parts), strict=True))
+            tags = [tag for tag in self._tags(row) if tag.startswith(LICENSE_TAG)]
+            key = repr((card, tags))
+            if key not in numbers:
+                numbers[key] = len(words)
+                words.append(row_license(tags, card))
+            codes[row] = numbers[key]
+        return Coded(codes, words)
+
+    def _tags(self, row: int) -> list[str]:
+        row_cells = {name: self.cells[name].get(row) for name in ("tags", "baseModels")}
+        return row_tags(row_cells, {"tags": self.card.get("tags", {}).get(row)})
+
     def _dates(self, created: Column) -> Column:
         undated = sum(map(is_undated, created))
         if undated:
             message = f"{undated:,} models are from before March 2022, when the Hub began to keep dates"
             self._report("ignored", message, done="the date that the Hub says is left out")
-        return [None if is_undated(value) else value for value in created]
+        return [None if is_undated(value) else day_of(value) for value in created]
 
-    def _read(self, row: int, id: str | None) -> None:
-        """Add what one row says."""
-        card = self.cells["cardData"][row]
-        card = card if isinstance(card, dict) else {}
-        tags = row_tags({"tags": self.cells["tags"][row], "baseModels": self.cells["baseModels"][row]}, card)
-        organization, slash, name = (id or "").rpartition("/")
-        values = {
-            "name": name or None,
-            "organizations": [organization] if slash and organization and "/" not in organization else None,
-            "license": row_license(tags, card),
-            "link_weights": hub_url(id or ""),
-        }
-        for field_name, value in values.items():
-            self.fields[field_name].append(value)
-        if id is None:
-            return
+    def _read(self, row: int, id: str) -> None:
+        """Add the derivations of a row."""
+        card = {name: cells[row] for name, cells in self.card.items() if row in cells}
+        tags = self._tags(row)
         parents = self._parents(row, card, tags)
         word = next(_texts(card.get("base_model_relation")), None)
-        library = self.cells["library_name"][row] if "library_name" in self.cells else None
-        words = {text.strip().lower() for text in (*_texts(library), *_texts(card.get("library_name")), *tags)}
+        libraries = (*_texts(self.cells["library"].get(row)), *_texts(card.get("library_name")))
+        words = {text.strip().lower() for text in (*libraries, *tags)}
         inferred, rule = inferred_relation(words, len(parents), is_quantized="quantized_by" in card)
         unsaid = []
         for parent, (note, said) in parents.items():
@@ -199,7 +236,7 @@ class _Rows:
     ) -> dict[str, tuple[str | None, list[str]]]:
         """The parents in a row, each with a note on its revision and the words for its relation."""
         found: dict[str, tuple[str | None, list[str]]] = {}
-        bases = self.bases[row]
+        bases = self.cells["bases"].get(row)
         listed = [*_texts(card.get("base_model")), *(split_texts(bases) if isinstance(bases, str) else _texts(bases))]
         tagged = [base for tag in tags if (base := tagged_base(tag))]
         for word, written in [*(("", name) for name in listed), *tagged]:
@@ -256,6 +293,57 @@ def _mapping(value: Any) -> Any:
         return ast.literal_eval(value)
     except (ValueError, SyntaxError, MemoryError, RecursionError):
         return value
+
+
+def _cells(column: Stored, plain: Callable[[Column], Column] = plain_column) -> Cells:
+    rows: Sequence[int] = range(len(column))
+    if not isinstance(column, list | Coded):
+        rows = numpy.flatnonzero(column.is_valid().to_numpy()).tolist()
+    values = plain(part_of(column, rows))
+    return {row: value for row, value in zip(rows, values, strict=True) if value is not None}
+
+
+def _card(column: Stored) -> dict[str, Cells] | None:
+    """What is read of cards, by key; None where there are none."""
+    if not isinstance(column, list | Coded) and hasattr(column.type, "get_field_index"):
+        import pyarrow.compute as pc
+
+        names = [name for name in _CARD if column.type.get_field_index(name) >= 0]
+        parts = {name: pc.struct_field(column, name) for name in names}
+        found = {name: _cells(part, lambda values: [*map(plain_value, values)]) for name, part in parts.items()}
+        return found if column.null_count < len(column) else None
+    cards = {row: card for row, value in _cells(column).items() if isinstance(card := _mapping(value), dict)}
+    found = {name: {row: card[name] for row, card in cards.items() if card.get(name) is not None} for name in _CARD}
+    return found if cards else None
+
+
+def _telling_tags(column: Stored) -> dict[int, list[str]]:
+    """The tags of each row that say something of bases, licenses or how it was made; each distinct one is read once."""
+    found: dict[int, list[str]] = {}
+    if isinstance(column, list | Coded) or not hasattr(column.type, "value_field"):
+        for row, value in _cells(column).items():
+            if telling := list(filter(_is_telling, _tags(value))):
+                found[row] = telling
+        return found
+    start = 0
+    for chunk in column.chunks:
+        items = coded_array(chunk.flatten())
+        words = plain_column(items.words)
+        rows = numpy.repeat(numpy.arange(start, start + len(chunk)), numpy.maximum(bounds_of(chunk)[1], 0))
+        kept = numpy.array([*map(_is_telling, words), False])[items.codes]
+        for row, code in zip(rows[kept].tolist(), items.codes[kept].tolist(), strict=True):
+            found.setdefault(row, []).append(words[code])
+        start += len(chunk)
+    return found
+
+
+def _is_telling(tag: object) -> bool:
+    return isinstance(tag, str) and (tag.startswith((BASE_TAG, LICENSE_TAG)) or tag.strip().lower() in TELLING_WORDS)
+
+
+def _owner(id: str) -> str | None:
+    organization, slash, _ = id.rpartition("/")
+    return organization if slash and organization and "/" not in organization else None
 
 
 def _tags(value: Any) -> list[str]:

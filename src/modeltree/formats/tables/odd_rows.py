@@ -30,7 +30,7 @@ from modeltree.values.words import is_missing
 __all__ = ["MAX_ROWS", "OddRows", "read_edges", "read_nodes", "read_organizations"]
 
 MAX_ROWS = 2_000_000
-"""The most rows that are read row by row where others are read as columns."""
+"""The most rows that are looked at one by one."""
 
 _NUMBERED = re.compile(r"(.*)-[0-9]+", re.DOTALL)
 _STEM = 290  # of an id that a number is added to
@@ -39,12 +39,12 @@ _FEW_LOOKS = 100
 
 
 class OddRows:
-    """What is read row by row of some tables.
+    """What is read one by one of some tables.
 
     Attributes
     ----------
     full : array of bool
-        The rows of models that are read row by row.
+        The rows of models that are read one by one.
     repair : Repair
         What became of them, and of the derivations that are.
     plain : PlainModels

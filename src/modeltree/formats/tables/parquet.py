@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 
 from modeltree.findings import Finding, MissingExtraError, Position, SourceError, shown
 from modeltree.formats.parsing.jsontree import parse_json
-from modeltree.formats.tables.arrow_columns import in_chunks, text_length
+from modeltree.formats.tables.arrow_columns import in_chunks, text_length, without_views
 from modeltree.formats.tables.cells import Column, Stored
 from modeltree.formats.tables.frames import check_distinct
 from modeltree.formats.tables.parquet_sizes import BYTE_ARRAY, Footer, plain_size, read_footer
@@ -106,7 +106,7 @@ def read_parquet_table(path: Path) -> SourceTable:
         for name, length in lengths.items():
             if length > MAX_TEXT:
                 _refuse(path, "too-large", f"column {shown(name)} has more than {MAX_TEXT:,} characters", None)
-        return found
+        return {name: without_views(column) for name, column in found.items()}
 
     def position(row: int | None, column: str | None) -> Position:
         return Position(path, 0 if row is None else row + 1)

@@ -159,7 +159,10 @@ def arrays_of(tables: TableSet, options: ReadOptions) -> TableArrays:
         arrays = TableArrays(tables, texts, ids, dates, every, every.copy(), {}, None)
     else:
         _, ids = columns.pop(0)
-        fields, right, organizations = model_fields(nodes, nodes.count)
+        if texts.clean.any():
+            fields, right, organizations = model_fields(nodes, nodes.count)
+        else:  # all are looked at one by one
+            fields, right, organizations = {}, numpy.zeros(nodes.count, dtype=bool), None
         dates, dated = dates_of(nodes, nodes.count)
         arrays = TableArrays(tables, texts, ids, dates, dated, right & dated, fields, organizations)
         if has_parents:
