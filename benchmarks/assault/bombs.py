@@ -252,7 +252,7 @@ def check_growth(tally: Tally, kind: str, n: int, measure: Callable[[int], float
     last = [each for each in took[-3:] if not isinstance(each, str)]
     ratios = [two / one for one, two in pairwise(last)]
     bad = isinstance(took[-1], str) or (last[-1] > MEASURED and min(ratios) > MOST)
-    tally.check(not bad, "growth", "")
+    tally.counts["growth"] += 1
     if bad:
         tally.fault(f"growth of {kind}", [each if isinstance(each, str) else round(each, 2) for each in took])
 
@@ -265,7 +265,7 @@ def main() -> int:
             if tally and tally.bounds.only in kind:
                 path = put(made(), Path(place, name))
                 took = seconds(lambda: modeltree.read(path))
-                tally.check(not isinstance(took, str), "bomb")
+                tally.counts["bombs"] += 1
                 if isinstance(took, str) or took > 20:
                     tally.fault(kind, took)
         for number, (kind, (name, n, grown)) in enumerate(GROWTH.items()):

@@ -198,8 +198,12 @@ def draw_mermaid(tally: Tally, lineage: Lineage, browser: Any, library: Path, fo
             "mermaid drawn", lambda: tab.page.evaluate(MERMAID, path.read_text()), (), path.read_text()
         )
         if isinstance(names, list):
-            right = [" ".join(model.name.split()) for model in lineage.models]
-            tally.check([" ".join(name.split()) for name in names] == right, "mermaid names", (names, right))
+            right = [" ".join(model.name.replace("\ufeff", " ").split()) for model in lineage.models]
+            tally.check(
+                [" ".join(name.replace("\ufeff", " ").split()) for name in names] == right,
+                "mermaid names",
+                (names, right),
+            )
             active = tab.page.evaluate(ACTIVE)
             tally.check(not active, "mermaid is inactive", active)
         noted = [each for each in tab.noted if "data:" not in each]

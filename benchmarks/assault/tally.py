@@ -61,7 +61,7 @@ class Tally:
         self.name, self.bounds = name, bounds
         self.random = random.Random(bounds.seed)  # noqa: S311 (nothing secret is drawn)
         self.counts: Counter[str] = Counter()
-        self.faults: dict[str, list[Any]] = {}
+        self.faults: Counter[str] = Counter()
         self._start, self._lock = time.monotonic(), threading.Lock()
 
     def __bool__(self) -> bool:
@@ -82,8 +82,10 @@ class Tally:
         return right
 
     def fault(self, kind: str, what: object = "") -> None:
-        """Note that something is wrong; the first of its kind is shown."""
-        self.faults.setdefault(kind, [0, what])[0] += 1
+        """Note that something is wrong; the first of its kind is shown at once."""
+        if not self.faults[kind]:
+            print(f"  FAULT {kind}: {str(what)[:600]}", file=sys.stderr, flush=True)
+        self.faults[kind] += 1
 
     def attempt(
         self, kind: str, call: Callable[[], object], allowed: tuple[type[BaseException], ...], what: object
@@ -103,13 +105,13 @@ class Tally:
             return error
 
     def report(self) -> int:
-        """Print a line of a table, and what is wrong; 1 where anything is."""
+        """Print a line of a table, and how often what is wrong; 1 where anything is."""
         total = sum(self.counts.values())
         kinds = ", ".join(f"{kind} {count:,}" for kind, count in self.counts.most_common())
-        wrong = sum(count for count, _ in self.faults.values())
+        wrong = sum(self.faults.values())
         print(f"| {self.name} | {total:,} | {wrong:,} | {self.seconds:.0f} s | {kinds} |", flush=True)
-        for kind, (count, example) in self.faults.items():
-            print(f"  FAULT {kind} ({count}): {str(example)[:600]}", file=sys.stderr, flush=True)
+        for kind, count in self.faults.items():
+            print(f"  {count:,} × {kind}", file=sys.stderr, flush=True)
         return 1 if wrong else 0
 
 
