@@ -8,11 +8,12 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
 import modeltree
-from modeltree._util.files import write_together, write_whole
+from modeltree._util.files import bytes_of, write_together, write_whole
 from modeltree.cli.main import main
 from modeltree.formats.repair.policy import read_aliases
 
@@ -110,6 +111,41 @@ def test_what_a_killed_save_left_goes_with_the_next_one(tmp_path: Path) -> None:
         os.utime(unfinished, (0, 0))
     write_whole(path, "x")
     assert set(tmp_path.iterdir()) == {path, young, other}
+
+
+def test_bytes_are_read_within_bounds(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"0123456789")
+    assert [bytes_of(path, most) for most in (0, 9, 10, 11)] == [b"0", *[b"0123456789"] * 3]
+    if Path("/proc/self/stat").exists():  # says that it has no bytes
+        assert len(bytes_of(Path("/proc/self/stat"), 20)) == 21
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits of memory as Linux has them")
+def test_small_files_take_little_memory(tmp_path: Path) -> None:
+    paths = [
+        tmp_path / f"x.{ending}" for ending in ("yaml", "csv", "json", "jsonl", "parquet", "graphml", "md", "toml")
+    ]
+    for path in paths:
+        path.write_bytes(b"[" * 100)
+    script = """
+        import resource, sys
+        import pyarrow.parquet
+        import modeltree
+        from modeltree.formats.registry import FORMATS
+        [one.reader for one in FORMATS if one.reads]
+        with open("/proc/self/statm") as file:
+            most = int(file.read().split()[0]) * resource.getpagesize() + 2**27
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+        for path in sys.argv[1:]:
+            try:
+                modeltree.read(path)
+            except modeltree.SourceError:
+                pass
+            except MemoryError:
+                sys.exit(path)
+    """
+    subprocess.run([sys.executable, "-c", dedent(script), *paths], check=True, timeout=100)
 
 
 def test_an_interrupt_in_the_end_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""Writing files whole or not at all, one by one or several together."""
+"""Reading files within bounds, and writing them whole or not at all, one by one or several together."""
 
 from __future__ import annotations
 
@@ -26,6 +26,15 @@ def expanded(path: str | os.PathLike[str]) -> Path:
         return Path(path).expanduser()
     except RuntimeError:
         raise FileNotFoundError(errno.ENOENT, "there is no such user, or no folder of one", os.fspath(path)) from None
+
+
+def bytes_of(path: Path, most: int) -> bytes:
+    """The bytes of a file, or one more than `most` where it has more; memory is taken for as many as there are."""
+    with path.open("rb") as file:
+        size = min(os.fstat(file.fileno()).st_size, most)
+        content = file.read(size + 1)
+        # A file that grows, or that does not say how large it is.
+        return content if len(content) <= size else content + file.read(most - size)
 
 
 def refuse_pipe(path: Path) -> None:

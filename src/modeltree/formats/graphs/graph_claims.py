@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NoReturn, Protocol
 from xml.parsers import expat
 
-from modeltree._util.files import write_whole
+from modeltree._util.files import bytes_of, write_whole
 from modeltree.findings import At, Finding, Position, SourceError, shown
 from modeltree.formats.parsing.jsontree import MAX_BYTES, JsonTree, read_json
 from modeltree.formats.repair.audit import unread_columns
@@ -401,8 +401,7 @@ def read_xml(
     """Read an XML file element by element; `opened` gets those that begin, `closed` those that end, with their text."""
     # Document types and entities are refused, for they can blow a file up and name other files; so is deep nesting. The
     # outermost element has the tag `root`, and `what` is what the format is called in a message.
-    with path.open("rb") as file:
-        content = file.read(MAX_BYTES + 1)
+    content = bytes_of(path, MAX_BYTES)
     if len(content) > MAX_BYTES:
         limit = f"more than {MAX_BYTES // 2**20} MiB"
         _refuse("too-large", f"the file is too large: {limit}", "split it into several", Position(path))

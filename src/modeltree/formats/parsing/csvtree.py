@@ -18,6 +18,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple, NoReturn, overload
 
+from modeltree._util.files import bytes_of
 from modeltree.findings import Finding, Position, shown
 from modeltree.formats.parsing.lines import Lines, Unreadable, decoded, unmarked
 
@@ -196,8 +197,7 @@ class _Rows(Sequence[dict[str, str]]):
 
 def read_csv(path: Path) -> CsvTable:
     """Read a CSV file; whatever is wrong with it is in `CsvTable.problems`."""
-    with path.open("rb") as file:
-        return parse_csv(file.read(MAX_BYTES + 1), path)
+    return parse_csv(bytes_of(path, MAX_BYTES), path)
 
 
 def parse_csv(content: bytes, path: Path) -> CsvTable:

@@ -16,6 +16,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from modeltree._util.files import bytes_of
 from modeltree.findings import At, Finding, Position, shown
 from modeltree.formats.parsing.lines import Lines, Unreadable, decoded
 
@@ -126,8 +127,7 @@ class _Parts:
 
 def read_json(path: Path) -> JsonTree:
     """Read a JSON file; whatever is wrong with it is in `JsonTree.problems`."""
-    with path.open("rb") as file:
-        return parse_json(file.read(MAX_BYTES + 1), path)
+    return parse_json(bytes_of(path, MAX_BYTES), path)
 
 
 def parse_json(content: bytes, path: Path) -> JsonTree:

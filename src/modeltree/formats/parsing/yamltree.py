@@ -20,6 +20,7 @@ from typing import Any, NoReturn
 
 import yaml
 
+from modeltree._util.files import bytes_of
 from modeltree.findings import At, Finding, Position, shown
 from modeltree.formats.parsing.lines import Lines, Unreadable, decoded
 
@@ -96,8 +97,7 @@ class YamlTree:
 
 def read_yaml(path: Path) -> YamlTree:
     """Read a YAML file; whatever is wrong with it is in `YamlTree.problems`."""
-    with path.open("rb") as file:
-        return parse_yaml(file.read(MAX_BYTES + 1), path)
+    return parse_yaml(bytes_of(path, MAX_BYTES), path)
 
 
 def parse_yaml(content: bytes, path: Path, first_line: int = 1, *, aliases: bool = False) -> YamlTree:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from modeltree._util.files import bytes_of
 from modeltree._util.text import counted
 from modeltree.findings import Finding, Position, SourceError, nearest, shown
 from modeltree.formats.parsing.lines import Lines, Unreadable, decoded
@@ -106,8 +107,7 @@ def read_tables(
 
 def text_of(path: Path) -> str:
     """The text of a file; one that is too large, or no text in UTF-8, is a `SourceError`."""
-    with path.open("rb") as file:
-        content = file.read(MAX_BYTES + 1)
+    content = bytes_of(path, MAX_BYTES)
     try:
         text = decoded(content, MAX_BYTES, Position(path), "save the tables in a file of their own")
     except Unreadable as refusal:

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, NoReturn
 
+from modeltree._util.files import bytes_of
 from modeltree.findings import Finding, MissingExtraError, Position, SourceError, shown
 from modeltree.formats.parsing.jsontree import parse_json
 from modeltree.formats.tables.arrow_columns import in_chunks, text_length, without_views
@@ -61,8 +62,7 @@ def read_parquet_table(path: Path) -> SourceTable:
         When pyarrow is not installed.
     """
     parquet = _pyarrow()
-    with path.open("rb") as file:
-        content = file.read(MAX_BYTES + 1)
+    content = bytes_of(path, MAX_BYTES)
     if len(content) > MAX_BYTES:
         _refuse(
             path, "too-large", f"the file is too large: more than {MAX_BYTES // 2**20} MiB", "split it into several"

@@ -12,6 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, NoReturn
 
+from modeltree._util.files import bytes_of
 from modeltree._util.text import enumerated
 from modeltree.findings import Finding, MissingExtraError, Position, SourceError, shown
 from modeltree.formats.parsing.jsontree import read_json
@@ -120,8 +121,7 @@ def _placed(positions: Callable[[At], Position], start: At) -> Callable[[int | N
 
 def _toml(path: Path) -> tuple[Any, Callable[[At], Position]]:
     """What a TOML file holds, and where the tables of its lists stand."""
-    with path.open("rb") as file:
-        content = file.read(MAX_TOML + 1)
+    content = bytes_of(path, MAX_TOML)
     try:
         text = decoded(content, MAX_TOML, Position(path))
         data = tomllib.loads(text)

@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 import numpy
 from numpy.typing import NDArray
 
+from modeltree._util.files import bytes_of
 from modeltree.findings import Finding, Position, SourceError, shown
 from modeltree.formats.parsing import csvtree
 from modeltree.formats.parsing.csvtree import CsvTable, parse_csv, read_csv
@@ -315,8 +316,7 @@ def _arrow_jsonl_table(path: Path) -> SourceTable | None:
         first, types = _sampled(lines if len(lines) < _SAMPLE else lines[:-1])
         if types is None:
             return None
-        file.seek(0)
-        content = file.read(MAX_BYTES)
+    content = bytes_of(path, MAX_BYTES)
     count = _count_lines(content, MAX_LINE)
     # Halves of characters, in UTF-8 or escaped, are not taken for text by everybody.
     if not 0 < count <= MAX_LINES or b"\\ud" in content or b"\\uD" in content or not _is_text(content):

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from modeltree._util.files import bytes_of
 from modeltree.findings import Finding, Position, SourceError, shown
 from modeltree.formats.repair.claims import Claims
 from modeltree.formats.repair.folders import checked_prefix, files_below, model_id, without_checkpoints
@@ -85,8 +86,7 @@ class FileClaims:
 
     def content(self, most: int) -> bytes | None:
         """The content of the file, or None with a finding where it has more bytes than `most`."""
-        with self.path.open("rb") as file:
-            content = file.read(most + 1)
+        content = bytes_of(self.path, most)
         if len(content) <= most:
             return content
         self.refuse("too-large", f"the file is too large: more than {most // 2**20} MiB")
