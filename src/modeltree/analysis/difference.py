@@ -303,7 +303,7 @@ def diff(old: Lineage, new: Lineage) -> Difference:
     >>> survey = modeltree.datasets.load("survey")
     >>> difference = modeltree.diff(survey.as_of("2023-03"), survey.as_of("2023-06"))
     >>> len(difference.models_added), difference.models_added[0].id, bool(modeltree.diff(survey, survey))
-    (42, 'dolly-v1', False)
+    (43, 'moss-moon-003-base', False)
     """
     return Comparison(old, new).difference()
 
@@ -556,8 +556,7 @@ def _shortly(old: Any, new: Any) -> tuple[str, str]:
 
 
 def _fields_of(change: Change[Any]) -> Iterator[tuple[str, str, str]]:
-    record: Any = change.new
-    for name in type(record).model_fields:
+    for name in type(change.new).model_fields if change.new else ():
         old, new = getattr(change.old, name), getattr(change.new, name)
         if old != new:
             yield name, *_shortly(old, new)

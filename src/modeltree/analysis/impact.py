@@ -103,11 +103,11 @@ class Impact(Report):
                 each.passes or UNKNOWN,
                 "all" if each.all_parents else "some",
                 each.clean_ancestor or "-",
-                " → ".join([each.path[0].parent, *(step.child for step in each.path)]),
+                " → ".join(step.child for step in each.path[:-1]) or "-",
             )
             for each in self.affected
         )
-        header = ("model", "steps", "by", "parents", "clean ancestor", "path")
+        header = ("model", "steps", "by", "parents", "clean ancestor", "through")
         yield Section("affected", header, rows, len(self.affected))
         for word, totals in (
             ("organization", self.by_organization),
