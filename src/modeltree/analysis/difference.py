@@ -285,7 +285,7 @@ def diff(old: Lineage, new: Lineage) -> Difference:
     """What changed from one lineage to another.
 
     A model is the same where its id is; else where the one goes by an alias of the other, both alone have one name, or
-    both alone have the same web addresses: then it was renamed.
+    both alone have the same web addresses and no other date or size: then it was renamed.
 
     Parameters
     ----------

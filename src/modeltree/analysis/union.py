@@ -86,7 +86,10 @@ def union(*lineages: Lineage, policy: Policy | None = None, names: Sequence[str]
         if len({getattr(each.about, name) for each in lineages} - {None}) > 1
     }
     about = lineage.about.model_copy(update=unlike)
-    return Reading(Lineage._of(lineage._nodes, lineage._edges, lineage.organizations.values(), about), findings)
+    # What is missing in two of them is missing in the third.
+    told = {(finding.kind, finding.ids, finding.message): finding for finding in reversed(findings)}
+    whole = Lineage._of(lineage._nodes, lineage._edges, lineage.organizations.values(), about)
+    return Reading(whole, in_order(told.values()))
 
 
 class _Pair:
