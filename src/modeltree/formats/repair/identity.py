@@ -22,7 +22,7 @@ def same_models(
     """Pairs of some models of two stores that are the same, and by what: an alias, a name, or web addresses.
 
     What several models go by tells nothing, nor does the name of two repositories of the Hub, where everyone may call
-    a model by any name. The models of a pair are of one kind, and where addresses alone tell, their dates and sizes agree:
+    a model by any name. The models of a pair are of one kind. Where addresses alone tell, their dates and sizes agree:
     one paper may present several models.
     """
     if not (len(of_one) and len(of_other)):
