@@ -32,7 +32,8 @@ from hub_shape import made, write_tables
 COMMANDS = (
     "tree {model} --data MODELS", "tree {root} --max-depth 2 --data MODELS", "ancestors {model} --data MODELS",
     "descendants {root} --data MODELS", "path {model} {root} --data MODELS", "mrca {model} {root} --data MODELS",
-    "show {root} --data MODELS", "families --min-size 1000 --data MODELS", "list --organization org-5 --data MODELS",
+    "show {root} --data MODELS", "families --min-size 1000 --data MODELS", "impact {model} --data MODELS",
+    "diff --from 2025-05 --data MODELS", "list --organization org-5 --data MODELS",
     "check MODELS", "convert MODELS OUT.csv", "convert MODELS OUT.parquet", "convert MODELS OUT.jsonl",
     "convert MODELS OUT.yaml --organization org-5", "corrections --data MODELS", "growth --data MODELS -o OUT.svg",
     "family-sizes --data MODELS -o OUT.svg", "largest-families --data MODELS -o OUT.svg",
@@ -185,6 +186,13 @@ def calls(lineage: Any, folder: Path) -> Iterator[tuple[str, Callable[[], Any]]]
     yield "select by relations", lambda: lineage.select(relations="adapter")
     yield "select by openness", lambda: lineage.select(openness="open")
     yield "select by a function", lambda: lineage.select(lambda each: each.license is not None)
+    yield "as_of", lambda: lineage.as_of("2024")
+    yield "simplify to 1,000", lambda: lineage.simplify(some)
+    early, late = lineage.as_of("2024-12"), lineage.as_of("2025-01")
+    yield "diff over a month", lambda: modeltree.diff(early, late).models_added
+    yield "diff(…).apply", lambda: modeltree.diff(early, late).apply(early)
+    yield "union of two months", lambda: modeltree.union(early, late).lineage
+    yield "impact of a large root", lambda: modeltree.impact(lineage, root).affected
     yield "to_records()[:1000]", lambda: lineage.to_records()[:1000]
     yield "all of to_records()", lambda: sum(1 for _ in lineage.to_records())
     yield "derivations_to_records()[:1000]", lambda: lineage.derivations_to_records()[:1000]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import modeltree
 import strategies
 import strategies_records
-from modeltree import Derivation, License, Lineage, Model, Relation
+from modeltree import Derivation, License, Lineage, Model, ParameterCount, Relation
 from modeltree.analysis.difference import Change, Renaming, Reparenting, ValueChange
 from modeltree.records import Kind, Links
 
@@ -63,7 +63,10 @@ def test_a_lineage_does_not_differ_from_itself(lineage: Lineage) -> None:
 
 def two() -> Lineage:
     return Lineage(
-        [Model(id="a", name="A"), Model(id="b", name="B", aliases=("b-7b",), links={"paper": "https://x.org"})],
+        [
+            Model(id="a", name="A"),
+            Model(id="b", name="B", aliases=("b-7b",), links={"paper": "https://x.org"}, sizes=("7B",)),
+        ],
         [Derivation(parent="a", child="b", relation="finetune")],
     )
 
@@ -98,8 +101,9 @@ def test_a_model_that_was_renamed(fields: dict[str, Any], why: str) -> None:
         with_model(two(), id="c", name="C", aliases=(), links=Links()),
         with_model(two(), id="c", kind=Kind.DATASET),
         Lineage([*two().models[:1], *(Model(id=id, name="B") for id in ("c", "d"))]),
+        with_model(two(), id="c", name="C", aliases=(), sizes=(ParameterCount(13),)),
     ],
-    ids=["nothing alike", "another kind", "two of the name"],
+    ids=["nothing alike", "another kind", "two of the name", "of another size"],
 )
 def test_a_model_that_is_another_one(new: Lineage) -> None:
     difference = modeltree.diff(two(), new)

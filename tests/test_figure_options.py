@@ -16,7 +16,7 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
-from modeltree import datasets, evolution
+from modeltree import datasets, diff, evolution
 from modeltree.draw.theme import LIGHT, THEMES, Theme, contrast
 from modeltree.findings import IconError, LayoutError, UnknownModelError
 from modeltree.layout.geometry import Layout
@@ -246,6 +246,23 @@ def test_an_outlined_family() -> None:
     assert {id for id in "abcdefg" if colors(root, id, "stroke") == LIGHT.outline} == set("abcd")
     with pytest.raises(LayoutError, match="the family of Undated cannot be outlined: none of it is drawn"):
         evolution(SMALL, outline="undated")
+
+
+def test_what_was_added_has_an_edge_and_what_is_gone_is_faint() -> None:
+    new = SMALL.select(lambda model: model.id not in ("b", "undated"))
+    new = Lineage([*new.models, Model(id="h", name="Theta", released="2022-04")], new.derivations)
+    changes = diff(SMALL, new)
+    before = evolution(SMALL, page="A4")
+    drawing = evolution(new, page="A4", like=before, changes=changes)
+    assert {box.id for box in drawing.layout.boxes} == {*"abcdefgh"}
+    assert drawing.layout.faults() == ()
+    assert legend(drawing.layout)[-1] == "added"
+    assert "Outlined: 1 model added; faint: 1 model gone." in footnote(drawing.layout)
+    root, plain = svg(drawing.figure()), svg(before.figure())
+    assert {id for id in "abcdefgh" if colors(root, id, "stroke") == LIGHT.outline} == {"h"}
+    assert {id for id in "abcdefg" if colors(root, id, "stroke") != colors(plain, id, "stroke")} == {"b"}
+    with pytest.raises(ValueError, match="both outline and changes"):
+        evolution(new, changes=changes, outline="a")
 
 
 # Icons

@@ -73,6 +73,28 @@ def test_what_it_says_that_commands_print_is_printed(capsys: pytest.CaptureFixtu
         assert capsys.readouterr().out == text
 
 
+def test_the_answers_in_the_docs_are_those_of_today(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from modeltree.cli.main import main
+
+    page = ROOT / "docs" / "analysis.md"
+    result = doctest.testfile(
+        str(page), module_relative=False, optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+    )
+    assert result.attempted >= 15
+    assert result.failed == 0
+    monkeypatch.chdir(ROOT)
+    blocks = re.findall(r"```console\n\$ modeltree (.*)\n((?:.*\n)*?)```", page.read_text(encoding="utf-8"))
+    assert {shlex.split(command)[0] for command, _ in blocks} == {"impact", "diff", "union"}
+    for command, text in blocks:
+        code = main(shlex.split(command.replace("/tmp/union.yaml", str(tmp_path / "union.yaml"))))
+        assert code == (1 if command.startswith("diff") else 0)
+        assert capsys.readouterr().out.replace(str(tmp_path), "/tmp") == text
+        if "--markdown" not in command:
+            assert max(map(len, text.splitlines())) <= 100
+
+
 def test_the_tables_of_formats_and_findings_are_those_of_the_code() -> None:
     text = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
     for kind, (severity, meaning) in KINDS.items():

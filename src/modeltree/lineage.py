@@ -1451,7 +1451,7 @@ class Lineage:
         >>> import modeltree
         >>> lineage = modeltree.datasets.load("survey")
         >>> len(lineage.as_of("2022")), lineage.as_of("2020-05").models[-1].name
-        (50, 'GPT-3')
+        (98, 'GPT-3')
         """
         return self.select(until=date)
 
@@ -1486,9 +1486,10 @@ class Lineage:
         Examples
         --------
         >>> import modeltree
-        >>> lineage = modeltree.datasets.load("survey").simplify(["gpt-3", "chatgpt", "vicuna"])
+        >>> lineage = modeltree.datasets.load("survey").simplify(["gpt-3", "codex", "chatgpt"])
         >>> [(edge.parent, edge.child, edge.note) for edge in lineage.derivations]
-        [('gpt-3', 'chatgpt', 'through gpt-3.5'), ('chatgpt', 'vicuna', None)]
+        [('gpt-3', 'codex', None), ('gpt-3', 'chatgpt', 'through gpt-3.5'),
+        ('codex', 'chatgpt', 'through code-davinci-002, gpt-3.5')]
         """
         chosen = relation_set(relations)
         nodes = numpy.unique(self.positions(_listed(models)))

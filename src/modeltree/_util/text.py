@@ -29,6 +29,10 @@ def printable(text: str) -> str:
     )
 
 
+_LEAST = 10
+"""Of so many columns of a terminal is any column of a table but the first, if it has as many."""
+
+
 def counted(count: int, noun: str, plural: str | None = None) -> str:
     """A count with its noun, in the plural where that is right.
 
@@ -67,18 +71,21 @@ def alternatives(words: Iterable[object]) -> str:
 def table(header: Sequence[str], rows: Iterable[Sequence[str]], width: int | None = None) -> str:
     """Rows of cells under a header, in columns as wide as their widest cell; in all no wider than `width`.
 
+    What is too wide is cut, the first column last.
+
     Examples
     --------
-    >>> print(table(["id", "path"], [["vicuna", "gpt-3 → gpt-3.5 → chatgpt → vicuna"]], 30))
-    ID      PATH
-    vicuna  gpt-3 → gpt-3.5 → cha…
+    >>> print(table(["id", "through"], [["vicuna", "gpt-3.5 → text-davinci-003 → chatgpt"]], 30))
+    ID      THROUGH
+    vicuna  gpt-3.5 → text-davinc…
     """
     cells = [[word.upper() for word in header], *([printable(cell) for cell in row] for row in rows)]
     widths = [max(map(_columns, column)) for column in zip(*cells, strict=True)]
     if width is not None:
         room = width - 2 * (len(widths) - 1)
         while sum(widths) > room:
-            widths[widths.index(max(widths))] -= 1
+            others = max(widths[1:], default=0)
+            widths[widths.index(others, 1) if others > _LEAST else widths.index(max(widths))] -= 1
         cells = [[_cut(cell, most) for cell, most in zip(row, widths, strict=True)] for row in cells]
     lines = (
         "  ".join(cell + " " * (wide - _columns(cell)) for cell, wide in zip(row, widths, strict=True)) for row in cells

@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 import numpy
 from numpy.typing import NDArray
 
+from modeltree._util.arguments import checked
 from modeltree._util.text import counted
 from modeltree.analysis.reports import Report, Section
 from modeltree.findings import shown
@@ -281,11 +282,12 @@ class Difference(Report):
         return {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
 
 
+@checked
 def diff(old: Lineage, new: Lineage) -> Difference:
     """What changed from one lineage to another.
 
     A model is the same where its id is; else where the one goes by an alias of the other, both alone have one name, or
-    both alone have the same web addresses: then it was renamed.
+    both alone have the same web addresses and no other date or size: then it was renamed.
 
     Parameters
     ----------
@@ -303,7 +305,7 @@ def diff(old: Lineage, new: Lineage) -> Difference:
     >>> survey = modeltree.datasets.load("survey")
     >>> difference = modeltree.diff(survey.as_of("2023-03"), survey.as_of("2023-06"))
     >>> len(difference.models_added), difference.models_added[0].id, bool(modeltree.diff(survey, survey))
-    (42, 'dolly-v1', False)
+    (43, 'moss-moon-003-base', False)
     """
     return Comparison(old, new).difference()
 
@@ -556,8 +558,7 @@ def _shortly(old: Any, new: Any) -> tuple[str, str]:
 
 
 def _fields_of(change: Change[Any]) -> Iterator[tuple[str, str, str]]:
-    record: Any = change.new
-    for name in type(record).model_fields:
+    for name in type(change.new).model_fields if change.new else ():
         old, new = getattr(change.old, name), getattr(change.new, name)
         if old != new:
             yield name, *_shortly(old, new)

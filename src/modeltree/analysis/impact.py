@@ -10,6 +10,7 @@ from typing import Any, Literal
 import numpy
 from numpy.typing import NDArray
 
+from modeltree._util.arguments import checked
 from modeltree._util.text import counted, enumerated
 from modeltree.analysis.reports import Report, Section
 from modeltree.findings import Finding
@@ -103,11 +104,11 @@ class Impact(Report):
                 each.passes or UNKNOWN,
                 "all" if each.all_parents else "some",
                 each.clean_ancestor or "-",
-                " → ".join([each.path[0].parent, *(step.child for step in each.path)]),
+                " → ".join(step.child for step in each.path[:-1]) or "-",
             )
             for each in self.affected
         )
-        header = ("model", "steps", "by", "parents", "clean ancestor", "path")
+        header = ("model", "steps", "by", "parents", "clean ancestor", "through")
         yield Section("affected", header, rows, len(self.affected))
         for word, totals in (
             ("organization", self.by_organization),
@@ -144,6 +145,7 @@ class Impact(Report):
         }
 
 
+@checked
 def impact(lineage: Lineage, *models: str, relations: Relations = None) -> Impact:
     """What descends from models that are withdrawn, poisoned or relicensed.
 
@@ -354,6 +356,7 @@ class MissingParents(Report):
         return {"parents": [{name: getattr(each, name) for name in names} for each in self.parents]}
 
 
+@checked
 def missing_parents(
     lineage: Lineage, findings: Iterable[Finding] = (), *, relations: Relations = None
 ) -> MissingParents:

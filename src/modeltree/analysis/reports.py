@@ -8,9 +8,10 @@ from itertools import islice
 from textwrap import wrap
 from typing import Any
 
-from modeltree._util.text import table
+from modeltree._util.text import counted, printable, table
+from modeltree.findings import Finding
 
-__all__ = ["Report", "Section", "markdown_cell"]
+__all__ = ["FindingsReport", "Report", "Section", "markdown_cell"]
 
 _WIDTH = 100
 _MOST_ROWS = 1000
@@ -101,6 +102,52 @@ class Report:
         """
         parts = [f"# {markdown_cell(title)}", self._summary()]
         return "\n\n".join([*parts, *(section.markdown() for section in self._sections() if section.count)])
+
+
+@dataclass(frozen=True, slots=True)
+class FindingsReport(Report):
+    """What was found, for a lineage that was made of several.
+
+    Parameters
+    ----------
+    made : str
+        What was made, in words.
+    findings : tuple of Finding
+        What was found on the way.
+    """
+
+    made: str
+    findings: tuple[Finding, ...]
+
+    def _summary(self) -> str:
+        return f"{self.made}; {counted(len(self.findings), 'finding') if self.findings else 'nothing was found'}."
+
+    def _sections(self) -> Iterator[Section]:
+        rows = ((str(one.severity), one.kind, str(one)) for one in self.findings)
+        yield Section("findings", ("severity", "kind", "finding"), rows, len(self.findings))
+
+    def __str__(self) -> str:
+        # What is lost stands at the end of a finding: in a terminal it goes on in a further line.
+        lines = (f"{one.severity}: {one} [{one.kind}]" for one in self.findings)
+        wrapped = ("\n".join(wrap(printable(line), _WIDTH, subsequent_indent="    ")) for line in lines)
+        return "\n".join([self._summary(), *wrapped])
+
+    def to_dict(self) -> dict[str, Any]:
+        """All of it as plain values, as JSON has them.
+
+        Returns
+        -------
+        dict of str to object
+            What was made, and the findings as dictionaries.
+        """
+        names = ("kind", "severity", "message", "hint", "done")
+        return {
+            "made": self.made,
+            "findings": [
+                {name: getattr(one, name) for name in names} | {"ids": list(one.ids), "source": str(one.position or "")}
+                for one in self.findings
+            ],
+        }
 
 
 def markdown_cell(text: str) -> str:

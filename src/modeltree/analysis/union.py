@@ -10,6 +10,7 @@ from typing import Any
 import numpy
 from numpy.typing import NDArray
 
+from modeltree._util.arguments import checked
 from modeltree.analysis.difference import Comparison
 from modeltree.findings import Finding, Position, shown
 from modeltree.formats import Policy, Reading
@@ -26,6 +27,7 @@ _ABOUT_SOURCES = frozenset({*(kind for kind, _ in GAPS.values()), "possible-same
 """What is found of single sources already."""
 
 
+@checked
 def union(*lineages: Lineage, policy: Policy | None = None, names: Sequence[str] = ()) -> Reading:
     """Several lineages as one; nothing is lost without a finding.
 
@@ -86,7 +88,10 @@ def union(*lineages: Lineage, policy: Policy | None = None, names: Sequence[str]
         if len({getattr(each.about, name) for each in lineages} - {None}) > 1
     }
     about = lineage.about.model_copy(update=unlike)
-    return Reading(Lineage._of(lineage._nodes, lineage._edges, lineage.organizations.values(), about), findings)
+    # What is missing in two of them is missing in the third.
+    told = {(finding.kind, finding.ids, finding.message): finding for finding in reversed(findings)}
+    whole = Lineage._of(lineage._nodes, lineage._edges, lineage.organizations.values(), about)
+    return Reading(whole, in_order(told.values()))
 
 
 class _Pair:

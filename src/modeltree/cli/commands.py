@@ -25,6 +25,7 @@ from modeltree.cli.reports import REPORTS, Checked, as_json, line
 from modeltree.findings import LineageError, ModelTreeError
 
 if TYPE_CHECKING:
+    from modeltree.analysis.reports import Report
     from modeltree.findings import Finding, Severity
     from modeltree.formats import Policy, Reading
     from modeltree.formats.detection import Source
@@ -274,6 +275,54 @@ def licenses(arguments: argparse.Namespace) -> int:
     return FAILED if arguments.strict and shown else DONE
 
 
+def impact(arguments: argparse.Namespace) -> int:
+    """Print what descends from some models, or how much rests on parents that are not there."""
+    if bool(arguments.models) == arguments.missing:
+        raise UsageError("name models, or ask for --missing parents: one of the two")
+    lineage, findings = _reading(arguments, _names(arguments))
+    if arguments.missing:
+        from modeltree.analysis.impact import missing_parents
+
+        _report(missing_parents(lineage, findings, relations=arguments.relations), "Missing parents", arguments)
+    else:
+        found = modeltree.impact(lineage, *arguments.models, relations=arguments.relations)
+        _report(found, f"Impact of {', '.join(found.origins)}", arguments)
+    return DONE
+
+
+def diff(arguments: argparse.Namespace) -> int:
+    """Print what changed from one lineage to another, and say by the exit code whether anything did."""
+    paths, since, until = arguments.paths, arguments.since, arguments.until
+    if len(paths) == 2 and not (since or until):
+        old, new = (_reading(arguments, [name]).lineage for name in paths)
+        title = f"From {paths[0]} to {paths[1]}"
+    elif since and not paths:
+        whole = _lineage(arguments)
+        old, new = whole.as_of(since), whole.as_of(until) if until else whole
+        title = f"From {since} to {until or 'now'}"
+    else:
+        raise UsageError("name two lineages, or say --from which date of --data")
+    difference = modeltree.diff(old, new)
+    _report(difference, title, arguments)
+    return FAILED if difference else DONE
+
+
+def union(arguments: argparse.Namespace) -> int:
+    """Join several lineages, and write the result."""
+    from modeltree.analysis.reports import FindingsReport
+    from modeltree.formats import Policy
+
+    output = expanded(arguments.output)
+    to = _format_to_write(output)
+    lineages = [_reading(arguments, [name]).lineage for name in arguments.paths]
+    policy = _parsed(Policy.parse, arguments.policy)
+    lineage, findings = modeltree.union(*lineages, policy=policy, names=arguments.paths)
+    losses = to.writer(lineage, output)
+    report = FindingsReport(f"{lineage._counts} in {output}", (*findings, *losses))
+    _print(_form(report, f"Union of {', '.join(arguments.paths)}", arguments), encoding="utf-8")
+    return DONE
+
+
 def schema(arguments: argparse.Namespace) -> int:
     """Print the JSON Schema of the data files."""
     from modeltree.formats.catalog.schema import catalog_schema
@@ -302,24 +351,26 @@ def template(arguments: argparse.Namespace) -> int:
 
 
 def _lineage(arguments: argparse.Namespace) -> Lineage:
-    """The data set of a name, or else what is at some paths."""
-    from modeltree import datasets
+    """The lineage that a question is about."""
+    return _reading(arguments, _names(arguments)).lineage
 
-    names = _names(arguments)
-    if len(names) == 1 and names[0] in datasets.names() and not arguments.columns and arguments.prefix is None:
-        return datasets.load(names[0])
-    from modeltree import formats
+
+def _reading(arguments: argparse.Namespace, names: Sequence[str]) -> Reading:
+    """The data set of a name, or else what is at some paths, as one."""
+    from modeltree import datasets, formats
     from modeltree.findings import Severity
 
+    if len(names) == 1 and names[0] in datasets.names() and not arguments.columns and arguments.prefix is None:
+        return formats.Reading(datasets.load(names[0]), ())
     paths = [_existing(name) for name in names]
     with progress_reporter() as progress:
         options = {"columns": _columns(arguments), "prefix": arguments.prefix, "progress": progress}
-        lineage, findings = _read_by_columns(formats.read, *paths, **options)
-    bad = sum(finding.severity != Severity.NOTE for finding in findings)
+        reading = _read_by_columns(formats.read, *paths, **options)
+    bad = sum(finding.severity != Severity.NOTE for finding in reading.findings)
     if bad:
         words = " ".join(names)
         print(f"modeltree: {words}: found {bad} errors or warnings; see: modeltree check {words}", file=sys.stderr)
-    return lineage
+    return reading
 
 
 def _names(arguments: argparse.Namespace) -> list[str]:
@@ -484,6 +535,17 @@ def _filtered(lineage: Lineage, arguments: argparse.Namespace) -> Lineage:
         name: value for name in FILTERS if name not in own and (value := getattr(arguments, name)) is not None
     }
     return lineage.select(**conditions) if conditions else lineage
+
+
+def _report(report: Report, title: str, arguments: argparse.Namespace) -> None:
+    """Print an answer in the form that is asked for, or write it to a file."""
+    _deliver(_form(report, title, arguments), arguments.output)
+
+
+def _form(report: Report, title: str, arguments: argparse.Namespace) -> str:
+    if arguments.json:
+        return as_json(report.to_dict())
+    return report.to_markdown(title) if arguments.markdown else str(report)
 
 
 def _deliver(document: str, output: Path | None) -> None:

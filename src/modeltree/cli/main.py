@@ -21,6 +21,7 @@ from modeltree.cli.arguments import (
     add_drawings,
     columns_option,
     count,
+    date,
     filters,
     kinds,
     new_file,
@@ -39,7 +40,8 @@ MISUSED, INTERRUPTED, PIPE_BROKEN = 2, 130, 141
 EPILOG = """\
 exit code:
   0  done
-  1  the data are wrong or cannot be drawn as asked, a file cannot be read or written, or models are not related;
+  1  the data are wrong or cannot be drawn as asked, a file cannot be read or written, models are not related, or
+     lineages differ (diff);
      convert and crawl write what they could read all the same, and end with 0 (convert --strict: with 1)
   2  wrong usage: an option, a model or a file that there is not
 """
@@ -114,6 +116,7 @@ def _parser() -> argparse.ArgumentParser:
     depth = option("--max-depth", type=count, metavar="N", help="go at most N steps")
     output = option("-o", "--output", type=new_file, metavar="FILE", help="write it to a file")
     machine = option("--json", action="store_true", help="print JSON")
+    markdown = option("--markdown", action="store_true", help="print Markdown")
 
     add_drawings(command, run.draw, data)
     tree = command("tree", run.tree, "print who was made from whom, as a tree of text", data, by_relations, depth)
@@ -149,9 +152,9 @@ def _parser() -> argparse.ArgumentParser:
         "print what published sources got wrong, and what is right",
         data,
         machine,
+        markdown,
         output,
     )
-    corrected.add_argument("--markdown", action="store_true", help="print Markdown, with reasons and references")
     corrected.add_argument("--source", metavar="NAME", help="only those of one source, as survey-figure2")
     inherited = command("licenses", run.licenses, "print what models inherit by licenses", data, machine, output)
     inherited.add_argument(
@@ -161,12 +164,41 @@ def _parser() -> argparse.ArgumentParser:
     inherited.add_argument("--strict", action="store_true", help="fail where anything but notes is found")
     command("list", run.models, "list models", data, machine, filters())
 
-    _add_data_commands(command, machine, output)
+    impact = command(
+        "impact",
+        run.impact,
+        "print what descends from models that are withdrawn, poisoned or relicensed",
+        data,
+        by_relations,
+        machine,
+        markdown,
+        output,
+    )
+    impact.add_argument("models", metavar="MODEL", nargs="*", help="the models in question")
+    impact.add_argument("--missing", action="store_true", help="rank the parents that are not there instead")
+    diff = command(
+        "diff",
+        run.diff,
+        "print what changed from one lineage to another, or over a time",
+        data,
+        machine,
+        markdown,
+        output,
+    )
+    diff.add_argument(
+        "paths", metavar="PATH", nargs="*", help="the earlier and the later one: files, folders, data sets"
+    )
+    diff.add_argument("--from", dest="since", type=date, metavar="DATE", help="or of --data: as it was then")
+    diff.add_argument("--to", dest="until", type=date, metavar="DATE", help="and as it was then (default: all of it)")
+    _add_data_commands(command, machine, output, markdown)
     return parser
 
 
 def _add_data_commands(
-    command: Callable[..., argparse.ArgumentParser], machine: argparse.ArgumentParser, output: argparse.ArgumentParser
+    command: Callable[..., argparse.ArgumentParser],
+    machine: argparse.ArgumentParser,
+    output: argparse.ArgumentParser,
+    markdown: argparse.ArgumentParser,
 ) -> None:
     """Add the commands that are about data files and not about models."""
     reading = _reading_options()
@@ -199,6 +231,13 @@ def _add_data_commands(
     convert.add_argument("--strict", action="store_true", help="fail for errors and warnings in IN; OUT is written")
     convert.add_argument("--timestamp", action="store_true", help="say in a bill of materials when it was made")
     convert.add_argument("--spanning", action="store_true", help="for Newick: of several parents keep the primary one")
+    union = command(
+        "union", run.union, "join several lineages, field by field", *reading[1:3], reading[4], machine, markdown
+    )
+    union.add_argument(
+        "paths", metavar="PATH", nargs="+", help="files, folders or data sets; ids are those of the first"
+    )
+    union.add_argument("-o", "--output", type=Path, metavar="FILE", required=True, help="its ending tells the format")
     command("formats", run.formats, "list the formats that are read and written")
     command("schema", run.schema, "print the JSON Schema of the data files", output)
     template = command("template", run.template, "write files to start one's own data from")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from modeltree._util.text import printable
+from modeltree._util.text import counted, printable
+from modeltree.analysis.difference import Difference
 from modeltree.draw.icons import Badge, badge, icons_in
 from modeltree.draw.style import Look, Style
 from modeltree.draw.theme import Paint, Theme, faint
@@ -26,7 +27,7 @@ _MOST_DRAWN = {"an evolution figure": 10_000, "a diagram": 10_000, "a family tre
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What is drawn: models in time order; some may be `strong` while all others are faint, and a family `outlined`."""
+    """What is drawn: models in time order; some `strong` while all others are faint, some `outlined` or `gone`."""
 
     lineage: Lineage
     models: tuple[Model, ...]
@@ -34,6 +35,7 @@ class Contents:
     strong: frozenset[str] | None
     outlined: frozenset[str]
     title_block: TitleBlock
+    gone: frozenset[str] = field(default=frozenset(), kw_only=True)
 
 
 class Captions:
@@ -78,6 +80,17 @@ class Captions:
         self.legend.append(("outline", f"family of {family.name}"))
         self.notes.append(f"Outlined: {family.name} and what was made from its weights.")
         return members
+
+    def changed(self, changes: Difference) -> tuple[frozenset[str], frozenset[str]]:
+        """The models that were added since, and those that are gone; of these only what is drawn."""
+        added, gone = (
+            self._drawn.intersection(model.id for model in models)
+            for models in (changes.models_added, changes.models_removed)
+        )
+        if added:
+            self.legend.append(("outline", "added"))
+        self.notes.append(f"Outlined: {counted(len(added), 'model')} added; faint: {counted(len(gone), 'model')} gone.")
+        return added, gone
 
     def linked(self, among: frozenset[str] | None) -> tuple[tuple[str, str], ...]:
         """The derivations of which both ends are drawn, and are among some models."""
@@ -130,7 +143,7 @@ def look_of(contents: Contents, theme: Theme, icon_dir: str | os.PathLike[str] |
 def _style(contents: Contents, model: Model, theme: Theme, paints: dict[str, Paint]) -> Style:
     paint, width = paints[contents.groups.keys[model.id]], theme.edge_width
     stands_out = contents.strong is not None and model.id in contents.strong
-    recedes = contents.strong is not None and not stands_out
+    recedes = (contents.strong is not None and not stands_out) or model.id in contents.gone
     if recedes:
         paint = faint(paint, theme)
     elif stands_out:

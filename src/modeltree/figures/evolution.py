@@ -9,6 +9,7 @@ from typing import Any
 
 from modeltree._util.arguments import checked
 from modeltree._util.text import printable
+from modeltree.analysis.difference import Difference
 from modeltree.draw.fonts import measure
 from modeltree.draw.theme import Theme
 from modeltree.figures.coloring import ColorBy
@@ -56,6 +57,7 @@ def evolution(
     rows: int | None = None,
     fall: float = 0.0,
     like: Layout | LayoutDrawing | None = None,
+    changes: Difference | None = None,
     applications: bool = False,
     datasets: bool = False,
     color_by: ColorBy = "openness",
@@ -89,6 +91,9 @@ def evolution(
         How far each row falls from its beginning to its end, in ems.
     like : LayoutDrawing or Layout, optional
         An earlier drawing or its layout, from which no more moves than must.
+    changes : Difference, optional
+        What changed since, as `modeltree.diff` gives it: models that were added have an edge of one color, and those
+        that are gone are drawn faint where they were.
     applications, datasets : bool
         Whether products and data sets are drawn beside models; the footnote counts what is left out.
     color_by : {"openness", "family", "organization", "domain", "license", "effective-license"} or callable
@@ -116,7 +121,8 @@ def evolution(
         When no model has a date, or there are more than 10,000 models; and, when it is laid out, when the models do
         not fit on the page in type of any size.
     ValueError
-        When an option is none of what it can be; the message says what it can be.
+        When an option is none of what it can be; the message says what it can be. When there are both `changes` and an
+        `outline`.
 
     Examples
     --------
@@ -133,6 +139,7 @@ def evolution(
     contents = evolution_contents(
         lineage,
         title=title,
+        changes=changes,
         applications=applications,
         datasets=datasets,
         color_by=color_by,
@@ -185,6 +192,7 @@ def evolution_contents(
     lineage: Lineage,
     *,
     title: str | None = None,
+    changes: Difference | None = None,
     applications: bool = False,
     datasets: bool = False,
     color_by: ColorBy = "openness",
@@ -193,13 +201,17 @@ def evolution_contents(
     links: bool | None = None,
 ) -> EvolutionContents:
     """What the options of `evolution` choose; a LayoutError where there is nothing to draw or to highlight."""
+    if changes is not None:
+        if outline is not None:
+            raise ValueError("both outline and changes set models off by their edges: give one of the two")
+        lineage = _with_those_gone(lineage, changes)
     wanted, others = split_by_kind(lineage, applications, datasets, "an evolution figure")
     dated = tuple(model for model in wanted if model.released)
     if not dated:
         raise LayoutError("there is nothing to draw: no model has a date")
     captions = Captions(lineage, dated)
     strong = captions.highlighted(highlight)
-    outlined = captions.outlined(outline)
+    outlined, gone = captions.changed(changes) if changes else (captions.outlined(outline), frozenset[str]())
     pairs: tuple[tuple[str, str], ...] = ()
     if links or (links is None and strong):
         pairs = captions.linked(strong if not links else None)
@@ -210,7 +222,16 @@ def evolution_contents(
         legend=(*groups.legend, *captions.legend),
         footnote=tuple(_footnote(lineage, dated, undated, others, captions.notes)),
     )
-    return EvolutionContents(lineage, dated, groups, strong, outlined, title_block, pairs)
+    return EvolutionContents(lineage, dated, groups, strong, outlined, title_block, pairs, gone=gone)
+
+
+def _with_those_gone(lineage: Lineage, changes: Difference) -> Lineage:
+    """A lineage with the models that are gone from it, by themselves, and with those that made them."""
+    before = {change.old.id: change.old for change in changes.organizations if change.old}
+    gone = [model for model in changes.models_removed if model.id not in lineage.ids]
+    models = [*lineage.models, *(model.model_copy(update={"aliases": ()}) for model in gone)]
+    organizations = before | dict(lineage.organizations)
+    return Lineage(models, lineage.derivations, organizations.values(), about=lineage.about)
 
 
 def evolution_layout(

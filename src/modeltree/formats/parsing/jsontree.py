@@ -35,8 +35,6 @@ MAX_DIGITS = 400
 MAX_PROBLEMS = 1000
 """The most duplicate keys that are reported before reading stops."""
 
-At = tuple[str | int, ...]
-
 _PUNCTUATION = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],]', re.DOTALL)
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _SPACE = re.compile(r"[ \t\n\r]*")

@@ -22,7 +22,8 @@ def same_models(
     """Pairs of some models of two stores that are the same, and by what: an alias, a name, or web addresses.
 
     What several models go by tells nothing, nor does the name of two repositories of the Hub, where everyone may call
-    a model by any name. The models of a pair are of one kind.
+    a model by any name. The models of a pair are of one kind. Where addresses alone tell, their dates and sizes agree:
+    one paper may present several models.
     """
     if not (len(of_one) and len(of_other)):
         return
@@ -73,9 +74,14 @@ def _with_one_address(
 ) -> Iterator[tuple[int, int]]:
     if one.has("links") and other.has("links"):
         links = [_by_links(*side) for side in ((one, of_one), (other, of_other))]
-        yield from (
-            (node, now) for value, nodes in links[0].items() for node in nodes for now in links[1].get(value, ())
-        )
+        for value, nodes in links[0].items():
+            pairs = ((node, now) for node in nodes for now in links[1].get(value, ()))
+            yield from (pair for pair in pairs if _agree(one, other, *pair))
+
+
+def _agree(one: NodeStore, other: NodeStore, before: int, now: int) -> bool:
+    facts = [(nodes.released(node), nodes.value("sizes", node)) for nodes, node in ((one, before), (other, now))]
+    return all(not left or not right or left == right for left, right in zip(*facts, strict=True))
 
 
 def _by_links(nodes: NodeStore, chosen: NDArray[Any]) -> Mapping[Any, list[int]]:
