@@ -177,7 +177,7 @@ def add_drawings(
     add(growth, "--grain", choices=PERIODS, help="how long a period is (default: month)")
     growth.get_default("options").extend(("since", "until"))  # it counts what is outside
 
-    sizes = drawing("family-sizes", "draw how many families there are of each size", title, page, theme)
+    sizes = drawing("family-sizes", "draw how large families are", title, page, theme)
     add(sizes, "--by", choices=FAMILY_GROUPINGS, help="what a family is (default: base)")
 
     largest = drawing(
@@ -186,14 +186,23 @@ def add_drawings(
     )  # fmt: skip
     add(largest, "--count", type=_several, metavar="N", help="how many families (default: 10)")
     add(largest, "--branches", type=count, metavar="N", help="how many of each are shown (default: 3)")
+    for counting in (growth, sizes, largest):  # relations decide what is counted, and all models are
+        counting.get_default("options").append("relations")
 
     diagram = drawing("diagram", "draw a diagram with Graphviz", title, datasets, color, theme)
     add(diagram, "--cluster", choices=CLUSTERS, help="default: family")
     add(diagram, "--rank", choices=RANKS, help="what is level (default: year)")
     add(diagram, "--direction", choices=DIAGRAM_DIRECTIONS, help="where time runs to (default: LR)")
 
-    words = "write an HTML page to look around in, which works offline"
-    drawing("page", words, title, datasets, color, icons, output="modeltree.html")
+    drawing(
+        "page",
+        "write an HTML page to look around in, which works offline",
+        title,
+        datasets,
+        color,
+        icons,
+        output="modeltree.html",
+    )
 
     fields = option("--fields", type=_words, metavar="NAME,…", help=f"beside the name: {', '.join(TABLE_FIELDS)}")
     drawing("table", "list models by family, for a paper", title, applications, datasets, fields, output="models.md")

@@ -32,7 +32,7 @@ from modeltree.records import Grain, PartialDate, Relation
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_SHARED = {Relation.PRUNING, Relation.APPLICATION, Relation.DATA, Relation.GENERATED, Relation.UNSPECIFIED}
+_SHARED = {Relation.PRUNING, Relation.APPLICATION, Relation.DATA, Relation.GENERATED}
 NAMED_RELATIONS = tuple(relation for relation in Relation if relation not in _SHARED)
 """The relations that have a color and a name of their own; all others share one."""
 
@@ -55,6 +55,8 @@ _BEYOND, _GAP, _STEP = 1.35, 0.08, 1.12
 _UNIT = "models in the family"
 # Up to so many sizes are marked one by one.
 _FEW = 40
+MOST_BARS = 40
+"""Up to so many families of two models or more are drawn as a bar each."""
 
 
 class ChartTable(ABC):
@@ -207,7 +209,8 @@ def _labels(locator: Locator, low: float, high: float) -> list[str]:
 def _fills(theme: Theme) -> Mapping[str, str]:
     """The color of each sort of models."""
     named = zip(map(str, NAMED_RELATIONS), (paint.fill for paint in theme.categories), strict=False)
-    return {"none": mixed(theme.page, theme.ink, 0.17), "other": theme.quiet, **dict(named)}
+    quiet = {"none": mixed(theme.page, theme.ink, 0.17), "other": mixed(theme.page, theme.ink, 0.3)}
+    return {**dict(named), **quiet, str(Relation.UNSPECIFIED): mixed(theme.page, theme.ink, 0.42)}
 
 
 # Growth
@@ -358,6 +361,38 @@ def _draw_shares(sheet: ChartSheet, panel: ChartPanel, table: GrowthTable, sums:
 
 
 def _draw_sizes(sheet: ChartSheet, table: SizeTable) -> None:
+    """A bar for each family where there are few, and their numbers where there are many."""
+    kin = next((families for size, families in table.survivors if size > 1), 0)
+    height = sheet.bottom - sheet.top - sheet.ems(CAPTION)
+    if kin == len(table.largest) <= MOST_BARS and kin * sheet.ems(PITCH) <= height:
+        _draw_families(sheet, table, height)
+    else:
+        _draw_counts(sheet, table)
+
+
+def _draw_families(sheet: ChartSheet, table: SizeTable, height: float) -> None:
+    """A bar for each family of two models or more, the largest on top, with its name and size."""
+    ems, theme, count = sheet.ems, sheet.theme, len(table.largest)
+    names = min(max(sheet.room(name) for name, _ in table.largest), ems(_NAME))
+    left = sheet.margin + names + ems(BESIDE)
+    right = sheet.width - sheet.margin - max(sheet.room(f"{size:,}", bold=True) for _, size in table.largest) - ems(1)
+    sheet.require(right - left)
+    panel = sheet.panel("Models in each family of two or more", left, sheet.top + ems(CAPTION), right, height)
+    panel.axes.set(xlim=(0, table.largest[0][1]), ylim=(count, 0), xticks=[], yticks=[])
+    panel.axes.spines[:].set_visible(False)
+    for rank, (name, size) in enumerate(table.largest):
+        bar = panel.axes.barh(rank + 0.5, size, 0.72, color=theme.quiet, linewidth=0)
+        panel.name(bar.patches, f"family-{rank + 1}", f"{name}: {size:,}")
+        x, y = panel.point(size, rank + 0.5)
+        sheet.write(sheet.shortened(name, names), left - ems(BESIDE), y, align="right")
+        sheet.write(f"{size:,}", x + ems(BESIDE), y, bold=True)
+    if table.survivors[0][0] == 1:
+        alone = table.survivors[0][1] - count
+        text = f"{alone:,} more {'is' if alone == 1 else 'are'} a single model"
+        sheet.write(text, sheet.width - sheet.margin, panel.box.bottom - ems(1), align="right", color=theme.quiet)
+
+
+def _draw_counts(sheet: ChartSheet, table: SizeTable) -> None:
     """The number of families of at least each size, and below it the depths of families of each size."""
     ems, room = sheet.ems, sheet.room
     most, families = table.survivors[-1][0], table.survivors[0][1]

@@ -12,15 +12,15 @@ from modeltree._util.text import counted
 from modeltree.draw.theme import Theme
 from modeltree.figures.coloring import ColorBy
 from modeltree.figures.drawing import IconFolder, LayoutDrawing, PageSize, ThemeName, check_number
-from modeltree.figures.family_tree import tree_contents, tree_drawing
+from modeltree.figures.family_tree import RELATION_WORDS, tree_contents, tree_drawing
 from modeltree.figures.genealogy import Entry, Genealogy, genealogy_of
-from modeltree.figures.statistics import KINDS, models_meeting, weight_forest
+from modeltree.figures.statistics import KINDS, family_forest, models_meeting
 from modeltree.findings import LayoutError
 from modeltree.graph.counts import sizes_and_depths
 from modeltree.graph.primary import Fold, folds_below, largest_branches
 from modeltree.layout.family_tree.tree import Direction
 from modeltree.lineage import Lineage
-from modeltree.records import Kind, Model, PartialDate, Relation
+from modeltree.records import Kind, Model, PartialDate, Relation, Relations
 
 __all__ = ["Abridgement", "Branches", "abridged", "abridged_families", "largest_families"]
 
@@ -46,6 +46,7 @@ def largest_families(
     *,
     count: int = 10,
     branches: int = 3,
+    relations: Relations = "weights",
     title: str | None = None,
     page: PageSize | None = None,
     font_size: float | None = None,
@@ -56,9 +57,9 @@ def largest_families(
 ) -> LayoutDrawing:
     """The largest families as family trees with folded branches.
 
-    A model is in the family of the root that its primary parents lead up to, by relations that pass weights on. Of each
-    family there are the first model and those that begin its largest branches, each with the number of all models that
-    branch off it; what else branches off the first model is folded by the relation that it begins with.
+    A model is in the family of the root that its primary parents lead up to. Of each family there are the first model
+    and those that begin its largest branches, each with the number of all models that branch off it; what else
+    branches off the first model is folded by the relation that it begins with.
 
     Parameters
     ----------
@@ -68,6 +69,8 @@ def largest_families(
         How many families.
     branches : int
         How many branches of each have a node of their own, at the most.
+    relations : str, Relation or iterable of these, optional
+        The relations that make families; None for all.
     title, page, font_size, direction, theme, icon_dir : optional
         As for `modeltree.family_tree`.
     color_by : {"openness", "family", "organization", "domain", "license", "effective-license"} or callable, optional
@@ -94,7 +97,7 @@ def largest_families(
     """
     check_number("count", count, least=1)
     check_number("branches", branches, least=0)
-    part, abridgement = abridged_families(lineage, count, branches)
+    part, abridgement = abridged_families(lineage, count, branches, relations)
 
     def role(model: Model) -> str:
         return _FIRST if model.id in abridgement.roots else _BRANCH if model.id in abridgement.labels else _OTHER
@@ -103,15 +106,17 @@ def largest_families(
         part,
         title=title,
         color_by=role if color_by is None else color_by,
-        genealogy=abridged(genealogy_of(part, "weights"), abridgement),
+        genealogy=abridged(genealogy_of(part, relations), abridgement),
         note=abridgement.note,
     )
     return tree_drawing("largest families", contents, page, font_size, direction, theme, icon_dir)
 
 
-def abridged_families(lineage: Lineage, count: int, branches: int) -> tuple[Lineage, Abridgement]:
+def abridged_families(
+    lineage: Lineage, count: int, branches: int, relations: Relations = "weights"
+) -> tuple[Lineage, Abridgement]:
     """The first models of the largest families and of their largest branches as a lineage; all others are counted."""
-    forest, dates = weight_forest(lineage), lineage._nodes.dates
+    forest, dates = family_forest(lineage, relations), lineage._nodes.dates
     roots, sizes = forest.root, forest.size
     models = models_meeting(lineage._nodes, kind=Kind.MODEL)
     heads, whole, _ = sizes_and_depths(roots[models], forest.depth[models])
@@ -136,7 +141,7 @@ def abridged_families(lineage: Lineage, count: int, branches: int) -> tuple[Line
 def _branches(ids: Sequence[str], fold: Fold) -> Branches:
     """A fold, in words."""
     relations = [KINDS[number] for number in fold.relations]
-    words = ", ".join(_FOLDED[relation] for relation in relations)
+    words = ", ".join(_FOLDED.get(relation, RELATION_WORDS[relation]) for relation in relations)
     label = f"{words}: {fold.models:,}" if len(relations) < 3 else f"{fold.models:,} more"
     date = PartialDate.of_number(fold.date) if fold.date else None
     return Branches(ids[fold.parent], relations[0], label, fold.models, date)

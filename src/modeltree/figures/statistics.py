@@ -9,7 +9,7 @@ import numpy
 
 from modeltree._util.arguments import checked
 from modeltree._util.text import counted, printable
-from modeltree.draw.charts import NAMED_RELATIONS, DepthBox, GrowthTable, SizeTable
+from modeltree.draw.charts import MOST_BARS, NAMED_RELATIONS, DepthBox, GrowthTable, SizeTable
 from modeltree.draw.theme import Theme
 from modeltree.figures.contents import left_out, title_of
 from modeltree.figures.drawing import ChartDrawing, PageSize, ThemeName, check_word, theme_named
@@ -20,7 +20,7 @@ from modeltree.graph.primary import PrimaryForest
 from modeltree.graph.store import Conditions, Date, NodeStore
 from modeltree.layout.title_block import TitleBlock
 from modeltree.lineage import Lineage
-from modeltree.records import WEIGHTS, Kind, PartialDate, Relation
+from modeltree.records import WEIGHTS, Kind, PartialDate, Relation, Relations, relation_set
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,6 +42,7 @@ def growth(
     lineage: Lineage,
     *,
     grain: PeriodLength = "month",
+    relations: Relations = None,
     since: Date | None = None,
     until: Date | None = None,
     title: str | None = None,
@@ -51,7 +52,7 @@ def growth(
 ) -> ChartDrawing:
     """How many models became public in each period, by how they were made, and of what all up to then consist.
 
-    Each model is counted once, by the relation to its primary parent (see `modeltree.graph.primary`) by any relation.
+    Each model is counted once, by the relation to its primary parent (see `modeltree.graph.primary`).
 
     Parameters
     ----------
@@ -59,6 +60,8 @@ def growth(
         What to count: 2 million models take a second.
     grain : {"month", "quarter", "year"}
         How long a period is.
+    relations : str, Relation or iterable of these, optional
+        The relations that a parent counts by; None for all.
     since, until : PartialDate, date, str or int, optional
         Models released within; ``until=2022`` includes all of 2022.
     title, page, font_size : optional
@@ -87,21 +90,27 @@ def growth(
     """
     check_word("grain", grain, PeriodLength)
     theme = theme_named(theme)
-    table, title_block = growth_contents(lineage, title, grain, since, until)
+    table, title_block = growth_contents(lineage, title, grain, since, until, relations)
     description = "Stacked bars of new models by period, and the shares of all models so far."
     summary = (title_block.title or "Growth", " ".join([description, *title_block.footnote]))
     return ChartDrawing("growth", table, title_block, theme, summary, page, font_size)
 
 
 def growth_contents(
-    lineage: Lineage, title: str | None, grain: PeriodLength, since: Date | None, until: Date | None
+    lineage: Lineage,
+    title: str | None,
+    grain: PeriodLength,
+    since: Date | None,
+    until: Date | None,
+    relations: Relations = None,
 ) -> tuple[GrowthTable, TitleBlock]:
     """What `growth` shows; a LayoutError where no model has a date that tells its period."""
     nodes, edges = lineage._nodes, lineage._edges
     models = models_meeting(nodes, kind=Kind.MODEL)
     within = models if since is until is None else models & models_meeting(nodes, since=since, until=until)
-    made_of = ~models_meeting(nodes, kind=Kind.DATASET)[edges.parent]  # a data set is no parent to count by
-    ends = (edges.parent[made_of], edges.child[made_of], edges.relation[made_of])
+    parent, child, relation = edges.arrays(relation_set(relations))
+    made_of = ~models_meeting(nodes, kind=Kind.DATASET)[parent]  # a data set is no parent to count by
+    ends = (parent[made_of], child[made_of], relation[made_of])
     sorts = PrimaryForest.of(*ends, nodes.dates).relation + 1
     periods = counts_per_period(nodes.dates[within], sorts[within], len(KINDS) + 1, grain)
     if not len(periods.counts):
@@ -157,12 +166,16 @@ def family_sizes(
     lineage: Lineage,
     *,
     by: FamilyGrouping = "base",
+    relations: Relations = "weights",
     title: str | None = None,
     page: PageSize | None = None,
     font_size: float | None = None,
     theme: Theme | ThemeName = "light",
 ) -> ChartDrawing:
-    """How many families there are of at least each size, and how deep those of each size are, on logarithmic scales.
+    """How large families are: each as a bar where there are tens of two models or more, else how many of each size.
+
+    Of more, there is how many families are of at least each size, and how deep those of each size are, on logarithmic
+    scales.
 
     Parameters
     ----------
@@ -170,6 +183,8 @@ def family_sizes(
         What to count: 2 million models take a second.
     by : {"base", "component"}
         As for `modeltree.Lineage.family_labels`: each model is in one family.
+    relations : str, Relation or iterable of these, optional
+        The relations that make families; None for all.
     title, page, font_size, theme : optional
         As for `modeltree.growth`.
 
@@ -193,43 +208,47 @@ def family_sizes(
     """
     check_word("by", by, FamilyGrouping)
     theme = theme_named(theme)
-    table, title_block = size_contents(lineage, title, by)
+    table, title_block = size_contents(lineage, title, by, relations)
     description = "The number of families of at least each size, and how deep they are."
     summary = (title_block.title or "Families", " ".join([description, *title_block.footnote]))
     return ChartDrawing("family sizes", table, title_block, theme, summary, page, font_size)
 
 
-def size_contents(lineage: Lineage, title: str | None, by: FamilyGrouping) -> tuple[SizeTable, TitleBlock]:
+def size_contents(
+    lineage: Lineage, title: str | None, by: FamilyGrouping, relations: Relations = "weights"
+) -> tuple[SizeTable, TitleBlock]:
     """What `family_sizes` shows; a LayoutError where no family has two models."""
     if by == "base":
-        forest = weight_forest(lineage)
+        forest = family_forest(lineage, relations)
         labels, depths = forest.root, forest.depth
     else:
-        labels, depths = lineage.family_labels("component"), lineage.depths("weights")
+        labels, depths = lineage.family_labels("component", relations), lineage.depths(relations)
     models = models_meeting(lineage._nodes, kind=Kind.MODEL)
     heads, sizes, deepest = sizes_and_depths(labels[models], depths[models])
     if not len(sizes) or sizes[0] < 2:
         raise LayoutError("there is nothing to draw: no two models are of one family")
     values, counts = survivors(sizes)
+    kin = int((sizes > 1).sum())
+    named = kin if kin <= MOST_BARS else _NAMED_FAMILIES
     table = SizeTable(
         survivors=tuple(zip(values.tolist(), counts.tolist(), strict=True)),
         boxes=tuple(DepthBox(*box[:3], box[3:]) for box in depths_by_size(sizes, deepest)),
         largest=tuple(
             (printable(lineage._nodes.name(head)), size)
-            for head, size in zip(heads[:_NAMED_FAMILIES].tolist(), sizes[:_NAMED_FAMILIES].tolist(), strict=True)
+            for head, size in zip(heads[:named].tolist(), sizes[:named].tolist(), strict=True)
             if size > 1
         ),
     )
-    return table, TitleBlock(title_of(lineage, title), (), (" ".join(_size_footnote(lineage, sizes, by)),))
+    return table, TitleBlock(title_of(lineage, title), (), (" ".join(_size_footnote(lineage, sizes, by, relations)),))
 
 
-def _size_footnote(lineage: Lineage, sizes: NDArray[numpy.int64], by: str) -> Iterator[str]:
+def _size_footnote(lineage: Lineage, sizes: NDArray[numpy.int64], by: str, relations: Relations) -> Iterator[str]:
     yield f"Counted: {counted(int(sizes.sum()), 'model')} in {counted(len(sizes), 'family', 'families')}."
     if by == "base":
-        yield "A family is a model without a parent and all those whose primary parents lead up to it, by relations"
-        yield "that pass weights on; depth is counted along these."
+        yield "A family is a model without a parent and all those whose primary parents lead up to it, by"
+        yield f"{relations_text(relations)}; depth is counted along these."
     else:
-        yield "A family is all models that are connected by relations that pass weights on, named after the first of"
+        yield f"A family is all models that are connected by {relations_text(relations)}, named after the first of"
         yield "them; depth is that of the longest descent."
     kin = sizes[sizes > 1]
     half = int(numpy.searchsorted(numpy.cumsum(kin), kin.sum() / 2)) + 1
@@ -240,9 +259,16 @@ def _size_footnote(lineage: Lineage, sizes: NDArray[numpy.int64], by: str) -> It
         yield f"Data as of {lineage.about.date}."
 
 
-def weight_forest(lineage: Lineage) -> PrimaryForest:
-    """Each model below its primary parent by relations that pass weights on; what is no model is below none."""
-    parent, child, relation = lineage._edges.arrays(WEIGHTS)
+def relations_text(relations: Relations) -> str:
+    """Some relations, in words."""
+    chosen = relation_set(relations)
+    named = {WEIGHTS: "relations that pass weights on", frozenset(Relation): "relations of all kinds"}
+    return named.get(chosen) or f"relations: {', '.join(RELATION_WORDS[each] for each in Relation if each in chosen)}"
+
+
+def family_forest(lineage: Lineage, relations: Relations) -> PrimaryForest:
+    """Each model below its primary parent by some relations; what is no model is below none."""
+    parent, child, relation = lineage._edges.arrays(relation_set(relations))
     models = models_meeting(lineage._nodes, kind=Kind.MODEL)
     both = models[parent] & models[child]
     return PrimaryForest.of(parent[both], child[both], relation[both], lineage._nodes.dates)
