@@ -133,7 +133,7 @@ def _gap(
     models = numpy.ones(len(lineage), dtype=bool)
     for name, others in (("kind", set(Kind) - {Kind.MODEL}), ("note", {PLACEHOLDER})):
         if lineage._nodes.has(name):
-            models &= [value not in others for value in _column(lineage, name)]
+            models &= numpy.array([value not in others for value in _column(lineage, name)], dtype=bool)
     ids = lineage.ids
     without = [ids[node] for node in numpy.flatnonzero(models & ~known).tolist()]
     if len(without) > 1 and len(without) == models.sum():
