@@ -232,6 +232,11 @@ def test_check_has_a_prefix(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     assert "--prefix is for ids that are made of paths" in capsys.readouterr().err
 
 
+def test_graphs_without_nodes_are_read(tmp_path: Path) -> None:
+    paths = [write(tmp_path / name, '{"nodes": [], "edges": []}') for name in ("a.json", "b.json")]
+    assert len(modeltree.read(paths[0]).lineage) == len(modeltree.read(*paths).lineage) == 0
+
+
 @settings(max_examples=30, deadline=None)
 @given(lineage=lineages(), data=st.data())
 def test_the_parts_of_a_lineage_are_the_lineage(
