@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
+from typing import Any
 
 import networkx as nx
 import pytest
@@ -274,3 +275,9 @@ def test_graphs_that_are_no_lineage_are_refused() -> None:
         Lineage.from_networkx(nx.DiGraph([("a", "b"), ("b", "a")]))
     with pytest.raises(LineageError, match="^duplicate id '1': '1' has it already; "):
         Lineage.from_networkx(nx.DiGraph([(1, 2), ("1", "x")]))
+
+
+@pytest.mark.parametrize("graph", [Lineage([]), [("a", "b")], None])
+def test_what_is_no_graph_is_refused(graph: Any) -> None:
+    with pytest.raises(TypeError, match="is no graph of NetworkX"):
+        Lineage.from_networkx(graph)

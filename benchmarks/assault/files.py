@@ -236,7 +236,7 @@ def odd_paths(tally: Tally, lineages: tuple[Lineage, Lineage], folder: Path) -> 
     allowed = (ModelTreeError, OSError, ValueError)
     for path in paths:
         for format in (None, *(one.name for one in FORMATS)):
-            for verb in ("read", "save"):
+            for verb in ("read", "save") if tally else ():
                 if verb == "save" and path in (pipe, "/dev/tty", "/dev/zero", "/dev/random", "/dev", "."):
                     continue
 
@@ -317,10 +317,10 @@ def main() -> int:
                     Path(place).chmod(0o777)
                     part(tally, lineages, ending, Path(place))
         with tempfile.TemporaryDirectory() as place:
-            if once and tally.bounds.only in "odd_paths":
+            if tally and once and tally.bounds.only in "odd_paths":
                 odd_paths(tally, lineages, Path(place))
             once = False
-            if tally.bounds.only in "broken_indexes":
+            if tally and tally.bounds.only in "broken_indexes":
                 broken_indexes(tally, Path(place), 500)
     return tally.report()
 

@@ -231,7 +231,7 @@ def from_digraph(
     LineageError
         When an attribute is no field of the record or has no fitting value.
     """
-    if not hasattr(graph, "is_directed"):
+    if not (hasattr(graph, "is_directed") and hasattr(graph, "nodes")):  # a Lineage is directed, and is no graph
         raise TypeError(f"{shown(graph)} is no graph of NetworkX")
     if not graph.is_directed() or graph.is_multigraph():
         raise LineageError([Finding("not-a-digraph", f"a DiGraph is needed, not a {type(graph).__name__}")])
