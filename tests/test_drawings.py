@@ -81,7 +81,7 @@ WRONG = [
     ("evolution", {"rows": 0}, "rows cannot be 0: it is 1 or more"),
     ("evolution", {"fall": -1.0}, "fall cannot be -1.0: it is 0 or more"),
     ("evolution", {"fall": float("nan")}, "fall cannot be nan: it is 0 or more"),
-    ("evolution", {"like": "a.json"}, "like cannot be 'a.json': give an earlier drawing, or its layout"),
+    ("evolution", {"like": "a.json"}, "like cannot be 'a.json': it is Layout | LayoutDrawing | None"),
     ("evolution", {"color_by": "size"}, "cannot color by 'size': say openness, family, organization, domain, license"),
     ("evolution", {"page": "A9"}, "'A9' is no size of a page: write 14x13.5in"),
     ("evolution", {"font_size": -2.0}, "type of -2.0 pt is none"),
@@ -106,7 +106,7 @@ WRONG = [
 
 @pytest.mark.parametrize(("name", "options", "message"), WRONG, ids=[f"{name}-{options}" for name, options, _ in WRONG])
 def test_a_wrong_value_is_refused_at_once(name: str, options: dict[str, Any], message: str) -> None:
-    with pytest.raises((ValueError, KeyError), match=re.escape(message)):
+    with pytest.raises((TypeError, ValueError, KeyError), match=re.escape(message)):
         drawn(name, **options)
     with pytest.raises(TypeError, match="colour_by"):
         drawn(name, colour_by="family")

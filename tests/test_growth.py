@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from modeltree import Derivation, Lineage, LineageError, Model
+import modeltree
+from modeltree import Derivation, Lineage, LineageError, Model, UnknownModelError
+from modeltree.figures.description import page_data
 from modeltree.formats.detection import format_of
 from modeltree.formats.graphs.text_graphs import mermaid_text
 from modeltree.formats.tables import read_table
@@ -56,6 +58,43 @@ def mermaid_names_that_are_alike(count: int) -> Call:
     return lambda: mermaid_text(lineage)
 
 
+def a_merge_of_all(count: int) -> Lineage:
+    models = [Model(id=f"m{number}", name=f"Model {number}", released="2023-01-02") for number in range(count + 1)]
+    steps = [Derivation(parent=f"m{number}", child=f"m{count}", relation="merge") for number in range(count)]
+    return Lineage(models, steps)
+
+
+def families_of_a_merge_of_all(count: int) -> Call:
+    lineage = a_merge_of_all(count)
+    return lambda: list(lineage.families())
+
+
+def page_data_of_a_merge_of_all(count: int) -> Call:
+    lineage = a_merge_of_all(count)
+    return lambda: page_data(lineage)
+
+
+def evolution_of_one_day(count: int) -> Call:
+    lineage = a_merge_of_all(count)
+    return lambda: modeltree.evolution(lineage).layout
+
+
+def a_title_of_one_word(count: int) -> Call:
+    lineage = a_merge_of_all(1)
+    drawing = modeltree.evolution(lineage, title="x" * count, page=(14, 1000))
+    return lambda: drawing.layout
+
+
+def suggestions(count: int) -> Call:
+    lineage = a_merge_of_all(count)
+
+    def refused() -> None:
+        with pytest.raises(UnknownModelError):
+            lineage["modle"]
+
+    return refused
+
+
 @pytest.mark.parametrize(
     ("prepare", "size"),
     [  # of tables with 2000 rows and more other code reads, so these have fewer
@@ -65,6 +104,11 @@ def mermaid_names_that_are_alike(count: int) -> Call:
         (one_name_for_all, 300),
         (cycles, 100),
         (mermaid_names_that_are_alike, 300),
+        (families_of_a_merge_of_all, 200),
+        (page_data_of_a_merge_of_all, 200),
+        (evolution_of_one_day, 100),
+        (a_title_of_one_word, 3000),
+        (suggestions, 500),
     ],
 )
 def test_work_grows_as_the_input(prepare: Callable[[int], Call], size: int) -> None:

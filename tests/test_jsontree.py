@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from modeltree.formats.parsing import jsontree
 from modeltree.formats.parsing.jsontree import JsonTree, parse_json, read_json
+from work import growth
 
 PATH = Path("a.json")
 DATA = st.recursive(
@@ -114,3 +116,23 @@ def test_large_files_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 def test_numbers_are_numbers() -> None:
     assert parse_json(b"[1, 1.5, -0, 1e3]", PATH).data == [1, 1.5, 0, 1000.0]
     assert math.isclose(parse_json(b"0.1", PATH).data, 0.1)
+
+
+def test_more_values_than_memory_is_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jsontree, "MAX_VALUES", 10)
+    assert jsontree.parse_json(b'["a,b,c,[[[{{{", ",,,,,", 1, 2, 3, 4, 5, 6, 7]', Path("x.json")).whole
+    tree = jsontree.parse_json(b"[" + b"1," * 10 + b"1]", Path("x.json"))
+    assert not tree.whole
+    assert str(tree.problems[-1]) == "x.json: the file is too large: more than 10 values; split it into several"
+
+
+def test_positions_cost_no_more_than_the_text() -> None:
+    """Each part of a long list is found without the text being searched again."""
+
+    def prepare(count: int) -> Callable[[], object]:
+        rows = ",".join(f'{{"id": "m{number}", "in": [1, {{"x": {number}}}]}}' for number in range(count))
+        tree = jsontree.parse_json(f'{{"models": [{rows}], "n": [{rows}]}}'.encode(), Path("x.json"))
+        parts = [(table, number, "in", 1, "x") for number in range(count) for table in ("models", "n")]
+        return lambda: [tree.position(part) for part in parts]
+
+    assert growth(prepare, 300) < 2.4

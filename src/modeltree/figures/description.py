@@ -90,9 +90,8 @@ def page_data(lineage: Lineage) -> dict[str, object]:
     # The primary one first.
     belongs = {id: [number] for number, family in enumerate(families) for id in family.primary}
     for number, family in enumerate(families):
-        for id in family.members:
-            if number not in belongs.setdefault(id, []):
-                belongs[id].append(number)
+        for id in frozenset(family.members).difference(family.primary):
+            belongs.setdefault(id, []).append(number)
     relations = list(Relation)
     report = licenses(lineage)
     return {

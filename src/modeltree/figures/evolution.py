@@ -141,8 +141,6 @@ def evolution(
         links=links,
     )
     earlier = like.layout if isinstance(like, LayoutDrawing) else like
-    if not isinstance(earlier, Layout | None):
-        raise ValueError(f"like cannot be {like!r}: give an earlier drawing, or its layout")
     lay_out = partial(
         evolution_layout,
         contents,

@@ -352,11 +352,10 @@ def _roots_and_depth(members: NDArray[Any], index: AncestryIndex) -> tuple[NDArr
     """Which of some nodes have no parent among them, and the edges of the longest path through nothing but them."""
     if len(members) < _FEW:
         listed, depths = members.tolist(), dict[int, int]()
-        within = set(listed)
-        roots = [node for node in listed if within.isdisjoint(index.parents[node])]
+        over = {node: _common(index.parents, node, members) for node in listed}
         for node in sorted(listed, key=index.generation.__getitem__):
-            depths[node] = max((depths[parent] + 1 for parent in index.parents[node] if parent in depths), default=0)
-        return numpy.array(roots), max(depths.values())
+            depths[node] = max((depths[parent] + 1 for parent in over[node]), default=0)
+        return numpy.array([node for node in listed if not over[node]]), max(depths.values())
     place = numpy.full(len(index), -1, dtype=numpy.int32)
     place[members] = numpy.arange(len(members), dtype=numpy.int32)
     above, lengths = index.parents.gather(members)
@@ -364,3 +363,14 @@ def _roots_and_depth(members: NDArray[Any], index: AncestryIndex) -> tuple[NDArr
     inner = parent >= 0
     part = AncestryIndex.from_edges(len(members), parent[inner], child[inner])
     return members[part.roots], int(part.generation.max())
+
+
+def _common(rows: Rows, node: int, few: NDArray[Any]) -> list[int]:
+    """Which of a few nodes, ascending, are in the row of a node; a row may be of thousands, as that of a merge is."""
+    row = rows.items[rows.starts[node] : rows.starts[node + 1]]
+    if len(row) <= len(few):
+        short = row.tolist()
+        return short and [other for other in few.tolist() if other in short]
+    places = numpy.minimum(numpy.searchsorted(row, few), len(row) - 1)
+    common: list[int] = few[row[places] == few].tolist()
+    return common

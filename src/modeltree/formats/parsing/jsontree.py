@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -21,6 +22,9 @@ from modeltree.formats.parsing.lines import Lines, Unreadable, decoded
 MAX_BYTES = 256 * 2**20
 """The largest file that is read, in bytes."""
 
+MAX_VALUES = 20_000_000
+"""The most values in a file: each takes 8 to 250 bytes of memory."""
+
 MAX_DEPTH = 100
 """The deepest nesting that is read."""
 
@@ -30,7 +34,11 @@ MAX_DIGITS = 400
 MAX_PROBLEMS = 1000
 """The most duplicate keys that are reported before reading stops."""
 
-_TOKEN = re.compile(r'[ \t\n\r]*(?:("(?:[^"\\]|\\.)*")|([{}\[\],:])|([^\s{}\[\],:"]+))', re.DOTALL)
+_PUNCTUATION = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],]', re.DOTALL)
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_SPACE = re.compile(r"[ \t\n\r]*")
+# The parts of what has fewer characters are looked for each time.
+_LONG = 4096
 _STRUCTURE = re.compile(r'"(?:[^"\\]|\\.)*"?|[{}\[\]]', re.DOTALL)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -49,19 +57,69 @@ class JsonTree:
 
     def position(self, at: At = (), *, of_key: bool = False) -> Position:
         """The position of a part of the data (or of its key), or of the innermost part around it that there is."""
-        for length in range(len(at), -1, -1):
-            if offsets := self._offsets.get(at[:length]):
-                return self._lines.position(offsets[0 if of_key and length == len(at) else 1])
-        return Position(self.path)
+        if not self.whole:
+            return Position(self.path)
+        offset = key = _after_space(self._text, 0)
+        for part in at:
+            found = self._parts(offset).get(part) if self._text[offset] in "{[" else None
+            if found is None:
+                return self._lines.position(offset)
+            key, offset = found
+        return self._lines.position(key if of_key else offset)
 
     @cached_property
     def _lines(self) -> Lines:
         return Lines(self.path, self._text)
 
     @cached_property
-    def _offsets(self) -> dict[At, tuple[int, int]]:
-        """The offsets of the key and the value of each part."""
-        return dict(_walk(self._text)) if self.whole else {}
+    def _known(self) -> dict[int, _Parts]:
+        return {}
+
+    def _parts(self, start: int) -> _Parts:
+        """The parts of a list or mapping; those of a long one are kept, so that no text is searched again and again."""
+        parts = self._known.get(start)
+        if parts is None:
+            parts = _Parts.of(self._text, start)
+            if parts.end - start > _LONG:
+                self._known[start] = parts
+        return parts
+
+
+@dataclass(slots=True)
+class _Parts:
+    """Where the parts of a list or mapping begin, and their keys: what stands in these is not looked at."""
+
+    items: array[int]
+    keys: dict[str, tuple[int, int]]
+    end: int = 0
+
+    @classmethod
+    def of(cls, text: str, start: int) -> _Parts:
+        """Those of what begins at an offset of a text that is JSON."""
+        parts, depth, is_list = cls(array("q"), {}), 0, text[start] == "["
+        for match in _PUNCTUATION.finditer(text, start):
+            mark = match[0]
+            if mark in "}]":
+                depth -= 1
+                if not depth:
+                    parts.end = match.end()
+                    break
+                continue
+            depth += mark in "{["
+            if depth == 1 and mark in "{[,":
+                offset = _after_space(text, match.end())
+                if is_list and text[offset] != "]":
+                    parts.items.append(offset)
+                elif key := _STRING.match(text, offset):
+                    value = _after_space(text, _after_space(text, key.end()) + 1)  # behind the colon
+                    parts.keys.setdefault(json.loads(key[0], strict=False), (offset, value))
+        return parts
+
+    def get(self, part: str | int) -> tuple[int, int] | None:
+        """The offsets of the key and the value of a part, if there is such a one."""
+        if isinstance(part, str):
+            return self.keys.get(part)
+        return (self.items[part], self.items[part]) if 0 <= part < len(self.items) else None
 
 
 def read_json(path: Path) -> JsonTree:
@@ -77,6 +135,7 @@ def parse_json(content: bytes, path: Path) -> JsonTree:
     try:
         text = decoded(content, MAX_BYTES, Position(path))
         _check_depth(text, path)
+        _check_count(text, path)
         return JsonTree(path, _parsed(text, path, problems), tuple(problems), True, text)
     except Unreadable as stop:
         return JsonTree(path, None, (*problems, stop.finding), False, text)
@@ -93,6 +152,15 @@ def _check_depth(text: str, path: Path) -> None:
                 raise Unreadable("too-deep", f"nested more than {MAX_DEPTH} deep", None, position)
         elif match[0] in "}]":
             depth -= 1
+
+
+def _check_count(text: str, path: Path) -> None:
+    """Refuse more values than memory is for; those in strings are told from others only where there are many."""
+    if 1 + sum(map(text.count, ",[{")) > MAX_VALUES:
+        marks = (match[0] for match in _PUNCTUATION.finditer(text))
+        if 1 + sum(mark in ",[{" for mark in marks) > MAX_VALUES:
+            message = f"the file is too large: more than {MAX_VALUES:,} values"
+            raise Unreadable("too-large", message, "split it into several", Position(path))
 
 
 def _nothing(_word: str) -> None:
@@ -145,35 +213,7 @@ def _surrogates(data: object) -> Iterator[str]:
             left += value
 
 
-def _walk(text: str) -> Iterator[tuple[At, tuple[int, int]]]:
-    """Every path into a text that is JSON, with the offsets of its key and its value."""
-    at: list[str | int] = []
-    key_start, awaits_key = 0, False
-    offset, seen = 0, [set[At]()]
-    while match := _TOKEN.match(text, offset):
-        offset = match.end()
-        string, mark, _other = match.groups()
-        start = offset - len(match[0].lstrip(" \t\n\r"))
-        if mark == ":":
-            awaits_key = False
-        elif mark == ",":
-            if isinstance(at[-1], int):
-                at[-1] += 1
-                key_start = offset
-            else:
-                awaits_key = True
-        elif mark in ("}", "]"):
-            at.pop()
-            seen.pop()
-            awaits_key = False
-        elif string is not None and awaits_key:
-            at[-1], key_start = json.loads(string, strict=False), start
-        else:
-            path = tuple(at)
-            if path not in seen[-1]:
-                seen[-1].add(path)
-                yield path, (key_start if at and isinstance(at[-1], str) else start, start)
-            if mark in ("{", "["):
-                at.append("" if mark == "{" else 0)
-                seen.append(set())
-                awaits_key = mark == "{"
+def _after_space(text: str, offset: int) -> int:
+    match = _SPACE.match(text, offset)
+    assert match is not None
+    return match.end()
