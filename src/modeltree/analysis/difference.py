@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 import numpy
 from numpy.typing import NDArray
 
+from modeltree._util.arguments import checked
 from modeltree._util.text import counted
 from modeltree.analysis.reports import Report, Section
 from modeltree.findings import shown
@@ -281,6 +282,7 @@ class Difference(Report):
         return {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
 
 
+@checked
 def diff(old: Lineage, new: Lineage) -> Difference:
     """What changed from one lineage to another.
 

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import numpy
 from numpy.typing import NDArray
 
+from modeltree._util.arguments import checked
 from modeltree._util.text import counted, enumerated
 from modeltree.analysis.reports import Report, Section
 from modeltree.findings import Finding
@@ -144,6 +145,7 @@ class Impact(Report):
         }
 
 
+@checked
 def impact(lineage: Lineage, *models: str, relations: Relations = None) -> Impact:
     """What descends from models that are withdrawn, poisoned or relicensed.
 

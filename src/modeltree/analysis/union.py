@@ -10,6 +10,7 @@ from typing import Any
 import numpy
 from numpy.typing import NDArray
 
+from modeltree._util.arguments import checked
 from modeltree.analysis.difference import Comparison
 from modeltree.findings import Finding, Position, shown
 from modeltree.formats import Policy, Reading
@@ -26,6 +27,7 @@ _ABOUT_SOURCES = frozenset({*(kind for kind, _ in GAPS.values()), "possible-same
 """What is found of single sources already."""
 
 
+@checked
 def union(*lineages: Lineage, policy: Policy | None = None, names: Sequence[str] = ()) -> Reading:
     """Several lineages as one; nothing is lost without a finding.
 
