@@ -38,14 +38,15 @@ RIGHT: dict[str, Any] = {
     "lineage": LINEAGE, "path": "nowhere/x.csv", "paths": ("nowhere.csv",), "source": [{"id": "a"}], "name": "A",
     "model": "a", "models": ("a",), "ancestor": "a", "descendant": "c", "parent": "a", "child": "b", "first": "a",
     "second": "c", "ancestors": ["a"], "descendants": ["c"], "pairs": [("a", "b")], "grain": "year", "words": [],
-    "value": "2023", "number": 20230000, "year": 2023, "count": 7, "id": "a", "relation": "merge",
+    "value": "2023", "number": 20230000, "old": LINEAGE, "new": LINEAGE,
+    "lineages": (LINEAGE,), "date": "2023", "year": 2023, "count": 7, "id": "a", "relation": "merge",
 }  # fmt: skip
 # Each with what an annotation has in it if the value may be right: then it may be taken, and may be refused.
 WRONG: dict[str, tuple[Any, tuple[str, ...]]] = {
     "None": (None, ("None", "Relations", "IconFolder")),
     "-1": (-1, ()),
     "1e29": (1e29, ("float",)),
-    "[]": ([], ("Iterable", "Relations", "tuple")),
+    "[]": ([], ("Iterable", "Sequence", "Relations", "tuple")),
     "{}": ({}, ("Iterable", "Mapping", "Relations", "Links")),
     "[None]": ([None], ()),
     "[{}]": ([{}], ()),

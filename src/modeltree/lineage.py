@@ -1431,6 +1431,7 @@ class Lineage:
             kept = self._edges.touching(kept, relation_set(relations))
         return self._part(kept, relations)
 
+    @checked
     def as_of(self, date: Date) -> Lineage:
         """The lineage as it was: what was released by a date for certain, and the derivations between these.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, wraps
 from numbers import Integral, Real
 from reprlib import repr
@@ -84,5 +84,7 @@ def _fits(value: Any, kind: Any) -> bool:
     if origin is tuple and Ellipsis not in get_args(kind):
         parts = get_args(kind)
         return isinstance(value, (tuple, list)) and len(value) == len(parts) and all(map(_fits, value, parts))
+    if origin is Sequence and isinstance(value, (tuple, list)):
+        return all(_fits(part, one) for one in get_args(kind) for part in value)
     base = origin or kind
     return isinstance(value, base) and (base is str or not isinstance(value, (str, bytes)))  # no list of letters

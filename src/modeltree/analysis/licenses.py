@@ -19,6 +19,7 @@ from typing import Literal
 import numpy
 from numpy.typing import NDArray
 
+from modeltree._util.arguments import checked
 from modeltree._util.text import counted, enumerated
 from modeltree.analysis.license_terms import Duty, DutyWord, LicenseTerms, license_terms, lost_terms, terms_of
 from modeltree.findings import Finding, Severity
@@ -554,6 +555,7 @@ class LicenseReport:
         }
 
 
+@checked
 def licenses(lineage: Lineage) -> LicenseReport:
     """Read licenses along the chain: what each model inherits, and what its own license contradicts.
 

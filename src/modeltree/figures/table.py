@@ -8,6 +8,7 @@ from functools import cached_property
 from html import escape
 from typing import Literal, get_args
 
+from modeltree._util.arguments import checked
 from modeltree._util.html import block
 from modeltree._util.text import printable
 from modeltree.figures.contents import split_by_kind, title_of
@@ -43,6 +44,7 @@ class _Cell:
     address: str | None = None
 
 
+@checked
 def table(
     lineage: Lineage,
     *,
