@@ -89,7 +89,9 @@ def union(*lineages: Lineage, policy: Policy | None = None, names: Sequence[str]
     }
     about = lineage.about.model_copy(update=unlike)
     # What is missing in two of them is missing in the third.
-    told = {(finding.kind, finding.ids, finding.message): finding for finding in reversed(findings)}
+    told: dict[tuple[str, tuple[str, ...], str], Finding] = {}
+    for finding in findings:
+        told.setdefault((finding.kind, finding.ids, finding.message), finding)
     whole = Lineage._of(lineage._nodes, lineage._edges, lineage.organizations.values(), about)
     return Reading(whole, in_order(told.values()))
 
