@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -377,6 +378,18 @@ def test_views_of_texts(tmp_path: Path) -> None:
         reading = same([source])
         assert isinstance(reading, Reading)
         assert [(edge.parent, edge.child) for edge in reading.lineage.derivations] == [("a", "b"), ("b", "c-d")]
+
+
+def test_tables_that_are_small_need_no_arrow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [{"id": "a", "name": "A", "org": "x"}, {"id": "b", "name": "B b", "org": "y", "parents": "a; gone"}]
+    (tmp_path / "m.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    (tmp_path / "m.csv").write_text("id,name,org,parents\na,A,x,\nb,B b,y,a; gone\n")
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    for source in (rows, tmp_path / "m.jsonl", tmp_path / "m.csv"):
+        for notes in (True, False):
+            lineage, findings = read_table(source, notes=notes)
+            assert [(edge.parent, edge.child) for edge in lineage.derivations] == [("a", "b"), ("gone", "b")]
+            assert {"missing-parent", "inferred-column"} <= {finding.kind for finding in findings}
 
 
 def test_parquet_with_several_groups_of_rows(tmp_path: Path) -> None:

@@ -331,11 +331,11 @@ def is_text(kind: Any) -> bool:
 
 def trimmed(column: Stored) -> Any | None:
     """The texts of a column without space at their ends, as one array; None where it has something else."""
+    if isinstance(column, list | Coded) or not is_text(column.type):
+        return None
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    if isinstance(column, list | Coded) or not is_text(column.type):
-        return None
     chunks = [pc.utf8_trim_whitespace(chunk.cast(pa.large_string())) for chunk in column.chunks]
     texts = pa.concat_arrays(chunks) if chunks else pa.array([], pa.large_string())
     return pc.if_else(pc.equal(pc.binary_length(texts), 0), None, texts)

@@ -24,6 +24,7 @@ from modeltree.records import Model, Organization, Relation
 
 __all__ = ["assemble"]
 
+_FEW = 2000
 _NOWHERE = Position(Path())
 _PLAIN_ID = re.compile("[!-~]{1,300}")
 
@@ -40,6 +41,8 @@ def assemble(arrays: TableArrays, options: ReadOptions) -> Reading:
         del odd
         arrays.release()
     lineage = Lineage.from_checked_columns(columns, repair.organizations.by_id.values(), about=repair.about)
+    if len(lineage) + len(columns.parent) < _FEW:  # which are shown as the tuples that they are
+        lineage = Lineage(lineage.models, lineage.derivations, lineage.organizations.values(), about=lineage.about)
     if options.notes:
         findings += gaps(lineage, odd.position)
         findings += possibly_same(lineage, odd.position)

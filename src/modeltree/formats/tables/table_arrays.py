@@ -125,10 +125,8 @@ class TableArrays:
     def release(self) -> None:
         """Let go of all columns; nothing can be asked of it any more."""
         self.__dict__.clear()
-        if "pyarrow" in sys.modules:
-            import pyarrow as pa
-
-            pa.default_memory_pool().release_unused()
+        if arrow := sys.modules.get("pyarrow"):
+            arrow.default_memory_pool().release_unused()
 
 
 def arrays_of(tables: TableSet, options: ReadOptions) -> TableArrays:
