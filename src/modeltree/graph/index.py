@@ -69,10 +69,10 @@ _CALL = 100
 _FEW = 8
 """Of fewer intervals each is a slice of its own, and of fewer pairs each is a search of its own."""
 
+_Downwards = tuple[memoryview, memoryview, memoryview | None, memoryview, memoryview, memoryview, memoryview]
+
 _NONE = numpy.empty(0, dtype=numpy.int32)
 _NONE.flags.writeable = False
-
-_Down = tuple[memoryview, memoryview, memoryview | None, memoryview, memoryview, memoryview, memoryview]
 
 
 class AncestryIndex:
@@ -128,7 +128,7 @@ class AncestryIndex:
     # What single questions look at once it is made. It has no value here: an object's own attributes are looked up
     # faster where its class has none of the same name. Single values are read faster from memoryviews.
     _upwards: tuple[memoryview, memoryview] | None
-    _downwards: _Down | None
+    _downwards: _Downwards | None
 
     def __init__(self, parents: Neighbors) -> None:
         rows = parents if isinstance(parents, Rows) else Rows.of_lists(parents)
@@ -313,7 +313,7 @@ class AncestryIndex:
         return merges_of(self._forest, self.parents)
 
     @cached_property
-    def _down(self) -> _Down:
+    def _down(self) -> _Downwards:
         """Numbers, sizes, starts and ranks of intervals, if they are kept, nearest merges, their first and last."""
         forest, merges, intervals = self._forest, self._merges, self._intervals
         starts = None if intervals is None else viewed(intervals.starts)
@@ -446,11 +446,11 @@ class AncestryIndex:
         if low == high or not (rank := nearest[descendant]):
             return False
         index = bisect_right(ranks, rank, low, high) - 1
-        return index >= low and bool(number < last[ranks[index]])
+        return bool(index >= low and number < last[ranks[index]])
 
     def _climbs(self, ancestor: int, descendant: int) -> bool:
         """Whether one is met on the paths up from the other, of which only the merges are looked at."""
-        parents, (numbers, sizes, _, _, nearest, *_) = self.parents, self._down
+        parents, (numbers, sizes, _, _, nearest, _, _) = self.parents, self._down
         merges, over = viewed(self._merges.node), viewed(self._merges.above)
         up, generation = viewed(self._forest.up), viewed(self.generation)
         start, level = numbers[ancestor], generation[ancestor]
