@@ -332,7 +332,7 @@ def test_many_rows_and_what_is_said_once_of_them(how: str) -> None:
     assert {"cycle", "missing-parent", "self-loop", "duplicate-id", "local-path-parent"} <= set(kinds)
     (unsaid,) = [finding for finding in findings if finding.kind == "missing-relation"]
     assert unsaid.message.startswith("nothing says how models were made, of 2,99")
-    (license,) = [finding for finding in findings if finding.kind == "missing-license"]
+    (license,) = [finding for finding in findings if finding.kind == "license-missing"]
     assert len(license.ids) > audit.MOST
 
 
@@ -348,7 +348,7 @@ def test_gaps_are_said_once_where_there_are_many() -> None:
     count = audit.MOST + 1
     columns = {"id": [f"m{number}" for number in range(count + 1)], "license": [None] * count + ["mit"]}
     _, findings = same([as_frame(columns, "arrow")])  # type: ignore[misc]
-    (license,) = [finding for finding in findings if finding.kind == "missing-license"]
+    (license,) = [finding for finding in findings if finding.kind == "license-missing"]
     assert license.message == "1,001 models have no license"
     assert license.position is None
 

@@ -63,7 +63,7 @@ def test_kinds_are_errors_warnings_or_nothing_as_asked(check: Check) -> None:
         "ok: 3 models, 1 derivation, 1 organization; 2 notes (see --all)\n",
     )
     assert check("a, b: 100%.csv")[0] == 1
-    code, text = check("a, b: 100%.csv", "--warn", "bad-date,missing-license")
+    code, text = check("a, b: 100%.csv", "--warn", "bad-date,license-missing")
     assert code == 0
     assert text.count(": warning: ") == 1  # no model has a license: that is of no line
     assert text.count("warning: ") == 2
@@ -110,7 +110,7 @@ def test_what_is_refused_is_an_error_and_stays_one(check: Check) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--error", "missing-licence"], "'missing-licence' is no kind of finding; there is missing-license"),
+        (["--error", "missing-licence"], "'missing-licence' is no kind of finding; there is license-missing"),
         (["--error", "cycle", "--ignore", "cycle"], "--ignore cycle: the kind has another severity already"),
         (["--format", "xml"], "invalid choice: 'xml'"),
     ],

@@ -22,7 +22,7 @@ from modeltree.lineage import Lineage
 from modeltree.records import Relation
 
 PATH = Path("source.yaml")
-NOT_SAID = {"missing-license", "missing-date"}
+NOT_SAID = {"license-missing", "missing-date"}
 
 Models = Mapping[str, Mapping[str, Any]]
 Steps = list[tuple[str, str, str | None]]

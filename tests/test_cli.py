@@ -358,7 +358,7 @@ def test_check_of_good_data(run: Run, data: Path) -> None:
     assert run("check", "survey").code == 0
     everything = run("check", str(data), "--all").lines
     assert len(everything) == 5
-    assert everything[0].endswith("has no license [missing-license]")
+    assert everything[0].endswith("has no license [license-missing]")
     answer = json.loads(run("check", str(data), "--json").out)
     assert answer["ok"]
     [source] = answer["sources"]

@@ -23,7 +23,7 @@ from modeltree.formats.trackers import ecosystem_graphs
 from modeltree.formats.trackers.ecosystem_graphs import read_ecosystem_graphs
 from modeltree.records import Kind, License, Relation
 
-GAPS = {"missing-license", "missing-date", "missing-relation", "missing-parent"}
+GAPS = {"license-missing", "missing-date", "missing-relation", "missing-parent"}
 
 
 def read(folder: Path, text: str, **options: Any) -> Reading:
@@ -289,7 +289,7 @@ def test_a_cycle_is_cut_where_time_contradicts_it(tmp_path: Path) -> None:
         """
     lineage, findings = read(tmp_path, text)
     assert relations(lineage) == {("Interface", "Feedback", "data"), ("Feedback", "Model", "data")}
-    assert sorted({finding.kind for finding in findings}) == ["cycle", "missing-license"]
+    assert sorted({finding.kind for finding in findings}) == ["cycle", "license-missing"]
     with pytest.raises(SourceError, match="cycle: "):
         read(tmp_path, text, policy=Policy(cycle="refuse"))
 

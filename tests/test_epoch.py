@@ -84,7 +84,7 @@ def test_base_models_are_finetuned_by_rule_which_is_said_once(tmp_path: Path) ->
         ("ViT-L,-large", "Seer,-both", "finetune"),
     }
     assert [(f.kind, f.position and f.position.line, f.position and f.position.column) for f in findings] == [
-        ("inferred-relation", 3, FAMILY.splitlines()[2].index("Kimi") + 1), ("missing-license", None, None),
+        ("inferred-relation", 3, FAMILY.splitlines()[2].index("Kimi") + 1), ("license-missing", None, None),
     ]  # fmt: skip
 
 
@@ -187,7 +187,7 @@ def test_old_tables_call_a_model_a_system(tmp_path: Path) -> None:
 def test_what_is_wrong_is_said(tmp_path: Path) -> None:
     text = "Model,Publication date,Link,Base model\na,soon,arxiv.org,a\n,2023,,\nb,2023\nb,2024,,\n"
     _, findings = read(tmp_path, text)
-    said = [str(f).replace(f"{tmp_path}/", "") for f in findings if f.kind not in ("missing-license", "missing-date")]
+    said = [str(f).replace(f"{tmp_path}/", "") for f in findings if f.kind not in ("license-missing", "missing-date")]
     assert [line.partition(";")[0] for line in said] == [
         "models.csv:2:3: released of model 'a': 'soon' is no date",
         "models.csv:2:8: links.website of model 'a': 'arxiv.org' is no web address",

@@ -61,7 +61,7 @@ def test_the_rows_of_a_lineage_are_read_back(survey: Lineage, make: Any) -> None
     assert (
         {"ignored", "missing-relation"}
         <= set(kinds)
-        <= {"ignored", "missing-relation", "missing-license", "missing-date"}
+        <= {"ignored", "missing-relation", "license-missing", "missing-date"}
     )
     assert [finding.message for finding in findings if finding.kind == "ignored"] == [
         "nothing is read from column 'children'"
@@ -245,7 +245,7 @@ def test_what_is_no_table(value: Any) -> None:
 
 def test_rows_have_their_number() -> None:
     findings = read_table(pd.DataFrame({"id": ["a", None], "released": ["x", None]})).findings
-    assert [str(finding) for finding in findings if finding.kind not in ("missing-license", "missing-date")] == [
+    assert [str(finding) for finding in findings if finding.kind not in ("license-missing", "missing-date")] == [
         "<DataFrame>:1: released of model 'a': 'x' is no date; write YYYY, YYYY-MM or YYYY-MM-DD; it is left out",
         "<DataFrame>:2: a row without a model; write its id; it is left out",
     ]

@@ -337,7 +337,7 @@ def test_what_others_write_is_read(format: str) -> None:
     assert any("attribute 'x' of nodes is not read: it stands 2 times" in line for line in said(reading, "ignored"))
     assert any("attribute 'weight' of edges is not read: it stands once" in line for line in said(reading, "ignored"))
     positions = [
-        finding.position for finding in reading.findings if finding.kind not in ("missing-license", "missing-date")
+        finding.position for finding in reading.findings if finding.kind not in ("license-missing", "missing-date")
     ]
     assert all(position is not None and position.line and position.column for position in positions)
     if format == "gexf":

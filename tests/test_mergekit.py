@@ -20,7 +20,7 @@ from modeltree.formats.weights.mergekit import file_claims, read_mergekit
 from modeltree.formats.weights.sidecars import add_parents
 from work import growth
 
-GENERAL = {"missing-license", "missing-date", "missing-parent"}
+GENERAL = {"license-missing", "missing-date", "missing-parent"}
 
 
 def write(path: Path, text: str) -> Path:

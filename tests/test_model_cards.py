@@ -31,7 +31,7 @@ from modeltree.records import License, Relation
 from modeltree.values.addresses import hub_url
 from modeltree.values.licenses import hub_license, license_of
 
-COMMON = {"missing-parent", "missing-license", "missing-date", "missing-child"}
+COMMON = {"missing-parent", "license-missing", "missing-date", "missing-child"}
 """Kinds of findings that most of these small files have, and that are tested elsewhere."""
 
 
@@ -798,7 +798,7 @@ def _check_round_trip(lineage: Lineage) -> None:
     for model in lineage.models:
         assert (reading.lineage[model.id].license == model.license) == (model.id not in lost)
         assert model.id not in lost or (model.license and model.license.spdx == "0BSD")
-    assert {finding.kind for finding in reading.findings} <= {"missing-license", "missing-date", "possible-same"}
+    assert {finding.kind for finding in reading.findings} <= {"license-missing", "missing-date", "possible-same"}
 
 
 def test_what_cards_cannot_hold_is_said_once_for_each_field(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ from modeltree.records import About, Correction, Derivation, License, Links, Mod
 from strategies import full_lineages, lineages
 
 SURVEY = modeltree.datasets.load("survey")
-READING = Reading(SURVEY, (Finding("cycle", "a -> b -> a", "break it"), Finding("missing-license", "a has no license")))
+READING = Reading(SURVEY, (Finding("cycle", "a -> b -> a", "break it"), Finding("license-missing", "a has no license")))
 EVIL = "</script></iframe><img src=x onerror=\"alert('1')\">&amp;"
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 ELEMENTS = {
@@ -238,7 +238,7 @@ def test_a_reading() -> None:
     page = checked(READING)
     assert page.text == (
         f"Lineage {SURVEY.about.title!r}: 185 models, 302 derivations, 80 organizations, 2015 to 2023 1 error, 1 note "
-        "severity kind finding where error cycle a -> b -> a; break it note missing-license a has no license"
+        "severity kind finding where error cycle a -> b -> a; break it note license-missing a has no license"
     )
     assert repr(READING) == f"<Reading: {SURVEY!r}, 1 error, 1 note>"
     lineage, findings = READING

@@ -17,7 +17,7 @@ from modeltree.formats.repair.claims import Claims, Reading
 from modeltree.formats.weights.peft import MAX_BYTES, file_claims, read_peft
 from modeltree.formats.weights.sidecars import add_parents
 
-GENERAL = {"missing-license", "missing-date"}
+GENERAL = {"license-missing", "missing-date"}
 
 
 def write(path: Path, content: Any) -> Path:

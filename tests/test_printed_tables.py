@@ -55,7 +55,7 @@ def latex(tmp_path: Path) -> Read:
 
 def told(findings: tuple[Finding, ...], *leave_out: str) -> list[str]:
     """The findings as kind, place and text; what is only missing is left out, as is what is said of the columns."""
-    dull = {"missing-date", "missing-license", "missing-relation", *leave_out}
+    dull = {"missing-date", "license-missing", "missing-relation", *leave_out}
     return [
         f"{finding.position.line}:{finding.position.column} {finding.kind}: "
         + "; ".join(filter(None, (finding.message.replace(str(finding.position.path), "PATH"), finding.done)))
@@ -192,7 +192,7 @@ def test_a_table_is_read_alike_in_all_forms(form: Callable[[list[list[str]]], st
         tuple(getattr(model, name) for name in kept) for model in curated.models
     }
     assert {edge[:2] for edge in edges(lineage)} == {edge[:2] for edge in edges(curated)}
-    assert {finding.kind for finding in findings} == {"read-as", "missing-date", "missing-license"}
+    assert {finding.kind for finding in findings} == {"read-as", "missing-date", "license-missing"}
 
 
 # Rows and columns that are merged

@@ -36,7 +36,7 @@ def test_the_spreadsheet_in_it_is_that_catalogue(tmp_path: Path) -> None:
     path = tmp_path / "mine.csv"
     path.write_text(block, encoding="utf-8")
     reading = modeltree.read(path)
-    assert {finding.kind for finding in reading.findings} <= {"missing-license"}
+    assert {finding.kind for finding in reading.findings} <= {"license-missing"}
     (catalogue,) = re.findall(r"```yaml\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
     (tmp_path / "mine.yaml").write_text(catalogue, encoding="utf-8")
     assert reading.lineage.models == modeltree.load(tmp_path / "mine.yaml").models

@@ -95,7 +95,7 @@ def test_a_list_of_records_under_any_key(tmp_path: Path, name: str, text: str) -
     lineage, findings = modeltree.read(path)
     assert steps(lineage) == STEPS
     assert str(lineage["acme/base"].released) == "2023-02-24"
-    assert {finding.kind for finding in findings} <= {"missing-license"}
+    assert {finding.kind for finding in findings} <= {"license-missing"}
     assert modeltree.read_table(path, format="jsonl" if text.count("\n{") else None).lineage == lineage
     assert modeltree.read_table(ROWS).lineage == lineage
 

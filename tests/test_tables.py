@@ -27,7 +27,7 @@ from modeltree.records import About
 from modeltree.values.words import is_missing
 from strategies_records import hard_names, lineages
 
-QUIET = {"missing-license", "missing-date", "possible-same", "missing-relation"}
+QUIET = {"license-missing", "missing-date", "possible-same", "missing-relation"}
 files = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 

@@ -23,7 +23,7 @@ from modeltree.formats.weights.safetensors import read_safetensors
 from modeltree.formats.weights.sidecars import add_parents
 from work import growth, steps
 
-GENERAL = {"missing-license", "missing-date", "missing-parent"}
+GENERAL = {"license-missing", "missing-date", "missing-parent"}
 HUB = "https://huggingface.co/"
 
 

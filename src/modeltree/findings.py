@@ -126,7 +126,6 @@ _NOTES = {
     "inferred-column": "a column that is matched to a field by its name",
     "repeated-derivation": "a derivation that occurs twice without saying more",
     "missing-relation": "a derivation without a relation",
-    "missing-license": "a model without a license",
     "missing-date": "a model without a date",
     "missing-base": "a model that names no base and is the base of none",
     "unknown-base": "a model that has a base model and does not name it",

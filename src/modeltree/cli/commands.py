@@ -505,7 +505,7 @@ def _checked(arguments: argparse.Namespace) -> list[Checked]:
     if whole and arguments.licenses:  # what is missing, they say better
         chained = modeltree.licenses(whole.lineage).findings
         whole = whole._replace(
-            findings=(*(each for each in whole.findings if each.kind != "missing-license"), *chained)
+            findings=(*(each for each in whole.findings if each.kind != "license-missing"), *chained)
         )
     for finding in whole.findings if whole else ():
         path = finding.position.path if finding.position else None

@@ -25,7 +25,7 @@ MOST = 1000
 
 _TELLING = {"parent": {"parent", "parents"}, "date": {"released"}, "license": {"license", "license_spdx"}}
 
-GAPS = MappingProxyType({"license": ("missing-license", "license"), "released": ("missing-date", "date")})
+GAPS = MappingProxyType({"license": ("license-missing", "license"), "released": ("missing-date", "date")})
 """For fields, the kind of finding that they are not known, and the word for them."""
 
 BASE = ("missing-base", "base")
