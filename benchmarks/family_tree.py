@@ -19,7 +19,7 @@ from typing import Any
 from genealogies import grown
 from processes import Clock, News, said_by, say
 from tree_checker import TreeMeasures, tree_measures
-from tree_methods import Genealogy, dot_drawing, from_layout, on_page, rows_of
+from tree_methods import Genealogy, dot_drawing, from_layout, on_page
 
 from modeltree import Lineage, datasets
 from modeltree.figures.family_tree import family_tree
@@ -28,15 +28,14 @@ from modeltree.layout.sheet import page_size
 
 COLUMNS = (
     "n", "sheet", "method", "tree edges crossing", "labels hit", "label overlaps", "clipped", "missing", "loose ends",
-    "type, pt", "rows", "fewest rows", "rows ÷ fewest", "further links", "crossings", "crossings per further link",
-    "further link, mean", "fill", "CPU s",
+    "type, pt", "named parents", "further links", "crossings", "further link, mean", "fill", "empty", "CPU s",
 )  # fmt: skip
 
 _OURS, _DOT = "modeltree", "dot"
 # The sheet for so many models.
 _SHEETS = ((100, "A4"), (300, "A2"), (1000, "A1"))
 _LARGEST = "A0"
-_SURVEY, _SURVEY_SHEET = "survey", "A3-landscape"
+_SURVEY, _SURVEY_SHEETS = "survey", ("14x10in", "A4-landscape", "A3-landscape")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +64,9 @@ class Run:
 
 @dataclass(slots=True)
 class Outcome:
-    """What came of a run on a sheet: measures, rows and seconds, or a word on why there are none."""
+    """What came of a run on a sheet: measures and seconds, or a word on why there are none."""
 
     measures: TreeMeasures | None = None
-    rows: tuple[int, int] | None = None
     seconds: float = 0.0
     failure: str = ""
 
@@ -83,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         return
     sources = [(str(count), _sheets(count)) for count in options.n]
     if not options.no_survey:
-        sources.append((_SURVEY, (_SURVEY_SHEET,)))
+        sources.append((_SURVEY, _SURVEY_SHEETS))
     lines = list(_head())
     with tempfile.TemporaryDirectory() as folder:
         for source, sheets in sources:
@@ -121,9 +119,7 @@ def _in_a_process(run: Run, folder: str, limit: float) -> list[Outcome]:
     outcomes = {sheet: Outcome(failure=ending or "said nothing") for sheet in run.sheets}
     for news in said:
         if "sheet" in news:
-            measures = TreeMeasures(**news["measures"])
-            rows = tuple(news["rows"]) if news["rows"] else None
-            outcomes[news["sheet"]] = Outcome(measures, rows, news["seconds"])
+            outcomes[news["sheet"]] = Outcome(TreeMeasures(**news["measures"]), news["seconds"])
         else:
             outcomes = {
                 sheet: outcome if outcome.measures else replace(outcome, failure=news["failure"])
@@ -141,11 +137,11 @@ def _findings(run: Run, folder: Path) -> Iterator[News]:
     if run.method == _OURS:
         (sheet,) = run.sheets
         clock = Clock()
-        layout = family_tree(lineage, page=sheet, title="").layout
+        layout = family_tree(lineage, page=sheet, title="", collapse="").layout
         seconds = clock.read()["seconds"]
         file.write_text(layout.to_json(), encoding="utf-8")
         drawing = from_layout(layout)
-        yield _news(sheet, tree_measures(drawing, genealogy.ids, descents), seconds, rows_of(drawing))
+        yield _news(sheet, tree_measures(drawing, genealogy.ids, descents), seconds)
         return
     if not file.exists():
         yield {"failure": f"needs the layout of {_OURS}"}
@@ -161,8 +157,8 @@ def _findings(run: Run, folder: Path) -> Iterator[News]:
         yield _news(sheet, tree_measures(drawing, genealogy.ids, descents), seconds)
 
 
-def _news(sheet: str, measures: TreeMeasures, seconds: float, rows: tuple[int, int] | None = None) -> News:
-    return {"sheet": sheet, "measures": asdict(measures), "rows": rows, "seconds": seconds}
+def _news(sheet: str, measures: TreeMeasures, seconds: float) -> News:
+    return {"sheet": sheet, "measures": asdict(measures), "seconds": seconds}
 
 
 def _head() -> Iterator[str]:
@@ -181,14 +177,10 @@ def _cells(outcome: Outcome) -> list[str]:
     found = outcome.measures
     if found is None:
         return [outcome.failure]
-    rows = ["–"] * 3
-    if outcome.rows:
-        rows = [*map(str, outcome.rows), f"{outcome.rows[0] / outcome.rows[1]:.2f}"]
-    per_link = f"{found.crossings / found.further:.2f}" if found.further else "–"
     return [
-        *(f"{number:,}" for number in found.hard_zeros.values()), f"{found.font_size:.1f}", *rows,
-        f"{found.further:,}", f"{found.crossings:,}", per_link, f"{found.further_mean:.1f}", f"{found.fill:.3f}",
-        f"{outcome.seconds:.2f}",
+        *(f"{number:,}" for number in found.hard_zeros.values()), f"{found.font_size:.1f}", f"{found.named:,}",
+        f"{found.further:,}", f"{found.crossings:,}", f"{found.further_mean:.1f}", f"{found.fill:.3f}",
+        f"{found.empty:.2f}", f"{outcome.seconds:.2f}",
     ]  # fmt: skip
 
 

@@ -23,19 +23,20 @@ _Numbers = npt.NDArray[np.int64]
 # Labels are as high as this when they are looked at. So little is no overlap; so near, two crossings of the same two
 # are one; so far from its label a line may begin or end.
 _HEIGHT = 20.0
-_SLACK, _SAME, _REACH = 0.05, 0.2, 2.0
+_SLACK, _SAME, _REACH, _DOT = 0.05, 0.2, 2.0, 5.0
 _CHUNK = 2_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Box:
-    """The label of a model, by its id, or anything else that is to stay on the page."""
+    """The label of a model, by its id, or anything else that is to stay on the page; there may be a dot beside it."""
 
     id: str
     x: float
     y: float
     width: float
     height: float
+    dot: Point | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,12 +53,15 @@ class Line:
         Whether it is a branch of the tree, or a lane: neither leads to a further parent.
     points : tuple of (float, float)
         From the parent to the child.
+    named : bool
+        Whether there is no line, but the name of the parent in the child's label.
     """
 
     parent: str
     child: str | None
     tree: bool
     points: tuple[Point, ...]
+    named: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,8 +113,12 @@ class TreeMeasures:
         Places where these meet lines of other models.
     further_mean : float
         Their length, in label heights.
+    named : int
+        Further parents that are named instead.
     fill : float
         The share of the page that labels cover.
+    empty : float
+        The share of the page with nothing on it, in squares of two label heights.
     """
 
     tree_crossings: int
@@ -123,7 +131,9 @@ class TreeMeasures:
     further: int
     crossings: int
     further_mean: float
+    named: int
     fill: float
+    empty: float
 
     @property
     def hard_zeros(self) -> dict[str, int]:
@@ -138,7 +148,7 @@ def tree_measures(drawing: TreeDrawing, ids: Sequence[str], descents: Sequence[t
     drawing = _enlarged(drawing, _HEIGHT / float(np.median([label.height for label in drawing.labels])))
     hit, overlaps = _on_labels(drawing)
     tree_crossings, crossings = _meetings(drawing.lines)
-    lengths = [_length(line.points) / _HEIGHT for line in drawing.lines if not line.tree]
+    lengths = [_length(line.points) / _HEIGHT for line in drawing.lines if not line.tree and not line.named]
     drawn = [label.id for label in drawing.labels]
     led = [(line.parent, line.child) for line in drawing.lines if line.child is not None]
     return TreeMeasures(
@@ -152,6 +162,8 @@ def tree_measures(drawing: TreeDrawing, ids: Sequence[str], descents: Sequence[t
         further=len(lengths),
         crossings=crossings,
         further_mean=float(np.mean(lengths)) if lengths else 0.0,
+        named=sum(line.named for line in drawing.lines),
+        empty=_empty(drawing),
         fill=sum(label.width * label.height for label in drawing.labels) / (drawing.page[0] * drawing.page[1]),
     )
 
@@ -164,7 +176,14 @@ def _enlarged(drawing: TreeDrawing, scale: float) -> TreeDrawing:
 
     def boxes(some: Sequence[Box]) -> tuple[Box, ...]:
         return tuple(
-            replace(box, x=box.x * scale, y=box.y * scale, width=box.width * scale, height=box.height * scale)
+            replace(
+                box,
+                x=box.x * scale,
+                y=box.y * scale,
+                width=box.width * scale,
+                height=box.height * scale,
+                dot=point(box.dot) if box.dot else None,
+            )
             for box in some
         )
 
@@ -296,6 +315,21 @@ class _Places:
                 self.count += 1
 
 
+def _empty(drawing: TreeDrawing) -> float:
+    """The share of the page, square by square, where there is nothing."""
+    side = 2 * _HEIGHT
+    width, height = drawing.page
+    taken = np.zeros((max(int(height / side), 1), max(int(width / side), 1)), dtype=bool)
+    pieces, _ = _pieces([line.points for line in drawing.lines])
+    for left, top, right, bottom in np.vstack([_edges(drawing.labels), _edges(drawing.others)]) / side:
+        taken[max(int(top), 0) : int(bottom) + 1, max(int(left), 0) : int(right) + 1] = True
+    for start_x, start_y, end_x, end_y in pieces / side:
+        count = 2 + int(4 * max(abs(end_x - start_x), abs(end_y - start_y)))
+        rows = np.clip(np.linspace(start_y, end_y, count).astype(np.int64), 0, taken.shape[0] - 1)
+        taken[rows, np.clip(np.linspace(start_x, end_x, count).astype(np.int64), 0, taken.shape[1] - 1)] = True
+    return 1.0 - float(taken.mean())
+
+
 def _clipped(drawing: TreeDrawing) -> int:
     lines = [(*np.min(line.points, axis=0), *np.max(line.points, axis=0)) for line in drawing.lines if line.points]
     edges = np.vstack([_edges(drawing.labels), _edges(drawing.others), np.array(lines).reshape(-1, 4)])
@@ -308,7 +342,11 @@ def _held(drawing: TreeDrawing) -> Iterator[bool]:
     labels = {label.id: (label.x, label.y, label.x + label.width, label.y + label.height) for label in drawing.labels}
     lanes = {line.parent: line.points for line in drawing.lines if line.child is None and line.points}
 
+    dots = {label.id: label.dot for label in drawing.labels}
+
     def at_label(model: str, point: Point) -> bool:
+        if (dot := dots.get(model)) and max(abs(dot[0] - point[0]), abs(dot[1] - point[1])) <= _DOT:
+            return True
         left, top, right, bottom = labels.get(model, (np.inf, np.inf, -np.inf, -np.inf))
         return left - _REACH <= point[0] <= right + _REACH and top - _REACH <= point[1] <= bottom + _REACH
 
@@ -320,8 +358,8 @@ def _held(drawing: TreeDrawing) -> Iterator[bool]:
         )  # fmt: skip
 
     for line in drawing.lines:
-        if not line.points:
-            yield False
+        if not line.points or line.named:
+            yield line.named
             continue
         begins = at_label(line.parent, line.points[0])
         if line.child is None:

@@ -15,11 +15,10 @@ from tree_checker import Box, Line, TreeDrawing
 
 from modeltree import Lineage
 from modeltree.figures.family_tree import tree_contents
-from modeltree.layout.family_tree.lanes import fewest_lanes
 from modeltree.layout.family_tree.tree import TreeItem
-from modeltree.layout.geometry import Layout
+from modeltree.layout.geometry import LabelBox, Layout
 
-__all__ = ["Genealogy", "dot_drawing", "from_layout", "on_page", "rows_of"]
+__all__ = ["Genealogy", "dot_drawing", "from_layout", "on_page"]
 
 # dot's gaps, in ems, and how many days have a rank: a quarter of a year.
 _NODE_GAP, _RANK_GAP, _RANK_DAYS = 0.3, 0.8, 365.25 / 4
@@ -56,37 +55,27 @@ class Genealogy:
 
 
 def from_layout(layout: Layout) -> TreeDrawing:
-    """The library's own layout, to be measured like the other."""
+    """The library's own layout, to be measured like the other: a name of further parents stands for lines."""
     lines = [Line(parent=lane.id, child=None, tree=True, points=lane.points) for lane in layout.lanes]
     lines += [Line(parent=link.parent, child=link.child, tree=link.tree, points=link.points) for link in layout.links]
+    label = {box.id: box for box in layout.boxes}
+    lines += [
+        Line(parent=parent, child=stub.id, tree=False, points=(), named=label[stub.id].contains(stub))
+        for stub in layout.stubs
+        for parent in stub.parents
+    ]
     others = (*layout.icons, *layout.ticks, *layout.texts, *layout.swatches, *layout.bands)
     return TreeDrawing(
         page=(layout.page.width, layout.page.height),
         font_size=layout.font_size,
-        labels=tuple(Box(id=box.id, x=box.x, y=box.y, width=box.width, height=box.height) for box in layout.boxes),
+        labels=tuple(_label(box) for box in layout.boxes),
         lines=tuple(lines),
         others=tuple(Box(id="", x=box.x, y=box.y, width=box.width, height=box.height) for box in others),
     )
 
 
-def rows_of(drawing: TreeDrawing) -> tuple[int, int]:
-    """How many rows there are in a drawing that has lanes, and how many there must be at least.
-
-    A model needs a row of its own from where it branches off to where its label ends or its last child branches off.
-    """
-    starts = {label.id: label.x for label in drawing.labels}
-    ends = {label.id: label.x + label.width for label in drawing.labels}
-    for line in drawing.lines:
-        along = [x for x, _ in line.points]
-        if line.child is None:
-            ends[line.parent] = max(ends[line.parent], *along)
-        elif line.tree:
-            starts[line.child] = min(starts[line.child], *along)
-    near = min(label.height for label in drawing.labels) / 10
-    tops = sorted(label.y for label in drawing.labels)
-    rows = 1 + sum(lower - upper > near for upper, lower in pairwise(tops))
-    hair = drawing.font_size / 100  # where one ends another may begin, be they rounded or not
-    return rows, fewest_lanes((starts[name] + hair, ends[name] - hair) for name in starts)
+def _label(box: LabelBox) -> Box:
+    return Box(id=box.id, x=box.x, y=box.y, width=box.width, height=box.height, dot=box.dot)
 
 
 def dot_drawing(genealogy: Genealogy, layout: Layout) -> TreeDrawing:

@@ -57,7 +57,10 @@ def _trees() -> Iterator[tuple[str, dict[str, Any]]]:
     yield "folded-deep", {"collapse": "depth=1", "page": "A3-landscape"}
     yield "applications", {"applications": True, "page": "A2-landscape"}
     yield "type-8-points", {"font_size": 8.0}
-    yield "down", {"direction": "down", "page": "A2"}
+    yield "down", {"direction": "down", "page": "A3"}
+    yield "growing", {"direction": "up", "page": "A3", "color_by": "family"}
+    yield "linear", {"time_scale": "linear", "page": "A3-landscape"}
+    yield "links", {"links": True, "page": "A3-landscape"}
 
 
 def main() -> None:

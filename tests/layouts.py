@@ -209,7 +209,7 @@ def make_tree_items(
         label = "".join(chance.choice(script) for _ in range(chance.randint(1, longest))).strip() or "x"
         made.append(TreeItem(
             id=f"m{place}", label=label, day=730000.5 + day, organizations=("o",) * chance.choice([0, 1, 2]),
-            parent=parent, kind=None if parent is None else "finetune",
+            parent=parent, kind=None if parent is None else "finetune", limb=chance.random() < 0.7,
             further=tuple((other, "merge") for other in chance.sample(others, min(several, len(others)))),
         ))  # fmt: skip
     return made
@@ -249,22 +249,18 @@ def tree_zeros(layout: dict[str, Any], items: list[TreeItem]) -> dict[str, int]:
     branches = [(owner, line) for owner, is_branch, line in lines if is_branch]
     solid = [*boxes, *ticks, *layout["texts"], *layout["swatches"]]
     label = {box["id"]: box for box in boxes}
-    root = {}
-    for item in items:  # each after its parent
-        root[item.id] = item.id if item.parent is None else root[items[item.parent].id]
-    wanted = Counter((items[item.parent].id, item.id, True) for item in items if item.parent is not None)
-    wanted += Counter((items[other].id, item.id, False) for item in items for other, _ in item.further)
+    wanted = Counter((items[item.parent].id, item.id) for item in items if item.parent is not None)
+    named = Counter((items[other].id, item.id) for item in items for other, _ in item.further)
+    drawn = Counter((link["parent"], link["child"]) for link in links)
+    stubs = Counter((parent, stub["id"]) for stub in layout["stubs"] for parent in stub["parents"])
     page = layout["page"]
     found = {
         "overlaps": sum(overlap(one, other) for one, other in pairs(solid, 2)),
-        "band overlaps": sum(overlap(one, other) for one, other in pairs(layout["bands"], 2)),
-        "label on the band of others": sum(
-            overlap(box, band) for band in layout["bands"] for box in boxes if root[box["id"]] != band["id"]
-        ),
-        "label off its band": sum(
-            not any(overlap(box, band) for band in layout["bands"] if band["id"] == root[item.id])
-            for item in items
-            if item.parent is not None and (box := label[item.id])
+        "strip overlaps": sum(overlap(one, other) for one, other in pairs(layout["bands"], 2)),
+        "name outside its label": sum(
+            not (label[stub["id"]]["x"] < stub["x"] + 0.02 and overlap(stub, label[stub["id"]])
+                 and stub["x"] + stub["width"] < label[stub["id"]]["x"] + label[stub["id"]]["width"] + 0.02)
+            for stub in layout["stubs"]
         ),
         "line through label": sum(through(line, box) for _, _, line in lines for box in solid),
         "branch crossings": sum(
@@ -277,20 +273,18 @@ def tree_zeros(layout: dict[str, Any], items: list[TreeItem]) -> dict[str, int]:
             for x, y in line
         ),
         "dropped": abs(len(boxes) - len(items)) + len({item.id for item in items} - set(label)),
-        "derivations": sum(
-            ((Counter((link["parent"], link["child"], link["tree"]) for link in links) - wanted)
-            + (wanted - Counter((link["parent"], link["child"], link["tree"]) for link in links))).values()
-        ),
-        "ends off the label": sum(not on(label[link["child"]], link["points"][-1]) for link in links),
+        "derivations": sum(((drawn - wanted) + (wanted - drawn) + (stubs - named) + (named - stubs)).values()),
+        "ends off the dot": sum(math.dist(label[link["child"]]["dot"], link["points"][-1]) > 0.01 for link in links),
+        "dot off its label": sum(not 0 < gap(box) < layout["font_size"] for box in boxes),
     }  # fmt: skip
     return {name: number for name, number in found.items() if number}
 
 
-def on(box: dict[str, float], point: Any) -> bool:
-    return (
-        box["x"] - 0.01 <= point[0] <= box["x"] + box["width"] + 0.01
-        and box["y"] - 0.01 <= point[1] <= box["y"] + box["height"] + 0.01
-    )
+def gap(box: dict[str, Any]) -> float:
+    """How far the dot of a model is from its label, at the middle of one of its sides."""
+    x, y = box["dot"]
+    assert abs(y - middle(box)[1]) < 0.01
+    return max(box["x"] - x, x - box["x"] - box["width"])
 
 
 def meet(one: Any, other: Any) -> bool:

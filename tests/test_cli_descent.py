@@ -15,6 +15,7 @@ from modeltree.draw.dot import rendered
 from modeltree.draw.theme import DARK
 from modeltree.figures import diagram as diagrams
 from modeltree.findings import MissingExtraError
+from modeltree.layout.family_tree.timeline import TimeScale
 from modeltree.layout.family_tree.tree import Direction
 from modeltree.layout.geometry import Layout
 
@@ -55,6 +56,7 @@ def complaint(capsys: pytest.CaptureFixture[str], *argv: str) -> str:
 
 def test_the_choices_are_those_of_the_library() -> None:
     assert set(arguments.DIRECTIONS) == set(get_args(Direction))
+    assert set(arguments.TREE_SCALES) == set(get_args(TimeScale))
     assert set(arguments.CLUSTERS) == {*get_args(diagrams.ClusterBy), "none"}
     assert set(arguments.RANKS) == {*get_args(diagrams.RankBy), "none"}
     assert set(arguments.DIAGRAM_DIRECTIONS) == set(get_args(diagrams.Direction))
@@ -64,8 +66,11 @@ def test_a_family_tree(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     made = layout(data, capsys)
     assert [box.id for box in made.boxes] == ["a", "b", "c", "d", "z"]
     assert {(link.parent, link.child, link.tree) for link in made.links} == {
-        ("a", "b", True), ("b", "c", True), ("b", "d", True), ("a", "d", False),
+        ("a", "b", True), ("b", "c", True), ("b", "d", True),
     }  # fmt: skip
+    assert [(stub.id, stub.parents) for stub in made.stubs] == [("d", ("a",))]
+    curves = [(link.parent, link.child) for link in layout(data, capsys, "--links").links if not link.tree]
+    assert curves == [("a", "d")]
 
 
 def test_options_of_a_family_tree(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -134,4 +139,4 @@ def test_a_text_tree(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
 def test_the_layout_of_the_survey_as_json(tmp_path: Path) -> None:
     assert cli.main(["family-tree", "-o", str(tmp_path / "tree.json")]) == 0
     document = json.loads((tmp_path / "tree.json").read_text(encoding="utf-8"))
-    assert {band["id"] for band in document["bands"]} >= {"llama", "gpt-1"}
+    assert {lane["id"] for lane in document["lanes"] if lane["widths"]} >= {"llama", "gpt-3"}

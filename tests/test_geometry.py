@@ -307,6 +307,7 @@ def test_the_json_has_what_is_promised() -> None:
     assert layout["page"] == {"width": 400, "height": 300}
     assert layout["boxes"][0] == {
         "id": "a", "label": "A", "x": 20, "y": 40, "width": 80, "height": 20, "tick": "2020-01", "text_x": 45,
+        "size": None, "dot": None,
     }  # fmt: skip
     assert layout["icons"][0] == {"id": "a", "organization": "o", "x": 25, "y": 42, "width": 16, "height": 16}
     assert layout["leaders"][0] == {"tick": "2020-01", "ids": ["b", "a"], "points": [[60, 140], [60, 85]]}
@@ -471,7 +472,7 @@ def test_crossings_are_counted_once_each() -> None:
 
 def test_the_json_has_the_parts_of_a_tree() -> None:
     data = json.loads(TREE.to_json())
-    assert data["lanes"] == [{"id": "a", "points": [[80, 50], [240, 50]]}]
+    assert data["lanes"] == [{"id": "a", "points": [[80, 50], [240, 50]], "widths": [], "kind": None}]
     assert data["guides"] == [{"tick": "2020", "points": [[40, 15], [40, 200]]}]
     assert data["bands"][1] == {"id": "e", "x": 15, "y": 135, "width": 70, "height": 30}
     assert [link["tree"] for link in data["links"]] == [True, True, False]

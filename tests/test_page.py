@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import re
+from collections import Counter
 from html.parser import HTMLParser
 from importlib.resources import files
 from pathlib import Path
@@ -162,7 +163,13 @@ def plain() -> Reader:
 @pytest.mark.parametrize("text", [HOSTILE, "$title ${data} $$", "<b>", "&lt;", "]]>", "\u202eabc", "🦙 智谱"])
 def test_any_name_is_just_a_name(text: str, plain: Reader) -> None:
     reader = Reader(modeltree.page(small(text)).document)
-    assert [tag for tag, _ in reader.elements] == [tag for tag, _ in plain.elements]
+    # How many dates there is room for on the axis of the tree depends on how long names are.
+    dates = {"g", "rect", "text", "path"}
+    found, expected = (Counter(tag for tag, _ in each.elements) for each in (reader, plain))
+    assert found.keys() == expected.keys()
+    assert {tag: found[tag] for tag in found if tag not in dates} == {
+        tag: expected[tag] for tag in expected if tag not in dates
+    }
     model, second = reader.data["models"][:2]
     assert (model["n"], model["x"], model["y"], second["a"]) == (
         text,
@@ -333,7 +340,7 @@ PARTS = Layout(
         Link("a", "fold", ((100, 30), (140, 99)), "successor", False),
         Link("b", "fold", ((160, 38), (160, 90))),
     ),
-    bands=(Band(id="a", x=30, y=10, width=80, height=40), Band(id="a", x=110, y=10, width=80, height=40)),
+    bands=(Band(id="2020-01", x=30, y=10, width=80, height=4), Band(id="2020-02", x=110, y=10, width=80, height=4)),
     guides=(Guide("2020", ((15, 10), (15, 200))),),
     lanes=(Lane("a", ((100, 29), (200, 29))),),
 )
@@ -365,17 +372,15 @@ def test_all_parts_of_a_layout_are_drawn() -> None:
     assert groups.index("link idea") < groups.index("link descent")  # what recedes is behind
 
 
-def test_bands_of_one_family_are_one_piece() -> None:
-    reader = drawn_parts()
-    paths = [attributes["d"] for attributes in reader.named("path")]
-    assert "M30 10 110 10 110 50 30 50zM110 10 190 10 190 50 110 50z" in paths
+def test_each_second_month_is_darker() -> None:
+    assert [g["class"] for g in drawn_parts().named("g") if g.get("class") in ("odd", "even")] == ["odd", "even"]
 
 
 def test_branches_have_no_head_and_other_links_have_one() -> None:
     reader = drawn_parts()
     assert [attributes.get("class") for attributes in reader.named("path")].count("head") == 2
     assert [g["id"] for g in reader.named("g") if "link-" in g.get("id", "")] == ["parts-link-7"]
-    assert [path["id"] for path in reader.named("path") if "id" in path] == ["parts-lane-0"]
+    assert [g["id"] for g in reader.named("g") if "lane-" in g.get("id", "")] == ["parts-lane-0"]
 
 
 def test_what_stands_for_several_models_is_no_button() -> None:
@@ -405,9 +410,10 @@ def test_a_badge_that_is_like_its_label_has_a_ring() -> None:
 
 
 def test_samples_of_links_are_lines() -> None:
-    adapter, unknown = Reader(link_sample("adapter", LIGHT)), Reader(link_sample("none of them", LIGHT))
-    assert adapter.named("svg")[0]["class"] == "sample link descent"
-    assert adapter.named("path")[0]["stroke-dasharray"] == "7 2.8"
+    weights, ideas, unknown = (Reader(link_sample(kind)) for kind in ("weights", "ideas", "none of them"))
+    assert weights.named("svg")[0]["class"] == "sample link descent"
+    assert "stroke-dasharray" not in weights.named("path")[0]
+    assert "stroke-dasharray" in ideas.named("path")[0]
     assert unknown.named("svg")[0]["class"] == "sample link"
     assert "stroke-dasharray" not in unknown.named("path")[0]
 

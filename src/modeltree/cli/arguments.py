@@ -27,7 +27,8 @@ THEMES = ("light", "dark", "print", "colorblind")
 GRAINS = ("year", "quarter", "month", "day")
 PERIODS = ("year", "quarter", "month")
 TIME_SCALES = ("ticks", "linear")
-DIRECTIONS = ("right", "down")
+DIRECTIONS = ("right", "down", "up")
+TREE_SCALES = ("elastic", "linear")
 FAMILY_GROUPINGS = ("base", "component")
 CLUSTERS = ("family", "organization", "none")
 RANKS = ("year", "step", "none")
@@ -165,13 +166,7 @@ def add_drawings(
         "family-tree", "draw each model at its date, branching off what it was made from",
         title, page, direction, applications, datasets, color, descent, theme, icons,
     )  # fmt: skip
-    add(
-        tree,
-        "--collapse",
-        type=_collapse,
-        metavar="RULE",
-        help="fold branches: smaller=N, depth=N, quantized, or several",
-    )
+    _tree_options(tree, add)
 
     growth = drawing("growth", "draw how many models became public when, by how they were made", title, page, theme)
     add(growth, "--grain", choices=PERIODS, help="how long a period is (default: month)")
@@ -295,6 +290,15 @@ def _page(word: str) -> tuple[float, float | None]:
     from modeltree.layout.sheet import page_size
 
     return _parsed(page_size, word)
+
+
+def _tree_options(tree: argparse.ArgumentParser, add: Callable[..., None]) -> None:
+    """The options that only a family tree has."""
+    add(tree, "--time-scale", choices=TREE_SCALES, help="whether the axis is wider where there are more models")
+    rule = "fold branches: smaller=N, depth=N, quantized, or several; '' for none (default: what makes type too small)"
+    add(tree, "--collapse", type=_collapse, metavar="RULE", help=rule)
+    links = "draw curves from further parents (default: of the ancestry that is highlighted)"
+    add(tree, "--links", action=argparse.BooleanOptionalAction, help=links)
 
 
 def _collapse(word: str) -> Collapse:

@@ -14,8 +14,23 @@ from modeltree.draw.fonts import measure
 from modeltree.draw.icons import Badge
 from modeltree.draw.style import Look, Style
 from modeltree.draw.theme import FAINT, Paint, Stroke, Theme, contrast, mixed, readable
-from modeltree.layout.geometry import Guide, IconBox, LabelBox, Lane, Layout, Leader, Link, Swatch, TextLine, TickBox
+from modeltree.layout.geometry import (
+    DOT,
+    Band,
+    Guide,
+    IconBox,
+    LabelBox,
+    Lane,
+    Layout,
+    Leader,
+    Link,
+    Stub,
+    Swatch,
+    TextLine,
+    TickBox,
+)
 from modeltree.layout.plane import Box, Point
+from modeltree.records import IDEAS, OUTPUTS, WEIGHTS
 
 MONTH_TYPE = 0.9
 """The size of months and days on the curve, in ems."""
@@ -30,6 +45,17 @@ _LOW_CONTRAST, _RING = 1.5, 0.6
 _HEAD_LENGTH, _HEAD_WIDTH, _SMALL_HEAD = 0.42, 0.34, 0.85
 # Line widths, of the usual one: a link between models that stand out, and the lines of a tree.
 _STRONG_LINK, _LANE = 2.2, 1.5
+# The arrow before the name of a further parent, its head and its shaft, in ems of that name.
+_ARROW, _ARROW_HEAD, _SHAFT = 0.85, 0.42, 0.1
+# How links of a tree are drawn, by what they pass on; what is stated of none passes on something.
+_CLASSES = {"weights": WEIGHTS, "outputs": OUTPUTS, "ideas": IDEAS}
+_CLASS_OF = {str(relation): name for name, members in _CLASSES.items() for relation in members}
+_STROKES = {
+    "weights": Stroke(width=1.8),
+    "outputs": Stroke(width=1.1, kind="idea"),
+    "ideas": Stroke((1.1, 1.7), width=1.1, kind="idea"),
+    "unspecified": Stroke((4.0, 2.0), kind="idea"),
+}
 # The line at a date, in points for type of 12 points; the line in a sample, of its height.
 _GUIDE, _SAMPLE_LINE = 0.5, 0.085
 _DASHED_EDGE = (3.0, 2.0)
@@ -41,7 +67,7 @@ _DOTS = (1 / 6, 1 / 2, 5 / 6)
 Colors = tuple[str, ...]
 """One color for each look, as ``#rrggbb``."""
 
-Layer = Literal["band", "guide", "panel", "lane", "link", "axis", "leader", "tick", "models", "sample", "words"]
+Layer = Literal["band", "guide", "panel", "link", "lane", "axis", "leader", "tick", "models", "sample", "words"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +154,7 @@ class Item:
     box: Box | None = None  # what can be clicked
     paints: tuple[Paint, ...] = ()  # of a label or a sample, in each look
     faint: bool = False
+    tint: Colors = ()  # of the limb that it is, or is on
 
 
 def display_list(layout: Layout, looks: Sequence[Look]) -> tuple[Item, ...]:
@@ -140,12 +167,10 @@ def line_width(width: float, font_size: float, theme: Theme) -> float:
     return max(width * font_size / 12.0, theme.hairline)
 
 
-def link_stroke(theme: Theme, kind: str | None) -> tuple[Stroke, Literal["link", "descent", "output", "idea"]]:
-    """How links of a kind are drawn, and which of the theme's colors they have."""
-    if not kind or kind not in theme.strokes:
-        return Stroke(), "link"
-    stroke = theme.strokes[kind]
-    return stroke, stroke.kind
+def link_stroke(kind: str | None) -> tuple[Stroke, Literal["link", "descent", "output", "idea"]]:
+    """How links of a relation, or of a class of these, are drawn, and which of the theme's colors they have."""
+    known = _STROKES.get(_CLASS_OF.get(kind, kind)) if kind else None
+    return (known, known.kind) if known else (Stroke(), "link")
 
 
 class _Display:
@@ -158,12 +183,12 @@ class _Display:
     def items(self) -> Iterator[Item]:
         """All items, in the order of painting."""
         layout = self._layout
-        yield from self._bands()
+        yield from map(self._band, layout.bands)
         yield from map(self._guide, layout.guides)
         for panel in layout.panels:
             yield Item("panel", (Rectangle(panel, self._color("panel"), radius=_PANEL_CORNER * self._em),))
-        yield from map(self._lane, layout.lanes)
         yield from (self._link(link, number) for number, link in enumerate(layout.links, 1))
+        yield from map(self._lane, layout.lanes)
         if layout.axis:
             width = self._width(self._theme.axis_width)
             axis = Line(tuple(layout.axis), self._color("axis"), width, cap="round", join="round")
@@ -173,18 +198,17 @@ class _Display:
         icons: dict[str, list[IconBox]] = {}
         for icon in layout.icons:
             icons.setdefault(icon.id, []).append(icon)
-        yield from (self._label(box, icons.get(box.id, ())) for box in layout.boxes)
+        stubs: dict[str, list[Stub]] = {}
+        for stub in layout.stubs:
+            stubs.setdefault(stub.id, []).append(stub)
+        yield from (self._label(box, icons.get(box.id, ()), stubs.get(box.id, ())) for box in layout.boxes)
         yield from map(self._swatch, layout.swatches)
         yield from (self._text_line(line, number) for number, line in enumerate(layout.texts, 1))
 
-    def _bands(self) -> Iterator[Item]:
-        """The grounds of families, each in one piece: between several there would be seams."""
-        grounds: dict[str, list[tuple[Point, ...]]] = {}
-        for band in self._layout.bands:
-            corners = ((band.x, band.y), (band.right, band.y), (band.right, band.bottom), (band.x, band.bottom))
-            grounds.setdefault(band.id, []).append(corners)
-        for id, rings in grounds.items():
-            yield Item("band", (Polygon(tuple(rings), self._color("band")),), f"band-{id}", (id,))
+    def _band(self, band: Band) -> Item:
+        """A month, or a year, of the strip along an axis; each second one is darker."""
+        odd = int(band.id[-2:]) % 2 == 1
+        return Item("band", (Rectangle(band, self._color("quiet" if odd else "guide")),), kind="odd" if odd else "even")
 
     def _guide(self, guide: Guide) -> Item:
         line = Line(guide.points, self._color("guide"), self._width(_GUIDE), cap="projecting", join="round")
@@ -196,25 +220,39 @@ class _Display:
         return Item("leader", (line,), faint=faint)
 
     def _lane(self, lane: Lane) -> Item:
+        """The line on which a model goes on, and the trunk on it, which tapers."""
         faint = self._look.labels[lane.id].faint
-        line = Line(lane.points, self._color("descent", faint), self._width(_LANE * self._theme.link_width))
-        return Item("lane", (line,), f"lane-{lane.id}", (lane.id,), faint=faint)
+        stroke, role = link_stroke(lane.kind)
+        width, limb = self._width(stroke.width * self._theme.link_width), self._limb(lane.id, faint)
+        trunk = sum(map(bool, lane.widths))
+        color = limb if trunk == len(lane.points) else self._color(role, faint)
+        parts: list[Primitive] = [Line(lane.points, color, width, stroke.dashes)]
+        if trunk > 1:
+            parts.append(Polygon((_tapering(lane.points[:trunk], lane.widths),), limb))
+        return Item("lane", tuple(parts), f"lane-{lane.id}", (lane.id,), lane.kind or "", faint=faint, tint=limb)
 
     def _link(self, link: Link, number: int) -> Item:
         """The curve from a parent to its child; with a head at the child if it is no branch of a tree."""
         parent, child = (self._look.labels[id] for id in (link.parent, link.child))
         faint = parent.faint or child.faint
         strength = _STRONG_LINK if parent.strong and child.strong else 1.0
-        stroke, role = link_stroke(self._theme, link.kind)
-        color = self._color(role, faint)
-        width = self._width(strength * stroke.width * self._theme.link_width * (_LANE if link.tree else 1.0))
+        stroke, role = link_stroke(link.kind)
+        color = self._limb(link.child, faint) if link.width else self._color(role, faint)
+        width = link.width or self._width(strength * stroke.width * self._theme.link_width)
         parts: list[Primitive] = [Line(link.points, color, width, stroke.dashes, join="round")]
         if not link.tree:
             size = strength**0.5 * self._em * (_SMALL_HEAD if link.kind else 1.0)
             parts.append(Polygon((_head(link, size),), color))
         name = f"{parent.name} → {child.name}" + (f", {link.kind}" if link.kind else "")
         return Item(
-            "link", tuple(parts), f"link-{number}", (link.parent, link.child), link.kind or "", name, faint=faint
+            "link",
+            tuple(parts),
+            f"link-{number}",
+            (link.parent, link.child),
+            link.kind or "",
+            name,
+            faint=faint,
+            tint=color if link.width else (),
         )
 
     def _tick(self, tick: TickBox) -> Item:
@@ -225,20 +263,35 @@ class _Display:
         text = _centered(tick.label, tick, self._em if year else MONTH_TYPE * self._em, color)
         return Item("tick", (ground, text), kind="year" if year else "date")
 
-    def _label(self, box: LabelBox, icons: Iterable[IconBox]) -> Item:
-        """The box of a model, its icons and its name, as one thing."""
+    def _label(self, box: LabelBox, icons: Iterable[IconBox], stubs: Iterable[Stub]) -> Item:
+        """The box of a model, its icons and its name, as one thing, with its dot and the names of further parents."""
         styles = [look.labels[box.id] for look in self._looks]
         style, paints = styles[0], tuple(style.drawn_paint for style in styles)
         parts: list[Primitive] = [self._rounded(box, style, paints, self._em / 12.0)]
         for icon in icons:
             parts += self._icon(icon, styles)
         text = tuple(paint.text for paint in paints)
-        parts.append(Text(box.label, box.text_x, box.center[1], self._em, text, bold=True))
+        limb = self._limb(box.id, style.faint) if box.dot else ()
+        if box.dot:
+            ring = self._width(_RING)
+            parts.append(Circle(box.dot, DOT * self._em - ring / 2, limb, self._color("page"), ring))
+        for stub in stubs:
+            parts += self._stub(stub, text)
+        parts.append(Text(box.label, box.text_x, box.center[1], box.size or self._em, text, bold=True))
         id = box.id.replace(" ", "_")  # what is folded has a blank in its id, and no id of XML has
         return Item(
             "models", tuple(parts), id, (box.id,), name=style.name, url=style.url, box=box, paints=paints,
-            faint=style.faint,
+            faint=style.faint, tint=limb,
         )  # fmt: skip
+
+    def _stub(self, stub: Stub, color: Colors) -> Iterator[Primitive]:
+        """An arrow and the name of a further parent."""
+        (_, y), size = stub.center, stub.size
+        half, shaft, head = _ARROW_HEAD * size / 2, _SHAFT * size / 2, stub.x + _ARROW_HEAD * size
+        end = stub.x + _ARROW * size
+        upper = ((stub.x, y), (head, y - half), (head, y - shaft), (end, y - shaft))
+        yield Polygon(((*upper, *((x, 2 * y - at) for x, at in reversed(upper[1:]))),), color)
+        yield Text(stub.text, stub.text_x, y, size, color)
 
     def _icon(self, icon: IconBox, styles: Sequence[Style]) -> Iterator[Primitive]:
         """The badge of an organization, or its picture on a disc."""
@@ -274,7 +327,7 @@ class _Display:
         """A sample of the legend: a box, or a line where it stands for links."""
         if swatch.key.startswith("link:"):
             kind = swatch.key.removeprefix("link:")
-            stroke, role = link_stroke(self._theme, kind)
+            stroke, role = link_stroke(kind)
             points = ((swatch.x, swatch.center[1]), (swatch.right, swatch.center[1]))
             width = stroke.width * _SAMPLE_LINE * swatch.height
             return Item("sample", (Line(points, self._color(role), width, stroke.dashes),), kind=kind)
@@ -306,6 +359,11 @@ class _Display:
         colors = ((getattr(look.theme, role), look.theme.page) for look in self._looks)
         return tuple(mixed(color, page, FAINT) if faint else color for color, page in colors)
 
+    def _limb(self, id: str, faint: bool) -> Colors:
+        """The color of the trunk that a model is on."""
+        pairs = ((look.labels[id].limb or look.theme.descent, look.theme.page) for look in self._looks)
+        return tuple(mixed(color, page, FAINT) if faint else color for color, page in pairs)
+
     def _width(self, width: float) -> float:
         return line_width(width, self._em, self._theme)
 
@@ -313,6 +371,15 @@ class _Display:
 def _centered(text: str, box: Box, size: float, color: Colors) -> Text:
     x, y = box.center
     return Text(text, x, y, size, color, bold=True, align="center")
+
+
+def _tapering(points: Sequence[Point], widths: Sequence[float]) -> tuple[Point, ...]:
+    """The outline of a line that goes upright or to the side and is so wide at each of its points."""
+    (x, y), (end_x, end_y) = points[0], points[-1]
+    across = (0.5, 0.0) if abs(end_y - y) > abs(end_x - x) else (0.0, 0.5)
+    there = [(x + across[0] * width, y + across[1] * width) for (x, y), width in zip(points, widths, strict=False)]
+    back = [(x - across[0] * width, y - across[1] * width) for (x, y), width in zip(points, widths, strict=False)]
+    return (*there, *reversed(back))
 
 
 def _head(link: Link, size: float) -> tuple[Point, ...]:

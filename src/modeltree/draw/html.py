@@ -113,7 +113,7 @@ def _notes(figure: PageFigure, palette: Palette, hidden: str) -> str:
 
 def _sample(figure: PageFigure, key: str, palette: Palette) -> str:
     if key.startswith("link:"):
-        return link_sample(key.removeprefix("link:"), figure.looks[0].theme)
+        return link_sample(key.removeprefix("link:"))
     styles = [look.swatches[key] for look in figure.looks]
     paints = tuple(style.drawn_paint for style in styles)
     dashes = ' stroke-dasharray="3 2"' if styles[0].dashed else ""

@@ -13,6 +13,7 @@ from typing import get_args
 from modeltree.draw.display import (
     MONTH_TYPE,
     Circle,
+    Colors,
     Image,
     Item,
     Layer,
@@ -48,6 +49,7 @@ class Palette:
 
     def __init__(self, themes: Sequence[Theme]) -> None:
         self._labels: dict[tuple[Paint, ...], str] = {}
+        self._limbs: dict[Colors, str] = {}
         self._badges: dict[tuple[object, ...], str] = {}
         self._colors: dict[str, tuple[str, ...]] = {}
         self._rules: list[str] = []
@@ -65,8 +67,16 @@ class Palette:
             self._colors[f"{name}e"] = tuple(paint.edge for paint in paints)
             self._colors[f"{name}t"] = tuple(paint.text for paint in paints)
             self._rules.append(f".{name}>rect{{fill:var(--{name}f);stroke:var(--{name}e)}}")
-            self._rules.append(f".{name}>text{{fill:var(--{name}t)}}")
+            self._rules.append(f".{name}>:is(text,path){{fill:var(--{name}t)}}")
         return self._labels[paints]
+
+    def limb(self, colors: Colors) -> str:
+        """The class of what is on a trunk of this color; its color is the custom property ``--limb``."""
+        if colors not in self._limbs:
+            name = self._limbs[colors] = f"t{len(self._limbs)}"
+            self._colors[name] = colors
+            self._rules.append(f".{name}{{--limb:var(--{name})}}")
+        return self._limbs[colors]
 
     def badge(self, circle: Circle, text: Text) -> str:
         """The class of a badge."""
@@ -123,11 +133,11 @@ def figure_markup(
     return f'<svg id="{key}" {attributes} {data}>\n<g class="world">\n{drawn}</g>\n</svg>'
 
 
-def link_sample(kind: str, theme: Theme, width: float = 1.4) -> str:
+def link_sample(kind: str, width: float = 1.4) -> str:
     """A short line as links of a kind have it, as an ``svg`` element for a legend; the width is in pixels."""
-    stroke, _ = link_stroke(theme, kind)
+    stroke, _ = link_stroke(kind)
     line = f'<path d="M0 6 28 6"{_dashed(stroke.dashes, width * stroke.width)}/>'
-    return f'<svg class="sample {_link_class(theme, kind)}" width="28" height="12" aria-hidden="true">{line}</svg>'
+    return f'<svg class="sample {_link_class(kind)}" width="28" height="12" aria-hidden="true">{line}</svg>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +166,7 @@ class _Markup:
             layers[item.layer].append(item)
         size, edge = self.layout.font_size, line_width(self.theme.edge_width, self.layout.font_size, self.theme)
         shared = {
-            **{layer: _Shared(_first_width(layers[layer])) for layer in ("guide", "lane", "axis", "leader")},
+            **{layer: _Shared(_first_width(layers[layer])) for layer in ("guide", "axis", "leader")},
             "tick": _Shared(None, MONTH_TYPE * size, BOLD),
             "models": _Shared(edge, size, BOLD),
             "sample": _Shared(edge),
@@ -175,7 +185,7 @@ class _Markup:
         """The links of each kind as one group; those by which ideas pass, which recede, behind all others."""
 
         def rank(item: Item) -> tuple[bool, str, bool]:
-            stroke, _ = link_stroke(self.theme, item.kind)
+            stroke, _ = link_stroke(item.kind)
             return (stroke.kind != "idea", item.kind, len(item.parts) == 1)
 
         groups = []
@@ -189,22 +199,37 @@ class _Markup:
         """The start of a group of links that look like this one."""
         line = item.parts[0]
         assert isinstance(line, Line)
-        return f'<g class="{_link_class(self.theme, item.kind)}"{_dashed(line.dashes, line.width)}>'
+        return f'<g class="{_link_class(item.kind)}"{_dashed(line.dashes, line.width)}>'
 
     def _item(self, item: Item, shared: _Shared) -> str:
         content = "".join(self._element(part, item, shared) for part in item.parts)
         match item.layer:
+            case "band":
+                return f'<g class="{item.kind}">{content}</g>'
             case "lane":
-                return f'<path id="{self.key}-lane-{self.numbers.models[item.ids[0]]}"{content.removeprefix("<path")}'
+                line = item.parts[0]
+                assert isinstance(line, Line)
+                kind = f"{_link_class(item.kind)} {self.palette.limb(item.tint)}"
+                dashes = _dashed(line.dashes, line.width)
+                return (
+                    f'<g id="{self.key}-lane-{self.numbers.models[item.ids[0]]}" class="{kind}"{dashes}>{content}</g>'
+                )
             case "link":
                 parent, child = item.ids
                 number = self.numbers.derivations.get((parent, child))
                 id = "" if number is None else f' id="{self.key}-link-{number}"'
-                return f"<g{id}>{content}</g>"
+                if not item.tint:
+                    return f"<g{id}>{content}</g>"
+                line = item.parts[0]
+                assert isinstance(line, Line)
+                limb = f'class="limb {self.palette.limb(item.tint)}" stroke-width="{_number(line.width)}"'
+                return f"<g{id} {limb}>{content}</g>"
             case "tick":
                 return f'<g class="{item.kind}">{content}</g>'
             case "models":
                 name, kind = escape(item.name or self._label(item)), self.palette.label(item.paints)
+                if item.tint:
+                    kind += f" {self.palette.limb(item.tint)}"
                 number = self.numbers.models.get(item.ids[0])
                 if number is None:  # it stands for several, and has no card
                     return f'<g class="{kind}" role="img" aria-label="{name}">{content}</g>'
@@ -224,8 +249,8 @@ class _Markup:
             case Line():
                 return f'<path d="{_path(part.points)}"/>'
             case Polygon():
-                head = ' class="head"' if item.layer == "link" else ""
-                return f'<path{head} d="{"".join(f"{_path(ring)}z" for ring in part.rings)}"/>'
+                kind = {"link": ' class="head"', "lane": ' class="trunk"'}.get(item.layer, "")
+                return f'<path{kind} d="{"".join(f"{_path(ring)}z" for ring in part.rings)}"/>'
             case Rectangle():
                 return _rectangle(part, shared)
             case Text():
@@ -240,7 +265,7 @@ class _Markup:
     def _circle(self, part: Circle, item: Item, shared: _Shared) -> str:
         x, y, radius = map(_number, (*part.center, part.radius))
         edge = f' stroke-width="{_number(part.width)}"' if part.edge else ""
-        kind = "dot" if item.layer == "words" else "ground"
+        kind = "dot" if item.layer == "words" else "node" if item.tint and part.fill == item.tint else "ground"
         text = ""
         if part.text:
             kind = self.palette.badge(part, part.text)
@@ -278,9 +303,9 @@ def _text(part: Text, shared: _Shared, attributes: str) -> str:
     return f'<text x="{_number(x)}" y="{_number(y)}"{anchor}{attributes}>{content}</text>'
 
 
-def _link_class(theme: Theme, kind: str) -> str:
+def _link_class(kind: str) -> str:
     """The class that says in which color links of a kind are."""
-    _, role = link_stroke(theme, kind)
+    _, role = link_stroke(kind)
     return "link" if role == "link" else f"link {role}"
 
 

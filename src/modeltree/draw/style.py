@@ -20,6 +20,7 @@ class Style:
     faint: bool = False
     strong: bool = False
     dashed: bool = False  # what it stands for is not known for certain
+    limb: str = ""  # the color of its trunk and its dot; by default that of descent
 
     @property
     def drawn_paint(self) -> Paint:

@@ -28,10 +28,10 @@ def mixed(one: str, other: str, share: float) -> str:
     return "#" + "".join(f"{round(part):02x}" for part in parts)
 
 
-def readable(text: str, ground: str, ink: str) -> str:
+def readable(text: str, ground: str, ink: str, least: float = READABLE) -> str:
     """A text color mixed with just enough ink to be read on a ground, or else that ink."""
     candidates = (mixed(text, ink, tenths / 10) for tenths in range(10))
-    return next((color for color in candidates if contrast(color, ground) >= READABLE), ink)
+    return next((color for color in candidates if contrast(color, ground) >= least), ink)
 
 
 def _part(color: str, start: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -10,8 +11,8 @@ from modeltree._util.arguments import checked
 from modeltree._util.text import printable
 from modeltree.draw.fonts import measure
 from modeltree.draw.style import Look, Style
-from modeltree.draw.theme import Paint, Theme, faint
-from modeltree.figures.coloring import ColorBy
+from modeltree.draw.theme import Paint, Theme, faint, readable
+from modeltree.figures.coloring import ColorBy, Groups, groups_of
 from modeltree.figures.contents import (
     Captions,
     Contents,
@@ -33,14 +34,15 @@ from modeltree.figures.drawing import (
     page_points,
     theme_named,
 )
-from modeltree.figures.genealogy import Collapse, Genealogy, genealogy_of
+from modeltree.figures.genealogy import Collapse, Entry, Genealogy, genealogy_of
 from modeltree.findings import LayoutError
+from modeltree.layout.family_tree.timeline import TimeScale
 from modeltree.layout.family_tree.tree import Direction, TreeItem
 from modeltree.layout.family_tree.tree import family_tree as placed_tree
 from modeltree.layout.geometry import Layout
 from modeltree.layout.title_block import TitleBlock
 from modeltree.lineage import Lineage
-from modeltree.records import Model, Relation, Relations
+from modeltree.records import IDEAS, OUTPUTS, WEIGHTS, Model, Relation, Relations
 
 __all__ = [
     "RELATION_WORDS", "TreeContents", "family_tree", "family_tree_layout", "tree_contents", "tree_drawing",
@@ -65,6 +67,24 @@ RELATION_WORDS = {
     Relation.UNSPECIFIED: "relation not stated",
 }
 """What a legend calls each relation."""
+# What a legend calls the three kinds of branches.
+_PASSED = {
+    "weights": (WEIGHTS, "made from its weights"),
+    "outputs": (OUTPUTS, "from its outputs"),
+    "ideas": (IDEAS, "from its ideas"),
+    "unspecified": (frozenset({Relation.UNSPECIFIED}), RELATION_WORDS[Relation.UNSPECIFIED]),
+}
+# What makes a child a limb of its parent; where a source states no relation it is taken to.
+_LIMB = WEIGHTS | {Relation.UNSPECIFIED}
+# A tree that would have type smaller than the first is folded until there is room for type of the second, in points, at
+# so many square ems for each model.
+_SMALL, _READABLE, _ROOM = 6.0, 7.0, 75.0
+# The sizes of branches up to which these are folded then.
+_FOLDS = (2, 3, 4, 6, 9, 13, 20, 30, 50, 80, 130, 250, 500, 1000)
+# So many families have a trunk in a color of their own.
+_COLORED = 6
+# The contrast of a trunk to the page: WCAG 2.2, of what is no text.
+_SEEN = 3.0
 
 
 @checked
@@ -75,6 +95,7 @@ def family_tree(
     page: PageSize | None = None,
     font_size: float | None = None,
     direction: Direction = "right",
+    time_scale: TimeScale = "elastic",
     applications: bool = False,
     datasets: bool = False,
     relations: Relations = None,
@@ -82,10 +103,14 @@ def family_tree(
     color_by: ColorBy = "openness",
     highlight: str | None = None,
     outline: str | None = None,
+    links: bool | None = None,
     theme: Theme | ThemeName = "light",
     icon_dir: IconFolder = None,
 ) -> LayoutDrawing:
-    """The family tree: every model at its date on an exact axis, branching off what it was made from.
+    """The family tree: every model at its date, branching off what it was made from.
+
+    A family is a trunk in its color, as wide as what is still to come of it. A model with several parents branches off
+    one; the others' names stand in its label.
 
     Parameters
     ----------
@@ -93,16 +118,22 @@ def family_tree(
         What to draw.
     title, page, font_size : optional
         As for `modeltree.evolution`.
-    direction : {"right", "down"}
-        Where time runs to.
+    direction : {"right", "down", "up"}
+        Where time runs to; upward it is a growing tree.
+    time_scale : {"elastic", "linear"}
+        Whether the axis is wider where there are more models, or as wide everywhere.
     applications, datasets : bool
         Whether products and data sets are drawn beside models; the footnote counts what is left out.
     relations : optional
         The derivations to go by; by default all.
     collapse : Collapse or str, optional
-        Which branches are folded into one node: a `Collapse`, or words such as ``"smaller=5,quantized,depth=3"``.
+        Which branches are folded into one node: a `Collapse`, or words such as ``"smaller=5,quantized,depth=3"``; none
+        where there are no words. By default small ones, if the page is too small for readable type; the footnote says
+        so.
     color_by, highlight, outline, theme, icon_dir : optional
         As for `modeltree.evolution`.
+    links : bool, optional
+        Whether curves lead from further parents; by default those of the ancestry that is highlighted.
 
     Returns
     -------
@@ -134,8 +165,10 @@ def family_tree(
         color_by=color_by,
         highlight=highlight,
         outline=outline,
+        links=links,
+        room=_room(page, font_size),
     )
-    return tree_drawing("family tree", contents, page, font_size, direction, theme, icon_dir)
+    return tree_drawing("family tree", contents, page, font_size, direction, theme, icon_dir, time_scale)
 
 
 def tree_drawing(
@@ -146,10 +179,12 @@ def tree_drawing(
     direction: Direction,
     theme: Theme | ThemeName,
     icon_dir: IconFolder,
+    time_scale: TimeScale = "elastic",
 ) -> LayoutDrawing:
     """A drawing of what a family tree shows."""
     check_word("direction", direction, Direction)
-    lay_out = partial(family_tree_layout, contents, font_size=font_size, direction=direction)
+    check_word("time_scale", time_scale, TimeScale)
+    lay_out = partial(family_tree_layout, contents, font_size=font_size, direction=direction, time_scale=time_scale)
     look = partial(tree_look_of, contents, theme_named(theme), icon_dir)
     return LayoutDrawing(kind, contents.summary, lay_out, look, page, font_size)
 
@@ -159,29 +194,43 @@ class TreeContents(Contents):
     """What a family tree shows of a lineage; the ``genealogy`` says what is drawn, and what hangs from what."""
 
     genealogy: Genealogy
+    limbs: Groups
+    pairs: tuple[tuple[str, str], ...]
+    """The further parents, with their children, from whom curves lead."""
 
     @property
     def items(self) -> list[TreeItem]:
-        """What is to be laid out."""
+        """What is to be laid out; folded families, which are of many dates, in the margin."""
+        entries = self.genealogy.entries
+        order = sorted(range(len(entries)), key=lambda index: _in_margin(entries[index]))
+        moved = {index: place for place, index in enumerate(order)}
         return [
             TreeItem(
                 entry.id,
                 printable(entry.label),
-                entry.at,
+                math.inf if _in_margin(entry) else entry.at,
                 () if entry.folded else entry.models[0].organizations,
-                entry.parent,
+                None if entry.parent is None else moved[entry.parent],
                 entry.relation,
-                tuple((node, str(relation)) for node, relation in entry.further),
+                tuple((moved[node], str(relation)) for node, relation in entry.further),
+                limb=entry.relation in _LIMB,
+                count=entry.count,
             )
-            for entry in self.genealogy.entries
+            for entry in (entries[index] for index in order)
         ]
+
+    @property
+    def until(self) -> float:
+        """The day at which the axis ends."""
+        date = self.lineage.about.date
+        return date.upper.toordinal() + 0.5 if date else -math.inf
 
     @property
     def summary(self) -> tuple[str, str]:
         """Title and description for those who cannot see the figure."""
         description = (
-            f"A family tree of {counted_models(self.lineage.models)} along an axis of time: each is a box with its "
-            "name that begins at its date, and lines lead from each to what was made from it."
+            f"A family tree of {counted_models(self.lineage.models)} along an axis of time: each is a dot at its date "
+            "with its name beside it, and lines lead from each to what was made from it."
         )
         return self.title_block.title or "Family tree", " ".join([description, *self.title_block.footnote])
 
@@ -197,10 +246,13 @@ def tree_contents(
     color_by: ColorBy = "openness",
     highlight: str | None = None,
     outline: str | None = None,
+    links: bool | None = None,
     genealogy: Genealogy | None = None,
     note: str = "",
+    room: float = math.inf,
 ) -> TreeContents:
     """What the options of `family_tree` choose, or a genealogy; a LayoutError where there is nothing to draw."""
+    # Without a rule small branches are folded where the room, in square points, is too small for all.
     rule = Collapse.parse(collapse) if isinstance(collapse, str) else collapse
     drawing = "a family tree"
     # Whether folding leaves few enough is known when it is done.
@@ -208,6 +260,12 @@ def tree_contents(
     if others:
         lineage = lineage.subgraph([model.id for model in wanted])
     genealogy = genealogy or genealogy_of(lineage, relations, rule)
+    if rule is None and len(genealogy.entries) * _SMALL**2 * _ROOM > room:
+        for fewer in _FOLDS:
+            genealogy = genealogy_of(lineage, relations, Collapse(smaller_than=fewer))
+            if len(genealogy.entries) * _READABLE**2 * _ROOM <= room:
+                break
+        note = f"Families and branches of fewer than {fewer:,} models are folded, for type that can be read."
     check_count(len(genealogy.entries), drawing)
     if not genealogy.entries:
         raise LayoutError("there is nothing to draw: no model has a date, nor kin that has one")
@@ -216,13 +274,21 @@ def tree_contents(
     captions.notes += filter(None, [note])
     strong = captions.highlighted(highlight)
     outlined = captions.outlined(outline)
+    limbs = _limbs(lineage, [model for entry in genealogy.entries for model in entry.models])
     groups = captions.grouped(color_by)
+    if color_by == "family":  # in the colors of the trunks
+        groups = limbs
     title_block = TitleBlock(
         title=title_of(lineage, title),
         legend=(*groups.legend, *captions.legend, *_legend(genealogy)),
         footnote=tuple(_footnote(lineage, genealogy, others, captions.notes)),
     )
-    return TreeContents(lineage, single, groups, strong, outlined, title_block, genealogy)
+    pairs: tuple[tuple[str, str], ...] = ()
+    if links or (links is None and strong):
+        ids = [entry.id for entry in genealogy.entries]
+        further = ((ids[node], entry.id) for entry in genealogy.entries for node, _ in entry.further)
+        pairs = tuple(pair for pair in further if links or frozenset(pair) <= (strong or frozenset()))
+    return TreeContents(lineage, single, groups, strong, outlined, title_block, genealogy, limbs, pairs)
 
 
 def family_tree_layout(
@@ -230,23 +296,32 @@ def family_tree_layout(
     page: PageSize | None = None,
     font_size: float | None = None,
     direction: Direction = "right",
+    time_scale: TimeScale = "elastic",
 ) -> Layout:
     """The layout of a family tree on a page."""
     size, trim = page_points(page, font_size)
-    return placed_tree(
+    layout = placed_tree(
         contents.items,
         measure,
         page=size,
         trim=trim,
         font_size=font_size,
         direction=direction,
+        time_scale=time_scale,
+        until=contents.until,
         title_block=contents.title_block,
     )
+    if not contents.pairs:
+        return layout
+    from modeltree.layout.links import with_links  # it takes a while
+
+    return with_links(layout, contents.pairs)
 
 
 def tree_look_of(contents: TreeContents, theme: Theme, icon_dir: IconFolder) -> Look:
     """How everything in a family tree looks: as `look_of`, and nodes that stand for several or have no date."""
     look = look_of(contents, theme, icon_dir)
+    limbs = contents.limbs.paints(theme)
     folded = Style(Paint(theme.panel, theme.quiet, theme.ink), theme.edge_width)
     inferred = Style(theme.none, theme.edge_width, dashed=True)
     labels = dict(look.labels)
@@ -259,15 +334,18 @@ def tree_look_of(contents: TreeContents, theme: Theme, icon_dir: IconFolder) -> 
             style = labels[entry.id]
             name = f"{style.name}, date inferred"
             labels[entry.id] = replace(style, name=name, dashed=True, width=max(style.width, theme.edge_width))
+    for entry in contents.genealogy.entries:
+        key = contents.limbs.keys.get(entry.models[0].id, "none") if entry.models else "none"
+        color = theme.idea if key in ("none", "other") else readable(limbs[key].fill, theme.page, theme.ink, _SEEN)
+        labels[entry.id] = replace(labels[entry.id], limb=color)
     return replace(look, labels=labels, swatches={**look.swatches, "folded": folded, "inferred": inferred})
 
 
 def _legend(genealogy: Genealogy) -> Iterator[tuple[str, str]]:
     """The relations that occur, and the kinds of nodes."""
     entries = genealogy.entries
-    occurring = {entry.relation for entry in entries if entry.relation}
-    occurring |= {relation for entry in entries for _, relation in entry.further}
-    yield from ((f"link:{relation}", words) for relation, words in RELATION_WORDS.items() if relation in occurring)
+    occurring = {entry.relation for entry in entries}
+    yield from ((f"link:{name}", words) for name, (members, words) in _PASSED.items() if members & occurring)
     if any(entry.inferred for entry in entries):
         yield "inferred", "date inferred"
     if any(entry.folded for entry in entries):
@@ -286,9 +364,10 @@ def _footnote(lineage: Lineage, genealogy: Genealogy, others: Sequence[Model], n
         within = f"{genealogy.hidden:,} derivation{'s' if genealogy.hidden != 1 else ''}"
         parts.append(f"{several:,} of them are folded into {len(folded):,}, with {within}.")
     if any(entry.parent is not None for entry in entries):
-        parts.append("Each branches off its primary parent, at its date on an exact axis.")
+        parts.append("Each branches off its primary parent, at the dot at its date.")
     if further := sum(len(entry.further) for entry in entries):
-        parts.append(f"Lines with a head: {further:,} further {'parent' if further == 1 else 'parents'}.")
+        parts.append(f"An arrow and a name: {further:,} further {'parent' if further == 1 else 'parents'}.")
+    parts.append("The strip along the axis has a cell for each month or year.")
     if any(_vague(model) for model in drawn):
         parts.append("A date known only to the month or year stands at its middle, or nearer where its kin ask for it.")
     if genealogy.against_time:
@@ -305,6 +384,33 @@ def _footnote(lineage: Lineage, genealogy: Genealogy, others: Sequence[Model], n
         )
     if genealogy.undated:
         yield f"Left out because no date is known of them or their kin: {listed(m.name for m in genealogy.undated)}."
+
+
+def _limbs(lineage: Lineage, models: Sequence[Model]) -> Groups:
+    """The models by the trunk that they are on: by weights, or where no source says so by relations not stated."""
+
+    def first(model: Model) -> str | None:
+        family = lineage.family(model.id, relations=Relation.UNSPECIFIED)
+        return family.name if family.size > 1 else None
+
+    stated = any(edge.relation in WEIGHTS for edge in lineage.derivations)
+    groups = groups_of(lineage, models, "family" if stated else first)
+    named = [entry for entry in groups.legend if entry[0] not in ("none", "other")][:_COLORED]
+    kept = {"none", *(key for key, _ in named)}
+    keys = {id: key if key in kept else "other" for id, key in groups.keys.items()}
+    occurring = set(keys.values())
+    rest = (("other", "other families"), ("none", "in no family"))
+    return replace(groups, keys=keys, legend=(*named, *(entry for entry in rest if entry[0] in occurring)))
+
+
+def _room(page: PageSize | None, font_size: float | None) -> float:
+    """The room for a tree on a page, in square points; without limit where the page grows or the type is given."""
+    (width, height), _ = page_points(page, font_size)
+    return math.inf if height is None or font_size is not None else width * height
+
+
+def _in_margin(entry: Entry) -> bool:
+    return entry.folded and entry.parent is None
 
 
 def _vague(model: Model) -> bool:

@@ -5,5 +5,5 @@
 - `metrics`: the distances in ems, and the size of labels; `ticks`: the dates on a time axis.
 - `serpentine/` and `family_tree/`: the two figures. Each takes items and a measure of text, finds the largest type
   that fits on the sheet, and returns a `Layout`.
-- `links`: adds curves from parents to children to a layout of the serpentine.
+- `links`: adds curves from parents to children to a layout of either.
 """

@@ -26,6 +26,9 @@ from modeltree.layout.plane import (
 # Lengths are kept to a thousandth of a point, so that a layout is the same on every machine.
 _DECIMALS = 3
 
+DOT = 0.3
+"""The radius of the dot of a model, in ems of the label type."""
+
 TextRole = Literal["title", "legend", "footnote", "continuation"]
 
 
@@ -54,6 +57,21 @@ class LabelBox(Box):
     """The date that a leader ties it to; None where the box itself begins at its date."""
     text_x: float
     """Where the text begins."""
+    size: float | None = None
+    """Of its text, where that is not the size of the layout."""
+    dot: Point | None = None
+    """The point at its date, where its branch ends."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stub(Box):
+    """The name of further parents at the label of a model, instead of a line to theirs."""
+
+    id: str
+    parents: tuple[str, ...]
+    text: str
+    text_x: float
+    size: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +89,8 @@ class TickBox(Box):
     id: str
     label: str
     kind: Literal["year", "quarter", "month", "day"]
+    repeated: bool = False
+    """Whether it is there a second time, at the other end of its guide."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +102,7 @@ class Panel(Box):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Band(Box):
-    """The ground behind a family: all labels in it are of the family whose first model has this id."""
+    """A month or a year on the strip along an axis whose days are not all as wide."""
 
     id: str
 
@@ -97,10 +117,24 @@ class Guide:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """The line of a model's life: from its label on to its last child."""
+    """The line of a model's life: from its label on to its last child.
+
+    Parameters
+    ----------
+    id : str
+        Of the model.
+    points : tuple of (float, float)
+        From its dot, or the edge of its label, to where the last child leaves.
+    widths : tuple of float
+        Of the trunk that it is, at each point; none of a thin line.
+    kind : str, optional
+        What sort of derivation leads on from it.
+    """
 
     id: str
     points: tuple[Point, ...]
+    widths: tuple[float, ...] = ()
+    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +160,8 @@ class Link:
         What sort of derivation it stands for.
     tree : bool
         Whether it is a branch of a family tree: no two of these cross. All others may.
+    width : float
+        Of the limb that it is; 0 of a thin line.
     """
 
     parent: str
@@ -133,6 +169,7 @@ class Link:
     points: tuple[Point, ...]
     kind: str | None = None
     tree: bool = False
+    width: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,7 +218,9 @@ class Layout:
     links : tuple of Link
         Curves from parents to children.
     bands : tuple of Band
-        Grounds behind families.
+        The strips of months or years along the axis.
+    stubs : tuple of Stub
+        Names of further parents.
     guides : tuple of Guide
         Lines at dates.
     lanes : tuple of Lane
@@ -210,6 +249,12 @@ class Layout:
     bands: tuple[Band, ...] = ()
     guides: tuple[Guide, ...] = ()
     lanes: tuple[Lane, ...] = ()
+    stubs: tuple[Stub, ...] = ()
+
+    @property
+    def solid(self) -> tuple[Box, ...]:
+        """All boxes with something written or drawn in them: none may lie on another, and no line on them."""
+        return (*self.boxes, *self.ticks, *self.texts, *self.swatches)
 
     def __repr__(self) -> str:
         size = f"{self.page.width:.0f} × {self.page.height:.0f} pt"
@@ -300,7 +345,7 @@ class Layout:
 
         - No two labels, ticks, icons, lines of text or samples overlap, no panel covers another one or a label
           of another tick, and no two bands overlap.
-        - Nothing leaves the page, no icon its label, and text begins within its label.
+        - Nothing leaves the page, no icon and no stub its label, and text begins within its label.
         - Each label that has a tick is tied to it by one leader, which begins at the tick and ends at one of its
           labels.
         - No two leaders meet, no leader runs through a tick or a label, and the axis runs through no label.
@@ -316,8 +361,7 @@ class Layout:
         return tuple(fault for check in checks for fault in check())
 
     def _overlaps(self) -> Iterator[str]:
-        solid: list[Box] = [*self.boxes, *self.ticks, *self.texts, *self.swatches]
-        for group in (solid, self.icons, self.panels, self.bands):
+        for group in (self.solid, (*self.icons, *self.stubs), self.panels, self.bands):
             for one, other in overlapping(group):
                 yield f"{_name(one)} overlaps {_name(other)}"
         for one, other in overlapping([*self.panels, *self.boxes]):
@@ -327,7 +371,7 @@ class Layout:
 
     def _strays(self) -> Iterator[str]:
         sheet = Box(x=0, y=0, width=self.page.width, height=self.page.height)
-        for box in (*self.boxes, *self.ticks, *self.texts, *self.swatches, *self.panels, *self.bands):
+        for box in (*self.solid, *self.panels, *self.bands):
             if not sheet.contains(box):
                 yield f"{_name(box)} leaves the page"
         drawn: tuple[Link | Lane | Guide, ...] = (*self.links, *self.lanes, *self.guides)
@@ -340,11 +384,12 @@ class Layout:
 
     def _bad_icons(self) -> Iterator[str]:
         labels = {label.id: label for label in self.boxes}
-        for icon in self.icons:
-            if icon.id not in labels:
-                yield f"{_name(icon)} has no label"
-            elif not labels[icon.id].contains(icon):
-                yield f"{_name(icon)} leaves its label"
+        inside: tuple[IconBox | Stub, ...] = (*self.icons, *self.stubs)
+        for part in inside:
+            if part.id not in labels:
+                yield f"{_name(part)} has no label"
+            elif not labels[part.id].contains(part):
+                yield f"{_name(part)} leaves its label"
 
     def _bad_ties(self) -> Iterator[str]:
         ticks = {tick.id: tick for tick in self.ticks}
@@ -381,7 +426,7 @@ class Layout:
         for (label, one), (later, other) in pairwise(entry for entry in tied if entry[1] in index):
             if index[one] > index[other]:
                 yield f"{_name(later)} comes after {_name(label)}"
-        for tick, following in pairwise(self.ticks):
+        for tick, following in pairwise(tick for tick in self.ticks if not tick.repeated):
             if distance_along(self.axis, tick.center) >= distance_along(self.axis, following.center):
                 yield f"{_name(following)} is not after {_name(tick)} along the axis"
 
@@ -393,7 +438,7 @@ class Layout:
                 if model not in labels:
                     yield f"{_name(link)} is tied to {model}, which has no label"
                     continue
-                ends: list[Box] = [labels[model], *(lanes.get(model, ()) if verb == "begin" else ())]
+                ends: list[Box] = [*self._held(labels[model]), *(lanes.get(model, ()) if verb == "begin" else ())]
                 if not link.points or not any(box.touches(link.points[end]) for box in ends):
                     yield f"{_name(link)} does not {verb} at {_name(labels[model])}"
         yield from self._hits(self.links)
@@ -401,18 +446,21 @@ class Layout:
     def _bad_lanes(self) -> Iterator[str]:
         labels = {label.id: label for label in self.boxes}
         for lane in self.lanes:
-            if lane.id not in labels or not labels[lane.id].touches(lane.points[0]):
+            if lane.id not in labels or not any(box.touches(lane.points[0]) for box in self._held(labels[lane.id])):
                 yield f"{_name(lane)} does not begin at its label"
         yield from self._hits(self.lanes)
 
+    def _held(self, label: LabelBox) -> tuple[Box, ...]:
+        """Where lines of a model begin and end: at its label, or the dot beside it."""
+        return (label,) if label.dot is None else (label, Box.around([label.dot], DOT * self.font_size))
+
     def _hits(self, lines: Sequence[Link | Lane]) -> Iterator[str]:
         """Solid boxes that lines run through."""
-        obstacles: list[Box] = [*self.boxes, *self.ticks, *self.texts, *self.swatches]
         owners: dict[Segment, list[Link | Lane]] = {}
         for line in lines:
             for segment in pairwise(line.points):
                 owners.setdefault(segment, []).append(line)
-        hits = struck(obstacles, owners)
+        hits = struck(self.solid, owners)
         pairs = dict.fromkeys((_name(line), _name(box)) for segment, box in hits for line in owners[segment])
         for line_name, box_name in pairs:
             yield f"{line_name} runs through {box_name}"
@@ -429,11 +477,11 @@ class Layout:
 
 _PARTS: dict[str, Any] = {
     "boxes": LabelBox, "icons": IconBox, "leaders": Leader, "ticks": TickBox, "panels": Panel, "texts": TextLine,
-    "swatches": Swatch, "links": Link, "bands": Band, "guides": Guide, "lanes": Lane,
+    "swatches": Swatch, "links": Link, "bands": Band, "guides": Guide, "lanes": Lane, "stubs": Stub,
 }  # fmt: skip
 _NAMES = {
     LabelBox: "label", IconBox: "icon of", TickBox: "tick", Panel: "panel of", Leader: "leader of", TextLine: "text",
-    Swatch: "sample", Band: "band of", Lane: "lane of", Guide: "guide at",
+    Swatch: "sample", Band: "band of", Lane: "lane of", Guide: "guide at", Stub: "stub of",
 }  # fmt: skip
 
 

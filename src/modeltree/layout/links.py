@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modeltree.findings import LayoutError
-from modeltree.layout.geometry import Layout, Link
+from modeltree.layout.geometry import Lane, Layout, Leader, Link
 from modeltree.layout.plane import Box, Point, bend
 
 _Costs = NDArray[np.int64]
@@ -50,7 +50,7 @@ _BACKWARD = ((slice(None, None, -1),), (slice(None), slice(None, None, -1)))
 
 
 def with_links(layout: Layout, pairs: Iterable[tuple[str, str]]) -> Layout:
-    """The layout with a curve from parent to child for each pair of which it has both labels.
+    """The layout with a curve from parent to child, besides its branches, for each pair of which it has both labels.
 
     Links run in lanes between the labels, straight and with round corners, and hit no label, tick, text or sample.
     They keep to the open corridors, and apart from each other, where there is room. Those of one parent run
@@ -68,14 +68,14 @@ def with_links(layout: Layout, pairs: Iterable[tuple[str, str]]) -> Layout:
     Parameters
     ----------
     layout : Layout
-        Links that it has already are replaced.
+        The branches of a family tree stay; other links that it has already are replaced.
     pairs : iterable of (str, str)
         The ids of parent and child. Pairs of which the layout lacks a label are left out.
 
     Returns
     -------
     Layout
-        With links in the order of the pairs.
+        With links in the order of the pairs, after the branches.
 
     Raises
     ------
@@ -89,8 +89,9 @@ def with_links(layout: Layout, pairs: Iterable[tuple[str, str]]) -> Layout:
         if parent == child:
             raise LayoutError(f"{parent} cannot be linked to itself")
         children.setdefault(parent, []).append(child)
+    branches = tuple(link for link in layout.links if link.tree)
     if not wanted:
-        return replace(layout, links=())
+        return replace(layout, links=branches)
     grid = _Grid(layout)
 
     def reach(parent: str) -> tuple[float, str]:
@@ -106,7 +107,7 @@ def with_links(layout: Layout, pairs: Iterable[tuple[str, str]]) -> Layout:
             for route in new:
                 grid.mark(route, 1)
     links = (Link(parent, child, grid.rounded(routes[parent][child])) for parent, child in wanted)
-    return replace(layout, links=tuple(links))
+    return replace(layout, links=(*branches, *links))
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +170,7 @@ class _Grid:
 
     def __init__(self, layout: Layout) -> None:
         self.em = em = layout.font_size
-        self.obstacles: list[Box] = [*layout.boxes, *layout.ticks, *layout.texts, *layout.swatches]
+        self.obstacles = layout.solid
         sides = [(box.x, box.right, box.y, box.bottom) for box in self.obstacles]
         tops = [(top, bottom, left, right) for left, right, top, bottom in sides]
         width, height = layout.page.width, layout.page.height
@@ -190,7 +191,12 @@ class _Grid:
             for box in (*self.obstacles, *page_edges):
                 for upright, part in self._pieces(box, distance * em):
                     np.maximum(self.dear[upright][part], extra, out=self.dear[upright][part])
-        for line, cost in ((layout.axis, _CROSS_AXIS), *((leader.points, _CROSS_LEADER) for leader in layout.leaders)):
+        drawn: tuple[Leader | Lane | Link, ...] = (
+            *layout.leaders,
+            *layout.lanes,
+            *(link for link in layout.links if link.tree),
+        )
+        for line, cost in ((layout.axis, _CROSS_AXIS), *((line.points, _CROSS_LEADER) for line in drawn)):
             for start, end in pairwise(line):
                 self._draw(start, end, cost)
 

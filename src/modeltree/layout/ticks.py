@@ -122,6 +122,43 @@ def make_marks(
     return marks
 
 
+def finer_marks(
+    marks: Sequence[Mark], end: float, fits: Callable[[Mark], bool], roomy: Callable[[Sequence[Mark]], bool]
+) -> list[Mark]:
+    """Marks with half-years, quarters and months between two of them, and after the last, where there is room."""
+    finer = list(marks)
+    for interval in (6, 3, 1) if marks and all(mark.kind != "day" for mark in marks) else ():
+        known, finer = finer, []
+        for mark, later in zip(known, [*known[1:], None], strict=True):
+            stop = end + 1.0 if later is None else later.day - 1.0
+            between = [
+                _mark(date, "month") for date in _dates(mark.day + 1.0, max(stop, mark.day + 1.0), "month", interval)
+            ]
+            between = [one for one in between if mark.day < one.day < stop]
+            finer.append(mark)
+            if between and all(map(fits, between)) and roomy([mark, *between, *([later] if later else [])]):
+                finer += between
+    return finer
+
+
+def day_mark(day: float) -> Mark:
+    """The mark of a day, with its year."""
+    mark = _mark(datetime.date.fromordinal(math.floor(day)), "day")
+    return replace(
+        mark, label=f"{tick_label(PartialDate.parse(mark.id))} {mark.id[:4]}" if len(mark.id) > 4 else mark.id
+    )
+
+
+def month_starts(start: float, end: float, most: int) -> list[tuple[str, float]]:
+    """The beginnings of the months from the one with the first day to the last day; of years, where months are many."""
+    kind: Literal["month", "year"] = "month" if (end - start) / _DAYS["month"] <= most else "year"
+    first = datetime.date.fromordinal(math.floor(start)).replace(day=1)
+    if kind == "year":
+        first = first.replace(month=1)
+    marks = (_mark(date, kind) for date in _dates(first.toordinal(), end, kind, 1))
+    return [(mark.id, mark.day) for mark in marks]
+
+
 def _fitting(
     dates: Iterator[datetime.date], kind: Literal["day", "month", "year"], fits: Callable[[Mark], bool]
 ) -> list[Mark]:

@@ -100,14 +100,13 @@ function curve(parent, child, heads) {
 function along(model, paths) {
   const lane = document.getElementById(`${shown.key}-lane-${model}`);
   if (!lane) return "";
-  const points = lane.getAttribute("d").slice(1).trim().split(/\s+/).map(Number);
-  const starts = paths.map((path) => path.slice(1).trim().split(/\s+/, 2).map(Number));
-  const [x, y] = points;
-  const level = Math.abs(points.at(-1) - y) <= Math.abs(points.at(-2) - x);
-  const axis = level ? 0 : 1;
-  const farthest = starts.reduce((far, start) =>
-    Math.abs(start[axis] - points[axis]) > Math.abs(far[axis] - points[axis]) ? start : far, [x, y]);
-  return `M${x} ${y}L${level ? farthest[0] : x} ${level ? y : farthest[1]}`;
+  const numbers = lane.firstElementChild.getAttribute("d").slice(1).trim().split(/\s+/).map(Number);
+  const points = numbers.flatMap((x, at) => (at % 2 ? [] : [[x, numbers[at + 1]]]));
+  const [first, last] = [points[0], points.at(-1)];
+  const axis = Math.abs(last[1] - first[1]) <= Math.abs(last[0] - first[0]) ? 0 : 1;
+  const away = (point) => Math.abs(point[axis] - first[axis]);
+  const farthest = Math.max(...paths.map((path) => away(path.slice(1).trim().split(/\s+/, 2).map(Number))));
+  return `M${points.filter((point) => away(point) <= farthest).map((point) => point.join(" ")).join("L")}`;
 }
 
 function pointAt(model, byKey = false) {

@@ -1,36 +1,53 @@
-"""The family tree: each model at its date on an exact axis, in a lane of its own, and every derivation as a line."""
+"""The family tree on its page: trunks, branches with a dot at the date, and the names of further parents."""
 
 from __future__ import annotations
 
 import math
+import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from modeltree.findings import LayoutError
-from modeltree.layout.family_tree.lanes import Lanes, Span, lanes_of
-from modeltree.layout.geometry import Band, Guide, LabelBox, Lane, Layout, Link, Measure, TickBox
+from modeltree.layout.family_tree.packing import Bends, Forest, Packed, Plan, Shape
+from modeltree.layout.family_tree.timeline import Dated, Timeline, TimeScale, timeline
+from modeltree.layout.geometry import DOT, Band, Guide, IconBox, LabelBox, Lane, Layout, Link, Measure, Stub, TickBox
 from modeltree.layout.metrics import Metrics, icon_boxes, label_widths
 from modeltree.layout.plane import Box, Point, rounded
 from modeltree.layout.sheet import SMALLEST_TYPE, Sheet
-from modeltree.layout.ticks import YEAR_HEIGHT, Mark, make_marks, tick_size
+from modeltree.layout.ticks import YEAR_HEIGHT, Mark, day_mark, finer_marks, make_marks, month_starts, tick_size
 from modeltree.layout.title_block import TitleBlock
 
-if TYPE_CHECKING:
-    from modeltree.layout.family_tree.connectors import Connector, Run
-
-Direction = Literal["right", "down"]
+Direction = Literal["right", "down", "up"]
 """Where time runs to."""
 
-# In ems: the gap between two rows; between a label and what follows in its row; how far before its label a model
-# branches off; before the first label and after the last one; the radius of bends.
-_ROW_GAP, _GAP, _BRANCH, _LEAD, _TAIL, _BEND = 0.45, 0.6, 0.9, 1.6, 0.9, 0.25
-# Where rows are columns: the room for a lane, between two, and from a label to what follows in its columns. A
-# connector has a way between any two labels.
-_COLUMN, _COLUMN_GAP, _WIDE_GAP = 0.6, 0.3, 1.1
-# How much the gap between rows grows, at most, where there is height to spare.
-_LOOSE = 1.6
+# In ems: from a dot to its label; between two rows; from a label to what follows in its row; before the first model.
+_BESIDE, _ROW_GAP, _GAP, _LEAD = 0.16, 0.3, 0.55, 0.7
+# Where time runs up or down: between two columns, and between two labels in one.
+_COLUMN_GAP, _LINE_GAP = 0.7, 0.14
+# From the stem of a branch to its dot, and the radius of its bends.
+_STEM, _BEND = 0.8, 0.55
+# The width of a trunk: of one model, for each more, and the most, as a share of the label's height.
+_TWIG, _SPREAD, _THICKEST = 0.13, 0.19, 0.75
+# The type of a further parent's name, before it, between two, and after the last; how long all may be.
+_STUB_TYPE, _STUB_GAP, _STUB_ARROW, _STUBS = 0.76, 0.4, 0.95, 9.0
+# The strip of months beside the axis; from the dates to it, and from it to the tree.
+_STRIP, _STRIP_GAP, _MOST_CELLS = 0.4, 0.3, 300
+# How much wider than needed a tree may be drawn across time, where there is room to spare.
+_LOOSE = 1.3
+# The type of the first model of a trunk of so many, as a share of that of others; of what stands for several, for ten
+# times as many more, and at the most.
+_NAME, _NAMED, _MANY, _LARGEST = 1.25, 4, 0.15, 1.6
+# Between the tree and what stands in the margin.
+_MARGIN = 0.7
+# How lanes bend: labels are wider than high, so that lanes that go upright must get around them in less room.
+_LEVEL, _UPRIGHT = Bends(1.0, 3), Bends(2.0, 2)
+# How much larger type is tried with other plans; how many of these, at the most, fewer for many models.
+_LARGER, _MOST_TRIES = 1.03, 500
+# Labels are as tight as in other figures with so many times as many models.
+_TIGHT = 2
 # How near, as a ratio, the size of the type comes to the largest that fits.
 _NEAR = 1.01
 
@@ -42,10 +59,15 @@ class TreeItem:
     id: str
     label: str
     day: float
+    """What has neither kin nor a day that says much stands in the margin: its day is infinite, and it comes last."""
     organizations: tuple[str, ...] = ()
     parent: int | None = None
     kind: str | None = None
     further: tuple[tuple[int, str], ...] = ()
+    limb: bool = False
+    """Whether it is of one trunk with its parent."""
+    count: int = 1
+    """How many models it stands for."""
 
 
 def family_tree(
@@ -56,16 +78,18 @@ def family_tree(
     trim: bool = True,
     font_size: float | None = None,
     direction: Direction = "right",
+    time_scale: TimeScale = "elastic",
+    until: float = -math.inf,
     title_block: TitleBlock | None = None,
 ) -> Layout:
-    """Lay a genealogy out on an exact axis of time, in the largest type for a page (in points) or a type given."""
-    if direction not in ("right", "down"):
-        raise LayoutError(f"time cannot run {direction!r}: say 'right' or 'down'")
-    metrics = Metrics.for_count(len(items))
+    """Lay a genealogy out along an axis that ends on a day, in the largest type for a page (in points) or one given."""
+    if direction not in ("right", "down", "up"):
+        raise LayoutError(f"time cannot run {direction!r}: say 'right', 'down' or 'up'")
+    metrics = Metrics.for_count(_TIGHT * len(items))
     sheet = Sheet.of(page, trim, font_size, title_block, measure, metrics)
-    if not items:
+    if all(math.isinf(item.day) for item in items):
         return sheet.empty(sheet.frame.header)
-    solver = _TreeSolver(items, measure, metrics, sheet, down=direction == "down")
+    solver = _TreeSolver(items, measure, metrics, sheet, direction, time_scale, until)
     if font_size is not None:
         return solver.of_size(font_size).layout()
     if sheet.height is None:
@@ -73,27 +97,60 @@ def family_tree(
     return solver.largest().layout()
 
 
+@dataclass(frozen=True, slots=True)
+class _Figure:
+    """What is drawn of a model beside its lines, in ems of the label type."""
+
+    offset: float
+    """From the lane to its label."""
+    scale: float
+    """The size of its type, as a share of that of others."""
+    text: float
+    """Where its text begins in its label."""
+    name: float
+    """Where that ends, and the names of further parents begin."""
+    width: float
+    height: float
+    stubs: tuple[tuple[tuple[int, ...], str, float], ...]
+    """The further parents that a name stands for, that name, and its width."""
+
+    @property
+    def end(self) -> float:
+        """From the lane to the end of the label."""
+        return self.offset + self.width
+
+
 class _TreeSolver:
-    """Finds lanes for items in a type of any size."""
+    """Places items in a type of any size."""
 
     def __init__(
-        self, items: Sequence[TreeItem], measure: Measure, metrics: Metrics, sheet: Sheet, *, down: bool
-    ) -> None:
-        self.items, self.measure, self.metrics, self.sheet, self.down = items, measure, metrics, sheet, down
-        self.starts, self.widths = label_widths(items, measure, metrics)
-        pitch = _COLUMN + _COLUMN_GAP
-        self.rows = [math.ceil((width + _COLUMN_GAP) / pitch) if down else 1 for width in self.widths]
-        self.first = min(item.day for item in items)
-        self.ties = [(parent, child) for child, item in enumerate(items) for parent, _ in item.further]
-        # The room on the page for the rows.
-        self.across = sheet.room if down else sheet.rise
+        self, items: Sequence[TreeItem], measure: Measure, metrics: Metrics, sheet: Sheet, direction: Direction,
+        time_scale: TimeScale, until: float,
+    ) -> None:  # fmt: skip
+        self.items, self.measure, self.metrics, self.sheet = items, measure, metrics, sheet
+        self.direction, self.time_scale, self.until = direction, time_scale, until
+        self.upright = direction != "right"
+        # The same plan is found each time.
+        self.plan: Plan | None = None
+        self.chance = random.Random(len(items))  # noqa: S311
+        self.tries = min(6 * len(items), _MOST_TRIES * 100 // (len(items) + 100))
+        self.living = self._living()
+        self.trunks = list(map(self.thickness, self.living))
+        starts, widths = label_widths(items, measure, metrics)
+        self.figures = [
+            self._figure(*each) for each in zip(items, starts, widths, self.trunks, self.living, strict=True)
+        ]
+        self.margin = [node for node, item in enumerate(items) if math.isinf(item.day)]
+        self.placed = items[: len(items) - len(self.margin)]
+        self.margin_room = max((self.figures[node].height + _MARGIN for node in self.margin), default=0.0)
+        self.tallest = max(figure.height for figure in self.figures)
 
     def of_size(self, size: float) -> _PlacedTree:
         """The tree in type of one size."""
         sheet, rise = self.sheet, self.sheet.rise
-        if self.down and sheet.height is None:  # as high as it must be for all lanes to fit beside each other
+        if self.upright and sheet.height is None:  # as high as it must be for all to fit beside each other
             rise = 30.0 * size
-            while (tree := self._tree(rise, size)) is None or tree.across > sheet.room:
+            while (tree := self._tree(rise, size)) is None or not self._fits(tree):
                 if rise > 4000.0 * size:
                     raise LayoutError(f"in type of {size:g} pt there is no room on a page {sheet.width:.0f} pt wide")
                 rise *= 1.1
@@ -101,10 +158,14 @@ class _TreeSolver:
         tree = self._tree(rise, size)
         if tree is None:
             raise LayoutError(f"in type of {size:g} pt a label is longer than the axis")
-        if tree.across > self.across + 1e-6:
+        aim = self.room / size - tree.edging
+        lowest = aim if self.room < math.inf else 0.0  # as low as it gets where the page grows
+        tree.plan, breadth, _ = tree.forest.improved(tree.plan, self.chance, self.tries, lowest)
+        if breadth > aim:
             raise LayoutError(
-                f"in type of {size:g} pt the figure is {tree.across:.0f} pt {'wide' if self.down else 'high'}, and the "
-                f"page has {self.across:.0f} pt for it: use a smaller type or a larger page, or fold branches"
+                f"in type of {size:g} pt the figure is {(breadth + tree.edging) * size:.0f} pt "
+                f"{'wide' if self.upright else 'high'}, and the page has {self.room:.0f} pt for it: use a smaller type "
+                "or a larger page, or fold branches"
             )
         return tree
 
@@ -115,7 +176,7 @@ class _TreeSolver:
         size = high
         while best is None or high / low > _NEAR:
             tree = self._tree(sheet.rise, size)
-            if tree is not None and tree.across <= self.across:
+            if tree is not None and self._fits(tree):
                 best, low = tree, size
                 if size == sheet.largest_type:
                     break
@@ -127,204 +188,381 @@ class _TreeSolver:
             else:
                 high = size
             size = (low * high) ** 0.5 if best is not None else max(SMALLEST_TYPE, size / 1.5)
+        return self._larger(best)
+
+    def _larger(self, best: _PlacedTree) -> _PlacedTree:
+        """The tree in yet larger type, as far as other plans are found for which that fits."""
+        tries, most = self.tries, self.sheet.largest_type
+        while tries and best.size < most:
+            tree = self._tree(self.sheet.rise, min(best.size * _LARGER, most))
+            if tree is None:
+                break
+            aim = self.room / tree.size - tree.edging
+            tree.plan, breadth, tries = tree.forest.improved(tree.plan, self.chance, tries, aim)
+            self.plan = tree.plan
+            if breadth <= aim:
+                best = tree
         return best
+
+    def _fits(self, tree: _PlacedTree) -> bool:
+        return tree.forest.breadth(tree.plan) + tree.edging <= self.room / tree.size
+
+    @property
+    def room(self) -> float:
+        """The room on the page across time, in points."""
+        return self.sheet.room if self.upright else self.sheet.rise
 
     def _tree(self, rise: float, size: float) -> _PlacedTree | None:
         """The tree in a height, in points; None where a label is longer than its axis."""
-        extent = (rise if self.down else self.sheet.room) / size
-        lengths = [self.metrics.label_height] * len(self.items) if self.down else self.widths
-        scale = math.inf
-        for item, length in zip(self.items, lengths, strict=True):
-            left = extent - _LEAD - _TAIL - length
-            if left < 0:
-                return None
-            if item.day > self.first:
-                scale = min(scale, left / (item.day - self.first))
-        if math.isinf(scale):  # all at once: a year from then on
-            scale = (extent - _LEAD - _TAIL) / 365.0
-        if not scale:
-            return None
-        starts = [_LEAD + scale * (item.day - self.first) for item in self.items]
-        spans = [
-            Span(start, start + length, item.parent, rows)
-            for start, length, item, rows in zip(starts, lengths, self.items, self.rows, strict=True)
+        extent = (rise if self.upright else self.sheet.room) / size
+        lead, step = _LEAD, DOT + _BESIDE + _STEM + 0.2
+        reaches = [figure.end for figure in self.figures]
+        if self.upright:
+            lead, step = self.tallest / 2 + 0.1, self.tallest + 0.5
+            reaches = [figure.height / 2 for figure in self.figures]
+            lead += self.margin_room
+        dated = [
+            Dated(item.day, reach, figure.end, item.parent)
+            for item, reach, figure in zip(self.placed, reaches, self.figures, strict=False)
         ]
-        return _PlacedTree(self, spans, size, extent, scale)
+        line = timeline(dated, lead, extent, step, self.time_scale, self.until, self.upright)
+        if line is None:
+            return None
+        tree = _PlacedTree(self, line, size, extent)
+        self.plan = self.plan or tree.forest.plan()
+        tree.plan = self.plan
+        return tree
 
-    def lanes(self, spans: Sequence[Span], tied: bool = False) -> Lanes:
-        """Lanes for spans; where families are to be near those that they are tied to, there are as many."""
-        return lanes_of(spans, _WIDE_GAP if self.down else _GAP, _BRANCH, self.ties if tied else ())
+    def shapes(self, line: Timeline) -> list[Shape]:
+        """What is drawn of each model, along time and across it."""
+        stem = self.stem + _BEND
+        shapes = []
+        for item, place, figure, trunk in zip(self.placed, line.places, self.figures, self.trunks, strict=False):
+            half = figure.height / 2
+            label, sides = (place - DOT, place + figure.end + _GAP), (-half, half)
+            if self.upright:
+                label, sides = (place - half - _LINE_GAP, place + half + _LINE_GAP), (-max(DOT, trunk / 2), figure.end)
+            leaves = place - stem if item.parent is not None else label[0]
+            shapes.append(Shape(leaves, max(place - self.stem, leaves), place, label, sides, item.parent, trunk / 2))
+        return shapes
+
+    @property
+    def stem(self) -> float:
+        """From the stem of a branch to its dot: no label of a later sibling reaches as far back."""
+        return self.tallest / 2 + 0.3 if self.upright else _STEM
+
+    def thickness(self, living: int) -> float:
+        """The width of a trunk on which so many are to come."""
+        return min(_TWIG + _SPREAD * math.sqrt(max(living - 1, 0)), _THICKEST * self.metrics.label_height)
+
+    def _figure(self, item: TreeItem, start: float, width: float, trunk: float, living: int) -> _Figure:
+        stubs, scale = self._stubs(item), 1.0
+        if item.count > 1:
+            scale = min(1.0 + _MANY * math.log10(item.count), _LARGEST)
+        elif not item.limb and living >= _NAMED:
+            scale = _NAME
+        name = width * scale
+        offset = DOT + _BESIDE if not self.upright else max(DOT, trunk / 2) + _BESIDE
+        length = name + sum(_STUB_GAP + wide for _, _, wide in stubs)
+        return _Figure(offset, scale, start * scale, name, length, self.metrics.label_height * scale, stubs)
+
+    def _stubs(self, item: TreeItem) -> tuple[tuple[tuple[int, ...], str, float], ...]:
+        parents = [parent for parent, _ in item.further]
+        stubs: list[tuple[tuple[int, ...], str, float]] = []
+        left = _STUBS
+        for index, parent in enumerate(parents):
+            name = self.items[parent].label
+            width = _STUB_ARROW + _STUB_TYPE * self.measure(name)[0]
+            if width > left and stubs:
+                rest = tuple(parents[index:])
+                name = f"+{len(rest):,}"
+                return (*stubs, (rest, name, _STUB_ARROW + _STUB_TYPE * self.measure(name)[0]))
+            left -= width + _STUB_GAP
+            stubs.append(((parent,), name, width))
+        return tuple(stubs)
+
+    def _living(self) -> list[int]:
+        """How many models are on the trunk of each from it on."""
+        living = [item.count for item in self.items]
+        order = [node for node, item in enumerate(self.items) if item.parent is None]
+        children: list[list[int]] = [[] for _ in self.items]
+        for node, item in enumerate(self.items):
+            if item.parent is not None:
+                children[item.parent].append(node)
+        for node in order:
+            order += children[node]
+        for node in reversed(order):
+            parent = self.items[node].parent
+            if parent is not None and self.items[node].limb:
+                living[parent] += living[node]
+        return living
 
 
 class _PlacedTree:
-    """Lanes in a type of one size, to be set on a page. Lengths are ems, along the axis and across it, or points."""
+    """A tree in a type of one size, to be set on a page. Lengths are ems, along the axis and across it, or points."""
 
-    def __init__(self, solver: _TreeSolver, spans: Sequence[Span], size: float, extent: float, scale: float) -> None:
-        self.items, self.metrics, self.down = solver.items, solver.metrics, solver.down
-        self.solver, self.spans, self.size = solver, spans, size
-        self.extent, self.scale = extent, scale  # the length of the axis, in ems, and of a day
-        self.lanes = solver.lanes(spans)
-        # Of each row: that of a label, or where rows are columns, the room for a lane.
-        self.thickness = _COLUMN if self.down else self.metrics.label_height
-        self.gap = _COLUMN_GAP if self.down else _ROW_GAP * self.metrics.line_gap / Metrics().line_gap
-        self.corner = (0.0, 0.0)
+    def __init__(self, solver: _TreeSolver, line: Timeline, size: float, extent: float) -> None:
+        self.solver, self.items, self.line, self.size, self.extent = solver, solver.placed, line, size, extent
+        gap, bends = (_COLUMN_GAP, _UPRIGHT) if solver.upright else (_ROW_GAP, _LEVEL)
+        self.forest = Forest(solver.shapes(line), gap, bends)
+        self.plan = Plan(frozenset(), ())
+        self.end = line.knots[-1][1]
+        self.begin = solver.margin_room if solver.upright else max(line.places[0] - _LEAD, 0.0)
         self.marks = self._marks()
-        self.axis_room = YEAR_HEIGHT + 0.5
-        if self.down:
+        self.axis_room = YEAR_HEIGHT
+        if solver.upright:
             self.axis_room = max((self._tick_size(mark)[0] for mark in self.marks), default=YEAR_HEIGHT)
-        self.spine = self.axis_room / 2 if self.down else YEAR_HEIGHT / 2
+        self.border = self.axis_room + _STRIP + 2 * _STRIP_GAP
+        # What stands beside the tree across time.
+        self.edging = 2 * self.border + (0.0 if solver.upright else solver.margin_room)
+        self.corner = (0.0, 0.0)
+        self.stretch = 1.0
 
-    @property
-    def across(self) -> float:
-        """What it needs in the direction of the rows, the axis included, in points."""
-        return (self.axis_room + self.lanes.count * (self.thickness + self.gap) + self.gap) * self.size
+    @cached_property
+    def packed(self) -> Packed:
+        """All models across time."""
+        return self.forest.packed(self.plan)
 
     def layout(self) -> Layout:
         """The tree on its page."""
-        from modeltree.layout.family_tree.connectors import connectors_of  # it takes numpy, which all else does without
-
         solver, sheet, size, items = self.solver, self.solver.sheet, self.size, self.items
-        self.lanes = solver.lanes(self.spans, tied=True)
-        if not math.isinf(solver.across) and not sheet.trim:  # a page of a given size may have room for wider gaps
-            spare = (solver.across - self.across) / size / (self.lanes.count + 1)
-            self.gap = min(self.gap + max(spare, 0.0), _LOOSE)
-        length = self.extent * size if self.down else self.across
-        self.corner = (sheet.margin, sheet.top(sheet.rise - length))
+        spare = solver.room / size - self.edging
+        if solver.upright or not sheet.trim:
+            self.stretch = 1.0 if math.isinf(spare) else min(max(spare / self.packed.breadth, 1.0), _LOOSE)
+        length = self.extent * size if solver.upright else (self.packed.breadth * self.stretch + self.edging) * size
+        margin = sheet.margin
+        if solver.upright:
+            margin += max(spare - self.packed.breadth * self.stretch, 0.0) / 2 * size
+        self.corner = (margin, sheet.top(sheet.rise - length))
         order = sorted(range(len(items)), key=lambda node: (items[node].day, items[node].id))
-        boxes = tuple(map(self._label, order))
-        connectors = connectors_of(solver.ties, self.spans, self.lanes, self.extent)
-        reaches = self._reaches(connectors)
-        kinds = [kind for item in items for _, kind in item.further]
-        links = [self._branch(node, item.parent, reaches) for node, item in enumerate(items) if item.parent is not None]
-        links += [self._connector(connector, kind) for connector, kind in zip(connectors, kinds, strict=True)]
+        departures = self._departures()
         return replace(
             sheet.empty(sheet.frame.header + length),
             font_size=size,
-            boxes=boxes,
-            icons=tuple(icon_boxes([items[node] for node in order], boxes, size, self.metrics)),
-            axis=(self._point(0.0, self.spine), self._point(self.extent, self.spine)),
-            ticks=tuple(map(self._tick, self.marks)),
+            boxes=(*map(self._label, order), *self._margin_labels()),
+            icons=tuple(icon for node in order for icon in self._icons(node)),
+            axis=(self._point(self.begin, self.edges[0]), self._point(self.end, self.edges[0])),
+            ticks=tuple(self._ticks()),
             guides=tuple(map(self._guide, self.marks)),
             bands=tuple(self._bands()),
-            lanes=tuple(self._lanes(reaches)),
-            links=tuple(links),
+            lanes=tuple(self._lanes(departures)),
+            links=tuple(self._branch(node, departures[node]) for node in range(len(items)) if node in departures),
+            stubs=tuple(stub for node in order for stub in self._stubs(node)),
         )
 
     def _point(self, along: float, across: float) -> Point:
         """A point, in points, from ems along the axis and across it."""
-        x, y = (across, along) if self.down else (along, across)
+        direction = self.solver.direction
+        x, y = (
+            (along, across) if direction == "right" else (across, along if direction == "down" else self.extent - along)
+        )
         return (self.corner[0] + x * self.size, self.corner[1] + y * self.size)
 
     def _box(self, along: tuple[float, float], across: tuple[float, float]) -> Box:
         """The box between two positions along the axis and two across it."""
-        (left, top), (right, bottom) = self._point(along[0], across[0]), self._point(along[1], across[1])
-        return Box(x=left, y=top, width=right - left, height=bottom - top)
+        return Box.around([self._point(along[0], across[0]), self._point(along[1], across[1])])
 
-    def _sides(self, node: int) -> tuple[float, float]:
-        """Where a label begins and ends across the axis."""
-        top = self._top(self.lanes.rows[node])
-        return top, top + (self.solver.widths[node] if self.down else self.metrics.label_height)
+    @property
+    def edges(self) -> tuple[float, float]:
+        """Where the tree begins and ends across time: there are the axes."""
+        start = self.border - _STRIP_GAP
+        return start, start + self.packed.breadth * self.stretch + 2 * _STRIP_GAP
 
-    def _top(self, row: int) -> float:
-        """Where a row begins."""
-        return self.axis_room + self.gap + row * (self.thickness + self.gap)
+    def _lane(self, node: int) -> float:
+        """Where the lane of a model begins."""
+        return self._across(node, self.line.places[node])
 
-    def _line(self, node: int) -> float:
-        """Where the lane of a model runs."""
-        return self._top(self.lanes.rows[node]) + (_COLUMN * 2 / 3 if self.down else self.thickness / 2)
+    def _across(self, node: int, along: float) -> float:
+        """Where the lane of a model runs at a place."""
+        return self.border + self.packed.at(node, along) * self.stretch
+
+    def _span(self, node: int, start: float, end: float, height: float) -> Box:
+        """The box of a part of what stands at a model, from so far to so far from its dot."""
+        place, lane = self.line.places[node], self._lane(node)
+        if not self.solver.upright:
+            return self._box((place + start, place + end), (lane - height / 2, lane + height / 2))
+        sides = (
+            (lane - end, lane - start) if self.packed.bar[node] in self.packed.before else (lane + start, lane + end)
+        )
+        return self._box((place - height / 2, place + height / 2), sides)
 
     def _label(self, node: int) -> LabelBox:
-        item, span = self.items[node], self.spans[node]
-        box = self._box((span.start, span.end), self._sides(node))
+        item, figure = self.items[node], self.solver.figures[node]
+        box = self._span(node, figure.offset, figure.end, figure.height)
         return LabelBox(
             id=item.id, label=item.label, tick=None, x=box.x, y=box.y, width=box.width, height=box.height,
-            text_x=box.x + self.solver.starts[node] * self.size,
+            text_x=box.x + figure.text * self.size, size=self.size * figure.scale,
+            dot=self._point(self.line.places[node], self._lane(node)),
         )  # fmt: skip
 
-    def _reaches(self, connectors: Sequence[Connector]) -> list[float]:
-        """To where each lane is drawn: to the last that leaves its row. From there on its last child has the row."""
-        reaches = [span.end for span in self.spans]
-        for node, span in enumerate(self.spans):
-            if span.parent is not None and self.lanes.rows[node] != self.lanes.rows[span.parent]:
-                reaches[span.parent] = max(reaches[span.parent], self.lanes.branches[node])
-        for connector in connectors:
-            reaches[connector.parent] = max(reaches[connector.parent], connector.start)
-        return reaches
+    def _margin_labels(self) -> Iterator[LabelBox]:
+        """What stands beside the tree: below it, or where time begins."""
+        solver, size = self.solver, self.size
+        height = solver.margin_room * size
+        bottom = solver.direction != "down"
+        x, y = self.corner[0], self._box((0.0, self.extent), (0.0, self.edges[1] + self.border)).bottom
+        y = y - height if solver.upright and bottom else self.corner[1] if not bottom else y
+        for node in solver.margin:
+            item, figure = solver.items[node], solver.figures[node]
+            yield LabelBox(
+                id=item.id, label=item.label, tick=None, x=x, y=y + _MARGIN * size * bottom,
+                width=figure.width * size, height=figure.height * size, text_x=x + figure.text * size,
+                size=size * figure.scale,
+            )  # fmt: skip
+            x += (figure.width + _GAP) * size
 
-    def _lanes(self, reaches: Sequence[float]) -> Iterator[Lane]:
-        for node, (span, end) in enumerate(zip(self.spans, reaches, strict=True)):
-            if end > span.end + 1e-6:
-                across = self._line(node)
-                yield Lane(self.items[node].id, (self._point(span.end, across), self._point(end, across)))
+    def _icons(self, node: int) -> Iterator[IconBox]:
+        item = self.items[node]
+        return icon_boxes([item], [self._label(node)], self.size * self.solver.figures[node].scale, self.solver.metrics)
 
-    def _bands(self) -> Iterator[Band]:
-        for slab in self.lanes.slabs:
-            across = (self._top(slab.first) - self.gap / 2, self._top(slab.stop) - self.gap / 2)
-            box = self._box((max(slab.start, 0.0), min(slab.end, self.extent)), across)
-            yield Band(id=self.items[slab.root].id, x=box.x, y=box.y, width=box.width, height=box.height)
+    def _stubs(self, node: int) -> Iterator[Stub]:
+        """The names of further parents, one after the other."""
+        figure, label = self.solver.figures[node], self._label(node)
+        x, height = label.x + figure.name * self.size, _STUB_TYPE * 1.3 * self.size
+        for parents, name, width in figure.stubs:
+            box = Box(x=x, y=label.center[1] - height / 2, width=width * self.size, height=height)
+            x = box.right + _STUB_GAP * self.size
+            yield Stub(
+                id=self.items[node].id, parents=tuple(self.solver.items[parent].id for parent in parents), text=name,
+                size=_STUB_TYPE * self.size, text_x=box.x + _STUB_ARROW * self.size,
+                x=box.x, y=box.y, width=box.width, height=box.height,
+            )  # fmt: skip
 
-    def _branch(self, node: int, parent: int, reaches: Sequence[float]) -> Link:
-        """From the label or the lane of the parent to the label of the child."""
-        item, start, branch = self.items[node], self.spans[node].start, self.lanes.branches[node]
-        row, parent_row = self.lanes.rows[node], self.lanes.rows[parent]
-        begin = branch if row != parent_row else reaches[parent]
-        points = [(begin, self._line(node)), (start, self._line(node))]
-        if row != parent_row:
-            leave = max(branch, self.spans[parent].start + _BRANCH / 2)
-            edge = self._leaving(parent, leave, downward=row > parent_row)
-            aside = edge + (0.2 if row > parent_row else -0.2) * self.gap
-            points = [(leave, edge), *([(leave, aside), (branch, aside)] if leave > branch else []), *points]
-        return Link(self.items[parent].id, item.id, self._bent(points), item.kind, tree=True)
+    def _departures(self) -> dict[int, float]:
+        """Where along time each branch leaves the lane of its parent."""
+        stem = self.solver.stem
+        return {
+            node: self.line.places[node] - stem - (_BEND if node not in self.forest.inline else 0.0)
+            for node, item in enumerate(self.items)
+            if item.parent is not None
+        }
 
-    def _leaving(self, node: int, along: float, downward: bool) -> float:
-        """Where a line leaves a model on its way to other rows: from the edge of the label or from the lane."""
-        return self._line(node) if along > self.spans[node].end else self._sides(node)[downward]
+    def _lanes(self, departures: dict[int, float]) -> Iterator[Lane]:
+        """The lines of models that have children: as wide as what is still to come of their trunk."""
+        children: dict[int, list[int]] = {}
+        for node in sorted(departures, key=lambda node: (departures[node], node)):
+            parent = self.items[node].parent
+            assert parent is not None
+            children.setdefault(parent, []).append(node)
+        for node, branches in children.items():
+            begin = self._label_end(node)
+            last, left = branches[-1], self.solver.living[node]
+            knots = [(self.line.places[node], self.solver.thickness(left))]
+            left -= self.items[node].count
+            for branch in branches:
+                if self.items[branch].limb:
+                    knots.append((self._stem(branch, departures), self.solver.thickness(left)))
+                    left -= self.solver.living[branch]
+            end = self._stem(last, departures)
+            if end <= begin:
+                continue
+            turns = {place for place, _ in knots if begin < place < end}
+            places = sorted({*self.packed.between(node, begin, end), *turns})
+            widths = [_width(knots, place) for place in places]
+            yield Lane(
+                self.items[node].id, tuple(self._point(place, self._across(node, place)) for place in places),
+                tuple(width * self.size for width in widths) if any(widths) else (), self.items[last].kind,
+            )  # fmt: skip
 
-    def _connector(self, connector: Connector, kind: str) -> Link:
-        parent, child, start = connector.parent, connector.child, connector.start
-        points = [(start, self._leaving(parent, start, downward=not connector.low[0]))]
-        for run in connector.runs:
-            across = self._track(run)
-            points += [(run.start, across), (run.end, across)]
-        points.append((connector.end, self._sides(child)[not connector.low[1]]))
-        return Link(self.items[parent].id, self.items[child].id, self._bent(points), kind)
+    def _stem(self, node: int, departures: dict[int, float]) -> float:
+        """Where a branch is no longer on the lane of its parent."""
+        return departures[node] + (_BEND if node not in self.forest.inline else 0.0)
 
-    def _track(self, run: Run) -> float:
-        return self._top(run.gap) - self.gap + self.gap * (run.track + 1) / (run.tracks + 1)
+    def _branch(self, node: int, leave: float) -> Link:
+        """From the label or the lane of the parent to the dot of the child."""
+        item, place = self.items[node], self.line.places[node]
+        parent = item.parent
+        assert parent is not None
+        lane = self._lane(node)
+        if node in self.forest.inline:
+            points = [(along, self._across(node, along)) for along in self.packed.between(node, leave, place)]
+            path = tuple(self._point(*point) for point in points)
+        else:
+            stem = leave + _BEND
+            above = self._across(parent, stem)
+            low, high = self._across_label(parent)
+            edge = high if lane > above else low
+            hidden = stem <= self._label_end(parent)
+            start = (stem, edge)
+            if not hidden:
+                begin = max(leave, self._label_end(parent))
+                start = (begin, self._across(parent, begin))
+            points = [start, *([(stem, above)] if start[0] < stem else []), (stem, lane), (place, lane)]
+            path = rounded([self._point(*point) for point in points], _BEND * self.size)
+        width = 0.8 * self.solver.trunks[node] if item.limb else 0.0
+        return Link(self.items[parent].id, item.id, path, item.kind, tree=True, width=width * self.size)
 
-    def _bent(self, points: Sequence[tuple[float, float]]) -> tuple[Point, ...]:
-        return rounded([self._point(*point) for point in points], _BEND * self.size)
+    def _across_label(self, node: int) -> tuple[float, float]:
+        """From where to where across time the label of a model hides its lane."""
+        half = 0.0 if self.solver.upright else self.solver.figures[node].height / 2
+        return self._lane(node) - half, self._lane(node) + half
+
+    def _label_end(self, node: int) -> float:
+        """Until when the label of a model hides its lane."""
+        return self.line.places[node] + (DOT if self.solver.upright else self.solver.figures[node].end)
 
     def _marks(self) -> list[Mark]:
         """The dates on the axis that have room there."""
-        start = self.solver.first - _LEAD / self.scale
+        upright, place = self.solver.upright, self.line.place
+
+        def need(mark: Mark) -> float:
+            return (1.9 if mark.kind == "year" else 1.4) if upright else self._tick_size(mark)[0]
 
         def fits(mark: Mark) -> bool:
-            half = (1.25 if self.down else self._tick_size(mark)[0]) / 2
-            return half <= self._along(mark) <= self.extent - half
+            half = need(mark) / 2
+            return half <= place(mark.day) <= self.extent - half
 
         def roomy(marks: Sequence[Mark]) -> bool:
-            need = [2.2 if self.down else self._tick_size(mark)[0] + 0.5 for mark in marks]
+            space = 0.2 if upright else 0.45
             return all(
-                (later.day - mark.day) * self.scale >= (one + other) / 2
-                for (mark, one), (later, other) in pairwise(zip(marks, need, strict=True))
+                place(later.day) - place(mark.day) >= (need(mark) + need(later)) / 2 + space
+                for mark, later in pairwise(marks)
             )
 
-        return make_marks(start, start + self.extent / self.scale, fits, roomy, most=int(self.extent))
-
-    def _along(self, mark: Mark) -> float:
-        return _LEAD + (mark.day - self.solver.first) * self.scale
+        (first, _), (last, _) = self.line.knots[0], self.line.knots[-1]
+        marks = make_marks(first - 20.0, max(last, first + 1.0), fits, roomy, most=int(self.extent))
+        return finer_marks(marks, last, fits, roomy) or [day_mark(first)]
 
     def _tick_size(self, mark: Mark) -> tuple[float, float]:
         return tick_size(mark.label, mark.kind == "year", self.solver.measure, 1.2)
 
-    def _tick(self, mark: Mark) -> TickBox:
-        width, height = (length * self.size for length in self._tick_size(mark))
-        x, y = self._point(self._along(mark), self.spine)
-        return TickBox(
-            id=mark.id, label=mark.label, kind=mark.kind, x=x - width / 2, y=y - height / 2, width=width, height=height
-        )
+    def _ticks(self) -> Iterator[TickBox]:
+        """The dates, at both ends of their guides."""
+        size = self.size
+        low, high = self.edges
+        for repeated, edge, sign in ((False, low, -1), (True, high, 1)):
+            across = edge + sign * (_STRIP + _STRIP_GAP + self.axis_room / 2)
+            for mark in self.marks:
+                width, height = (length * size for length in self._tick_size(mark))
+                x, y = self._point(max(self.line.place(mark.day), 0.0), across)
+                least, most = self.solver.sheet.margin, self.solver.sheet.width - self.solver.sheet.margin
+                left = min(max(x - width / 2, least), most - width)
+                yield TickBox(
+                    id=mark.id, label=mark.label, kind=mark.kind, x=left, y=y - height / 2, width=width,
+                    height=height, repeated=repeated,
+                )  # fmt: skip
 
     def _guide(self, mark: Mark) -> Guide:
-        along = self._along(mark)
-        return Guide(mark.id, (self._point(along, self.spine), self._point(along, self._top(self.lanes.count))))
+        along = max(self.line.place(mark.day), 0.0)
+        return Guide(mark.id, tuple(self._point(along, edge) for edge in self.edges))
+
+    def _bands(self) -> Iterator[Band]:
+        """The months of the axis, or its years, as cells of a strip along either side."""
+        (first, _), (last, _) = self.line.knots[0], self.line.knots[-1]
+        end = self.line.place(last)
+        cells = month_starts(first, last, _MOST_CELLS)
+        low, high = self.edges
+        for edges in ((low - _STRIP, low), (high, high + _STRIP)):
+            for (name, day), (_, following) in pairwise([*cells, ("", last)]):
+                here = max(self.line.place(day), self.begin), min(self.line.place(following), end)
+                if here[0] < here[1]:
+                    box = self._box(here, edges)
+                    yield Band(id=name, x=box.x, y=box.y, width=box.width, height=box.height)
+
+
+def _width(knots: Sequence[tuple[float, float]], place: float) -> float:
+    """The width of a trunk at a place, between places where it is known; none after the last."""
+    for (start, width), (end, then) in pairwise(knots):
+        if start <= place <= end:
+            return width + (then - width) * (place - start) / ((end - start) or 1.0)
+    return 0.0
