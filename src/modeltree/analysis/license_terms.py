@@ -16,11 +16,17 @@ from modeltree.formats.parsing.yamltree import read_yaml
 from modeltree.records import License, Record
 from modeltree.values.licenses import hub_license, license_named
 
-__all__ = ["Duty", "Grant", "LicenseTerms", "license_terms", "lost_terms", "terms_of"]
+__all__ = ["Duty", "Grant", "LicenseTerms", "carries", "license_terms", "lost_terms", "terms_of"]
+
+DutyWord = Literal[
+    "attribution", "same-license", "use-restrictions", "name", "display", "threshold", "territory", "noncommercial",
+    "no-training",
+]  # fmt: skip
+"""What is passed on; the table has ``noncommercial`` only by outputs, and ``no-training`` follows from ``training``."""
 
 _RANKS = {"allowed": 0, "limited": 1, "forbidden": 2}
 _GRANTS = ("commercial", "modification", "redistribution")
-_CARRIED = ("use-restrictions", "threshold", "territory")
+_CARRIED: tuple[DutyWord, ...] = ("use-restrictions", "threshold", "territory")
 _WORDS = {
     "commercial": "commercial use",
     "modification": "changes",
@@ -45,7 +51,7 @@ class Duty(Record):
     """Something that is passed on to whoever makes a model from another."""
 
     text: str | None = None
-    """The words to show, how a name begins, or the limit."""
+    """The words to show, how a name begins, the limit, or whose restrictions."""
     clause: str | None = None
     """The number of the clause; None where it was not looked up."""
 
@@ -55,11 +61,6 @@ def _as_duty(value: object) -> object:
 
 
 _Duty = Annotated[Duty, BeforeValidator(_as_duty)]
-DutyWord = Literal[
-    "attribution", "same-license", "use-restrictions", "name", "display", "threshold", "territory", "noncommercial",
-    "no-training",
-]  # fmt: skip
-"""What is passed on; the table has ``noncommercial`` only by outputs, and ``no-training`` follows from ``training``."""
 
 
 class LicenseTerms(Record):
@@ -156,6 +157,18 @@ def terms_of(license: License) -> LicenseTerms | None:
     return known.get(named["spdx"].lower()) if isinstance(named, dict) else None
 
 
+def carries(first: LicenseTerms, second: LicenseTerms | None, duty: DutyWord) -> bool:
+    """Whether the second license asks for what the first does: the same license, or limits in the same words."""
+    if second is None:
+        return False
+    if duty == "noncommercial":
+        return second.commercial.grant == "forbidden"
+    if second.id == first.id or second.id in first.replaced_by:
+        return True
+    asked, held = first.duties.get(duty), second.duties.get(duty)
+    return duty != "same-license" and held is not None and held.text == (asked and asked.text)
+
+
 @cache
 def lost_terms(given: str, declared: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What one license asks that another does not, and what cannot be said.
@@ -195,7 +208,7 @@ def lost_terms(given: str, declared: str) -> tuple[tuple[str, ...], tuple[str, .
                 undecided.append(name)
             elif _RANKS[after] < _RANKS[before]:
                 lost.append(name)
-        lost += [duty for duty in ("same-license", *_CARRIED) if duty in first.duties and (
-            duty == "same-license" or duty not in second.duties
-        )]  # fmt: skip
+        lost += [
+            duty for duty in ("same-license", *_CARRIED) if duty in first.duties and not carries(first, second, duty)
+        ]
     return tuple(_WORDS[name] for name in lost), tuple(_WORDS[name] for name in undecided)

@@ -21,7 +21,15 @@ from numpy.typing import NDArray
 
 from modeltree._util.arguments import checked
 from modeltree._util.text import counted, enumerated
-from modeltree.analysis.license_terms import Duty, DutyWord, LicenseTerms, license_terms, lost_terms, terms_of
+from modeltree.analysis.license_terms import (
+    Duty,
+    DutyWord,
+    LicenseTerms,
+    carries,
+    license_terms,
+    lost_terms,
+    terms_of,
+)
 from modeltree.findings import Finding, Severity
 from modeltree.graph.columns import LazySequence
 from modeltree.graph.csr import Rows
@@ -302,12 +310,9 @@ class LicenseReport:
 
     def _lost_by_outputs(self, terms: LicenseTerms, own: int) -> tuple[str, ...]:
         """What a model takes over by outputs and its license does not carry; names and words are not its license's."""
-        carried = self._table[own].duties.keys() if own < self._missing else set()
-        asked = [duty for duty in terms.by_outputs if duty not in ("name", "display")]
+        held = self._table[own] if own < self._missing else None
         return tuple(
-            duty
-            for duty in asked
-            if (self._commercial_of(own) != "forbidden" if duty == "noncommercial" else duty not in carried)
+            duty for duty in terms.by_outputs if duty not in ("name", "display") and not carries(terms, held, duty)
         )
 
     def _commercial_of(self, bit: int) -> str:
@@ -579,7 +584,7 @@ def licenses(lineage: Lineage) -> LicenseReport:
     >>> import modeltree
     >>> report = modeltree.licenses(modeltree.datasets.load("survey"))
     >>> [(each.origin, each.path, each.lost) for each in report["alpaca"].inherited if each.passes == "weights"]
-    [('llama', ('llama', 'alpaca'), ('restrictions of use',))]
+    [('llama', ('llama', 'alpaca'), ('this same license', 'restrictions of use'))]
     """
     return LicenseReport(lineage)
 
