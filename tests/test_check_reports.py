@@ -110,7 +110,7 @@ def test_what_is_refused_is_an_error_and_stays_one(check: Check) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--error", "missing-licence"], "'missing-licence' is no kind of finding; there is license-missing"),
+        (["--error", "license-mising"], "'license-mising' is no kind of finding; there is license-missing"),
         (["--error", "cycle", "--ignore", "cycle"], "--ignore cycle: the kind has another severity already"),
         (["--format", "xml"], "invalid choice: 'xml'"),
     ],

@@ -29,7 +29,7 @@ from modeltree import datasets, family_sizes, growth, largest_families
 from modeltree.cli import main as cli
 from modeltree.draw.artists import Group
 from modeltree.draw.chart_sheet import spread
-from modeltree.draw.charts import NAMED_RELATIONS, DepthBox, GrowthTable, SizeTable, chart_figure
+from modeltree.draw.charts import MOST_BARS, NAMED_RELATIONS, DepthBox, GrowthTable, SizeTable, chart_figure
 from modeltree.draw.theme import DARK, LIGHT, THEMES, mixed
 from modeltree.figures.genealogy import genealogy_of
 from modeltree.figures.largest_families import Abridgement, Branches, abridged, abridged_families
@@ -294,7 +294,7 @@ def test_ticks_are_round_and_few(most: int) -> None:
     assert 2 <= len(even) <= 7
     assert len({round(after - before, 6) for before, after in pairwise(even)}) == 1
     assert f"{even[1]:.0f}".rstrip("0") in ("1", "2", "5")
-    sizes = SizeTable([(1, most + 1), (most + 1, 1)], [DepthBox(2, 4, 3, (1, 1, 1, 1, 1))], [("x", most + 1)])
+    sizes = SizeTable([(1, most + 2), (most + 1, 2)], [DepthBox(2, 4, 3, (1, 1, 1, 1, 1))], [("x", most + 1)])
     for axes in panels(chart_figure(sizes, LIGHT, (720, None))):
         for axis in "xy":
             ticks = tick_labels(axes, axis)
@@ -360,12 +360,56 @@ def test_shares_make_a_whole() -> None:
     assert max(y for area in areas for y in area.get_paths()[0].vertices[:, 1]) == pytest.approx(1)
 
 
-def test_the_staircase_is_that_of_the_families() -> None:
+def many_families() -> Lineage:
+    """More families than have a bar each; number n has 2 to 11 models, in chains."""
+    sizes = [2 + number % 10 for number in range(MOST_BARS + 20)]
+    models = [Model(id=f"{number}-{step}", name=f"F{number} {step}") for number, size in enumerate(sizes)
+              for step in range(size)]  # fmt: skip
+    return Lineage(
+        models,
+        [
+            Derivation(parent=f"{number}-{step}", child=f"{number}-{step + 1}", relation=Relation.FINETUNE)
+            for number, size in enumerate(sizes)
+            for step in range(size - 1)
+        ],
+    )
+
+
+def test_few_families_have_a_bar_each() -> None:
     lineage = datasets.load("survey")
+    table, _ = size_contents(lineage, None, "base")
+    drawn = groups(family_sizes(lineage).figure(), "family-")
+    assert len(drawn) == len(table.largest) > 10
+    for name, size in table.largest:
+        (bar,) = drawn[f"{name}: {size:,}"].findobj(Rectangle)
+        assert bar.get_width() == size
+
+
+@pytest.mark.parametrize("relations", [None, "weights", ["weights", "outputs"]])
+def test_families_go_by_the_relations_that_are_asked_for(relations: Any) -> None:
+    lineage = datasets.load("survey")
+    table, _ = size_contents(lineage, None, "component", relations)
+    labels = lineage.family_labels("component", relations)
+    models = [index for index, model in enumerate(lineage.models) if model.kind == Kind.MODEL]
+    sizes = sorted(Counter(labels[models].tolist()).values(), reverse=True)
+    assert [size for _, size in table.largest] == [size for size in sizes if size > 1]
+
+
+def test_growth_counts_what_is_not_stated() -> None:
+    models = [Model(id=id, name=id, released="2023-01") for id in "ab"]
+    lineage = Lineage(models, [Derivation(parent="a", child="b", relation=Relation.UNSPECIFIED)])
+    table, _ = growth_contents(lineage, None, "month", None, None)
+    assert ("unspecified", "relation not stated") in table.sorts
+    table, _ = growth_contents(lineage, None, "month", None, None, "weights")
+    assert [key for key, _ in table.sorts] == ["none"]
+
+
+def test_the_staircase_is_that_of_the_families() -> None:
+    lineage = many_families()
     table, _ = size_contents(lineage, None, "base")
     figure = family_sizes(lineage).figure()
     assert all(point in curve_of(figure) for point in table.survivors)
-    assert next(name for name, _ in table.largest) == "LLaMA"
+    assert table.largest[0][1] == 11
     dots = groups(figure, "family-")
     for rank, (name, size) in enumerate(table.largest, 1):
         (dot,) = dots[f"{name}: {size:,}"].findobj(Line2D)
@@ -373,7 +417,7 @@ def test_the_staircase_is_that_of_the_families() -> None:
 
 
 def test_bars_of_depths_are_as_counted() -> None:
-    lineage = datasets.load("survey")
+    lineage = many_families()
     table, _ = size_contents(lineage, None, "base")
     found = groups(family_sizes(lineage).figure(), "depths")
     for box in table.boxes:
@@ -429,7 +473,7 @@ def test_a_family_in_which_no_model_descends_from_another() -> None:
     steps = [Derivation(parent=parent, child="x", relation=Relation.FINETUNE) for parent in "ab"]
     figure = family_sizes(Lineage(models, steps), by="component").figure()
     assert faults(figure) == []
-    assert "1 of 2 to 3 models: median 0" in groups(figure, "depths")
+    assert set(groups(figure, "family-")) == {"A: 2"}
 
 
 @settings(max_examples=60, deadline=None)

@@ -23,6 +23,7 @@ from PIL import Image as Picture
 
 import modeltree
 from modeltree import Derivation, Lineage, Model, Organization, datasets
+from modeltree._util.text import printable
 from modeltree.draw.artists import draw_layout
 from modeltree.draw.display import Image, Layer, Line, Text, display_list
 from modeltree.draw.html import page_document
@@ -170,17 +171,18 @@ def test_any_name_is_just_a_name(text: str, plain: Reader) -> None:
     assert {tag: found[tag] for tag in found if tag not in dates} == {
         tag: expected[tag] for tag in expected if tag not in dates
     }
+    shown = printable(text)
     model, second = reader.data["models"][:2]
     assert (model["n"], model["x"], model["y"], second["a"]) == (
-        text,
-        text,
-        [["license", text], ["training data", text]],
-        [f"alias {text}"],
+        shown,
+        shown,
+        [["license", shown], ["training data", shown]],
+        [f"alias {shown}"],
     )
-    assert reader.texts["title"] == reader.texts["h1"] == [text]
+    assert reader.texts["title"] == reader.texts["h1"] == [shown]
     labels = [attributes.get("aria-label") for attributes in reader.named("g")]
-    assert f"{text}, 2023-01, Lab {text}" in labels
-    assert text in reader.texts["text"]
+    assert f"{shown}, 2023-01, Lab {shown}" in labels
+    assert shown in reader.texts["text"]
 
 
 @settings(max_examples=10)
