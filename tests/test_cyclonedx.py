@@ -29,7 +29,8 @@ from modeltree.values.licenses import license_of
 from strategies_records import lineages
 
 VALIDATOR = JsonStrictValidator(SchemaVersion.V1_6)
-GAPS = {kind for kind in KINDS if kind.startswith("missing-")} | {"parent-newer", "impossible-date", "possible-same"}
+GAPS = {kind for kind in KINDS if kind.startswith("missing-")}
+GAPS |= {"license-missing", "parent-newer", "impossible-date", "possible-same"}
 
 
 def read_text(content: str | bytes, **options: object) -> Reading:

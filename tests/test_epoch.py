@@ -160,7 +160,7 @@ def test_accessibility(tmp_path: Path, written: str, openness: str, access: str)
 def test_numbers_of_parameters(tmp_path: Path, written: str, size: int | None) -> None:
     lineage, findings = read(tmp_path, one(Parameters=written))
     assert lineage["a"].sizes == ((size,) if size else ())
-    assert [f.kind for f in findings if not f.kind.startswith("missing")] == ([] if size else ["bad-size"])
+    assert [f.kind for f in findings if "missing" not in f.kind] == ([] if size else ["bad-size"])
 
 
 @pytest.mark.parametrize(

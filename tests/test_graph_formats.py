@@ -56,7 +56,8 @@ FORMATS = {
 }
 XML = ("gexf", "graphml")
 # What the data lack, and no reader can help.
-GAPS = {kind for kind in KINDS if kind.startswith("missing-")} | {"parent-newer", "impossible-date", "possible-same"}
+GAPS = {kind for kind in KINDS if kind.startswith("missing-")}
+GAPS |= {"license-missing", "parent-newer", "impossible-date", "possible-same"}
 
 every_format = pytest.mark.parametrize("format", FORMATS)
 

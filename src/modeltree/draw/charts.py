@@ -53,6 +53,7 @@ _UPPER_SIZES = 0.66
 # Ratios: how far scales reach beyond their ends, the gap after a bar, of its width, and half the height of a depth.
 _BEYOND, _GAP, _STEP = 1.35, 0.08, 1.12
 _UNIT = "models in the family"
+_FAMILY_BARS = "Models in each family of two or more"
 # Up to so many sizes are marked one by one.
 _FEW = 40
 MOST_BARS = 40
@@ -377,7 +378,7 @@ def _draw_families(sheet: ChartSheet, table: SizeTable, height: float) -> None:
     left = sheet.margin + names + ems(BESIDE)
     right = sheet.width - sheet.margin - max(sheet.room(f"{size:,}", bold=True) for _, size in table.largest) - ems(1)
     sheet.require(right - left)
-    panel = sheet.panel("Models in each family of two or more", left, sheet.top + ems(CAPTION), right, height)
+    panel = sheet.panel(_FAMILY_BARS, left, sheet.top + ems(CAPTION), right, height)
     panel.axes.set(xlim=(0, table.largest[0][1]), ylim=(count, 0), xticks=[], yticks=[])
     panel.axes.spines[:].set_visible(False)
     for rank, (name, size) in enumerate(table.largest):
@@ -389,7 +390,9 @@ def _draw_families(sheet: ChartSheet, table: SizeTable, height: float) -> None:
     if table.survivors[0][0] == 1:
         alone = table.survivors[0][1] - count
         text = f"{alone:,} more {'is' if alone == 1 else 'are'} a single model"
-        sheet.write(text, sheet.width - sheet.margin, panel.box.bottom - ems(1), align="right", color=theme.quiet)
+        if sheet.room(_FAMILY_BARS, bold=True) + sheet.room(text) + ems(2) <= sheet.width - 2 * sheet.margin:
+            y = panel.box.y - ems(CAPTION - PITCH / 2)
+            sheet.write(text, sheet.width - sheet.margin, y, align="right", color=theme.quiet)
 
 
 def _draw_counts(sheet: ChartSheet, table: SizeTable) -> None:

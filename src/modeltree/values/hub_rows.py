@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from modeltree.values.addresses import parse_hub_address
 from modeltree.values.licenses import OTHER, license_of
 
-BASE_TAG, LICENSE_TAG = "base_model:", "license:"
+BASE_TAG, LICENSE_TAG, DATASET_TAG = "base_model:", "license:", "dataset:"
 
 _FIRST_DATE = "2022-03-02"  # what the Hub says of every repository that was made before it kept dates
 _FIRST_TIME = "23:29:0"

@@ -200,7 +200,7 @@ def _several(name: str, is_known: Callable[[str], bool], notes: list[tuple[str, 
         known = [_known_as(piece, is_known, []) for piece in pieces] if len(pieces) > 1 else []
         if known and all(known):
             return [NamedParent(piece or "", related.relation) for piece in known]
-    if any(known) and not _HUB_ID.fullmatch(related.name):
+    if any(known) and (known[0] or not _HUB_ID.fullmatch(related.name)):  # an organization is no model
         message = f"{shown(related.name)} is read as one parent, though a part of it is a model"
         notes.append(("faulty-markup", message))
     return [related]

@@ -22,6 +22,7 @@ from modeltree.records import Relation
 from modeltree.values.addresses import hub_url
 from modeltree.values.hub_rows import (
     BASE_TAG,
+    DATASET_TAG,
     LICENSE_TAG,
     TELLING_WORDS,
     inferred_relation,
@@ -120,7 +121,6 @@ class _Rows:
         self.findings: list[Finding] = []
         self._inferred: list[Finding] = []
         self._newer: list[str] = []
-        self._trained: list[str] = []
 
     def tables(self, own: Mapping[str, str], columns: Mapping[str, Stored]) -> tuple[SourceTable, SourceTable]:
         """The table of the models and that of the derivations; `own` are the names of the Hub's columns."""
@@ -168,6 +168,15 @@ class _Rows:
         for tags in (self.cells["tags"], self.card.get("tags", {})):
             rows |= {row for row, several in tags.items() if any(tag.startswith(BASE_TAG) for tag in _texts(several))}
         return sorted(rows)
+
+    def _trained(self) -> list[str]:
+        """The models that name data sets."""
+        rows = {row for row, value in self.card.get("datasets", {}).items() if value}
+        for tags in (self.cells["tags"], self.card.get("tags", {})):
+            rows |= {
+                row for row, several in tags.items() if any(tag.startswith(DATASET_TAG) for tag in _texts(several))
+            }
+        return [id for row in sorted(rows) if (id := self.ids[row])]
 
     def _licenses(self) -> Coded:
         """The licenses in cards, or else in tags, each distinct one read once."""
@@ -228,8 +237,6 @@ class _Rows:
                 self.derivations.add(id, newer, Relation.SUCCESSOR, row)
             elif not is_missing(newer):
                 self._newer.append(id)
-        if card.get("datasets") or any(tag.startswith("dataset:") for tag in tags):
-            self._trained.append(id)
 
     def _parents(
         self, row: int, card: Mapping[str, Any], tags: Iterable[str]
@@ -262,9 +269,9 @@ class _Rows:
         if self._newer:
             message = f"new_version of {enumerated([shown(id) for id in self._newer[:10]])} is not in the table"
             self._report("ignored", message, ids=tuple(self._newer), done="it is left out")
-        if self._trained:
-            message = f"data sets that {enumerated(self._trained)} were trained on"
-            self._report("ignored", message, ids=tuple(self._trained), done="they are read from model cards only")
+        if trained := self._trained():
+            message = f"data sets that {enumerated(trained)} were trained on"
+            self._report("ignored", message, ids=tuple(trained), done="they are read from model cards only")
 
     def _report(self, kind: str, message: str, ids: tuple[str, ...] = (), done: str | None = None) -> None:
         where = self.table.position(None, None)
@@ -338,7 +345,9 @@ def _telling_tags(column: Stored) -> dict[int, list[str]]:
 
 
 def _is_telling(tag: object) -> bool:
-    return isinstance(tag, str) and (tag.startswith((BASE_TAG, LICENSE_TAG)) or tag.strip().lower() in TELLING_WORDS)
+    return isinstance(tag, str) and (
+        tag.startswith((BASE_TAG, DATASET_TAG, LICENSE_TAG)) or tag.strip().lower() in TELLING_WORDS
+    )
 
 
 def _owner(id: str) -> str | None:
