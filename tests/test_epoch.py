@@ -136,7 +136,8 @@ def test_an_alias_may_have_commas(tmp_path: Path) -> None:
         ("API ACCESS", "closed", "api-only"),
         ("Limited access", "None", "None"),
         ("", "open", "None"),
-        ("On request", "None", "None"),
+        ("On request", "None", "gated"),
+        ("By pigeon", "None", "None"),
     ],
 )
 def test_accessibility(tmp_path: Path, written: str, openness: str, access: str) -> None:
@@ -144,9 +145,9 @@ def test_accessibility(tmp_path: Path, written: str, openness: str, access: str)
     assert (str(lineage["a"].openness), str(lineage["a"].access)) == (openness, access)
     unknown = [str(finding) for finding in findings if finding.kind == "unknown-word"]
     assert unknown == [
-        f"{tmp_path}/models.csv:2:3: access of model 'a': 'On request' is no access; there are open-weights, gated, "
+        f"{tmp_path}/models.csv:2:3: access of model 'a': 'By pigeon' is no access; there are open-weights, gated, "
         "api-only, unreleased; it is left out"
-    ] * (written == "On request")
+    ] * (written == "By pigeon")
 
 
 @pytest.mark.parametrize(

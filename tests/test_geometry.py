@@ -312,11 +312,12 @@ def test_the_json_has_what_is_promised() -> None:
     assert layout["icons"][0] == {"id": "a", "organization": "o", "x": 25, "y": 42, "width": 16, "height": 16}
     assert layout["leaders"][0] == {"tick": "2020-01", "ids": ["b", "a"], "points": [[60, 140], [60, 85]]}
     assert layout["links"][1] == {
-        "parent": "a", "child": "b", "points": [[60, 60], [60, 65]], "kind": None, "tree": False,
+        "parent": "a", "child": "b", "points": [[60, 60], [60, 65]], "kind": None, "tree": False, "width": 0.0,
     }  # fmt: skip
     assert layout["axis"] == [[20, 150], [380, 150]]
     assert layout["ticks"][0] == {
         "id": "2020-01", "label": "Jan.", "kind": "month", "x": 40, "y": 140, "width": 40, "height": 20,
+        "repeated": False,
     }  # fmt: skip
 
 

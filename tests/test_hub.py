@@ -767,7 +767,7 @@ def test_what_cannot_be_asked(options: dict[str, Any], said: str) -> None:
 def test_ids_and_addresses_are_texts() -> None:
     with pytest.raises(TypeError, match="3 is no id"):
         crawl([3])  # type: ignore[list-item]
-    with pytest.raises(TypeError, match="-1 is no address of a Hub"):
+    with pytest.raises(TypeError, match="endpoint cannot be -1"):
         crawl("solo", endpoint=-1)  # type: ignore[arg-type]
 
 

@@ -84,14 +84,21 @@ function placing(figure) {
 function addRuler(figure) {
   const [guides, axis, ticks] = ["guide", "axis", "tick"].map((name) => figure.svg.querySelector(`.${name}`));
   if (!guides || !axis || !ticks) return;
-  const rects = [...ticks.querySelectorAll("rect")];
-  const [top, height] = ["y", "height"].map((name) => rects.map((rect) => +rect.getAttribute(name)));
-  const [least, most] = [Math.min(...top), Math.max(...top.map((y, place) => y + height[place]))];
-  if (most - least > 4 * figure.type) return; // they are not in a row
+  const number = (tick, name) => +tick.querySelector("rect").getAttribute(name);
+  const top = (tick) => number(tick, "y");
+  const bottom = (tick) => top(tick) + number(tick, "height");
+  const dated = [...ticks.children].filter((tick) => tick.querySelector("rect"));
+  const least = Math.min(...dated.map(top));
+  const row = dated.filter((tick) => bottom(tick) - least <= 4 * figure.type);
+  const most = Math.max(...row.map(bottom));
+  const others = dated.filter((tick) => !row.includes(tick)); // the dates on the far side
+  if (others.length && Math.max(...others.map(bottom)) - Math.min(...others.map(top)) > 4 * figure.type) return;
+  const near = ticks.cloneNode(false);
+  near.append(...row);
   const pad = figure.type / 2;
   const strip = { class: "strip", x: -figure.width, y: least - pad, width: 3 * figure.width, height: most - least + 2 * pad };
   figure.ruler = drawn("g", { class: "ruler" });
-  figure.ruler.append(drawn("rect", strip), axis, ticks);
+  figure.ruler.append(drawn("rect", strip), axis, near);
   figure.rulerTop = least - pad;
   figure.rulerHeight = strip.height;
   figure.world.append(figure.ruler);

@@ -42,7 +42,7 @@ _COLUMNS |= {"createdat": "createdAt", "gated": "gated"}
 _TELLING = ("cardData", "baseModels", "tags")
 _NOT_GATED = (None, False, "", "False", "false")
 _CARD = (
-    "base_model", "base_model_relation", "license", "license_name", "tags", "library_name", "new_version",
+    "base_model", "base_model_relation", "license", "license_name", "tags", "library_name", "new_version", "datasets",
     "quantized_by",
 )  # fmt: skip
 _LONGEST = 100_000  # of a mapping that is written as a text
