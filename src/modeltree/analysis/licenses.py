@@ -123,6 +123,8 @@ class LicenseReport:
     ----------
     lineage : Lineage
         The lineage.
+    model : str, optional
+        The model that the records and findings are about; by default all.
 
     Examples
     --------
@@ -134,8 +136,10 @@ class LicenseReport:
     ['license-conflict', 'output-terms']
     """
 
-    def __init__(self, lineage: Lineage) -> None:
+    def __init__(self, lineage: Lineage, model: str | None = None) -> None:
         self.lineage = lineage
+        node = None if model is None else lineage._index_of(model)
+        self._about = slice(None) if node is None else slice(node, node + 1)
         self._table = tuple(license_terms().values())
         self._bit = {terms.id: number for number, terms in enumerate(self._table)}
         self._missing, self._unknown = len(self._table), len(self._table) + 1
@@ -343,16 +347,18 @@ class LicenseReport:
     @cached_property
     def counts(self) -> Counter[str]:
         """How many findings there are of each kind."""
-        return Counter({kind: int(found.sum()) for kind, found in self._found.items() if found.any()})
+        numbers = {kind: int(found[self._about].sum()) for kind, found in self._found.items()}
+        return Counter({kind: number for kind, number in numbers.items() if number})
 
     @cached_property
     def findings(self) -> Sequence[Finding]:
         """What is found, in the order of the models; each is made when it is asked for."""
-        kinds = numpy.array(list(self._found.values()))
+        kinds = numpy.array([found[self._about] for found in self._found.values()])
         nodes, numbers = numpy.nonzero(kinds.T)
+        first = self._about.start or 0
 
         def finding(row: int) -> Finding:
-            return self._finding(int(nodes[row]), _KINDS[numbers[row]])
+            return self._finding(first + int(nodes[row]), _KINDS[numbers[row]])
 
         return LazySequence(len(nodes), finding)
 
@@ -421,7 +427,8 @@ class LicenseReport:
     @cached_property
     def models(self) -> Sequence[ModelLicense]:
         """A record for each model, in the order of the lineage; each is made when it is asked for."""
-        return LazySequence(len(self.lineage), self._record)
+        nodes = range(len(self.lineage))[self._about]
+        return LazySequence(len(nodes), lambda row: self._record(nodes[row]))
 
     def _record(self, node: int) -> ModelLicense:
         number = int(self._code[node])
@@ -515,7 +522,7 @@ class LicenseReport:
 
     def __repr__(self) -> str:
         found = ", ".join(f"{count:,} {kind}" for kind, count in self.counts.items())
-        return f"<LicenseReport of {counted(len(self.lineage), 'model')}: {found or 'nothing found'}>"
+        return f"<LicenseReport of {counted(len(self.models), 'model')}: {found or 'nothing found'}>"
 
     def to_markdown(self) -> str:
         """The models about which something is found, as a table in Markdown, and what is found.
@@ -561,7 +568,7 @@ class LicenseReport:
 
 
 @checked
-def licenses(lineage: Lineage) -> LicenseReport:
+def licenses(lineage: Lineage, model: str | None = None) -> LicenseReport:
     """Read licenses along the chain: what each model inherits, and what its own license contradicts.
 
     A license passes along derivations by weights to all descendants, until its own maker licenses a descendant anew.
@@ -573,11 +580,18 @@ def licenses(lineage: Lineage) -> LicenseReport:
     ----------
     lineage : Lineage
         The lineage.
+    model : str, optional
+        The id, name or an alias of the one model that the report is about; by default all.
 
     Returns
     -------
     LicenseReport
         ``.models``, a `ModelLicense` each; ``.findings``; ``.counts``; ``.half_life``; and ``report["a model"]``.
+
+    Raises
+    ------
+    UnknownModelError
+        When there is no such model.
 
     Examples
     --------
@@ -586,7 +600,7 @@ def licenses(lineage: Lineage) -> LicenseReport:
     >>> [(each.origin, each.path, each.lost) for each in report["alpaca"].inherited if each.passes == "weights"]
     [('llama', ('llama', 'alpaca'), ('this same license', 'restrictions of use'))]
     """
-    return LicenseReport(lineage)
+    return LicenseReport(lineage, model)
 
 
 def _effective(reaching: Sequence[LicenseTerms], silent: bool) -> Effective:

@@ -95,11 +95,11 @@ def license_table(report: LicenseReport, findings: Sequence[Finding]) -> str:
     for finding in findings:
         kinds.setdefault(finding.ids[0], []).append(finding.kind)
     rows = [
-        (id, _cut(record.declared or "-", 34), record.effective, record.commercial, _cut(", ".join(found), 40))
+        (id, record.declared or "-", record.effective, record.commercial, ", ".join(found))
         for id, found in kinds.items()
         for record in [report[id]]
     ]
-    return table(("model", "declares", "in all", "commercial", "found"), rows)
+    return table(("model", "declares", "in all", "commercial", "found"), rows, width=100)
 
 
 def license_text(report: LicenseReport, model: str, width: int = 100) -> str:
@@ -118,10 +118,6 @@ def license_text(report: LicenseReport, model: str, width: int = 100) -> str:
         ]
     fields += [(str(finding.severity), f"{finding} [{finding.kind}]") for finding in report.findings_of(model)]
     return fields_text(f"{report.lineage[model].name} ({record.id})", fields, width)
-
-
-def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def _sizes(model: Model) -> str:
