@@ -1554,8 +1554,8 @@ class Lineage:
         A model that was made from several others has a ``◆``. It stands in full once, below its primary parent (see
         `modeltree.graph.primary`), and names the others; below those there is a line with ``◇`` that leads there.
         A line that ends in ``…`` has children, which are too deep. Lines deeper than 30 levels begin with their
-        level and are indented no further. The text of a million models takes minutes to make; `root` and `max_depth`
-        choose less.
+        level and are indented no further. A line is made for each model: of millions, choose less by `root` and
+        `max_depth`.
 
         Parameters
         ----------
