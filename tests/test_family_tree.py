@@ -298,6 +298,13 @@ def words(layout: Layout, role: str) -> str:
     return " ".join(line.text for line in layout.texts if line.role == role)
 
 
+@pytest.mark.parametrize("dates", [("2023", "2023-01", "2023-01"), ("2023", "2023", "2023-03-31")])
+def test_the_axis_begins_at_the_earliest_place(dates: tuple[str, ...]) -> None:
+    lineage = Lineage([Model(id=f"m{index}", name=f"M{index}", released=date) for index, date in enumerate(dates)])
+    for direction in DIRECTIONS:
+        assert family_tree(lineage, direction=direction).layout.faults() == ()
+
+
 @settings(max_examples=25)
 @given(lineages(1, 8), st.sampled_from(DIRECTIONS), st.sampled_from([None, "smaller=3", "quantized,depth=1"]))
 def test_any_lineage(lineage: Lineage, direction: Direction, collapse: str | None) -> None:

@@ -307,7 +307,7 @@ class _PlacedTree:
         self.forest = Forest(solver.shapes(line), gap, bends)
         self.plan = Plan(frozenset(), ())
         self.end = line.knots[-1][1]
-        self.begin = solver.margin_room if solver.upright else max(line.places[0] - _LEAD, 0.0)
+        self.begin = solver.margin_room if solver.upright else max(min(line.places) - _LEAD, 0.0)
         self.marks = self._marks()
         self.axis_room = YEAR_HEIGHT
         if solver.upright:
