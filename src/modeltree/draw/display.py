@@ -220,15 +220,16 @@ class _Display:
         return Item("leader", (line,), faint=faint)
 
     def _lane(self, lane: Lane) -> Item:
-        """The line on which a model goes on, and the trunk on it, which tapers."""
+        """The trunk on which a model goes on, which tapers, and the line on which it goes on from there."""
         faint = self._look.labels[lane.id].faint
         stroke, role = link_stroke(lane.kind)
         width, limb = self._width(stroke.width * self._theme.link_width), self._limb(lane.id, faint)
         trunk = sum(map(bool, lane.widths))
-        color = limb if trunk == len(lane.points) else self._color(role, faint)
-        parts: list[Primitive] = [Line(lane.points, color, width, stroke.dashes)]
+        parts: list[Primitive] = []
         if trunk > 1:
             parts.append(Polygon((_tapering(lane.points[:trunk], lane.widths),), limb))
+        if trunk < len(lane.points):
+            parts.append(Line(lane.points[max(trunk - 1, 0) :], self._color(role, faint), width, stroke.dashes))
         return Item("lane", tuple(parts), f"lane-{lane.id}", (lane.id,), lane.kind or "", faint=faint, tint=limb)
 
     def _link(self, link: Link, number: int) -> Item:

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import get_args
 
 from modeltree.draw.display import (
@@ -207,10 +207,8 @@ class _Markup:
             case "band":
                 return f'<g class="{item.kind}">{content}</g>'
             case "lane":
-                line = item.parts[0]
-                assert isinstance(line, Line)
                 kind = f"{_link_class(item.kind)} {self.palette.limb(item.tint)}"
-                dashes = _dashed(line.dashes, line.width)
+                dashes = "".join(_dashed(line.dashes, line.width) for line in item.parts if isinstance(line, Line))
                 return (
                     f'<g id="{self.key}-lane-{self.numbers.models[item.ids[0]]}" class="{kind}"{dashes}>{content}</g>'
                 )
@@ -315,7 +313,16 @@ def _dashed(dashes: Sequence[float], width: float) -> str:
 
 
 def _path(points: Sequence[Point]) -> str:
-    return "M" + " ".join(f"{_number(x)} {_number(y)}" for x, y in points)
+    """Lines from point to point, each said from the last one: that is half as long."""
+    hundredths = [(round(100 * x), round(100 * y)) for x, y in points]
+    steps = [(x - last_x, y - last_y) for (last_x, last_y), (x, y) in pairwise(hundredths)]
+    (x, y) = hundredths[0]
+    return f"M{_number(x / 100)} {_number(y / 100)}" + (f"l{' '.join(map(_step, steps))}" if steps else "")
+
+
+def _step(step: tuple[int, int]) -> str:
+    along, across = (_number(length / 100).replace("0.", ".", 1 if abs(length) < 100 else 0) for length in step)
+    return f"{along}{across}" if across.startswith("-") else f"{along} {across}"
 
 
 def _number(value: float) -> str:

@@ -96,17 +96,28 @@ function curve(parent, child, heads) {
   return `M${x1.toFixed(1)} ${y1.toFixed(1)}Q${mx.toFixed(1)} ${my.toFixed(1)} ${bx.toFixed(1)} ${by.toFixed(1)}`;
 }
 
+// The points of a line that is straight from point to point, each said from the last one.
+function pointsOf(path) {
+  let [x, y] = [0, 0];
+  const numbers = path.match(/-?\d*\.?\d+/g).map(Number);
+  return numbers.flatMap((along, at) => (at % 2 ? [] : [[(x += along), (y += numbers[at + 1])]]));
+}
+
 // The part of a model's lane up to the farthest of some branches.
 function along(model, paths) {
   const lane = document.getElementById(`${shown.key}-lane-${model}`);
   if (!lane) return "";
-  const numbers = lane.firstElementChild.getAttribute("d").slice(1).trim().split(/\s+/).map(Number);
-  const points = numbers.flatMap((x, at) => (at % 2 ? [] : [[x, numbers[at + 1]]]));
+  const points = [...lane.children].flatMap((part) => {
+    const found = pointsOf(part.getAttribute("d"));
+    if (!part.classList.contains("trunk")) return found;
+    const back = found.splice(found.length / 2).reverse(); // the other side of its outline
+    return found.map(([x, y], at) => [(x + back[at][0]) / 2, (y + back[at][1]) / 2]);
+  });
   const [first, last] = [points[0], points.at(-1)];
   const axis = Math.abs(last[1] - first[1]) <= Math.abs(last[0] - first[0]) ? 0 : 1;
   const away = (point) => Math.abs(point[axis] - first[axis]);
-  const farthest = Math.max(...paths.map((path) => away(path.slice(1).trim().split(/\s+/, 2).map(Number))));
-  return `M${points.filter((point) => away(point) <= farthest).map((point) => point.join(" ")).join("L")}`;
+  const farthest = Math.max(...paths.map((path) => away(pointsOf(path)[0])));
+  return `M${points.filter((point) => away(point) <= farthest).map((point) => point.map((value) => value.toFixed(2)).join(" ")).join("L")}`;
 }
 
 function pointAt(model, byKey = false) {

@@ -24,8 +24,8 @@ from numpy.typing import NDArray
 # The steps of time in which it is known how high bars are stacked.
 _STEP = 0.25
 
-# A lane that turns less than this goes straight on.
-_FLAT = 1e-4
+# A lane is drawn straight as long as it stays so near to its course.
+_FLAT = 0.03
 
 _Steps = NDArray[np.float64]
 """A length across time at each step of time."""
@@ -68,23 +68,28 @@ class Course:
 
     def at(self, place: float) -> float:
         """Where it lies at a place; bends are rounded."""
-        step = min(max(place / _STEP - self.first, 0.0), len(self.smooth) - 1.0)
-        before = min(int(step), len(self.smooth) - 2)
-        start, end = self.smooth[before : before + 2].tolist()
-        return float(start + (step - before) * (end - start))
+        return float(np.interp(place, *self.knots))
 
     def between(self, begin: float, end: float) -> list[float]:
         """Two places, and those between where it turns."""
-        first, stop = math.floor(begin / _STEP) + 1, math.ceil(end / _STEP)
-        here = self.smooth[first - self.first - 1 : stop - self.first + 1]
-        turns = np.flatnonzero(np.abs(np.diff(here, 2)) > _FLAT) + first
-        return [begin, *(turns * _STEP).tolist(), end]
+        places, _ = self.knots
+        inner = places[np.searchsorted(places, begin, "right") : np.searchsorted(places, end, "left")]
+        return [begin, *inner.tolist(), end]
 
     @cached_property
-    def smooth(self) -> _Steps:
-        """The same with round bends."""
+    def knots(self) -> tuple[_Steps, _Steps]:
+        """The places, and where it lies there: the fewest between which straight lines stay near to its round bends."""
         window = 2 * self.soft + 1
-        return np.convolve(np.pad(self.across, self.soft, "edge"), np.full(window, 1 / window), "valid")
+        smooth = np.convolve(np.pad(self.across, self.soft, "edge"), np.full(window, 1 / window), "valid").tolist()
+        kept, low, high = [0], -math.inf, math.inf  # the slopes that pass near all points since the last one kept
+        for step in range(1, len(smooth)):
+            if not low <= (smooth[step] - smooth[kept[-1]]) / (step - kept[-1]) <= high:
+                kept.append(step - 1)
+                low, high = -math.inf, math.inf
+            rise, run = smooth[step] - smooth[kept[-1]], step - kept[-1]
+            low, high = max(low, (rise - _FLAT) / run), min(high, (rise + _FLAT) / run)
+        kept.append(len(smooth) - 1)
+        return (np.array(kept) + self.first) * _STEP, np.array([smooth[step] for step in kept])
 
 
 @dataclass(frozen=True, slots=True)
