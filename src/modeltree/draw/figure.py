@@ -7,7 +7,7 @@ import io
 import os
 import re
 import warnings
-from collections.abc import Iterable
+from functools import lru_cache
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -120,7 +120,7 @@ def finished_svg(svg: str, title: str = "", description: str = "") -> str:
         return f'<use xlink:href="#{id}"{opacity}{_SIZES.sub("", rest)}/>'
 
     svg = _IMAGE.sub(used, _TEXT.sub(fitted, svg))
-    faces = "".join(typeface_rule(weight, characters) for weight, characters in sorted(written.items()))
+    faces = "".join(typeface_rule(weight, frozenset(characters)) for weight, characters in sorted(written.items()))
     opening = re.search(r"<svg [^>]*>", svg)
     assert opening is not None
     # The role is not img, which would hide the names and links inside from screen readers.
@@ -132,11 +132,12 @@ def finished_svg(svg: str, title: str = "", description: str = "") -> str:
     return svg[: opening.start()] + tag + head + style + svg[opening.end() :]
 
 
-def typeface_rule(weight: int, characters: Iterable[str]) -> str:
+@lru_cache(maxsize=32)
+def typeface_rule(weight: int, characters: frozenset[str]) -> str:
     """The CSS rule that embeds the glyphs of some characters."""
     options = subset.Options(layout_features=["kern", "ccmp", "mark", "mkmk"], hinting=False, notdef_outline=True)
     options.recalc_timestamp = False
-    typeface = TTFont(font_file(weight), recalcTimestamp=False)
+    typeface = TTFont(font_file(weight), recalcTimestamp=False, lazy=True)
     subsetter = subset.Subsetter(options)
     subsetter.populate(text="".join(sorted(characters)))
     subsetter.subset(typeface)

@@ -75,7 +75,7 @@ def page_document(
     script = "\n".join(["(() => {", '"use strict";', *map(_read, _SCRIPTS), "})();"])
     body = Template(_read("page.html"))
     # The typeface has the letters of the document and of the data.
-    letters = set(body.template + script + "".join(parts.values()) + json.dumps(dict(data), ensure_ascii=False))
+    letters = frozenset(body.template + script + "".join(parts.values()) + json.dumps(dict(data), ensure_ascii=False))
     style = "\n".join([*(typeface_rule(weight, letters) for weight in (REGULAR, BOLD)), _themed(palette),
                        *map(_read, _STYLES)])  # fmt: skip
     policy = _POLICY.format(script=_hash(script), style=_hash(style))
