@@ -305,9 +305,10 @@ def test_a_hostile_name_does_nothing_to_the_terminal() -> None:
 
 def test_rows_as_json(run: Run, lineage: Lineage) -> None:
     assert json.loads(run("list", "--json").out) == lineage.to_records()
-    assert [row["id"] for row in json.loads(run("descendants", "llama", "--json").out)] == [
-        "alpaca", "vicuna", "llama-2", "merge"
-    ]  # fmt: skip
+    below = ["alpaca", "vicuna", "llama-2", "merge"]  # with parents and children that are none of them
+    rows = json.loads(run("descendants", "llama", "--json").out)
+    assert rows == [row for row in lineage.to_records() if row["id"] in below]
+    assert [row["id"] for row in rows] == below
     assert json.loads(run("ancestors", "llama", "--json").out) == []
 
 

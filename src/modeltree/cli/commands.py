@@ -608,8 +608,7 @@ def _say_written(message: str, path: Path) -> None:
 def _print_models(lineage: Lineage, ids: Iterable[str], as_json: bool, nothing: str = "") -> None:
     chosen = tuple(ids)
     if as_json:
-        wanted = set(chosen)
-        _print_json([row for row in lineage.to_records() if row["id"] in wanted])
+        _print_json(list(lineage._rows_of(lineage.positions(chosen))))
     elif chosen:
         from modeltree.figures.text import model_table
 
