@@ -13,6 +13,7 @@ from PIL import Image
 import modeltree
 from modeltree.cli import arguments
 from modeltree.cli import main as cli
+from modeltree.cli.reports import REPORTS
 from modeltree.draw.theme import DARK, THEMES
 from modeltree.figures.coloring import COLOR_WORDS
 from modeltree.figures.drawing import ThemeName
@@ -50,6 +51,7 @@ def test_the_choices_are_those_of_the_library() -> None:
     assert set(arguments.PERIODS) == set(get_args(PeriodLength))
     assert set(arguments.FAMILY_GROUPINGS) == set(get_args(FamilyGrouping))
     assert get_args(TableField) == arguments.TABLE_FIELDS
+    assert tuple(REPORTS) == arguments.REPORTS
     assert set(arguments.TIME_SCALES) == set(get_args(TimeScale))
 
 

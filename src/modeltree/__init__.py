@@ -34,16 +34,18 @@ From top to bottom: ``cli``, ``figures``, ``draw``, ``layout | hub | datasets | 
 
 from __future__ import annotations
 
-import importlib
-from pathlib import Path
-from typing import Any
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 __version__ = "0.1.0"
 
 # The public names and their modules stand once, in the stub that type checkers read. Nothing is imported before it is
-# asked for.
-_STUB = Path(__file__).with_suffix(".pyi").read_text(encoding="utf-8")
-_EXPORTS = {line.split()[3]: line.split()[1] for line in _STUB.splitlines() if line.startswith("from ")}
+# asked for, not even `pathlib` and `typing`, which take longer than all the rest.
+with open(f"{os.path.splitext(__file__)[0]}.pyi", encoding="utf-8") as _stub:  # noqa: PTH123, PTH122
+    _EXPORTS = {line.split()[3]: line.split()[1] for line in _stub if line.startswith("from ")}
 
 __all__ = ["__version__", *sorted(_EXPORTS)]  # noqa: PLE0604
 
@@ -51,6 +53,9 @@ __all__ = ["__version__", *sorted(_EXPORTS)]  # noqa: PLE0604
 def __getattr__(name: str) -> Any:
     if name not in _EXPORTS:
         raise AttributeError(f"module 'modeltree' has no attribute {name!r}")
+
+    import importlib
+
     home = _EXPORTS[name]
     value = (
         importlib.import_module(f"{home}.{name}") if home == __name__ else getattr(importlib.import_module(home), name)

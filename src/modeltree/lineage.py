@@ -1526,7 +1526,7 @@ class Lineage:
         >>> sorted(row)[:3]
         ['access', 'aliases', 'architecture']
         """
-        return model_rows(self._nodes, self._edges.kin)
+        return self._rows_of(numpy.arange(len(self)))
 
     def derivations_to_records(self) -> Rows:
         """A row for each derivation, in the order of `derivations`, to be read as `to_records` is.
@@ -1629,6 +1629,11 @@ class Lineage:
         if isinstance(by, str):
             self._groupings[by, chosen] = families
         return families
+
+    def _rows_of(self, nodes: NDArray[numpy.int64]) -> Rows:
+        """The rows of some models, in date order; see `to_records`."""
+        part = self._nodes if len(nodes) == len(self) else self._nodes.part(nodes)
+        return model_rows(part, lambda span: self._edges.kin(nodes[span]))
 
     @property
     def _counts(self) -> str:

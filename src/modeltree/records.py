@@ -273,8 +273,13 @@ class PartialDate:
         return (self.year, self.month or 0, self.day or 0)
 
     def __str__(self) -> str:
-        rest = (f"-{part:02d}" for part in (self.month, self.day) if part is not None)
-        return f"{self.year:04d}{''.join(rest)}"
+        if self.month is None:
+            return f"{self.year:04d}" if self.day is None else f"{self.year:04d}-{self.day:02d}"
+        return (
+            f"{self.year:04d}-{self.month:02d}"
+            if self.day is None
+            else f"{self.year:04d}-{self.month:02d}-{self.day:02d}"
+        )
 
     def __repr__(self) -> str:
         parts = (self.year, self.month, self.day)

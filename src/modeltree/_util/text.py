@@ -6,6 +6,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
+from modeltree._util.garbage import collector_paused
+
 UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 """Characters that XML and UTF-8 cannot hold, and DEL."""
 
@@ -79,16 +81,21 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]], width: int | Non
     ID      THROUGH
     vicuna  gpt-3.5 → text-davinc…
     """
-    cells = [[word.upper() for word in header], *([printable(cell) for cell in row] for row in rows)]
-    widths = [max(map(_columns, column)) for column in zip(*cells, strict=True)]
+    with collector_paused():
+        cells = [[word.upper() for word in header], *([printable(cell) for cell in row] for row in rows)]
+    columns = [list(map(_columns, column)) for column in zip(*cells, strict=True)]
+    widths = list(map(max, columns))
     if width is not None:
         room = width - 2 * (len(widths) - 1)
         while sum(widths) > room:
             others = max(widths[1:], default=0)
             widths[widths.index(others, 1) if others > _LEAST else widths.index(max(widths))] -= 1
         cells = [[_cut(cell, most) for cell, most in zip(row, widths, strict=True)] for row in cells]
+        columns = [list(map(_columns, column)) for column in zip(*cells, strict=True)]
+    spaces = [" " * (widest + 2) for widest in widths]
     lines = (
-        "  ".join(cell + " " * (wide - _columns(cell)) for cell, wide in zip(row, widths, strict=True)) for row in cells
+        "".join([cell + space[taken:] for cell, taken, space in zip(row, lengths, spaces, strict=True)])
+        for row, lengths in zip(cells, zip(*columns, strict=True), strict=True)
     )
     return "\n".join(line.rstrip() for line in lines)
 
@@ -105,5 +112,7 @@ def _cut(text: str, most: int) -> str:
 
 def _columns(text: str) -> int:
     """How many columns of a terminal a text takes."""
+    if text.isascii():
+        return len(text)
     wide = sum(unicodedata.east_asian_width(letter) in "WF" for letter in text)
     return len(text) + wide - sum(map(bool, map(unicodedata.combining, text)))

@@ -1,27 +1,30 @@
 """Words of the command line become values; the options that several commands share.
 
-Only the standard library is imported before it is known what to do.
+Only argparse and what it needs are imported before a word is given that stands for more.
 """
 
 from __future__ import annotations
 
 import argparse
-import math
-from collections.abc import Callable
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
 
-from modeltree._util.files import expanded
-from modeltree.findings import KINDS, ModelTreeError, nearest
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+    from typing import Any, TypeVar
+
     from modeltree.figures.genealogy import Collapse
     from modeltree.records import PartialDate, Relation
 
-T = TypeVar("T")
-W = TypeVar("W")
+    T = TypeVar("T")
+    W = TypeVar("W")
+    Options = list[tuple[tuple[str, ...], dict[str, Any]]]
 
-# As in `modeltree.figures`, `modeltree.draw.theme.THEMES` and `modeltree.records`; tests compare them.
+DONE, FAILED, MISUSED, INTERRUPTED, PIPE_BROKEN = 0, 1, 2, 130, 141
+"""Exit codes; the last two are what a shell reports of a program that ends by SIGINT or SIGPIPE."""
+
+# As in `modeltree.figures`, `modeltree.draw.theme.THEMES`, `modeltree.records` and `modeltree.cli.reports`; tests
+# compare them.
 COLORS = ("openness", "family", "organization", "domain", "license", "effective-license")
 THEMES = ("light", "dark", "print", "colorblind")
 GRAINS = ("year", "quarter", "month", "day")
@@ -32,6 +35,7 @@ TREE_SCALES = ("elastic", "linear")
 FAMILY_GROUPINGS = ("base", "component")
 CLUSTERS = ("family", "organization", "none")
 RANKS = ("year", "step", "none")
+REPORTS = ("text", "json", "github", "sarif")
 DIAGRAM_DIRECTIONS = ("LR", "TB")
 TABLE_FIELDS = (
     "base", "relation", "released", "organizations", "openness", "sizes", "training_data", "architecture", "license",
@@ -52,21 +56,12 @@ FILTERS = ("organization", "openness", "domain", "kind", "since", "until", "rela
 """The conditions of `modeltree.Lineage.select`, each an option; ``--clade`` and ``--ancestry`` are beside them."""
 
 
-class UsageError(ModelTreeError):
-    """Arguments that are wrong in a way that argparse cannot see."""
+def option(*names: str, **settings: Any) -> Options:
+    """One option, as what `ArgumentParser.add_argument` is given: commands add up those that they have."""
+    return [(names, settings)]
 
 
-# Options that commands share
-
-
-def option(*names: str, **settings: Any) -> argparse.ArgumentParser:
-    """One option, as a parent of all commands that have it."""
-    parent = argparse.ArgumentParser(add_help=False)
-    parent.add_argument(*names, **settings)
-    return parent
-
-
-def columns_option() -> argparse.ArgumentParser:
+def columns_option() -> Options:
     """What the columns of a table are."""
     return option(
         "--columns",
@@ -78,7 +73,7 @@ def columns_option() -> argparse.ArgumentParser:
     )
 
 
-def relations_option(default: str) -> argparse.ArgumentParser:
+def relations_option(default: str) -> Options:
     """The derivations that a question goes by."""
     return option(
         "--relations",
@@ -89,118 +84,114 @@ def relations_option(default: str) -> argparse.ArgumentParser:
     )
 
 
-def filters() -> argparse.ArgumentParser:
+def filters() -> Options:
     """Conditions on models, alike for all commands that take only a part of the data."""
-    parent = argparse.ArgumentParser(add_help=False)
-    group = parent.add_argument_group("filters", "Only models that meet all of these.")
-    group.add_argument(
-        "--clade", action="append", metavar="MODEL", help="a model and all that descends from it; may be repeated"
-    )
-    group.add_argument(
-        "--ancestry", action="append", metavar="MODEL", help="a model and all it descends from; may be repeated"
-    )
-    group.add_argument("--organization", action="append", metavar="NAME", help="made by it; may be repeated")
-    group.add_argument("--openness", choices=("open", "closed"))
-    group.add_argument("--domain", action="append", choices=("language", "multimodal", "scientific", "code"))
-    group.add_argument("--kind", choices=("model", "application", "dataset"))
-    group.add_argument("--since", type=date, metavar="DATE", help="released then or later: YYYY, YYYY-MM, YYYY-MM-DD")
-    group.add_argument("--until", type=date, metavar="DATE", help="released then or earlier")
-    group.add_argument(
-        "--relations",
-        type=relations,
-        metavar="WORDS",
-        help="only models with such derivations, and these: weights, outputs, ideas, or such as finetune,merge",
-    )
-    return parent
+    return [
+        *option(
+            "--clade", action="append", metavar="MODEL", help="a model and all that descends from it; may be repeated"
+        ),
+        *option(
+            "--ancestry", action="append", metavar="MODEL", help="a model and all it descends from; may be repeated"
+        ),
+        *option("--organization", action="append", metavar="NAME", help="made by it; may be repeated"),
+        *option("--openness", choices=("open", "closed")),
+        *option("--domain", action="append", choices=("language", "multimodal", "scientific", "code")),
+        *option("--kind", choices=("model", "application", "dataset")),
+        *option("--since", type=date, metavar="DATE", help="released then or later: YYYY, YYYY-MM, YYYY-MM-DD"),
+        *option("--until", type=date, metavar="DATE", help="released then or earlier"),
+        *option(
+            "--relations",
+            type=relations,
+            metavar="WORDS",
+            help="only models with such derivations, and these: weights, outputs, ideas, or such as finetune,merge",
+        ),
+    ]
 
 
 # Drawings
 
 
-def add_drawings(
-    command: Callable[..., argparse.ArgumentParser],
-    run: Callable[[argparse.Namespace], int],
-    data: argparse.ArgumentParser,
-) -> None:
+def add_drawings(command: Callable[..., argparse.ArgumentParser], data: Options) -> None:
     """Add a command for each drawing, with its options, which are called as those of the library."""
     title = option("--title", metavar="TEXT", help="by default that of the data; '' for none")
-    page = option("--page", type=_page, metavar="SIZE", help="14x13.5in, 355x343mm, A4, A0-landscape, or a width")
-    page.add_argument("--font-size", type=_positive, metavar="PT", help="of the labels; by default as large as fits")
+    page = [
+        *option("--page", type=_page, metavar="SIZE", help="14x13.5in, 355x343mm, A4, A0-landscape, or a width"),
+        *option("--font-size", type=_positive, metavar="PT", help="of the labels; by default as large as fits"),
+    ]
     applications = option("--applications", action="store_true", default=None, help="draw products, too")
     datasets = option("--datasets", action="store_true", default=None, help="draw data sets, too")
     color = option("--color-by", choices=COLORS, help="what color says (default: openness)")
-    descent = option("--highlight", metavar="MODEL", help="draw it and its ancestors strong, all others faint")
-    descent.add_argument("--outline", metavar="MODEL", help="give its family an edge of one color")
+    descent = [
+        *option("--highlight", metavar="MODEL", help="draw it and its ancestors strong, all others faint"),
+        *option("--outline", metavar="MODEL", help="give its family an edge of one color"),
+    ]
     direction = option("--direction", choices=DIRECTIONS, help="where time runs to (default: right)")
     theme = option("--theme", choices=THEMES, help="default: light")
     icons = option("--icon-dir", type=_folder, metavar="FOLDER", help="with icons of organizations, SVG or PNG")
     dpi = option("--dpi", type=_positive, default=200.0, metavar="N", help="of PNG (default: 200)")
-    part = filters()
 
-    def drawing(name: str, what: str, *options: argparse.ArgumentParser, output: str = "") -> argparse.ArgumentParser:
-        own = argparse.ArgumentParser(add_help=False, parents=options)
+    def drawing(name: str, what: str, *options: Options, output: str = "", also: tuple[str, ...] = ()) -> None:
+        own = [each for some in options for each in some]
         known, output = SUFFIXES[name], output or f"{name}.svg"
-        others = f"; or {', '.join(known[1:])}" if known[1:] else ""
-        file = option("-o", "--output", type=_file(known), metavar="FILE", default=Path(output))
-        file._actions[-1].help = f"default: {output}{others}"
-        added = command(name, run, what, data, file, own, *(() if name in ("page", "table") else (dpi,)), part)
-        added.set_defaults(options=[action.dest for action in own._actions])
-        return added
-
-    def add(parser: argparse.ArgumentParser, *names: str, **settings: Any) -> None:
-        added = parser.add_argument(*names, **settings)
-        parser.get_default("options").append(added.dest)
-
-    evolution = drawing(
-        "evolution", "draw all models along a serpentine of time",
-        title, page, applications, datasets, color, descent, theme, icons,
-    )  # fmt: skip
-    add(evolution, "--time-scale", choices=TIME_SCALES, help="whether distances are those of labels or of time")
-    add(evolution, "--grain", choices=GRAINS, help="what a tick stands for")
-    add(evolution, "--rows", type=_several, metavar="N", help="how many rows there must be")
-    add(evolution, "--fall", type=_distance, metavar="EMS", help="how far each row falls to its end")
-    links = "draw derivations as curves (default: of the ancestry that is highlighted)"
-    add(evolution, "--links", action=argparse.BooleanOptionalAction, help=links)
-
-    tree = drawing(
-        "family-tree", "draw each model at its date, branching off what it was made from",
-        title, page, direction, applications, datasets, color, descent, theme, icons,
-    )  # fmt: skip
-    _tree_options(tree, add)
-
-    growth = drawing("growth", "draw how many models became public when, by how they were made", title, page, theme)
-    add(growth, "--grain", choices=PERIODS, help="how long a period is (default: month)")
-    growth.get_default("options").extend(("since", "until"))  # it counts what is outside
-
-    sizes = drawing("family-sizes", "draw how large families are", title, page, theme)
-    add(sizes, "--by", choices=FAMILY_GROUPINGS, help="what a family is (default: base)")
-
-    largest = drawing(
-        "largest-families", "draw the largest families, with folded branches",
-        title, page, direction, color, theme, icons,
-    )  # fmt: skip
-    add(largest, "--count", type=_several, metavar="N", help="how many families (default: 10)")
-    add(largest, "--branches", type=count, metavar="N", help="how many of each are shown (default: 3)")
-    for counting in (growth, sizes, largest):  # relations decide what is counted, and all models are
-        counting.get_default("options").append("relations")
-
-    diagram = drawing("diagram", "draw a diagram with Graphviz", title, datasets, color, theme)
-    add(diagram, "--cluster", choices=CLUSTERS, help="default: family")
-    add(diagram, "--rank", choices=RANKS, help="what is level (default: year)")
-    add(diagram, "--direction", choices=DIAGRAM_DIRECTIONS, help="where time runs to (default: LR)")
+        words = f"default: {output}" + (f"; or {', '.join(known[1:])}" if known[1:] else "")
+        file = option("-o", "--output", type=_file(known), metavar="FILE", default=output, help=words)
+        added = command(name, what, data, file, own, [] if name in ("page", "table") else dpi, filtered=True)
+        added.set_defaults(options=[*(names[0][2:].replace("-", "_") for names, _ in own), *also])
 
     drawing(
-        "page",
-        "write an HTML page to look around in, which works offline",
-        title,
-        datasets,
-        color,
-        icons,
+        "evolution", "draw all models along a serpentine of time",
+        title, page, applications, datasets, color, descent, theme, icons,
+        option("--time-scale", choices=TIME_SCALES, help="whether distances are those of labels or of time"),
+        option("--grain", choices=GRAINS, help="what a tick stands for"),
+        option("--rows", type=_several, metavar="N", help="how many rows there must be"),
+        option("--fall", type=_distance, metavar="EMS", help="how far each row falls to its end"),
+        _links_option("derivations"),
+    )  # fmt: skip
+    rule = "fold branches: smaller=N, depth=N, quantized, or several; '' for none (default: what makes type too small)"
+    drawing(
+        "family-tree", "draw each model at its date, branching off what it was made from",
+        title, page, direction, applications, datasets, color, descent, theme, icons,
+        option("--time-scale", choices=TREE_SCALES, help="whether the axis is wider where there are more models"),
+        option("--collapse", type=_collapse, metavar="RULE", help=rule),
+        _links_option("from further parents"),
+    )  # fmt: skip
+    # Of these three, relations decide what is counted, and all models are; growth also counts what is outside a time.
+    drawing(
+        "growth", "draw how many models became public when, by how they were made", title, page, theme,
+        option("--grain", choices=PERIODS, help="how long a period is (default: month)"),
+        also=("since", "until", "relations"),
+    )  # fmt: skip
+    drawing(
+        "family-sizes", "draw how large families are", title, page, theme,
+        option("--by", choices=FAMILY_GROUPINGS, help="what a family is (default: base)"),
+        also=("relations",),
+    )  # fmt: skip
+    drawing(
+        "largest-families", "draw the largest families, with folded branches",
+        title, page, direction, color, theme, icons,
+        option("--count", type=_several, metavar="N", help="how many families (default: 10)"),
+        option("--branches", type=count, metavar="N", help="how many of each are shown (default: 3)"),
+        also=("relations",),
+    )  # fmt: skip
+    drawing(
+        "diagram", "draw a diagram with Graphviz", title, datasets, color, theme,
+        option("--cluster", choices=CLUSTERS, help="default: family"),
+        option("--rank", choices=RANKS, help="what is level (default: year)"),
+        option("--direction", choices=DIAGRAM_DIRECTIONS, help="where time runs to (default: LR)"),
+    )  # fmt: skip
+    drawing(
+        "page", "write an HTML page to look around in, which works offline", title, datasets, color, icons,
         output="modeltree.html",
-    )
-
+    )  # fmt: skip
     fields = option("--fields", type=_words, metavar="NAME,…", help=f"beside the name: {', '.join(TABLE_FIELDS)}")
     drawing("table", "list models by family, for a paper", title, applications, datasets, fields, output="models.md")
+
+
+def _links_option(what: str) -> Options:
+    """Whether curves are drawn."""
+    words = f"draw {what} as curves" if what == "derivations" else f"draw curves {what}"
+    words += " (default: of the ancestry that is highlighted)"
+    return option("--links", action=argparse.BooleanOptionalAction, help=words)
 
 
 # Values
@@ -237,6 +228,8 @@ def columns(words: str) -> dict[str, str]:
 
 def kinds(words: str) -> list[str]:
     """Kinds of findings."""
+    from modeltree.findings import KINDS, nearest
+
     found = [word.strip() for word in words.split(",")]
     for word in found:
         if word not in KINDS:
@@ -262,6 +255,8 @@ def relations(words: str) -> frozenset[Relation]:
 
 def new_file(word: str) -> Path:
     """A file that can be written, or at least is none of another sort."""
+    from modeltree._util.files import expanded
+
     try:
         path = expanded(word)
     except OSError as error:
@@ -292,15 +287,6 @@ def _page(word: str) -> tuple[float, float | None]:
     return _parsed(page_size, word)
 
 
-def _tree_options(tree: argparse.ArgumentParser, add: Callable[..., None]) -> None:
-    """The options that only a family tree has."""
-    add(tree, "--time-scale", choices=TREE_SCALES, help="whether the axis is wider where there are more models")
-    rule = "fold branches: smaller=N, depth=N, quantized, or several; '' for none (default: what makes type too small)"
-    add(tree, "--collapse", type=_collapse, metavar="RULE", help=rule)
-    links = "draw curves from further parents (default: of the ancestry that is highlighted)"
-    add(tree, "--links", action=argparse.BooleanOptionalAction, help=links)
-
-
 def _collapse(word: str) -> Collapse:
     from modeltree.figures.genealogy import Collapse
 
@@ -311,8 +297,8 @@ def _distance(word: str) -> float:
     try:
         number = float(word)
     except ValueError:
-        number = math.nan
-    if not 0 <= number < math.inf:
+        number = -1.0
+    if not 0 <= number < float("inf"):
         raise argparse.ArgumentTypeError(f"{word!r} is no number of 0 or more")
     return number
 
@@ -332,6 +318,8 @@ def _several(word: str) -> int:
 
 
 def _folder(word: str) -> Path:
+    from pathlib import Path
+
     folder = Path(word)
     if not (word and folder.is_dir()):
         raise argparse.ArgumentTypeError(f"there is no folder {word!r}")

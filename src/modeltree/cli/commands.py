@@ -1,7 +1,4 @@
-"""What each command does: one library call, and its answer as text or a file.
-
-Only the standard library is imported before it is known what to do.
-"""
+"""What each command does: one library call, and its answer as text or a file."""
 
 from __future__ import annotations
 
@@ -20,9 +17,15 @@ import modeltree
 from modeltree._util.files import expanded, is_stream
 from modeltree._util.progress import progress_reporter
 from modeltree._util.text import counted
-from modeltree.cli.arguments import FILTERS, UsageError
+from modeltree.cli.arguments import DONE, FAILED, FILTERS, MISUSED, SUFFIXES
 from modeltree.cli.reports import REPORTS, Checked, as_json, line
-from modeltree.findings import LineageError, ModelTreeError
+from modeltree.findings import (
+    AmbiguousNameError,
+    LineageError,
+    ModelTreeError,
+    UnknownFormatError,
+    UnknownNameError,
+)
 
 if TYPE_CHECKING:
     from modeltree.analysis.reports import Report
@@ -39,8 +42,19 @@ _MOST_ERRORS = 20
 
 NOTHING_LEFT = "no model meets all conditions"
 
-DONE, FAILED = 0, 1
-"""Exit codes of commands."""
+
+class UsageError(ModelTreeError):
+    """Arguments that are wrong in a way that argparse cannot see."""
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command that is named, say in one line what is wrong, and return the exit code."""
+    try:
+        return COMMANDS[arguments.command](arguments)
+    except (UsageError, UnknownNameError, AmbiguousNameError, UnknownFormatError) as error:
+        return complain(f"modeltree {arguments.command}", str(error), MISUSED)
+    except ModelTreeError as error:
+        return complain(f"modeltree {arguments.command}", str(error), FAILED)
 
 
 def draw(arguments: argparse.Namespace) -> int:
@@ -336,15 +350,40 @@ def template(arguments: argparse.Namespace) -> int:
     from modeltree._util.files import write_whole
     from modeltree.cli.templates import TEMPLATES
 
-    for path in arguments.files:
+    paths = list(map(Path, arguments.files))
+    for path in paths:
         if path.suffix.lower() not in TEMPLATES:
             raise UsageError(f"{str(path)!r} does not end with {', '.join(TEMPLATES)}")
         if path.exists():
             raise FileExistsError(errno.EEXIST, "it is there, and would be replaced", str(path))
-    for path in arguments.files:
+    for path in paths:
         write_whole(path, TEMPLATES[path.suffix.lower()])
         _print(f"wrote {path}")
     return DONE
+
+
+COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    **dict.fromkeys(SUFFIXES, draw),
+    "tree": tree,
+    "ancestors": relatives,
+    "descendants": relatives,
+    "path": path,
+    "mrca": common_ancestors,
+    "show": show,
+    "families": families,
+    "corrections": corrections,
+    "licenses": licenses,
+    "list": models,
+    "impact": impact,
+    "diff": diff,
+    "check": check,
+    "crawl": crawl,
+    "convert": convert,
+    "union": union,
+    "formats": formats,
+    "schema": schema,
+    "template": template,
+}
 
 
 # In and out
@@ -569,8 +608,7 @@ def _say_written(message: str, path: Path) -> None:
 def _print_models(lineage: Lineage, ids: Iterable[str], as_json: bool, nothing: str = "") -> None:
     chosen = tuple(ids)
     if as_json:
-        wanted = set(chosen)
-        _print_json([row for row in lineage.to_records() if row["id"] in wanted])
+        _print_json(list(lineage._rows_of(lineage.positions(chosen))))
     elif chosen:
         from modeltree.figures.text import model_table
 

@@ -33,9 +33,9 @@ def format_table() -> str:
 
 
 def model_table(lineage: Lineage, ids: Iterable[str]) -> str:
-    """A row for each of some models."""
+    """A row for each of some models, which are in date order."""
     header = ("id", "name", "released", "openness", "sizes", "organizations")
-    models = (lineage[id] for id in ids)
+    models = lineage._nodes.part(lineage.positions(ids)).records
     return table(
         header,
         (

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
-from itertools import accumulate, islice
+from itertools import islice
 from typing import Self
 
 from modeltree._util.garbage import collector_paused
@@ -122,7 +121,8 @@ class _NamesText:
         Ids with the names and aliases that these have besides.
     """
 
-    _BLOCK = 4096
+    _SAMPLED = 1 << 20
+    """In how many letters parts of a name are counted, to look for the rarest first."""
 
     def __init__(self, ids: Sequence[str], called: Iterable[tuple[str, tuple[str, ...]]]) -> None:
         self._names, self._owners = list[str](), list[str]()
@@ -132,17 +132,13 @@ class _NamesText:
                     self._names.append(name)
                     self._owners.append(id)
         self._ids = ids
-        blocks = [
-            f"\n{chr(10).join(listed[start : start + self._BLOCK])}".casefold()
-            for listed in (ids, self._names)
-            for start in range(0, len(listed), self._BLOCK)
-        ]
-        self._starts = list(accumulate(map(len, blocks), initial=0))
-        self._text = "".join(blocks) + "\n"
+        self._text = "\n".join(["", "\n".join(ids), *self._names, ""]).casefold()
+        step = max(1, len(self._text) // self._SAMPLED) << 10
+        self._sample = "".join(self._text[start : start + 1024] for start in range(0, len(self._text), step))
 
     def owners(self, name: str) -> list[str]:
         """The ids of all that go by a name: those that are written exactly so, or else in another case."""
-        entries = [self._entry(at) for at in self._found(f"\n{name.casefold()}\n")]
+        entries = self._entries(self._found(f"\n{name.casefold()}\n"))
         exact = [owner for written, owner in entries if written == name]
         return list(dict.fromkeys(exact or [owner for _, owner in entries]))
 
@@ -151,23 +147,24 @@ class _NamesText:
         folded = name.casefold().strip()[:200]
         if not folded:
             return []
+        text = self._text
         length = max(3, -(-len(folded) // 5))
         parts = {folded[start : start + length] for start in range(0, len(folded), length)}
         parts |= {f"\n{folded[:length]}"} if len(folded) <= length else set()
-        counted = sorted((count, part) for part in parts if (count := self._text.count(part)))
-        entries: dict[int, str] = {}
-        for _, part in counted:
+        lines: dict[str, int] = {}
+        for part in sorted(parts, key=lambda part: (self._sample.count(part), part)):
             for at in islice(self._found(part), _LOOKED_AT):
-                if len(entries) >= _ALIKE:
+                if len(lines) >= _ALIKE:
                     break
-                start = at if self._text[at] == "\n" else self._text.rfind("\n", 0, at)
-                end = self._text.find("\n", start + 1)
-                fits = abs(end - start - 1 - len(folded)) < 5 or self._text.startswith(f"\n{folded}", start)
+                start = at if text[at] == "\n" else text.rfind("\n", 0, at)
+                end = text.find("\n", start + 1)
+                fits = abs(end - start - 1 - len(folded)) < 5 or text.startswith(f"\n{folded}", start)
                 if fits and end > start:
-                    entries[start] = part
-        close = nearest(folded, [self._text[start + 1 : self._text.find("\n", start + 1)] for start in entries], 10)
-        lines = {self._text[start + 1 : self._text.find("\n", start + 1)]: start for start in entries}
-        return [self._entry(lines[written])[0] for written in close]
+                    lines[text[start + 1 : end]] = start
+        close = nearest(folded, lines, 10)
+        starts = sorted(lines[line] for line in close)
+        written = dict(zip(starts, self._entries(starts), strict=True))
+        return [written[lines[line]][0] for line in close]
 
     def _found(self, part: str) -> Iterator[int]:
         """Where a part stands, one place after another."""
@@ -176,13 +173,15 @@ class _NamesText:
             yield at
             at = self._text.find(part, at + 1)
 
-    def _entry(self, at: int) -> tuple[str, str]:
-        """What stands in the line that begins somewhere, as it is written, and whose it is."""
-        block = bisect_right(self._starts, at) - 1
-        of_ids = -(-len(self._ids) // self._BLOCK)
-        line = self._text.count("\n", self._starts[block], at)
-        if block < of_ids:
-            id = self._ids[block * self._BLOCK + line]
-            return id, id
-        number = (block - of_ids) * self._BLOCK + line
-        return self._names[number], self._owners[number]
+    def _entries(self, starts: Iterable[int]) -> list[tuple[str, str]]:
+        """What stands in the lines that begin somewhere, ascending, as it is written, and whose it is."""
+        entries, line, before, ids = [], 0, 0, len(self._ids)
+        for start in starts:
+            line += self._text.count("\n", before, start)
+            before = start
+            entries.append(
+                (self._ids[line], self._ids[line])
+                if line < ids
+                else (self._names[line - ids], self._owners[line - ids])
+            )
+        return entries

@@ -29,7 +29,7 @@ from modeltree.graph.columns import (
     listed,
     taken,
 )
-from modeltree.graph.csr import viewed
+from modeltree.graph.csr import gather_slices, viewed
 from modeltree.graph.index import AncestryIndex
 from modeltree.graph.network import FrozenAttributes, join_list, to_attributes
 from modeltree.records import Derivation, Domain, Kind, Model, Openness, PartialDate, Record, Relation, one_of
@@ -463,19 +463,23 @@ class EdgeStore:
         rows = numpy.flatnonzero(children[self.child] & self.chosen(relations))
         return self.parent[rows], self.child[rows], self.relation[rows]
 
-    def kin(self, nodes: slice) -> tuple[list[list[str]], list[list[str]]]:
-        """Of each of some models, the ids of its parents and of its children."""
-        numbers = numpy.arange(nodes.start, nodes.stop + 1)
-        above = slice(*numpy.searchsorted(self.child, [nodes.start, nodes.stop]).tolist())
-        below = numpy.flatnonzero((self.parent >= nodes.start) & (self.parent < nodes.stop))
-        below = below[numpy.argsort(self.parent[below], kind="stable")]
-        pairs = (self.child[above], self.parent[above]), (self.parent[below], self.child[below])
-        parents, children = (self._listed(numpy.searchsorted(keys, numbers), others) for keys, others in pairs)
+    def kin(self, nodes: NDArray[Any]) -> tuple[list[list[str]], list[list[str]]]:
+        """Of each of some models, ascending, the ids of its parents and of its children."""
+        first, last = numpy.searchsorted(self.child, nodes), numpy.searchsorted(self.child, nodes, side="right")
+        above = gather_slices(first, last, self.parent)
+        place = numpy.full(len(self._ids), -1, dtype=numpy.int32)
+        place[nodes] = numpy.arange(len(nodes), dtype=numpy.int32)
+        places = place[self.parent]
+        below = numpy.flatnonzero(places >= 0)
+        places = places[below]
+        order = numpy.argsort(places, kind="stable")
+        ends = numpy.cumsum(last - first), numpy.bincount(places, minlength=len(nodes)).cumsum()
+        parents, children = map(self._listed, ends, (above, self.child[below[order]]))
         return parents, children
 
-    def _listed(self, starts: NDArray[Any], nodes: NDArray[Any]) -> list[list[str]]:
+    def _listed(self, ends: NDArray[Any], nodes: NDArray[Any]) -> list[list[str]]:
         ids = list(map(self._ids.__getitem__, nodes.tolist()))
-        return [ids[start:end] for start, end in pairwise(starts.tolist())]
+        return [ids[start:end] for start, end in pairwise([0, *ends.tolist()])]
 
     def attributes(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
         """Parent and child of each derivation, and its other fields as attributes; equal ones are shared."""
