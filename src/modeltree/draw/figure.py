@@ -137,13 +137,13 @@ def typeface_rule(weight: int, characters: frozenset[str]) -> str:
     """The CSS rule that embeds the glyphs of some characters."""
     options = subset.Options(layout_features=["kern", "ccmp", "mark", "mkmk"], hinting=False, notdef_outline=True)
     options.recalc_timestamp = False
-    typeface = TTFont(font_file(weight), recalcTimestamp=False, lazy=True)
     subsetter = subset.Subsetter(options)
     subsetter.populate(text="".join(sorted(characters)))
-    subsetter.subset(typeface)
-    typeface.flavor = "woff"
     buffer = io.BytesIO()
-    typeface.save(buffer)
+    with TTFont(font_file(weight), recalcTimestamp=False, lazy=True) as typeface:
+        subsetter.subset(typeface)
+        typeface.flavor = "woff"
+        typeface.save(buffer)
     data = base64.b64encode(buffer.getvalue()).decode()
     source = f"url(data:font/woff;base64,{data}) format('woff')"
     return f"@font-face{{font-family:'{FAMILY}';font-weight:{weight};src:{source}}}"
