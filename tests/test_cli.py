@@ -423,7 +423,7 @@ def test_schema(run: Run, tmp_path: Path) -> None:
     ("argv", "message"),
     [
         ([], "the following arguments are required: COMMAND"),
-        (["draw"], "invalid choice: 'draw'"),
+        (["paint"], "invalid choice: 'paint'"),
         (["pie"], "invalid choice: 'pie'"),
         (["evolution", "-o", "figure.gif"], "'figure.gif' does not end with .svg, .pdf, .png or .json"),
         (["evolution", "-o", "no/such/folder/figure.svg"], "there is no folder 'no/such/folder'"),

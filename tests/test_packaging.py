@@ -110,3 +110,12 @@ def test_editable_install_reads_the_data_where_they_are_edited(tmp_path: Path) -
     programs = installed(tmp_path, "-e", ROOT)
     assert check_loads(programs, tmp_path) == ROOT / "src" / "modeltree"
     assert not list((tmp_path / "venv").rglob("*.yaml")), "the data must not be copied"
+
+
+def test_a_package_adds_a_format_and_a_drawing(distributions: dict[str, Path], tmp_path: Path) -> None:
+    programs = installed(tmp_path, distributions["wheel"], ROOT / "examples" / "plugin")
+    (tmp_path / "x.pedigree").write_text("LLaMA\nAlpaca = LLaMA\n", encoding="utf-8")
+    run(programs / "modeltree", "convert", "x.pedigree", "x.yaml", cwd=tmp_path)
+    assert "parent: LLaMA" in (tmp_path / "x.yaml").read_text(encoding="utf-8")
+    run(programs / "modeltree", "draw", "punchcard", "-o", "card.svg", cwd=tmp_path)
+    assert "</svg>" in (tmp_path / "card.svg").read_text(encoding="utf-8")

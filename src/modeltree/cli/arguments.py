@@ -185,6 +185,12 @@ def add_drawings(command: Callable[..., argparse.ArgumentParser], data: Options)
     )  # fmt: skip
     fields = option("--fields", type=_words, metavar="NAME,…", help=f"beside the name: {', '.join(TABLE_FIELDS)}")
     drawing("table", "list models by family, for a paper", title, applications, datasets, fields, output="models.md")
+    command(
+        "draw", "draw what another package draws", data, dpi,
+        option("drawing", metavar="NAME", help="of an entry point in the group modeltree.drawings"),
+        option("-o", "--output", type=new_file, metavar="FILE", required=True),
+        filtered=True,
+    )  # fmt: skip
 
 
 def _links_option(what: str) -> Options:

@@ -74,6 +74,20 @@ def draw(arguments: argparse.Namespace) -> int:
     return DONE
 
 
+def draw_other(arguments: argparse.Namespace) -> int:
+    """Draw a lineage by a function of another package, and save what it returns."""
+    from importlib.metadata import entry_points
+
+    known = entry_points(group="modeltree.drawings")
+    if arguments.drawing not in known.names:
+        installed = ", ".join(sorted(known.names)) or "none"
+        raise UsageError(f"no package that is installed draws {arguments.drawing!r}; drawings of others: {installed}")
+    lineage = _filtered(_lineage(arguments), arguments)
+    known[arguments.drawing].load()(lineage).save(arguments.output, dpi=arguments.dpi)
+    _say_written(f"wrote {arguments.output}", arguments.output)
+    return DONE
+
+
 def tree(arguments: argparse.Namespace) -> int:
     """Print a text tree."""
     lineage = _lineage(arguments)
@@ -364,6 +378,7 @@ def template(arguments: argparse.Namespace) -> int:
 
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     **dict.fromkeys(SUFFIXES, draw),
+    "draw": draw_other,
     "tree": tree,
     "ancestors": relatives,
     "descendants": relatives,

@@ -9,7 +9,7 @@ from modeltree._util.text import counted, table
 from modeltree.analysis.licenses import LicenseReport
 from modeltree.figures.description import fields_text
 from modeltree.findings import Finding, Severity
-from modeltree.formats.registry import FORMATS
+from modeltree.formats.registry import all_formats
 from modeltree.graph.families import Family
 from modeltree.lineage import Lineage
 from modeltree.records import Derivation, Model
@@ -27,7 +27,7 @@ def format_table() -> str:
     """All formats: what they are called, what they are, whether they are read and written, how their files end."""
     rows = [
         (one.name, one.title, "yes" if one.reads else "", "yes" if one.writes else "", " ".join(one.suffixes))
-        for one in FORMATS
+        for one in all_formats()
     ]
     return table(("format", "what it is", "read", "written", "endings"), rows)
 

@@ -18,7 +18,7 @@ from modeltree._util.files import expanded, refuse_pipe
 from modeltree._util.text import enumerated
 from modeltree.findings import Finding, Position, SourceError
 from modeltree.formats.parsing.lines import unmarked
-from modeltree.formats.registry import FORMATS, Format, format_named, formats_by_ending, unknown_format
+from modeltree.formats.registry import Format, all_formats, format_named, formats_by_ending, unknown_format
 
 __all__ = ["PathLike", "Source", "format_of", "format_to_read", "passed_over", "sources_at"]
 
@@ -326,7 +326,7 @@ def _existing(written: PathLike) -> Path:
         raise ValueError("an empty path names no file")
     path = expanded(written)
     if not path.exists():
-        if str(written) in {format.name for format in FORMATS}:
+        if str(written) in {format.name for format in all_formats()}:
             raise ValueError(f"there is nothing at {str(written)!r}; for the name of a format write format=")
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
     refuse_pipe(path)
@@ -344,7 +344,7 @@ def format_to_read(path: Path, name: str | None = None, *, columns: Mapping[str,
     if columns and not chosen.columned:
         table = None if name else format_of_table(path)
         if table is None:
-            known = ", ".join(format.name for format in FORMATS if format.columned)
+            known = ", ".join(format.name for format in all_formats() if format.columned)
             raise ValueError(f"{path} is {chosen.title}, which has no columns to name: those have {known}")
         return table
     return chosen

@@ -1,0 +1,93 @@
+"""The pages of the site have what they must, and formats and drawings of other packages work as they say."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+import modeltree
+from modeltree.formats import registry
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+PLUGIN = ROOT / "examples" / "plugin"
+
+
+def test_every_public_name_is_in_the_reference() -> None:
+    listed = set(re.findall(r"^   ([A-Za-z_.]+)$", (DOCS / "reference.md").read_text(encoding="utf-8"), re.MULTILINE))
+    assert set(modeltree.__all__) - {"__version__"} <= listed
+
+
+def test_every_page_is_in_a_table_of_contents() -> None:
+    pages = {path.stem for path in DOCS.glob("*.md")} - {"index"}
+    listed = {
+        line.strip()
+        for path in DOCS.glob("*.md")
+        for block in re.findall(r"```\{toctree\}(.*?)```", path.read_text(encoding="utf-8"), re.DOTALL)
+        for line in block.splitlines()
+    }
+    assert pages <= listed
+
+
+def test_the_gallery_has_a_script_for_each_picture() -> None:
+    scripts = sorted((ROOT / "examples" / "gallery").glob("*.py"))
+    assert len(scripts) >= 30
+    for path in scripts:
+        text = path.read_text(encoding="utf-8")
+        assert re.match(r'"""\n(.+)\n=+\n\n.+\.\n"""\n', text), path.name
+
+
+@pytest.fixture
+def plugin(monkeypatch: pytest.MonkeyPatch) -> registry.Format:
+    """The format of the example package, registered as a script would."""
+    monkeypatch.setattr(registry, "_registered", [])
+    monkeypatch.setattr(sys, "path", [str(PLUGIN), *sys.path])
+    import modeltree_pedigree
+
+    registry.register_format(modeltree_pedigree.PEDIGREE)
+    format: registry.Format = modeltree_pedigree.PEDIGREE
+    return format
+
+
+def test_a_format_of_another_package_is_read_written_and_listed(plugin: registry.Format, tmp_path: Path) -> None:
+    from modeltree.figures.text import format_table
+
+    path = tmp_path / "lineage.pedigree"
+    path.write_text("LLaMA\nAlpaca = LLaMA\nVicuna = LLaMA + ShareGPT\n", encoding="utf-8")
+    lineage, findings = modeltree.read(path)
+    assert lineage.parents("Vicuna") == ("LLaMA", "ShareGPT")
+    (missing,) = (finding for finding in findings if finding.kind == "missing-parent")
+    assert missing.position is not None
+    assert (missing.position.path, missing.position.line) == (path, 3)
+    lost = modeltree.save(lineage, tmp_path / "again.pedigree")
+    assert {finding.kind for finding in lost} == {"not-carried"}
+    assert modeltree.read(tmp_path / "again.pedigree").lineage.parents("Vicuna") == ("LLaMA", "ShareGPT")
+    assert "a pedigree" in format_table()
+    assert modeltree.read(path, format="pedigree").lineage == lineage
+
+
+def test_a_format_is_registered_once_and_hides_no_other(plugin: registry.Format) -> None:
+    with pytest.raises(ValueError, match="there is a format 'pedigree'"):
+        registry.register_format(plugin)
+    with pytest.raises(ValueError, match="there is a format 'csv'"):
+        registry.register_format(registry.Format("csv", "mine", "mine"))
+
+
+def test_a_drawing_that_no_package_has_is_a_usage_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from modeltree.cli.main import main
+
+    assert main(["draw", "nothing", "-o", str(tmp_path / "x.svg")]) == 2
+    assert "no package that is installed draws 'nothing'" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_drawing_of_another_package(plugin: registry.Format, tmp_path: Path) -> None:
+    from modeltree_pedigree import punchcard
+
+    drawing = punchcard(modeltree.datasets.load("survey"))
+    drawing.save(tmp_path / "card.png", dpi=40)
+    assert (tmp_path / "card.png").read_bytes().startswith(b"\x89PNG")
+    assert "<svg" in drawing._repr_html_() or "data:image/svg" in drawing._repr_html_()
