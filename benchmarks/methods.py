@@ -23,7 +23,7 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from modeltree import Lineage
-from modeltree.draw.fonts import measure
+from modeltree.draw.fonts import INTER
 from modeltree.layout.geometry import Layout
 
 __all__ = ["METHODS", "Given", "from_layout"]
@@ -64,13 +64,13 @@ class Given:
     def labels(self) -> list[Label]:
         """The label of each model with a box at the origin, in date order."""
         size = self.layout.font_size
-        ends = [box.right - box.text_x - measure(box.label, bold=True)[0] * size for box in self.layout.boxes]
+        ends = [box.right - box.text_x - INTER.measure(box.label, bold=True)[0] * size for box in self.layout.boxes]
         starts = {self._icons_of(box.id): box.text_x - box.x for box in self.layout.boxes}
         height = self.layout.boxes[0].height * self.share
         ticks = self.ticks
         labels = []
         for model in self.lineage.models:
-            start, text = starts[len(model.organizations)], measure(model.name, bold=True)[0] * size
+            start, text = starts[len(model.organizations)], INTER.measure(model.name, bold=True)[0] * size
             width = (start + text + min(ends)) * self.share
             date = str(model.released)
             tick = next(date[:length] for length in (10, 7, 4) if date[:length] in ticks)
@@ -138,7 +138,7 @@ def from_layout(lineage: Lineage, layout: Layout) -> Drawing:
         Label(
             id=box.id, tick=box.tick, date=str(lineage[box.id].released), x=box.x, y=box.y, width=box.width,
             height=box.height, needed=needed[box.id],
-            text=(box.text_x, box.text_x + measure(box.label, bold=True)[0] * layout.font_size),
+            text=(box.text_x, box.text_x + INTER.measure(box.label, bold=True)[0] * layout.font_size),
         )
         for box in layout.boxes
     )  # fmt: skip

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 import modeltree
+from modeltree._util.languages import LanguageName
 from modeltree.cli import arguments
 from modeltree.cli import main as cli
 from modeltree.cli.reports import REPORTS
@@ -52,6 +53,7 @@ def test_the_choices_are_those_of_the_library() -> None:
     assert set(arguments.FAMILY_GROUPINGS) == set(get_args(FamilyGrouping))
     assert get_args(TableField) == arguments.TABLE_FIELDS
     assert tuple(REPORTS) == arguments.REPORTS
+    assert get_args(LanguageName) == arguments.LANGUAGES
     assert set(arguments.TIME_SCALES) == set(get_args(TimeScale))
 
 

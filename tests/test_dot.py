@@ -204,7 +204,7 @@ def test_data_sets_are_left_out_unless_asked_for() -> None:
 def test_the_legend_has_the_relations_and_colors_that_occur() -> None:
     graph = parsed(diagram(SURVEY.clade("LLaMA", relations="weights"), relations="weights"))
     labels = {str(node.attr["label"]) for node in graph.nodes()}
-    legend = {"open source", "closed source", *("continued-pretraining", "finetune", "adapter", "component")}
+    legend = {"open source", "closed source", *("continued pretraining", "fine-tuning", "adapter", "component")}
     assert legend <= {label.removesuffix("\\l") for label in labels}
     assert not {"merge\\l", "successor\\l"} & labels
     bare = parsed(diagram(SURVEY, legend=False))
@@ -447,12 +447,12 @@ def test_dots_per_inch(tmp_path: Path) -> None:
 
 
 def test_a_box_is_wide_enough_for_the_typeface_of_the_reader() -> None:
-    from modeltree.draw.fonts import measure
+    from modeltree.draw.fonts import INTER
 
     graph = parsed(diagram(SURVEY, legend=False, rank=None))
     for node in graph.nodes():
         words = unescape(str(node.attr["label"]))
-        assert float(node.attr["width"]) * 72 >= measure(words)[0] * 11 + 19, words
+        assert float(node.attr["width"]) * 72 >= INTER.measure(words)[0] * 11 + 19, words
 
 
 @pytest.mark.parametrize("options", [{}, {"rank": "step"}, {"cluster": "organization"}])

@@ -32,7 +32,7 @@ from modeltree.draw.fonts import FAMILY
 from modeltree.draw.theme import LIGHT
 from modeltree.figures.contents import _MOST_DRAWN
 from modeltree.figures.evolution import evolution as recipe
-from modeltree.findings import LayoutError
+from modeltree.findings import FindingsWarning, LayoutError
 from modeltree.layout.plane import Box
 from modeltree.lineage import Lineage
 from modeltree.records import About, Kind, Links, Model, Openness, Organization, PartialDate
@@ -274,11 +274,16 @@ def test_no_warning_and_no_log(caplog: pytest.LogCaptureFixture) -> None:
     assert caplog.records == []
 
 
-def test_letters_that_no_typeface_here_has() -> None:
+def test_letters_that_no_typeface_here_has(tmp_path: Path) -> None:
     lineage = Lineage([model("a", name="𖨀 \U000e0041")])
-    assert "𖨀" in saved(evolution(lineage).figure(), "svg").decode(), "whoever reads the file may have it"
-    with pytest.warns(UserWarning, match="missing from font"):
-        saved(evolution(lineage).figure(), "png")
+    (finding,) = evolution(lineage).findings
+    assert (finding.kind, "𖨀" in finding.message) == ("missing-letters", True)
+    with pytest.warns(FindingsWarning):
+        figure = evolution(lineage).figure()
+    assert "𖨀" in saved(figure, "svg").decode(), "whoever reads the file may have it"
+    with pytest.warns(FindingsWarning, match="Bamum") as warned:
+        evolution(lineage).save(tmp_path / "boxes.png")
+    assert len(warned) == 1, "none of another library's"
 
 
 # Files

@@ -13,31 +13,31 @@ from hypothesis import strategies as st
 from matplotlib import font_manager
 
 from modeltree import datasets
-from modeltree.draw.fonts import BOLD, FAMILY, HALF_CAPITAL, REGULAR, font, font_file, measure
+from modeltree.draw.fonts import BOLD, FAMILY, INTER, REGULAR, _measured, font_file
 
 
 @pytest.mark.parametrize("bold", [False, True])
 @pytest.mark.parametrize("letter", ["A", "W", "i", "0", "é", "Σ", "Ж"])
 def test_a_letter_is_as_wide_as_the_file_says(letter: str, bold: bool) -> None:
-    typeface = TTFont(font_file(BOLD if bold else REGULAR))
+    typeface = TTFont(font_file(FAMILY, BOLD if bold else REGULAR))
     advance, _ = typeface["hmtx"][typeface.getBestCmap()[ord(letter)]]
-    assert measure(letter, bold)[0] == pytest.approx(advance / typeface["head"].unitsPerEm, abs=0.005)
+    assert INTER.measure(letter, bold)[0] == pytest.approx(advance / typeface["head"].unitsPerEm, abs=0.005)
 
 
 @pytest.mark.parametrize("weight", [REGULAR, BOLD])
 def test_text_is_centred_on_capitals(weight: int) -> None:
-    typeface = TTFont(font_file(weight))
-    assert typeface["OS/2"].sCapHeight / typeface["head"].unitsPerEm / 2 == pytest.approx(HALF_CAPITAL, abs=0.001)
+    typeface = TTFont(font_file(FAMILY, weight))
+    assert typeface["OS/2"].sCapHeight / typeface["head"].unitsPerEm / 2 == pytest.approx(INTER.half_capital, abs=0.001)
 
 
 def test_words_are_about_as_wide_as_their_letters() -> None:
     for record in datasets.load("survey").models:
-        letters = sum(measure(letter, bold=True)[0] for letter in record.name)
-        assert measure(record.name, bold=True)[0] == pytest.approx(letters, rel=0.08)
+        letters = sum(INTER.measure(letter, bold=True)[0] for letter in record.name)
+        assert INTER.measure(record.name, bold=True)[0] == pytest.approx(letters, rel=0.08)
 
 
 def test_bold_is_wider() -> None:
-    assert measure("Vicuna", bold=True) > measure("Vicuna")
+    assert INTER.measure("Vicuna", bold=True) > INTER.measure("Vicuna")
 
 
 @pytest.mark.parametrize(
@@ -45,14 +45,14 @@ def test_bold_is_wider() -> None:
     [("", 0.0), ("悟道", 2.0), ("ｗ", 1.0), ("🦙", 1.4), ("\u200b", 0.0), ("\U00016a00", 0.7), ("悟A", 1.0)],
 )
 def test_letters_that_no_measured_typeface_has(text: str, width: float) -> None:
-    known = sum(measure(letter)[0] for letter in text if letter.isascii())
-    assert measure(text)[0] == pytest.approx(width + known)
+    known = sum(INTER.measure(letter)[0] for letter in text if letter.isascii())
+    assert INTER.measure(text)[0] == pytest.approx(width + known)
 
 
 @settings(deadline=None)
 @given(st.text(max_size=20))
 def test_any_text_can_be_measured(text: str) -> None:
-    width, height = measure(text)
+    width, height = INTER.measure(text)
     assert 0 <= width <= 3 * len(text)
     assert height > 1
 
@@ -61,25 +61,25 @@ def test_any_text_can_be_measured(text: str) -> None:
 @pytest.mark.parametrize("text", ["GPT-4 (Σ)", "ابتثج", "☃ snow", "悟道", "🦙"])
 def test_no_warning_whatever_the_letters(text: str, bold: bool, caplog: pytest.LogCaptureFixture) -> None:
     font_manager.findfont.__self__._findfont_cached.cache_clear()
-    properties = font(text, 12, bold)
+    properties = INTER.font(text, 12, bold)
     with caplog.at_level(logging.WARNING, logger="matplotlib.font_manager"):
         found = font_manager.fontManager._find_fonts_by_props(properties)
     assert caplog.records == []
-    assert str(found[0]) == str(font_file(BOLD if bold else REGULAR))
+    assert str(found[0]) == str(font_file(FAMILY, BOLD if bold else REGULAR))
     assert properties.get_size() <= 12
 
 
 def test_other_typefaces_are_asked_only_where_letters_lack() -> None:
-    assert font("PanGu-Σ", 12).get_family() == [FAMILY]
-    assert font("☃", 12).get_family()[:2] == [FAMILY, "DejaVu Sans"]
+    assert INTER.font("PanGu-Σ", 12).get_family() == [FAMILY]
+    assert INTER.font("☃", 12).get_family()[:2] == [FAMILY, "DejaVu Sans"]
 
 
 def test_letters_from_elsewhere_are_set_smaller_where_they_are_wider(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("modeltree.draw.fonts._usual_width", lambda letter: 0.25)
-    monkeypatch.setattr("modeltree.draw.fonts._drawn_width", lambda text, properties: 1.0)
-    measure.cache_clear()
-    assert font("悟道", 12).get_size() == 6
-    measure.cache_clear()
+    monkeypatch.setattr("modeltree.draw.fonts._drawn_width", lambda text, families, weight: 1.0)
+    _measured.cache_clear()
+    assert INTER.font("悟道", 12).get_size() == 6
+    _measured.cache_clear()
 
 
 def test_nobody_elses_inter_is_taken() -> None:
@@ -87,9 +87,9 @@ def test_nobody_elses_inter_is_taken() -> None:
 from matplotlib import font_manager as manager
 other = manager.findfont("DejaVu Sans")
 manager.fontManager.ttflist.insert(0, manager.FontEntry(fname=other, name="Inter", weight=700, size="scalable"))
-from modeltree.draw.fonts import font
+from modeltree.draw.fonts import INTER
 inter = manager.FontProperties(family=["Inter"], weight=700)
-print(manager.findfont(inter), manager.findfont(font("A", 12, bold=True)))
+print(manager.findfont(inter), manager.findfont(INTER.font("A", 12, bold=True)))
 """
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     others, ours = result.stdout.split()

@@ -14,11 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from modeltree import datasets
+from modeltree import datasets, evolution, page
 from modeltree.draw.icons import badge, icons_in, monogram
 from modeltree.draw.theme import contrast
 from modeltree.findings import IconError, MissingExtraError
-from modeltree.records import Organization
+from modeltree.lineage import Lineage
+from modeltree.records import Model, Organization
 
 
 @pytest.mark.parametrize(
@@ -111,6 +112,36 @@ def test_icons_of_a_folder(folder: Path) -> None:
     with Image.open(io.BytesIO(found["wide"])) as image:
         assert image.width == 3 * image.height
     assert found["square"] == (folder / "square-color.png").read_bytes()
+
+
+@pytest.mark.parametrize("name", ["own", "Own", "OWN-COLOR", "own_color", "Own Name", "own-name-color", "OwnName"])
+def test_an_icon_is_called_as_its_organization(tmp_path: Path, name: str) -> None:
+    Image.new("RGBA", (40, 40), "#00f").save(tmp_path / f"{name}.PNG", "png")
+    assert list(icons_in([tmp_path], [Organization(id="own", name="Own name")])) == ["own"]
+
+
+def test_the_first_folder_counts_and_color_before_none(tmp_path: Path) -> None:
+    for folder, name, color in (("a", "x", "#00f"), ("b", "x-color", "#0f0"), ("b", "x", "#f00"), ("b", "y", "#ff0")):
+        (tmp_path / folder).mkdir(exist_ok=True)
+        Image.new("RGBA", (4, 4), color).save(tmp_path / folder / f"{name}.png")
+    organizations = [Organization(id="x", name="X"), Organization(id="y", name="Y")]
+    found = icons_in([tmp_path / "a", tmp_path / "b"], organizations)
+    assert found["x"] == (tmp_path / "a" / "x.png").read_bytes()
+    assert found["y"] == (tmp_path / "b" / "y.png").read_bytes()
+    assert icons_in(tmp_path / "b", organizations)["x"] == (tmp_path / "b" / "x-color.png").read_bytes()
+    exact = Organization(id="z", name="Z", icon="x")
+    assert icons_in(tmp_path / "b", [exact])["z"] == (tmp_path / "b" / "x.png").read_bytes()
+
+
+def test_what_has_no_icon_is_said(folder: Path) -> None:
+    (folder / "wide.svg").unlink()
+    models = [Model(id=each.id, name=each.id, released="2023", organizations=(each.id,)) for each in ORGANIZATIONS]
+    lineage = Lineage(models, [], ORGANIZATIONS)
+    (finding,) = evolution(lineage, icon_dir=[folder]).findings
+    assert finding.kind == "missing-icon"
+    assert finding.message == "no icon for 3 organizations of 4: Missing, None, Wide"
+    assert page(lineage, icon_dir=folder).findings == (finding,)
+    assert evolution(lineage).findings == ()
 
 
 def test_svg_needs_an_extra(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,15 +11,12 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from modeltree.draw.figure import finished_svg
-from modeltree.draw.fonts import FAMILY, measure
+from modeltree.draw.fonts import FAMILY, INTER
 
 NAMESPACE = "{http://www.w3.org/2000/svg}"
-# As matplotlib 3.11 and 3.10 write the same text.
 STYLES = {
-    "3.11 bold": f"font-weight: 700; font-size: 20px; font-family: '{FAMILY}'; text-anchor: start; fill: #16191d",
-    "3.10 bold": f"font: 700 20px '{FAMILY}'; text-anchor: start; fill: #16191d",
-    "3.11 regular": f"font-size: 20px; font-family: '{FAMILY}', 'DejaVu Sans'; text-anchor: middle",
-    "3.10 regular": f"font: 20px '{FAMILY}', 'DejaVu Sans'; text-anchor: middle",
+    "bold": f"font-weight: 700; font-size: 20px; font-family: '{FAMILY}'; text-anchor: start; fill: #16191d",
+    "regular": f"font-size: 20px; font-family: '{FAMILY}', 'DejaVu Sans'; text-anchor: middle",
 }
 
 
@@ -35,21 +32,21 @@ def typefaces(root: ElementTree.Element) -> dict[str, TTFont]:
     return {weight: TTFont(io.BytesIO(base64.b64decode(data))) for weight, data in faces}
 
 
-@pytest.mark.parametrize("version", STYLES)
-def test_texts_get_a_length_and_further_families(version: str) -> None:
-    text = next(finished(STYLES[version], "a &lt; b &amp; c").iter(f"{NAMESPACE}text"))
+@pytest.mark.parametrize("weight", STYLES)
+def test_texts_get_a_length_and_further_families(weight: str) -> None:
+    text = next(finished(STYLES[weight], "a &lt; b &amp; c").iter(f"{NAMESPACE}text"))
     assert text.text == "a < b & c"
-    length = measure("a < b & c", bold="bold" in version)[0] * 20
+    length = INTER.measure("a < b & c", bold="bold" in weight)[0] * 20
     assert float(text.get("textLength", "0")) == pytest.approx(length, abs=0.01)
-    family = "" if "bold" in version else ", 'DejaVu Sans'"
+    family = "" if "bold" in weight else ", 'DejaVu Sans'"
     assert f"'{FAMILY}'{family}, Inter, 'Helvetica Neue', Arial, sans-serif; text-anchor" in text.get("style", "")
     assert (text.get("x"), text.get("y"), text.get("transform")) == ("1", "2", None)
 
 
-@pytest.mark.parametrize("version", STYLES)
-def test_the_glyphs_that_are_used_are_put_in_and_no_others(version: str) -> None:
-    faces = typefaces(finished(STYLES[version], "Σ &amp; b"))
-    assert list(faces) == ["700" if "bold" in version else "400"]
+@pytest.mark.parametrize("weight", STYLES)
+def test_the_glyphs_that_are_used_are_put_in_and_no_others(weight: str) -> None:
+    faces = typefaces(finished(STYLES[weight], "Σ &amp; b"))
+    assert list(faces) == ["700" if "bold" in weight else "400"]
     (face,) = faces.values()
     assert set(face.getBestCmap()) == set(map(ord, "Σ &b"))
 
@@ -63,13 +60,13 @@ def test_texts_in_other_typefaces_are_left_as_they_are() -> None:
 
 
 def test_title_and_description_come_first() -> None:
-    root = finished(STYLES["3.11 bold"], "a", "A < B & C", 'So "it" is')
+    root = finished(STYLES["bold"], "a", "A < B & C", 'So "it" is')
     assert [(part.tag, part.text) for part in root][:2] == [
         (f"{NAMESPACE}title", "A < B & C"), (f"{NAMESPACE}desc", 'So "it" is'),
     ]  # fmt: skip
-    assert "title" not in [part.tag.removeprefix(NAMESPACE) for part in finished(STYLES["3.11 bold"], "a")]
+    assert "title" not in [part.tag.removeprefix(NAMESPACE) for part in finished(STYLES["bold"], "a")]
 
 
 def test_it_is_the_same_each_time() -> None:
-    svg = f'<svg xmlns="x"><text style="{STYLES["3.11 bold"]}">A model</text></svg>'
+    svg = f'<svg xmlns="x"><text style="{STYLES["bold"]}">A model</text></svg>'
     assert finished_svg(svg) == finished_svg(svg)

@@ -51,7 +51,7 @@ At = tuple[str | int, ...]
 
 
 class FindingsWarning(UserWarning):
-    """Data were read, and some of them are likely wrong."""
+    """Data were read, and some of them are likely wrong; or a drawing was made, and not all of it as it should be."""
 
 
 class Severity(StrEnum):
@@ -112,6 +112,7 @@ _WARNINGS = {
     "not-carried": "something that the format cannot hold",
     "gone": "a model that the Hub does not show: it is deleted, private, or never existed",
     "not-visited": "models that exist and were not requested",
+    "missing-letters": "letters in a drawing that no typeface here has",
     "license-conflict": "a license that does not carry what an ancestor's license asks by its weights",
     "license-unknown": "a license of which it is not known what it asks",
     "license-undecidable": "a license that may not be right, since an ancestor's is not known",
@@ -129,6 +130,7 @@ _NOTES = {
     "missing-date": "a model without a date",
     "missing-base": "a model that names no base and is the base of none",
     "unknown-base": "a model that has a base model and does not name it",
+    "missing-icon": "organizations without an icon in the folders that a drawing takes them from",
     "ignored": "something that is not part of a lineage",
     "renamed": "a model whose id has changed",
     "read-as": "a table, column or word that is read as what it most likely means",

@@ -27,6 +27,7 @@ DONE, FAILED, MISUSED, INTERRUPTED, PIPE_BROKEN = 0, 1, 2, 130, 141
 # compare them.
 COLORS = ("openness", "family", "organization", "domain", "license", "effective-license")
 THEMES = ("light", "dark", "print", "colorblind")
+LANGUAGES = ("en", "de", "fr", "es", "zh", "ja")
 GRAINS = ("year", "quarter", "month", "day")
 PERIODS = ("year", "quarter", "month")
 TIME_SCALES = ("ticks", "linear")
@@ -127,7 +128,14 @@ def add_drawings(command: Callable[..., argparse.ArgumentParser], data: Options)
     ]
     direction = option("--direction", choices=DIRECTIONS, help="where time runs to (default: right)")
     theme = option("--theme", choices=THEMES, help="default: light")
-    icons = option("--icon-dir", type=_folder, metavar="FOLDER", help="with icons of organizations, SVG or PNG")
+    folders = "with icons of organizations, SVG or PNG; may be repeated"
+    icons = option("--icon-dir", type=_folder, action="append", metavar="FOLDER", help=folders)
+    language = option("--language", choices=LANGUAGES, help="of months, legend, notes and numbers (default: en)")
+    family = "a family that is installed, or a file; may be repeated (default: Inter)"
+    font = [*option("--font", action="append", metavar="NAME", help=family), *language]
+    footnote = option("--footnote", metavar="TEXT", help="instead of the notes below the figure; '' for none")
+    legend = option("--legend", action=argparse.BooleanOptionalAction, help="say what colors and lines mean (default)")
+    words = [*font, *footnote, *legend]
     dpi = option("--dpi", type=_positive, default=200.0, metavar="N", help="of PNG (default: 200)")
 
     def drawing(name: str, what: str, *options: Options, output: str = "", also: tuple[str, ...] = ()) -> None:
@@ -140,7 +148,7 @@ def add_drawings(command: Callable[..., argparse.ArgumentParser], data: Options)
 
     drawing(
         "evolution", "draw all models along a serpentine of time",
-        title, page, applications, datasets, color, descent, theme, icons,
+        title, page, applications, datasets, color, descent, theme, icons, words,
         option("--time-scale", choices=TIME_SCALES, help="whether distances are those of labels or of time"),
         option("--grain", choices=GRAINS, help="what a tick stands for"),
         option("--rows", type=_several, metavar="N", help="how many rows there must be"),
@@ -150,41 +158,44 @@ def add_drawings(command: Callable[..., argparse.ArgumentParser], data: Options)
     rule = "fold branches: smaller=N, depth=N, quantized, or several; '' for none (default: what makes type too small)"
     drawing(
         "family-tree", "draw each model at its date, branching off what it was made from",
-        title, page, direction, applications, datasets, color, descent, theme, icons,
+        title, page, direction, applications, datasets, color, descent, theme, icons, words,
         option("--time-scale", choices=TREE_SCALES, help="whether the axis is wider where there are more models"),
         option("--collapse", type=_collapse, metavar="RULE", help=rule),
         _links_option("from further parents"),
     )  # fmt: skip
     # Of these three, relations decide what is counted, and all models are; growth also counts what is outside a time.
     drawing(
-        "growth", "draw how many models became public when, by how they were made", title, page, theme,
+        "growth", "draw how many models became public when, by how they were made", title, page, theme, font, footnote,
         option("--grain", choices=PERIODS, help="how long a period is (default: month)"),
         also=("since", "until", "relations"),
     )  # fmt: skip
     drawing(
-        "family-sizes", "draw how large families are", title, page, theme,
+        "family-sizes", "draw how large families are", title, page, theme, font, footnote,
         option("--by", choices=FAMILY_GROUPINGS, help="what a family is (default: base)"),
         also=("relations",),
     )  # fmt: skip
     drawing(
         "largest-families", "draw the largest families, with folded branches",
-        title, page, direction, color, theme, icons,
+        title, page, direction, color, theme, icons, words,
         option("--count", type=_several, metavar="N", help="how many families (default: 10)"),
         option("--branches", type=count, metavar="N", help="how many of each are shown (default: 3)"),
         also=("relations",),
     )  # fmt: skip
     drawing(
-        "diagram", "draw a diagram with Graphviz", title, datasets, color, theme,
+        "diagram", "draw a diagram with Graphviz", title, datasets, color, theme, words,
         option("--cluster", choices=CLUSTERS, help="default: family"),
         option("--rank", choices=RANKS, help="what is level (default: year)"),
         option("--direction", choices=DIAGRAM_DIRECTIONS, help="where time runs to (default: LR)"),
     )  # fmt: skip
     drawing(
-        "page", "write an HTML page to look around in, which works offline", title, datasets, color, icons,
+        "page", "write an HTML page to look around in, which works offline", title, datasets, color, icons, font,
         output="modeltree.html",
     )  # fmt: skip
     fields = option("--fields", type=_words, metavar="NAME,…", help=f"beside the name: {', '.join(TABLE_FIELDS)}")
-    drawing("table", "list models by family, for a paper", title, applications, datasets, fields, output="models.md")
+    drawing(
+        "table", "list models by family, for a paper", title, applications, datasets, fields, language,
+        output="models.md",
+    )  # fmt: skip
     command(
         "draw", "draw what another package draws", data, dpi,
         option("drawing", metavar="NAME", help="of an entry point in the group modeltree.drawings"),

@@ -7,6 +7,7 @@ import errno
 import io
 import shutil
 import sys
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ from modeltree.cli.arguments import DONE, FAILED, FILTERS, MISUSED, SUFFIXES
 from modeltree.cli.reports import REPORTS, Checked, as_json, line
 from modeltree.findings import (
     AmbiguousNameError,
+    FindingsWarning,
     LineageError,
     ModelTreeError,
     UnknownFormatError,
@@ -69,7 +71,11 @@ def draw(arguments: argparse.Namespace) -> int:
         options[option] = True
     lineage = _filtered(_lineage(arguments), arguments)
     drawing = getattr(modeltree, arguments.command.replace("-", "_"))(lineage, **options)
-    drawing.save(arguments.output, dpi=getattr(arguments, "dpi", 200.0))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FindingsWarning)  # they are printed
+        drawing.save(arguments.output, dpi=getattr(arguments, "dpi", 200.0))
+    for finding in drawing.findings:
+        print(line(finding), file=sys.stderr)
     _say_written(f"wrote {arguments.output}", arguments.output)
     return DONE
 

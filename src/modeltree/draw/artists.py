@@ -19,7 +19,7 @@ from matplotlib.text import Text as TextArtist
 from matplotlib.transforms import Bbox
 
 from modeltree.draw.display import Circle, Image, Item, Line, Polygon, Primitive, Rectangle, Text, display_list
-from modeltree.draw.fonts import HALF_CAPITAL, font
+from modeltree.draw.fonts import Typeface
 from modeltree.draw.icons import pixels, placed
 from modeltree.draw.style import Look
 from modeltree.draw.theme import FAINT
@@ -46,14 +46,14 @@ def draw_layout(layout: Layout, ax: Axes, look: Look) -> None:
     ax.set_axis_off()
     with drawing_style():
         for item in display_list(layout, [look]):
-            for artist in _item_artists(item, ax):
+            for artist in _item_artists(item, ax, look.typeface):
                 artist.set_clip_on(False)
                 ax.add_artist(artist)
 
 
-def _item_artists(item: Item, ax: Axes) -> Iterator[Artist]:
+def _item_artists(item: Item, ax: Axes, typeface: Typeface) -> Iterator[Artist]:
     """The artists of an item; where it has a name, one group of them."""
-    artists = [artist for part in item.parts for artist in artists_of(part, ax)]
+    artists = [artist for part in item.parts for artist in artists_of(part, ax, typeface)]
     order = _ORDER[item.layer] + (0.5 if item.layer in ("lane", "link") and not item.faint else 0.0)
     if item.layer in ("models", "link"):
         key, extent = item.key, None
@@ -69,7 +69,7 @@ def _item_artists(item: Item, ax: Axes) -> Iterator[Artist]:
         yield artist
 
 
-def artists_of(part: Primitive, ax: Axes) -> Iterator[Artist]:
+def artists_of(part: Primitive, ax: Axes, typeface: Typeface) -> Iterator[Artist]:
     """A primitive as artists for axes whose data are points."""
     match part:
         case Line():
@@ -84,14 +84,14 @@ def artists_of(part: Primitive, ax: Axes) -> Iterator[Artist]:
         case Rectangle():
             yield _rectangle(part)
         case Text():
-            yield _text(part)
+            yield _text(part, typeface)
         case Circle():
             circle = patches.Circle(part.center, part.radius, facecolor=part.fill[0], linewidth=part.width)
             if part.edge:
                 circle.set_edgecolor(part.edge[0])
             yield circle
             if part.text:
-                yield _text(part.text)
+                yield _text(part.text, typeface)
         case Image():
             image = pixels(part.png)
             picture = _Picture(ax, extent=placed(image, part.center, part.diameter), origin="upper", resample=True)
@@ -112,9 +112,9 @@ def _rectangle(part: Rectangle) -> patches.Patch:
     return patch
 
 
-def _text(part: Text) -> TextArtist:
-    properties = font(part.content, part.size, part.bold)
-    baseline = part.middle + HALF_CAPITAL * properties.get_size()
+def _text(part: Text, typeface: Typeface) -> TextArtist:
+    properties = typeface.font(part.content, part.size, part.bold)
+    baseline = part.middle + typeface.half_capital * properties.get_size()
     return TextArtist(
         part.x, baseline, part.content, color=part.color[0], ha=part.align, va="baseline",
         fontproperties=properties, parse_math=False,

@@ -9,9 +9,10 @@ from typing import Literal
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 
+from modeltree._util.languages import Words
 from modeltree.draw.artists import Group, artists_of, draw_layout
 from modeltree.draw.display import Line, Primitive, Text, line_width
-from modeltree.draw.fonts import FAMILY, measure
+from modeltree.draw.fonts import Typeface
 from modeltree.draw.style import Look
 from modeltree.draw.theme import Theme
 from modeltree.findings import LayoutError
@@ -62,19 +63,21 @@ class ChartSheet:
     """A page with a title and a footnote, on which panels and words are put; all in points."""
 
     def __init__(
-        self, ax: Axes, theme: Theme, page: tuple[float, float], title_block: TitleBlock, font_size: float | None
-    ) -> None:
+        self, ax: Axes, theme: Theme, page: tuple[float, float], title_block: TitleBlock, font_size: float | None,
+        typeface: Typeface, words: Words,
+    ) -> None:  # fmt: skip
+        self.typeface, self.words = typeface, words
         self.width, self.height = page
         self.ax, self.theme, self.margin = ax, theme, _MARGIN
         share = min(self.width / _FULL_WIDTH, self.height / _FULL_WIDTH / 0.6) ** 0.5
         self.em = font_size or max(_TYPE * share, _LEAST_TYPE)
-        frame = set_title_block(title_block, measure, self.width, _MARGIN)
+        frame = set_title_block(title_block, typeface.measure, self.width, _MARGIN)
         self.top, self.bottom = max(frame.header, _MARGIN), self.height - max(frame.footer, _MARGIN)
         notes = (replace(line, y=line.y + self.height - frame.footer) for line in frame.notes)
         # The words around a chart are drawn as those around a layout.
         layout = Layout(page=Page(*page), font_size=self.em, boxes=(), icons=(), leaders=(), axis=(), ticks=(),
                         texts=(*frame.texts, *notes))  # fmt: skip
-        draw_layout(layout, ax, Look(theme, {}, {}))
+        draw_layout(layout, ax, Look(theme, {}, {}, typeface=typeface))
 
     def ems(self, length: float) -> float:
         """A length in points."""
@@ -82,7 +85,7 @@ class ChartSheet:
 
     def room(self, text: str, bold: bool = False) -> float:
         """The width of some words."""
-        return measure(text, bold)[0] * self.em
+        return self.typeface.measure(text, bold)[0] * self.em
 
     def line_width(self, width: float) -> float:
         """The width of a line that is so wide for type of 12 points."""
@@ -107,13 +110,17 @@ class ChartSheet:
         axes.spines["bottom"].set(color=self.theme.axis, linewidth=self.line_width(_AXIS))
         axes.grid(color=self.theme.guide, linewidth=self.line_width(_GRID))
         axes.tick_params(
-            length=0, pad=self.ems(BESIDE), labelsize=self.em, labelcolor=self.theme.quiet, labelfontfamily=FAMILY
+            length=0,
+            pad=self.ems(BESIDE),
+            labelsize=self.em,
+            labelcolor=self.theme.quiet,
+            labelfontfamily=self.typeface.font("0", self.em).get_family(),
         )
         return ChartPanel(axes, box)
 
     def add(self, part: Primitive, zorder: float = 6) -> None:
         """Put a primitive over the panels."""
-        for artist in artists_of(part, self.ax):
+        for artist in artists_of(part, self.ax, self.typeface):
             artist.set(clip_on=False, zorder=zorder)
             self.ax.add_artist(artist)
 
@@ -126,7 +133,7 @@ class ChartSheet:
 
     def leader(self, panel: ChartPanel, *points: Point) -> None:
         """Draw a line from a panel to words beside it, over the grid and under all else."""
-        for artist in artists_of(Line(points, (self.theme.quiet,), self.line_width(_LEADER)), self.ax):
+        for artist in artists_of(Line(points, (self.theme.quiet,), self.line_width(_LEADER)), self.ax, self.typeface):
             artist.set(clip_on=False, zorder=1, transform=self.ax.transData)
             panel.axes.add_artist(artist)
 

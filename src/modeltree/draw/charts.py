@@ -15,13 +15,14 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import Locator, LogLocator, MaxNLocator, NullLocator, PercentFormatter, StrMethodFormatter
+from matplotlib.ticker import FuncFormatter, Locator, LogLocator, MaxNLocator, NullLocator, PercentFormatter
 
+from modeltree._util.languages import ENGLISH, Words
 from modeltree.draw.artists import drawing_style
 from modeltree.draw.chart_sheet import BESIDE, CAPTION, PITCH, ChartPanel, ChartSheet, spread
 from modeltree.draw.display import Rectangle
 from modeltree.draw.figure import LayoutFigure
-from modeltree.draw.fonts import font
+from modeltree.draw.fonts import INTER, Typeface
 from modeltree.draw.theme import Theme, contrast, mixed
 from modeltree.layout.plane import Box
 from modeltree.layout.sheet import INCH, check_page
@@ -54,6 +55,12 @@ _UPPER_SIZES = 0.66
 _BEYOND, _GAP, _STEP = 1.35, 0.08, 1.12
 _UNIT = "models in the family"
 _FAMILY_BARS = "Models in each family of two or more"
+_NEW = {
+    "year": "New models in each year", "quarter": "New models in each quarter", "month": "New models in each month",
+}  # fmt: skip
+_DEPTHS = ("least to greatest", "the middle half", "median")
+_STEPS = "{families} families, the largest of {models} models"
+_BOX = "{families} of {low} to {high} models: median {depth}"
 # Up to so many sizes are marked one by one.
 _FEW = 40
 MOST_BARS = 40
@@ -68,6 +75,11 @@ class ChartTable(ABC):
     @abstractmethod
     def to_dict(self) -> dict[str, object]:
         """Plain lists, dictionaries, strings and numbers."""
+
+    @property
+    @abstractmethod
+    def names(self) -> tuple[str, ...]:
+        """What it names."""
 
     def to_json(self, indent: int | None = 1) -> str:
         """The table as JSON, ending in a newline."""
@@ -101,6 +113,11 @@ class GrowthTable(ChartTable):
     incomplete: bool
     since: str | None = None
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the sorts are called."""
+        return tuple(name for _, name in self.sorts)
+
     def year(self, period: int) -> int:
         """The year that a period is in."""
         return (self.first + period) // _PER_YEAR[self.grain]
@@ -111,10 +128,10 @@ class GrowthTable(ChartTable):
         part = (self.first + period) % per_year
         return PartialDate(self.year(period), None if per_year == 1 else part * 12 // per_year + 1)
 
-    def label(self, period: int) -> str:
+    def label(self, period: int, words: Words = ENGLISH) -> str:
         """What a period is called."""
         date = self.date(period)
-        return str(date.year) if date.month is None else f"{tick_label(date, self.grain)} {date.year}"
+        return words.date(date.year, date.month, quarter=self.grain == "quarter")
 
     def to_dict(self) -> dict[str, object]:
         """Plain lists, dictionaries, strings and numbers."""
@@ -158,6 +175,11 @@ class SizeTable(ChartTable):
     boxes: Sequence[DepthBox]
     largest: Sequence[tuple[str, int]]
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the largest families."""
+        return tuple(name for name, _ in self.largest)
+
     def to_dict(self) -> dict[str, object]:
         """Plain lists, dictionaries, strings and numbers."""
         return {
@@ -176,14 +198,17 @@ def chart_figure(
     title_block: TitleBlock | None = None,
     font_size: float | None = None,
     summary: tuple[str, str] = ("", ""),
+    typeface: Typeface = INTER,
+    words: Words = ENGLISH,
 ) -> LayoutFigure:
     """A figure of one chart on a page in points; a page without a height is as high as goes with its width."""
     check_page(*page, font_size)
     width, height = page[0], _ASPECT * page[0] if page[1] is None else page[1]
     figure = LayoutFigure(figsize=(width / INCH, height / INCH), facecolor=theme.page)
-    figure.summary = summary
+    figure.summary, figure.typeface = summary, typeface
     ax = figure.add_axes((0.0, 0.0, 1.0, 1.0))
-    draw_chart(table, ax, theme, (width, height), title_block=title_block, font_size=font_size)
+    draw_chart(table, ax, theme, (width, height), title_block=title_block, font_size=font_size, typeface=typeface,
+               words=words)  # fmt: skip
     return figure
 
 
@@ -195,16 +220,18 @@ def draw_chart(
     *,
     title_block: TitleBlock | None = None,
     font_size: float | None = None,
+    typeface: Typeface = INTER,
+    words: Words = ENGLISH,
 ) -> None:
     """Draw a chart on axes that are as large as a page, in points; for the rest see `chart_figure`."""
     with drawing_style():
-        sheet = ChartSheet(ax, theme, page, title_block or TitleBlock(), font_size)
+        sheet = ChartSheet(ax, theme, page, title_block or TitleBlock(), font_size, typeface, words)
         (_draw_growth if isinstance(table, GrowthTable) else _draw_sizes)(sheet, table)  # type: ignore[arg-type]
 
 
-def _labels(locator: Locator, low: float, high: float) -> list[str]:
+def _labels(words: Words, locator: Locator, low: float, high: float) -> list[str]:
     """The labels at the ticks between two values."""
-    return [f"{tick:,.0f}" for tick in locator.tick_values(low, high) if low <= tick <= high]
+    return [words.number(tick) for tick in locator.tick_values(low, high) if low <= tick <= high]
 
 
 def _fills(theme: Theme) -> Mapping[str, str]:
@@ -219,13 +246,13 @@ def _fills(theme: Theme) -> Mapping[str, str]:
 
 def _draw_growth(sheet: ChartSheet, table: GrowthTable) -> None:
     """A bar for each period, and below them the shares of all models up to then."""
-    ems, room, count = sheet.ems, sheet.room, len(table.counts)
+    ems, room, words, count = sheet.ems, sheet.room, sheet.words, len(table.counts)
     counts = np.array(table.counts).T
     totals, sums = counts.sum(axis=0), counts.cumsum(axis=1)
-    numbers = max(room(f"{total:,}") for total in sums[:, -1])
+    numbers = max(room(words.number(total)) for total in sums[:, -1])
     right = sheet.width - sheet.margin - max(room(name, bold=True) for _, name in table.sorts) - numbers - ems(2.8)
     least_left = sheet.margin + room("100 %") + ems(BESIDE)
-    marks = [tick_label(table.date(period), table.grain) for period in range(count)]
+    marks = [tick_label(table.date(period), table.grain, words) for period in range(count)]
     if table.grain == "year" or max(map(room, marks)) + ems(0.4) > (right - least_left) / count:
         marks = []
     strip = ems(_YEARS + (_MONTHS if marks else 0.0))
@@ -237,18 +264,18 @@ def _draw_growth(sheet: ChartSheet, table: GrowthTable) -> None:
     steps = int((upper - ems(_ABOVE)) / ems(_TICK_PITCH))
     locator = MaxNLocator(max(min(steps, _TICKS), 1), integer=True, steps=[1, 2, 5, 10])
     top = most * (1 + ems(_ABOVE) / max(upper - ems(_ABOVE), 1.0))
-    left = max(least_left, sheet.margin + max(map(room, _labels(locator, 0, top))) + ems(BESIDE))
+    left = max(least_left, sheet.margin + max(map(room, _labels(words, locator, 0, top))) + ems(BESIDE))
     sheet.require(right - left)
 
-    bars = sheet.panel(f"New models in each {table.grain}", left, sheet.top + ems(CAPTION), right, upper)
+    bars = sheet.panel(words(_NEW[table.grain]), left, sheet.top + ems(CAPTION), right, upper)
     bars.axes.set(xlim=(0, count), ylim=(0, top))
-    bars.axes.yaxis.set(major_locator=locator, major_formatter=StrMethodFormatter("{x:,.0f}"))
+    bars.axes.yaxis.set(major_locator=locator, major_formatter=FuncFormatter(lambda value, _: words.number(value)))
     _draw_bars(sheet, bars, table, counts)
     _draw_time(sheet, bars, table, marks)
     _draw_latest(sheet, bars, table)
-    since = f"since {table.since}" if table.since else "so far"
     below = bars.box.bottom + strip + ems(_SPACE + CAPTION)
-    shares = sheet.panel(f"All models {since}, in shares", left, below, right, lower)
+    since = "All models since {since}, in shares" if table.since else "All models so far, in shares"
+    shares = sheet.panel(words(since, since=table.since), left, below, right, lower)
     _draw_shares(sheet, shares, table, sums)
 
 
@@ -266,10 +293,10 @@ def _draw_bars(sheet: ChartSheet, panel: ChartPanel, table: GrowthTable, counts:
             periods + 0.5, row[periods], _BAR, base[periods], color=colors, edgecolor=theme.page,
             linewidth=sheet.line_width(_EDGE), label=name,
         )  # fmt: skip
-        panel.name(drawn.patches, f"bars-{key}", f"{name}: {row.sum():,}")
+        panel.name(drawn.patches, f"bars-{key}", f"{name}: {sheet.words.number(row.sum())}")
     totals = counts.sum(axis=0)
     highest = int(totals.argmax())
-    number, (x, y) = f"{totals[highest]:,}", panel.point(highest + 0.5, totals[highest])
+    number, (x, y) = sheet.words.number(totals[highest]), panel.point(highest + 0.5, totals[highest])
     half = sheet.room(number, bold=True) / 2
     if 2 * half <= panel.box.width:
         middle = min(max(x, panel.box.x + half), panel.box.right - half)
@@ -283,7 +310,7 @@ def _draw_time(sheet: ChartSheet, panel: ChartPanel, table: GrowthTable, marks: 
     years = list(_years(sheet, table, panel.box.width / count))
     axes.set_xticks([start for start, _, _ in years], [""] * len(years))
     axes.set_xticks([middle for _, middle, _ in years], [text for _, _, text in years], minor=True, color=theme.ink,
-                    fontproperties=font("2020", sheet.em, bold=True))  # fmt: skip
+                    fontproperties=sheet.typeface.font("2020", sheet.em, bold=True))  # fmt: skip
     axes.tick_params(axis="x", which="minor", length=0, pad=pad + sheet.ems(_MONTHS if marks else 0.0))
     axes.tick_params(axis="x", which="major", length=sheet.ems(_YEARS + (_MONTHS if marks else 0.0)), color=theme.guide,
                      width=sheet.line_width(_AXIS))  # fmt: skip
@@ -292,7 +319,7 @@ def _draw_time(sheet: ChartSheet, panel: ChartPanel, table: GrowthTable, marks: 
         periods = axes.secondary_xaxis(0.0)
         periods.spines[:].set_visible(False)
         periods.set_xticks([period + 0.5 for period in range(count)], marks, color=theme.ink,
-                           fontproperties=font("Q", sheet.em))  # fmt: skip
+                           fontproperties=sheet.typeface.font("".join(marks), sheet.em))  # fmt: skip
         periods.tick_params(length=0, pad=pad)
 
 
@@ -321,14 +348,14 @@ def _draw_latest(sheet: ChartSheet, panel: ChartPanel, table: GrowthTable) -> No
     if ems(PITCH) * (len(table.sorts) + 1) > panel.box.height:
         return
     start, end, y = panel.box.right + ems(1.6), sheet.width - sheet.margin, panel.box.y + ems(PITCH / 2)
-    sheet.write(table.label(over), end, y, align="right", color=sheet.theme.quiet)
+    sheet.write(table.label(over, sheet.words), end, y, align="right", color=sheet.theme.quiet)
     for (key, name), count in reversed(list(zip(table.sorts, table.counts[over], strict=True))):
         y += ems(PITCH)
         sheet.add(
             Rectangle(Box(x=start - ems(1.25), y=y - ems(0.42), width=ems(0.85), height=ems(0.84)), (fills[key],))
         )
         sheet.write(name, start, y)
-        sheet.write(f"{count:,}", end, y, align="right", color=sheet.theme.quiet)
+        sheet.write(sheet.words.number(count), end, y, align="right", color=sheet.theme.quiet)
 
 
 def _draw_shares(sheet: ChartSheet, panel: ChartPanel, table: GrowthTable, sums: NDArray[np.int64]) -> None:
@@ -346,7 +373,7 @@ def _draw_shares(sheet: ChartSheet, panel: ChartPanel, table: GrowthTable, sums:
         linewidth=sheet.line_width(_EDGE), labels=[name for _, name in table.sorts],
     )  # fmt: skip
     for area, (key, name) in zip(areas, table.sorts, strict=True):
-        panel.name([area], f"shares-{key}", f"{name}, share")
+        panel.name([area], f"shares-{key}", sheet.words("{name}, share", name=name))
     tops = shares[:, -1].cumsum()
     middles = [panel.point(count, middle)[1] for middle in tops - shares[:, -1] / 2]
     pitch, right, start = ems(PITCH), panel.box.right, panel.box.right + ems(1.6)
@@ -355,7 +382,7 @@ def _draw_shares(sheet: ChartSheet, panel: ChartPanel, table: GrowthTable, sums:
         sheet.leader(panel, (right + ems(0.1), middle), (right + ems(0.35), middle), (start - ems(0.65), y),
                      (start - ems(0.3), y))  # fmt: skip
         sheet.write(name, start, y, bold=True)
-        sheet.write(f"{total:,}", sheet.width - sheet.margin, y, align="right", color=theme.quiet)
+        sheet.write(sheet.words.number(total), sheet.width - sheet.margin, y, align="right", color=theme.quiet)
 
 
 # Sizes of families
@@ -373,66 +400,75 @@ def _draw_sizes(sheet: ChartSheet, table: SizeTable) -> None:
 
 def _draw_families(sheet: ChartSheet, table: SizeTable, height: float) -> None:
     """A bar for each family of two models or more, the largest on top, with its name and size."""
-    ems, theme, count = sheet.ems, sheet.theme, len(table.largest)
+    ems, theme, words, count = sheet.ems, sheet.theme, sheet.words, len(table.largest)
     names = min(max(sheet.room(name) for name, _ in table.largest), ems(_NAME))
     left = sheet.margin + names + ems(BESIDE)
-    right = sheet.width - sheet.margin - max(sheet.room(f"{size:,}", bold=True) for _, size in table.largest) - ems(1)
+    right = (
+        sheet.width
+        - sheet.margin
+        - max(sheet.room(words.number(size), bold=True) for _, size in table.largest)
+        - ems(1)
+    )
     sheet.require(right - left)
-    panel = sheet.panel(_FAMILY_BARS, left, sheet.top + ems(CAPTION), right, height)
+    panel = sheet.panel(words(_FAMILY_BARS), left, sheet.top + ems(CAPTION), right, height)
     panel.axes.set(xlim=(0, table.largest[0][1]), ylim=(count, 0), xticks=[], yticks=[])
     panel.axes.spines[:].set_visible(False)
     for rank, (name, size) in enumerate(table.largest):
         bar = panel.axes.barh(rank + 0.5, size, 0.72, color=theme.quiet, linewidth=0)
-        panel.name(bar.patches, f"family-{rank + 1}", f"{name}: {size:,}")
+        panel.name(bar.patches, f"family-{rank + 1}", f"{name}: {sheet.words.number(size)}")
         x, y = panel.point(size, rank + 0.5)
         sheet.write(sheet.shortened(name, names), left - ems(BESIDE), y, align="right")
-        sheet.write(f"{size:,}", x + ems(BESIDE), y, bold=True)
+        sheet.write(words.number(size), x + ems(BESIDE), y, bold=True)
     if table.survivors[0][0] == 1:
         alone = table.survivors[0][1] - count
-        text = f"{alone:,} more {'is' if alone == 1 else 'are'} a single model"
-        if sheet.room(_FAMILY_BARS, bold=True) + sheet.room(text) + ems(2) <= sheet.width - 2 * sheet.margin:
+        text = words.count(alone, "{count} more is a single model", "{count} more are a single model")
+        if sheet.room(words(_FAMILY_BARS), bold=True) + sheet.room(text) + ems(2) <= sheet.width - 2 * sheet.margin:
             y = panel.box.y - ems(CAPTION - PITCH / 2)
             sheet.write(text, sheet.width - sheet.margin, y, align="right", color=theme.quiet)
 
 
 def _draw_counts(sheet: ChartSheet, table: SizeTable) -> None:
     """The number of families of at least each size, and below it the depths of families of each size."""
-    ems, room = sheet.ems, sheet.room
+    ems, room, words = sheet.ems, sheet.room, sheet.words
     most, families = table.survivors[-1][0], table.survivors[0][1]
     # A depth of 0, of models that only an application joins, is drawn as 1, too.
     deepest = max((1, *(box.depths[-1] for box in table.boxes)))
-    numbers = max(room(f"{size:,}") for _, size in table.largest)
+    numbers = max(room(words.number(size)) for _, size in table.largest)
     names = min(max(room(name, bold=True) for name, _ in table.largest), ems(_NAME)) + ems(1.0) + numbers
-    samples = max(ems(_SAMPLE) + room(text) for text in ("least to greatest", "the middle half"))
-    beside = sheet.width - sheet.margin - max(names, room(_UNIT), samples)
+    samples = max(ems(_SAMPLE) + room(text) for text in map(words, _DEPTHS[:2]))
+    beside = sheet.width - sheet.margin - max(names, room(words(_UNIT)), samples)
     height = sheet.bottom - sheet.top - ems(2 * CAPTION + _SCALE)
-    words = ems(PITCH * len(table.largest))  # beside the upper panel
-    sheet.require((1 - _UPPER_SIZES) * height, _UPPER_SIZES * height - words + ems(_LEAST_SIDE))
+    lines = ems(PITCH * len(table.largest))  # beside the upper panel
+    sheet.require((1 - _UPPER_SIZES) * height, _UPPER_SIZES * height - lines + ems(_LEAST_SIDE))
     up, deep, across = ((1 / _BEYOND**part, end * _BEYOND) for part, end in ((1, families), (1, deepest), (0.5, most)))
     levels = _log_locator(*up, _UPPER_SIZES * height, ems(PITCH))
     depths = _log_locator(*deep, (1 - _UPPER_SIZES) * height, ems(PITCH))
-    left = sheet.margin + max(map(room, (*_labels(levels, *up), *_labels(depths, *deep)))) + ems(BESIDE)
+    left = sheet.margin + max(map(room, (*_labels(words, levels, *up), *_labels(words, depths, *deep)))) + ems(BESIDE)
     right = beside - ems(_GUTTER)
     sheet.require(right - left)
-    widest = max(room(label) for label in (f"{most:,}", f"{most * _BEYOND:,.0f}")) + ems(0.8)
+    widest = max(room(words.number(label)) for label in (most, most * _BEYOND)) + ems(0.8)
     sizes = _log_locator(*across, right - left, widest)
+
+    shown = FuncFormatter(lambda value, _: words.number(value))
 
     def panel(caption: str, top: float, height: float, ends: tuple[float, float], locator: Locator) -> ChartPanel:
         made = sheet.panel(caption, left, top, right, height)
         made.axes.set(xscale="log", yscale="log", xlim=across, ylim=ends)
         for axis, ticks in ((made.axes.xaxis, sizes), (made.axes.yaxis, locator)):
-            axis.set(major_locator=ticks, minor_locator=NullLocator(), major_formatter=StrMethodFormatter("{x:,.0f}"))
+            axis.set(major_locator=ticks, minor_locator=NullLocator(), major_formatter=shown)
         return made
 
-    upper = panel("Families of at least so many models", sheet.top + ems(CAPTION), _UPPER_SIZES * height, up, levels)
+    upper = panel(
+        words("Families of at least so many models"), sheet.top + ems(CAPTION), _UPPER_SIZES * height, up, levels
+    )
     _draw_survivors(sheet, upper, table)
     _draw_largest(sheet, upper, table, beside, numbers)
-    labels = _labels(sizes, *across)
-    last = upper.point(float(labels[-1].replace(",", "")), 1)[0] + room(labels[-1]) / 2
+    end = [tick for tick in sizes.tick_values(*across) if across[0] <= tick <= across[1]][-1]
+    last = upper.point(end, 1)[0] + room(words.number(end)) / 2
     if last + ems(0.6) <= beside:
-        sheet.write(_UNIT, beside, upper.box.bottom + ems(1.15), color=sheet.theme.quiet)
+        sheet.write(words(_UNIT), beside, upper.box.bottom + ems(1.15), color=sheet.theme.quiet)
     below = upper.box.bottom + ems(_SCALE + CAPTION)
-    caption = "How deep these are, in steps from the first model to the deepest"
+    caption = words("How deep these are, in steps from the first model to the deepest")
     lower = panel(caption, below, (1 - _UPPER_SIZES) * height, deep, depths)
     lower.axes.tick_params(labelbottom=False)
     _draw_depths(sheet, lower, table, beside)
@@ -452,12 +488,12 @@ def _draw_survivors(sheet: ChartSheet, panel: ChartPanel, table: SizeTable) -> N
     (lowest, _), (floor, _) = axes.get_xlim(), axes.get_ylim()
     curve = axes.step([lowest, *sizes, sizes[-1]], [counts[0], *counts, floor], where="pre", color=theme.ink,
                       linewidth=sheet.line_width(_CURVE), solid_capstyle="butt", solid_joinstyle="miter")  # fmt: skip
-    panel.name(curve, "families", f"{counts[0]:,} families, the largest of {sizes[-1]:,} models")
+    panel.name(curve, "families", sheet.words(_STEPS, families=counts[0], models=sizes[-1]))
     if len(sizes) <= _FEW:
         axes.plot(sizes, counts, **_dots(sheet, 0.32))
     if len(sizes) > 1 and sizes[0] == 1:
         alone = counts[0] - counts[1]
-        text = f"{alone:,} {'is' if alone == 1 else 'are'} a single model"
+        text = sheet.words.count(alone, "{count} is a single model", "{count} are a single model")
         (x, top), (_, bottom) = panel.point(1, counts[0]), panel.point(1, counts[1])
         x += sheet.ems(BESIDE)
         if bottom - top > sheet.ems(1.2 * PITCH) and x + sheet.room(text) < panel.box.right:
@@ -480,10 +516,12 @@ def _draw_largest(sheet: ChartSheet, panel: ChartPanel, table: SizeTable, start:
     for rank, ((name, size), (x, dot), y) in enumerate(zip(table.largest, dots, heights, strict=True), 1):
         bend = panel.box.right + ems(0.3)
         sheet.leader(panel, (x, dot), (bend, dot), (start - ems(0.8), y), (start - ems(0.35), y))
-        panel.name(panel.axes.plot(size, rank, **_dots(sheet, 0.56)), f"family-{rank}", f"{name}: {size:,}")
+        panel.name(
+            panel.axes.plot(size, rank, **_dots(sheet, 0.56)), f"family-{rank}", f"{name}: {sheet.words.number(size)}"
+        )
         shown = sheet.shortened(name, end - numbers - ems(0.9) - start, bold=True)
         sheet.write(shown, start, y, bold=True)
-        sheet.write(f"{size:,}", end, y, align="right", color=sheet.theme.quiet)
+        sheet.write(sheet.words.number(size), end, y, align="right", color=sheet.theme.quiet)
 
 
 def _draw_depths(sheet: ChartSheet, panel: ChartPanel, table: SizeTable, beside: float) -> None:
@@ -501,11 +539,13 @@ def _draw_depths(sheet: ChartSheet, panel: ChartPanel, table: SizeTable, beside:
             bottom = low / _STEP
             parts += axes.bar(left, high * _STEP - bottom, right - left, bottom, align="edge", color=color).patches
         parts += axes.plot([left, right], [median, median], color=theme.ink, linewidth=width, solid_capstyle="butt")
-        text = f"{box.families:,} of {box.low:,} to {box.high - 1:,} models: median {box.depths[2]}"
+        text = sheet.words(_BOX, families=box.families, low=box.low, high=box.high - 1, depth=box.depths[2])
         panel.name(parts, f"depths-{box.low}", text)
     samples = [*(Patch(color=color, linewidth=0) for color in colors), Line2D([], [], color=theme.ink, linewidth=width)]
+    names = [*map(sheet.words, _DEPTHS)]
     axes.legend(
-        samples, ["least to greatest", "the middle half", "median"], loc="upper left", borderaxespad=0, borderpad=0,
+        samples, names, loc="upper left", borderaxespad=0, borderpad=0,
         bbox_to_anchor=((beside - panel.box.x) / panel.box.width, 1.0), frameon=False, labelcolor=theme.ink,
-        prop=font("median", sheet.em), handlelength=_SAMPLE - 0.6, handletextpad=0.6, labelspacing=PITCH - 1.21,
+        prop=sheet.typeface.font("".join(names), sheet.em), handlelength=_SAMPLE - 0.6, handletextpad=0.6,
+        labelspacing=PITCH - 1.21,
     )  # fmt: skip

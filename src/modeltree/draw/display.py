@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from modeltree.draw.fonts import measure
 from modeltree.draw.icons import Badge
 from modeltree.draw.style import Look, Style
 from modeltree.draw.theme import FAINT, Paint, Stroke, Theme, contrast, mixed, readable
@@ -318,7 +317,10 @@ class _Display:
             rings.append(mixed(style.paint.fill, style.paint.text, 0.5) if alike[-1] else fill)
         ring = self._width(_RING) if any(alike) else 0.0
         text = badges[0].text
-        size = min(_MONOGRAM_TYPE, _MONOGRAM_WIDTH / max(measure(text, bold=True)[0], 1e-3)) * icon.height
+        size = (
+            min(_MONOGRAM_TYPE, _MONOGRAM_WIDTH / max(self._look.typeface.measure(text, bold=True)[0], 1e-3))
+            * icon.height
+        )
         return Circle(
             icon.center, (icon.width - ring) / 2, tuple(fills), tuple(rings) if ring else (), ring,
             _centered(text, icon, size, tuple(letters)),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 import textwrap
@@ -16,6 +17,8 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from html import escape, unescape
+from pathlib import Path
 from typing import IO, Literal
 from xml.parsers import expat
 
@@ -23,7 +26,8 @@ import graphviz
 from graphviz.quoting import attr_list, quote
 
 from modeltree._util.text import UNWRITABLE, printable
-from modeltree.draw.fonts import measure
+from modeltree.draw.figure import typeface_rule
+from modeltree.draw.fonts import FAMILY, INTER, OWN, REGULAR, Typeface, font_file, letters_of
 from modeltree.draw.style import Style
 from modeltree.draw.theme import Stroke, Theme, mixed
 from modeltree.findings import DiagramError, MissingExtraError
@@ -32,7 +36,12 @@ from modeltree.layout.sheet import INCH
 Direction = Literal["LR", "TB"]
 """Where descent runs to: from left to right, or from top to bottom."""
 
-_FONT = "Inter,Helvetica,Arial,sans-serif"
+_OTHERS = "Inter,Helvetica,Arial,sans-serif"
+_FONTS = """<?xml version="1.0"?>
+<fontconfig>{folders}<include>{others}</include></fontconfig>
+"""
+# What a system knows of its typefaces, where it has such a file.
+_SYSTEM_FONTS = "/etc/fonts/fonts.conf"
 _SIZE = 11.0
 _SMALL = 9.5
 _PADDING = 20.0  # beside a text, both sides together, in points
@@ -56,6 +65,7 @@ _HEADS: Mapping[str, str] = {
 # The library in this process can draw one picture at a time.
 _ONE_AT_A_TIME = threading.Lock()
 _PDF_DATE = re.compile(rb"/CreationDate \(D:[^)]*\)")
+_TAG, _ROOT = re.compile("<[^>]*>"), re.compile(rb"<svg[^>]*>")
 _ENTITY = re.compile(r"(&#?\w+);")
 _AMPERSAND = re.compile(
     rb"&(?:(?P<name>amp|lt|gt|quot|apos)|#(?P<decimal>[0-9]{1,9})|#x(?P<hexadecimal>[0-9A-Fa-f]{1,9}));|&"
@@ -110,7 +120,8 @@ class Diagram:
     ranks: tuple[Rank, ...] = ()  # in order of time
     legend: tuple[tuple[str, Style], ...] = ()  # what colors mean
     note: str = ""  # below the title: what is left out
-    links: tuple[str, ...] = ()  # the relations that the legend shows
+    links: tuple[tuple[str, str], ...] = ()  # the relations that the legend shows, and what it calls them
+    typeface: Typeface = INTER
 
 
 def node_name(id: str) -> str:
@@ -131,7 +142,7 @@ def digraph(diagram: Diagram, theme: Theme, direction: Direction = "LR") -> grap
     graph = graphviz.Digraph(
         name=_no_html(node_name(printable(diagram.title))) if diagram.title else None,
         graph_attr=_page(diagram, theme, direction),
-        node_attr=_box(theme),
+        node_attr=_box(theme, diagram.typeface),
         edge_attr={"arrowsize": "0.65"},
     )
     graph.body += _lines(diagram, theme, direction)
@@ -143,13 +154,13 @@ def _lines(diagram: Diagram, theme: Theme, direction: Direction) -> Iterator[str
     inside = {id: index for index, cluster in enumerate(diagram.clusters) for id in cluster.members}
     within: list[list[str]] = [[] for _ in diagram.clusters]
     for node in diagram.nodes:
-        statement = f"{_quoted(node.id)}{_attributes(_node(node))}"
+        statement = f"{_quoted(node.id)}{_attributes(_node(node, diagram.typeface))}"
         if node.id in inside:
             within[inside[node.id]].append(statement)
         else:
             yield f"\t{statement}\n"
     for index, (cluster, statements) in enumerate(zip(diagram.clusters, within, strict=True)):
-        yield from _block(f"cluster_{index}", _ground(cluster, theme), statements)
+        yield from _block(f"cluster_{index}", _ground(cluster, theme, diagram.typeface), statements)
     yield from _timeline(diagram.ranks, theme)
     # Arrows leave a box at one point, as a fan, and reach a box wherever they meet it, so that their heads stay apart.
     start = {"tailport": "e" if direction == "LR" else "s"}
@@ -181,8 +192,8 @@ def _timeline(ranks: Iterable[Rank], theme: Theme) -> Iterator[str]:
 
 def _legend(diagram: Diagram, theme: Theme, direction: Direction) -> Iterator[str]:
     """Samples of the colors and of the links, in rows of two boxes of the same size."""
-    texts = [text for text, _ in diagram.legend] + list(diagram.links)
-    width = max((_width(text, _SMALL) for text in texts), default=0.0)
+    texts = [text for text, _ in diagram.legend] + [text for _, text in diagram.links]
+    width = max((_width(text, _SMALL, diagram.typeface) for text in texts), default=0.0)
     size = {"height": "0.24", "width": f"{width:.2f}", "fontsize": f"{_SMALL:g}"}
     unseen = {"label": "", "shape": "plaintext", "style": "invis", "height": "0.24", "width": "0.02", "margin": "0"}
     aligned = "\\l" if direction == "LR" else ""
@@ -191,7 +202,7 @@ def _legend(diagram: Diagram, theme: Theme, direction: Direction) -> Iterator[st
     for index, (tail, text) in enumerate(zip(tails, texts, strict=True)):
         head = quote(f"legend {index} text")
         if index < len(diagram.legend):
-            box = {**_node(Node("", text, diagram.legend[index][1])), **size}
+            box = {**_node(Node("", text, diagram.legend[index][1]), diagram.typeface), **size}
             sample: dict[str, str] = {"style": "invis"}
         else:
             box = {
@@ -201,7 +212,8 @@ def _legend(diagram: Diagram, theme: Theme, direction: Direction) -> Iterator[st
                 "fontcolor": theme.ink,
                 **size,
             }
-            sample = {**_line(text, theme), "tooltip": text}
+            relation, _ = diagram.links[index - len(diagram.legend)]
+            sample = {**_line(relation, theme), "tooltip": _tooltip(text)}
         statements += [
             f"{tail}{_attributes(unseen)}",
             f"{head}{_attributes({'tooltip': ' ', **box})}",
@@ -222,7 +234,7 @@ def _page(diagram: Diagram, theme: Theme, direction: Direction) -> dict[str, str
         "bgcolor": theme.page,
         "charset": "UTF-8",
         "fontcolor": theme.ink,
-        "fontname": _FONT,
+        "fontname": _font_names(diagram.typeface),
         "fontsize": "18",
         "newrank": "true",  # or boxes in different clusters could not be level
         "nodesep": "0.14",
@@ -234,9 +246,13 @@ def _page(diagram: Diagram, theme: Theme, direction: Direction) -> dict[str, str
     }
 
 
-def _box(theme: Theme) -> dict[str, str]:
+def _font_names(typeface: Typeface) -> str:
+    return ",".join([*(family.removeprefix(OWN) for family in typeface.asked), _OTHERS])
+
+
+def _box(theme: Theme, typeface: Typeface) -> dict[str, str]:
     return {
-        "fontname": _FONT,
+        "fontname": _font_names(typeface),
         "fontsize": f"{_SIZE:g}",
         "height": "0.3",
         "margin": "0.1,0.04",
@@ -246,12 +262,12 @@ def _box(theme: Theme) -> dict[str, str]:
     }
 
 
-def _ground(cluster: Cluster, theme: Theme) -> dict[str, str]:
+def _ground(cluster: Cluster, theme: Theme, typeface: Typeface) -> dict[str, str]:
     return {
         "label": label_text(cluster.caption),
         "tooltip": _tooltip(cluster.caption),
         "labeljust": "r",  # arrows come in from the left
-        "fontname": _FONT,
+        "fontname": _font_names(typeface),
         "fontsize": f"{_SIZE:g}",
         "fontcolor": theme.quiet,
         "style": "rounded,filled",
@@ -261,13 +277,13 @@ def _ground(cluster: Cluster, theme: Theme) -> dict[str, str]:
     }
 
 
-def _node(node: Node) -> dict[str, str | None]:
+def _node(node: Node, typeface: Typeface) -> dict[str, str | None]:
     paint = node.style.paint
     return {
         "label": label_text(node.label),
         "tooltip": _tooltip(node.style.name or node.label),
         "URL": _address(node.style.url),
-        "width": f"{_width(node.label, _SIZE):.2f}",
+        "width": f"{_width(node.label, _SIZE, typeface):.2f}",
         "fillcolor": paint.fill,
         "color": paint.edge,
         "fontcolor": paint.text,
@@ -287,10 +303,10 @@ def _wrapped(text: str) -> list[str]:
     return [line for part in paragraphs for line in textwrap.wrap(part, _MOST_LETTERS, break_on_hyphens=False)]
 
 
-def _width(text: str, size: float) -> float:
+def _width(text: str, size: float, typeface: Typeface) -> float:
     """The least width of the box of a text, in inches."""
-    # Where Inter is not installed, Graphviz measures in some other face, perhaps a narrower one than a reader has.
-    return (max((measure(line)[0] for line in _wrapped(text)), default=0.0) * size + _PADDING) / INCH
+    # Where it does not find the typeface, Graphviz measures in some other, perhaps a narrower one than a reader has.
+    return (max((typeface.measure(line)[0] for line in _wrapped(text)), default=0.0) * size + _PADDING) / INCH
 
 
 def _block(name: str | None, attributes: Mapping[str, str], statements: Iterable[str]) -> Iterator[str]:
@@ -338,22 +354,52 @@ def _no_html(text: str) -> str:
 # Drawing it
 
 
-def rendered(source: str, kind: str) -> bytes:
+def rendered(source: str, kind: str, typeface: Typeface = INTER) -> bytes:
     """DOT as a picture in one of Graphviz's formats; a DiagramError says in Graphviz's words why there is none."""
-    data = _by_program(source, kind) if shutil.which("dot") else _in_process(source, kind)
+    data = _by_program(source, kind, typeface) if shutil.which("dot") else _in_process(source, kind)
     if kind == "pdf":  # with its date blanked it is the same file each time
         return _PDF_DATE.sub(lambda match: b" " * len(match[0]), data)
-    return _well_formed(data) if kind == "svg" else data
+    return _with_typeface(_well_formed(data), typeface) if kind == "svg" else data
 
 
-def _by_program(source: str, kind: str) -> bytes:
+def _by_program(source: str, kind: str, typeface: Typeface) -> bytes:
     try:
-        return bytes(graphviz.pipe("dot", kind, source.encode(), quiet=True))
-    except graphviz.CalledProcessError as error:
+        with _font_settings(typeface) as settings:
+            command = ["dot", "-Kdot", f"-T{kind}"]
+            return subprocess.run(  # noqa: S603
+                command, input=source.encode(), capture_output=True, check=True, env={**os.environ, **settings}
+            ).stdout
+    except subprocess.CalledProcessError as error:
         message = error.stderr.decode(errors="replace") if error.stderr else f"dot ended with {error.returncode}"
         raise DiagramError(_failure(kind, message)) from error
-    except (graphviz.ExecutableNotFound, OSError) as error:
+    except OSError as error:
         raise DiagramError(f"cannot run the dot that is on the PATH, {shutil.which('dot')}: {error}") from error
+
+
+@contextmanager
+def _font_settings(typeface: Typeface) -> Iterator[dict[str, str]]:
+    """The environment in which Graphviz finds the typeface beside those that are installed."""
+    others = os.environ.get("FONTCONFIG_FILE", _SYSTEM_FONTS)
+    if not Path(others).is_file():
+        yield {}
+        return
+    folders = {str(Path(font_file(family, REGULAR)).parent) for family in (*typeface.asked, FAMILY)}
+    lines = "".join(f"<dir>{escape(folder)}</dir>" for folder in sorted(folders))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "fonts.conf")
+        path.write_text(_FONTS.format(folders=lines, others=escape(others)), encoding="utf-8")
+        yield {"FONTCONFIG_FILE": str(path)}
+
+
+def _with_typeface(svg: bytes, typeface: Typeface) -> bytes:
+    """The SVG with the glyphs that it uses embedded, under the names by which it asks for them."""
+    letters, rules = set(unescape(_TAG.sub("", svg.decode()))), []
+    for family in (*typeface.asked, FAMILY):
+        known = {letter for letter in letters if ord(letter) in letters_of(family, REGULAR)}
+        letters -= known
+        rules += [typeface_rule(family, REGULAR, frozenset(known), family.removeprefix(OWN))] if known else []
+    style = f"<style>{''.join(rules)}</style>"
+    return _ROOT.sub(lambda match: match[0] + style.encode(), svg, count=1)
 
 
 def _in_process(source: str, kind: str) -> bytes:

@@ -6,7 +6,7 @@ import base64
 import io
 import os
 import re
-import warnings
+from collections.abc import Iterable
 from functools import lru_cache
 from html import unescape
 from pathlib import Path
@@ -20,7 +20,7 @@ from matplotlib.figure import Figure
 
 from modeltree._util.files import write_whole
 from modeltree.draw.artists import drawing_style
-from modeltree.draw.fonts import BOLD, FAMILY, REGULAR, font_file, measure
+from modeltree.draw.fonts import BOLD, FAMILY, INTER, LAST_FAMILY, OWN, REGULAR, Typeface, font_file, letters_of
 
 _SETTINGS: dict[str, Any] = {
     "svg.fonttype": "none",
@@ -39,13 +39,15 @@ _UNDATED: dict[str, dict[str, str | None]] = {
 # The metadata field for the description, by format; SVG has an element for it.
 _DESCRIPTION = {"pdf": "Subject", "png": "Description"}
 
-_TEXT = re.compile(rf"""<text style="([^"]*'{FAMILY}'[^"]*)"([^>]*)>([^<]+)</text>""")
-# Matplotlib 3.10 writes `font: 700 12px …`, later ones `font-weight: 700; font-size: 12px`.
-_IS_BOLD = re.compile(rf"font(?:-weight)?: (?:[^;]* )?{BOLD}\b")
-_SIZE = re.compile(r"font(?:-size)?: (?:[^;]* )?([0-9.]+)px")
+_TEXT = re.compile(rf"""<text style="([^"]*'{OWN}[^"]*)"([^>]*)>([^<]+)</text>""")
+_IS_BOLD = re.compile(rf"font-weight: {BOLD}\b")
+_SIZE = re.compile(r"font-size: ([0-9.]+)px")
+_FAMILIES = re.compile("font-family: ([^;]*)")
 # A picture, as matplotlib writes it; its id is a hash of what it shows.
 _IMAGE = re.compile(r'<image xlink:href="([^"]*)"((?: opacity="[^"]*")?) id="(image[0-9a-f]+)"([^>]*?) style="[^"]*"/>')
 _SIZES = re.compile(r' (?:width|height)="[^"]*"')
+# Of OS/2's fsType: a license that forbids it.
+_NO_EMBEDDING = 2
 # For programs that ignore the embedded typeface.
 _OTHERS = "Inter, 'Helvetica Neue', Arial, sans-serif"
 
@@ -55,6 +57,8 @@ class LayoutFigure(Figure):
 
     summary: tuple[str, str] = ("", "")
     """Title and description for those who cannot see it."""
+    typeface: Typeface = INTER
+    """What its text is set in."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         with drawing_style():
@@ -80,11 +84,8 @@ class LayoutFigure(Figure):
                 super().savefig(file, format=kind, metadata=metadata or None, **options)
                 return
             buffer = io.BytesIO()
-            with warnings.catch_warnings():
-                # A letter that no typeface here has may be in one on the reader's machine.
-                warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from font", UserWarning)
-                super().savefig(buffer, format=kind, metadata=metadata, **options)
-        svg = finished_svg(buffer.getvalue().decode(), *self.summary)
+            super().savefig(buffer, format=kind, metadata=metadata, **options)
+        svg = finished_svg(buffer.getvalue().decode(), *self.summary, self.typeface)
         file.write(svg if isinstance(file, io.TextIOBase) else svg.encode())
 
     def _repr_png_(self) -> bytes:
@@ -94,20 +95,25 @@ class LayoutFigure(Figure):
         return buffer.getvalue()
 
 
-def finished_svg(svg: str, title: str = "", description: str = "") -> str:
+def finished_svg(svg: str, title: str = "", description: str = "", typeface: Typeface = INTER) -> str:
     """The SVG of matplotlib with the glyphs that it uses embedded, and a title and a description for screen readers."""
-    written: dict[int, set[str]] = {}
+    written: dict[tuple[str, int], set[str]] = {}
 
     def fitted(match: re.Match[str]) -> str:
         style, rest, content = match.groups()
         weight = BOLD if _IS_BOLD.search(style) else REGULAR
         text = unescape(content)
-        written.setdefault(weight, set()).update(text)
-        size = _SIZE.search(style)
+        size, given = _SIZE.search(style), _FAMILIES.search(style)
         assert size is not None
+        assert given is not None
+        # Boxes are for letters that a reader's machine may have.
+        families = [family for family in given.group(1).replace("'", "").split(", ") if family != LAST_FAMILY]
+        for letter in text:
+            has = (family for family in families if ord(letter) in letters_of(family, weight))
+            written.setdefault((next(has, families[0]), weight), set()).add(letter)
         # A substitute typeface is set to the same width, so that nothing leaves its box.
-        length = measure(text, bold=weight == BOLD)[0] * float(size.group(1))
-        style = re.sub(rf"('{FAMILY}'[^;]*)", rf"\1, {_OTHERS}", style)
+        length = typeface.measure(text, bold=weight == BOLD)[0] * float(size.group(1))
+        style = _FAMILIES.sub(f"font-family: {family_list(families)}", style)
         rest = re.sub(r' transform="rotate\(-?0 [^"]*"', "", rest)
         return f'<text style="{style}"{rest} textLength="{length:.2f}" lengthAdjust="spacingAndGlyphs">{content}</text>'
 
@@ -120,7 +126,7 @@ def finished_svg(svg: str, title: str = "", description: str = "") -> str:
         return f'<use xlink:href="#{id}"{opacity}{_SIZES.sub("", rest)}/>'
 
     svg = _IMAGE.sub(used, _TEXT.sub(fitted, svg))
-    faces = "".join(typeface_rule(weight, frozenset(characters)) for weight, characters in sorted(written.items()))
+    faces = "".join(typeface_rule(*face, frozenset(characters)) for face, characters in sorted(written.items()))
     opening = re.search(r"<svg [^>]*>", svg)
     assert opening is not None
     # The role is not img, which would hide the names and links inside from screen readers.
@@ -132,18 +138,30 @@ def finished_svg(svg: str, title: str = "", description: str = "") -> str:
     return svg[: opening.start()] + tag + head + style + svg[opening.end() :]
 
 
+def family_list(families: Iterable[str]) -> str:
+    """Families as CSS names them: what is embedded first, then what may be installed."""
+    names = (name for family in families for name in dict.fromkeys((family, family.removeprefix(OWN))))
+    return ", ".join([*(f"'{name}'" for name in names if name != "Inter"), _OTHERS])
+
+
 @lru_cache(maxsize=32)
-def typeface_rule(weight: int, characters: frozenset[str]) -> str:
-    """The CSS rule that embeds the glyphs of some characters."""
-    options = subset.Options(layout_features=["kern", "ccmp", "mark", "mkmk"], hinting=False, notdef_outline=True)
+def typeface_rule(family: str, weight: int, characters: frozenset[str], name: str = "") -> str:
+    """The CSS rule that embeds the glyphs of some characters; nothing where the makers of a font forbid it."""
+    options = subset.Options(hinting=False, notdef_outline=True)
+    if family == FAMILY:
+        options.layout_features = ["kern", "ccmp", "mark", "mkmk"]
     options.recalc_timestamp = False
-    subsetter = subset.Subsetter(options)
-    subsetter.populate(text="".join(sorted(characters)))
+    options.drop_tables += ["FFTM"]  # of the program that made it; fontTools would warn of it
+    file = font_file(family, weight)
     buffer = io.BytesIO()
-    with TTFont(font_file(weight), recalcTimestamp=False, lazy=True) as typeface:
+    with TTFont(file, fontNumber=file.face_index, recalcTimestamp=False, lazy=True) as typeface:
+        if typeface["OS/2"].fsType & 0xF == _NO_EMBEDDING:
+            return ""
+        subsetter = subset.Subsetter(options)
+        subsetter.populate(text="".join(sorted(characters)))
         subsetter.subset(typeface)
         typeface.flavor = "woff"
         typeface.save(buffer)
     data = base64.b64encode(buffer.getvalue()).decode()
     source = f"url(data:font/woff;base64,{data}) format('woff')"
-    return f"@font-face{{font-family:'{FAMILY}';font-weight:{weight};src:{source}}}"
+    return f"@font-face{{font-family:'{name or family}';font-weight:{weight};src:{source}}}"

@@ -1,78 +1,164 @@
 """The typeface: measure text, and set text.
 
 Inter (SIL Open Font License) ships with the library, so that a figure has the same measures on every machine. It is
-known to matplotlib by a name of its own: an Inter that somebody has installed may be another version.
+known to matplotlib by a name of its own, as an Inter that somebody has installed may be another version. So is every
+typeface that a drawing asks for, which stands before it.
 """
 
 from __future__ import annotations
 
+import os
+import re
 import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import count
+from operator import attrgetter
 from pathlib import Path
 
 import matplotlib
 from matplotlib import font_manager
-from matplotlib.font_manager import FontEntry, FontProperties
+from matplotlib.font_manager import FontEntry, FontPath, FontProperties
 from matplotlib.ft2font import FT2Font, LoadFlags
 
+from modeltree._util.text import counted, enumerated
+from modeltree.findings import Finding, nearest
+
+FontChoice = str | os.PathLike[str] | Sequence[str | os.PathLike[str]] | None
+"""Families that are installed, by name, and files of fonts, in the order in which they are asked for a letter."""
 FAMILY = "modeltree Inter"
-"""What matplotlib and SVG files call the typeface."""
-HALF_CAPITAL = 0.3636
-"""Half the height of its capitals, in ems: text is centered on these."""
+"""What matplotlib and SVG files call the typeface that ships with the library."""
 REGULAR, BOLD = 400, 700
 """The weights; bold is Inter's SemiBold."""
 
-_NAMES = {REGULAR: "normal", BOLD: "bold"}  # matplotlib 3.10 cannot write a number to SVG
+OWN = "modeltree "
+"""Begins the names by which matplotlib knows what is announced to it here."""
+LAST_FAMILY = f"{OWN}boxes"
+"""What has a box for every letter, and comes with matplotlib, which warns of letters that nothing has."""
+
+_WEIGHTS = {REGULAR: "normal", BOLD: "bold"}  # matplotlib cannot write a number to SVG
 _FOLDER = Path(__file__).parent / "inter"
-_FILES = {REGULAR: "Inter-Regular.ttf", BOLD: "Inter-SemiBold.ttf"}
+_INTER = {REGULAR: "Inter-Regular.ttf", BOLD: "Inter-SemiBold.ttf"}
 # For letters that Inter lacks; it comes with matplotlib, so every machine has it.
 _SECOND_FAMILY = "DejaVu Sans"
-_SECOND_FILES = {REGULAR: "DejaVuSans.ttf", BOLD: "DejaVuSans-Bold.ttf"}
-# For letters that neither has; these may be installed.
+_SECOND = {REGULAR: "DejaVuSans.ttf", BOLD: "DejaVuSans-Bold.ttf"}
+# For letters that none of these has; they may be installed.
 _FURTHER_FAMILIES = (
     "Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans SC", "Noto Sans JP", "Hiragino Sans", "PingFang SC",
     "Microsoft YaHei", "WenQuanYi Zen Hei", "Noto Sans", "Noto Sans Arabic", "Noto Sans Hebrew",
     "Noto Sans Devanagari", "Noto Sans Thai", "Noto Emoji", "Segoe UI Emoji", "Arial Unicode MS",
 )  # fmt: skip
+_SHAPES = {"ja": " JP"}  # how the names of those end whose Chinese characters are those of a language
+_LAST = "LastResortHE-Regular.ttf"
+_FILES = (".ttf", ".otf", ".ttc", ".otc")
 _MEASURED_AT = 100.0
 _LINE_HEIGHT = 1.21
+_HALF_CAPITAL = 0.3636  # of Inter
 
 
-def font_file(weight: int) -> Path:
-    """The file of the typeface that ships with the library."""
-    return _FOLDER / _FILES[weight]
+@dataclass(frozen=True, slots=True)
+class Typeface:
+    """What text is set in: the families that a drawing asks for, by names that matplotlib knows, and Inter."""
+
+    asked: tuple[str, ...] = ()
+    language: str = ""
+    """In which Chinese characters have their shapes."""
+
+    @classmethod
+    def of(cls, choice: FontChoice, language: str = "") -> Typeface:
+        """What is asked for; a ValueError where a family is not installed, or a file is no font."""
+        each = [choice] if isinstance(choice, (str, os.PathLike)) else choice or ()
+        found: dict[str, list[FontEntry]] = {}
+        for one in each:
+            for entry in _entries(one):  # several files may be of one family
+                found.setdefault(entry.name, []).append(entry)
+        asked = (
+            _announced(name, {weight: _nearest(entries, weight) for weight in _WEIGHTS})
+            for name, entries in found.items()
+        )
+        return cls(tuple(asked), language)
+
+    @property
+    def families(self) -> tuple[str, ...]:
+        """The families whose letters are measured as they are drawn."""
+        return (*self.asked, FAMILY, _SECOND_FAMILY)
+
+    @property
+    def half_capital(self) -> float:
+        """Half the height of its capitals, in ems: text is centered on these."""
+        return _half_capital(self.asked[0]) if self.asked else _HALF_CAPITAL
+
+    def measure(self, text: str, bold: bool = False) -> tuple[float, float]:
+        """Width and height of a line of text, in ems: a `modeltree.layout.geometry.Measure`."""
+        return _measured(self.families, text, BOLD if bold else REGULAR)
+
+    def font(self, text: str, size: float, bold: bool = False) -> FontProperties:
+        """The font for a text: the first family alone if it has all letters, else with others that fill its gaps."""
+        # A letter that is in none of the typefaces that measure text is set in one that happens to be installed, and
+        # may be wider there than was measured; then the text is made smaller, so that it keeps its place.
+        weight = BOLD if bold else REGULAR
+        families, letters = self.families, set(map(ord, text))
+        _register()
+        if _letters(families[:1], weight).issuperset(letters):
+            return FontProperties(family=list(families[:1]), size=size, weight=_WEIGHTS[weight])
+        if self.asked and _letters(families[:-1], weight).issuperset(letters):
+            return FontProperties(family=list(families[:-1]), size=size, weight=_WEIGHTS[weight])
+        if not _letters(families, weight).issuperset(letters):
+            families += (*_installed(weight, self.language), LAST_FAMILY)
+        properties = FontProperties(family=list(families), size=size, weight=_WEIGHTS[weight])
+        room, drawn = self.measure(text, bold)[0], _drawn_width(text, families, weight)
+        if drawn > room > 0:
+            properties.set_size(size * room / drawn)
+        return properties
+
+    def findings(self, texts: Iterable[str]) -> tuple[Finding, ...]:
+        """The letters that no typeface here has, as one finding."""
+        missing = self._missing(texts)
+        if not missing:
+            return ()
+        scripts = dict.fromkeys(unicodedata.name(letter, "?").split()[0].title() for letter in missing)
+        message = (
+            f"no typeface here has {counted(len(missing), 'letter')} of this drawing, such as {missing[:6]} "
+            f"({enumerated(list(scripts))}): there are boxes instead, but for SVG where the reader has them"
+        )
+        hint = "install one that has them, as there is a Noto font for each script, or name a file: font="
+        return (Finding("missing-letters", message, hint),)
+
+    def _missing(self, texts: Iterable[str]) -> str:
+        """The letters that no typeface here has, in order."""
+        letters = set(map(ord, "".join(texts)))
+        known = _letters(self.families, REGULAR)
+        if not known.issuperset(letters):
+            known |= _letters(_installed(REGULAR, self.language), REGULAR)
+        return "".join(sorted(chr(letter) for letter in letters - known if _usual_width(chr(letter))))
 
 
-def font(text: str, size: float, bold: bool = False) -> FontProperties:
-    """The font for a text: Inter alone if it has all letters, else with further families that fill its gaps."""
-    # A letter that is in none of the typefaces that measure text is set in one that happens to be installed, and may be
-    # wider there than was measured; then the text is made smaller, so that it keeps its place.
-    weight = BOLD if bold else REGULAR
+INTER = Typeface()
+"""What everything is set in where nothing else is asked for."""
+
+
+def font_file(family: str, weight: int) -> FontPath:
+    """The file of a family that is measured, or of one that is installed."""
     _register()
-    if _inter_has(weight).issuperset(map(ord, text)):
-        return FontProperties(family=[FAMILY], size=size, weight=_NAMES[weight])
-    family = [FAMILY, _SECOND_FAMILY]
-    if not _measurable(weight).issuperset(map(ord, text)):
-        family += _installed(weight)
-    properties = FontProperties(family=family, size=size, weight=_NAMES[weight])
-    room, drawn = measure(text, bold)[0], _drawn_width(text, properties)
-    if drawn > room > 0:
-        properties.set_size(size * room / drawn)
-    return properties
+    return font_manager.findfont(FontProperties(family=[family], weight=_WEIGHTS[weight]))
+
+
+def letters_of(family: str, weight: int) -> frozenset[int]:
+    """The letters that a family has."""
+    return _letters((family,), weight)
 
 
 @lru_cache(maxsize=200_000)
-def measure(text: str, bold: bool = False) -> tuple[float, float]:
-    """Width and height of a line of text, in ems, the same on every machine: a `modeltree.layout.geometry.Measure`."""
-    # Letters that neither Inter nor DejaVu Sans has are taken to be as wide as they are in nearly all typefaces.
-    weight = BOLD if bold else REGULAR
-    known = _measurable(weight)
-    face = font_manager.get_font([str(font_file(weight)), str(_second_file(weight))])
-    width = _set_width(face, "".join(letter for letter in text if ord(letter) in known))
+def _measured(families: tuple[str, ...], text: str, weight: int) -> tuple[float, float]:
+    # Letters that no family has are taken to be as wide as they are in nearly all typefaces.
+    known = _letters(families, weight)
+    width = _set_width(families, weight, "".join(letter for letter in text if ord(letter) in known))
     return width + sum(_usual_width(letter) for letter in text if ord(letter) not in known), _LINE_HEIGHT
 
 
-def _set_width(face: FT2Font, text: str) -> float:
+def _set_width(families: Iterable[str], weight: int, text: str) -> float:
+    face = font_manager.get_font([font_file(family, weight) for family in families])
     face.set_size(_MEASURED_AT, 72.0)
     face.set_text(text, 0.0, flags=LoadFlags.NO_HINTING)
     return float(face.get_width_height()[0] / 64 / _MEASURED_AT)
@@ -86,41 +172,108 @@ def _usual_width(letter: str) -> float:
     return 1.0 if unicodedata.east_asian_width(letter) in "WF" else 0.7
 
 
-def _drawn_width(text: str, properties: FontProperties) -> float:
-    weight = properties.get_weight()
-    each = (FontProperties(family=[family], weight=weight) for family in properties.get_family())
-    files = list(map(font_manager.findfont, each))
-    has = frozenset().union(*(FT2Font(file).get_charmap() for file in files))
-    return _set_width(font_manager.get_font(files), "".join(letter for letter in text if ord(letter) in has))
+def _drawn_width(text: str, families: tuple[str, ...], weight: int) -> float:
+    return _set_width(families, weight, text)
+
+
+@lru_cache(maxsize=64)
+def _half_capital(family: str) -> float:
+    face = font_manager.get_font(font_file(family, REGULAR))
+    if not face.get_char_index(ord("H")):
+        return _HALF_CAPITAL
+    face.set_size(_MEASURED_AT, 72.0)
+    return float(face.load_char(ord("H"), flags=LoadFlags.NO_HINTING).bbox[3] / 64 / _MEASURED_AT / 2)
+
+
+# What there is
 
 
 @lru_cache(maxsize=1)
 def _register() -> None:
-    """Tell matplotlib where the typeface is."""
-    for weight in _FILES:
-        entry = FontEntry(fname=str(font_file(weight)), name=FAMILY, weight=weight, size="scalable")
-        font_manager.fontManager.ttflist.append(entry)
+    """Tell matplotlib of the typefaces that every machine has."""
+    shipped = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+    files = ((FAMILY, {weight: _FOLDER / name for weight, name in _INTER.items()}),
+             (LAST_FAMILY, dict.fromkeys(_WEIGHTS, shipped / _LAST)))  # fmt: skip
+    for name, paths in files:
+        _announced(name.removeprefix(OWN), {weight: FontEntry(fname=str(path)) for weight, path in paths.items()})
 
 
-def _second_file(weight: int) -> Path:
-    return Path(matplotlib.get_data_path()) / "fonts" / "ttf" / _SECOND_FILES[weight]
+def _announced(name: str, entries: Mapping[int, FontEntry]) -> str:
+    """The name of our own that a family has from now on, with a file for each weight."""
+    # Of a weight that there is not matplotlib would warn.
+    place = attrgetter("fname", "index")
+    known = {(entry.name, entry.weight): place(entry) for entry in font_manager.fontManager.ttflist}
+    base = OWN + re.sub(r"[^\w .-]", "", name)
+    names = (f"{base} {number}" if number else base for number in count())
+    own = next(
+        name
+        for name in names
+        if all(known.get((name, weight), place(entry)) == place(entry) for weight, entry in entries.items())
+    )
+    for weight, entry in entries.items():
+        if (own, weight) not in known:
+            one = FontEntry(fname=entry.fname, index=entry.index, name=own, weight=weight, size="scalable")
+            font_manager.fontManager.ttflist.append(one)
+    return own
 
 
-@lru_cache(maxsize=2)
-def _inter_has(weight: int) -> frozenset[int]:
-    return frozenset(FT2Font(str(font_file(weight))).get_charmap())
+def _entries(choice: str | os.PathLike[str]) -> list[FontEntry]:
+    """The fonts of a family, or the one in a file."""
+    path = Path(choice)
+    if not isinstance(choice, str) or path.suffix.lower() in _FILES:
+        if not path.is_file():
+            raise ValueError(f"there is no font file {str(path)!r}")
+        try:
+            return [font_manager.ttfFontProperty(FT2Font(str(path)))]
+        except RuntimeError as error:
+            raise ValueError(f"{path}: no font: {error}") from None
+    found = _of_family(choice)
+    if not found:
+        _look_again()
+        found = _of_family(choice)
+    if not found:
+        close = nearest(choice, sorted({entry.name for entry in font_manager.fontManager.ttflist}))
+        hint = f"; there is {', '.join(close)}" if close else ""
+        raise ValueError(f"no typeface called {choice!r} is installed{hint}: name one that is, or a file")
+    return found
 
 
-@lru_cache(maxsize=2)
-def _measurable(weight: int) -> frozenset[int]:
-    return _inter_has(weight) | frozenset(FT2Font(str(_second_file(weight))).get_charmap())
+def _of_family(name: str) -> list[FontEntry]:
+    upright = (entry for entry in font_manager.fontManager.ttflist if entry.style == "normal")
+    found = [entry for entry in upright if entry.name.lower() == name.lower()]
+    return [entry for entry in found if entry.stretch == "normal"] or found
 
 
-@lru_cache(maxsize=2)
-def _installed(weight: int) -> tuple[str, ...]:
+def _nearest(entries: Iterable[FontEntry], weight: int) -> FontEntry:
+    return min(entries, key=lambda entry: abs(_number(entry.weight) - weight))
+
+
+@lru_cache(maxsize=1)
+def _look_again() -> None:
+    """Find what was installed since matplotlib made its list."""
+    known = {str(entry.fname) for entry in font_manager.fontManager.ttflist}
+    for path in sorted(set(font_manager.findSystemFonts()) - known):
+        try:
+            font_manager.fontManager.addfont(path)
+        except (OSError, RuntimeError):  # it is damaged, or of a kind that matplotlib cannot draw
+            continue
+
+
+@lru_cache(maxsize=256)
+def _letters(families: tuple[str, ...], weight: int) -> frozenset[int]:
+    """The letters that families have together."""
+    files = (font_file(family, weight) for family in families)
+    return frozenset[int]().union(*(font_manager.get_font(file).get_charmap() for file in files))
+
+
+@lru_cache(maxsize=16)
+def _installed(weight: int, language: str) -> tuple[str, ...]:
     """The further families that are installed in this weight; matplotlib would warn of the others."""
+    _look_again()
     there = {entry.name for entry in font_manager.fontManager.ttflist if _number(entry.weight) == weight}
-    return tuple(family for family in _FURTHER_FAMILIES if family in there)
+    first = _SHAPES.get(language, " SC")
+    return tuple(sorted(there.intersection(_FURTHER_FAMILIES), key=lambda family: (
+        not family.endswith(first), _FURTHER_FAMILIES.index(family))))  # fmt: skip
 
 
 def _number(weight: str | int) -> int:

@@ -9,14 +9,15 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from importlib.resources import files
 from string import Template
 
-from modeltree.draw.figure import typeface_rule
-from modeltree.draw.fonts import BOLD, REGULAR
+from modeltree._util.languages import ENGLISH, Words
+from modeltree.draw.figure import family_list, typeface_rule
+from modeltree.draw.fonts import BOLD, FAMILY, REGULAR, Typeface, letters_of
 from modeltree.draw.markup import Numbers, Palette, figure_markup, link_sample
 from modeltree.draw.style import Look
 from modeltree.layout.geometry import Layout
@@ -50,7 +51,12 @@ class PageFigure:
 
 
 def page_document(
-    title: str, counts: Sequence[str], figures: Sequence[PageFigure], data: Mapping[str, object], numbers: Numbers
+    title: str,
+    counts: Sequence[str],
+    figures: Sequence[PageFigure],
+    data: Mapping[str, object],
+    numbers: Numbers,
+    words: Words = ENGLISH,
 ) -> str:
     """A whole HTML document: a title with counts below it, figures, and plain data for the scripts."""
     if not figures:
@@ -65,21 +71,39 @@ def page_document(
         "counts": " · ".join(f"<span>{escape(count)}</span>" for count in counts),
         "tabs": "\n".join(map(_tab, figures)),
         "figures": "\n".join(
-            f'<div class="base" data-figure="{figure.key}"{_hidden(index)}>{svg}</div>'
+            f'<div class="base" data-figure="{figure.key}"{_hidden(index)}{_language(words)}>{svg}</div>'
             for index, (figure, svg) in enumerate(zip(figures, drawn, strict=True))
         ),
-        "notes": "\n".join(_notes(figure, palette, _hidden(index)) for index, figure in enumerate(figures)),
+        "notes": "\n".join(_notes(figure, palette, words, _hidden(index)) for index, figure in enumerate(figures)),
         "pictures": "".join(palette.pictures()),
         "data": _island({**data, "figures": [figure.key for figure in figures]}),
     }
     script = "\n".join(["(() => {", '"use strict";', *map(_read, _SCRIPTS), "})();"])
     body = Template(_read("page.html"))
     # The typeface has the letters of the document and of the data.
-    letters = frozenset(body.template + script + "".join(parts.values()) + json.dumps(dict(data), ensure_ascii=False))
-    style = "\n".join([*(typeface_rule(weight, letters) for weight in (REGULAR, BOLD)), _themed(palette),
-                       *map(_read, _STYLES)])  # fmt: skip
+    letters = set(body.template + script + "".join(parts.values()) + json.dumps(dict(data), ensure_ascii=False))
+    typeface = figures[0].looks[0].typeface
+    style = "\n".join([*_faces(typeface, letters), _themed(palette), *map(_read, _STYLES)])
     policy = _POLICY.format(script=_hash(script), style=_hash(style))
     return body.substitute(parts, script=script, style=style, policy=policy)
+
+
+def _faces(typeface: Typeface, letters: set[str]) -> Iterator[str]:
+    """The typefaces, each with the letters that those before it lack; DejaVu Sans and others are the reader's own."""
+    families = (*typeface.asked, FAMILY)
+    for weight in (REGULAR, BOLD):
+        rest = set(letters)
+        for family in families:
+            known = {letter for letter in rest if ord(letter) in letters_of(family, weight)}
+            rest -= known
+            if known:
+                yield typeface_rule(family, weight, frozenset(known))
+    yield f":root{{--face:{family_list(families)}}}"
+
+
+def _language(words: Words) -> str:
+    """The attribute that says in which language something is; the page is in English."""
+    return f' lang="{words.name}"' if words.name not in ("", "en") else ""
 
 
 def _themed(palette: Palette) -> str:
@@ -103,12 +127,15 @@ def _hidden(index: int) -> str:
     return " hidden" if index else ""
 
 
-def _notes(figure: PageFigure, palette: Palette, hidden: str) -> str:
+def _notes(figure: PageFigure, palette: Palette, words: Words, hidden: str) -> str:
     entries = "".join(f"<li>{_sample(figure, key, palette)}{escape(text)}</li>" for key, text in figure.legend)
-    legend = f'<ul class="legend" aria-label="Legend">{entries}</ul>' if entries else ""
+    name = escape(words("Legend"))
+    legend = f'<ul class="legend" aria-label="{name}">{entries}</ul>' if entries else ""
     paragraphs = "".join(f"<p>{escape(note)}</p>" for note in figure.notes)
-    notes = f"<details><summary>Notes</summary><div>{paragraphs}</div></details>" if paragraphs else ""
-    return f'<div class="about" data-figure="{figure.key}"{hidden}>{legend}{notes}</div>'
+    notes = (
+        f"<details><summary>{escape(words('Notes'))}</summary><div>{paragraphs}</div></details>" if paragraphs else ""
+    )
+    return f'<div class="about" data-figure="{figure.key}"{hidden}{_language(words)}>{legend}{notes}</div>'
 
 
 def _sample(figure: PageFigure, key: str, palette: Palette) -> str:

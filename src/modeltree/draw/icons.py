@@ -10,7 +10,7 @@ import hashlib
 import io
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -23,6 +23,9 @@ from modeltree.records import Organization
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+IconFolders = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
+"""A folder with icons, or several."""
 
 # The greatest width of an icon, in pixels: fine enough for a label on A0.
 _PIXELS = 192
@@ -65,18 +68,37 @@ def monogram(name: str) -> str:
     return word[0].upper() + word[1:2].lower()
 
 
-def icons_in(folder: str | os.PathLike[str], organizations: Iterable[Organization]) -> dict[str, bytes]:
-    """The icons (PNG, by organization id) in a folder whose files are named as `Organization.icon` says."""
-    folder = Path(folder)
-    if not folder.is_dir():
-        raise IconError(f"there is no folder {str(folder)!r} to take icons from")
+def icons_in(folders: IconFolders, organizations: Iterable[Organization]) -> dict[str, bytes]:
+    """The icons (PNG, by organization id) in folders, of which the first that has one counts."""
+    each = [folders] if isinstance(folders, (str, os.PathLike)) else folders
+    known = [_files_of(Path(folder)) for folder in each]
     icons = {}
     for organization in organizations:
-        paths = [folder / f"{organization.icon}{suffix}" for suffix in (".svg", ".png") if organization.icon]
-        path = next((path for path in paths if path.is_file()), None)
+        names = _names_of(organization)
+        path = next((files[name] for files in known for name in names if name in files), None)
         if path is not None:
-            icons[organization.id] = _drawn(path) if path.suffix == ".svg" else _png(path)
+            icons[organization.id] = _drawn(path) if path.suffix.lower() == ".svg" else _png(path)
     return icons
+
+
+def _files_of(folder: Path) -> dict[str, Path]:
+    """The icons in a folder by their names, whatever the case; SVG before PNG."""
+    if not folder.is_dir():
+        raise IconError(f"there is no folder {str(folder)!r} to take icons from")
+    files: dict[str, Path] = {}
+    for suffix in (".svg", ".png"):
+        for path in sorted(folder.iterdir()):
+            if path.suffix.lower() == suffix and path.is_file():
+                files.setdefault(path.stem.casefold(), path)
+    return files
+
+
+def _names_of(organization: Organization) -> list[str]:
+    """What the icon of an organization may be called: as its record says, else by its id or name, in color first."""
+    icon, words = (organization.icon or "").casefold(), organization.name.casefold().split()
+    stems = [organization.id.casefold(), *(mark.join(words) for mark in (" ", "-", "_", ""))]
+    others = [icon.removesuffix("-color"), *stems] if icon else stems
+    return [icon, *(f"{stem}{suffix}" for stem in others for suffix in ("-color", "_color", ""))]
 
 
 def _drawn(path: Path) -> bytes:

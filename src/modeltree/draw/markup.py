@@ -26,7 +26,7 @@ from modeltree.draw.display import (
     line_width,
     link_stroke,
 )
-from modeltree.draw.fonts import BOLD, FAMILY, HALF_CAPITAL, REGULAR, font, measure
+from modeltree.draw.fonts import BOLD, REGULAR, Typeface
 from modeltree.draw.icons import pixels, placed
 from modeltree.draw.style import Look
 from modeltree.draw.theme import Paint, Theme
@@ -126,7 +126,7 @@ def figure_markup(
     """A layout as an ``svg`` element that is called ``name``, with a look for each theme of the palette."""
     # Labels are groups of the class ``m`` with the id ``<key>-<number of the model>``, lanes ``<key>-lane-<number>``
     # and links ``<key>-link-<number of the derivation>``.
-    drawn = _Markup(layout, looks[0].theme, palette, numbers, key).drawn(display_list(layout, looks))
+    drawn = _Markup(layout, looks[0], palette, numbers, key).drawn(display_list(layout, looks))
     width, height = _number(layout.page.width), _number(layout.page.height)
     attributes = f'class="figure" viewBox="0 0 {width} {height}" role="group" aria-label="{escape(name)}"'
     data = f'data-width="{width}" data-height="{height}" data-type="{_number(layout.font_size)}"'
@@ -156,8 +156,9 @@ class _Shared:
 class _Markup:
     """Writes the items of one layout."""
 
-    def __init__(self, layout: Layout, theme: Theme, palette: Palette, numbers: Numbers, key: str) -> None:
-        self.layout, self.theme, self.palette, self.numbers, self.key = layout, theme, palette, numbers, key
+    def __init__(self, layout: Layout, look: Look, palette: Palette, numbers: Numbers, key: str) -> None:
+        self.layout, self.theme, self.typeface = layout, look.theme, look.typeface
+        self.palette, self.numbers, self.key = palette, numbers, key
 
     def drawn(self, items: Iterable[Item]) -> str:
         """All layers, from back to front."""
@@ -252,7 +253,7 @@ class _Markup:
             case Rectangle():
                 return _rectangle(part, shared)
             case Text():
-                return _text(part, shared, f' class="{item.kind}"' if item.layer == "words" else "")
+                return _text(part, shared, self.typeface, f' class="{item.kind}"' if item.layer == "words" else "")
             case Circle():
                 return self._circle(part, item, shared)
             case Image():
@@ -267,7 +268,7 @@ class _Markup:
         text = ""
         if part.text:
             kind = self.palette.badge(part, part.text)
-            text = _text(part.text, shared, f' class="{kind}"')
+            text = _text(part.text, shared, self.typeface, f' class="{kind}"')
         return f'<circle class="{kind}" cx="{x}" cy="{y}" r="{radius}"{edge}/>{text}'
 
 
@@ -285,17 +286,17 @@ def _rectangle(part: Rectangle, shared: _Shared) -> str:
     return f'<rect x="{x}" y="{y}" width="{width}" height="{height}"{radius}{own}/>'
 
 
-def _text(part: Text, shared: _Shared, attributes: str) -> str:
-    x, y = part.x, part.middle + HALF_CAPITAL * part.size
+def _text(part: Text, shared: _Shared, typeface: Typeface, attributes: str) -> str:
+    x, y = part.x, part.middle + typeface.half_capital * part.size
     anchor = _ANCHORS[part.align]
     weight = BOLD if part.bold else REGULAR
     if part.size != shared.size:
         attributes += f' font-size="{_number(part.size)}"'
     if weight != shared.weight:
         attributes += f' font-weight="{weight}"'
-    if list(font(part.content, part.size, part.bold).get_family()) != [FAMILY]:
+    if len(typeface.font(part.content, part.size, part.bold).get_family()) > 1:
         # Letters that the page's typeface lacks may have any width on the reader's machine; the text keeps its length.
-        length = measure(part.content, part.bold)[0] * part.size
+        length = typeface.measure(part.content, part.bold)[0] * part.size
         attributes += f' textLength="{_number(length)}" lengthAdjust="spacingAndGlyphs"'
     content = escape(part.content, quote=False)
     return f'<text x="{_number(x)}" y="{_number(y)}"{anchor}{attributes}>{content}</text>'

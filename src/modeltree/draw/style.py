@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from modeltree.draw.fonts import INTER, Typeface
 from modeltree.draw.icons import Badge
 from modeltree.draw.theme import Paint, Theme, mixed
+from modeltree.findings import Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +40,5 @@ class Look:
     labels: Mapping[str, Style]  # by the model's id
     swatches: Mapping[str, Style]  # by the key of the legend's entry; samples of links, "link:<kind>", need none
     marks: Mapping[str, Badge | bytes] = field(default_factory=dict)  # by the organization's id; a picture is PNG
+    typeface: Typeface = INTER
+    findings: tuple[Finding, ...] = ()  # what does not look as it should

@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from modeltree._util.languages import ENGLISH, Words
 from modeltree.analysis.licenses import licenses
 from modeltree.draw.theme import MOST_GROUPS, Paint, Theme
 from modeltree.lineage import Lineage
@@ -18,6 +19,7 @@ ColorBy = _Word | Callable[[Model], Hashable]
 COLOR_WORDS: tuple[str, ...] = get_args(_Word)
 
 _Key = Hashable
+_NOT_KNOWN = ("other", "not known")
 _OPENNESS = {"open": "open source", "closed": "closed source", "unknown": "openness not known"}
 # What is said of all groups that have no color of their own, and of models in no group.
 _OTHERS = {
@@ -49,11 +51,11 @@ class Groups:
         return {**fixed, **dict(zip(named, theme.categories, strict=False))}
 
 
-def groups_of(lineage: Lineage, models: Iterable[Model], by: ColorBy = "openness") -> Groups:
+def groups_of(lineage: Lineage, models: Iterable[Model], by: ColorBy = "openness", words: Words = ENGLISH) -> Groups:
     """Group models that are in time order; the ten largest groups have names, all further ones are one."""
     models = tuple(models)
     if by == "openness":
-        return _by_openness(models)
+        return _by_openness(models, words)
     if not callable(by) and by not in COLOR_WORDS:
         raise ValueError(f"cannot color by {by!r}: say {', '.join(COLOR_WORDS)}, or give a function")
     word = by if isinstance(by, str) else ""
@@ -65,17 +67,17 @@ def groups_of(lineage: Lineage, models: Iterable[Model], by: ColorBy = "openness
     slugs = {key: f"{word}:{key}" if word else f"group:{index}" for index, key in enumerate(named)}
     groups = {id: "none" if key is None else slugs.get(key, "other") for id, key in keys.items()}
     names = _names(lineage, models, word, keys)
-    other, none = _OTHERS.get(word, ("other", "not known"))
+    other, none = map(words, _OTHERS.get(word, _NOT_KNOWN))
     legend = [(slugs[key], names.get(key, str(key))) for key in named]
     occurring = set(groups.values())
     legend += [(key, text) for key, text in (("other", other), ("none", none)) if key in occurring]
-    return Groups(groups, tuple(legend), _NOTES.get(word))
+    return Groups(groups, tuple(legend), words(_NOTES[word]) if word in _NOTES else None)
 
 
-def _by_openness(models: Iterable[Model]) -> Groups:
+def _by_openness(models: Iterable[Model], words: Words) -> Groups:
     keys = {model.id: str(model.openness) if model.openness else "unknown" for model in models}
     occurring = set(keys.values())
-    return Groups(keys, tuple((key, text) for key, text in _OPENNESS.items() if key in occurring))
+    return Groups(keys, tuple((key, words(text)) for key, text in _OPENNESS.items() if key in occurring))
 
 
 def _key_of(lineage: Lineage, by: _Word) -> Callable[[Model], _Key]:

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from modeltree._util.text import counted, printable
+from modeltree._util.languages import ENGLISH, Words
+from modeltree._util.text import counted, enumerated, printable
 from modeltree.analysis.difference import Difference
-from modeltree.draw.icons import Badge, badge, icons_in
+from modeltree.draw.icons import Badge, IconFolders, badge, icons_in
 from modeltree.draw.style import Look, Style
 from modeltree.draw.theme import Paint, Theme, faint
 from modeltree.figures.coloring import ColorBy, Groups, groups_of
-from modeltree.findings import LayoutError
+from modeltree.figures.lettering import PLAIN, Lettering
+from modeltree.findings import Finding, LayoutError
 from modeltree.graph.store import Conditions
 from modeltree.layout.title_block import TitleBlock
 from modeltree.lineage import Lineage
 from modeltree.records import Kind, Model
 
+_COUNTS = {
+    Kind.MODEL: ("{count} model", "{count} models"),
+    Kind.APPLICATION: ("{count} product", "{count} products"),
+    Kind.DATASET: ("{count} data set", "{count} data sets"),
+}
 # So many models are named in a list in the footnote.
 _MOST_NAMES = 40
 # More could not be laid out within a minute, nor be told apart.
@@ -36,13 +42,14 @@ class Contents:
     outlined: frozenset[str]
     title_block: TitleBlock
     gone: frozenset[str] = field(default=frozenset(), kw_only=True)
+    lettering: Lettering = field(default=PLAIN, kw_only=True)
 
 
 class Captions:
     """Chooses models to be set off, and collects what legend and footnote must say of that."""
 
-    def __init__(self, lineage: Lineage, drawn: Sequence[Model]) -> None:
-        self._lineage = lineage
+    def __init__(self, lineage: Lineage, drawn: Sequence[Model], words: Words = ENGLISH) -> None:
+        self._lineage, self._words = lineage, words
         self._models = drawn
         self._drawn = frozenset(model.id for model in drawn)
         self.legend: list[tuple[str, str]] = []
@@ -50,7 +57,7 @@ class Captions:
 
     def grouped(self, color_by: ColorBy) -> Groups:
         """The models in groups of one color."""
-        groups = groups_of(self._lineage, self._models, color_by)
+        groups = groups_of(self._lineage, self._models, color_by, self._words)
         if groups.note:
             self.notes.append(groups.note)
         return groups
@@ -65,8 +72,10 @@ class Captions:
             raise LayoutError(f"{model.name} cannot be highlighted: it {why} and is not drawn")
         above = self._lineage.ancestors(model.id)
         hidden = [self._lineage[id].name for id in above if id not in self._drawn]
-        note = f"Drawn strong: {model.name} and all that it descends from by any relation"
-        self.notes.append(f"{note}; not drawn of these: {listed(hidden)}." if hidden else f"{note}.")
+        note = "Drawn strong: {model} and all that it descends from by any relation."
+        if hidden:
+            note = "Drawn strong: {model} and all that it descends from by any relation; not drawn of these: {models}."
+        self.notes.append(self._words(note, model=model.name, models=listed(hidden, self._words)))
         return frozenset({model.id, *above}) & self._drawn
 
     def outlined(self, name: str | None) -> frozenset[str]:
@@ -77,8 +86,8 @@ class Captions:
         members = self._drawn.intersection(family.members)
         if not members:
             raise LayoutError(f"the family of {family.name} cannot be outlined: none of it is drawn")
-        self.legend.append(("outline", f"family of {family.name}"))
-        self.notes.append(f"Outlined: {family.name} and what was made from its weights.")
+        self.legend.append(("outline", self._words("family of {model}", model=family.name)))
+        self.notes.append(self._words("Outlined: {model} and what was made from its weights.", model=family.name))
         return members
 
     def changed(self, changes: Difference) -> tuple[frozenset[str], frozenset[str]]:
@@ -88,8 +97,10 @@ class Captions:
             for models in (changes.models_added, changes.models_removed)
         )
         if added:
-            self.legend.append(("outline", "added"))
-        self.notes.append(f"Outlined: {counted(len(added), 'model')} added; faint: {counted(len(gone), 'model')} gone.")
+            self.legend.append(("outline", self._words("added")))
+        counts = (self._words.count(len(models), *_COUNTS[Kind.MODEL]) for models in (added, gone))
+        note = "Outlined: {added} added; faint: {gone} gone."
+        self.notes.append(self._words(note, **dict(zip(("added", "gone"), counts, strict=True))))
         return added, gone
 
     def linked(self, among: frozenset[str] | None) -> tuple[tuple[str, str], ...]:
@@ -99,8 +110,10 @@ class Captions:
         pairs = tuple(pair for pair in edges if ends.issuperset(pair))
         if among is None:
             others = len(edges) - len(pairs)
-            rest = f"; {others:,} more have an end that is not drawn" if others else ""
-            self.notes.append(f"Thin curves: {len(pairs):,} derivations, by any relation{rest}.")
+            note = "Thin curves: {count} derivations, by any relation."
+            if others:
+                note = "Thin curves: {count} derivations, by any relation; {others} more have an end that is not drawn."
+            self.notes.append(self._words(note, count=len(pairs), others=others))
         return pairs
 
 
@@ -130,14 +143,15 @@ def check_count(count: int, drawing: str) -> None:
 # How it looks
 
 
-def look_of(contents: Contents, theme: Theme, icon_dir: str | os.PathLike[str] | None) -> Look:
-    """How everything in a figure looks, with icons of organizations from a folder."""
+def look_of(contents: Contents, theme: Theme, icon_dir: IconFolders | None) -> Look:
+    """How everything in a figure looks, with icons of organizations from folders."""
     paints = contents.groups.paints(theme)
     outline = Paint(theme.page, theme.outline, theme.ink)
     swatches = {key: Style(paint, theme.edge_width) for key, paint in paints.items()}
     swatches["outline"] = Style(outline, theme.strong_width)
     labels = {model.id: _style(contents, model, theme, paints) for model in contents.models}
-    return Look(theme, labels, swatches, _marks(contents, theme, icon_dir))
+    marks, findings = _marks(contents, theme, icon_dir)
+    return Look(theme, labels, swatches, marks, contents.lettering.typeface, findings)
 
 
 def _style(contents: Contents, model: Model, theme: Theme, paints: dict[str, Paint]) -> Style:
@@ -153,17 +167,25 @@ def _style(contents: Contents, model: Model, theme: Theme, paints: dict[str, Pai
     return Style(paint, width, accessible_name(contents.lineage, model), main_address(model), recedes, stands_out)
 
 
-def _marks(contents: Contents, theme: Theme, icon_dir: str | os.PathLike[str] | None) -> dict[str, Badge | bytes]:
-    """What stands for each organization that made a model which is drawn."""
+def _marks(
+    contents: Contents, theme: Theme, icon_dir: IconFolders | None
+) -> tuple[dict[str, Badge | bytes], tuple[Finding, ...]]:
+    """What stands for each organization that made a model which is drawn, and which have no icon in the folders."""
     ids = dict.fromkeys(id for model in contents.models for id in model.organizations)
     organizations = [contents.lineage.organizations[id] for id in ids]
     marks: dict[str, Badge | bytes] = {
         record.id: badge(printable(record.name), theme.badge_lightness, theme.badge_saturation)
         for record in organizations
     }
-    if icon_dir is not None:
-        marks.update(icons_in(icon_dir, organizations))
-    return marks
+    if icon_dir is None:
+        return marks, ()
+    marks.update(icons_in(icon_dir, organizations))
+    names = [record.name for record in organizations if isinstance(marks[record.id], Badge)]
+    if not names:
+        return marks, ()
+    message = f"no icon for {counted(len(names), 'organization')} of {len(organizations):,}: {enumerated(names, 20)}"
+    hint = "a file that is called as the icon, id or name of each"
+    return marks, (Finding("missing-icon", message, hint),)
 
 
 # Words
@@ -191,24 +213,29 @@ def count_kinds(models: Iterable[Model]) -> Counter[Kind]:
     return Counter(model.kind for model in models)
 
 
-def counted_models(models: Iterable[Model]) -> str:
+def counted_models(models: Iterable[Model], words: Words = ENGLISH) -> str:
     """How many there are of each kind, in words."""
     counts = count_kinds(models)
-    things = {Kind.MODEL: "model", Kind.APPLICATION: "product", Kind.DATASET: "data set"}
-    words = [f"{counts[kind]:,} {thing}{'s' * (counts[kind] != 1)}" for kind, thing in things.items() if counts[kind]]
-    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
+    *most, last = (words.count(counts[kind], *texts) for kind, texts in _COUNTS.items() if counts[kind])
+    return words("{most} and {last}", most=words.listed(most), last=last) if most else last
 
 
-def left_out(counts: Mapping[Kind, int], *others: str) -> Iterator[str]:
+def left_out(words: Words, counts: Mapping[Kind, int], *others: str) -> Iterator[str]:
     """What a footnote says of what is not drawn: of some models, of products and of data sets."""
-    things = {Kind.APPLICATION: "products that run on models", Kind.DATASET: "data sets"}
-    kinds = (f"{thing} ({counts[kind]:,})" for kind, thing in things.items() if counts.get(kind))
-    if words := ", ".join([*filter(None, others), *kinds]):
-        yield f"Left out: {words}."
+    things = {Kind.APPLICATION: "products that run on models ({count})", Kind.DATASET: "data sets ({count})"}
+    kinds = (words(thing, count=counts[kind]) for kind, thing in things.items() if counts.get(kind))
+    if names := words.listed([*filter(None, others), *kinds]):
+        yield words("Left out: {names}.", names=names)
 
 
-def listed(names: Iterable[str]) -> str:
+def data_date(words: Words, lineage: Lineage) -> Iterator[str]:
+    """What a footnote says of when the data were collected."""
+    if lineage.about.date:
+        yield words("Data as of {date}.", date=lineage.about.date)
+
+
+def listed(names: Iterable[str], words: Words = ENGLISH) -> str:
     """Some names in a row, not too many."""
     known = list(names)
     more = len(known) - _MOST_NAMES
-    return ", ".join([*known[:_MOST_NAMES], *([f"and {more:,} more"] if more > 0 else [])])
+    return words.listed([*known[:_MOST_NAMES], *([words("and {count} more", count=more)] if more > 0 else [])])

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Literal
 from modeltree._util.arguments import checked
 from modeltree._util.html import block
 from modeltree.draw.dot import Arrow, Cluster, Diagram, Direction, Node, Rank, digraph, rendered
+from modeltree.draw.fonts import INTER, Typeface
 from modeltree.draw.style import Style
 from modeltree.draw.theme import Theme
 from modeltree.figures.coloring import ColorBy, groups_of
 from modeltree.figures.contents import accessible_name, count_kinds, left_out, main_address, split_by_kind, title_of
 from modeltree.figures.drawing import Drawing, ThemeName, check_word, svg_image, theme_named
+from modeltree.figures.family_tree import RELATION_WORDS
+from modeltree.figures.lettering import FontChoice, Language, LegendChoice, Lettering
 from modeltree.findings import MissingExtraError
 from modeltree.lineage import Lineage
 from modeltree.records import Derivation, Relation, Relations, relation_set
@@ -39,9 +42,12 @@ def diagram(
     color_by: ColorBy = "openness",
     title: str | None = None,
     direction: Direction = "LR",
-    legend: bool = True,
+    legend: LegendChoice = True,
     datasets: bool = False,
     theme: Theme | ThemeName = "light",
+    font: FontChoice = None,
+    language: Language = "en",
+    footnote: str | None = None,
 ) -> DiagramDrawing:
     """A lineage in DOT, the language of Graphviz: a box for each model, an arrow for each derivation.
 
@@ -67,12 +73,16 @@ def diagram(
         By default that of the lineage; none where it is empty.
     direction : {"LR", "TB"}
         Whether time runs from left to right or from top to bottom.
-    legend : bool
-        Whether it is said what colors and lines mean.
+    legend : bool or dict of str
+        Whether it is said what colors and lines mean; as for `modeltree.evolution`.
     datasets : bool
         Whether data sets are drawn; else the title counts those that are left out.
     theme : {"light", "dark", "print", "colorblind"} or Theme
         How it looks.
+    font, language : optional
+        As for `modeltree.evolution`.
+    footnote : str, optional
+        What stands below the title instead of its notes; ``""`` for nothing.
 
     Returns
     -------
@@ -102,14 +112,18 @@ def diagram(
     if others:
         lineage = lineage.subgraph([model.id for model in drawn])
     edges = [edge for edge in lineage.derivations if edge.relation in chosen]
-    groups = groups_of(lineage, lineage.models, color_by)
+    lettering = Lettering.of(language, font, footnote, legend)
+    words = lettering.words
+    groups = groups_of(lineage, lineage.models, color_by, words)
     paints = groups.paints(theme)
     ranks = tuple(_ranks(lineage, edges, rank))
     levels = {id: index for index, level in enumerate(ranks) for id in level.members}
     occurring = {edge.relation for edge in edges}
+    links = ((f"link:{each}", words(RELATION_WORDS[each])) for each in Relation if each in occurring)
+    block = lettering.title_block(name, (*groups.legend, *links), left_out(words, count_kinds(others)))
     content = Diagram(
         title=name,
-        note=" ".join(left_out(count_kinds(others))),
+        note=words.sentences(block.footnote),
         nodes=tuple(
             Node(
                 model.id,
@@ -126,10 +140,11 @@ def diagram(
         arrows=tuple(_arrow(lineage, edge, levels) for edge in edges),
         clusters=tuple(_clusters(lineage, cluster)),
         ranks=ranks,
-        legend=tuple((text, Style(paints[key], theme.edge_width)) for key, text in groups.legend) if legend else (),
-        links=tuple(relation for relation in Relation if relation in occurring) if legend else (),
+        legend=tuple((text, Style(paints[key], theme.edge_width)) for key, text in block.legend if key in paints),
+        links=tuple((key.removeprefix("link:"), text) for key, text in block.legend if key.startswith("link:")),
+        typeface=lettering.typeface,
     )
-    return DiagramDrawing(digraph(content, theme, direction), name)
+    return DiagramDrawing(digraph(content, theme, direction), name, lettering.typeface)
 
 
 class DiagramDrawing(Drawing):
@@ -137,9 +152,9 @@ class DiagramDrawing(Drawing):
 
     suffixes = (".svg", ".pdf", ".png", ".dot", ".gv")
 
-    def __init__(self, digraph: graphviz.Digraph, title: str) -> None:
+    def __init__(self, digraph: graphviz.Digraph, title: str, typeface: Typeface = INTER) -> None:
         super().__init__("diagram", title, "")
-        self.digraph = digraph
+        self.digraph, self._typeface = digraph, typeface
 
     @property
     def source(self) -> str:
@@ -152,11 +167,11 @@ class DiagramDrawing(Drawing):
         sized = self.digraph.copy()
         if kind == "png":
             sized.graph_attr["dpi"] = f"{dpi:g}"
-        return rendered(sized.source, kind)
+        return rendered(sized.source, kind, self._typeface)
 
     def _repr_html_(self) -> str:
         try:
-            return svg_image(rendered(self.source, "svg"), self.title or "A diagram")
+            return svg_image(rendered(self.source, "svg", self._typeface), self.title or "A diagram")
         except MissingExtraError as missing:
             return block([f'<p class="quiet">{escape(str(missing))}</p><pre>{escape(self.source)}</pre>'])
 

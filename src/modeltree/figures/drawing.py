@@ -7,6 +7,7 @@ import io
 import math
 import os
 import re
+import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from functools import cached_property
@@ -17,8 +18,10 @@ from modeltree._util.arguments import checked
 from modeltree._util.files import write_whole
 from modeltree._util.html import block, image
 from modeltree._util.text import alternatives, printable
+from modeltree.draw.icons import Badge, IconFolders
 from modeltree.draw.theme import THEMES, Theme
-from modeltree.findings import UnknownFormatError, shown
+from modeltree.figures.lettering import PLAIN, Lettering
+from modeltree.findings import Finding, FindingsWarning, Severity, UnknownFormatError, shown
 from modeltree.layout.sheet import INCH, check_page, page_size
 
 if TYPE_CHECKING:
@@ -32,7 +35,7 @@ if TYPE_CHECKING:
 
 PageSize = str | tuple[float, float | None]
 """Width and height in inches, or a text as `modeltree.layout.sheet.page_size` takes it."""
-IconFolder = str | os.PathLike[str] | None
+IconFolder = IconFolders | None
 ThemeName = Literal["light", "dark", "print", "colorblind"]
 
 _PAGE = (14.0, 13.5)
@@ -101,6 +104,27 @@ class Drawing(ABC):
     def _repr_html_(self) -> str:
         """What a notebook shows."""
 
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is not drawn as it should be: letters that no typeface here has, organizations without an icon.
+
+        Examples
+        --------
+        >>> import modeltree
+        >>> modeltree.evolution(modeltree.datasets.load("survey-figure2")).findings
+        ()
+        """
+        return self._found()
+
+    def _found(self) -> tuple[Finding, ...]:
+        return ()
+
+    def _warn(self) -> None:
+        """Warn of what is likely wrong."""
+        for finding in self.findings:
+            if finding.severity != Severity.NOTE:
+                warnings.warn(str(finding), FindingsWarning, stacklevel=3)
+
     def __repr__(self) -> str:
         return f"<Drawing: {self.kind}, {self.title!r}; save it as {', '.join(self.suffixes)}>"
 
@@ -138,6 +162,7 @@ class FigureDrawing(Drawing):
         >>> modeltree.growth(modeltree.datasets.load("survey"), page=(10, 8)).figure().get_size_inches().tolist()
         [10.0, 8.0]
         """
+        self._warn()
         return self._figure()
 
     def draw(self, ax: Axes) -> Axes:
@@ -175,6 +200,7 @@ class FigureDrawing(Drawing):
         figure = ax.get_figure(root=True)
         if figure is None:
             raise TypeError("these axes are in no figure")
+        self._warn()
         self._draw(ax, (float(ax.bbox.width / figure.dpi), float(ax.bbox.height / figure.dpi)))
         return ax
 
@@ -235,13 +261,20 @@ class LayoutDrawing(FigureDrawing):
     def _look(self) -> Look:
         return self._make_look()
 
+    def _found(self) -> tuple[Finding, ...]:
+        layout, look = self.layout, self._look
+        badges = (mark.text for mark in look.marks.values() if isinstance(mark, Badge))
+        labels = (*(box.label for box in layout.boxes), *(tick.label for tick in layout.ticks))
+        texts = (*labels, *(line.text for line in layout.texts), *(stub.text for stub in layout.stubs), *badges)
+        return (*look.findings, *look.typeface.findings(texts))
+
     def _figure(self) -> Figure:
         from modeltree.draw.artists import draw_layout
         from modeltree.draw.figure import LayoutFigure
 
         page = self.layout.page
         figure = LayoutFigure(figsize=(page.width / INCH, page.height / INCH), facecolor=self._look.theme.page)
-        figure.summary = (self.title, self.description)
+        figure.summary, figure.typeface = (self.title, self.description), self._look.typeface
         draw_layout(self.layout, figure.add_axes((0.0, 0.0, 1.0, 1.0)), self._look)
         return figure
 
@@ -263,9 +296,13 @@ class ChartDrawing(FigureDrawing):
         summary: tuple[str, str],
         page: PageSize | None = None,
         font_size: float | None = None,
+        lettering: Lettering = PLAIN,
     ) -> None:
-        super().__init__(kind, summary, page)
+        title, description = map(lettering.words, summary)
+        description = lettering.words.sentences([description, *title_block.footnote])
+        super().__init__(kind, (title_block.title or title, description), page)
         self._table, self._furniture, self._theme = table, title_block, theme
+        self._lettering = lettering
         self._font_size = font_size
         self._size, _ = page_points(page or _CHART_PAGE, font_size)
 
@@ -281,19 +318,26 @@ class ChartDrawing(FigureDrawing):
         """
         return self._table
 
+    def _found(self) -> tuple[Finding, ...]:
+        block = self._furniture
+        return self._lettering.typeface.findings((block.title or "", *block.footnote, *self._table.names))
+
     def _figure(self) -> Figure:
         from modeltree.draw.charts import chart_figure
 
         return chart_figure(
             self._table, self._theme, self._size, title_block=self._furniture, font_size=self._font_size,
-            summary=(self.title, self.description),
+            summary=(self.title, self.description), typeface=self._lettering.typeface, words=self._lettering.words,
         )  # fmt: skip
 
     def _draw(self, ax: Axes, page: tuple[float, float]) -> None:
         from modeltree.draw.charts import draw_chart
 
         size = (page[0] * INCH, page[1] * INCH)
-        draw_chart(self._table, ax, self._theme, size, title_block=self._furniture, font_size=self._font_size)
+        draw_chart(
+            self._table, ax, self._theme, size, title_block=self._furniture, font_size=self._font_size,
+            typeface=self._lettering.typeface, words=self._lettering.words,
+        )  # fmt: skip
 
 
 def svg_image(svg: bytes, description: str) -> str:

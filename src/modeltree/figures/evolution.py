@@ -8,9 +8,9 @@ from functools import partial
 from typing import Any
 
 from modeltree._util.arguments import checked
+from modeltree._util.languages import Words
 from modeltree._util.text import printable
 from modeltree.analysis.difference import Difference
-from modeltree.draw.fonts import measure
 from modeltree.draw.theme import Theme
 from modeltree.figures.coloring import ColorBy
 from modeltree.figures.contents import (
@@ -18,6 +18,7 @@ from modeltree.figures.contents import (
     Contents,
     count_kinds,
     counted_models,
+    data_date,
     left_out,
     listed,
     look_of,
@@ -34,11 +35,11 @@ from modeltree.figures.drawing import (
     page_points,
     theme_named,
 )
+from modeltree.figures.lettering import PLAIN, FontChoice, Language, LegendChoice, Lettering
 from modeltree.findings import LayoutError
 from modeltree.layout.geometry import Layout
 from modeltree.layout.serpentine.blocks import Item
 from modeltree.layout.serpentine.curve import TimeScale, serpentine
-from modeltree.layout.title_block import TitleBlock
 from modeltree.lineage import Lineage
 from modeltree.records import Grain, Model
 
@@ -66,6 +67,10 @@ def evolution(
     links: bool | None = None,
     theme: Theme | ThemeName = "light",
     icon_dir: IconFolder = None,
+    font: FontChoice = None,
+    language: Language = "en",
+    legend: LegendChoice = True,
+    footnote: str | None = None,
 ) -> LayoutDrawing:
     """The evolution figure: every dated model along a serpentine of time.
 
@@ -109,6 +114,16 @@ def evolution(
     icon_dir : path-like, optional
         A folder with icons of organizations, SVG or PNG, named as in `Organization.icon`. SVG needs the extra
         ``icons``. Organizations without an icon there have a badge.
+    font : str, path-like or sequence of these, optional
+        The typeface: a family that is installed, or a file (TrueType, OpenType or a collection of these). Several are
+        looked in one after the other for each letter, and Inter, which ships with the library, after them. Text is
+        measured as it is drawn.
+    language : {"en", "de", "fr", "es", "zh", "ja"} or dict of str
+        In which language months, legend, notes and numbers are; or a table of words by the English ones.
+    legend : bool or dict of str
+        Whether there is a legend; or other texts by those that it has, where an empty one leaves an entry out.
+    footnote : str, optional
+        What stands below the figure instead of its notes; ``""`` for nothing.
 
     Returns
     -------
@@ -146,6 +161,7 @@ def evolution(
         highlight=highlight,
         outline=outline,
         links=links,
+        lettering=Lettering.of(language, font, footnote, legend),
     )
     earlier = like.layout if isinstance(like, LayoutDrawing) else like
     lay_out = partial(
@@ -180,12 +196,14 @@ class EvolutionContents(Contents):
     @property
     def summary(self) -> tuple[str, str]:
         """Title and description for those who cannot see the figure."""
-        dates = [model.released for model in self.models]
-        description = (
-            f"A timeline of {counted_models(self.models)} from {dates[0]} to {dates[-1]}: each is a box with its "
-            "name, tied to the date of its release."
-        )
-        return self.title_block.title or "Model evolution", " ".join([description, *self.title_block.footnote])
+        dates, words = [model.released for model in self.models], self.lettering.words
+        description = words(
+            "A timeline of {models} from {first} to {last}: each is a box with its name, tied to the date of its "
+            "release.",
+            models=counted_models(self.models, words), first=dates[0], last=dates[-1],
+        )  # fmt: skip
+        title = self.title_block.title or words("Model evolution")
+        return title, words.sentences([description, *self.title_block.footnote])
 
 
 def evolution_contents(
@@ -199,6 +217,7 @@ def evolution_contents(
     highlight: str | None = None,
     outline: str | None = None,
     links: bool | None = None,
+    lettering: Lettering = PLAIN,
 ) -> EvolutionContents:
     """What the options of `evolution` choose; a LayoutError where there is nothing to draw or to highlight."""
     if changes is not None:
@@ -209,7 +228,7 @@ def evolution_contents(
     dated = tuple(model for model in wanted if model.released)
     if not dated:
         raise LayoutError("there is nothing to draw: no model has a date")
-    captions = Captions(lineage, dated)
+    captions = Captions(lineage, dated, lettering.words)
     strong = captions.highlighted(highlight)
     outlined, gone = captions.changed(changes) if changes else (captions.outlined(outline), frozenset[str]())
     pairs: tuple[tuple[str, str], ...] = ()
@@ -217,12 +236,14 @@ def evolution_contents(
         pairs = captions.linked(strong if not links else None)
     groups = captions.grouped(color_by)
     undated = [model for model in wanted if not model.released]
-    title_block = TitleBlock(
-        title=title_of(lineage, title),
-        legend=(*groups.legend, *captions.legend),
-        footnote=tuple(_footnote(lineage, dated, undated, others, captions.notes)),
+    title_block = lettering.title_block(
+        title_of(lineage, title),
+        (*groups.legend, *captions.legend),
+        _footnote(lettering.words, lineage, dated, undated, others, captions.notes),
     )
-    return EvolutionContents(lineage, dated, groups, strong, outlined, title_block, pairs, gone=gone)
+    return EvolutionContents(
+        lineage, dated, groups, strong, outlined, title_block, pairs, gone=gone, lettering=lettering
+    )
 
 
 def _with_those_gone(lineage: Lineage, changes: Difference) -> Lineage:
@@ -240,8 +261,9 @@ def evolution_layout(
     """The layout of an evolution figure on a page."""
     size, trim = page_points(page, font_size)
     layout = serpentine(
-        contents.items, measure, page=size, trim=trim, font_size=font_size, title_block=contents.title_block, **options
-    )
+        contents.items, contents.lettering.typeface.measure, page=size, trim=trim, font_size=font_size,
+        title_block=contents.title_block, words=contents.lettering.words, **options,
+    )  # fmt: skip
     if not contents.pairs:
         return layout
     from modeltree.layout.links import with_links  # it takes numpy, which all else does without
@@ -250,12 +272,11 @@ def evolution_layout(
 
 
 def _footnote(
-    lineage: Lineage, dated: Sequence[Model], undated: Sequence[Model], others: Sequence[Model], notes: Iterable[str]
-) -> Iterator[str]:
-    parts = [f"Drawn: {counted_models(dated)}, every one that has a date."]
-    parts += left_out(count_kinds(others))
-    if lineage.about.date:
-        parts.append(f"Data as of {lineage.about.date}.")
-    yield " ".join([*parts, *notes])
+    words: Words, lineage: Lineage, dated: Sequence[Model], undated: Sequence[Model], others: Sequence[Model],
+    notes: Iterable[str],
+) -> Iterator[str]:  # fmt: skip
+    drawn = words("Drawn: {models}, every one that has a date.", models=counted_models(dated, words))
+    yield words.sentences([drawn, *left_out(words, count_kinds(others)), *data_date(words, lineage), *notes])
     if undated:
-        yield f"Left out because no date is known: {listed(model.name for model in undated)}."
+        names = listed((model.name for model in undated), words)
+        yield words("Left out because no date is known: {models}.", models=names)

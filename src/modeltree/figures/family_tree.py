@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from modeltree._util.arguments import checked
+from modeltree._util.languages import Words
 from modeltree._util.text import printable
-from modeltree.draw.fonts import measure
 from modeltree.draw.style import Look, Style
 from modeltree.draw.theme import Paint, Theme, faint, readable
 from modeltree.figures.coloring import ColorBy, Groups, groups_of
@@ -19,6 +19,7 @@ from modeltree.figures.contents import (
     check_count,
     count_kinds,
     counted_models,
+    data_date,
     left_out,
     listed,
     look_of,
@@ -35,12 +36,12 @@ from modeltree.figures.drawing import (
     theme_named,
 )
 from modeltree.figures.genealogy import Collapse, Entry, Genealogy, genealogy_of
+from modeltree.figures.lettering import PLAIN, FontChoice, Language, LegendChoice, Lettering
 from modeltree.findings import LayoutError
 from modeltree.layout.family_tree.timeline import TimeScale
 from modeltree.layout.family_tree.tree import Direction, TreeItem
 from modeltree.layout.family_tree.tree import family_tree as placed_tree
 from modeltree.layout.geometry import Layout
-from modeltree.layout.title_block import TitleBlock
 from modeltree.lineage import Lineage
 from modeltree.records import IDEAS, OUTPUTS, WEIGHTS, Model, Relation, Relations
 
@@ -74,6 +75,10 @@ _PASSED = {
     "ideas": (IDEAS, "from its ideas"),
     "unspecified": (frozenset({Relation.UNSPECIFIED}), RELATION_WORDS[Relation.UNSPECIFIED]),
 }
+_VAGUE = "A date known only to the month or year stands at its middle, or nearer where its kin ask for it."
+_INFERRED = (
+    "No date is known of these; they stand between their parents and children, or beside the only ones: {models}."
+)
 # What makes a child a limb of its parent; where a source states no relation it is taken to.
 _LIMB = WEIGHTS | {Relation.UNSPECIFIED}
 # A tree that would have type smaller than the first is folded until there is room for type of the second, in points, at
@@ -106,6 +111,10 @@ def family_tree(
     links: bool | None = None,
     theme: Theme | ThemeName = "light",
     icon_dir: IconFolder = None,
+    font: FontChoice = None,
+    language: Language = "en",
+    legend: LegendChoice = True,
+    footnote: str | None = None,
 ) -> LayoutDrawing:
     """The family tree: every model at its date, branching off what it was made from.
 
@@ -130,7 +139,7 @@ def family_tree(
         Which branches are folded into one node: a `Collapse`, or words such as ``"smaller=5,quantized,depth=3"``; none
         where there are no words. By default small ones, if the page is too small for readable type; the footnote says
         so.
-    color_by, highlight, outline, theme, icon_dir : optional
+    color_by, highlight, outline, theme, icon_dir, font, language, legend, footnote : optional
         As for `modeltree.evolution`.
     links : bool, optional
         Whether curves lead from further parents; by default those of the ancestry that is highlighted.
@@ -167,6 +176,7 @@ def family_tree(
         outline=outline,
         links=links,
         room=_room(page, font_size),
+        lettering=Lettering.of(language, font, footnote, legend),
     )
     return tree_drawing("family tree", contents, page, font_size, direction, theme, icon_dir, time_scale)
 
@@ -228,11 +238,14 @@ class TreeContents(Contents):
     @property
     def summary(self) -> tuple[str, str]:
         """Title and description for those who cannot see the figure."""
-        description = (
-            f"A family tree of {counted_models(self.lineage.models)} along an axis of time: each is a dot at its date "
-            "with its name beside it, and lines lead from each to what was made from it."
+        words = self.lettering.words
+        description = words(
+            "A family tree of {models} along an axis of time: each is a dot at its date with its name beside it, and "
+            "lines lead from each to what was made from it.",
+            models=counted_models(self.lineage.models, words),
         )
-        return self.title_block.title or "Family tree", " ".join([description, *self.title_block.footnote])
+        title = self.title_block.title or words("Family tree")
+        return title, words.sentences([description, *self.title_block.footnote])
 
 
 def tree_contents(
@@ -250,45 +263,51 @@ def tree_contents(
     genealogy: Genealogy | None = None,
     note: str = "",
     room: float = math.inf,
+    lettering: Lettering = PLAIN,
 ) -> TreeContents:
     """What the options of `family_tree` choose, or a genealogy; a LayoutError where there is nothing to draw."""
     # Without a rule small branches are folded where the room, in square points, is too small for all.
     rule = Collapse.parse(collapse) if isinstance(collapse, str) else collapse
+    words = lettering.words
     drawing = "a family tree"
     # Whether folding leaves few enough is known when it is done.
     wanted, others = split_by_kind(lineage, applications, datasets, "" if rule or genealogy else drawing)
     if others:
         lineage = lineage.subgraph([model.id for model in wanted])
-    genealogy = genealogy or genealogy_of(lineage, relations, rule)
+    genealogy = genealogy or genealogy_of(lineage, relations, rule, words)
     if rule is None and len(genealogy.entries) * _SMALL**2 * _ROOM > room:
         for fewer in _FOLDS:
-            genealogy = genealogy_of(lineage, relations, Collapse(smaller_than=fewer))
+            genealogy = genealogy_of(lineage, relations, Collapse(smaller_than=fewer), words)
             if len(genealogy.entries) * _READABLE**2 * _ROOM <= room:
                 break
-        note = f"Families and branches of fewer than {fewer:,} models are folded, for type that can be read."
+        note = words(
+            "Families and branches of fewer than {count} models are folded, for type that can be read.", count=fewer
+        )
     check_count(len(genealogy.entries), drawing)
     if not genealogy.entries:
         raise LayoutError("there is nothing to draw: no model has a date, nor kin that has one")
     single = tuple(entry.models[0] for entry in genealogy.entries if not entry.folded)
-    captions = Captions(lineage, single)
+    captions = Captions(lineage, single, words)
     captions.notes += filter(None, [note])
     strong = captions.highlighted(highlight)
     outlined = captions.outlined(outline)
-    limbs = _limbs(lineage, [model for entry in genealogy.entries for model in entry.models])
+    limbs = _limbs(lineage, [model for entry in genealogy.entries for model in entry.models], words)
     groups = captions.grouped(color_by)
     if color_by == "family":  # in the colors of the trunks
         groups = limbs
-    title_block = TitleBlock(
-        title=title_of(lineage, title),
-        legend=(*groups.legend, *captions.legend, *_legend(genealogy)),
-        footnote=tuple(_footnote(lineage, genealogy, others, captions.notes)),
+    title_block = lettering.title_block(
+        title_of(lineage, title),
+        (*groups.legend, *captions.legend, *((key, words(text)) for key, text in _legend(genealogy))),
+        _footnote(words, lineage, genealogy, others, captions.notes),
     )
     pairs: tuple[tuple[str, str], ...] = ()
     if links or (links is None and strong):
         ids = [entry.id for entry in genealogy.entries]
         further = ((ids[node], entry.id) for entry in genealogy.entries for node, _ in entry.further)
         pairs = tuple(pair for pair in further if links or frozenset(pair) <= (strong or frozenset()))
-    return TreeContents(lineage, single, groups, strong, outlined, title_block, genealogy, limbs, pairs)
+    return TreeContents(
+        lineage, single, groups, strong, outlined, title_block, genealogy, limbs, pairs, lettering=lettering
+    )
 
 
 def family_tree_layout(
@@ -302,7 +321,7 @@ def family_tree_layout(
     size, trim = page_points(page, font_size)
     layout = placed_tree(
         contents.items,
-        measure,
+        contents.lettering.typeface.measure,
         page=size,
         trim=trim,
         font_size=font_size,
@@ -310,6 +329,7 @@ def family_tree_layout(
         time_scale=time_scale,
         until=contents.until,
         title_block=contents.title_block,
+        words=contents.lettering.words,
     )
     if not contents.pairs:
         return layout
@@ -332,7 +352,7 @@ def tree_look_of(contents: TreeContents, theme: Theme, icon_dir: IconFolder) -> 
             labels[entry.id] = replace(folded, paint=paint, name=name, faint=recedes)
         elif entry.inferred:
             style = labels[entry.id]
-            name = f"{style.name}, date inferred"
+            name = contents.lettering.words.listed([style.name, contents.lettering.words("date inferred")])
             labels[entry.id] = replace(style, name=name, dashed=True, width=max(style.width, theme.edge_width))
     for entry in contents.genealogy.entries:
         key = contents.limbs.keys.get(entry.models[0].id, "none") if entry.models else "none"
@@ -352,41 +372,45 @@ def _legend(genealogy: Genealogy) -> Iterator[tuple[str, str]]:
         yield "folded", "several models, folded"
 
 
-def _footnote(lineage: Lineage, genealogy: Genealogy, others: Sequence[Model], notes: Sequence[str]) -> Iterator[str]:
+def _footnote(
+    words: Words, lineage: Lineage, genealogy: Genealogy, others: Sequence[Model], notes: Sequence[str]
+) -> Iterator[str]:
     entries = genealogy.entries
     drawn = [model for entry in entries for model in entry.models]
-    parts = [f"Drawn: {counted_models(drawn)}."]
+    parts = [words("Drawn: {models}.", models=counted_models(drawn, words))]
     if unlisted := sum(entry.unlisted for entry in entries):
         several = sum(entry.unlisted > 0 for entry in entries)
-        parts.append(f"{unlisted:,} more are counted in {several:,} folded {'branches' if several > 1 else 'branch'}.")
+        one = "{models} more are counted in {count} folded branch."
+        many = "{models} more are counted in {count} folded branches."
+        parts.append(words.count(several, one, many, models=unlisted))
     if folded := [entry for entry in entries if len(entry.models) > 1]:
         several = sum(len(entry.models) for entry in folded)
-        within = f"{genealogy.hidden:,} derivation{'s' if genealogy.hidden != 1 else ''}"
-        parts.append(f"{several:,} of them are folded into {len(folded):,}, with {within}.")
+        one = "{several} of them are folded into {folded}, with {count} derivation."
+        many = "{several} of them are folded into {folded}, with {count} derivations."
+        parts.append(words.count(genealogy.hidden, one, many, several=several, folded=len(folded)))
     if any(entry.parent is not None for entry in entries):
-        parts.append("Each branches off its primary parent, at the dot at its date.")
+        parts.append(words("Each branches off its primary parent, at the dot at its date."))
     if further := sum(len(entry.further) for entry in entries):
-        parts.append(f"An arrow and a name: {further:,} further {'parent' if further == 1 else 'parents'}.")
-    parts.append("The strip along the axis has a cell for each month or year.")
+        one, many = ("An arrow and a name: {count} further parent.", "An arrow and a name: {count} further parents.")
+        parts.append(words.count(further, one, many))
+    parts.append(words("The strip along the axis has a cell for each month or year."))
     if any(_vague(model) for model in drawn):
-        parts.append("A date known only to the month or year stands at its middle, or nearer where its kin ask for it.")
+        parts.append(words(_VAGUE))
     if genealogy.against_time:
-        pairs = (f"{lineage[edge.child].name} from {lineage[edge.parent].name}" for edge in genealogy.against_time)
-        parts.append(f"Made from what is dated later: {listed(pairs)}.")
-    parts += left_out(count_kinds(others))
-    if lineage.about.date:
-        parts.append(f"Data as of {lineage.about.date}.")
-    yield " ".join([*parts, *notes])
-    if inferred := [entry for entry in entries if entry.inferred]:
-        yield (
-            "No date is known of these; they stand between their parents and children, or beside the only ones: "
-            f"{listed(entry.label for entry in inferred)}."
+        pairs = (
+            words("{child} from {parent}", child=lineage[edge.child].name, parent=lineage[edge.parent].name)
+            for edge in genealogy.against_time
         )
+        parts.append(words("Made from what is dated later: {models}.", models=listed(pairs, words)))
+    yield words.sentences([*parts, *left_out(words, count_kinds(others)), *data_date(words, lineage), *notes])
+    if inferred := [entry for entry in entries if entry.inferred]:
+        yield words(_INFERRED, models=listed((entry.label for entry in inferred), words))
     if genealogy.undated:
-        yield f"Left out because no date is known of them or their kin: {listed(m.name for m in genealogy.undated)}."
+        names = listed((model.name for model in genealogy.undated), words)
+        yield words("Left out because no date is known of them or their kin: {models}.", models=names)
 
 
-def _limbs(lineage: Lineage, models: Sequence[Model]) -> Groups:
+def _limbs(lineage: Lineage, models: Sequence[Model], words: Words) -> Groups:
     """The models by the trunk that they are on: by weights, or where no source says so by relations not stated."""
 
     def first(model: Model) -> str | None:
@@ -394,12 +418,12 @@ def _limbs(lineage: Lineage, models: Sequence[Model]) -> Groups:
         return family.name if family.size > 1 else None
 
     stated = any(edge.relation in WEIGHTS for edge in lineage.derivations)
-    groups = groups_of(lineage, models, "family" if stated else first)
+    groups = groups_of(lineage, models, "family" if stated else first, words)
     named = [entry for entry in groups.legend if entry[0] not in ("none", "other")][:_COLORED]
     kept = {"none", *(key for key, _ in named)}
     keys = {id: key if key in kept else "other" for id, key in groups.keys.items()}
     occurring = set(keys.values())
-    rest = (("other", "other families"), ("none", "in no family"))
+    rest = (("other", words("other families")), ("none", words("in no family")))
     return replace(groups, keys=keys, legend=(*named, *(entry for entry in rest if entry[0] in occurring)))
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy
 
+from modeltree._util.languages import ENGLISH, Words
 from modeltree.graph.primary import PrimaryForest
 from modeltree.lineage import Lineage
 from modeltree.records import Derivation, Model, Relation, Relations, relation_set
@@ -101,7 +102,9 @@ class Genealogy:
     hidden: int
 
 
-def genealogy_of(lineage: Lineage, relations: Relations = None, collapse: Collapse | None = None) -> Genealogy:
+def genealogy_of(
+    lineage: Lineage, relations: Relations = None, collapse: Collapse | None = None, words: Words = ENGLISH
+) -> Genealogy:
     """Put the models of a lineage in time and in a forest, and fold branches."""
     # A date is taken at the middle of what is known of it, so far as it is then no earlier than the parents' and no
     # later than the children's. Undated models are half way between parents and children that have a date, or at the
@@ -124,7 +127,7 @@ def genealogy_of(lineage: Lineage, relations: Relations = None, collapse: Collap
                 forward.append((parent, child, _RELATIONS.index(edge.relation)))
     dates = numpy.array([model.released.number if model.released else 0 for model in models], dtype=numpy.int64)
     tails, heads, relation = numpy.array(forward, dtype=numpy.int64).reshape(-1, 3).T
-    branches = _Branches(models, day, PrimaryForest.of(tails, heads, relation, dates), above)
+    branches = _Branches(models, day, PrimaryForest.of(tails, heads, relation, dates), above, words)
     entries, hidden = branches.entries(branches.folds(collapse or Collapse()))
     undated = tuple(model for model in lineage.models if model.id not in days)
     return Genealogy(tuple(entries), undated, tuple(against), hidden)
@@ -171,7 +174,9 @@ class _Branches:
         day: Sequence[float],
         forest: PrimaryForest,
         above: Sequence[Mapping[int, Relation]],
+        words: Words,
     ) -> None:
+        self.words = words
         self.models, self.day, self.forest, self.above = models, day, forest, above
         self.parent = [None if parent < 0 else parent for parent in forest.parent.tolist()]
         self.order: list[int] = forest.order.tolist()
@@ -252,8 +257,8 @@ class _Branches:
         """Id and label of a node of several models; no model has such an id, as there is a blank in it."""
         over = self.parent[node]
         if over is None:
-            id, label = "small families", f"small families: {len(models):,} models"
+            id, label = "small families", self.words("small families: {count} models", count=len(models))
         else:
             id = f"{self.models[over].id}: more"
-            label = f"{self.models[over].name}: {len(models):,} more"
+            label = self.words("{model}: {count} more", model=self.models[over].name, count=len(models))
         return id, label

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy
 
 from modeltree._util.arguments import checked
-from modeltree._util.text import counted
+from modeltree._util.languages import ENGLISH, Words
 from modeltree.draw.theme import Theme
 from modeltree.figures.coloring import ColorBy
 from modeltree.figures.drawing import IconFolder, LayoutDrawing, PageSize, ThemeName, check_number
 from modeltree.figures.family_tree import RELATION_WORDS, tree_contents, tree_drawing
 from modeltree.figures.genealogy import Entry, Genealogy, genealogy_of
+from modeltree.figures.lettering import FontChoice, Language, LegendChoice, Lettering
 from modeltree.figures.statistics import KINDS, family_forest, models_meeting
 from modeltree.findings import LayoutError
 from modeltree.graph.counts import sizes_and_depths
@@ -39,6 +40,19 @@ _FOLDED = {
     Relation.DISTILLATION: "distilled",
 }
 
+_ONE = (
+    "The largest family of {families}, with {models} of {of} models; at most {branches} of its large branches are "
+    "shown."
+)
+_SEVERAL = (
+    "The {count} largest families of {families}, with {models} of {of} models; of each at most {branches} of its large "
+    "branches are shown."
+)
+_FOLDS = (
+    "A number counts all that branch off a model, and itself. What else branches off the first model of a family is "
+    "folded by the relation that it begins with, at the date of the first."
+)
+
 
 @checked
 def largest_families(
@@ -54,6 +68,10 @@ def largest_families(
     color_by: ColorBy | None = None,
     theme: Theme | ThemeName = "light",
     icon_dir: IconFolder = None,
+    font: FontChoice = None,
+    language: Language = "en",
+    legend: LegendChoice = True,
+    footnote: str | None = None,
 ) -> LayoutDrawing:
     """The largest families as family trees with folded branches.
 
@@ -71,7 +89,7 @@ def largest_families(
         How many branches of each have a node of their own, at the most.
     relations : str, Relation or iterable of these, optional
         The relations that make families; None for all.
-    title, page, font_size, direction, theme, icon_dir : optional
+    title, page, font_size, direction, theme, icon_dir, font, language, legend, footnote : optional
         As for `modeltree.family_tree`.
     color_by : {"openness", "family", "organization", "domain", "license", "effective-license"} or callable, optional
         As there; by default color tells the first models of families from those of branches.
@@ -97,10 +115,12 @@ def largest_families(
     """
     check_number("count", count, least=1)
     check_number("branches", branches, least=0)
-    part, abridgement = abridged_families(lineage, count, branches, relations)
+    lettering = Lettering.of(language, font, footnote, legend)
+    part, abridgement = abridged_families(lineage, count, branches, relations, lettering.words)
 
     def role(model: Model) -> str:
-        return _FIRST if model.id in abridgement.roots else _BRANCH if model.id in abridgement.labels else _OTHER
+        first, begins = model.id in abridgement.roots, model.id in abridgement.labels
+        return lettering.words(_FIRST if first else _BRANCH if begins else _OTHER)
 
     contents = tree_contents(
         part,
@@ -108,12 +128,13 @@ def largest_families(
         color_by=role if color_by is None else color_by,
         genealogy=abridged(genealogy_of(part, relations), abridgement),
         note=abridgement.note,
+        lettering=lettering,
     )
     return tree_drawing("largest families", contents, page, font_size, direction, theme, icon_dir)
 
 
 def abridged_families(
-    lineage: Lineage, count: int, branches: int, relations: Relations = "weights"
+    lineage: Lineage, count: int, branches: int, relations: Relations = "weights", words: Words = ENGLISH
 ) -> tuple[Lineage, Abridgement]:
     """The first models of the largest families and of their largest branches as a lineage; all others are counted."""
     forest, dates = family_forest(lineage, relations), lineage._nodes.dates
@@ -131,28 +152,26 @@ def abridged_families(
     folds = folds_below(forest, shown, dates, dict.fromkeys(chosen, _MOST_FOLDS))
     single = [fold.node for fold in folds if fold.models == 1]
     ids, name = lineage.ids, lineage._nodes.name
-    labels = {ids[node]: f"{name(node)} · {sizes[node]:,}" for node in shown if sizes[node] > 1}
+    labels = {ids[node]: f"{name(node)} · {words.number(sizes[node])}" for node in shown if sizes[node] > 1}
     part = lineage.subgraph([ids[node] for node in (*shown, *single)])
-    note = _abridged_note(len(chosen), len(heads), int(whole[: len(chosen)].sum()), int(models.sum()), branches)
-    kept = tuple(_branches(ids, fold) for fold in folds if fold.models > 1)
-    return part, Abridgement(kept, labels, " ".join(note), frozenset(ids[head] for head in chosen))
+    note = words.count(
+        len(chosen), _ONE, _SEVERAL, families=len(heads), models=int(whole[: len(chosen)].sum()),
+        of=int(models.sum()), branches=branches,
+    )  # fmt: skip
+    kept = tuple(_branches(ids, fold, words) for fold in folds if fold.models > 1)
+    return part, Abridgement(
+        kept, labels, words.sentences([note, words(_FOLDS)]), frozenset(ids[head] for head in chosen)
+    )
 
 
-def _branches(ids: Sequence[str], fold: Fold) -> Branches:
+def _branches(ids: Sequence[str], fold: Fold, words: Words) -> Branches:
     """A fold, in words."""
     relations = [KINDS[number] for number in fold.relations]
-    words = ", ".join(_FOLDED.get(relation, RELATION_WORDS[relation]) for relation in relations)
-    label = f"{words}: {fold.models:,}" if len(relations) < 3 else f"{fold.models:,} more"
+    names = words.listed(words(_FOLDED.get(relation, RELATION_WORDS[relation])) for relation in relations)
+    label = "{relations}: {count}" if len(relations) < 3 else "{count} more"
+    label = words(label, relations=names, count=fold.models)
     date = PartialDate.of_number(fold.date) if fold.date else None
     return Branches(ids[fold.parent], relations[0], label, fold.models, date)
-
-
-def _abridged_note(families: int, of_families: int, models: int, of_models: int, branches: int) -> Iterator[str]:
-    largest = "The largest family" if families == 1 else f"The {families:,} largest families"
-    yield f"{largest} of {of_families:,}, with {models:,} of {counted(of_models, 'model')}:"
-    yield "a number counts all that branch off a model, and itself. Of each family there are the first model and at"
-    yield f"most {counted(branches, 'large branch', 'large branches')}; what else branches off the first model is"
-    yield "folded by the relation that it begins with, at the date of the first."
 
 
 @dataclass(frozen=True, slots=True)

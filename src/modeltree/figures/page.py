@@ -8,7 +8,7 @@ from functools import cached_property
 from html import escape
 
 from modeltree._util.arguments import checked
-from modeltree._util.text import counted
+from modeltree._util.languages import Words
 from modeltree.draw.html import PageFigure, page_document
 from modeltree.draw.markup import Numbers
 from modeltree.draw.theme import DARK, LIGHT
@@ -18,6 +18,8 @@ from modeltree.figures.description import page_data
 from modeltree.figures.drawing import Drawing, IconFolder, PageSize, page_points
 from modeltree.figures.evolution import EvolutionContents, evolution_contents, evolution_layout
 from modeltree.figures.family_tree import TreeContents, family_tree_layout, tree_contents, tree_look_of
+from modeltree.figures.lettering import FontChoice, Language, Lettering
+from modeltree.findings import Finding
 from modeltree.layout.geometry import Layout
 from modeltree.layout.sheet import page_size
 from modeltree.layout.title_block import TitleBlock
@@ -41,6 +43,8 @@ def page(
     icon_dir: IconFolder = None,
     datasets: bool = False,
     height: int = 640,
+    font: FontChoice = None,
+    language: Language = "en",
 ) -> PageDrawing:
     """A lineage as an HTML document that works from disk, with nothing fetched from anywhere.
 
@@ -63,6 +67,8 @@ def page(
         Whether data sets are shown, too; else the page holds neither them nor descent through them.
     height : int
         Of the frame in which a notebook shows it, in pixels.
+    font, language : optional
+        As for `modeltree.evolution`; the words of the page's own controls are English.
 
     Returns
     -------
@@ -85,11 +91,12 @@ def page(
     if height <= 0:
         raise ValueError(f"the height of a page is a number of pixels, 1 or more, not {height}")
     models = split_by_kind(lineage, True, datasets, "a page")[0]
-    timeline = evolution_contents(lineage, applications=True, datasets=datasets, color_by=color_by)
-    tree = tree_contents(lineage, applications=True, datasets=datasets, color_by=color_by)
+    lettering = Lettering.of(language, font)
+    timeline = evolution_contents(lineage, applications=True, datasets=datasets, color_by=color_by, lettering=lettering)
+    tree = tree_contents(lineage, applications=True, datasets=datasets, color_by=color_by, lettering=lettering)
     lineage = lineage.subgraph([model.id for model in models])
     page_points(page)
-    name = (lineage.about.title if title is None else title) or "Models and what they were made from"
+    name = (lineage.about.title if title is None else title) or lettering.words("Models and what they were made from")
     return PageDrawing(lineage, name, (timeline, tree), page, icon_dir, height)
 
 
@@ -115,6 +122,7 @@ class PageDrawing(Drawing):
     def document(self) -> str:
         """The whole page as HTML."""
         lineage, (timeline, tree) = self._lineage, self._contents
+        lettering = timeline.lettering
         numbers = Numbers(
             {model.id: index for index, model in enumerate(lineage.models)},
             {(edge.parent, edge.child): index for index, edge in enumerate(lineage.derivations)},
@@ -123,7 +131,7 @@ class PageDrawing(Drawing):
         figures = [
             PageFigure(
                 key="timeline",
-                title="Timeline",
+                title=lettering.words("Timeline"),
                 layout=evolution_layout(replace(timeline, title_block=TitleBlock()), self._page),
                 looks=(look_of(timeline, LIGHT, self._icon_dir), look_of(timeline, DARK, self._icon_dir)),
                 legend=timeline.title_block.legend,
@@ -132,7 +140,7 @@ class PageDrawing(Drawing):
             ),
             PageFigure(
                 key="tree",
-                title="Family tree",
+                title=lettering.words("Family tree"),
                 layout=_tree_layout(replace(tree, title_block=TitleBlock()), self._page),
                 looks=(tree_look_of(tree, LIGHT, self._icon_dir), tree_look_of(tree, DARK, self._icon_dir)),
                 legend=tree.title_block.legend,
@@ -140,7 +148,11 @@ class PageDrawing(Drawing):
                 description=tree.summary[1],
             ),
         ]
-        return page_document(self.title, tuple(_counts(lineage)), figures, page_data(lineage), numbers)
+        counts = tuple(_counts(lineage, lettering.words))
+        return page_document(self.title, counts, figures, page_data(lineage), numbers, lettering.words)
+
+    def _found(self) -> tuple[Finding, ...]:
+        return look_of(self._contents[0], LIGHT, self._icon_dir).findings
 
     def _content(self, kind: str, dpi: float) -> str | bytes:
         return self.document
@@ -164,10 +176,10 @@ def _tree_layout(contents: TreeContents, page: PageSize) -> Layout:
     return family_tree_layout(contents, (width * (count / _MOST) ** 0.5, None), _TYPE)
 
 
-def _counts(lineage: Lineage) -> Iterator[str]:
-    yield counted_models(lineage.models)
-    yield counted(len(lineage.derivations), "derivation")
-    yield counted(len(lineage.organizations), "organization")
+def _counts(lineage: Lineage, words: Words) -> Iterator[str]:
+    yield counted_models(lineage.models, words)
+    yield words.count(len(lineage.derivations), "{count} derivation", "{count} derivations")
+    yield words.count(len(lineage.organizations), "{count} organization", "{count} organizations")
     years = [model.released.year for model in lineage.models if model.released]
     if years:
         yield f"{years[0]}–{years[-1]}" if years[0] < years[-1] else f"{years[0]}"

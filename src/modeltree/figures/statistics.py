@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Literal
 import numpy
 
 from modeltree._util.arguments import checked
-from modeltree._util.text import counted, printable
+from modeltree._util.languages import ENGLISH, Words
+from modeltree._util.text import printable
 from modeltree.draw.charts import MOST_BARS, NAMED_RELATIONS, DepthBox, GrowthTable, SizeTable
 from modeltree.draw.theme import Theme
-from modeltree.figures.contents import left_out, title_of
+from modeltree.figures.contents import data_date, left_out, title_of
 from modeltree.figures.drawing import ChartDrawing, PageSize, ThemeName, check_word, theme_named
 from modeltree.figures.family_tree import RELATION_WORDS
+from modeltree.figures.lettering import PLAIN, FontChoice, Language, Lettering
 from modeltree.findings import LayoutError
 from modeltree.graph.counts import PeriodCounts, counts_per_period, depths_by_size, sizes_and_depths, survivors
 from modeltree.graph.primary import PrimaryForest
@@ -34,6 +36,15 @@ KINDS = tuple(Relation)
 
 _NONE, _OTHERS = "no parent known", "other relations"
 _NAMED_FAMILIES = 10
+_COUNTED = "Counted: {models}, each once, in the {grain} of its date and by how it was made from its primary parent."
+_BY_BASE = (
+    "A family is a model without a parent and all those whose primary parents lead up to it, by {relations}; depth is "
+    "counted along these."
+)
+_BY_COMPONENT = (
+    "A family is all models that are connected by {relations}, named after the first of them; depth is that of the "
+    "longest descent."
+)
 _PER_YEAR = {"year": 1, "quarter": 4, "month": 12}
 
 
@@ -49,6 +60,9 @@ def growth(
     page: PageSize | None = None,
     font_size: float | None = None,
     theme: Theme | ThemeName = "light",
+    font: FontChoice = None,
+    language: Language = "en",
+    footnote: str | None = None,
 ) -> ChartDrawing:
     """How many models became public in each period, by how they were made, and of what all up to then consist.
 
@@ -69,6 +83,8 @@ def growth(
         high as goes with its width.
     theme : {"light", "dark", "print", "colorblind"} or Theme
         How it looks.
+    font, language, footnote : optional
+        As for `modeltree.evolution`.
 
     Returns
     -------
@@ -90,10 +106,10 @@ def growth(
     """
     check_word("grain", grain, PeriodLength)
     theme = theme_named(theme)
-    table, title_block = growth_contents(lineage, title, grain, since, until, relations)
-    description = "Stacked bars of new models by period, and the shares of all models so far."
-    summary = (title_block.title or "Growth", " ".join([description, *title_block.footnote]))
-    return ChartDrawing("growth", table, title_block, theme, summary, page, font_size)
+    lettering = Lettering.of(language, font, footnote)
+    table, title_block = growth_contents(lineage, title, grain, since, until, relations, lettering)
+    names = ("Growth", "Stacked bars of new models by period, and the shares of all models so far.")
+    return ChartDrawing("growth", table, title_block, theme, names, page, font_size, lettering)
 
 
 def growth_contents(
@@ -103,6 +119,7 @@ def growth_contents(
     since: Date | None,
     until: Date | None,
     relations: Relations = None,
+    lettering: Lettering = PLAIN,
 ) -> tuple[GrowthTable, TitleBlock]:
     """What `growth` shows; a LayoutError where no model has a date that tells its period."""
     nodes, edges = lineage._nodes, lineage._edges
@@ -124,31 +141,34 @@ def growth_contents(
     table = GrowthTable(
         grain=grain,
         first=periods.first,
-        sorts=tuple((keys[sort], names[sort]) for sort in occurring),
+        sorts=tuple((keys[sort], lettering.words(names[sort])) for sort in occurring),
         counts=counts[:, occurring].tolist(),
         incomplete=_incomplete(periods, grain, lineage.about.date, until),
         since=None if since is None else str(PartialDate.parse(since)),
     )
     undated = int((nodes.dates[models] == 0).sum())
     outside = int(models.sum()) - int(within.sum()) - (undated if within is not models else 0)
-    footnote = _growth_footnote(lineage, table, undated, periods.vague, outside)
-    return table, TitleBlock(title_of(lineage, title), (), (" ".join(footnote),))
+    words = lettering.words
+    footnote = words.sentences(_growth_footnote(words, lineage, table, undated, periods.vague, outside))
+    return table, lettering.title_block(title_of(lineage, title), footnote=[footnote])
 
 
-def _growth_footnote(lineage: Lineage, table: GrowthTable, undated: int, vague: int, outside: int) -> Iterator[str]:
-    total = sum(map(sum, table.counts))
-    yield f"Counted: {counted(total, 'model')}, each once, in the {table.grain} of its date and by how it was made"
-    yield "from its primary parent."
+def _growth_footnote(
+    words: Words, lineage: Lineage, table: GrowthTable, undated: int, vague: int, outside: int
+) -> Iterator[str]:
+    grain = words(table.grain)
+    total = words.count(sum(map(sum, table.counts)), "{count} model", "{count} models")
+    yield words(_COUNTED, models=total, grain=grain)
     if table.incomplete:
-        yield f"The last {table.grain} is not complete, and pale."
+        yield words("The last {grain} is not complete, and pale.", grain=grain)
     yield from left_out(
+        words,
         _kinds(lineage),
-        f"models without a date ({undated:,})" if undated else "",
-        f"models whose date does not tell the {table.grain} ({vague:,})" if vague else "",
-        f"models that are not within the time shown ({outside:,})" if outside else "",
+        words("models without a date ({count})", count=undated) if undated else "",
+        words("models whose date does not tell the {grain} ({count})", grain=grain, count=vague) if vague else "",
+        words("models that are not within the time shown ({count})", count=outside) if outside else "",
     )
-    if lineage.about.date:
-        yield f"Data as of {lineage.about.date}."
+    yield from data_date(words, lineage)
 
 
 def _incomplete(periods: PeriodCounts, grain: PeriodLength, date: PartialDate | None, until: Date | None) -> bool:
@@ -171,6 +191,9 @@ def family_sizes(
     page: PageSize | None = None,
     font_size: float | None = None,
     theme: Theme | ThemeName = "light",
+    font: FontChoice = None,
+    language: Language = "en",
+    footnote: str | None = None,
 ) -> ChartDrawing:
     """How large families are: each as a bar where there are tens of two models or more, else how many of each size.
 
@@ -185,7 +208,7 @@ def family_sizes(
         As for `modeltree.Lineage.family_labels`: each model is in one family.
     relations : str, Relation or iterable of these, optional
         The relations that make families; None for all.
-    title, page, font_size, theme : optional
+    title, page, font_size, theme, font, language, footnote : optional
         As for `modeltree.growth`.
 
     Returns
@@ -208,15 +231,16 @@ def family_sizes(
     """
     check_word("by", by, FamilyGrouping)
     theme = theme_named(theme)
-    table, title_block = size_contents(lineage, title, by, relations)
-    description = "The number of families of at least each size, and how deep they are."
-    summary = (title_block.title or "Families", " ".join([description, *title_block.footnote]))
-    return ChartDrawing("family sizes", table, title_block, theme, summary, page, font_size)
+    lettering = Lettering.of(language, font, footnote)
+    table, title_block = size_contents(lineage, title, by, relations, lettering)
+    names = ("Families", "The number of families of at least each size, and how deep they are.")
+    return ChartDrawing("family sizes", table, title_block, theme, names, page, font_size, lettering)
 
 
 def size_contents(
-    lineage: Lineage, title: str | None, by: FamilyGrouping, relations: Relations = "weights"
-) -> tuple[SizeTable, TitleBlock]:
+    lineage: Lineage, title: str | None, by: FamilyGrouping, relations: Relations = "weights",
+    lettering: Lettering = PLAIN,
+) -> tuple[SizeTable, TitleBlock]:  # fmt: skip
     """What `family_sizes` shows; a LayoutError where no family has two models."""
     if by == "base":
         forest = family_forest(lineage, relations)
@@ -239,31 +263,35 @@ def size_contents(
             if size > 1
         ),
     )
-    return table, TitleBlock(title_of(lineage, title), (), (" ".join(_size_footnote(lineage, sizes, by, relations)),))
+    words = lettering.words
+    footnote = words.sentences(_size_footnote(words, lineage, sizes, by, relations))
+    return table, lettering.title_block(title_of(lineage, title), footnote=[footnote])
 
 
-def _size_footnote(lineage: Lineage, sizes: NDArray[numpy.int64], by: str, relations: Relations) -> Iterator[str]:
-    yield f"Counted: {counted(int(sizes.sum()), 'model')} in {counted(len(sizes), 'family', 'families')}."
-    if by == "base":
-        yield "A family is a model without a parent and all those whose primary parents lead up to it, by"
-        yield f"{relations_text(relations)}; depth is counted along these."
-    else:
-        yield f"A family is all models that are connected by {relations_text(relations)}, named after the first of"
-        yield "them; depth is that of the longest descent."
+def _size_footnote(
+    words: Words, lineage: Lineage, sizes: NDArray[numpy.int64], by: str, relations: Relations
+) -> Iterator[str]:
+    models = words.count(int(sizes.sum()), "{count} model", "{count} models")
+    families = words.count(len(sizes), "{count} family", "{count} families")
+    yield words("Counted: {models} in {families}.", models=models, families=families)
+    yield words(_BY_BASE if by == "base" else _BY_COMPONENT, relations=relations_text(relations, words))
     kin = sizes[sizes > 1]
     half = int(numpy.searchsorted(numpy.cumsum(kin), kin.sum() / 2)) + 1
-    largest = "the largest family" if half == 1 else f"the {half:,} largest families"
-    yield f"Of the {int(kin.sum()):,} that have kin, half are in {largest}."
-    yield from left_out(_kinds(lineage))
-    if lineage.about.date:
-        yield f"Data as of {lineage.about.date}."
+    one = "Of the {kin} that have kin, half are in the largest family."
+    many = "Of the {kin} that have kin, half are in the {count} largest families."
+    yield words.count(half, one, many, kin=int(kin.sum()))
+    yield from left_out(words, _kinds(lineage))
+    yield from data_date(words, lineage)
 
 
-def relations_text(relations: Relations) -> str:
+def relations_text(relations: Relations, words: Words = ENGLISH) -> str:
     """Some relations, in words."""
     chosen = relation_set(relations)
     named = {WEIGHTS: "relations that pass weights on", frozenset(Relation): "relations of all kinds"}
-    return named.get(chosen) or f"relations: {', '.join(RELATION_WORDS[each] for each in Relation if each in chosen)}"
+    if chosen in named:
+        return words(named[chosen])
+    names = words.listed(words(RELATION_WORDS[each]) for each in Relation if each in chosen)
+    return words("relations: {names}", names=names)
 
 
 def family_forest(lineage: Lineage, relations: Relations) -> PrimaryForest:

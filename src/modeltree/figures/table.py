@@ -10,6 +10,7 @@ from typing import Literal, get_args
 
 from modeltree._util.arguments import checked
 from modeltree._util.html import block
+from modeltree._util.languages import Language, Words, words_of
 from modeltree._util.text import printable
 from modeltree.figures.contents import split_by_kind, title_of
 from modeltree.figures.drawing import Drawing
@@ -53,6 +54,7 @@ def table(
     title: str | None = None,
     applications: bool = False,
     datasets: bool = False,
+    language: Language = "en",
 ) -> TableDrawing:
     """A table of models, a part for each family, largest families first, models in the order of their dates.
 
@@ -70,6 +72,8 @@ def table(
         By default the title of the lineage; ``""`` for none.
     applications, datasets : bool
         Whether products and data sets are listed, too.
+    language : optional
+        Of its headings; as for `modeltree.evolution`.
 
     Returns
     -------
@@ -104,7 +108,7 @@ def table(
     models = split_by_kind(lineage, applications, datasets, "a table")[0]
     if not models:
         raise LayoutError("there is no model to list")
-    return TableDrawing(lineage.subgraph([model.id for model in models]), chosen, relations, title)
+    return TableDrawing(lineage.subgraph([model.id for model in models]), chosen, relations, title, words_of(language))
 
 
 class TableDrawing(Drawing):
@@ -113,10 +117,11 @@ class TableDrawing(Drawing):
     suffixes = (".tex", ".md", ".html")
 
     def __init__(
-        self, lineage: Lineage, columns: Sequence[TableField], relations: Relations, title: str | None
-    ) -> None:
+        self, lineage: Lineage, columns: Sequence[TableField], relations: Relations, title: str | None,
+        words: Words,
+    ) -> None:  # fmt: skip
         super().__init__("table", printable(title_of(lineage, title) or ""), "")
-        self._lineage, self._relations = lineage, relations
+        self._lineage, self._relations, self._words = lineage, relations, words
         kept = [column for column in columns if any(self._cell(model, column).text != "–" for model in lineage.models)]
         self._columns = tuple(kept)
 
@@ -132,7 +137,7 @@ class TableDrawing(Drawing):
         alone = [id for id in self._lineage.ids if id not in placed]
         return [
             (printable(name), [self._row(self._lineage[id]) for id in ids])
-            for name, ids in [*groups, *([(_ALONE, alone)] if alone else [])]
+            for name, ids in [*groups, *([(self._words(_ALONE), alone)] if alone else [])]
         ]
 
     def _row(self, model: Model) -> list[_Cell]:
@@ -158,7 +163,7 @@ class TableDrawing(Drawing):
 
     @property
     def _headings(self) -> list[str]:
-        return ["Model", *(_HEADINGS[column] for column in self._columns)]
+        return [printable(self._words(text)) for text in ("Model", *(_HEADINGS[column] for column in self._columns))]
 
     @cached_property
     def markdown(self) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from modeltree._util.languages import ENGLISH, Words
 from modeltree.layout.geometry import Measure
 from modeltree.records import Grain, PartialDate
 
@@ -16,7 +17,6 @@ YEAR_HEIGHT = 1.75
 
 # More ticks than this are not read one by one.
 _MOST_TICKS = 160
-_MONTHS = ("Jan.", "Feb.", "Mar.", "Apr.", "May", "Jun.", "Jul.", "Aug.", "Sep.", "Oct.", "Nov.", "Dec.")
 
 # From one mark to the next: days, months, or years.
 _INTERVALS: tuple[tuple[Literal["day", "month", "year"], int], ...] = (
@@ -45,7 +45,9 @@ class Tick:
     height: float
 
 
-def make_ticks(dates: Sequence[PartialDate], measure: Measure, grain: Grain = "month") -> tuple[Tick, ...]:
+def make_ticks(
+    dates: Sequence[PartialDate], measure: Measure, grain: Grain = "month", words: Words = ENGLISH
+) -> tuple[Tick, ...]:
     """A tick for each date that occurs, at the given grain, and one for each year that any of them is in."""
     # A date that is no more precise than its year belongs to the year's own tick, which comes first in the year.
     members: dict[tuple[bool, PartialDate], list[int]] = {}
@@ -55,9 +57,9 @@ def make_ticks(dates: Sequence[PartialDate], measure: Measure, grain: Grain = "m
         members.setdefault((coarse.month is None, coarse), []).append(index)
     ticks = []
     for is_year, date in sorted(members, key=lambda key: key[1]):
-        label = tick_label(date, grain)
+        label = tick_label(date, grain, words)
         size = tick_size(label, is_year, measure)
-        id = f"{date.year:04d}-{label}" if grain == "quarter" and not is_year else str(date)
+        id = f"{date.year:04d}-{tick_label(date, grain)}" if grain == "quarter" and not is_year else str(date)
         ticks.append(Tick(id, label, date, "year" if is_year else grain, tuple(members[is_year, date]), *size))
     return tuple(ticks)
 
@@ -73,14 +75,9 @@ def fitting_grain(dates: Sequence[PartialDate]) -> Grain:
     return next((grain for grain in grains if len({date.at(grain) for date in dates}) <= _MOST_TICKS), "year")
 
 
-def tick_label(date: PartialDate, grain: Grain = "month") -> str:
+def tick_label(date: PartialDate, grain: Grain = "month", words: Words = ENGLISH) -> str:
     """The text on the axis for a date: the quarter, month or day alone, or the year."""
-    if date.month is None:
-        return str(date.year)
-    if grain == "quarter":
-        return f"Q{(date.month + 2) // 3}"
-    month = _MONTHS[date.month - 1]
-    return f"{date.day} {month}" if date.day else month
+    return words.date(None if date.month else date.year, date.month, date.day, grain == "quarter")
 
 
 def tick_size(label: str, is_year: bool, measure: Measure, year_pad: float = 1.5) -> tuple[float, float]:
@@ -100,8 +97,9 @@ class Mark:
 
 
 def make_marks(
-    start: float, end: float, fits: Callable[[Mark], bool], roomy: Callable[[Sequence[Mark]], bool], most: int = 1000
-) -> list[Mark]:
+    start: float, end: float, fits: Callable[[Mark], bool], roomy: Callable[[Sequence[Mark]], bool], most: int = 1000,
+    words: Words = ENGLISH,
+) -> list[Mark]:  # fmt: skip
     """The densest dates between two days for which there is room; the label of the first one has its year."""
     # `fits` says whether one mark may be there at all, `roomy` whether all have room beside each other. No more than
     # `most` are tried.
@@ -109,22 +107,23 @@ def make_marks(
     marks: list[Mark] = []
     for kind, interval in _INTERVALS:
         if (end - start) / (interval * _DAYS[kind]) <= most:
-            marks = _fitting(_dates(start, end, kind, interval), kind, fits)
+            marks = _fitting(_dates(start, end, kind, interval), kind, fits, words)
             if roomy(marks):
                 break
     if len(marks) > 1:
         return marks
     for interval in _DAYS_APART:  # months and years give no two marks
         if (end - start) / interval <= most:
-            days = _fitting(_dates(start, end, "day", interval), "day", fits)
+            days = _fitting(_dates(start, end, "day", interval), "day", fits, words)
             if len(days) > 1 and roomy(days):
                 return days
     return marks
 
 
 def finer_marks(
-    marks: Sequence[Mark], end: float, fits: Callable[[Mark], bool], roomy: Callable[[Sequence[Mark]], bool]
-) -> list[Mark]:
+    marks: Sequence[Mark], end: float, fits: Callable[[Mark], bool], roomy: Callable[[Sequence[Mark]], bool],
+    words: Words = ENGLISH,
+) -> list[Mark]:  # fmt: skip
     """Marks with half-years, quarters and months between two of them, and after the last, where there is room."""
     finer = list(marks)
     for interval in (6, 3, 1) if marks and all(mark.kind != "day" for mark in marks) else ():
@@ -132,7 +131,8 @@ def finer_marks(
         for mark, later in zip(known, [*known[1:], None], strict=True):
             stop = end + 1.0 if later is None else later.day - 1.0
             between = [
-                _mark(date, "month") for date in _dates(mark.day + 1.0, max(stop, mark.day + 1.0), "month", interval)
+                _mark(date, "month", words)
+                for date in _dates(mark.day + 1.0, max(stop, mark.day + 1.0), "month", interval)
             ]
             between = [one for one in between if mark.day < one.day < stop]
             finer.append(mark)
@@ -141,12 +141,9 @@ def finer_marks(
     return finer
 
 
-def day_mark(day: float) -> Mark:
+def day_mark(day: float, words: Words = ENGLISH) -> Mark:
     """The mark of a day, with its year."""
-    mark = _mark(datetime.date.fromordinal(math.floor(day)), "day")
-    return replace(
-        mark, label=f"{tick_label(PartialDate.parse(mark.id))} {mark.id[:4]}" if len(mark.id) > 4 else mark.id
-    )
+    return _with_year(_mark(datetime.date.fromordinal(math.floor(day)), "day"), words)
 
 
 def month_starts(start: float, end: float, most: int) -> list[tuple[str, float]]:
@@ -160,12 +157,12 @@ def month_starts(start: float, end: float, most: int) -> list[tuple[str, float]]
 
 
 def _fitting(
-    dates: Iterator[datetime.date], kind: Literal["day", "month", "year"], fits: Callable[[Mark], bool]
+    dates: Iterator[datetime.date], kind: Literal["day", "month", "year"], fits: Callable[[Mark], bool], words: Words
 ) -> list[Mark]:
     """The dates that fit, when the first of them has its year in its label."""
-    marks = [_mark(date, kind) for date in dates]
+    marks = [_mark(date, kind, words) for date in dates]
     for index, mark in enumerate(marks):
-        first = mark if mark.kind == "year" else replace(mark, label=f"{mark.label} {mark.id[:4]}")
+        first = _with_year(mark, words)
         if fits(first):
             return [first, *filter(fits, marks[index + 1 :])]
     return []
@@ -185,9 +182,14 @@ def _dates(start: float, end: float, kind: str, interval: int) -> Iterator[datet
         month += months
 
 
-def _mark(date: datetime.date, kind: Literal["day", "month", "year"]) -> Mark:
+def _with_year(mark: Mark, words: Words) -> Mark:
+    date = PartialDate.parse(mark.id)
+    return replace(mark, label=words.date(mark.id[:4] if date.month else date.year, date.month, date.day))
+
+
+def _mark(date: datetime.date, kind: Literal["day", "month", "year"], words: Words = ENGLISH) -> Mark:
     if date.month == 1 and date.day == 1:
         year = PartialDate(date.year)
         return Mark(str(year), str(date.year), date.toordinal(), "year")
     partial = PartialDate(date.year, date.month, date.day) if kind == "day" else PartialDate(date.year, date.month)
-    return Mark(str(partial), tick_label(partial), date.toordinal(), "day" if kind == "day" else "month")
+    return Mark(str(partial), tick_label(partial, words=words), date.toordinal(), "day" if kind == "day" else "month")

@@ -10,6 +10,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Literal
 
+from modeltree._util.languages import ENGLISH, Words
 from modeltree.findings import LayoutError
 from modeltree.layout.family_tree.packing import Bends, Forest, Packed, Plan, Shape
 from modeltree.layout.family_tree.timeline import Dated, Timeline, TimeScale, timeline
@@ -81,6 +82,7 @@ def family_tree(
     time_scale: TimeScale = "elastic",
     until: float = -math.inf,
     title_block: TitleBlock | None = None,
+    words: Words = ENGLISH,
 ) -> Layout:
     """Lay a genealogy out along an axis that ends on a day, in the largest type for a page (in points) or one given."""
     if direction not in ("right", "down", "up"):
@@ -89,7 +91,7 @@ def family_tree(
     sheet = Sheet.of(page, trim, font_size, title_block, measure, metrics)
     if all(math.isinf(item.day) for item in items):
         return sheet.empty(sheet.frame.header)
-    solver = _TreeSolver(items, measure, metrics, sheet, direction, time_scale, until)
+    solver = _TreeSolver(items, measure, metrics, sheet, direction, time_scale, until, words)
     if font_size is not None:
         return solver.of_size(font_size).layout()
     if sheet.height is None:
@@ -125,8 +127,9 @@ class _TreeSolver:
 
     def __init__(
         self, items: Sequence[TreeItem], measure: Measure, metrics: Metrics, sheet: Sheet, direction: Direction,
-        time_scale: TimeScale, until: float,
+        time_scale: TimeScale, until: float, words: Words,
     ) -> None:  # fmt: skip
+        self.words = words
         self.items, self.measure, self.metrics, self.sheet = items, measure, metrics, sheet
         self.direction, self.time_scale, self.until = direction, time_scale, until
         self.upright = direction != "right"
@@ -520,8 +523,9 @@ class _PlacedTree:
             )
 
         (first, _), (last, _) = self.line.knots[0], self.line.knots[-1]
-        marks = make_marks(first - 20.0, max(last, first + 1.0), fits, roomy, most=int(self.extent))
-        return finer_marks(marks, last, fits, roomy) or [day_mark(first)]
+        words = self.solver.words
+        marks = make_marks(first - 20.0, max(last, first + 1.0), fits, roomy, int(self.extent), words)
+        return finer_marks(marks, last, fits, roomy, words) or [day_mark(first, words)]
 
     def _tick_size(self, mark: Mark) -> tuple[float, float]:
         return tick_size(mark.label, mark.kind == "year", self.solver.measure, 1.2)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from modeltree._util.languages import ENGLISH, Words
 from modeltree.layout.geometry import Measure
 from modeltree.layout.metrics import Metrics, label_widths
 from modeltree.layout.ticks import Tick, fitting_grain, make_ticks
@@ -42,11 +43,13 @@ class Labels:
     metrics: Metrics
 
     @classmethod
-    def of(cls, items: Sequence[Item], measure: Measure, grain: Grain | None, metrics: Metrics) -> Labels:
+    def of(
+        cls, items: Sequence[Item], measure: Measure, grain: Grain | None, metrics: Metrics, words: Words = ENGLISH
+    ) -> Labels:
         """Measure the labels of items that are in any order."""
         ordered = tuple(sorted(items, key=lambda item: (item.date, item.id)))
         dates = [item.date for item in ordered]
-        ticks = make_ticks(dates, measure, grain or fitting_grain(dates))
+        ticks = make_ticks(dates, measure, grain or fitting_grain(dates), words)
         return cls(ordered, *label_widths(ordered, measure, metrics), ticks, metrics)
 
 

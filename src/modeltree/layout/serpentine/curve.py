@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
+from modeltree._util.languages import ENGLISH, Words
 from modeltree.findings import LayoutError
 from modeltree.layout.geometry import LabelBox, Layout, Leader, Measure, Panel, TextLine, TickBox
 from modeltree.layout.metrics import Metrics, icon_boxes
@@ -41,6 +42,7 @@ def serpentine(
     like: Layout | None = None,
     title_block: TitleBlock | None = None,
     margin: float = MARGIN,
+    words: Words = ENGLISH,
 ) -> Layout:
     """Lay models out along a serpentine: in the largest type for a page, or on the smallest page for a type."""
     # `page` and `margin` are points, `fall` is ems. With `like`, labels stay where an earlier layout of the same
@@ -56,7 +58,7 @@ def serpentine(
         if time_scale == "linear":
             metrics = replace(metrics, reach=metrics.reach + 1.2)
         sheet = Sheet.of(page, trim, font_size, title_block, measure, metrics, metrics.panel_pad, margin)
-        labels = Labels.of(items, measure, grain, metrics)
+        labels = Labels.of(items, measure, grain, metrics, words)
         if rows is not None and items and rows > len(labels.ticks):
             raise LayoutError(f"there cannot be {rows} rows: there are only {len(labels.ticks)} dates")
         return sheet, labels
