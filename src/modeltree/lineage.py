@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from modeltree._util.arguments import checked
 from modeltree._util.text import counted
 from modeltree.findings import CycleError, Finding, LineageError, NoPathError, UnknownOrganizationError, shown
+from modeltree.graph.columns import picked
 from modeltree.graph.counts import Growth, Period, growth, periods_of, runs_of
 from modeltree.graph.csr import levels_of
 from modeltree.graph.dispatch import BACKEND, IndexedGraph
@@ -1660,9 +1661,9 @@ class Lineage:
             raise TypeError("at least one model is needed")
         return [self._index_of(model) for model in models]
 
-    def _ids(self, nodes: NDArray[Any] | Iterable[int]) -> Ids:
+    def _ids(self, nodes: NDArray[Any] | Sequence[int]) -> Ids:
         # Integers of Python, which index faster than those of an array.
-        return tuple(map(self._nodes.ids.__getitem__, nodes.tolist() if isinstance(nodes, numpy.ndarray) else nodes))
+        return picked(self._nodes.ids, nodes.tolist() if isinstance(nodes, numpy.ndarray) else nodes)
 
     def _along(self, path: Sequence[int]) -> tuple[Derivation, ...]:
         edges = (self._edges.find(*pair) for pair in pairwise(path))

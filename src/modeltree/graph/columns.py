@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import chain
+from operator import itemgetter
 from typing import Annotated, Any, TypeVar, overload
 
 import numpy
@@ -16,7 +17,7 @@ from modeltree.records import Model, Record
 
 __all__ = [
     "Column", "LazySequence", "RecordFields", "construct", "distinct_values", "dumped", "factored", "field_values",
-    "item", "listed", "taken",
+    "item", "listed", "picked", "taken",
 ]  # fmt: skip
 
 Column = Any
@@ -120,10 +121,15 @@ def item(column: Column, row: int) -> Any:
     return value
 
 
+def picked(values: Sequence[T], rows: Sequence[int]) -> tuple[T, ...]:
+    """Some values, by their indices, in half the time that asking for one after another takes."""
+    return itemgetter(*rows)(values) if len(rows) > 1 else tuple(values[row] for row in rows)
+
+
 def taken(column: Column, rows: NDArray[Any]) -> Column:
     """Some rows of a column."""
     if isinstance(column, list):
-        return [column[row] for row in rows.tolist()]
+        return list(picked(column, rows.tolist()))
     return column[rows] if isinstance(column, numpy.ndarray) else column.take(rows)
 
 

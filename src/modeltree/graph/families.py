@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from modeltree._util.html import block, definitions, head
 from modeltree._util.text import counted, enumerated
-from modeltree.graph.columns import LazySequence, factored
+from modeltree.graph.columns import LazySequence, factored, picked
 from modeltree.graph.csr import Rows, least_below, levels_of, row_starts
 from modeltree.graph.index import AncestryIndex
 from modeltree.graph.primary import PrimaryForest
@@ -157,13 +157,15 @@ class Families(LazySequence[Family]):
         key, members = self._groups.key(number), self._groups.members(number)
         released, end = nodes.released, int(numpy.count_nonzero(nodes.dates[members]))  # undated ones come last
         roots, depth = self._groups.roots_and_depth(number, members)
+        primary = self._groups.primary(number, members)
+        own = picked(ids, members.tolist())
         first, last = (released(int(members[each])) for each in (0, end - 1)) if end else (None, None)
         return Family(
             key=key,
             name=self._name(key) if isinstance(self._groups, _Keyed) else nodes.name(self._groups.head(number)),
             root=ids[int(roots[0])] if len(roots) == 1 else None,
-            members=tuple(map(ids.__getitem__, members.tolist())),
-            primary=tuple(map(ids.__getitem__, self._groups.primary(number, members).tolist())),
+            members=own,
+            primary=own if len(primary) == len(own) else picked(ids, primary.tolist()),
             depth=depth,
             span=(first, last) if first and last else None,
             organizations=nodes.organizations_of(members),

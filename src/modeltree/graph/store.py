@@ -27,6 +27,7 @@ from modeltree.graph.columns import (
     field_values,
     item,
     listed,
+    picked,
     taken,
 )
 from modeltree.graph.csr import gather_slices, viewed
@@ -294,7 +295,7 @@ class NodeStore:
         """Some of the models, ascending."""
         if self._given is not None:
             return NodeStore.of_records(self._given[node] for node in nodes.tolist())
-        ids = tuple(map(self.ids.__getitem__, nodes.tolist()))
+        ids = picked(self.ids, nodes.tolist())
         return NodeStore(ids, self.dates[nodes], {name: taken(column, nodes) for name, column in self._fields.items()})
 
     def field(self, name: str, nodes: slice = slice(None)) -> list[Any]:
@@ -478,8 +479,8 @@ class EdgeStore:
         return parents, children
 
     def _listed(self, ends: NDArray[Any], nodes: NDArray[Any]) -> list[list[str]]:
-        ids = list(map(self._ids.__getitem__, nodes.tolist()))
-        return [ids[start:end] for start, end in pairwise([0, *ends.tolist()])]
+        listed = nodes.tolist()
+        return [list(picked(self._ids, listed[start:end])) for start, end in pairwise([0, *ends.tolist()])]
 
     def attributes(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
         """Parent and child of each derivation, and its other fields as attributes; equal ones are shared."""
@@ -563,7 +564,7 @@ def in_date_order(columns: Columns) -> tuple[NodeStore, EdgeStore]:
     order = _date_order(columns.ids, columns.dates)
     index = numpy.empty(len(order), dtype=numpy.int32)
     index[order] = numpy.arange(len(order), dtype=numpy.int32)
-    ids = tuple(map(columns.ids.__getitem__, order.tolist()))
+    ids = picked(columns.ids, order.tolist())
     fields = {name: taken(column, order) for name, column in columns.fields.items()}
     parent, child = index[columns.parent], index[columns.child]
     rows = numpy.argsort(child.astype(numpy.int64) * max(len(ids), 1) + parent, kind="stable")
@@ -579,7 +580,7 @@ def joined(
     models = [(len(chosen), partial(store.column, nodes=chosen)) for store, chosen in nodes]
     steps = [(len(rows), partial(store.column, rows=rows)) for store, rows, _ in edges]
     return Columns(
-        ids=[id for store, chosen in nodes for id in map(store.ids.__getitem__, chosen.tolist())],
+        ids=[id for store, chosen in nodes for id in picked(store.ids, chosen.tolist())],
         dates=numpy.concatenate([store.dates[chosen] for store, chosen in nodes]),
         fields=dict(_joined_fields([name for name in Model.model_fields if name not in ("id", "released")], models)),
         parent=numpy.concatenate([index[store.parent[rows]] for store, rows, index in edges]).astype(numpy.int32),
