@@ -26,8 +26,17 @@ import graphviz
 from graphviz.quoting import attr_list, quote
 
 from modeltree._util.text import UNWRITABLE, printable
-from modeltree.draw.figure import typeface_rule
-from modeltree.draw.fonts import FAMILY, INTER, OWN, REGULAR, Typeface, font_file, letters_of
+from modeltree.draw.figure import DIRECTION, typeface_rule
+from modeltree.draw.fonts import (
+    FAMILY,
+    INTER,
+    REGULAR,
+    Typeface,
+    font_file,
+    is_bidirectional,
+    letters_of,
+    real_name,
+)
 from modeltree.draw.style import Style
 from modeltree.draw.theme import Stroke, Theme, mixed
 from modeltree.findings import DiagramError, MissingExtraError
@@ -247,7 +256,7 @@ def _page(diagram: Diagram, theme: Theme, direction: Direction) -> dict[str, str
 
 
 def _font_names(typeface: Typeface) -> str:
-    return ",".join([*(family.removeprefix(OWN) for family in typeface.asked), _OTHERS])
+    return ",".join([*(real_name(family) for family in typeface.asked), _OTHERS])
 
 
 def _box(theme: Theme, typeface: Typeface) -> dict[str, str]:
@@ -397,8 +406,9 @@ def _with_typeface(svg: bytes, typeface: Typeface) -> bytes:
     for family in (*typeface.asked, FAMILY):
         known = {letter for letter in letters if ord(letter) in letters_of(family, REGULAR)}
         letters -= known
-        rules += [typeface_rule(family, REGULAR, frozenset(known), family.removeprefix(OWN))] if known else []
-    style = f"<style>{''.join(rules)}</style>"
+        rules += [typeface_rule(family, REGULAR, frozenset(known), real_name(family))] if known else []
+    direction = DIRECTION if is_bidirectional(svg.decode()) else ""
+    style = f"<style>{direction}{''.join(rules)}</style>"
     return _ROOT.sub(lambda match: match[0] + style.encode(), svg, count=1)
 
 

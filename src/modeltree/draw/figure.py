@@ -20,7 +20,22 @@ from matplotlib.figure import Figure
 
 from modeltree._util.files import write_whole
 from modeltree.draw.artists import drawing_style
-from modeltree.draw.fonts import BOLD, FAMILY, INTER, LAST_FAMILY, OWN, REGULAR, Typeface, font_file, letters_of
+from modeltree.draw.fonts import (
+    BOLD,
+    FAMILY,
+    INTER,
+    LAST_FAMILY,
+    OWN,
+    REGULAR,
+    Typeface,
+    font_file,
+    is_bidirectional,
+    letters_of,
+    real_name,
+)
+
+DIRECTION = "text{unicode-bidi:plaintext}"
+"""The CSS rule by which a text runs in the direction of its first letter that has one."""
 
 _SETTINGS: dict[str, Any] = {
     "svg.fonttype": "none",
@@ -98,6 +113,8 @@ class LayoutFigure(Figure):
 def finished_svg(svg: str, title: str = "", description: str = "", typeface: Typeface = INTER) -> str:
     """The SVG of matplotlib with the glyphs that it uses embedded, and a title and a description for screen readers."""
     written: dict[tuple[str, int], set[str]] = {}
+    # As matplotlib has it, the first letter that has a direction decides about a text, not the one who reads it.
+    direction = DIRECTION if is_bidirectional(svg) else ""
 
     def fitted(match: re.Match[str]) -> str:
         style, rest, content = match.groups()
@@ -132,7 +149,7 @@ def finished_svg(svg: str, title: str = "", description: str = "", typeface: Typ
     # The role is not img, which would hide the names and links inside from screen readers.
     tag = opening.group()[:-1] + ' role="graphics-document document">'
     head = f"\n <title>{escape(title)}</title>\n <desc>{escape(description)}</desc>" if title else ""
-    style = f"\n <style>{faces}</style>" if faces else ""
+    style = f"\n <style>{direction}{faces}</style>" if faces else ""
     if pictures:  # each once, however often it is seen
         style += "\n <defs>" + "".join(f"\n  {picture}" for picture in pictures.values()) + "\n </defs>"
     return svg[: opening.start()] + tag + head + style + svg[opening.end() :]
@@ -140,7 +157,7 @@ def finished_svg(svg: str, title: str = "", description: str = "", typeface: Typ
 
 def family_list(families: Iterable[str]) -> str:
     """Families as CSS names them: what is embedded first, then what may be installed."""
-    names = (name for family in families for name in dict.fromkeys((family, family.removeprefix(OWN))))
+    names = (name for family in families for name in dict.fromkeys((family, real_name(family))))
     return ", ".join([*(f"'{name}'" for name in names if name != "Inter"), _OTHERS])
 
 

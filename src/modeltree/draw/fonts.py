@@ -138,10 +138,20 @@ INTER = Typeface()
 """What everything is set in where nothing else is asked for."""
 
 
+def is_bidirectional(text: str) -> bool:
+    """Whether some of a text runs from right to left."""
+    return not text.isascii() and any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in text)
+
+
 def font_file(family: str, weight: int) -> FontPath:
     """The file of a family that is measured, or of one that is installed."""
     _register()
     return font_manager.findfont(FontProperties(family=[family], weight=_WEIGHTS[weight]))
+
+
+def real_name(family: str) -> str:
+    """What a family calls itself."""
+    return str(font_manager.get_font(font_file(family, REGULAR)).family_name)
 
 
 def letters_of(family: str, weight: int) -> frozenset[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,12 @@ from modeltree.layout.geometry import Measure, Swatch, TextLine, TextRole
 _FULL_WIDTH = 1008.0
 _TITLE, _LEGEND, _FOOTNOTE = 19.0, 10.5, 8.0
 _LEADING = 1.45
+# What a line is not broken within, after space or not: a word, or a Chinese character or kana, with the marks that may
+# not begin a line, or not end it.
+_WIDE, _CLOSING, _OPENING = "\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff", "、。，；：？！）」』》ー…～", "（「『《"
+_UNIT = re.compile(
+    rf"(\s*)([{_OPENING}]*(?:[{_WIDE}]|[^\s{_WIDE}{_OPENING}{_CLOSING}]+|[{_CLOSING}])[{_CLOSING}]*|[{_OPENING}]+)"
+)
 # In ems of the legend's type: a sample and the space up to its text, from one entry to the next, and from a line of
 # entries to the next.
 _SAMPLE_WIDTH, _SAMPLE_HEIGHT, _TEXT_START, _ENTRY_GAP, _LEGEND_PITCH = 2.1, 1.2, 2.6, 1.6, 1.9
@@ -143,11 +150,11 @@ class _Typesetter:
 
 
 def _broken(text: str, width: Callable[[str], float], room: float) -> list[str]:
-    """Lines no longer than the room, broken at spaces; a word is broken only where it alone is too long."""
+    """Lines no longer than the room, broken at spaces and between Chinese characters, else where a word is too long."""
     lines: list[str] = []
     line = ""
-    for word in text.split():
-        joined = f"{line} {word}" if line else word
+    for space, word in _UNIT.findall(text):
+        joined = f"{line} {word}" if line and space else f"{line}{word}"
         if width(joined) <= room:
             line = joined
             continue
