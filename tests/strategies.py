@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import os
 
 from hypothesis import strategies as st
 
@@ -25,6 +26,12 @@ from modeltree.records import (
     Relation,
 )
 from modeltree.values.words import is_missing
+
+
+def examples(count: int) -> int:
+    """How many examples a test draws: all that it deserves in CI, a quarter of them, or ten, for whoever waits."""
+    return count if os.environ.get("MODELTREE_EXAMPLES") == "all" else max(count // 4, min(count, 10))
+
 
 ORGANIZATIONS = ("google", "meta", "openai")
 _MAKERS = [makers for count in range(3) for makers in itertools.permutations(ORGANIZATIONS, count)]

@@ -21,6 +21,7 @@ from modeltree.graph import index as index_module
 from modeltree.graph.index import AncestryIndex
 from modeltree.graph.primary import PrimaryForest
 from plain_ancestry import PlainIndex
+from strategies import examples
 
 MANY = 600
 Parents = list[list[int]]
@@ -102,7 +103,7 @@ def graphs(draw: st.DrawFn) -> Parents:
     return shuffled(count, edges, draw(st.integers(0, 9)))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(graphs(), st.sampled_from([0, 64]), st.sampled_from([0, 1000]), st.sampled_from([1, 1 << 22]))
 def test_graphs_with_many_merges(parents: Parents, few: int, narrow: int, at_once: int) -> None:
     """Whichever way each step is taken: by arrays or by lists, at once or in parts."""
@@ -116,7 +117,7 @@ def test_graphs_with_many_merges(parents: Parents, few: int, narrow: int, at_onc
         check(parents)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(graphs())
 def test_networkx_says_the_same(parents: Parents) -> None:
     graph: Any = nx.DiGraph([(parent, node) for node, row in enumerate(parents) for parent in row])
@@ -316,7 +317,7 @@ def example(count: int = 40) -> Parents:
     return shuffled(count, sorted({edge for edge in edges if edge[0] != edge[1]}), 7)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(parents=graphs())
 def test_what_is_saved_comes_back(parents: Parents, tmp_path_factory: pytest.TempPathFactory) -> None:
     path = tmp_path_factory.mktemp("index") / "x.index"

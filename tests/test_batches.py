@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from modeltree import Derivation, Lineage, Model, UnknownModelError
 from modeltree.graph.counts import Growth
 from modeltree.records import PartialDate, Relation
-from strategies import lineages
+from strategies import examples, lineages
 from test_columns import of_columns
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(lineages())
 def test_batches_are_many_single_questions(lineage: Lineage) -> None:
     for one in (lineage, of_columns(lineage)):
@@ -47,7 +47,7 @@ def test_batches_are_many_single_questions(lineage: Lineage) -> None:
             ]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(lineages())
 def test_growth_counts_everything_once(lineage: Lineage) -> None:
     for grain in ("year", "quarter", "month", "day"):

@@ -29,8 +29,9 @@ from modeltree.formats.tables.parquet_sizes import plain_size, read_footer
 from modeltree.formats.tables.requests import ReadOptions, TableSet
 from modeltree.formats.tables.table_arrays import reaching_cycles
 from modeltree.values.words import is_missing, quiet_key
+from strategies import examples
 
-thorough = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+thorough = settings(max_examples=examples(150), deadline=None, suppress_health_check=list(HealthCheck))
 
 HOW = ["arrow", "chunks", "dictionaries", "pandas", "records"]
 IDS = ["a", "b", "c", "d", "e", "f", "g", "a-2", "B", "x-y", "org/m", "org/m-2", "é"]

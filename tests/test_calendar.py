@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modeltree.layout.ticks import Mark, make_marks
+from strategies import examples
 
 
 def day(*date: int) -> int:
@@ -79,7 +80,7 @@ def test_so_many_at_the_most() -> None:
     assert len(found) == 11
 
 
-@settings(max_examples=80)
+@settings(max_examples=examples(80))
 @given(st.integers(1, 3_600_000), st.integers(0, 30_000), st.sampled_from([1.0, 20.0, 100.0, 400.0, 4000.0]))
 def test_marks_are_true_dates_within_the_span(start: int, length: int, apart: float) -> None:
     found = made(start, start + length, apart)

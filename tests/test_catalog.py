@@ -26,6 +26,7 @@ from modeltree.formats.parsing import yamltree
 from modeltree.formats.parsing.yamltree import parse_yaml, read_yaml
 from modeltree.formats.parsing.yamlwriter import WIDTH, yaml_text
 from modeltree.records import About
+from strategies import examples
 from strategies_records import hard_names, hard_texts, lineages
 
 DATA = Path(__file__).parents[1] / "data"
@@ -169,7 +170,7 @@ def test_the_files_of_a_folder_are_one_lineage(
 # What is written
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(lineage=lineages(any_words=True))
 def test_what_is_saved_comes_back(lineage: Lineage) -> None:
     text = catalog_text(lineage)
@@ -178,7 +179,7 @@ def test_what_is_saved_comes_back(lineage: Lineage) -> None:
     assert catalog_text(again) == text
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(lineage=lineages(any_words=True))
 def test_what_is_saved_means_the_same_to_others(lineage: Lineage) -> None:
     """Tools that read YAML 1.1 or 1.2 find the strings that were written, and what the schema allows."""

@@ -25,6 +25,7 @@ from modeltree.formats.catalog.draft import CatalogDraft
 from modeltree.formats.catalog.schema import catalog_schema
 from modeltree.formats.parsing import yamltree
 from modeltree.formats.parsing.yamltree import parse_yaml
+from strategies import examples
 from work import growth
 
 
@@ -320,7 +321,7 @@ _MODELS = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(models=_MODELS, rest=st.dictionaries(st.sampled_from(["about", "organizations", "x"]), _VALUES, max_size=2))
 def test_any_data_are_a_lineage_or_have_problems_with_places(models: Any, rest: dict[str, Any]) -> None:
     draft = CatalogDraft()

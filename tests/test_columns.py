@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from modeltree import CycleError, Derivation, Lineage, LineageError, Model, NoPathError, UnknownModelError, datasets
 from modeltree.graph.store import Columns
 from modeltree.records import Relation
+from strategies import examples
 from strategies_records import lineages
 
 RELATIONS = list(Relation)
@@ -84,7 +85,7 @@ QUESTIONS: dict[str, Any] = {
 }
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(lineages(), st.randoms(use_true_random=False), st.booleans())
 def test_columns_answer_as_records_do(lineage: Lineage, random: Any, arrow: bool) -> None:
     order = list(range(len(lineage)))

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from modeltree.findings import Position
 from modeltree.formats.parsing import csvtree
 from modeltree.formats.parsing.csvtree import DELIMITERS, CsvTable, parse_csv, read_csv
+from strategies import examples
 
 FILE = Path("table.csv")
 
@@ -203,7 +204,7 @@ def test_no_more_problems_are_said_than_can_be_read(monkeypatch: pytest.MonkeyPa
     assert len(table.rows) == 10
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(st.binary(max_size=60) | st.text(st.sampled_from('a,";\n\r \t|\ufeff'), max_size=40).map(str.encode))
 def test_no_bytes_do_harm(content: bytes) -> None:
     table = parse_csv(content, FILE)

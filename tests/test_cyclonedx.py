@@ -26,6 +26,7 @@ from modeltree.formats.repair.policy import Policy
 from modeltree.lineage import Lineage
 from modeltree.records import About, Derivation, License, Model, Organization
 from modeltree.values.licenses import license_of
+from strategies import examples
 from strategies_records import lineages
 
 VALIDATOR = JsonStrictValidator(SchemaVersion.V1_6)
@@ -89,14 +90,14 @@ def _elements(parts: list[tuple[str, str]]) -> str:
 # What is written
 
 
-@settings(max_examples=15)  # the check of web addresses is slow
+@settings(max_examples=examples(15))  # the check of web addresses is slow
 @given(lineages())
 def test_what_is_written_is_valid(lineage: Lineage) -> None:
     problem = VALIDATOR.validate_str(cyclonedx_text(lineage))
     assert problem is None, problem
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(lineages())
 def test_what_is_written_is_read_again(lineage: Lineage) -> None:
     text = cyclonedx_text(lineage)
@@ -222,7 +223,7 @@ def test_models_of_the_hub_have_package_urls() -> None:
     assert read_text(text).lineage == Lineage(models)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(lineages(), st.data())
 def test_a_bill_of_one_model_is_read_as_it_was(lineage: Lineage, data: st.DataObject) -> None:
     subject = data.draw(st.sampled_from([model.id for model in lineage.models])) if len(lineage) else None
@@ -586,7 +587,7 @@ def test_other_files_that_end_as_xml_are_told_apart(tmp_path: Path) -> None:
         modeltree.save(EXAMPLE, tmp_path / "x.xml")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.data())
 def test_faulty_xml_gives_a_reading_or_a_source_error(data: st.DataObject) -> None:
     content = XML.encode()
@@ -698,7 +699,7 @@ COMPONENTS = st.recursive(
 )
 
 
-@settings(max_examples=120)
+@settings(max_examples=examples(120))
 @given(
     st.lists(COMPONENTS | JSON, max_size=4) | JSON,
     st.none() | COMPONENTS | JSON,
@@ -713,7 +714,7 @@ def test_any_shape_gives_a_reading_or_a_source_error(components: Any, subject: A
     assert read_text(text).lineage == reading.lineage
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(st.data())
 def test_files_with_faults_give_a_reading_or_a_source_error(data: st.DataObject) -> None:
     content = data.draw(st.sampled_from([cyclonedx_text(EXAMPLE).encode(), b"", b"\xef\xbb\xbf{}"]))

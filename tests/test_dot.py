@@ -29,7 +29,7 @@ from modeltree.draw.theme import LIGHT, THEMES
 from modeltree.findings import DiagramError, MissingExtraError
 from modeltree.lineage import Lineage
 from modeltree.records import About, Derivation, Links, Model, Relation
-from strategies import lineages, names, texts
+from strategies import examples, lineages, names, texts
 
 SVG = "{http://www.w3.org/2000/svg}"
 LINK = "{http://www.w3.org/1999/xlink}"
@@ -114,7 +114,7 @@ def test_names_differ_where_ids_do(ids: list[str]) -> None:
     assert set(graph.edges()) == {(node_name(parent), node_name(child)) for parent, child in pairs}
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(_hard | names | texts)
 @example('A <b>"&amp;"</b> \\N\\l\\')
 @example("<b>bold</b>")

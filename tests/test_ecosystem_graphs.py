@@ -22,6 +22,7 @@ from modeltree.formats.repair.policy import Policy
 from modeltree.formats.trackers import ecosystem_graphs
 from modeltree.formats.trackers.ecosystem_graphs import read_ecosystem_graphs
 from modeltree.records import Kind, License, Relation
+from strategies import examples
 
 GAPS = {"license-missing", "missing-date", "missing-relation", "missing-parent"}
 
@@ -439,7 +440,7 @@ DATA = st.recursive(
 KEYS = st.sampled_from([*ecosystem_graphs._KEYS, "value", "odd"])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.lists(st.dictionaries(KEYS, DATA, max_size=6) | DATA, max_size=4))
 def test_no_data_does_harm(assets: list[Any]) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -448,7 +449,7 @@ def test_no_data_does_harm(assets: list[Any]) -> None:
         harmless(file)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     st.binary(max_size=60)
     | st.lists(

@@ -18,6 +18,7 @@ from modeltree.formats.parsing import csvtree
 from modeltree.formats.repair.claims import Reading
 from modeltree.formats.repair.policy import Policy
 from modeltree.formats.trackers.epoch import read_epoch
+from strategies import examples
 
 COLUMNS = ["Model", "Organization", "Publication date", "Domain", "Parameters", "Link", "Base model"]
 COLUMNS += ["Model accessibility", "Open model weights?"]
@@ -240,7 +241,7 @@ CELLS = ["", "a", "b", "a,b", "a, b", '"a"', '""', '"', ", ,", "2023", "1e9", "L
 ROWS = st.lists(st.lists(st.sampled_from(CELLS) | st.text(max_size=4), min_size=9, max_size=9), max_size=4)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.binary(max_size=80) | ROWS.map(lambda rows: table(*rows).encode("utf-8", "replace")))
 def test_no_bytes_do_harm(content: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -36,7 +36,7 @@ from modeltree.layout.geometry import Layout
 from modeltree.layout.title_block import TitleBlock
 from modeltree.lineage import Lineage
 from modeltree.records import WEIGHTS, About, Derivation, Kind, Model, Relation
-from strategies import lineages
+from strategies import examples, lineages
 from work import growth
 
 DIRECTIONS: tuple[Direction, ...] = ("right", "down", "up")
@@ -87,7 +87,7 @@ def check_dates(layout: Layout, items: list[TreeItem], direction: Direction) -> 
 # The layout
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(
     tree_item_lists(), st.sampled_from(DIRECTIONS), st.sampled_from(SCALES),
     st.sampled_from(["trim", "page", "size", "both"]), st.booleans(),
@@ -305,7 +305,7 @@ def test_the_axis_begins_at_the_earliest_place(dates: tuple[str, ...]) -> None:
         assert family_tree(lineage, direction=direction).layout.faults() == ()
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(lineages(1, 8), st.sampled_from(DIRECTIONS), st.sampled_from([None, "smaller=3", "quantized,depth=1"]))
 def test_any_lineage(lineage: Lineage, direction: Direction, collapse: str | None) -> None:
     options: Any = {"direction": direction, "collapse": collapse, "applications": True}

@@ -36,7 +36,7 @@ from modeltree.findings import FindingsWarning, LayoutError
 from modeltree.layout.plane import Box
 from modeltree.lineage import Lineage
 from modeltree.records import About, Kind, Links, Model, Openness, Organization, PartialDate
-from strategies import lineages
+from strategies import examples, lineages
 
 SHIPPED = ("survey", "survey-figure2", "survey-table1")
 SVG = "{http://www.w3.org/2000/svg}"
@@ -149,7 +149,7 @@ def test_the_json_is_what_is_promised() -> None:
     assert first["y"] < last["y"], "the origin is at the top left"
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(lineages(max_models=9))
 def test_small_lineages(lineage: Lineage) -> None:
     drawn = [record.id for record in lineage.models if record.released and record.kind == Kind.MODEL]

@@ -23,6 +23,7 @@ from modeltree.formats.tables import read_table, write_parquet
 from modeltree.formats.tables.arrow_columns import arrow_column
 from modeltree.formats.tables.cells import field_values, plain_column
 from modeltree.formats.tables.requests import choose_columns
+from strategies import examples
 from strategies_records import lineages
 
 FRAMES = {
@@ -82,7 +83,7 @@ def test_rows_that_pandas_wrote_to_csv(survey: Lineage, tmp_path: Path) -> None:
     assert pairs(lineage) == pairs(survey)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(lineages())
 def test_any_rows_are_read_back(lineage: Lineage) -> None:
     if not lineage.models:

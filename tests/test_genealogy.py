@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from modeltree.figures.genealogy import Collapse, Genealogy, genealogy_of
 from modeltree.lineage import Lineage
 from modeltree.records import Derivation, Model, Relation
-from strategies import lineages
+from strategies import examples, lineages
 
 rules = st.builds(
     Collapse,
@@ -70,7 +70,7 @@ def check(lineage: Lineage, genealogy: Genealogy) -> None:
     assert genealogy.hidden == len(steps) - shown
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(lineages())
 def test_without_folds_each_model_and_each_derivation_is_there(lineage: Lineage) -> None:
     genealogy = genealogy_of(lineage)
@@ -87,7 +87,7 @@ def test_without_folds_each_model_and_each_derivation_is_there(lineage: Lineage)
         assert not dated & (nx.ancestors(lineage.graph, id) | nx.descendants(lineage.graph, id))
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(lineages())
 def test_places_are_what_is_known(lineage: Lineage) -> None:
     genealogy = genealogy_of(lineage)
@@ -106,7 +106,7 @@ def test_places_are_what_is_known(lineage: Lineage) -> None:
         assert any(bounds(lineage[one])[0] > bounds(lineage[other])[1] for one in above for other in below)
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(lineages(), rules)
 def test_folding_loses_nothing(lineage: Lineage, rule: Collapse) -> None:
     genealogy = genealogy_of(lineage, collapse=rule)

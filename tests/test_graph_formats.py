@@ -39,6 +39,7 @@ from modeltree.formats.repair.claims import Reading
 from modeltree.formats.repair.policy import Policy
 from modeltree.lineage import Lineage
 from modeltree.records import About, Derivation, License, Model, Organization
+from strategies import examples
 from strategies_records import lineages
 
 
@@ -112,7 +113,7 @@ def without_the_whole(lineage: Lineage) -> Lineage:
 
 
 @every_format
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(lineage=lineages())
 def test_what_is_written_is_read_again(format: str, lineage: Lineage) -> None:
     text = FORMATS[format].text(lineage)
@@ -192,7 +193,7 @@ EXAMPLE = Lineage(
 )
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(lineages())
 @example(EXAMPLE)
 def test_networkx_reads_them(lineage: Lineage) -> None:
@@ -577,14 +578,14 @@ def test_files_that_are_too_large_are_refused(format: str, monkeypatch: pytest.M
 
 
 @every_format
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(content=st.binary(max_size=80) | st.text(string.printable, max_size=80).map(str.encode))
 def test_any_bytes_give_a_reading_or_a_source_error(format: str, content: bytes) -> None:
     read_or_refused(format, content)
 
 
 @every_format
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(data=st.data())
 def test_files_with_faults_give_a_reading_or_a_source_error(format: str, data: st.DataObject) -> None:
     content = data.draw(st.sampled_from([FOREIGN[format], FORMATS[format].text(EXAMPLE)])).encode()
@@ -608,7 +609,7 @@ JSON = st.recursive(
 
 
 @pytest.mark.parametrize("format", ["json", "cyjs"])
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(data=st.data())
 def test_json_of_any_shape_gives_a_reading_or_a_source_error(format: str, data: st.DataObject) -> None:
     nodes, edges = data.draw(JSON | st.lists(JSON, max_size=4)), data.draw(JSON | st.lists(JSON, max_size=4))

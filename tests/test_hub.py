@@ -27,6 +27,7 @@ from modeltree.findings import MissingExtraError, ModelTreeError
 from modeltree.hub import HubError, client, crawl
 from modeltree.hub.answers import Answers
 from modeltree.hub.client import wait_of
+from strategies import examples
 
 huggingface_hub = pytest.importorskip("huggingface_hub")
 constants = pytest.importorskip("huggingface_hub.constants")
@@ -164,7 +165,7 @@ def test_by_family(hub: MadeUpHub) -> None:
     assert len(hub.requests) == len(set(hub.requests))
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(data=st.data())
 def test_the_steps_up_and_down_are_those_of_networkx(hub: MadeUpHub, data: st.DataObject) -> None:
     size = data.draw(st.integers(1, 9))
@@ -714,7 +715,7 @@ NAMES = [
 CARD = ["base_model", "base_model_relation", "license", "license_name", "license_link", "new_version", "tags"]
 
 
-@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=examples(80), suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(
     record=st.dictionaries(st.sampled_from(NAMES), json_values),
     card=st.dictionaries(st.sampled_from(CARD), json_values),

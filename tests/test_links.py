@@ -22,6 +22,7 @@ from modeltree.layout.geometry import LabelBox, Layout, Leader, Link, Page, Tick
 from modeltree.layout.links import with_links
 from modeltree.layout.serpentine.curve import serpentine
 from modeltree.layout.title_block import TitleBlock
+from strategies import examples
 from work import growth
 
 Survey = tuple[Layout, list[tuple[str, str]]]
@@ -97,7 +98,7 @@ def check_links(layout: Layout, pairs: list[tuple[str, str]]) -> None:
         assert sharpest_turn(link) < 90.1  # no link turns back
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(item_lists(max_size=60), st.integers(0, 25), st.integers(0, 2**16), st.booleans())
 def test_links_hit_nothing(items: list[Any], count: int, seed: int, words: bool) -> None:
     layout = serpentine(items, stub_measure, title_block=TITLE_BLOCK if words else None)

@@ -18,6 +18,7 @@ from modeltree.formats.repair.claims import Claims, Reading
 from modeltree.formats.weights import mergekit
 from modeltree.formats.weights.mergekit import file_claims, read_mergekit
 from modeltree.formats.weights.sidecars import add_parents
+from strategies import examples
 from work import growth
 
 GENERAL = {"license-missing", "missing-date", "missing-parent"}
@@ -358,7 +359,7 @@ PIECES = st.lists(
 ).map(lambda lines: "".join(lines).encode())
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(content=st.binary(max_size=100) | PIECES)
 def test_any_bytes_are_read_or_refused(content: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:

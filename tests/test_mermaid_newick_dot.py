@@ -28,6 +28,7 @@ from modeltree.formats.graphs.text_graphs import (
 )
 from modeltree.lineage import Lineage
 from modeltree.records import Derivation, Model, Organization, Relation
+from strategies import examples
 from strategies_records import hard_names, lineages
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -306,7 +307,7 @@ PERCENT = Lineage(
 )
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(lineages())
 @example(PERCENT)
 @example(named(NAMES))

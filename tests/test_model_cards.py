@@ -30,6 +30,7 @@ from modeltree.formats.weights.peft import read_peft
 from modeltree.records import License, Relation
 from modeltree.values.addresses import hub_url
 from modeltree.values.licenses import hub_license, license_of
+from strategies import examples
 
 COMMON = {"missing-parent", "license-missing", "missing-date", "missing-child"}
 """Kinds of findings that most of these small files have, and that are tested elsewhere."""
@@ -752,7 +753,7 @@ def test_a_card_is_written_as_the_hub_reads_it() -> None:
     assert front == {"new_version": "no", "license": "apache-2.0", "license_name": "Apache License 2.0"}
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=examples(25))
 @given(lineage=strategies_records.lineages())
 def test_reading_what_was_written_gives_the_same_descent(lineage: Lineage) -> None:
     _check_round_trip(lineage)
@@ -766,7 +767,7 @@ _HARD_IDS = [
 ]  # fmt: skip
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=examples(25))
 @given(data=st.data())
 def test_ids_that_are_no_paths_never_leave_the_folder(data: st.DataObject) -> None:
     ids = data.draw(st.lists(st.sampled_from(_HARD_IDS), unique=True, max_size=8))
@@ -884,7 +885,7 @@ def test_the_survey_comes_back_with_its_descent_and_licenses(tmp_path: Path) -> 
 # Hostile input
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=examples(100))
 @given(
     content=st.binary(max_size=80) | st.text(alphabet="-:[]{}&*!|> \n\tabase_model'\"#@", max_size=120).map(str.encode)
 )

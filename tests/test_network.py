@@ -16,7 +16,7 @@ from modeltree.findings import CycleError, LineageError
 from modeltree.graph.network import _split, join_list, to_attributes
 from modeltree.lineage import Lineage
 from modeltree.records import About, Correction, Derivation, Model, Organization, Relation
-from strategies import full_lineages, lineages, names
+from strategies import examples, full_lineages, lineages, names
 from strategies_records import lineages as record_lineages
 
 
@@ -63,7 +63,7 @@ def test_a_graph_is_plain_and_becomes_the_lineage_again(lineage: Lineage) -> Non
     assert Lineage.from_networkx(graph) == lineage
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(record_lineages())
 def test_a_graph_carries_everything(lineage: Lineage) -> None:
     graph = lineage.graph
@@ -78,13 +78,13 @@ def test_a_graph_carries_everything(lineage: Lineage) -> None:
 
 
 @pytest.mark.parametrize("format", FORMATS)
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(lineage=full_lineages())
 def test_what_is_written_is_read_again(format: str, lineage: Lineage) -> None:
     assert Lineage.from_networkx(FORMATS[format](lineage.graph)) == lineage
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(full_lineages())
 def test_gexf_has_all_but_what_is_said_of_the_whole(lineage: Lineage) -> None:
     again = Lineage.from_networkx(through_file(nx.write_gexf, nx.read_gexf, lineage.graph))

@@ -28,7 +28,7 @@ from modeltree.findings import Finding, LayoutError, MissingExtraError, Position
 from modeltree.formats import Reading
 from modeltree.lineage import Lineage
 from modeltree.records import About, Correction, Derivation, License, Links, Model, Organization, Reference
-from strategies import full_lineages, lineages
+from strategies import examples, full_lineages, lineages
 
 SURVEY = modeltree.datasets.load("survey")
 READING = Reading(SURVEY, (Finding("cycle", "a -> b -> a", "break it"), Finding("license-missing", "a has no license")))
@@ -324,7 +324,7 @@ def test_only_web_addresses_are_links() -> None:
 
 
 @given(full_lineages())
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 def test_whatever_is_known_of_a_model_is_shown(lineage: Lineage) -> None:
     for id in lineage:
         page, model = checked(lineage[id]), lineage[id]
@@ -427,7 +427,7 @@ def test_pandas_takes_the_rows_as_they_are(lineage: Lineage) -> None:
 
 
 @given(lineages())
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 def test_no_frame_loses_anything(lineage: Lineage) -> None:
     assert polars.DataFrame(lineage.to_records()).to_dicts() == lineage.to_records()
 

@@ -42,7 +42,7 @@ from modeltree.layout.plane import Box, overlapping
 from modeltree.layout.title_block import TitleBlock
 from modeltree.lineage import Lineage
 from modeltree.records import WEIGHTS, About, Derivation, Kind, Model, PartialDate, Relation
-from strategies import lineages
+from strategies import examples, lineages
 
 RELATIONS = tuple(Relation)
 forests = st.integers(0, 12).flatmap(
@@ -284,7 +284,7 @@ def tick_labels(axes: Axes, axis: str) -> list[float]:
     return ticks
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(st.integers(1, 10**9))
 def test_ticks_are_round_and_few(most: int) -> None:
     table = GrowthTable("year", 2020, (("none", "no parent known"),), [[most]], incomplete=False)
@@ -445,7 +445,7 @@ def made(make: Callable[[], Any]) -> Any:
         return str(error)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(lineages(), st.sampled_from(PAGES), st.sampled_from(["year", "quarter", "month"]))
 def test_growth_of_any_lineage_has_no_fault(lineage: Lineage, page: Any, grain: Any) -> None:
     drawn = [record.released for record in lineage.models if record.kind == Kind.MODEL and record.released]
@@ -458,7 +458,7 @@ def test_growth_of_any_lineage_has_no_fault(lineage: Lineage, page: Any, grain: 
         assert faults(chart) == []
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(lineages(), st.sampled_from(PAGES), st.sampled_from(["base", "component"]))
 def test_families_of_any_lineage_have_no_fault(lineage: Lineage, page: Any, by: Any) -> None:
     chart = made(lambda: family_sizes(lineage, by=by, page=page).figure())
@@ -476,7 +476,7 @@ def test_a_family_in_which_no_model_descends_from_another() -> None:
     assert set(groups(figure, "family-")) == {"A: 2"}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(lineages(), st.integers(0, 3))
 def test_the_largest_families_of_any_lineage_have_no_fault(lineage: Lineage, branches: int) -> None:
     layout = made(lambda: largest_families(lineage, count=3, branches=branches).layout)
@@ -504,7 +504,7 @@ PAPER = {
 }
 
 
-@settings(max_examples=75, deadline=None)
+@settings(max_examples=examples(75), deadline=None)
 @given(
     st.sampled_from(["year", "quarter", "month"]),
     st.integers(0, 11),
@@ -527,7 +527,7 @@ def test_growth_on_any_paper_has_no_fault(
         assert faults(chart) == []
 
 
-@settings(max_examples=75, deadline=None)
+@settings(max_examples=examples(75), deadline=None)
 @given(
     st.lists(st.integers(2, 10**5), min_size=1, max_size=10).map(lambda sizes: sorted(sizes, reverse=True)),
     st.integers(0, 10**6),

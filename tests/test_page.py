@@ -50,6 +50,7 @@ from modeltree.layout.geometry import (
     TickBox,
 )
 from modeltree.records import About
+from strategies import examples
 
 HOSTILE = "</script><img src=x onerror=alert(1)>\u2028\"'&amp;<!--<script>"
 WHOLE = datasets.load("survey")
@@ -185,7 +186,7 @@ def test_any_name_is_just_a_name(text: str, plain: Reader) -> None:
     assert shown in reader.texts["text"]
 
 
-@settings(max_examples=10)
+@settings(max_examples=examples(10))
 @given(st.text(st.characters(exclude_categories=["Cc", "Cs", "Cn", "Zl", "Zp", "Zs"]), min_size=1, max_size=30))
 def test_no_text_ends_the_data(text: str) -> None:
     numbers = Numbers({}, {})

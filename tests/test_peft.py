@@ -16,6 +16,7 @@ from modeltree.findings import Position, SourceError
 from modeltree.formats.repair.claims import Claims, Reading
 from modeltree.formats.weights.peft import MAX_BYTES, file_claims, read_peft
 from modeltree.formats.weights.sidecars import add_parents
+from strategies import examples
 
 GENERAL = {"license-missing", "missing-date"}
 
@@ -153,7 +154,7 @@ VALUES = st.recursive(
 KEYS = st.sampled_from(["base_model_name_or_path", "revision", "peft_type", "model_name", "r"])
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(content=st.binary(max_size=100) | st.dictionaries(KEYS, VALUES).map(lambda data: json.dumps(data).encode()))
 def test_any_bytes_are_read_or_refused(content: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:

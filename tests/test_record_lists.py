@@ -29,6 +29,7 @@ from modeltree.formats.repair.models import repaired
 from modeltree.formats.tables import record_lists
 from modeltree.hub.traversal import add_models, parents_and_successors
 from modeltree.records import Relation
+from strategies import examples
 from work import growth
 
 ROWS: list[dict[str, Any]] = [
@@ -422,7 +423,7 @@ def test_other_tables_are_no_tables_of_the_hub() -> None:
         assert len(lineage.derivations) == ("baseModels" in row)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=examples(50))
 @given(st.data())
 def test_rows_and_columns_say_the_same_of_the_hub(data: st.DataObject) -> None:
     """Many rows are read by columns, few one by one."""

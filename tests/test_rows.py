@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from modeltree.layout.metrics import Metrics
 from modeltree.layout.serpentine.blocks import BlockPair, set_block
 from modeltree.layout.serpentine.rows import Placed, RowEnds, extend_row, place_row
+from strategies import examples
 
 METRICS = Metrics()
 CLOSE = 1e-6
@@ -91,7 +92,7 @@ def check_in_order(spans: Sequence[tuple[float, float]], ends: tuple[float, floa
     assert all(end + gap <= start + CLOSE for (_, end), (start, _) in itertools.pairwise(spans))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(cases(most_ticks=4))
 def test_a_wide_beam_finds_room_for_as_many_ticks_as_there_is(case: Case) -> None:
     def most() -> int:

@@ -18,6 +18,7 @@ from modeltree.layout.serpentine.blocks import Item
 from modeltree.layout.serpentine.curve import serpentine
 from modeltree.layout.title_block import TitleBlock
 from modeltree.records import PartialDate
+from strategies import examples
 
 A4, POSTER = (595.0, 842.0), (2384.0, 3370.0)
 TITLE_BLOCK = TitleBlock(
@@ -25,7 +26,7 @@ TITLE_BLOCK = TitleBlock(
 )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(items=item_lists_of(), page=st.sampled_from([(1008.0, 972.0), A4, POSTER]))
 def test_whatever_the_models_there_is_no_fault(items: list[Item], page: tuple[float, float]) -> None:
     layout = serpentine(items, stub_measure, page=page)
@@ -34,7 +35,7 @@ def test_whatever_the_models_there_is_no_fault(items: list[Item], page: tuple[fl
     assert layout.page.height <= page[1] + 1e-6
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(item_lists_of(max_size=60), st.sampled_from(["year", "quarter", "month", "day"]), st.booleans())
 def test_whatever_the_grain_and_the_words_around_it(items: list[Item], grain: str, furnished: bool) -> None:
     layout = serpentine(items, stub_measure, grain=grain, title_block=TITLE_BLOCK if furnished else None)
@@ -43,7 +44,7 @@ def test_whatever_the_grain_and_the_words_around_it(items: list[Item], grain: st
     assert hard_zeros(layout.to_dict(), [item.id for item in items]) == {}
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(
     items=item_lists_of(max_size=40),
     page=st.tuples(st.floats(1, 400), st.floats(1, 400)),
@@ -73,7 +74,7 @@ def test_three_hundred_long_labels_on_a_small_page() -> None:
     check_layout(serpentine(items, stub_measure, page=(400, 400)), items)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(
     items=item_lists_of(max_size=80),
     page=st.sampled_from([(1008.0, 972.0), A4, (1008.0, None)]),

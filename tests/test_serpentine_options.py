@@ -18,6 +18,7 @@ from modeltree.layout.serpentine.curve import serpentine
 from modeltree.layout.serpentine.solver import months_of
 from modeltree.layout.ticks import fitting_grain, make_ticks
 from modeltree.records import PartialDate
+from strategies import examples
 
 ITEMS = make_items(92, seed=7)
 
@@ -65,7 +66,7 @@ def test_what_cannot_be() -> None:
         serpentine(ITEMS, stub_measure, fall=-1.0)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(item_lists(max_size=120), st.floats(0, 4))
 def test_rows_that_fall(items: list[Item], fall: float) -> None:
     check_layout(serpentine(items, stub_measure, fall=fall), items)
@@ -89,7 +90,7 @@ def test_as_many_rows_as_asked_for(rows: int, time_scale: str) -> None:
     check_layout(layout, ITEMS)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(item_lists(max_size=150), st.sampled_from(["year", "quarter", "month", None]))
 def test_linear_time_has_no_fault_either(items: list[Item], grain: str | None) -> None:
     layout = serpentine(items, stub_measure, time_scale="linear", grain=grain)
@@ -140,7 +141,7 @@ def test_one_more_model_moves_few_others(count: int) -> None:
     assert sorted(shares)[3] <= 0.02
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(item_lists(max_size=60), st.randoms(use_true_random=False))
 def test_a_former_layout_never_makes_a_fault(items: list[Item], chance: random.Random) -> None:
     before = serpentine(items, stub_measure)

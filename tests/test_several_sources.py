@@ -15,6 +15,7 @@ import modeltree
 from modeltree import Lineage, Model, Policy, SourceError
 from modeltree.cli.main import main
 from modeltree.values.words import is_missing
+from strategies import examples
 from strategies_records import lineages
 
 
@@ -237,7 +238,7 @@ def test_graphs_without_nodes_are_read(tmp_path: Path) -> None:
     assert len(modeltree.read(paths[0]).lineage) == len(modeltree.read(*paths).lineage) == 0
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(lineage=lineages(), data=st.data())
 def test_the_parts_of_a_lineage_are_the_lineage(
     lineage: Lineage, data: st.DataObject, tmp_path_factory: pytest.TempPathFactory

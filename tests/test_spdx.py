@@ -19,6 +19,7 @@ from modeltree.cli.main import main
 from modeltree.findings import UnknownModelError
 from modeltree.formats.graphs.spdx import read_spdx, spdx_text
 from modeltree.formats.repair.claims import Reading
+from strategies import examples
 from strategies_records import lineages
 
 CONTEXT = "https://spdx.org/rdf/3.0.1/spdx-context.jsonld"
@@ -247,7 +248,7 @@ def test_a_document_of_one_model_and_of_a_time(tmp_path: Path) -> None:
         spdx_text(EXAMPLE, subject="none")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(lineages())
 def test_what_is_written_is_read_again(lineage: Lineage) -> None:
     reading = read_text(spdx_text(lineage))
@@ -256,7 +257,7 @@ def test_what_is_written_is_read_again(lineage: Lineage) -> None:
     assert reading.lineage.organizations == lineage.organizations
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.data())
 def test_files_with_faults_give_a_reading_or_a_source_error(data: st.DataObject) -> None:
     content = spdx_text(EXAMPLE).encode()
@@ -281,7 +282,7 @@ ELEMENTS = st.dictionaries(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.lists(ELEMENTS, max_size=5))
 def test_any_shape_gives_a_reading_or_a_source_error(elements: list[dict[str, Any]]) -> None:
     with contextlib.suppress(SourceError):

@@ -25,10 +25,11 @@ from modeltree.formats.tables.cells import join_texts, split_texts
 from modeltree.formats.tables.parquet_sizes import BYTE_ARRAY, read_footer
 from modeltree.records import About
 from modeltree.values.words import is_missing
+from strategies import examples
 from strategies_records import hard_names, lineages
 
 QUIET = {"license-missing", "missing-date", "possible-same", "missing-relation"}
-files = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+files = settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def said(findings: tuple[Finding, ...]) -> list[tuple[str, str]]:
@@ -666,7 +667,10 @@ WHOLE = whole_parquet()
 
 
 @settings(
-    max_examples=150, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(150),
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(st.lists(st.tuples(st.integers(0, len(WHOLE) - 1), st.integers(0, 255)), max_size=6), st.integers(0, len(WHOLE)))
 def test_damaged_parquet_is_read_or_refused(tmp_path: Path, changes: list[tuple[int, int]], end: int) -> None:

@@ -14,7 +14,7 @@ from modeltree.formats.repair.audit import PLACEHOLDER
 from modeltree.graph.csr import Rows, in_cycles
 from modeltree.graph.validation import find_cycles
 from modeltree.records import About, Links
-from strategies import full_lineages, lineages
+from strategies import examples, full_lineages, lineages
 
 OPTIONAL = ("released", "openness", "domain", "license", "training_data", "architecture")
 
@@ -36,7 +36,7 @@ def parts(draw: st.DrawFn, count: int = 3) -> tuple[Lineage, list[Lineage]]:
     return whole, found
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(parts())
 def test_parts_of_one_are_joined_alike_in_any_grouping(drawn: tuple[Lineage, list[Lineage]]) -> None:
     whole, (a, b, c) = drawn
@@ -52,7 +52,7 @@ def test_parts_of_one_are_joined_alike_in_any_grouping(drawn: tuple[Lineage, lis
             assert getattr(model, name) in (None, getattr(whole[model.id], name))
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(full_lineages())
 def test_a_lineage_and_itself_or_nothing_are_the_lineage(lineage: Lineage) -> None:
     assert modeltree.union(lineage) == (lineage, ())
@@ -61,7 +61,7 @@ def test_a_lineage_and_itself_or_nothing_are_the_lineage(lineage: Lineage) -> No
     assert modeltree.union(lineage, Lineage([])).lineage == lineage
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(lineages(), lineages(), st.sampled_from(["first", "last"]))
 def test_nothing_is_lost_without_a_finding(one: Lineage, other: Lineage, which: Any) -> None:
     union, findings = modeltree.union(one, other, policy=Policy(duplicate_id=which))

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 import modeltree
 from modeltree import Lineage, Policy
 from modeltree.values.forms import forms, forms_table
+from strategies import examples
 
 Row = dict[str, str]
 ROOT = Path(__file__).parent.parent
@@ -133,7 +134,7 @@ EVERYWHERE: list[Reader] = [*WITH_PARENTS, from_networkx]
 readers = pytest.mark.parametrize("reader", EVERYWHERE, ids=lambda reader: reader.__name__)
 with_parents = pytest.mark.parametrize("reader", WITH_PARENTS, ids=lambda reader: reader.__name__)
 tables = pytest.mark.parametrize("reader", TABLES, ids=lambda reader: reader.__name__)
-files = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)
+files = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(25), deadline=None)
 
 
 DATES = [(text, date) for what, text, date in forms() if what == "date" and date[0] != "a"]

@@ -21,6 +21,7 @@ from modeltree.formats.weights import gguf, safetensors
 from modeltree.formats.weights.gguf import read_gguf
 from modeltree.formats.weights.safetensors import read_safetensors
 from modeltree.formats.weights.sidecars import add_parents
+from strategies import examples
 from work import growth, steps
 
 GENERAL = {"license-missing", "missing-date", "missing-parent"}
@@ -585,7 +586,7 @@ READERS: list[tuple[Callable[..., Reading], bytes]] = [
 ]
 
 
-@settings(max_examples=250)
+@settings(max_examples=examples(250))
 @given(data=st.data(), reader=st.sampled_from(READERS))
 def test_any_bytes_are_read_or_refused(data: st.DataObject, reader: tuple[Callable[..., Reading], bytes]) -> None:
     read, valid = reader
