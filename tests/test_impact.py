@@ -152,7 +152,8 @@ def test_what_cannot_be_asked() -> None:
 def test_a_long_chain_ends() -> None:
     count = 3000
     found = modeltree.impact(chain(*["finetune"] * count), "m0")
-    last = found.affected[-1]
+    order = sorted(f"m{number}" for number in range(1, count + 1))
+    last = found.affected[order.index(f"m{count}")]
     assert (last.id, last.distance, last.clean_ancestor) == (f"m{count}", count, None)
 
 
