@@ -108,8 +108,10 @@ def test_every_small_cyclic_graph_is_refused_with_its_cycles() -> None:
     for parents in CYCLIC:
         with pytest.raises(ValueError, match="^the graph has a cycle$"):
             AncestryIndex(parents)
-        cycles = list(find_cycles(parents))
+        found = list(find_cycles(parents))
+        cycles = [cycle.nodes for cycle in found]
         assert cycles
+        assert all((cycle.length, cycle.last) == (len(cycle.nodes), cycle.nodes[-1]) for cycle in found)
         assert len(set(cycles)) == len(cycles)
         for cycle in cycles:
             assert cycle[0] == min(cycle)
@@ -119,6 +121,25 @@ def test_every_small_cyclic_graph_is_refused_with_its_cycles() -> None:
         steps = {(a, b) for cycle in cycles for a, b in zip(cycle, (*cycle[1:], cycle[0]), strict=True)}
         left = tuple(tuple(a for a in above if (a, b) not in steps) for b, above in enumerate(parents))
         assert not is_cyclic(left)
+
+
+def test_the_worst_of_each_cycle_goes_and_none_twice() -> None:
+    def badness(above: int, below: int) -> tuple[int, ...]:
+        return (above * 7 + below * 3) % 5, above, below
+
+    for parents in CYCLIC:
+        gone: list[tuple[int, int]] = []
+        while True:
+            left = [[a for a in above if (a, b) not in gone] for b, above in enumerate(parents)]
+            cycles = list(find_cycles(left, badness))
+            for cycle in cycles:
+                edges = list(zip(cycle.nodes, (*cycle.nodes[1:], cycle.nodes[0]), strict=True))
+                assert cycle.worst == max(edges, key=lambda edge: badness(*edge))
+                assert not set(edges) & set(gone)
+                gone.append(cycle.worst)
+            if not cycles:
+                break
+        assert not is_cyclic(tuple(map(tuple, left)))
 
 
 def test_no_cycle_is_found_where_there_is_none() -> None:
@@ -181,7 +202,13 @@ def follow_long_descents(size: int) -> None:
     assert next(chain.paths(0, size - 1)) == chain.shortest_path(0, size - 1) == tuple(range(size))
     assert chain.most_recent_common_ancestors([size - 1, size - 2]) == (size - 2,)
     circle = [(size - 1,), *((node,) for node in range(size - 1))]
-    assert list(find_cycles(circle)) == [tuple(range(size))]
+    (cycle,) = find_cycles(circle, lambda above, below: (above == size // 2, below))
+    assert (cycle.nodes[:2], cycle.length, cycle.last, cycle.worst) == (
+        (0, 1),
+        size,
+        size - 1,
+        (size // 2, size // 2 + 1),
+    )
     pairs = [(node + 1 - 2 * (node % 2),) for node in range(size)]
     assert len(list(find_cycles(pairs))) == size // 2
 

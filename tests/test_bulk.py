@@ -177,7 +177,7 @@ def as_frame(columns: dict[str, list[Any]], how: str) -> Any:
 
 def by_rows(tables: TableSet, options: ReadOptions) -> Reading:
     """The lineage of some tables by a claim for each row, whatever it says."""
-    claims = Claims(findings=list(tables.findings))
+    claims = Claims(findings=list(tables.findings), in_rows=tables.in_rows)
     for table, read in ((tables.nodes, read_nodes), (tables.edges, read_edges)):
         if table is not None:
             read(claims, table, options, range(table.count))

@@ -54,6 +54,18 @@ def cycles(count: int) -> Call:
     return lambda: read_table(models, edges)
 
 
+def everything_from_everything(count: int) -> Call:
+    """All pairs of as many names as make about so many pairs."""
+    names = [f"m{number:04}" for number in range(int(count**0.5))]
+    edges = [{"parent": one, "child": other} for one in names for other in names if one != other]
+    return lambda: read_table(edges)
+
+
+def cycles_in_cycles(count: int) -> Call:
+    edges = [{"parent": edge.parent, "child": edge.child} for edge in cycles_in_a_chain(count)]
+    return lambda: read_table(edges)
+
+
 def mermaid_names_that_are_alike(count: int) -> Call:
     lineage = Lineage([Model(id=f"a{chr(0x4E00 + number)}", name="M") for number in range(count)])
     return lambda: mermaid_text(lineage)
@@ -102,6 +114,8 @@ def suggestions(count: int) -> Call:
         (values_that_are_none, 200),
         (one_name_for_all, 300),
         (cycles, 100),
+        (everything_from_everything, 1600),
+        (cycles_in_cycles, 100),
         (mermaid_names_that_are_alike, 300),
         (families_of_a_merge_of_all, 200),
         (page_data_of_a_merge_of_all, 200),
@@ -132,6 +146,7 @@ def test_messages_about_cycles_are_bounded() -> None:
     with pytest.raises(LineageError) as raised:
         Lineage(models, list(cycles_in_a_chain(500)))
     assert max(len(problem.message) for problem in raised.value.problems) < 400
+    assert max(len(problem.ids) for problem in raised.value.problems) == 21
     assert "m00018 -> m00019 -> 480 more -> m00000" in raised.value.problems[-1].message
 
 

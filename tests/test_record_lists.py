@@ -226,6 +226,7 @@ def test_a_workbook(tmp_path: Path) -> None:
     said = [str(finding) for finding in findings if finding.kind in ("faulty-markup", "ignored")]
     assert said == [
         f"{path}:1: a list of records with 'made by us' is not read",
+        f"{path}:1: what stands above the header is no part of the table; the header is below it",
         f"{path}:3: columns without a name: 5; name them; they are left out",
     ]
     with pytest.warns(modeltree.findings.FindingsWarning, match="columns without a name"):
@@ -528,3 +529,103 @@ def test_templates_are_read_without_a_finding_and_are_alike(tmp_path: Path, monk
     assert not (tmp_path / "new.csv").exists()
     assert main(["template", "new.txt"]) == 2
     assert main(["template", *(f"new{ending}" for ending in TEMPLATES)]) == 0
+
+
+@pytest.mark.parametrize("name", ["x.csv", "x.tsv", "x.xlsx"])
+@pytest.mark.parametrize(
+    ("above", "header", "told"),
+    [
+        ([["Table 1. Models"], []], 3, True),
+        ([["Table 1. Models", "", ""]], 2, True),
+        ([["Models"], ["as of May"]], 3, True),
+        ([["Models, as of", "2023", ""]], 2, True),
+        ([[], ["", "", ""]], 3, False),
+    ],
+)
+def test_a_title_above_the_header(tmp_path: Path, name: str, above: list[list[str]], header: int, told: bool) -> None:
+    rows = [*above, ["Model", "Base", "License"], ["Alpha", "", "mit"], ["Beta", "Alpha", "mit"]]
+    path = tmp_path / name
+    if name == "x.xlsx":
+        workbook(path, Models=rows)
+    else:
+        delimiter = "\t" if name == "x.tsv" else ";"
+        path.write_text("".join(f"{delimiter.join(row)}\n" for row in rows))
+    lineage, findings = modeltree.read(path)
+    assert steps(lineage) == [("Alpha", "Beta", Relation.UNSPECIFIED)]
+    said = [finding.position for finding in findings if "above the header" in finding.message]
+    assert len(said) == told
+    assert {finding.position.line for finding in findings if finding.kind == "inferred-column"} == {header}
+
+
+def test_a_list_of_one_column_has_no_title(tmp_path: Path) -> None:
+    lineage, findings = modeltree.read(written(tmp_path / "x.csv", "name\nLlama\nAlpha, the first\n"))
+    assert lineage.ids == ("Alpha", "Llama")
+    assert "the record has 2 cells where the header has 1" in str(findings[0])
+
+
+@pytest.mark.parametrize("name", ["x.csv", "x.xlsx"])
+def test_the_numbers_that_pandas_writes_in_front_need_no_name(tmp_path: Path, name: str) -> None:
+    def unnamed(numbers: list[int]) -> int:
+        rows = [["", "Model"], *([number, f"M{number}"] for number in numbers)]
+        path = tmp_path / name
+        if name == "x.csv":
+            path.write_text("".join(f"{','.join(map(str, row))}\n" for row in rows))
+        else:
+            workbook(path, Models=[[cell if cell != "" else None for cell in row] for row in rows])
+        return sum(
+            "no name" in finding.message or "without a name" in finding.message
+            for finding in modeltree.read(path).findings
+        )
+
+    assert unnamed([0, 1, 2]) == 0
+    assert unnamed([1, 2, 3]) == 1
+
+
+def test_a_name_with_a_mark_is_told_of_once_and_its_column_is_of_names(tmp_path: Path) -> None:
+    findings = modeltree.read(written(tmp_path / "x.csv", "Model\nAlpha\n-> Beta*\n")).findings
+    assert [finding.message for finding in findings[:2]] == [
+        "column 'Model' is taken for 'name'",
+        "name '-> Beta*' is read as 'Beta'",
+    ]
+    assert sum("Beta*" in finding.message for finding in findings) == 1
+
+
+@pytest.mark.parametrize("name", ["x.csv", "x.tsv", "x.jsonl", "x.parquet"])
+@pytest.mark.parametrize("id", ["->a/b", "-->a", "--->x", "↳x", "└─x", "=>~>x", "-->/🦙"])
+@pytest.mark.parametrize("derived", [False, True])
+def test_ids_that_begin_as_a_drawn_tree_does_stay(tmp_path: Path, name: str, id: str, derived: bool) -> None:
+    models = [modeltree.Model(id=id, name="X"), modeltree.Model(id="z", name="Z")]
+    lineage = modeltree.Lineage(models, [modeltree.Derivation(parent="z", child=id, relation="merge")] * derived)
+    modeltree.save(lineage, tmp_path / name)
+    assert modeltree.load(tmp_path / name) == lineage
+
+
+@pytest.mark.parametrize("text", [".".join("a" * 2000) + " = 1", "[" + " . ".join(['"a"'] * 2000) + "]\nx = 1"])
+def test_a_key_of_many_parts_is_refused_before_it_is_read(tmp_path: Path, text: str) -> None:
+    with pytest.raises(SourceError, match="a key of more than 100 parts") as raised:
+        modeltree.read(written(tmp_path / "x.toml", text))
+    assert raised.value.problems[0].kind == "too-deep"
+
+
+def test_points_in_texts_and_remarks_are_no_parts_of_keys(tmp_path: Path) -> None:
+    text = f"# {'a.' * 500}\n[[models]]\nid = 'a'\nnote = \"{'b.' * 300}\"\n"
+    assert modeltree.load(written(tmp_path / "x.toml", text))["a"].note == "b." * 300
+
+
+def test_a_huge_cell_is_refused_before_the_workbook_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = workbook(tmp_path / "x.xlsx", Models=[["id", "note"], ["a", "b" * 5000]])
+    assert modeltree.load(path)["a"].note == "b" * 5000
+    monkeypatch.setattr("modeltree.formats.tables.record_lists.MAX_CELL", 1000)
+    monkeypatch.setattr("openpyxl.load_workbook", None)
+    with pytest.raises(SourceError, match=r"x\.xlsx: a cell of more than") as raised:
+        modeltree.read(path)
+    assert raised.value.problems[0].kind == "too-large"
+
+
+def test_a_huge_text_in_parquet_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = in_parquet(tmp_path / "x.parquet", [{"id": "a", "note": "b" * 5000}])
+    assert modeltree.load(path)["a"].note == "b" * 5000
+    monkeypatch.setattr("modeltree.formats.tables.parquet.MAX_CELL", 1000)
+    with pytest.raises(SourceError, match="texts of more than") as raised:
+        modeltree.read(path)
+    assert raised.value.problems[0].kind == "too-large"

@@ -218,6 +218,6 @@ def test_it_takes_one_at_least() -> None:
 @given(st.lists(st.lists(st.integers(0, 7), max_size=3, unique=True).map(sorted), min_size=8, max_size=8))
 def test_cycles_are_among_what_is_left(parents: list[list[int]]) -> None:
     left = set(in_cycles(Rows.of_lists(parents)).tolist())
-    in_one = {node for cycle in find_cycles(parents) for node in cycle}
+    in_one = {node for cycle in find_cycles(parents) for node in cycle.nodes}
     assert in_one <= left
     assert bool(in_one) == bool(left)

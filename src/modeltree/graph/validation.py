@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from heapq import nsmallest
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy
 from numpy.typing import NDArray
@@ -111,27 +111,42 @@ def _cycles(models: Sequence[Model], derivations: Sequence[Derivation]) -> Itera
             parents[child].append(parent)
             rows[parent, child] = row
     for cycle in find_cycles(parents):
-        names = tuple(ids[number] for number in cycle)
-        message = cycle_text(names)
-        at = ("derivations", rows[cycle[-1], cycle[0]], "parent")
+        names = tuple(ids[number] for number in cycle.nodes)
+        message = cycle_text(names, cycle.length)
+        at = ("derivations", rows[cycle.last, cycle.nodes[0]], "parent")
         yield Finding("cycle", message, "one of these derivations is wrong", names, at)
 
 
-def cycle_text(names: Sequence[str]) -> str:
+def cycle_text(names: Sequence[str], length: int) -> str:
     """What a message says of a cycle: of a long one, its first models."""
-    few = (*names[:_MOST_NAMED], f"{len(names) - _MOST_NAMED:,} more") if len(names) > _MOST_NAMED + 1 else names
+    few = names if len(names) == length else (*names, f"{length - len(names):,} more")
     return f"cycle: {' -> '.join((*few, names[0]))}"
 
 
-def find_cycles(parents: Sequence[Sequence[int]]) -> Iterator[tuple[int, ...]]:
+class Cycle(NamedTuple):
+    """A cycle from parent to child."""
+
+    nodes: tuple[int, ...]
+    """All nodes, beginning with the least one; of a long cycle, the first from where it was found on."""
+    length: int
+    last: int
+    """The node from which it leads back to the first."""
+    worst: tuple[int, int]
+    """The edge that is to go: the worst, or the one by which the cycle was found."""
+
+
+def find_cycles(
+    parents: Sequence[Sequence[int]], badness: Callable[[int, int], tuple[int, ...]] | None = None
+) -> Iterator[Cycle]:
     """Cycles, one for each edge that closes one as the graph is followed down from its least nodes.
 
-    Each is given from parent to child, beginning with its least node. A graph without cycles has none, any other
-    at least one; there can be exponentially many cycles, and these are no more than there are edges.
+    A graph without cycles has none, any other at least one; there can be exponentially many cycles, and these are no
+    more than there are edges. With `badness`, which says of a parent and a child how bad the edge is, the worst edge of
+    each cycle is taken for gone from then on. That takes work in proportion to the edges, but for a logarithm.
 
     Examples
     --------
-    >>> list(find_cycles([[2], [0], [1], [2]]))
+    >>> [cycle.nodes for cycle in find_cycles([[2], [0], [1], [2]])]
     [(0, 1, 2)]
     """
     children: list[list[int]] = [[] for _ in parents]
@@ -142,22 +157,72 @@ def find_cycles(parents: Sequence[Sequence[int]]) -> Iterator[tuple[int, ...]]:
     for start in range(len(parents)):
         if start in done:
             continue
-        path, indices, choices = [start], {start: 0}, [iter(children[start])]
+        path, indices, choices, cut = [start], {start: 0}, [iter(children[start])], [0]
+        worst = _WorstEdges()
         while path:
             child = next(choices[-1], None)
             if child is None:
                 choices.pop()
                 node = path.pop()
+                worst.pop()
                 del indices[node]
                 done.add(node)
+                while len(cut) > 1 and cut[-1] >= len(path):
+                    cut.pop()
             elif child in indices:
-                cycle = path[indices[child] :]
-                least = cycle.index(min(cycle))
-                yield (*cycle[least:], *cycle[:least])
+                first, length = indices[child], len(path) - indices[child]
+                if first < cut[-1]:
+                    continue  # cut already
+                place = len(path)
+                if badness and badness(path[-1], child) < worst.since(first)[0]:
+                    place = worst.since(first)[1]
+                    cut.append(place)
+                nodes = path[first : first + _MOST_NAMED] if length > _MOST_NAMED + 1 else path[first:]
+                least = 0 if len(nodes) < length else nodes.index(min(nodes))
+                edge = (path[place - 1], path[place] if place < len(path) else child)
+                last = nodes[least - 1] if len(nodes) == length else path[-1]
+                yield Cycle((*nodes[least:], *nodes[:least]), length, last, edge)
             elif child not in done:
+                worst.push(badness(path[-1], child) if badness else (), len(path))
                 indices[child] = len(path)
                 path.append(child)
                 choices.append(iter(children[child]))
+
+
+class _WorstEdges:
+    """The edges of a path, of which the worst among the last ones is found in few steps."""
+
+    # Each edge knows the worst of a stretch that ends with it. Stretches are as long as in a skew binary number: of
+    # these a few, one behind the other, are any stretch.
+
+    def __init__(self) -> None:
+        none: tuple[tuple[int, ...], int] = (), 0
+        self._own: list[tuple[tuple[int, ...], int]] = [none]
+        self._worst = [none]
+        self._before = [0]
+
+    def push(self, badness: tuple[int, ...], place: int) -> None:
+        """Add an edge, and where on the path it ends."""
+        own, last = (badness, place), place - 1
+        middle = self._before[last]
+        whole = last > 0 and last - middle == middle - self._before[middle]
+        self._own.append(own)
+        self._before.append(self._before[middle] if whole else last)
+        self._worst.append(max(own, self._worst[last], self._worst[middle]) if whole else own)
+
+    def pop(self) -> None:
+        """Take the last edge away."""
+        for column in (self._own, self._worst, self._before):
+            column.pop()
+
+    def since(self, first: int) -> tuple[tuple[int, ...], int]:
+        """The worst edge behind a place on the path, and where it ends."""
+        place, found = len(self._own) - 1, self._own[0]
+        while place > first:
+            wide = self._before[place] >= first
+            found = max(found, self._worst[place] if wide else self._own[place])
+            place = self._before[place] if wide else place - 1
+        return found
 
 
 def _hints(known: Iterable[str]) -> Callable[[str], str | None]:

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-__all__ = ["HEADERS", "ID_HEADERS", "LINK_FIELDS", "field_of_header", "folded_header", "header_variants"]
+__all__ = ["HEADERS", "ID_HEADERS", "LINK_FIELDS", "field_of_header", "folded_header", "header_row"]
+__all__ += ["header_variants"]
+
+HEADER_ROWS = 20
+"""In so many rows the header of a table is looked for."""
+
+ABOVE_HEADER = "what stands above the header is no part of the table"
+"""The message about it."""
 
 LINK_FIELDS = ("paper", "code", "weights", "blog", "website")
 """The fields of `modeltree.Links`, each of which can have a column."""
@@ -168,3 +175,22 @@ def field_of_header(header: str) -> str | None:
         if text in _FIELD_OF_HEADER:
             return _FIELD_OF_HEADER[text]
     return None
+
+
+def header_row(rows: Sequence[Sequence[str]]) -> int:
+    """Which of the first rows of a table is its header: the first with two cells or more, below titles; else the first.
+
+    A first row of two cells, neither of them a word for a field, is a title where a longer row has two such words.
+
+    >>> header_row([["Table 1. Models", ""], ["Model", "Base"], ["B", "A"]]), header_row([["id"], ["a", "b"]])
+    (1, 0)
+    >>> header_row([["Table 1. Models", "2023", ""], ["Model", "Base", "License"], ["B", "A", "MIT"]])
+    1
+    """
+    filled = [sum(map(bool, map(str.strip, cells))) for cells in rows]
+    known = [sum(field_of_header(cell) is not None for cell in cells) for cells in rows]
+    first = next((index for index, count in enumerate(filled) if count > 1), 0)
+    if first or known[0]:
+        return 0 if known[0] and known[first] <= known[0] else first
+    longer = (index for index, count in enumerate(filled) if known[index] > 1 and count > max(filled[:index]))
+    return next(longer, 0)

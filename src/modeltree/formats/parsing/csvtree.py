@@ -21,6 +21,7 @@ from typing import NamedTuple, NoReturn, overload
 from modeltree._util.files import bytes_of
 from modeltree.findings import Finding, Position, shown
 from modeltree.formats.parsing.lines import Lines, Unreadable, decoded, unmarked
+from modeltree.values.headers import ABOVE_HEADER, HEADER_ROWS, header_row
 
 DELIMITERS = (",", ";", "\t", "|")
 """What may separate cells; the one that splits the header into most cells is taken, or that of a line ``sep=;``."""
@@ -43,6 +44,7 @@ MAX_CELLS = 20_000_000
 MAX_PROBLEMS = 1000
 """The most problems that are reported one by one; the others are counted."""
 
+_TITLES = 2**16  # characters in which the header is looked for
 _BLANK_LINES = re.compile(r"(?:[ \r\n]*+\Z|[ \r\n]*[\r\n])?")
 # What Excel takes for the delimiter.
 _SEPARATOR_LINE = re.compile(r'"?sep=([,;\t|])"?[ \t,;]*(?:\r\n?|\n)', re.IGNORECASE)
@@ -229,6 +231,8 @@ class _Reader:
         self.problems: list[Finding] = []
         self.uncounted = 0
         self._width = 0
+        self._unnamed: list[str] = []
+        self._numbered = True
 
     def read(self, content: bytes) -> None:
         """Read the header and find the records."""
@@ -249,8 +253,10 @@ class _Reader:
             if records.faults or len(cells) != self._width:
                 self._check(offset, cells, records.faults)
             if any(cells) and any(map(str.strip, cells)):
+                self._numbered = self._numbered and cells[0] == str(len(self.offsets) - 1)
                 self.offsets.append(offset)
             offset = records.end
+        self._report_unnamed()
 
     def _decoded(self, content: bytes) -> str:
         """The text of a file in UTF-8, in UTF-16 with a mark, or in Windows-1252 if it has no character of UTF-8."""
@@ -273,11 +279,21 @@ class _Reader:
 
     def _read_header(self, text: str) -> None:
         """Find delimiter and columns."""
+        self.records = _Records(text)
         named = _SEPARATOR_LINE.match(text)
         offset = _end(_BLANK_LINES, text, named.end() if named else 0)
         delimiters = (named[1],) if named else DELIMITERS
         headers = {delimiter: _Records(text, delimiter).scan(offset) for delimiter in delimiters}
         delimiter = max(headers, key=lambda each: len(headers[each].cells))
+        if sum(map(bool, headers[delimiter].cells)) > 1:
+            delimiters = (delimiter,)
+        starts = {each: _starts(text, each, offset) for each in delimiters}
+        if any(start > offset for start, _ in starts.values()):
+            headers = {each: _Records(text, each).scan(start) for each, (start, _) in starts.items()}
+            delimiter = max(headers, key=lambda each: (starts[each][0] > offset, len(headers[each].cells)))
+            offset, title = starts[delimiter]
+            if title < offset:
+                self._note(title, "ignored", ABOVE_HEADER, None, "the header is below it")
         header = headers[delimiter]
         self.records = _Records(text, delimiter)
         self.records.end = header.end
@@ -286,11 +302,10 @@ class _Reader:
         self.offsets.append(offset)
         self._width = len(header.cells)
         self._check(offset, header.cells, header.faults)
-        unnamed = []
         for index, (start, cell) in enumerate(zip(header.offsets, header.cells, strict=True)):
             name = cell.strip()
             if not name:
-                unnamed.append(str(index + 1))
+                self._unnamed.append(str(index + 1))
             elif name in self.indices:
                 done = f"column {index + 1} is left out, column {self.indices[name] + 1} is kept"
                 self._note(start, "duplicate-key", f"two columns are called {shown(name)}", "rename one", done)
@@ -299,10 +314,14 @@ class _Reader:
         if not self.indices:
             hint = "write the names of the columns in the first line"
             self._stop(offset, "syntax", "the header names no column", hint)
-        if unnamed:
+
+    def _report_unnamed(self) -> None:
+        """Report columns without a name, but for the numbers from 0 on that pandas writes in front."""
+        unnamed = self._unnamed
+        if unnamed and not (unnamed == ["1"] and self._numbered):
             which = f"column {unnamed[0]} has" if len(unnamed) == 1 else f"columns {', '.join(unnamed[:10])} have"
             hint, done = "name it in the first line", "its cells are left out"
-            self._note(offset, "faulty-markup", f"{which} no name", hint, done)
+            self._note(self.offsets[0], "faulty-markup", f"{which} no name", hint, done)
 
     def _check(self, offset: int, cells: list[str], faults: list[_Fault]) -> None:
         """Report faults of cells, and that there are too few or too many."""
@@ -321,7 +340,7 @@ class _Reader:
         done = "the rest is taken for empty" if count < width else "what is too much is left out"
         self._note(offset, kind, message, "separate as many cells as the header has", done)
 
-    def _note(self, offset: int, kind: str, message: str, hint: str, done: str) -> None:
+    def _note(self, offset: int, kind: str, message: str, hint: str | None, done: str) -> None:
         if len(self.problems) >= MAX_PROBLEMS:
             self.uncounted += 1
         else:
@@ -333,6 +352,22 @@ class _Reader:
     @cached_property
     def _lines(self) -> Lines:
         return Lines(self.path, self.records.text)
+
+
+def _starts(text: str, delimiter: str, offset: int) -> tuple[int, int]:
+    """Where the header of a table begins, and what stands first, which may be a title."""
+    records, start = _Records(text[: offset + _TITLES], delimiter), offset
+    rows: list[list[str]] = []
+    starts: list[int] = []
+    while len(rows) < HEADER_ROWS and (start := _end(_BLANK_LINES, records.text, start)) < len(records.text):
+        record = records.scan(start)
+        if record.faults:
+            break
+        if any(map(str.strip, record.cells)):
+            rows.append(record.cells)
+            starts.append(start)
+        start = record.end
+    return (starts[header_row(rows)], starts[0]) if rows else (offset, offset)
 
 
 def _end(pattern: re.Pattern[str], text: str, offset: int) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 from pydantic import ValidationError
 
@@ -23,6 +22,7 @@ Pair = tuple[str, str]
 Kept = dict[Pair, tuple[Derivation, ClaimedDerivation]]
 
 _LONGEST_PARENTS = 4000
+_LOOKS = 50  # for cycles that go on where others are cut
 _LEFT_OUT = "the derivation is left out"
 
 
@@ -265,33 +265,32 @@ class EdgeRepair:
 
     def _break_cycles(self, kept: Kept) -> None:
         """Leave out one derivation of each cycle: the one that time contradicts most, else the last in the source."""
-        while cycles := list(self._cycles(kept)):
-            order = {pair: index for index, pair in enumerate(kept)}
-            gone: set[Pair] = set()
+        ids = sorted({id for pair in kept for id in pair})
+        indices = {id: index for index, id in enumerate(ids)}
+        order = {pair: index for index, pair in enumerate(kept)}
+
+        def badness(above: int, below: int) -> tuple[int, ...]:
+            pair = ids[above], ids[below]
+            # What passes weights on stays where something else can go.
+            return kept[pair][0].relation not in WEIGHTS, self._contradiction(pair), order[pair]
+
+        for look in range(_LOOKS):
+            parents: list[list[int]] = [[] for _ in ids]
+            for parent, child in kept:
+                parents[indices[child]].append(indices[parent])
+            # The last look leaves no cycle.
+            cycles = list(find_cycles(parents, badness if look < _LOOKS - 1 else None))
             for cycle in cycles:
-                pairs = list(pairwise((*cycle, cycle[0])))
-                if gone & set(pairs):
-                    continue  # cut already, or found anew
-                # What passes weights on stays where something else can go.
-                others = [pair for pair in pairs if kept[pair][0].relation not in WEIGHTS] or pairs
-                worst = max(others, key=lambda pair: (self._contradiction(pair), order[pair]))
-                gone.add(worst)
-                parent, child = worst
+                parent, child = worst = ids[cycle.worst[0]], ids[cycle.worst[1]]
                 by_time = self._contradiction(worst) > 0
                 why = f"{shown(parent)} is newer" if by_time else "it is the last in the source"
                 done = {"break": f"the derivation of {shown(child)} from {shown(parent)} is left out: {why}"}
-                self._report("cycle", cycle_text(cycle), tuple(cycle), kept[worst][1], done, self.policy.cycle)
-            for pair in gone:
-                del kept[pair]
-
-    def _cycles(self, kept: Kept) -> Iterator[tuple[str, ...]]:
-        ids = sorted({id for pair in kept for id in pair})
-        indices = {id: index for index, id in enumerate(ids)}
-        parents: list[list[int]] = [[] for _ in ids]
-        for parent, child in kept:
-            parents[indices[child]].append(indices[parent])
-        for cycle in find_cycles(parents):
-            yield tuple(ids[index] for index in cycle)
+                names = tuple(ids[index] for index in cycle.nodes)
+                self._report("cycle", cycle_text(names, cycle.length), names, kept[worst][1], done, self.policy.cycle)
+            for cycle in cycles:
+                del kept[ids[cycle.worst[0]], ids[cycle.worst[1]]]
+            if not cycles:
+                return
 
     def _contradiction(self, pair: Pair) -> int:
         """By how many days a parent is newer than its child."""

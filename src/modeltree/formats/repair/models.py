@@ -332,6 +332,8 @@ class Repair:
             if marked and claims.in_rows and (claims.names or depth):
                 message = f"name {shown(model.name)} is read as {shown(name)}"
                 self.findings.append(Finding("read-as", message, None, (name,), position=position_of(model.where)))
+                if model.fields.get("name") == model.name:
+                    model.fields["name"] = name
                 model.name = name
             if claims.in_rows:
                 if depth and above and index not in has_parents and above[:depth][-1] != model.name:

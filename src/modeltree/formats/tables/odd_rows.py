@@ -54,7 +54,7 @@ class OddRows:
     def __init__(self, arrays: TableArrays, options: ReadOptions) -> None:
         self.arrays, self.options = arrays, options
         self.full = ~(arrays.right & arrays.named)
-        if arrays.tables.nodes is not None and arrays.texts.have_arrows:
+        if arrays.tables.nodes is not None and arrays.texts.have_arrows and arrays.tables.in_rows:
             self.full[:] = True  # what a row derives from stands above it
         if arrays.tables.nodes is None:
             self.full |= self.first_named == _NEVER
@@ -79,6 +79,7 @@ class OddRows:
             unread = numpy.flatnonzero(self.arrays.ids < 0)[MOST:]
             rows = self._bounded(self.full | inner, unread, tables.nodes)
             bare, childless = (set(rows[~kept[rows]].tolist()) for kept in (self.full, inner))
+            claims.in_rows = tables.in_rows
             read_nodes(claims, tables.nodes, options, rows.tolist(), bare, childless)
             _report_unread(claims, tables.nodes, len(unread))
         if tables.edges is not None:
@@ -318,7 +319,7 @@ def read_nodes(
     claims.about = dict(table.about)
     claims.organizations += [dict(fields) for fields in table.organizations]
     fields = nodes.fields(rows)
-    claims.names, claims.in_rows = "id" not in fields, True
+    claims.names = "id" not in fields
     ids = fields["name"] if claims.names else fields.pop("id")
     words = fields.pop("relation", None)
     several = "parent" in fields  # a row for each parent

@@ -43,6 +43,9 @@ MAX_UNPACKED = 4 * 2**30
 MAX_TEXT = 2**30
 """The most characters in all rows of a column, repeated texts counted as often as they stand."""
 
+MAX_CELL = 16 * 2**20
+"""The longest text that is read, in bytes."""
+
 _KEY = b"modeltree"
 _FEW_BYTES = 5
 _MAX_PLAIN = 2**29
@@ -143,6 +146,8 @@ def _check_size(path: Path, footer: Footer) -> None:
 
 def _check_values(path: Path, footer: Footer, wanted: Sequence[str]) -> None:
     """Refuse columns that have more values than what is read: a row can hold a list of any length."""
+    if any(chunk.type == BYTE_ARRAY and chunk.unpacked > MAX_CELL * (chunk.values + 1) for chunk in footer.chunks):
+        _refuse(path, "too-large", f"the table has texts of more than {MAX_CELL // 2**20} MiB", "shorten them")
     values = sum(footer.values.get(name, 0) for name in wanted)
     if values > MAX_VALUES:
         _refuse(path, "too-large", f"the table has {values:,} values; {MAX_VALUES:,} are read", "split it into several")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cache, partial
 from itertools import islice
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import IO, Any, NoReturn
 
 from modeltree._util.files import bytes_of
 from modeltree._util.text import enumerated
@@ -19,6 +19,7 @@ from modeltree.formats.parsing.jsontree import read_json
 from modeltree.formats.parsing.lines import Lines, Unreadable, decoded
 from modeltree.formats.parsing.yamltree import read_yaml
 from modeltree.formats.tables.requests import SourceTable
+from modeltree.values.headers import ABOVE_HEADER, HEADER_ROWS, header_row
 
 MAX_KEYS = 2000
 """The most columns that are read."""
@@ -35,6 +36,9 @@ MAX_UNPACKED = 512 * 2**20
 MAX_CELLS = 5_000_000
 """The most cells of a workbook that are read."""
 
+MAX_CELL = 2**20
+"""The longest text of a workbook that is surely read, in bytes."""
+
 _DEEPEST = 3  # so deep in a file its list may stand
 _MOST_LISTS = 100
 
@@ -43,6 +47,8 @@ _TOML_TOKEN = re.compile(
     r'"""(?:[^"\\]|\\.|"(?!""))*+"""|\'\'\'(?:[^\']|\'(?!\'\'))*+\'\'\'|"(?:[^"\\\n]|\\.)*+"|\'[^\'\n]*+\'|#[^\n]*+|[\[\]{}]',
     re.DOTALL,
 )
+_MOST_PARTS = 100
+_LONG_KEY = re.compile(rf"(?<![\w.-])(?:[\w-]++\s*+\.\s*+){{{_MOST_PARTS}}}")
 
 At = tuple[str | int, ...]
 
@@ -124,6 +130,9 @@ def _toml(path: Path) -> tuple[Any, Callable[[At], Position]]:
     content = bytes_of(path, MAX_TOML)
     try:
         text = decoded(content, MAX_TOML, Position(path))
+        lines = Lines(path, text)
+        if deep := _LONG_KEY.search(_TOML_TOKEN.sub(lambda match: _blank(match[0]), text)):
+            raise Unreadable("too-deep", f"a key of more than {_MOST_PARTS} parts", None, lines.position(deep.start()))
         data = tomllib.loads(text)
     except Unreadable as stop:
         raise SourceError([stop.finding]) from None
@@ -134,7 +143,6 @@ def _toml(path: Path) -> tuple[Any, Callable[[At], Position]]:
         where = Position(path, int(line[1]), int(line[2])) if line else Position(path)
         message = f"no TOML: {str(error).split(' (at ')[0]}"
         raise SourceError([Finding("syntax", message[:200], position=where)]) from None
-    lines = Lines(path, text)
     rows_of = cache(partial(_rows_in_toml, text))
 
     def position(at: At) -> Position:
@@ -151,6 +159,11 @@ def _toml(path: Path) -> tuple[Any, Callable[[At], Position]]:
         return lines.position(start)
 
     return data, position
+
+
+def _blank(token: str) -> str:
+    """As many letters as a quoted text has, of which a part of a key may consist; brackets stay."""
+    return token if len(token) == 1 else "x" * len(token)
 
 
 def _rows_in_toml(text: str, at: At) -> list[tuple[int, int, int]]:
@@ -186,18 +199,19 @@ def _inline_tables(text: str, start: int) -> Iterator[tuple[int, int]]:
 
 @dataclass(frozen=True)
 class _Sheet:
-    """The rows of a sheet, and the number of its first one."""
+    """The rows of a sheet below its header, the number of that, and the number of the first row with a cell."""
 
     header: list[str]
     rows: list[tuple[int, Sequence[Any]]]
     first: int
+    top: int
 
 
 def read_excel_tables(path: Path) -> list[SourceTable]:
     """Read the visible sheets of an Excel workbook as tables, in their order; empty ones are left out.
 
-    The header of a sheet is its first row with two cells or more, or its first row at all. Of formulas the values are
-    read that Excel has saved.
+    The header of a sheet is found as `modeltree.values.headers.header_row` says. Of formulas the values are read that
+    Excel has saved.
 
     Raises
     ------
@@ -245,9 +259,11 @@ def _check_workbook(path: Path) -> None:
         with zipfile.ZipFile(path) as archive:
             unpacked = sum(part.file_size for part in archive.infolist())
             for name in archive.namelist():
-                if name.lower().endswith((".xml", ".rels")):
+                if name.lower().endswith((".xml", ".rels")) and unpacked <= MAX_UNPACKED:
                     with archive.open(name) as part:
-                        _check_part(path, part.read(1024))
+                        _check_part(path, part)
+    except SourceError:
+        raise
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
         message = f"no Excel workbook: {str(error)[:200] or type(error).__name__}"
         hint = "save it as .xlsx, without a password"
@@ -256,10 +272,15 @@ def _check_workbook(path: Path) -> None:
         _refuse(path, f"more than {MAX_UNPACKED // 2**20} MiB when unpacked", "split it into several")
 
 
-def _check_part(path: Path, head: bytes) -> None:
+def _check_part(path: Path, part: IO[bytes]) -> None:
+    """Refuse a part that declares a document type, or has a text longer than a cell can be, which costs minutes."""
+    head = part.read(1024)
     if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
         message = "a part of the workbook declares a document type, which no Excel does"
         raise SourceError([Finding("syntax", message, position=Position(path))])
+    while block := part.read(MAX_CELL):
+        if len(block) == MAX_CELL and b"<" not in block:
+            _refuse(path, f"a cell of more than {MAX_CELL // 2**20} MiB", "shorten it")
 
 
 def _sheet(path: Path, rows: Iterable[Sequence[Any]], left: int) -> _Sheet | None:
@@ -273,14 +294,17 @@ def _sheet(path: Path, rows: Iterable[Sequence[Any]], left: int) -> _Sheet | Non
             kept.append((number, cells))
     if not kept:
         return None
-    start = next((index for index, (_, cells) in enumerate(kept) if sum(cell is not None for cell in cells) > 1), 0)
-    number, header = kept[start]
-    return _Sheet(["" if cell is None else str(cell).strip() for cell in header], kept[start + 1 :], number)
+    heads = [["" if cell is None else str(cell).strip() for cell in cells] for _, cells in kept[:HEADER_ROWS]]
+    start = header_row(heads)
+    return _Sheet(heads[start], kept[start + 1 :], kept[start][0], kept[0][0])
 
 
 def _table_of_sheet(path: Path, sheet: _Sheet) -> SourceTable:
     indices: dict[str, int] = {}
     findings = []
+    if sheet.top < sheet.first:
+        where, done = Position(path, sheet.top), "the header is below it"
+        findings.append(Finding("ignored", ABOVE_HEADER, position=where, done=done))
     for index, name in enumerate(sheet.header):
         where = Position(path, sheet.first, index + 1)
         if name in indices and name:
@@ -292,7 +316,8 @@ def _table_of_sheet(path: Path, sheet: _Sheet) -> SourceTable:
     widest = max((len(cells) for _, cells in sheet.rows), default=0)
     unnamed = [index + 1 for index in range(widest) if index >= len(sheet.header) or not sheet.header[index]]
     unnamed = [column for column in unnamed if any(_cell(cells, column - 1) is not None for _, cells in sheet.rows)]
-    if unnamed:
+    numbers = [_cell(cells, 0) for _, cells in sheet.rows] if unnamed == [1] else []
+    if unnamed and numbers != [*range(len(sheet.rows))]:  # which pandas writes in front
         message = f"columns without a name: {enumerated([str(column) for column in unnamed])}"
         where = Position(path, sheet.first)
         findings.append(Finding("faulty-markup", message, "name them", position=where, done="they are left out"))

@@ -150,6 +150,14 @@ class TableSet(NamedTuple):
     organizations: SourceTable | None
     findings: tuple[Finding, ...]
 
+    @property
+    def in_rows(self) -> bool:
+        """Whether an arrow before a model says what the one above is to it: not where ids are beside names or edges."""
+        if self.nodes is None or "id" not in self.nodes.columns:
+            return self.nodes is not None
+        named = self.nodes.columns["id"] == "id" and "name" in self.nodes.columns
+        return not (named or self.edges or self.nodes.table.mark)
+
 
 @dataclass(frozen=True)
 class ColumnChoice:
@@ -295,6 +303,8 @@ def field_table(table: SourceTable, options: ReadOptions) -> FieldTable:
     if "id" in choice.inferred and "name" not in columns and _has_prose(stored["id"]):
         columns = {"name" if field == "id" else field: column for field, column in columns.items()}
         stored = {"name" if field == "id" else field: column for field, column in stored.items()}
+        every = {"name" if field == "id" else field: column for field, column in choice.columns.items()}
+        choice = ColumnChoice(every, frozenset("name" if field == "id" else field for field in choice.inferred))
     for name in ("organizations", "sizes"):
         if name in stored and (name in choice.inferred or (name == "sizes" and unit_of(columns[name]))):
             stored[name], found = _understood(table, name, columns[name], stored[name])
