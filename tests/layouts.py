@@ -130,7 +130,8 @@ def hard_zeros(layout: dict[str, Any], ids: list[str]) -> dict[str, int]:
             for one, two in itertools.pairwise(boxes)
         ),
         "ticks out of order": sum(
-            one["id"] >= two["id"] or where[one["id"]] >= where[two["id"]] for one, two in itertools.pairwise(ticks)
+            one["id"] >= two["id"] or where[one["id"]] >= where[two["id"]]
+            for one, two in itertools.pairwise(tick for tick in ticks if not tick["repeated"])
         ),
         "not tied": sum(
             box["tick"] not in [leader["tick"] for leader in leaders if box["id"] in leader["ids"]] for box in boxes

@@ -16,7 +16,7 @@ width_lists = st.lists(st.floats(0.5, 40), min_size=1, max_size=40)
 
 
 def made(widths: Sequence[float], most_lines: int) -> Block:
-    return set_block(range(len(widths)), widths, most_lines, GAP, ANCHOR)
+    return set_block(range(len(widths)), [0] * len(widths), widths, most_lines, GAP, ANCHOR)
 
 
 def labels(block: Block) -> list[list[int]]:
@@ -34,8 +34,7 @@ def test_whatever_the_labels(widths: list[float], most_lines: int) -> None:
         for slot, following in itertools.pairwise(line):
             assert following.left == pytest.approx(slot.left + slot.width + GAP)
         assert line[-1].left + line[-1].width <= block.width + 1e-9
-        added = [slot.width - widths[slot.label] for slot in line]
-        assert all(-1e-9 <= width <= 0.4 * min(widths[slot.label] for slot in line) + 1e-9 for width in added)
+        assert [slot.width for slot in line] == [widths[slot.label] for slot in line], "boxes are as wide as need be"
     assert block.width == pytest.approx(max(line[-1].left + line[-1].width for line in block.lines))
 
 
@@ -75,11 +74,14 @@ def test_the_longest_line_is_nearest_to_the_axis() -> None:
     assert lengths == sorted(lengths, reverse=True)
 
 
-def test_lines_that_are_nearly_full_are_filled() -> None:
-    first, second, last = made([6, 5.5, 6, 5.2, 8], 3).lines
-    assert first[-1].left + first[-1].width == pytest.approx(6 + 5.5 + GAP)
-    assert second[-1].left + second[-1].width == pytest.approx(6 + 5.5 + GAP)
-    assert [slot.width for slot in last] == [8], "the last line of a paragraph may stay short"
+@given(st.lists(st.tuples(st.integers(0, 4), st.floats(0.5, 40)), min_size=1, max_size=40), st.integers(1, 12))
+def test_lines_are_in_order_of_date_outward_from_the_axis(dated: list[tuple[int, float]], most_lines: int) -> None:
+    ranks, widths = zip(*sorted(dated), strict=True)
+    block = set_block(range(len(ranks)), ranks, widths, most_lines, GAP, ANCHOR)
+    assert sorted(itertools.chain(*labels(block))) == list(range(len(ranks)))
+    assert block.height <= most_lines
+    for nearer, farther in itertools.pairwise([[ranks[label] for label in line] for line in labels(block)]):
+        assert max(nearer) <= min(farther)
 
 
 @given(st.lists(st.floats(0.5, 20), min_size=1, max_size=6), st.integers(1, 3))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, product
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +13,8 @@ from hypothesis import strategies as st
 
 from layouts import check_layout, item_lists, make_items, stub_measure
 from modeltree.findings import LayoutError
-from modeltree.layout.geometry import Layout
+from modeltree.layout.geometry import Layout, TickBox
+from modeltree.layout.plane import distance_along
 from modeltree.layout.serpentine.blocks import Item
 from modeltree.layout.serpentine.curve import serpentine
 from modeltree.layout.serpentine.solver import months_of
@@ -73,9 +75,10 @@ def test_rows_that_fall(items: list[Item], fall: float) -> None:
 
 
 def test_a_falling_row_falls() -> None:
-    layout = serpentine(ITEMS, stub_measure, fall=1.0)
-    (_, first), (_, second) = layout.axis[:2]
-    assert 0.3 * layout.font_size < second - first <= 1.0 * layout.font_size
+    layout = serpentine(ITEMS, stub_measure, fall=4.0)
+    (left, first), (right, second) = layout.axis[:2]
+    width = max(x for x, _ in layout.axis) - left
+    assert (second - first) / (right - left) * width == pytest.approx(4.0 * layout.font_size), "as far as asked"
     # No kink where a row becomes a turn.
     start, bend, after = layout.axis[:3]
     row, turn = ((bend[1] - start[1]) / (bend[0] - start[0]), (after[1] - bend[1]) / (after[0] - bend[0]))
@@ -164,3 +167,65 @@ def test_nothing_changes_where_nothing_is_new() -> None:
 
     assert ties(after) == ties(before)
     assert len(after.panels) == len(before.panels)
+
+
+def ticks_by_row(layout: Layout) -> dict[float, list[TickBox]]:
+    """The dates of each row in the direction of time, those that are repeated first."""
+    rows: dict[float, list[TickBox]] = {}
+    for tick in layout.ticks:
+        rows.setdefault(round(tick.center[1], 2), []).append(tick)
+    return rows
+
+
+@settings(max_examples=25, deadline=None)
+@given(item_lists(max_size=90), st.none() | st.integers(2, 7))
+def test_a_year_is_glued_to_its_first_month(items: list[Item], rows: int | None) -> None:
+    try:
+        layout = serpentine(items, stub_measure, rows=rows)
+    except LayoutError:
+        assert rows, "only too many rows are refused"
+        return
+    models = {box.tick for box in layout.boxes}
+    months = {tick.id[:4] for tick in layout.ticks if tick.kind != "year"}
+    for row in ticks_by_row(layout).values():
+        assert any(tick.id in models for tick in row), "no row is without a model"
+        assert row[0].kind == "year", "a row says in which year it begins"
+        assert row[0].repeated == (row[0].id in {tick.id for tick in layout.ticks if not tick.repeated} - {
+            tick.id for tick in row if not tick.repeated
+        })  # fmt: skip
+        assert row[-1].kind != "year" or row[-1].id not in months, "no year is parted from its months"
+
+
+@settings(max_examples=20, deadline=None)
+@given(item_lists(max_size=300))
+def test_rows_are_a_label_apart_and_months_of_many_have_a_ground(items: list[Item]) -> None:
+    layout = serpentine(items, stub_measure)
+    height = layout.boxes[0].height
+    places = {tick.id: round(tick.center[1], 2) for tick in layout.ticks}
+    rows = sorted({*places.values()})
+    for upper, lower in pairwise(rows):
+        above = [box for box in layout.boxes if places[box.tick or ""] == upper]
+        below = [box for box in layout.boxes if places[box.tick or ""] == lower]
+        for one, other in product(above, below):
+            if one.x < other.right and other.x < one.right:
+                assert other.y - one.bottom >= height - 0.01
+    counts = Counter(box.tick for box in layout.boxes)
+    assert {panel.tick for panel in layout.panels} == {tick for tick, count in counts.items() if count > 2}
+    left, right = min(x for x, _ in layout.axis), max(x for x, _ in layout.axis)
+    if layout.panels and len(rows) > 1:
+        assert min(panel.x for panel in layout.panels) >= left - 0.01
+        assert max(panel.right for panel in layout.panels) <= right + 0.01
+
+
+@pytest.mark.parametrize("fall", [0.0, 3.0])
+def test_arrows_say_which_way_time_runs(fall: float) -> None:
+    layout = serpentine(make_items(92), stub_measure, fall=fall)
+    on_turns = [arrow for arrow in layout.arrows if arrow.heading == (0.0, 1.0)]
+    assert len(on_turns) == len(ticks_by_row(layout)) - 1 if not fall else len(on_turns) >= 1
+    assert [arrow.end for arrow in layout.arrows].count(True) == 1
+    for arrow in layout.arrows:
+        assert not any(tick.padded(0.2 * layout.font_size).touches(arrow.point) for tick in layout.ticks)
+        there = distance_along(layout.axis, arrow.point)
+        (x, y), (dx, dy) = arrow.point, arrow.heading
+        if not arrow.end:
+            assert distance_along(layout.axis, (x + dx, y + dy)) > there

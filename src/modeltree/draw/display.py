@@ -15,6 +15,7 @@ from modeltree.draw.style import Look, Style
 from modeltree.draw.theme import FAINT, Paint, Stroke, Theme, contrast, mixed, readable
 from modeltree.layout.geometry import (
     DOT,
+    Arrow,
     Band,
     Guide,
     IconBox,
@@ -55,6 +56,8 @@ _STROKES = {
     "ideas": Stroke((1.1, 1.7), width=1.1, kind="idea"),
     "unspecified": Stroke((4.0, 2.0), kind="idea"),
 }
+# The head that says which way time runs, in ems: its tip, its barbs and its notch along the curve, half its width.
+_ARROW_ON_CURVE = (0.42, 0.38, 0.16, 0.34)
 # The line at a date, in points for type of 12 points; the line in a sample, of its height.
 _GUIDE, _SAMPLE_LINE = 0.5, 0.085
 _DASHED_EDGE = (3.0, 2.0)
@@ -191,7 +194,7 @@ class _Display:
         if layout.axis:
             width = self._width(self._theme.axis_width)
             axis = Line(tuple(layout.axis), self._color("axis"), width, cap="round", join="round")
-            yield Item("axis", (axis,), "axis")
+            yield Item("axis", (axis, *map(self._arrow, layout.arrows)), "axis")
         yield from map(self._leader, layout.leaders)
         yield from map(self._tick, layout.ticks)
         icons: dict[str, list[IconBox]] = {}
@@ -212,6 +215,15 @@ class _Display:
     def _guide(self, guide: Guide) -> Item:
         line = Line(guide.points, self._color("guide"), self._width(_GUIDE), cap="projecting", join="round")
         return Item("guide", (line,))
+
+    def _arrow(self, arrow: Arrow) -> Polygon:
+        """A head on the curve; a larger one where it ends."""
+        (x, y), (dx, dy) = arrow.point, arrow.heading
+        size = self._em * (1.25 if arrow.end else 1.0)
+        ahead, back, notch, half = (share * size for share in _ARROW_ON_CURVE)
+        outline = ((ahead, 0.0), (-back, half), (-notch, 0.0), (-back, -half))
+        points = tuple((x + along * dx - across * dy, y + along * dy + across * dx) for along, across in outline)
+        return Polygon((points,), self._color("axis"))
 
     def _leader(self, leader: Leader) -> Item:
         faint = all(self._look.labels[id].faint for id in leader.ids)
@@ -258,8 +270,10 @@ class _Display:
     def _tick(self, tick: TickBox) -> Item:
         """A date on the curve: years in a box, all others on the bare page."""
         year = tick.kind == "year"
-        ground = Rectangle(tick, self._color("year_fill" if year else "page"))
-        color = self._color("year_text" if year else "ink")
+        goes_on = tick.repeated and bool(self._layout.arrows)  # a year that began in the row before
+        edge = (self._color("year_fill"), self._width(self._theme.edge_width)) if goes_on else ((), 0.0)
+        ground = Rectangle(tick, self._color("year_fill" if year and not goes_on else "page"), *edge)
+        color = self._color("quiet" if goes_on else "year_text" if year else "ink")
         text = _centered(tick.label, tick, self._em if year else MONTH_TYPE * self._em, color)
         return Item("tick", (ground, text), kind="year" if year else "date")
 

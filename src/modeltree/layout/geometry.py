@@ -116,6 +116,25 @@ class Guide:
 
 
 @dataclass(frozen=True, slots=True)
+class Arrow:
+    """Which way time runs at a point of the curve.
+
+    Parameters
+    ----------
+    point : (float, float)
+        Where it is.
+    heading : (float, float)
+        The direction, of length one.
+    end : bool
+        Whether it is the end of the curve.
+    """
+
+    point: Point
+    heading: Point
+    end: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Lane:
     """The line of a model's life: from its label on to its last child.
 
@@ -208,7 +227,9 @@ class Layout:
     axis : tuple of (float, float)
         The curve of time, from its beginning to its end.
     ticks : tuple of TickBox
-        The dates on it, in time order.
+        The dates on it, in time order; before these the years that are repeated where a row begins.
+    arrows : tuple of Arrow
+        Which way time runs.
     panels : tuple of Panel
         Grounds behind labels that belong together.
     texts : tuple of TextLine
@@ -250,6 +271,7 @@ class Layout:
     guides: tuple[Guide, ...] = ()
     lanes: tuple[Lane, ...] = ()
     stubs: tuple[Stub, ...] = ()
+    arrows: tuple[Arrow, ...] = ()
 
     @property
     def solid(self) -> tuple[Box, ...]:
@@ -478,6 +500,7 @@ class Layout:
 _PARTS: dict[str, Any] = {
     "boxes": LabelBox, "icons": IconBox, "leaders": Leader, "ticks": TickBox, "panels": Panel, "texts": TextLine,
     "swatches": Swatch, "links": Link, "bands": Band, "guides": Guide, "lanes": Lane, "stubs": Stub,
+    "arrows": Arrow,
 }  # fmt: skip
 _NAMES = {
     LabelBox: "label", IconBox: "icon of", TickBox: "tick", Panel: "panel of", Leader: "leader of", TextLine: "text",

@@ -9,6 +9,9 @@ from typing import Protocol
 
 from modeltree.layout.geometry import IconBox, LabelBox, Measure
 
+FREE = 2
+"""Labels of one date that are more than so many have a panel behind them."""
+
 
 class Labeled(Protocol):
     """An item whose label has icons and a text."""
@@ -35,7 +38,7 @@ class Metrics:
     anchor: float = 0.5
     # From the axis to the nearest label; between the labels of two rows.
     reach: float = 1.7
-    row_gap: float = 1.5
+    row_gap: float = 1.8
     # The radius of the turns, where there is room for it; from a turn to the labels inside it.
     turn: float = 3.0
     turn_gap: float = 0.9
@@ -47,7 +50,7 @@ class Metrics:
     lead: float = 0.8
     tail: float = 3.2
     dots: float = 2.0
-    # From labels that stand side by side to the edge of the panel behind them.
+    # From the labels of one date to the edge of the panel behind them.
     panel_pad: float = 0.32
     # The size of title, legend and footnote, as a share of the usual one.
     title_share: float = 1.0
@@ -87,7 +90,7 @@ class Metrics:
 
 
 _TIGHT = Metrics(
-    label_height=1.46, line_gap=0.22, word_gap=0.22, block_gap=0.5, tick_gap=0.4, reach=1.3, row_gap=0.45, turn=2.0,
+    label_height=1.46, line_gap=0.22, word_gap=0.22, block_gap=0.5, tick_gap=0.4, reach=1.3, row_gap=1.46, turn=2.0,
     turn_gap=0.55, tick_reach=0.95, panel_pad=0.15, pad=0.22, icon=1.04, icon_gap=0.08, text_gap=0.24, text_end=0.32,
     title_share=0.7,
 )  # fmt: skip

@@ -7,6 +7,8 @@ from bisect import insort
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate, groupby
+from operator import ne
 
 from modeltree._util.languages import ENGLISH, Words
 from modeltree.layout.geometry import Measure
@@ -16,10 +18,10 @@ from modeltree.records import Grain, PartialDate
 
 Windows = Sequence[tuple[float, float]]
 
-# How much of its width a label may be made wider to fill its line, at most.
-_STRETCH = 0.4
 # The height of a block by its width, counted in labels.
 _SQUARE = 0.9
+# What rounding in sums may make of a width.
+_CLOSE = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ class Labels:
     starts: tuple[float, ...]
     widths: tuple[float, ...]
     ticks: tuple[Tick, ...]
+    ranks: tuple[int, ...]
+    """The same for items of one date, more for a later one."""
     metrics: Metrics
 
     @classmethod
@@ -50,7 +54,8 @@ class Labels:
         ordered = tuple(sorted(items, key=lambda item: (item.date, item.id)))
         dates = [item.date for item in ordered]
         ticks = make_ticks(dates, measure, grain or fitting_grain(dates), words)
-        return cls(ordered, *label_widths(ordered, measure, metrics), ticks, metrics)
+        ranks = tuple(accumulate(map(int, map(ne, dates, [*dates[:1], *dates])), initial=0))[1:]
+        return cls(ordered, *label_widths(ordered, measure, metrics), ticks, ranks, metrics)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +124,7 @@ class BlockChooser:
     """Finds the pairs of blocks that a tick may have; on a wide page blocks may be wide."""
 
     def __init__(self, labels: Labels, page_aspect: float) -> None:
-        self._widths, self._metrics = labels.widths, labels.metrics
+        self._widths, self._ranks, self._metrics = labels.widths, labels.ranks, labels.metrics
         self._aspect = min(1.0, page_aspect)
         self._known: dict[tuple[str, int], tuple[BlockPair, ...]] = {}
 
@@ -146,58 +151,52 @@ class BlockChooser:
         return min(labels, max(2, math.ceil(math.sqrt(_SQUARE * self._aspect * labels))))
 
     def _block(self, labels: Sequence[int], depth: int) -> Block | None:
-        return set_block(labels, self._widths, depth, self._metrics.word_gap, self._metrics.anchor) if labels else None
+        if not labels:
+            return None
+        return set_block(labels, self._ranks, self._widths, depth, self._metrics.word_gap, self._metrics.anchor)
 
 
-def set_block(labels: Sequence[int], widths: Sequence[float], most_lines: int, gap: float, anchor: float) -> Block:
+def set_block(
+    labels: Sequence[int], ranks: Sequence[int], widths: Sequence[float], most_lines: int, gap: float, anchor: float
+) -> Block:
     """Set labels in at most so many lines, as narrow as can be, `anchor` or more from their ends to a leader."""
-    # Labels that have a line each stay in order. Else the widest are set first, each in the first line where it fits,
-    # in a search for the width: MULTIFIT (Coffman, Garey and Johnson 1978, doi:10.1137/0207001).
+    # The lines are in order of date outward from the axis: no label has a date (a rank, and ranks ascend) before one
+    # that is nearer. Labels of one date may change places to fill lines better.
     if len(labels) <= most_lines:
         lines = [[label] for label in labels]
     else:
-        lines = _narrowest(labels, widths, most_lines, gap)
-        lines.sort(key=lambda line: (-_length(line, widths, gap), line))
-    width = max(_length(line, widths, gap) for line in lines)
-    spare = [(width - _length(line, widths, gap)) / len(line) for line in lines]
-    fills = [extra <= _STRETCH * min(widths[label] for label in line) for line, extra in zip(lines, spare, strict=True)]
-    # As in a paragraph the line farthest from the axis may stay short; one that cannot fill the width leaves all as is.
-    full = len(labels) > len(lines) and all(fills[:-1])
-    set_lines = tuple(
-        _spread(line, widths, gap, extra if full and fill else 0.0)
-        for line, extra, fill in zip(lines, spare, fills, strict=True)
-    )
+        tied = [list(group) for _, group in groupby(labels, key=ranks.__getitem__)]
+        lines = _narrowest(tied, widths, most_lines, gap)
+    set_lines = tuple(_spread(line, widths, gap) for line in lines)
     windows = []
     for slot in set_lines[0]:
         margin = min(anchor, slot.width / 2)
         windows.append((slot.left + margin, slot.left + slot.width - margin))
-    return Block(set_lines, width, tuple(windows))
+    return Block(set_lines, max(_length(line, widths, gap) for line in lines), tuple(windows))
 
 
-def _spread(line: Sequence[int], widths: Sequence[float], gap: float, extra: float) -> tuple[Slot, ...]:
-    """A line of labels each of which is made so much wider."""
-    slots, left = [], 0.0
-    for label in line:
-        slots.append(Slot(label, left, widths[label] + extra))
-        left += widths[label] + extra + gap
-    return tuple(slots)
+def _spread(line: Sequence[int], widths: Sequence[float], gap: float) -> tuple[Slot, ...]:
+    lefts = accumulate((widths[label] + gap for label in line), initial=0.0)
+    return tuple(Slot(label, left, widths[label]) for label, left in zip(line, lefts, strict=False))
 
 
-def _narrowest(labels: Sequence[int], widths: Sequence[float], most_lines: int, gap: float) -> list[list[int]]:
-    by_width = sorted(labels, key=lambda label: (-widths[label], label))
+def _narrowest(tied: Sequence[list[int]], widths: Sequence[float], most_lines: int, gap: float) -> list[list[int]]:
+    """Lines of labels in groups of one date, in a search for the width, as in MULTIFIT (Coffman, Garey and Johnson)."""
+    # 1978, doi:10.1137/0207001
+    tied = [sorted(group, key=lambda label: (-widths[label], label)) for group in tied]
+    labels = [label for group in tied for label in group]
     total = sum(widths[label] + gap for label in labels)
-    low = max(widths[by_width[0]], total / most_lines - gap)
-    high = max(low, 2 * total / most_lines)
-    best = _first_fit(by_width, widths, most_lines, gap, low)
-    if best is not None:
-        return best
-    best = _first_fit(by_width, widths, most_lines, gap, high)
+    low = max(*(widths[label] for label in labels), total / most_lines - gap)
+    high = low
+    best = _filled(tied, widths, most_lines, gap, low)
     while best is None:
         high *= 1.5
-        best = _first_fit(by_width, widths, most_lines, gap, high)
+        best = _filled(tied, widths, most_lines, gap, high)
     for _ in range(7):
+        if high <= low:
+            break
         middle = (low + high) / 2
-        lines = _first_fit(by_width, widths, most_lines, gap, middle)
+        lines = _filled(tied, widths, most_lines, gap, middle)
         if lines is None:
             low = middle
         else:
@@ -205,15 +204,37 @@ def _narrowest(labels: Sequence[int], widths: Sequence[float], most_lines: int, 
     return best
 
 
+def _filled(
+    tied: Sequence[Sequence[int]], widths: Sequence[float], most_lines: int, gap: float, width: float
+) -> list[list[int]] | None:
+    """Lines of no more than a width; None where there would be too many."""
+    lines: list[list[int]] = []
+    left = 0.0
+    for group in tied:
+        packed = _first_fit(group, widths, left if lines else None, most_lines - len(lines) + bool(lines), gap, width)
+        if packed is None:
+            return None
+        first, *further = packed
+        if lines:
+            lines[-1] += first
+        else:
+            lines.append(first)
+        # The line that is least full is the last one, where later labels go on.
+        lines += sorted(further, key=lambda line: (-_length(line, widths, gap), line))
+        left = width - _length(lines[-1], widths, gap) - gap
+    return lines
+
+
 def _first_fit(
-    by_width: Sequence[int], widths: Sequence[float], most_lines: int, gap: float, width: float
+    by_width: Sequence[int], widths: Sequence[float], begun: float | None, most_lines: int, gap: float, width: float
 ) -> list[list[int]] | None:
     """Best-fit decreasing: each label in the line it fills most, a new line where none has room."""
-    lines: list[list[int]] = []
-    room: list[tuple[float, int]] = []
+    # The first line is one that is begun: so much of it is free; None where all begins here.
+    lines: list[list[int]] = [[]]
+    room: list[tuple[float, int]] = [(width if begun is None else begun, 0)]
     for label in by_width:
         need = widths[label]
-        index = next((index for index, (left, _) in enumerate(room) if left >= need), None)
+        index = next((index for index, (left, _) in enumerate(room) if left >= need - _CLOSE), None)
         if index is None:
             if len(lines) == most_lines:
                 return None

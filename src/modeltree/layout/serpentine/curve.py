@@ -10,8 +10,8 @@ from typing import Literal
 
 from modeltree._util.languages import ENGLISH, Words
 from modeltree.findings import LayoutError
-from modeltree.layout.geometry import LabelBox, Layout, Leader, Measure, Panel, TextLine, TickBox
-from modeltree.layout.metrics import Metrics, icon_boxes
+from modeltree.layout.geometry import Arrow, LabelBox, Layout, Leader, Measure, Panel, TextLine, TickBox
+from modeltree.layout.metrics import FREE, Metrics, icon_boxes
 from modeltree.layout.plane import Point
 from modeltree.layout.serpentine.blocks import Block, Item, Labels
 from modeltree.layout.serpentine.revision import revised
@@ -26,6 +26,8 @@ TimeScale = Literal["ticks", "linear"]
 """``"ticks"``: dates in order, as far apart as labels need. ``"linear"``: as far apart as they are in time."""
 
 _ARC_STEPS = 24
+# The least gap between two dates, in ems, in which there is an arrow.
+_ARROW_ROOM = 1.3
 
 
 def serpentine(
@@ -59,8 +61,6 @@ def serpentine(
             metrics = replace(metrics, reach=metrics.reach + 1.2)
         sheet = Sheet.of(page, trim, font_size, title_block, measure, metrics, metrics.panel_pad, margin)
         labels = Labels.of(items, measure, grain, metrics, words)
-        if rows is not None and items and rows > len(labels.ticks):
-            raise LayoutError(f"there cannot be {rows} rows: there are only {len(labels.ticks)} dates")
         return sheet, labels
 
     if like is not None and items and (layout := revised(like, *prepared(len(like.boxes)))):
@@ -120,7 +120,8 @@ class PlacedRows:
             leaders=tuple(map(self._leader, self._sides())),
             axis=tuple(self._axis()),
             ticks=tuple(self._ticks()),
-            panels=tuple(self._panel(side) for side in self._sides() if side.block.columns > 1),
+            panels=tuple(self._panel(side) for side in self._sides() if len(side.tick.items) > FREE),
+            arrows=tuple(self._arrows()),
             texts=(*empty.texts, self._continuation()),
         )
 
@@ -140,14 +141,42 @@ class PlacedRows:
         return tuple(boxes[index] for index in range(len(labels.items)))
 
     def _ticks(self) -> Iterator[TickBox]:
-        for row, y in zip(self.stack.rows, self.axes, strict=True):
+        """The years that are repeated where a row begins, then all dates in time order."""
+        rows = list(zip(self.stack.rows, self.axes, strict=True))
+        for row, y in rows:
+            if row.ghost:
+                position = row.ends.ticks[0] - self.metrics.tick_gap - row.ghost.width / 2
+                yield self._tick(row, y, row.ghost, position, repeated=True)
+        for row, y in rows:
             for tick, placed in zip(row.ticks, row.placed, strict=True):
-                width, height = tick.width * self.size, tick.height * self.size
-                x, middle = self._on_axis(row, y, placed.tick)
-                yield TickBox(
-                    id=tick.id, label=tick.label, kind=tick.kind, x=x - width / 2, y=middle - height / 2, width=width,
-                    height=height,
-                )  # fmt: skip
+                yield self._tick(row, y, tick, placed.tick)
+
+    def _tick(self, row: Row, y: float, tick: Tick, position: float, repeated: bool = False) -> TickBox:
+        width, height = tick.width * self.size, tick.height * self.size
+        x, middle = self._on_axis(row, y, position)
+        return TickBox(
+            id=tick.id, label=tick.label, kind=tick.kind, x=x - width / 2, y=middle - height / 2, width=width,
+            height=height, repeated=repeated,
+        )  # fmt: skip
+
+    def _arrows(self) -> Iterator[Arrow]:
+        """Which way time runs: in the middle of each row, on each turn, and where the curve ends."""
+        width, slope, em = self.stack.rows[0].width, self.stack.slope, self.size
+        for row, y in zip(self.stack.rows, self.axes, strict=True):
+            along = -1.0 if row.ends.flipped else 1.0
+            # In the gap between two dates that is nearest to the middle of the row and wide enough.
+            spans = [(placed.tick, tick.width / 2) for placed, tick in zip(row.placed, row.ticks, strict=True)]
+            gaps = [(one + half, other - before) for (one, half), (other, before) in pairwise(spans)]
+            middles = [(start + end) / 2 for start, end in gaps if end - start >= _ARROW_ROOM]
+            if middles:
+                middle = min(middles, key=lambda middle: abs(middle - width / 2))
+                yield Arrow(self._on_axis(row, y, middle), _unit(along, slope))
+        for index, (upper, lower) in enumerate(pairwise(self.axes)):
+            x = self.left + (width * em if index % 2 == 0 else 0.0)
+            yield Arrow((x, (upper + slope * width * em + lower) / 2), (0.0, 1.0))
+        row = self.stack.rows[-1]
+        end = self._on_axis(row, self.axes[-1], width - self.metrics.dots)
+        yield Arrow(end, _unit(-1.0 if row.ends.flipped else 1.0, slope), end=True)
 
     def _leader(self, side: _Side) -> Leader:
         """A line from the tick to the nearest of its labels, straight if it can be."""
@@ -201,6 +230,11 @@ class PlacedRows:
 
     def _on_axis(self, row: Row, y: float, position: float) -> Point:
         return (self.left + row.x(position) * self.size, y + self.stack.slope * position * self.size)
+
+
+def _unit(x: float, y: float) -> Point:
+    length = math.hypot(x, y)
+    return x / length, y / length
 
 
 def _turn(edge: float, inward: int, upper: float, lower: float, radius: float, slope: float) -> Iterator[Point]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, pairwise
 
 from modeltree.layout.geometry import LabelBox, Layout, Leader, Panel, TickBox
-from modeltree.layout.metrics import icon_boxes
+from modeltree.layout.metrics import FREE, icon_boxes
 from modeltree.layout.plane import Box
 from modeltree.layout.serpentine.blocks import Item, Labels, set_block
 from modeltree.layout.sheet import Sheet
@@ -62,13 +62,15 @@ class _Revision:
         self.empty = empty
         ids = [item.id for item in self.items]
         self.label_of = {item.id: item.label for item in self.items}
+        self.dates = {item.id: item.date for item in self.items}
         # In points: how wide each label is, and where its text begins; how high all are.
         self.widths = {id: width * self.size for id, width in zip(ids, labels.widths, strict=True)}
         self.starts = {id: start * self.size for id, start in zip(ids, labels.starts, strict=True)}
         self.height = self.metrics.label_height * self.size
         self.tick_of = {ids[index]: tick.id for tick in labels.ticks for index in tick.items}
-        self.ticks = {tick.id: tick for tick in like.ticks}
+        self.ticks = {tick.id: tick for tick in like.ticks if not tick.repeated}
         self.order = dict.fromkeys(tick.id for tick in labels.ticks)
+        self.members = {tick.id: len(tick.items) for tick in labels.ticks}
         self.boxes = {box.id: box for box in like.boxes if self._stays(box)}
 
     def _stays(self, box: LabelBox) -> bool:
@@ -94,7 +96,7 @@ class _Revision:
             boxes=boxes,
             icons=tuple(icon_boxes(self.items, boxes, self.size, self.metrics)),
             leaders=tuple(leader for group in groups if (leader := self._leader(group))),
-            ticks=tuple(tick for tick in self.like.ticks if tick.id in self.order),
+            ticks=tuple(tick for tick in self.like.ticks if tick.id in self.order or tick.repeated),
             panels=tuple(panel for group in groups if (panel := self._panel(group))),
             texts=(*self.empty.texts, *dots),
             swatches=self.empty.swatches,
@@ -166,18 +168,31 @@ class _Revision:
         lines = [leader.points for leader in self.like.leaders if leader.tick != spot.tick]
         return (
             page.contains(ground, 0.0)
+            and self._in_order(spot)
             and not any(map(near.overlaps, self.boxes.values()))
             and not any(map(ground.overlaps, (*solid, *self.empty.texts, *self.empty.swatches)))
             and not any(panel.overlaps(box) for panel in filter(None, own) for box in solid)
             and not any(near.crossed_by(*piece) for line in (self.like.axis, *lines) for piece in pairwise(line))
         )
 
+    def _in_order(self, spot: LabelBox) -> bool:
+        """Whether no label of its tick that is nearer to the curve is later, and none that is farther is earlier."""
+        date, direction = self.dates[spot.id], self._direction(spot)
+        for box in self.boxes.values():
+            if box.tick == spot.tick and self._direction(box) == direction:
+                farther = (box.y - spot.y) * direction
+                if abs(farther) > 1e-3 and (self.dates[box.id] < date if farther > 0 else self.dates[box.id] > date):
+                    return False
+        return True
+
     def _set_anew(self, item: Item, group: _Group) -> bool:
         """Set the labels of one side of a tick anew within the room that they have."""
         lines, metrics, size = group.lines, self.metrics, self.size
         ids = [*(box.id for box in group.boxes), item.id]
+        ids.sort(key=lambda id: (self.dates[id], id))
         widths = [self.widths[id] / size for id in ids]
-        block = set_block(range(len(ids)), widths, len(lines), metrics.word_gap, metrics.anchor)
+        ranks = [sorted({self.dates[id] for id in ids}).index(self.dates[id]) for id in ids]
+        block = set_block(range(len(ids)), ranks, widths, len(lines), metrics.word_gap, metrics.anchor)
         bounds = group.bounds()
         if block.height != len(lines) or block.width * size > bounds.width + 1e-6:
             return False
@@ -200,8 +215,8 @@ class _Revision:
         return Leader(group.tick.id, ids, ((x, near), (x, far)))
 
     def _panel(self, group: _Group) -> Panel | None:
-        """The ground behind labels that stand side by side."""
-        if max(map(len, group.lines)) == 1:
+        """The ground behind the labels of a date that are many."""
+        if self.members[group.tick.id] <= FREE:
             return None
         box = group.bounds(self.metrics.panel_pad * self.size)
         return Panel(tick=group.tick.id, x=box.x, y=box.y, width=box.width, height=box.height)

@@ -29,12 +29,13 @@ class RowEnds:
     """Whether time runs from right to left."""
 
 
-def row_ends(index: int, width: float, metrics: Metrics, last: bool) -> RowEnds:
-    """How far a row may reach: turns take room at its ends, and on the side that they are on."""
-    begin = metrics.turn if index else metrics.lead
+def row_ends(index: int, width: float, metrics: Metrics, last: bool, ghost: Tick | None) -> RowEnds:
+    """How far a row may reach: turns take room at its ends, and on the side that they are on; a ghost before all."""
+    begin = (metrics.turn if index else metrics.lead) + (ghost.width + metrics.tick_gap if ghost else 0.0)
     end = width - (metrics.tail if last else max(metrics.turn, metrics.tail))
-    above = (metrics.turn_gap if index else 0.0, width)
-    below = (0.0, width if last else width - metrics.turn_gap)
+    pad = metrics.panel_pad
+    above = (metrics.turn_gap if index else pad, width - pad)
+    below = (pad, width - (pad if last else metrics.turn_gap))
     return RowEnds((begin, end), above, below, flipped=index % 2 == 1)
 
 
@@ -85,8 +86,8 @@ def _meet(tick: float, start: float, windows: Windows) -> tuple[float, float]:
 
 def extend_row(
     options: Iterable[tuple[float, Sequence[BlockPair]]], ends: RowEnds, metrics: Metrics, beam: int
-) -> tuple[tuple[BlockPair, ...], tuple[int, int]]:
-    """Put as many ticks in a row as will go: the pairs of blocks chosen for these, and the most lines on each side."""
+) -> tuple[BlockPair, ...]:
+    """Put as many ticks in a row as will go: the pairs of blocks chosen for these."""
     # `options` are for each tick its width and the pairs of blocks that it may have. Of the ways to place the ticks so
     # far, the `beam` that leave most room are followed.
     states: list[_State] = [(ends.above[0], ends.below[0], ends.ticks[0] - metrics.tick_gap, 0, 0, None)]
@@ -96,12 +97,12 @@ def extend_row(
             break
         reached.sort(key=_room_taken)
         states = _undominated(reached, beam)
-    *_, lines_above, lines_below, last = states[0]
+    last = states[0][-1]
     chosen = []
     while last:
         chosen.append(last.pair)
         last = last.before
-    return tuple(reversed(chosen)), (lines_above, lines_below)
+    return tuple(reversed(chosen))
 
 
 def _continued(
@@ -248,6 +249,8 @@ class Row:
     width: float
     ends: RowEnds
     placed: tuple[Placed, ...]
+    ghost: Tick | None
+    """The year in which the row begins, if that began in the row before."""
 
     def x(self, position: float, width: float = 0.0) -> float:
         """The left edge, from the left, of something at a position along the row."""
@@ -265,22 +268,24 @@ class _Extent:
 
 
 class Stack:
-    """Placed rows from the first to the last, each of which falls by at most so much, as far as wide blocks allow."""
+    """Placed rows from the first to the last, each of which falls by so much; blocks keep clear of the axis for that."""
 
     def __init__(self, rows: Sequence[Row], metrics: Metrics, fall: float = 0.0) -> None:
         self.rows = rows
-        self.metrics = metrics
-        self.slope = min(fall / rows[0].width, self._steepest()) if rows else 0.0
-        self._fall = self.slope * rows[0].width if rows else 0.0
+        self._fall = fall if rows else 0.0
+        self.slope = fall / rows[0].width if rows else 0.0
+        self.metrics = replace(metrics, reach=self._reach(metrics))
+        metrics = self.metrics
         self._standing = [self._extents(row, 0) for row in rows]
         self._hanging = [self._extents(row, 1) for row in rows]
         self.pitches = tuple(self._pitch(index) for index in range(len(rows) - 1))
         """From the beginning of each row's axis to that of the next."""
         reach = max(metrics.tick_reach, metrics.label_height / 2)
         self.top = max([reach, *(block.depth - block.fallen for block in self._standing[0])]) if rows else 0.0
+        self.top += metrics.panel_pad
         """From the upper edge to the beginning of the first axis."""
         ends = [block.depth + block.fallen for block in self._hanging[-1]] if rows else []
-        self.bottom = max([self._fall + reach, *ends]) if rows else 0.0
+        self.bottom = max([self._fall + reach, *ends]) + metrics.panel_pad if rows else 0.0
         """From the beginning of the last axis to the lower edge."""
 
     @property
@@ -288,11 +293,10 @@ class Stack:
         """Of all rows together."""
         return self.top + sum(self.pitches) + self.bottom
 
-    def _steepest(self) -> float:
-        """The slope at which the axis comes no nearer to a block, and no leader to a foreign block, than it may."""
-        metrics = self.metrics
+    def _reach(self, metrics: Metrics) -> float:
+        """How far blocks stay from the axis so that, where it falls, it comes near no block and no leader hits one."""
         widest = farthest = 0.0
-        for row in self.rows:
+        for row in self.rows if self.slope else ():
             for pair, placed in zip(row.pairs, row.placed, strict=True):
                 starts = (placed.above, placed.below)
                 for windows, block, start in zip(pair.windows(row.ends.flipped), pair.blocks, starts, strict=True):
@@ -301,12 +305,12 @@ class Stack:
                             max(start + least - placed.tick, placed.tick - start - most) for least, most in windows
                         )
                         widest, farthest = max(widest, block.width), max(farthest, lean)
-        steepest = metrics.slack / (widest or 1.0)
+        reach = metrics.reach + max(0.0, self.slope * widest - metrics.slack)
         if farthest > 0.0:
             # A leader leans past blocks whose ticks are so far away; the last of these ends so far from its own end.
             away, apart = farthest + widest, metrics.block_gap + metrics.anchor
-            steepest = min(steepest, (metrics.reach - metrics.tick_reach) * apart / (farthest * away))
-        return steepest
+            reach = max(reach, metrics.tick_reach + self.slope * farthest * away / apart)
+        return reach
 
     def _extents(self, row: Row, side: int) -> list[_Extent]:
         """The blocks of a row above (0) or below (1) its axis."""

@@ -11,7 +11,8 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from functools import cached_property
+from itertools import accumulate, pairwise
 
 from modeltree.findings import LayoutError
 from modeltree.layout.serpentine.blocks import BlockChooser, BlockPair, Labels
@@ -29,11 +30,12 @@ from modeltree.layout.serpentine.rows import (
 from modeltree.layout.ticks import Tick
 
 # The share of a page that labels probably fill; how near, as a share, the type comes to the largest that fits.
-_LIKELY_FILL, _PRECISION = 0.66, 0.004
+# So many rows as are asked for are found in a search of more ways, hence to a lesser precision.
+_LIKELY_FILL, _PRECISION, _PRECISION_OF_COUNT = 0.66, 0.004, 0.02
 # By how many per cent a type is tried larger that may fit by luck where a smaller one did not.
 _LUCK = 8
 
-_BEAM = 4
+_BEAM, _BEAM_OF_COUNT = 4, 2
 # A row may use its space so much worse than the best one from the same tick.
 _WORTHWHILE = 0.8
 # Neighboring rows share space, so that they may take less than the sum of their heights: at the least 1 / 1.15.
@@ -53,6 +55,20 @@ class Solver(ABC):
         areas = [sum(labels.widths[item] for item in tick.items) * self.metrics.line_pitch for tick in self.ticks]
         # The area of the labels from each tick on: what they need at the very least.
         self._rest = list(accumulate(reversed(areas), initial=0.0))[::-1]
+        self._years = {tick.date.year: tick for tick in self.ticks if tick.kind == "year"}
+        # No row may end with a year whose months begin the next.
+        self._glued = {
+            index
+            for index, (tick, later) in enumerate(pairwise(self.ticks))
+            if tick.kind == "year" and later.date.year == tick.date.year
+        }
+        most = len(self.ticks) - len(self._glued)
+        if count is not None and most and count > most:
+            raise LayoutError(f"there cannot be {count} rows: there are only {most} dates")
+
+    def ghost(self, ticks: Sequence[Tick]) -> Tick | None:
+        """The year in which a row of some ticks begins, unless that is its first tick."""
+        return self._years[ticks[0].date.year] if ticks and ticks[0].kind != "year" else None
 
     @abstractmethod
     def solve(self, width: float, height: float) -> Stack | None:
@@ -67,7 +83,8 @@ class Solver(ABC):
         low, high = least, most = sizes
         best: tuple[float, Stack] | None = None
         size = min(most, max(least, (_LIKELY_FILL * width * height / max(self._rest[0], 1.0)) ** 0.5))
-        while best is None or high - low > _PRECISION * high:
+        precision = _PRECISION_OF_COUNT if self.count else _PRECISION
+        while best is None or high - low > precision * high:
             stack = self.solve(width / size, height / size)
             if stack is not None and stack.height * size <= height:
                 best, low = (size, stack), size
@@ -109,13 +126,18 @@ class Solver(ABC):
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Filled:
-    """A row of the ticks from one on, as far as it reaches, with its most lines above and below."""
+    """A row of the ticks from one on, as far as it reaches."""
 
     start: int
     pairs: tuple[BlockPair, ...]
-    lines: tuple[int, int]
+
+    @cached_property
+    def lines(self) -> tuple[int, int]:
+        """The most above and below."""
+        above, below = zip(*(pair.lines for pair in self.pairs), strict=True)
+        return max(above), max(below)
 
     @property
     def stop(self) -> int:
@@ -137,9 +159,10 @@ class RowSolver(Solver):
     def _stack(self, rows: Sequence[tuple[tuple[Tick, ...], tuple[BlockPair, ...]]], width: float) -> Stack:
         placed = []
         for index, (ticks, pairs) in enumerate(rows):
-            ends = row_ends(index, width, self.metrics, last=index == len(rows) - 1)
+            ghost = self.ghost(ticks)
+            ends = row_ends(index, width, self.metrics, index == len(rows) - 1, ghost)
             places = place_row([tick.width for tick in ticks], pairs, ends, self.metrics)
-            placed.append(Row(ticks, pairs, width, ends, places))
+            placed.append(Row(ticks, pairs, width, ends, places, ghost))
         return Stack(placed, self.metrics, self.fall)
 
     def _chain(self, width: float, height: float) -> list[_Filled]:
@@ -151,12 +174,17 @@ class RowSolver(Solver):
         # By tick and by how many rows come before it: the least height, and the last of these rows. Where any count of
         # rows will do, only the cheapest path to a tick is kept.
         reached: list[dict[int, tuple[float, _Filled | None]]] = [{} for _ in range(len(self.ticks) + 1)]
+        # The rows from a tick differ only by whether they are the first or the last, and which way they run.
+        known: dict[tuple[int, bool, int, bool], list[_Filled]] = {}
         reached[0][0] = (0.0, None)
         for start in range(len(self.ticks)):
             for count, (cost, _) in sorted(reached[start].items()):
                 if cost + self._rest[start] / width > most or count == self.count:
                     continue
-                for row in self._worthwhile(start, depths, count, width):
+                key = (start, count > 0, count % 2, count + 1 == self.count)
+                if key not in known:
+                    known[key] = self._worthwhile(start, depths, count, width)
+                for row in known[key]:
                     total = cost + self._deep(row)
                     if total <= most - self._rest[row.stop] / width:
                         self._offer(reached[row.stop], count + 1, total, row)
@@ -186,11 +214,13 @@ class RowSolver(Solver):
     def _worthwhile(self, start: int, depths: Sequence[int], index: int, width: float) -> list[_Filled]:
         """The rows from a tick that use their space not much worse than the best of them does."""
         rows: list[_Filled] = []
-        ends = row_ends(index, width, self.metrics, last=index + 1 == self.count)
+        ends = row_ends(index, width, self.metrics, index + 1 == self.count, self.ghost(self.ticks[start:]))
         for depth in depths:
             options = ((tick.width, self.chooser.choices(tick, depth)) for tick in self.ticks[start:])
-            pairs, lines = extend_row(options, ends, self.metrics, _BEAM)
-            row = _Filled(start, pairs, lines)
+            pairs = extend_row(options, ends, self.metrics, _BEAM_OF_COUNT if self.count else _BEAM)
+            if start + len(pairs) - 1 in self._glued:
+                pairs = pairs[:-1]
+            row = _Filled(start, pairs)
             if pairs and not (rows and row.stop == rows[-1].stop):
                 rows.append(row)
             if row.stop == len(self.ticks):
@@ -205,10 +235,10 @@ class RowSolver(Solver):
         """The rows, and all that end earlier: so many rows as are asked for may be more than the labels need."""
         best: dict[int, _Filled] = {}
         for row in rows:
-            above = below = 0
-            for count, pair in enumerate(row.pairs, 1):
-                above, below = max(above, pair.lines[0]), max(below, pair.lines[1])
-                shorter = _Filled(row.start, row.pairs[:count], (above, below))
+            for count in range(1, len(row.pairs) + 1):
+                if row.start + count - 1 in self._glued:
+                    continue
+                shorter = _Filled(row.start, row.pairs[:count])
                 if shorter.stop not in best or self._deep(shorter) < self._deep(best[shorter.stop]):
                     best[shorter.stop] = shorter
         return list(best.values())
@@ -256,14 +286,22 @@ class LinearSolver(Solver):
                 for tick, month in zip(self.ticks, months, strict=True)
                 if min(int((month - months[0]) / span), count - 1) == index
             ]
-            ends = row_ends(index, width, self.metrics, last=index == count - 1)
-            row = self._row(dated, width, ends, int(height / self.metrics.line_pitch))
+            ghost = self.ghost([tick for tick, _ in dated])
+            ends = row_ends(index, width, self.metrics, index == count - 1, ghost)
+            row = self._row(dated, width, ends, int(height / self.metrics.line_pitch), ghost)
             if row is None:
                 return None
             rows.append(row)
         return Stack(rows, self.metrics, self.fall)
 
-    def _row(self, dated: Sequence[tuple[Tick, float]], width: float, ends: RowEnds, deepest: int) -> Row | None:
+    def _row(
+        self,
+        dated: Sequence[tuple[Tick, float]],
+        width: float,
+        ends: RowEnds,
+        deepest: int,
+        ghost: Tick | None,
+    ) -> Row | None:
         """A row of ticks, each with the share of the row's time that has passed at its date."""
         ticks = tuple(tick for tick, _ in dated)
         inset = max(tick.width for tick in self.ticks) / 2
@@ -284,7 +322,7 @@ class LinearSolver(Solver):
                 pairs = self._least_straying(positions, options, ends)
                 placed = self._placed(positions, pairs, ends)
                 if placed and (best is None or placed[0] < best[0]):
-                    best = (placed[0], Row(ticks, pairs, width, ends, placed[1]))
+                    best = (placed[0], Row(ticks, pairs, width, ends, placed[1], ghost))
                 if best and best[0] <= _STRAY:
                     break
             depth += max(1, depth // 4)
