@@ -259,7 +259,8 @@ def evolution_layout(
     contents: EvolutionContents, page: PageSize | None = None, font_size: float | None = None, **options: Any
 ) -> Layout:
     """The layout of an evolution figure on a page."""
-    size, trim = page_points(page, font_size)
+    (width, height), trim = page_points(page, font_size)
+    size = (width, None if trim else height)  # no page is as high as it need be
     layout = serpentine(
         contents.items, contents.lettering.typeface.measure, page=size, trim=trim, font_size=font_size,
         title_block=contents.title_block, words=contents.lettering.words, **options,

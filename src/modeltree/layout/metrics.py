@@ -79,7 +79,17 @@ class Metrics:
     @classmethod
     def for_count(cls, count: int) -> Metrics:
         """The distances for so many labels: roomy up to 100, tight from 300 on, in proportion between."""
-        share = min(1.0, max(0.0, math.log(max(count, 1) / 100) / math.log(3)))
+        return cls.mixed(min(1.0, max(0.0, math.log(max(count, 1) / 100) / math.log(3))))
+
+    @classmethod
+    def for_height(cls, label_height: float) -> Metrics:
+        """The distances with which labels are so high."""
+        roomy = cls()
+        return cls.mixed((roomy.label_height - label_height) / (roomy.label_height - _TIGHT.label_height))
+
+    @classmethod
+    def mixed(cls, share: float) -> Metrics:
+        """Roomy distances with a share of tight ones, from 0 to 1."""
         if not share:
             return cls()
         mixed = {

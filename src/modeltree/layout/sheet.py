@@ -11,12 +11,14 @@ from modeltree.layout.geometry import Layout, Measure, Page
 from modeltree.layout.metrics import Metrics
 from modeltree.layout.title_block import Frame, TitleBlock, set_title_block
 
-# The largest type on a page 14 inches wide; larger pages may have larger type in proportion.
-_LARGEST_TYPE, _USUAL_WIDTH = 20.0, 1008.0
+# The largest type on a page 14 inches wide; larger pages may have larger type in proportion, a column has up to this.
+_LARGEST_TYPE, _USUAL_WIDTH, _COLUMN_TYPE = 20.0, 1008.0, 12.0
 # Of a page or of type, in points: an atom in print, and a page of 350 m.
 _LEAST, _MOST = 0.05, 1e6
 SMALLEST_TYPE = 0.5
 """The smallest type that is tried, in points."""
+READABLE_TYPE = 6.7
+"""The smallest type on a page that may be as high as it need be: with it the months on the curve have 6 points."""
 MARGIN = 14.0
 """Around everything, in points."""
 
@@ -42,12 +44,13 @@ class Sheet:
         metrics: Metrics,
         pad: float = 0.0,
         margin: float = MARGIN,
+        em: float = 0.0,
     ) -> Sheet:
-        """A sheet whose margin leaves room for what reaches beyond the labels by `pad` ems."""
+        """A sheet whose margin leaves room for what reaches beyond the labels by `pad` ems; `em` is their size."""
         width, height = page
         check_page(width, height, font_size)
-        margin = max(margin * metrics.title_share, pad * (font_size or _largest_type(width, trim)))
-        frame = set_title_block(title_block or TitleBlock(), measure, width, margin, metrics.title_share)
+        margin = max(margin * metrics.title_share, pad * (font_size or _largest_type(width)))
+        frame = set_title_block(title_block or TitleBlock(), measure, width, margin, metrics.title_share, em)
         sheet = cls(width, height, trim, margin, frame)
         if sheet.room <= 0 or sheet.rise <= 0:
             raise LayoutError(f"a page of {width:g} × {height or 0:g} pt leaves no room for a figure")
@@ -66,7 +69,7 @@ class Sheet:
     @property
     def largest_type(self) -> float:
         """The largest type that makes sense on the page."""
-        return _largest_type(self.width, self.trim)
+        return _largest_type(self.width)
 
     def top(self, spare: float) -> float:
         """Where the figure begins that leaves so much height: in the middle of its room on a page of fixed height."""
@@ -91,8 +94,8 @@ def check_page(width: float, height: float | None, font_size: float | None) -> N
         raise LayoutError(f"a page of {width} × {height} pt with type of {font_size} pt is none")
 
 
-def _largest_type(width: float, trim: bool) -> float:
-    return _LARGEST_TYPE if trim else max(_LARGEST_TYPE * width / _USUAL_WIDTH, SMALLEST_TYPE)
+def _largest_type(width: float) -> float:
+    return max(_LARGEST_TYPE * width / _USUAL_WIDTH, _COLUMN_TYPE)
 
 
 INCH = 72.0

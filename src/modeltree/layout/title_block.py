@@ -14,6 +14,9 @@ from modeltree.layout.geometry import Measure, Swatch, TextLine, TextRole
 # A page of this width has these sizes; other pages have sizes in proportion to the root of their width.
 _FULL_WIDTH = 1008.0
 _TITLE, _LEGEND, _FOOTNOTE = 19.0, 10.5, 8.0
+# The least sizes, by that of the labels; and in points, on a page on which these are not too large.
+_TITLE_EMS, _LEGEND_EMS, _FOOTNOTE_EMS = 1.35, 0.78, 0.5
+_LEAST_POINTS, _LEAST_ON = 6.0, 144.0
 _LEADING = 1.45
 # What a line is not broken within, after space or not: a word, or a Chinese character or kana, with the marks that may
 # not begin a line, or not end it.
@@ -56,19 +59,27 @@ class Frame:
     notes: tuple[TextLine, ...]
 
 
-def set_title_block(block: TitleBlock, measure: Measure, width: float, margin: float, share: float = 1.0) -> Frame:
+def set_title_block(
+    block: TitleBlock, measure: Measure, width: float, margin: float, share: float = 1.0, em: float = 0.0
+) -> Frame:
     """Set title, legend and footnote for a page of a given width; a LayoutError where a word has no room."""
+    # `em` is the size of the labels, if that is known: a title is larger, and a legend not much smaller.
     scale = share * min(max((width / _FULL_WIDTH) ** 0.5, 0.5), 2.0)
-    typesetter = _Typesetter(measure, margin, width - 2 * margin, scale)
-    title = typesetter.paragraph("title", block.title or "", margin, _TITLE, bold=True)
-    swatches, words = typesetter.legend(block.legend, title)
+    least = min(_LEAST_POINTS, _LEAST_POINTS * width / _LEAST_ON)
+    title_size, legend_size, note_size = (
+        max(size * scale, ems * em, least)
+        for size, ems in ((_TITLE, _TITLE_EMS), (_LEGEND, _LEGEND_EMS), (_FOOTNOTE, _FOOTNOTE_EMS))
+    )
+    typesetter = _Typesetter(measure, margin, width - 2 * margin)
+    title = typesetter.paragraph("title", block.title or "", margin, title_size, bold=True)
+    swatches, words = typesetter.legend(block.legend, title, legend_size)
     header = max([margin, *(part.bottom for part in (*title, *words, *swatches))])
     if title or words:
-        header += 1.3 * _LEGEND * scale
+        header += 1.3 * legend_size
     notes: list[TextLine] = []
-    footer = 2.2 * _FOOTNOTE * scale
+    footer = 2.2 * note_size
     for paragraph in block.footnote:
-        notes += typesetter.paragraph("footnote", paragraph, footer, _FOOTNOTE)
+        notes += typesetter.paragraph("footnote", paragraph, footer, note_size)
         footer = notes[-1].bottom if notes else footer
     texts = (*title, *words)
     for line in (*texts, *notes):
@@ -90,16 +101,14 @@ class _Entry:
 
 @dataclass(frozen=True, slots=True)
 class _Typesetter:
-    """Sets lines that begin at `left` and are no longer than `room`, in sizes times `scale`."""
+    """Sets lines that begin at `left` and are no longer than `room`."""
 
     measure: Measure
     left: float
     room: float
-    scale: float
 
     def paragraph(self, role: TextRole, text: str, top: float, size: float, bold: bool = False) -> list[TextLine]:
         """Lines one below the other."""
-        size *= self.scale
         lines = _broken(text, lambda words: self.measure(words, bold=bold)[0] * size, self.room)
         return [
             self._line(role, line, self.left, top + index * size * _LEADING, size, bold)
@@ -107,10 +116,9 @@ class _Typesetter:
         ]
 
     def legend(
-        self, legend: Sequence[tuple[str, str]], title: Sequence[TextLine]
+        self, legend: Sequence[tuple[str, str]], title: Sequence[TextLine], size: float
     ) -> tuple[tuple[Swatch, ...], tuple[TextLine, ...]]:
         """Samples and what they mean, at the right of the title if there is room, else below it."""
-        size = _LEGEND * self.scale
         entries = self._entries(legend, size)
         left, top = self.left, self.left
         if title:

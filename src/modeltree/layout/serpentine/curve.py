@@ -16,8 +16,8 @@ from modeltree.layout.plane import Point
 from modeltree.layout.serpentine.blocks import Block, Item, Labels
 from modeltree.layout.serpentine.revision import revised
 from modeltree.layout.serpentine.rows import Row, Stack
-from modeltree.layout.serpentine.solver import LinearSolver, RowSolver
-from modeltree.layout.sheet import MARGIN, SMALLEST_TYPE, Sheet
+from modeltree.layout.serpentine.solver import LinearSolver, RowSolver, Solver
+from modeltree.layout.sheet import MARGIN, READABLE_TYPE, SMALLEST_TYPE, Sheet
 from modeltree.layout.ticks import Tick
 from modeltree.layout.title_block import TitleBlock
 from modeltree.records import Grain
@@ -26,6 +26,13 @@ TimeScale = Literal["ticks", "linear"]
 """``"ticks"``: dates in order, as far apart as labels need. ``"linear"``: as far apart as they are in time."""
 
 _ARC_STEPS = 24
+# A page that may have any height is up to so high by its width, if its type can be read then; one that is narrow
+# is rather upright, up to so many points.
+_ASPECT, _UPRIGHT, _LEAF = 0.75, 1.25, 620.0
+# Distances are tight where type would be smaller than this, in points, as they are for so many labels.
+_SMALL, _DENSE = 8.0, 300
+# By how much the type is changed for which words are set; what is near enough to it, and what is the same.
+_STEP, _NEAR, _SAME = 1.25, 1.08, 1.01
 # The least gap between two dates, in ems, in which there is an arrow.
 _ARROW_ROOM = 1.3
 
@@ -54,28 +61,99 @@ def serpentine(
     if not 0 <= fall < math.inf:
         raise LayoutError(f"rows cannot fall by {fall} ems: 0 or more")
 
-    def prepared(count: int) -> tuple[Sheet, Labels]:
-        """The sheet and the labels with the distances for so many."""
-        metrics = Metrics.for_count(count)
-        if time_scale == "linear":
-            metrics = replace(metrics, reach=metrics.reach + 1.2)
-        sheet = Sheet.of(page, trim, font_size, title_block, measure, metrics, metrics.panel_pad, margin)
-        labels = Labels.of(items, measure, grain, metrics, words)
-        return sheet, labels
-
-    if like is not None and items and (layout := revised(like, *prepared(len(like.boxes)))):
-        return layout
-    sheet, labels = prepared(len(items))
+    wanted = _Wanted(
+        tuple(items), measure, page, trim, font_size, time_scale, grain, rows, fall, title_block, margin, words
+    )
     if not items:
+        sheet = wanted.sheet(Metrics(), 0.0)
         return sheet.empty(sheet.frame.header)
-    solver = (LinearSolver if time_scale == "linear" else RowSolver)(labels, sheet.rise / sheet.room, fall, rows)
+    if like is not None and like.boxes:
+        metrics = wanted.spaced(Metrics.for_height(like.boxes[0].height / like.font_size))
+        if layout := revised(like, wanted.sheet(metrics, like.font_size), wanted.labels(metrics)):
+            return layout
+    loose, tight = (wanted.spaced(Metrics.for_count(count)) for count in (len(items), max(len(items), _DENSE)))
     if font_size is not None:
-        stack = solver.of_size(sheet.room, None if sheet.height is None else sheet.rise, font_size)
-        return PlacedRows(stack, labels, font_size, sheet).layout()
-    if sheet.height is None:
-        raise LayoutError("a page without a height needs a font_size")
-    size, stack = solver.largest(sheet.room, sheet.rise, (SMALLEST_TYPE, sheet.largest_type))
-    return PlacedRows(stack, labels, size, sheet).layout()
+        return wanted.rows_of_size(loose, font_size).layout()
+    if page[1] is not None:
+        placed = wanted.largest_rows(loose, SMALLEST_TYPE)
+        # Small type has more to gain from tight distances than from generous ones.
+        if placed.size < _SMALL and loose != tight:
+            placed = max(placed, wanted.largest_rows(tight, SMALLEST_TYPE), key=lambda placed: placed.size)
+        return placed.layout()
+    # A page that may have any height has one that looks well, if its type can be read then; else as much as it needs.
+    for metrics in dict.fromkeys((loose, tight)):
+        try:
+            height = max(_ASPECT * page[0], min(_UPRIGHT * page[0], _LEAF))
+            well = replace(wanted, page=(page[0], height), trim=True)
+            return well.largest_rows(metrics, READABLE_TYPE).layout()
+        except LayoutError:
+            continue
+    return replace(wanted, font_size=READABLE_TYPE).rows_of_size(tight, READABLE_TYPE).layout()
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What is to be laid out, and how."""
+
+    items: tuple[Item, ...]
+    measure: Measure
+    page: tuple[float, float | None]
+    trim: bool
+    font_size: float | None
+    time_scale: TimeScale
+    grain: Grain | None
+    rows: int | None
+    fall: float
+    title_block: TitleBlock | None
+    margin: float
+    words: Words
+
+    def spaced(self, metrics: Metrics) -> Metrics:
+        """Distances with room for leaders that lean, where dates are as far apart as they are in time."""
+        return replace(metrics, reach=metrics.reach + 1.2) if self.time_scale == "linear" else metrics
+
+    def sheet(self, metrics: Metrics, em: float) -> Sheet:
+        """The page with words around the figure that suit labels of a size."""
+        return Sheet.of(
+            self.page, self.trim, self.font_size, self.title_block, self.measure, metrics, margin=self.margin, em=em
+        )
+
+    def labels(self, metrics: Metrics) -> Labels:
+        """The labels with some distances."""
+        return Labels.of(self.items, self.measure, self.grain, metrics, self.words)
+
+    def _solver(self, labels: Labels, sheet: Sheet) -> Solver:
+        solver = LinearSolver if self.time_scale == "linear" else RowSolver
+        return solver(labels, sheet.rise / sheet.room, self.fall, self.rows)
+
+    def rows_of_size(self, metrics: Metrics, size: float) -> PlacedRows:
+        """The rows in type of a size."""
+        sheet, labels = self.sheet(metrics, size), self.labels(metrics)
+        rise = None if sheet.height is None else sheet.rise
+        return PlacedRows(self._solver(labels, sheet).of_size(sheet.room, rise, size), labels, size, sheet)
+
+    def largest_rows(self, metrics: Metrics, least: float) -> PlacedRows:
+        """The rows in the largest type that fits on the page, and is no smaller than the least."""
+        # Title and legend are set before the type is known; so they are set again until both agree.
+        labels, sheet = self.labels(metrics), self.sheet(metrics, 0.0)
+        low, most = least, max(least, sheet.largest_type)
+        em = min(most, max(least, self._solver(labels, sheet).likely(sheet.room, sheet.rise)))
+        while True:
+            try:
+                sheet = self.sheet(metrics, em)
+                size, stack = self._solver(labels, sheet).largest(sheet.room, sheet.rise, (low, em))
+            except LayoutError:
+                if em <= least:
+                    raise
+                low, most = least, em
+                em = max(least, em / _STEP)  # words so large leave too little room
+                continue
+            if size < em / _STEP:
+                low, most, em = size, em, size * _NEAR
+            elif size > em / _SAME and em * _SAME < most:
+                low, em = least, min(most, em * _STEP)
+            else:
+                return PlacedRows(stack, labels, size, sheet)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +174,8 @@ class PlacedRows:
     def __init__(self, stack: Stack, labels: Labels, size: float, sheet: Sheet) -> None:
         self.stack, self.labels, self.size, self.sheet = stack, labels, size, sheet
         self.metrics, self.left = stack.metrics, sheet.margin
-        spare = (sheet.rise - stack.height * size) / max(len(stack.rows) - 1, 1) if sheet.height is not None else 0.0
+        fixed = sheet.height is not None and not sheet.trim
+        spare = (sheet.rise - stack.height * size) / max(len(stack.rows) - 1, 1) if fixed else 0.0
         spare = min(max(spare, 0.0), 1.5 * self.metrics.line_pitch * size)
         header, axes = sheet.frame.header, self._axes(sheet.frame.header, spare)
         self.axes = self._axes(sheet.top(header + sheet.rise - (axes[-1] + stack.bottom * size)), spare)

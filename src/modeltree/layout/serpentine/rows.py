@@ -268,7 +268,7 @@ class _Extent:
 
 
 class Stack:
-    """Placed rows from the first to the last, each of which falls by so much; blocks keep clear of the axis for that."""
+    """Placed rows from the first to the last, each of which falls by so much, with blocks that keep clear of it."""
 
     def __init__(self, rows: Sequence[Row], metrics: Metrics, fall: float = 0.0) -> None:
         self.rows = rows

@@ -78,11 +78,15 @@ class Solver(ABC):
     def widened(self, stack: Stack, width: float) -> Stack:
         """The same rows spread over a greater width."""
 
+    def likely(self, width: float, height: float) -> float:
+        """The type that probably fits in a space; all in points."""
+        return (_LIKELY_FILL * width * height / max(self._rest[0], 1.0)) ** 0.5
+
     def largest(self, width: float, height: float, sizes: tuple[float, float]) -> tuple[float, Stack]:
         """The largest type, between two sizes, with which all fits in a space, and its rows; lengths are points."""
         low, high = least, most = sizes
         best: tuple[float, Stack] | None = None
-        size = min(most, max(least, (_LIKELY_FILL * width * height / max(self._rest[0], 1.0)) ** 0.5))
+        size = min(most, max(least, self.likely(width, height)))
         precision = _PRECISION_OF_COUNT if self.count else _PRECISION
         while best is None or high - low > precision * high:
             stack = self.solve(width / size, height / size)
