@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from modeltree import datasets, diff, evolution
+from modeltree.draw.icons import badges
 from modeltree.draw.theme import LIGHT, THEMES, Theme, contrast
 from modeltree.findings import IconError, LayoutError, UnknownModelError
 from modeltree.layout.geometry import Layout
@@ -101,8 +102,6 @@ def test_a_type_that_is_given_makes_the_page() -> None:
 def test_a_page_and_a_type_that_do_not_go_together() -> None:
     with pytest.raises(LayoutError, match=r"in type of 20 pt the figure is \d+ pt high, and the page has \d+ pt"):
         _ = evolution(SURVEY, font_size=20, page=(8, 5)).layout
-    with pytest.raises(LayoutError, match="a page without a height needs a font_size"):
-        _ = evolution(SURVEY, page=(8.0, None)).layout
     with pytest.raises(LayoutError, match="'A9' is no size of a page"):
         evolution(SURVEY, page="A9")
 
@@ -136,7 +135,7 @@ def test_axes_are_a_page_of_their_own() -> None:
     ("color_by", "expected"),
     [
         ("openness", ["open source", "closed source", "openness not known"]),
-        ("family", ["Alpha", "Epsilon", "in no family"]),
+        ("family", ["Alpha", "Epsilon", "in no family", "closed source"]),
         ("organization", ["Maker x", "Maker y", "Maker z", "organization not known"]),
         ("domain", ["code", "language", "domain not known"]),
         ("license", ["MIT", "license not known"]),
@@ -156,9 +155,9 @@ def test_the_legend_says_what_occurs(color_by: Any, expected: list[str]) -> None
 def test_only_the_largest_groups_have_names() -> None:
     models = [Model(id=f"m{number:02}", name=f"M{number}", released="2023") for number in range(30)]
     layout = evolution(Lineage(models), color_by=lambda model: min(int(model.id[1:]) // 2, 12)).layout
-    assert legend(layout) == ["12", *map(str, range(9)), "other"]
-    few = evolution(Lineage(models[:20]), color_by=lambda model: int(model.id[1:]) // 2).layout
-    assert legend(few) == [*map(str, range(10))]
+    assert legend(layout) == ["12", *map(str, range(5)), "other"]
+    few = evolution(Lineage(models[:12]), color_by=lambda model: int(model.id[1:]) // 2).layout
+    assert legend(few) == [*map(str, range(6))]
 
 
 def test_groups_that_look_alike_are_several() -> None:
@@ -169,9 +168,45 @@ def test_groups_that_look_alike_are_several() -> None:
 def test_the_survey_by_family() -> None:
     layout = evolution(SURVEY, color_by="family").layout
     assert legend(layout)[0] == "LLaMA"
-    assert legend(layout)[-2:] == ["other families", "in no family"]
-    assert len(legend(layout)) == 12
+    assert legend(layout)[-3:] == ["other families", "in no family", "closed source"]
+    assert len(legend(layout)) == 9
     assert "Colors: the family that a model belongs to first" in footnote(layout)
+
+
+def fills(lineage: Lineage, **options: Any) -> dict[str, str]:
+    """The fill or, where that is the page's, the edge of each model by family."""
+    root = svg(evolution(lineage, color_by="family", **options).figure())
+    return {model.id: colors(root, model.id) for model in lineage.select(kind="model").models if model.released}
+
+
+def test_a_color_belongs_to_its_group_and_not_to_its_rank() -> None:
+    llama = SURVEY.clade("llama", relations="weights")
+    drawing = evolution(SURVEY, color_by="family")
+    before = fills(SURVEY)
+    fewer = fills(SURVEY.subgraph([id for id in SURVEY.ids if id not in llama.ids or id in [*llama.ids][:6]]))
+    assert {id: before[id] for id in fewer} == fewer, "LLaMA is no longer the largest"
+    few = fills(SURVEY.subgraph([*llama.ids, "bloom", "bloomz"]), like=drawing)
+    assert {id: before[id] for id in few} == few
+    assert fills(SURVEY, palette={"LLaMA": "#5b8def"})["llama"] == "#5b8def"
+    with pytest.raises(ValueError, match="palette has 'Lama', which is no group"):
+        evolution(SURVEY, color_by="family", palette={"Lama": "#5b8def"})
+    with pytest.raises(ValueError, match="'blue' is no color"):
+        evolution(SURVEY, color_by="family", palette={"LLaMA": "blue"})
+    with pytest.raises(ValueError, match="those of the theme"):
+        evolution(SURVEY, palette={"LLaMA": "#5b8def"})
+
+
+def test_several_models_are_highlighted() -> None:
+    drawing = evolution(SURVEY, highlight=["alpaca", "bloomz"])
+    assert "Drawn strong: Alpaca, BLOOMZ and all that they descend from" in footnote(drawing.layout)
+
+
+def test_letters_are_distinct_and_grey_beside_icons() -> None:
+    names = [SURVEY.organizations[id].name for id in SURVEY.organizations]
+    marks = badges(names)
+    assert len({mark.text.upper() for mark in marks}) == len(names)
+    greys = {mark.fill for mark in badges(names, saturation=0.0)}
+    assert all(fill[1:3] == fill[3:5] == fill[5:7] for fill in greys)
 
 
 def test_a_color_that_means_nothing() -> None:

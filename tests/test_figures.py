@@ -115,7 +115,8 @@ def test_what_ships_has_no_faults(name: str) -> None:
 def test_figure_2_in_numbers() -> None:
     layout = evolution(datasets.load("survey-figure2")).layout
     assert len(layout.boxes) == 92
-    assert (layout.page.width, layout.page.height) == (14 * 72, pytest.approx(13.5 * 72, abs=0.1))
+    assert layout.page.width == 14 * 72
+    assert layout.page.height <= 10.5 * 72, "no higher than it need be"
     assert layout.fill >= 0.3
     lengths = layout.leader_lengths
     assert sum(lengths) / len(lengths) <= 1.5
@@ -135,7 +136,7 @@ def test_the_json_is_what_is_promised() -> None:
         assert all(keys <= set(part) for part in layout[name]), name
     assert {tick["kind"] for tick in layout["ticks"]} == {"year", "month"}
     assert all(len(point) == 2 for leader in layout["leaders"] for point in (*leader["points"], *layout["axis"]))
-    ticks = [tick["id"] for tick in layout["ticks"]]
+    ticks = [tick["id"] for tick in layout["ticks"] if not tick["repeated"]]
     assert ticks == sorted(ticks)
     places = [ticks.index(box["tick"]) for box in layout["boxes"]]
     assert places == sorted(places)
@@ -144,7 +145,8 @@ def test_the_json_is_what_is_promised() -> None:
         label = labels[icon["id"]]
         assert label["x"] < icon["x"] < label["text_x"] < label["x"] + label["width"]
         assert label["y"] < icon["y"] < icon["y"] + icon["height"] < label["y"] + label["height"]
-    first, last = layout["ticks"][0], layout["ticks"][-1]
+    once = [tick for tick in layout["ticks"] if not tick["repeated"]]
+    first, last = once[0], once[-1]
     assert first["x"] < layout["page"]["width"] / 4
     assert first["y"] < last["y"], "the origin is at the top left"
 

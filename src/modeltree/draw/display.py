@@ -44,7 +44,7 @@ _LOW_CONTRAST, _RING = 1.5, 0.6
 # The head of a link, in ems; a link with a relation has a smaller one, of the usual size.
 _HEAD_LENGTH, _HEAD_WIDTH, _SMALL_HEAD = 0.42, 0.34, 0.85
 # Line widths, of the usual one: a link between models that stand out, and the lines of a tree.
-_STRONG_LINK, _LANE = 2.2, 1.5
+_STRONG_LINK, _LANE = 3.4, 1.5
 # The arrow before the name of a further parent, its head and its shaft, in ems of that name.
 _ARROW, _ARROW_HEAD, _SHAFT = 0.85, 0.42, 0.1
 # How links of a tree are drawn, by what they pass on; what is stated of none passes on something.

@@ -10,8 +10,8 @@ import hashlib
 import io
 import os
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,6 +50,27 @@ def badge(name: str, lightness: float = 0.4, saturation: float = 1.0) -> Badge:
     first, second, third, *_ = hashlib.sha256(name.encode()).digest()
     fill = _readable(first / 256, lightness * (0.72 + 0.56 * second / 255), saturation * (0.35 + 0.5 * third / 255))
     return Badge(monogram(name), fill, "#ffffff")
+
+
+def badges(names: Sequence[str], lightness: float = 0.4, saturation: float = 1.0) -> list[Badge]:
+    """The badges of the organizations of a figure: no two have the same letters, as long as their names have others."""
+    taken: set[str] = set()
+    made = []
+    for name in names:
+        mark = badge(name, lightness, saturation)
+        letters = next((text for text in _monograms(name) if text.upper() not in taken), mark.text)
+        taken.add(letters.upper())
+        made.append(replace(mark, text=letters))
+    return made
+
+
+def _monograms(name: str) -> Iterator[str]:
+    """The usual letters for a name, then its first one with each further one, then with a digit."""
+    usual = monogram(name)
+    letters = [letter for letter in name if letter.isalnum()]
+    yield usual
+    yield from (usual[0] + letter.lower() for letter in letters[1:] if letter.lower() not in "il")
+    yield from (usual[0] + str(digit) for digit in range(2, 10))
 
 
 def monogram(name: str) -> str:

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-MOST_GROUPS = 10
+MOST_GROUPS = 6
 """The number of groups that have a color of their own."""
 
 FAINT = 0.6
 """The share of the page's color in what is drawn faint."""
 
+# The contrast of a line that can be seen.
+_SEEN = 3.0
 READABLE = 4.5
 """The contrast of text that can be read: WCAG 2.2, level AA."""
 
@@ -100,7 +102,7 @@ def _strokes() -> Mapping[str, Stroke]:
 
 def _openness() -> Mapping[str, Paint]:
     return {
-        "open": Paint(fill="#cfe7bf", edge="#cfe7bf", text="#14210d"),
+        "open": Paint(fill="#cfe7bf", edge="#a5c98d", text="#14210d"),
         "closed": Paint(fill="#ffffff", edge="#629640", text="#14210d"),
         "unknown": Paint(fill="#f1f2f4", edge="#8d949e", text="#1d2126"),
     }
@@ -114,7 +116,7 @@ def _paints(*fills: str, inks: tuple[str, str] = ("#14181d", "#ffffff")) -> tupl
 
 
 _CATEGORIES = _paints(
-    "#a5e8a0", "#baabfc", "#e6b96a", "#9cecff", "#fa9bab", "#64dac5", "#a9b5da", "#abbd82", "#d98d5f", "#f7ea94"
+    "#b0ee8a", "#b494ef", "#d3ad9c", "#8fcdf1", "#de8aac", "#ecea65", "#64dac5", "#abbd82", "#d98d5f", "#f7ea94"
 )
 
 
@@ -141,7 +143,7 @@ class Theme:
     openness : mapping of str to Paint
         The colors of labels that are ``open``, ``closed`` and ``unknown``.
     categories : tuple of Paint
-        The colors of groups, the largest group first; at least ten.
+        The colors of groups; at least six.
     other, none : Paint
         The colors of all further groups, and of what is in no group.
     band : str
@@ -164,7 +166,7 @@ class Theme:
     axis: str = "#20252b"
     leader: str = "#20252b"
     link: str = "#8a7ba0"
-    panel: str = "#f2f4f6"
+    panel: str = "#e8ebee"
     year_fill: str = "#d9e8f6"
     year_text: str = "#0f2b46"
     strong: str = "#16191d"
@@ -173,12 +175,12 @@ class Theme:
     leader_width: float = 0.9
     link_width: float = 0.7
     edge_width: float = 0.9
-    strong_width: float = 2.0
+    strong_width: float = 1.5
     hairline: float = 0.25
     openness: Mapping[str, Paint] = field(default_factory=_openness)
     categories: tuple[Paint, ...] = _CATEGORIES
-    other: Paint = Paint(fill="#e1e4e8", edge="#b9bec6", text="#1d2126")
-    none: Paint = Paint(fill="#ffffff", edge="#b9bec6", text="#1d2126")
+    other: Paint = Paint(fill="#d9dde2", edge="#b2b7bf", text="#1d2126")
+    none: Paint = Paint(fill="#f4f6f8", edge="#b9bec6", text="#1d2126")
     band: str = "#f5f6f8"
     guide: str = "#dfe3e8"
     descent: str = "#2f3a46"
@@ -194,6 +196,20 @@ class Theme:
             raise ValueError(f"a theme needs {MOST_GROUPS} paints for groups, not {len(self.categories)}")
 
 
+def painted(fill: str) -> Paint:
+    """A paint with some fill."""
+    return _paints(fill)[0]
+
+
+def outlined(paint: Paint, theme: Theme) -> Paint:
+    """A paint of which only the edge is left, strong enough to be seen on the page."""
+    edge = next(
+        color for share in range(11)
+        if contrast(color := mixed(paint.edge, theme.ink, share / 10), theme.page) >= _SEEN or share == 10
+    )  # fmt: skip
+    return Paint(theme.page, edge, theme.ink)
+
+
 def faint(paint: Paint, theme: Theme) -> Paint:
     """A paint that recedes into the page of a theme, with text that can still be read."""
     fill, edge = (mixed(color, theme.page, FAINT) for color in (paint.fill, paint.edge))
@@ -205,7 +221,7 @@ LIGHT = Theme()
 
 DARK = Theme(
     page="#14171c", ink="#eef0f3", quiet="#a3abb6", axis="#c9ced6", leader="#c9ced6", link="#a493bd",
-    panel="#1d2127", band="#1a1e24", guide="#2c323a", descent="#c9d1da", output="#d9a860", idea="#8a94a1",
+    panel="#262b33", band="#1a1e24", guide="#2c323a", descent="#c9d1da", output="#d9a860", idea="#8a94a1",
     year_fill="#23405c", year_text="#e3effa", strong="#ffffff", outline="#ff8a70",
     openness={
         "open": Paint(fill="#2f5d33", edge="#2f5d33", text="#f1f8ee"),
@@ -213,28 +229,30 @@ DARK = Theme(
         "unknown": Paint(fill="#2b3037", edge="#8d949e", text="#eef0f3"),
     },
     categories=tuple(replace(paint, edge=mixed(paint.fill, "#ffffff", 0.25)) for paint in _paints(
-        "#2f6b45", "#7f3b79", "#09729c", "#8a6338", "#312f7b", "#726d08", "#6b1c27", "#276bbd", "#7a6476", "#1d5200"
+        "#1e5e1c", "#824ba3", "#54392d", "#4f7292", "#9e5565", "#816c45", "#6b1c27", "#312f7b", "#726d08", "#276bbd"
     )),
     other=Paint(fill="#3a4049", edge="#646c77", text="#eef0f3"),
-    none=Paint(fill="#14171c", edge="#565d68", text="#eef0f3"),
+    none=Paint(fill="#20242b", edge="#565d68", text="#eef0f3"),
 )  # fmt: skip
 """Light ink on a dark screen."""
 
 PRINT = Theme(
     ink="#000000", quiet="#444444", band="#f7f7f7", guide="#d9d9d9", descent="#000000",
-    output="#4f4f4f", idea="#7c7c7c", axis="#000000", leader="#000000", link="#7c7c7c", panel="#f7f7f7",
-    year_fill="#000000", year_text="#ffffff", strong="#000000", outline="#808080", strong_width=2.4,
+    output="#4f4f4f", idea="#7c7c7c", axis="#000000", leader="#000000", link="#7c7c7c", panel="#eaeaea",
+    year_fill="#000000", year_text="#ffffff", strong="#000000", outline="#808080", strong_width=1.8,
     openness={
-        "open": Paint(fill="#d6d6d6", edge="#d6d6d6", text="#000000"),
+        "open": Paint(fill="#d6d6d6", edge="#9c9c9c", text="#000000"),
         "closed": Paint(fill="#ffffff", edge="#000000", text="#000000"),
         "unknown": Paint(fill="#a8a8a8", edge="#a8a8a8", text="#000000"),
     },
-    # From light to dark in steps of 8.5 of CIE L*; those next to each other in the legend are several steps apart.
-    categories=_paints(
-        "#e5e5e5", "#898989", "#b6b6b6", "#4a4a4a", "#cdcdcd", "#737373", "#9f9f9f", "#252525", "#5e5e5e", "#373737",
-        inks=("#000000", "#ffffff"),
+    # Six in steps of 12 of CIE L*, as are their edges; those next to each other are several steps apart.
+    categories=(
+        Paint("#dcdcdc", "#949494", "#000000"), Paint("#7c7c7c", "#3b3b3b", "#000000"),
+        Paint("#bbbbbb", "#757575", "#000000"), Paint("#5e5e5e", "#212121", "#ffffff"),
+        Paint("#9b9b9b", "#575757", "#000000"), Paint("#3e3e3e", "#000000", "#ffffff"),
+        *_paints("#cdcdcd", "#252525", "#ababab", "#6c6c6c", inks=("#000000", "#ffffff")),
     ),
-    other=Paint(fill="#ffffff", edge="#000000", text="#000000"),
+    other=Paint(fill="#fafafa", edge="#8c8c8c", text="#000000"),
     none=Paint(fill="#ffffff", edge="#b8b8b8", text="#000000"),
     badge_lightness=0.3, badge_saturation=0.0,
 )  # fmt: skip
@@ -243,12 +261,12 @@ PRINT = Theme(
 COLORBLIND = Theme(
     link="#767676", outline="#d55e00",
     openness={
-        "open": Paint(fill="#a9d3ee", edge="#a9d3ee", text="#0b1d2a"),
+        "open": Paint(fill="#a9d3ee", edge="#79b3d8", text="#0b1d2a"),
         "closed": Paint(fill="#ffffff", edge="#0a6299", text="#0b1d2a"),
         "unknown": Paint(fill="#dfe2e6", edge="#70767e", text="#1d2126"),
     },
     categories=_paints(
-        "#b9bfff", "#f6e94a", "#506593", "#d7eea2", "#839407", "#42118e", "#7f9a85", "#877bf6", "#3d4700", "#233934"
+        "#89ff60", "#ac9ecf", "#efd29b", "#5faaff", "#f485a3", "#dbab0a", "#42118e", "#506593", "#3d4700", "#839407"
     ),
 )  # fmt: skip
 """Colors that differ to eyes that lack red or green cones, too: blue for open models.

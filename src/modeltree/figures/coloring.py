@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
+import zlib
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from modeltree._util.languages import ENGLISH, Words
+from modeltree._util.text import alternatives
 from modeltree.analysis.licenses import licenses
-from modeltree.draw.theme import MOST_GROUPS, Paint, Theme
+from modeltree.draw.theme import MOST_GROUPS, Paint, Theme, outlined, painted
 from modeltree.lineage import Lineage
-from modeltree.records import Model
+from modeltree.records import Model, Openness
 
 _Word = Literal["openness", "family", "organization", "domain", "license", "effective-license"]
 ColorBy = _Word | Callable[[Model], Hashable]
@@ -20,6 +23,7 @@ COLOR_WORDS: tuple[str, ...] = get_args(_Word)
 
 _Key = Hashable
 _NOT_KNOWN = ("other", "not known")
+_COLOR = re.compile("#[0-9a-fA-F]{6}")
 _OPENNESS = {"open": "open source", "closed": "closed source", "unknown": "openness not known"}
 # What is said of all groups that have no color of their own, and of models in no group.
 _OTHERS = {
@@ -43,18 +47,44 @@ class Groups:
     keys: Mapping[str, str]
     legend: tuple[tuple[str, str], ...]
     note: str | None = None
+    places: Mapping[str, int] = field(default_factory=dict)  # of the named groups, among the colors of a theme
+    fills: Mapping[str, str] = field(default_factory=dict)  # of groups that have a color of their own
+    hollow: frozenset[str] = frozenset()  # the models that have the edge of their group only
 
     def paints(self, theme: Theme) -> dict[str, Paint]:
         """The colors of each group, by its key."""
-        fixed = {**theme.openness, "other": theme.other, "none": theme.none}
-        named = (key for key, _ in self.legend if key not in fixed)
-        return {**fixed, **dict(zip(named, theme.categories, strict=False))}
+        named = {key: theme.categories[place] for key, place in self.places.items()}
+        own = {key: painted(fill) for key, fill in self.fills.items()}
+        return {
+            **theme.openness,
+            "other": theme.other,
+            "none": theme.none,
+            "hollow": outlined(theme.other, theme),
+            **named,
+            **own,
+        }
+
+    def paint(self, id: str, theme: Theme, paints: Mapping[str, Paint]) -> Paint:
+        """The colors of a model: those of its group, or an outline in them."""
+        paint = paints[self.keys[id]]
+        return outlined(paint, theme) if id in self.hollow else paint
 
 
-def groups_of(lineage: Lineage, models: Iterable[Model], by: ColorBy = "openness", words: Words = ENGLISH) -> Groups:
-    """Group models that are in time order; the ten largest groups have names, all further ones are one."""
+def groups_of(
+    lineage: Lineage,
+    models: Iterable[Model],
+    by: ColorBy = "openness",
+    words: Words = ENGLISH,
+    palette: Mapping[str, str] | None = None,
+    like: Groups | None = None,
+) -> Groups:
+    """Group models that are in time order; the largest groups have names and colors, all further ones are one."""
+    # A color belongs to its group: that which it has in `like`, or else one that follows from its name and not from
+    # its rank, so that more models do not make groups change their colors.
     models = tuple(models)
     if by == "openness":
+        if palette:
+            raise ValueError("the colors of openness are those of the theme: give palette= with another color_by")
         return _by_openness(models, words)
     if not callable(by) and by not in COLOR_WORDS:
         raise ValueError(f"cannot color by {by!r}: say {', '.join(COLOR_WORDS)}, or give a function")
@@ -71,7 +101,38 @@ def groups_of(lineage: Lineage, models: Iterable[Model], by: ColorBy = "openness
     legend = [(slugs[key], names.get(key, str(key))) for key in named]
     occurring = set(groups.values())
     legend += [(key, text) for key, text in (("other", other), ("none", none)) if key in occurring]
-    return Groups(groups, tuple(legend), words(_NOTES[word]) if word in _NOTES else None)
+    hollow = frozenset(model.id for model in models if word == "family" and model.openness == Openness.CLOSED)
+    if hollow:
+        legend.append(("hollow", words(_OPENNESS["closed"])))
+    fills = {slugs[key]: _fill_of(palette or {}, key, names.get(key)) for key in named}
+    own = {slug: fill for slug, fill in fills.items() if fill}
+    unknown = [name for name in palette or {} if name not in {*map(str, sizes), *names.values()}]
+    if unknown:
+        known = alternatives([names.get(key, str(key)) for key in named])
+        raise ValueError(f"palette has {unknown[0]!r}, which is no group: say {known}")
+    places = _places([slug for slug in slugs.values() if slug not in own], like.places if like else {})
+    note = words(_NOTES[word]) if word in _NOTES else None
+    return Groups(groups, tuple(legend), note, places, own, hollow)
+
+
+def _fill_of(palette: Mapping[str, str], key: _Key, name: str | None) -> str:
+    """The color that a palette gives to a group, by its key or its name."""
+    fill = palette.get(str(key), palette.get(name or "", ""))
+    if fill and not _COLOR.fullmatch(fill):
+        raise ValueError(f"{fill!r} is no color: write it like '#5b8def'")
+    return fill.lower()
+
+
+def _places(groups: Iterable[str], known: Mapping[str, int]) -> dict[str, int]:
+    """A place among the colors for each group: that which is known, else the one its name asks for, if it is free."""
+    groups = list(groups)
+    places = {group: known[group] for group in groups if group in known}
+    for group in sorted(set(groups) - set(places)):
+        first = zlib.crc32(group.encode())
+        taken = set(places.values())
+        wanted = (place % MOST_GROUPS for place in range(first, first + MOST_GROUPS))
+        places[group] = next(place for place in wanted if place not in taken)
+    return places
 
 
 def _by_openness(models: Iterable[Model], words: Words) -> Groups:

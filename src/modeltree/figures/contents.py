@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from modeltree._util.languages import ENGLISH, Words
 from modeltree._util.text import counted, enumerated, printable
 from modeltree.analysis.difference import Difference
-from modeltree.draw.icons import Badge, IconFolders, badge, icons_in
+from modeltree.draw.icons import Badge, IconFolders, badges, icons_in
 from modeltree.draw.style import Look, Style
 from modeltree.draw.theme import Paint, Theme, faint
 from modeltree.figures.coloring import ColorBy, Groups, groups_of
@@ -27,6 +27,8 @@ _COUNTS = {
 }
 # So many models are named in a list in the footnote.
 _MOST_NAMES = 40
+# The edge of a box that has nothing but its edge to say what it belongs to, of the usual width.
+_HOLLOW = 1.5
 # More could not be laid out within a minute, nor be told apart.
 _MOST_DRAWN = {"an evolution figure": 10_000, "a diagram": 10_000, "a family tree": 5_000, "a page": 5_000}
 
@@ -55,28 +57,34 @@ class Captions:
         self.legend: list[tuple[str, str]] = []
         self.notes: list[str] = []
 
-    def grouped(self, color_by: ColorBy) -> Groups:
+    def grouped(
+        self, color_by: ColorBy, palette: Mapping[str, str] | None = None, like: Groups | None = None
+    ) -> Groups:
         """The models in groups of one color."""
-        groups = groups_of(self._lineage, self._models, color_by, self._words)
+        groups = groups_of(self._lineage, self._models, color_by, self._words, palette, like)
         if groups.note:
             self.notes.append(groups.note)
         return groups
 
-    def highlighted(self, name: str | None) -> frozenset[str] | None:
-        """A model and all that it descends from."""
-        if name is None:
+    def highlighted(self, names: str | Sequence[str] | None) -> frozenset[str] | None:
+        """Some models and all that they descend from."""
+        if names is None:
             return None
-        model = self._lineage[name]
-        if model.id not in self._drawn:
-            why = {Kind.APPLICATION: "is a product", Kind.DATASET: "is a data set"}.get(model.kind, "has no date")
-            raise LayoutError(f"{model.name} cannot be highlighted: it {why} and is not drawn")
-        above = self._lineage.ancestors(model.id)
-        hidden = [self._lineage[id].name for id in above if id not in self._drawn]
+        models = [self._lineage[name] for name in ([names] if isinstance(names, str) else names)]
+        for model in models:
+            if model.id not in self._drawn:
+                why = {Kind.APPLICATION: "is a product", Kind.DATASET: "is a data set"}.get(model.kind, "has no date")
+                raise LayoutError(f"{model.name} cannot be highlighted: it {why} and is not drawn")
+        strong = {id: None for model in models for id in (model.id, *self._lineage.ancestors(model.id))}
+        hidden = [self._lineage[id].name for id in strong if id not in self._drawn]
         note = "Drawn strong: {model} and all that it descends from by any relation."
-        if hidden:
+        if len(models) > 1:
+            note = "Drawn strong: {model} and all that they descend from by any relation."
+        elif hidden:
             note = "Drawn strong: {model} and all that it descends from by any relation; not drawn of these: {models}."
-        self.notes.append(self._words(note, model=model.name, models=listed(hidden, self._words)))
-        return frozenset({model.id, *above}) & self._drawn
+        names_drawn = listed((model.name for model in models), self._words)
+        self.notes.append(self._words(note, model=names_drawn, models=listed(hidden, self._words)))
+        return frozenset(strong) & self._drawn
 
     def outlined(self, name: str | None) -> frozenset[str]:
         """The models that have the weights of what a model's family began with."""
@@ -155,8 +163,10 @@ def look_of(contents: Contents, theme: Theme, icon_dir: IconFolders | None) -> L
 
 
 def _style(contents: Contents, model: Model, theme: Theme, paints: dict[str, Paint]) -> Style:
-    paint, width = paints[contents.groups.keys[model.id]], theme.edge_width
+    paint, width = contents.groups.paint(model.id, theme, paints), theme.edge_width
     stands_out = contents.strong is not None and model.id in contents.strong
+    if model.id in contents.groups.hollow:
+        width *= _HOLLOW
     recedes = (contents.strong is not None and not stands_out) or model.id in contents.gone
     if recedes:
         paint = faint(paint, theme)
@@ -173,10 +183,15 @@ def _marks(
     """What stands for each organization that made a model which is drawn, and which have no icon in the folders."""
     ids = dict.fromkeys(id for model in contents.models for id in model.organizations)
     organizations = [contents.lineage.organizations[id] for id in ids]
-    marks: dict[str, Badge | bytes] = {
-        record.id: badge(printable(record.name), theme.badge_lightness, theme.badge_saturation)
-        for record in organizations
-    }
+    # Beside icons a badge is grey: what has none should not be the loudest.
+    saturation = theme.badge_saturation if icon_dir is None else 0.0
+    marks: dict[str, Badge | bytes] = dict(
+        zip(
+            (record.id for record in organizations),
+            badges([printable(record.name) for record in organizations], theme.badge_lightness, saturation),
+            strict=True,
+        )
+    )
     if icon_dir is None:
         return marks, ()
     marks.update(icons_in(icon_dir, organizations))

@@ -129,7 +129,7 @@ def diagram(
                 model.id,
                 model.name,
                 Style(
-                    paints[groups.keys[model.id]],
+                    groups.paint(model.id, theme, paints),
                     theme.edge_width,
                     accessible_name(lineage, model),
                     main_address(model),

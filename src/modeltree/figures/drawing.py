@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from modeltree.draw.charts import GrowthTable, SizeTable
     from modeltree.draw.style import Look
+    from modeltree.figures.coloring import Groups
     from modeltree.layout.geometry import Layout
     from modeltree.layout.title_block import TitleBlock
 
@@ -235,9 +236,11 @@ class LayoutDrawing(FigureDrawing):
         look: Callable[[], Look],
         page: PageSize | None = None,
         font_size: float | None = None,
+        groups: Groups | None = None,
     ) -> None:
         super().__init__(kind, summary, page)
         page_points(page, font_size)
+        self.groups = groups
         self._lay_out, self._make_look = lay_out, look
 
     @cached_property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -12,7 +12,7 @@ from modeltree._util.languages import Words
 from modeltree._util.text import printable
 from modeltree.analysis.difference import Difference
 from modeltree.draw.theme import Theme
-from modeltree.figures.coloring import ColorBy
+from modeltree.figures.coloring import ColorBy, Groups
 from modeltree.figures.contents import (
     Captions,
     Contents,
@@ -62,7 +62,8 @@ def evolution(
     applications: bool = False,
     datasets: bool = False,
     color_by: ColorBy = "openness",
-    highlight: str | None = None,
+    palette: Mapping[str, str] | None = None,
+    highlight: str | Sequence[str] | None = None,
     outline: str | None = None,
     links: bool | None = None,
     theme: Theme | ThemeName = "light",
@@ -103,8 +104,11 @@ def evolution(
         Whether products and data sets are drawn beside models; the footnote counts what is left out.
     color_by : {"openness", "family", "organization", "domain", "license", "effective-license"} or callable
         What color says; a function gets each `Model` and returns its group, or None.
-    highlight : str, optional
-        A model that is drawn strong, with all that it descends from, while the rest is faint.
+    palette : mapping of str to str, optional
+        Colors of groups, as ``#rrggbb``, by their names: ``{"LLaMA": "#5b8def"}``. All others have colors of the
+        theme, and these follow from their names.
+    highlight : str or sequence of str, optional
+        Models that are drawn strong, with all that they descend from, while the rest is faint.
     outline : str, optional
         A model whose family has an edge of one color.
     links : bool, optional
@@ -158,6 +162,8 @@ def evolution(
         applications=applications,
         datasets=datasets,
         color_by=color_by,
+        palette=palette,
+        like=like.groups if isinstance(like, LayoutDrawing) else None,
         highlight=highlight,
         outline=outline,
         links=links,
@@ -175,7 +181,7 @@ def evolution(
         like=earlier,
     )
     look = partial(look_of, contents, theme_named(theme), icon_dir)
-    return LayoutDrawing("evolution", contents.summary, lay_out, look, page, font_size)
+    return LayoutDrawing("evolution", contents.summary, lay_out, look, page, font_size, contents.groups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +220,9 @@ def evolution_contents(
     applications: bool = False,
     datasets: bool = False,
     color_by: ColorBy = "openness",
-    highlight: str | None = None,
+    palette: Mapping[str, str] | None = None,
+    like: Groups | None = None,
+    highlight: str | Sequence[str] | None = None,
     outline: str | None = None,
     links: bool | None = None,
     lettering: Lettering = PLAIN,
@@ -234,7 +242,7 @@ def evolution_contents(
     pairs: tuple[tuple[str, str], ...] = ()
     if links or (links is None and strong):
         pairs = captions.linked(strong if not links else None)
-    groups = captions.grouped(color_by)
+    groups = captions.grouped(color_by, palette, like)
     undated = [model for model in wanted if not model.released]
     title_block = lettering.title_block(
         title_of(lineage, title),

@@ -419,7 +419,7 @@ def _limbs(lineage: Lineage, models: Sequence[Model], words: Words) -> Groups:
 
     stated = any(edge.relation in WEIGHTS for edge in lineage.derivations)
     groups = groups_of(lineage, models, "family" if stated else first, words)
-    named = [entry for entry in groups.legend if entry[0] not in ("none", "other")][:_COLORED]
+    named = [entry for entry in groups.legend if entry[0] not in ("none", "other", "hollow")][:_COLORED]
     kept = {"none", *(key for key, _ in named)}
     keys = {id: key if key in kept else "other" for id, key in groups.keys.items()}
     occurring = set(keys.values())
