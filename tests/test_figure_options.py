@@ -120,6 +120,21 @@ def test_a_layout_like_an_earlier_one() -> None:
     assert evolution(SMALL, like=earlier).layout.boxes == earlier.boxes
 
 
+def test_what_is_not_like_an_earlier_one_says_why() -> None:
+    before = evolution(SURVEY)
+    assert evolution(SURVEY, like=before).findings == ()
+    drawing = evolution(SURVEY.as_of("2022-06"), like=before, page=(9.0, None))
+    (finding,) = drawing.findings
+    assert finding.code == "like-not-followed"
+    assert finding.message.endswith("labels moved: the page is another")
+
+
+def test_the_title_of_a_part() -> None:
+    assert evolution(SURVEY.clade("bloom")).title == "BLOOM and its descendants"
+    assert evolution(SURVEY.clade("bloom", "llama")).title == "BLOOM, LLaMA and their descendants"
+    assert evolution(SURVEY.ancestry("alpaca"), title="Mine").title == "Mine"
+
+
 def test_axes_are_a_page_of_their_own() -> None:
     ax = Figure().add_subplot()
     with pytest.raises(TypeError, match="axes are a page of their own"):

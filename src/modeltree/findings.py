@@ -131,6 +131,7 @@ _NOTES = {
     "missing-base": "a model that names no base and is the base of none",
     "unknown-base": "a model that has a base model and does not name it",
     "missing-icon": "organizations without an icon in the folders that a drawing takes them from",
+    "like-not-followed": "a drawing in which labels are not where they are in that which it should be like",
     "ignored": "something that is not part of a lineage",
     "renamed": "a model whose id has changed",
     "read-as": "a table, column or word that is read as what it most likely means",

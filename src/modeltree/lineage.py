@@ -14,7 +14,7 @@ import numpy
 from numpy.typing import NDArray
 
 from modeltree._util.arguments import checked
-from modeltree._util.text import counted
+from modeltree._util.text import counted, enumerated
 from modeltree.findings import CycleError, Finding, LineageError, NoPathError, UnknownOrganizationError, shown
 from modeltree.graph.columns import picked
 from modeltree.graph.counts import Growth, Period, growth, periods_of, runs_of
@@ -1351,7 +1351,8 @@ class Lineage:
         ('bloom', 'llama')
         """
         index, nodes = self._index(relations), self._several(models)
-        return self._part(numpy.concatenate([nodes, *map(index.descendants, nodes)]))
+        part = self._part(numpy.concatenate([nodes, *map(index.descendants, nodes)]))
+        return part._titled([self._nodes.ids[int(node)] for node in nodes], "descendants")
 
     def ancestry(self, *models: str, relations: Relations = None) -> Lineage:
         """Some models and all that they descend from, by default by any relation, and all derivations between them.
@@ -1383,7 +1384,9 @@ class Lineage:
         >>> list(lineage.ancestry("belle", relations="weights"))
         ['bloom', 'bloomz-7b1-mt', 'llama', 'belle']
         """
-        return self._part(self._index(relations).ancestry(self._several(models)))
+        nodes = self._several(models)
+        part = self._part(self._index(relations).ancestry(nodes))
+        return part._titled([self._nodes.ids[int(node)] for node in nodes], "ancestors")
 
     def select(
         self,
@@ -1668,6 +1671,15 @@ class Lineage:
     def _along(self, path: Sequence[int]) -> tuple[Derivation, ...]:
         edges = (self._edges.find(*pair) for pair in pairwise(path))
         return tuple(self._edges.records[edge] for edge in edges if edge is not None)
+
+    def _titled(self, ids: Sequence[str], kin: str) -> Lineage:
+        """The same with a title that says which part of another lineage it is, if that has one."""
+        if not self._about.title:
+            return self
+        some = [self[id].name for id in ids[:3]] + list(ids[3:])
+        title = f"{enumerated(some)} and {'its' if len(ids) == 1 else 'their'} {kin}"
+        about = self._about.model_copy(update={"title": title})
+        return self._of(self._nodes, self._edges, self._organizations.values(), about)
 
     def _part(self, nodes: Any, relations: Relations = None) -> Lineage:
         """Some models, by their indices, and the derivations by some relations between them."""

@@ -9,7 +9,7 @@ import os
 import re
 import warnings
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal, get_args
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, get_args
 from modeltree._util.arguments import checked
 from modeltree._util.files import write_whole
 from modeltree._util.html import block, image
-from modeltree._util.text import alternatives, printable
+from modeltree._util.text import alternatives, enumerated, printable
 from modeltree.draw.icons import Badge, IconFolders
 from modeltree.draw.theme import THEMES, Theme
 from modeltree.figures.lettering import PLAIN, Lettering
@@ -40,6 +40,8 @@ IconFolder = IconFolders | None
 ThemeName = Literal["light", "dark", "print", "colorblind"]
 
 _PAGE = (14.0, 13.5)
+# A label that moves by less, in points, stays; if more than so many of them move, that is said.
+_STILL, _MOST_MOVED = 0.1, 0.1
 _CHART_PAGE = (10.0, None)
 # Where an SVG has most of its numbers, and what of them is finer than a hundredth of a point.
 _PATH, _FINER = re.compile(r' d="[^"]*"'), re.compile(r"(\.[0-9]{2})[0-9]+")
@@ -237,10 +239,11 @@ class LayoutDrawing(FigureDrawing):
         page: PageSize | None = None,
         font_size: float | None = None,
         groups: Groups | None = None,
+        like: Layout | None = None,
     ) -> None:
         super().__init__(kind, summary, page)
         page_points(page, font_size)
-        self.groups = groups
+        self.groups, self._like = groups, like
         self._lay_out, self._make_look = lay_out, look
 
     @cached_property
@@ -269,7 +272,8 @@ class LayoutDrawing(FigureDrawing):
         badges = (mark.text for mark in look.marks.values() if isinstance(mark, Badge))
         labels = (*(box.label for box in layout.boxes), *(tick.label for tick in layout.ticks))
         texts = (*labels, *(line.text for line in layout.texts), *(stub.text for stub in layout.stubs), *badges)
-        return (*look.findings, *look.typeface.findings(texts))
+        departed = _departed(self._like, layout) if self._like else ()
+        return (*look.findings, *look.typeface.findings(texts), *departed)
 
     def _figure(self) -> Figure:
         from modeltree.draw.artists import draw_layout
@@ -341,6 +345,22 @@ class ChartDrawing(FigureDrawing):
             self._table, ax, self._theme, size, title_block=self._furniture, font_size=self._font_size,
             typeface=self._lettering.typeface, words=self._lettering.words,
         )  # fmt: skip
+
+
+def _departed(like: Layout, layout: Layout) -> Iterator[Finding]:
+    """A finding where more labels moved than have to, and why they did."""
+    before = {box.id: box for box in like.boxes}
+    known = [(before[box.id], box) for box in layout.boxes if box.id in before]
+    moved = [box for old, box in known if math.dist((old.x, old.y), (box.x, box.y)) > _STILL]
+    if len(moved) <= _MOST_MOVED * len(known):
+        return
+    dates = {tick.id for tick in layout.ticks} - {tick.id for tick in like.ticks}
+    why = "there is no free place for what is new"
+    if like.page.width != layout.page.width:
+        why = "the page is another"
+    elif dates:
+        why = f"the curve has no place yet for {enumerated(sorted(dates))}"
+    yield Finding("like-not-followed", f"{len(moved):,} of {len(known):,} labels moved: {why}")
 
 
 def svg_image(svg: bytes, description: str) -> str:

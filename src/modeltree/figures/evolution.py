@@ -82,11 +82,12 @@ def evolution(
     title : str, optional
         By default the title of the lineage; none where it is empty.
     page : (float, float or None) or str, optional
-        Exactly this width and height, in inches, or ``"A4"``, ``"A0-landscape"``, ``"355x343mm"``. By default at most
-        14 × 13.5 inches, and less high where there is little to draw; with a `font_size`, 14 inches wide and as high
-        as is needed, as is any page whose height is None.
+        Exactly this width and height, in inches, or ``"A4"``, ``"A0-landscape"``, ``"355x343mm"``. By default 14
+        inches wide; a page without a height is as high as it need be: it suits its width, and is higher where labels
+        would have less than 6.7 points.
     font_size : float, optional
-        Of the labels, in points; by default the largest with which all fit on the page.
+        Of the labels, in points; by default the largest with which all fit on the page, up to 20 on 14 inches and 12
+        on a column. Title and legend follow it.
     time_scale : {"ticks", "linear"}
         Whether dates are as far apart as their labels need, or as they are in time.
     grain : {"year", "quarter", "month", "day"}, optional
@@ -96,7 +97,8 @@ def evolution(
     fall : float
         How far each row falls from its beginning to its end, in ems.
     like : LayoutDrawing or Layout, optional
-        An earlier drawing or its layout, from which no more moves than must.
+        An earlier drawing or its layout, from which no more moves than must; of a drawing the colors stay, too. Where
+        much has to move, the `findings` say why.
     changes : Difference, optional
         What changed since, as `modeltree.diff` gives it: models that were added have an edge of one color, and those
         that are gone are drawn faint where they were.
@@ -181,7 +183,7 @@ def evolution(
         like=earlier,
     )
     look = partial(look_of, contents, theme_named(theme), icon_dir)
-    return LayoutDrawing("evolution", contents.summary, lay_out, look, page, font_size, contents.groups)
+    return LayoutDrawing("evolution", contents.summary, lay_out, look, page, font_size, contents.groups, earlier)
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,7 @@ class Solver(ABC):
 
     def likely(self, width: float, height: float) -> float:
         """The type that probably fits in a space; all in points."""
-        return (_LIKELY_FILL * width * height / max(self._rest[0], 1.0)) ** 0.5
+        return math.sqrt(_LIKELY_FILL * width * height / max(self._rest[0], 1.0))
 
     def largest(self, width: float, height: float, sizes: tuple[float, float]) -> tuple[float, Stack]:
         """The largest type, between two sizes, with which all fits in a space, and its rows; lengths are points."""
