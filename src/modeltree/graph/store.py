@@ -200,8 +200,10 @@ class NodeStore:
 
     def names(self) -> Sequence[str]:
         """The names of all models."""
-        names = listed(self._fields.get("name"), len(self)) if "name" in self._fields else ()
-        return [name or id for name, id in zip(names, self.ids, strict=True)] if names else self.ids
+        if "name" not in self._fields:
+            return self.ids
+        names = listed(self._fields["name"], len(self))
+        return names if all(names) else [name or id for name, id in zip(names, self.ids, strict=True)]
 
     def released(self, node: int) -> PartialDate | None:
         """The date of a model."""
