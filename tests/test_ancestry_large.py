@@ -360,6 +360,22 @@ def sealed(content: bytes) -> bytes:
     return content[:-4] + zlib.crc32(content[:-4]).to_bytes(4, "big")
 
 
+def test_nothing_stands_between_arrays_or_behind_them(tmp_path: Path) -> None:
+    index, path = AncestryIndex([[], [0], [0, 1]]), tmp_path / "x.index"
+    index.save(path)
+    content = path.read_bytes()
+    assert content[-5] == 0
+    for changed in (content[:-5] + b"\1" + content[-4:], content[:-4] + b"\1" + content[-4:]):
+        path.write_bytes(sealed(changed))
+        with pytest.raises(IndexFileError, match="there is something behind its arrays"):
+            AncestryIndex.load(path)
+    first = content.index(b"\n", 20) + 1
+    gap = content.index(b"\0\0\0\0", first)
+    path.write_bytes(sealed(content[:gap] + b"\1" + content[gap + 1 :]))
+    with pytest.raises(IndexFileError, match="there is something between its arrays"):
+        AncestryIndex.load(path)
+
+
 @pytest.mark.parametrize("count", [40, MANY])
 def test_a_file_made_to_deceive_is_refused_or_that_of_another_graph(count: int, tmp_path: Path) -> None:
     index, path = AncestryIndex(example(count)), tmp_path / "x.index"

@@ -71,12 +71,15 @@ def test_union_writes_what_it_joins(
     output = tmp_path / "union.yaml"
     assert main(["union", *editions, "-o", str(output)]) == 0
     assert "with other license" in " ".join(capsys.readouterr().out.split())
-    assert modeltree.load(output)["chat"].license == modeltree.License(name="mit")
+    assert modeltree.load(output)["chat"].license == modeltree.License(name="mit", spdx="MIT")
     assert main(["union", *editions, "-o", str(output), "--policy", "duplicate-id=last", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert [one["kind"] for one in found["findings"]] == ["duplicate-id"]
     assert modeltree.load(output)["chat"].license == modeltree.License(name="gpl")
     assert main(["union", *editions, "-o", str(output), "--markdown"]) == 0
     assert "| error | duplicate-id |" in capsys.readouterr().out
+    table = tmp_path / "aliases.yaml"
+    table.write_text("chat: nothing\n")
+    assert main(["union", *editions, "-o", str(output), "--aliases", str(table)]) == 0
     assert main(["union", *editions, "-o", str(output), "--policy", "duplicate-id=refuse"]) == 1
     assert main(["union", *editions, "-o", str(tmp_path / "x.none")]) == 2

@@ -128,6 +128,75 @@ def test_work_grows_as_the_input(prepare: Callable[[int], Call], size: int) -> N
     assert growth(prepare, 2 * size) < 2.4
 
 
+def a_family_of_one_day(count: int) -> Lineage:
+    """A base with many children and a chain, all of one day and one organization."""
+    models = [
+        Model(id=f"m{number}", name=f"Model {number}", released="2023-01-02", organizations=["acme"], license="MIT")
+        for number in range(count)
+    ]
+    steps = [
+        Derivation(parent=f"m{number - 1 if number % 2 else 0}", child=f"m{number}", relation="finetune")
+        for number in range(1, count)
+    ]
+    return Lineage(models, steps)
+
+
+@pytest.mark.parametrize(
+    "ending",
+    ["csv", "tsv", "jsonl", "parquet", "yaml", "json", "graphml", "gexf", "cdx.json", "spdx.json", "dot", "mmd", "nwk"],
+)
+def test_reading_and_writing_grow_as_the_lineage(tmp_path: Path, ending: str) -> None:
+    def writing(count: int) -> Call:
+        lineage = a_family_of_one_day(count)
+        return lambda: modeltree.save(lineage, tmp_path / f"x.{ending}")
+
+    def reading(count: int) -> Call:
+        path = tmp_path / f"{count}.{ending}"
+        modeltree.save(a_family_of_one_day(count), path)
+        return lambda: modeltree.read(path)
+
+    assert growth(writing, 150) < 2.4
+    if ending not in ("dot", "mmd", "nwk"):  # which are written only
+        assert growth(reading, 150) < 2.4
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda lineage: [lineage.ancestors(id) for id in lineage.ids[-3:]],
+        lambda lineage: lineage.descendants("m0"),
+        lambda lineage: lineage.descendant_counts(),
+        lambda lineage: lineage.depths(),
+        lambda lineage: lineage.family_labels(),
+        lambda lineage: lineage.most_recent_common_ancestors("m3", "m5"),
+        lambda lineage: lineage.as_of("2023-01"),
+        lambda lineage: lineage.subgraph(lineage.ids[::2]),
+        lambda lineage: lineage.tree("m0"),
+        lambda lineage: lineage.to_records(),
+        lambda lineage: modeltree.impact(lineage, "m0").to_dict(),
+        lambda lineage: modeltree.licenses(lineage).to_dict(),
+        lambda lineage: modeltree.diff(lineage, lineage.subgraph(lineage.ids[::2])).to_dict(),
+        lambda lineage: modeltree.union(lineage, lineage.subgraph(lineage.ids[::2])),
+        modeltree.table,
+    ],
+    ids=lambda ask: "",
+)
+def test_answers_grow_as_the_lineage(ask: Callable[[Lineage], object]) -> None:
+    def prepare(count: int) -> Call:
+        lineage = a_family_of_one_day(count)
+        return lambda: ask(lineage)
+
+    assert growth(prepare, 150) < 2.4
+
+
+def test_a_page_of_one_day_grows_as_the_lineage(tmp_path: Path) -> None:
+    def prepare(count: int) -> Call:
+        lineage = a_family_of_one_day(count)
+        return lambda: modeltree.page(lineage).save(tmp_path / "x.html")
+
+    assert growth(prepare, 60) < 2.4
+
+
 def test_an_evolution_figure_grows_a_little_faster() -> None:
     """As docs/limits.md says: 2.6 times the work for twice the models of one day."""
     assert growth(evolution_of_one_day, 400) < 3

@@ -366,11 +366,46 @@ def test_a_row_says_the_same_as_the_hub_does(row: dict[str, Any], parents: list[
     assert parents_and_successors(rows[1])[0] == [name for name, _ in parents]
 
 
-def test_data_sets_in_rows_of_the_hub_are_not_lost_without_a_word() -> None:
-    rows = [{"id": "a/b", "tags": ["dataset:x/y", "base_model:c/d"]}, {"id": "c/d", "cardData": {"datasets": ["x/y"]}}]
-    findings = modeltree.read_table(rows).findings
-    [finding] = [finding for finding in findings if "data sets" in finding.message]
-    assert finding.ids == ("a/b", "c/d")
+@pytest.mark.parametrize("form", ["list", "pandas", "polars", "arrow", "jsonl", "parquet", "dictionary"])
+@pytest.mark.parametrize("kind", [{}, {"kind": "model"}])
+def test_data_sets_in_rows_of_the_hub(tmp_path: Path, form: str, kind: dict[str, str]) -> None:
+    rows = [
+        {"id": "a/b", "tags": ["dataset:x/y", "base_model:c/d", "dataset:datasets/c"], **kind},
+        {"id": "c/d", "tags": ["dataset:x/y", "dataset: ", "dataset:None"], **kind},
+        {"id": "datasets/z", "tags": ["dataset:x/y"], **kind},
+    ]
+    source: Any = rows
+    if form == "jsonl":
+        source = written(tmp_path / "x.jsonl", "".join(f"{json.dumps(row)}\n" for row in rows))
+    elif form == "parquet":
+        source = in_parquet(tmp_path / "x.parquet", rows)
+    elif form != "list":
+        table = pa.Table.from_pylist(rows)
+        coded = table.set_column(0, "id", table.column("id").dictionary_encode())
+        source = {"pandas": table.to_pandas, "polars": lambda: polars.from_arrow(table)}.get(
+            form, lambda: coded if form == "dictionary" else table
+        )()
+    lineage = modeltree.read_table(source).lineage
+    assert {(edge.parent, edge.child) for edge in lineage.derivations if edge.relation == Relation.DATA} == {
+        ("datasets/x/y", "a/b"), ("datasets/datasets/c", "a/b"),
+        ("datasets/x/y", "c/d"), ("datasets/x/y", "datasets/z"),
+    }  # fmt: skip
+    assert {model.id for model in lineage.models if model.kind == "dataset"} == {"datasets/x/y", "datasets/datasets/c"}
+    data = lineage["datasets/x/y"]
+    assert (data.name, data.organizations, data.links.weights) == ("y", ("x",), None)
+
+
+def test_data_sets_of_the_hub_are_as_model_cards_make_them(tmp_path: Path) -> None:
+    card = "---\nbase_model: c/d\ndatasets: [x/y, z]\n---\n"
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    written(tmp_path / "a" / "b" / "README.md", card)
+    by_cards = modeltree.read(tmp_path).lineage
+    by_table = modeltree.read_table(
+        [{"id": "a/b", "cardData": {"base_model": "c/d", "datasets": ["x/y", "z"]}}]
+    ).lineage
+    assert by_table.derivations == by_cards.derivations
+    for id in ("datasets/x/y", "datasets/z"):
+        assert by_table[id] == by_cards[id]
 
 
 @pytest.mark.parametrize("between", [", ", ";", "\n", " "])
@@ -629,3 +664,36 @@ def test_a_huge_text_in_parquet_is_refused(tmp_path: Path, monkeypatch: pytest.M
     with pytest.raises(SourceError, match="texts of more than") as raised:
         modeltree.read(path)
     assert raised.value.problems[0].kind == "too-large"
+
+
+@pytest.mark.parametrize("name", ["x.csv", "x.tsv", "x.jsonl", "x.json", "x.parquet", "x.xlsx", "x.md", "x.html"])
+def test_licenses_in_tables_have_their_identifiers(tmp_path: Path, name: str) -> None:
+    rows = [{"Model": "a", "License": "Apache 2.0"}, {"Model": "b", "License": "Llama 2"}]
+    path, lines = tmp_path / name, [["Model", "License"], *([*row.values()] for row in rows)]
+    if name == "x.parquet":
+        in_parquet(path, rows)
+    elif name == "x.xlsx":
+        workbook(path, Models=lines)
+    elif name == "x.md":
+        path.write_text("".join(f"| {' | '.join(line)} |\n" for line in [lines[0], ["--", "--"], *lines[1:]]))
+    elif name == "x.html":
+        cells = (f"<tr>{''.join(f'<td>{cell}</td>' for cell in line)}</tr>" for line in lines)
+        path.write_text(f"<table>{''.join(cells)}</table>")
+    elif name.startswith("x.js"):
+        path.write_text(json.dumps(rows) if name == "x.json" else "".join(f"{json.dumps(row)}\n" for row in rows))
+    else:
+        delimiter = "\t" if name == "x.tsv" else ","
+        path.write_text("".join(f"{delimiter.join(line)}\n" for line in lines))
+    lineage = modeltree.read(path).lineage
+    assert [model.license for model in lineage.models] == [
+        modeltree.License(name="Apache 2.0", spdx="Apache-2.0"),
+        modeltree.License(name="Llama 2"),
+    ]
+
+
+@pytest.mark.parametrize("name", ["x.csv", "x.tsv", "x.jsonl", "x.parquet", "x.yaml", "x.json", "x.graphml"])
+@pytest.mark.parametrize("license", ["MIT", "Apache 2.0", {"name": "mine", "spdx": "MIT"}, "Llama 2"])
+def test_licenses_come_back_as_they_were_saved(tmp_path: Path, name: str, license: Any) -> None:
+    lineage = modeltree.Lineage([modeltree.Model(id="a", name="A", license=license), modeltree.Model(id="b", name="B")])
+    modeltree.save(lineage, tmp_path / name)
+    assert modeltree.read(tmp_path / name).lineage == lineage

@@ -116,6 +116,23 @@ def test_what_differs_is_a_finding_and_the_policy_decides() -> None:
         modeltree.union(one, other, policy=Policy(duplicate_id="refuse"))
 
 
+def test_an_alias_table_says_what_is_the_same() -> None:
+    one = Lineage([Model(id="llama-2", name="Llama 2"), Model(id="x", name="X")])
+    other = Lineage(
+        [Model(id="LLaMA2-base", name="LLaMA2 base", released=2023), Model(id="v", name="V")],
+        [Derivation(parent="LLaMA2-base", child="v", relation="finetune")],
+    )
+    assert len(modeltree.union(one, other).lineage) == 4
+    # What stands for a model that there is not, or is another's name, does nothing.
+    table = {"LLaMA2 base": "Llama 2", "y": "z", "x": "llama-2"}
+    for aliases in (table, {"llama-2": "LLaMA2-base"}):
+        for pair, id in (((one, other), "llama-2"), ((other, one), "LLaMA2-base")):
+            lineage = modeltree.union(*pair, aliases=aliases).lineage
+            assert len(lineage) == 3
+            assert lineage.parents("v") == (id,)
+            assert str(lineage[id].released) == "2023"
+
+
 def test_models_are_the_same_by_alias_and_by_name() -> None:
     one = Lineage([Model(id="llama", name="LLaMA", aliases=["llama-65b"]), Model(id="bert", name="BERT")])
     other = Lineage(

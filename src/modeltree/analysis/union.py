@@ -28,7 +28,12 @@ _ABOUT_SOURCES = frozenset({*(kind for kind, _ in GAPS.values()), "possible-same
 
 
 @checked
-def union(*lineages: Lineage, policy: Policy | None = None, names: Sequence[str] = ()) -> Reading:
+def union(
+    *lineages: Lineage,
+    policy: Policy | None = None,
+    names: Sequence[str] = (),
+    aliases: Mapping[str, str] | None = None,
+) -> Reading:
     """Several lineages as one; nothing is lost without a finding.
 
     Models are the same where their ids are, or else where the one goes by an alias of the other, or both alone have one
@@ -45,6 +50,8 @@ def union(*lineages: Lineage, policy: Policy | None = None, names: Sequence[str]
         What is done about what contradicts itself: ``duplicate_id``, ``conflicting_relation``, ``cycle`` and others.
     names : sequence of str, optional
         What findings call the lineages; by default ``lineage 1`` and so on.
+    aliases : mapping of str to str, optional
+        For what one lineage calls a model, what another calls it: ids or names.
 
     Returns
     -------
@@ -72,6 +79,8 @@ def union(*lineages: Lineage, policy: Policy | None = None, names: Sequence[str]
     """
     if not lineages:
         raise TypeError("at least one lineage is needed")
+    if aliases:
+        lineages = tuple(_with_aliases(lineage, aliases) for lineage in lineages)
     called = [*names, *(f"lineage {number + 1}" for number in range(len(names), len(lineages)))]
 
     def add(whole: tuple[str, Reading], more: tuple[str, Lineage]) -> tuple[str, Reading]:
@@ -94,6 +103,22 @@ def union(*lineages: Lineage, policy: Policy | None = None, names: Sequence[str]
         told.setdefault((finding.kind, finding.ids, finding.message), finding)
     whole = Lineage._of(lineage._nodes, lineage._edges, lineage.organizations.values(), about)
     return Reading(whole, in_order(told.values()))
+
+
+def _with_aliases(lineage: Lineage, aliases: Mapping[str, str]) -> Lineage:
+    """A lineage whose models go by what others call them, too; what it calls a model itself stays."""
+    more: dict[str, list[str]] = {}
+    for written, meant in aliases.items():
+        owners = lineage._names.owners(meant)
+        if len(owners) == 1 and not lineage._names.owners(written):
+            more.setdefault(owners[0], []).append(written)
+    if not more:
+        return lineage
+    models = [
+        model.model_copy(update={"aliases": (*model.aliases, *more[model.id])}) if model.id in more else model
+        for model in lineage.models
+    ]
+    return Lineage(models, lineage.derivations, lineage.organizations.values(), about=lineage.about)
 
 
 class _Pair:

@@ -344,13 +344,13 @@ def diff(arguments: argparse.Namespace) -> int:
 def union(arguments: argparse.Namespace) -> int:
     """Join several lineages, and write the result."""
     from modeltree.analysis.reports import FindingsReport
-    from modeltree.formats import Policy
 
     output = expanded(arguments.output)
     to = _format_to_write(output)
+    policy, aliases = _policy_and_aliases(arguments)
+    arguments.aliases = None  # they are between what is read
     lineages = [_reading(arguments, [name]).lineage for name in arguments.paths]
-    policy = _parsed(Policy.parse, arguments.policy)
-    lineage, findings = modeltree.union(*lineages, policy=policy, names=arguments.paths)
+    lineage, findings = modeltree.union(*lineages, policy=policy, names=arguments.paths, aliases=aliases)
     losses = to.writer(lineage, output)
     report = FindingsReport(f"{lineage._counts} in {output}", (*findings, *losses))
     _print(_form(report, f"Union of {', '.join(arguments.paths)}", arguments), encoding="utf-8")

@@ -242,7 +242,7 @@ def _add_data_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
         filtered=True,
     )  # fmt: skip
     command(
-        "union", "join several lineages, field by field", columns_option(), PREFIX, repair[1:], MACHINE, MARKDOWN,
+        "union", "join several lineages, field by field", columns_option(), PREFIX, repair, MACHINE, MARKDOWN,
         option("paths", metavar="PATH", nargs="+", help="files, folders or data sets; ids are those of the first"),
         written,
     )  # fmt: skip

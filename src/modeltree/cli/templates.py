@@ -18,14 +18,14 @@ models:
     name: My Base
     released: 2024-03-01  # or a year, or a month: 2024-03
     organizations: [my-lab]
-    license: MIT
+    license: {name: MIT, spdx: MIT}
     sizes: [7B, 13B]
     openness: open
   - id: my-chat
     name: My Chat
     released: 2024-05-20
     organizations: [my-lab]
-    license: MIT
+    license: {name: MIT, spdx: MIT}
     sizes: [7B]
     openness: open
     derived_from:
@@ -35,7 +35,7 @@ models:
     name: My Merge
     released: 2024-06
     organizations: [my-lab]
-    license: MIT
+    license: {name: MIT, spdx: MIT}
     sizes: [7B]
     openness: open
     derived_from:

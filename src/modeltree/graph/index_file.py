@@ -94,6 +94,13 @@ def read_index(path: str | os.PathLike[str]) -> tuple[Rows, Ints]:
         raise IndexFileError(path, "its checksum is another: it is damaged, or not whole")
     count, entries, start = _header(content, path)
     arrays = {name: _mapped(view[start:-_DIGEST], name, entry, path) for name, entry in entries.items()}
+    behind = 0
+    for type_, length, offset in sorted(entries.values(), key=lambda entry: entry[2]):
+        if any(view[start + behind : start + offset]):
+            raise IndexFileError(path, "there is something between its arrays")
+        behind = offset + length * numpy.dtype(type_).itemsize
+    if any(view[start + behind : -_DIGEST]):
+        raise IndexFileError(path, "there is something behind its arrays")
     if not len(arrays["counts"]) == len(arrays["generation"]) == count:
         raise IndexFileError(path, f"it has {count} nodes, and arrays of other lengths")
     return _checked(arrays["counts"], arrays["generation"], arrays["parents"], path)

@@ -10,6 +10,7 @@ from modeltree.findings import InvalidDateError, InvalidSizeError, shown
 from modeltree.records import Access, Domain, Kind, ParameterCount, PartialDate
 from modeltree.values.addresses import is_web_address, paper_number
 from modeltree.values.headers import LINK_FIELDS, field_of_header, folded_header
+from modeltree.values.licenses import license_named
 from modeltree.values.names import organizations_of, printed_name, without_footnotes
 from modeltree.values.plain import known_name, known_value
 from modeltree.values.quantities import DateOrder, day_of, parse_date, parse_sizes, unit_of, with_unit
@@ -78,6 +79,7 @@ def read_fields(
             value = _LINE_BREAKS.sub(" ", value)
         if printed and name in ("license", "name", "organizations"):
             value = _without_marks(name, value, notes)
+            value = license_named(value) if name == "license" and isinstance(value, str) else value
         if value not in ([], {}):
             found[name] = [*found[name], *value] if name == "references" and name in found else value
     return found, notes

@@ -11,6 +11,9 @@ from modeltree.values.licenses import OTHER, license_of
 
 BASE_TAG, LICENSE_TAG, DATASET_TAG = "base_model:", "license:", "dataset:"
 
+DATASETS = "datasets/"
+"""With this the id of a data set begins, as its address on the Hub does."""
+
 _FIRST_DATE = "2022-03-02"  # what the Hub says of every repository that was made before it kept dates
 _FIRST_TIME = "23:29:0"
 _AT_REVISION = re.compile(r"(?P<name>[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*)@(?P<revision>[\w./-]+)", re.ASCII)

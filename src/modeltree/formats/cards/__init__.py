@@ -16,7 +16,7 @@ from modeltree.formats.repair.folders import checked_prefix, model_id
 from modeltree.formats.repair.models import reader
 from modeltree.records import Relation
 from modeltree.values.addresses import hub_url, repository_in_cache
-from modeltree.values.hub_rows import joined_license
+from modeltree.values.hub_rows import DATASETS, joined_license
 
 __all__ = ["card_fields", "model_card_text", "read_model_cards", "write_model_cards"]
 
@@ -150,5 +150,5 @@ def _add_datasets(child: int, front: FrontMatter, claims: Claims) -> None:
     for name, where in front.texts("datasets", claims):
         organization, slash, last = name.rpartition("/")
         fields = {"kind": "dataset", "name": last, "organizations": [organization] if slash else None}
-        claims.add_once(f"datasets/{name}", where, fields)
-        claims.derive(child, f"datasets/{name}", Relation.DATA, where)
+        claims.add_once(f"{DATASETS}{name}", where, fields)
+        claims.derive(child, f"{DATASETS}{name}", Relation.DATA, where)

@@ -159,7 +159,9 @@ class _Union:
         if not differing or (what == "model" and self.policy.duplicate_id == "refuse"):
             return
         last = self.policy.duplicate_id == "last"
-        pairs = [f"{name} {shown(pair[last])} and not {shown(pair[not last])}" for name, pair in differing.items()]
+        names = {name: tuple(map(_name_of, pair)) for name, pair in differing.items()}
+        told = {name: pair if names[name][0] == names[name][1] else names[name] for name, pair in differing.items()}
+        pairs = [f"{name} {shown(pair[last])} and not {shown(pair[not last])}" for name, pair in told.items()]
         message = f"{what} {shown(id)} stands in {known.path} already, with other {', '.join(differing)}"
         done = f"what is said {'last' if last else 'first'} is kept: {'; '.join(pairs)}"
         self.findings.append(Finding("duplicate-id", message, None, (id,), position=Position(path), done=done))
@@ -205,3 +207,8 @@ def _what_says_more(one: Any, other: Any) -> Any:
 
 def _is_placeholder(model: Model) -> bool:
     return model.note == PLACEHOLDER
+
+
+def _name_of(value: Any) -> Any:
+    """What a message says of a value: the name of a license."""
+    return value["name"] if isinstance(value, dict) and "name" in value else value

@@ -163,6 +163,21 @@ def text_length(column: Any) -> int:
     return sum(length(chunk) for chunk in column.chunks)
 
 
+def with_more(column: Stored, more: list[Any]) -> Stored:
+    """A column with some more values at its end; an array that cannot take them becomes a list."""
+    if isinstance(column, list):
+        return [*column, *more]
+    if isinstance(column, Coded):
+        codes = len(column.words) + numpy.arange(len(more), dtype=numpy.int32)
+        return Coded(numpy.concatenate([column.codes, codes]), [*column.words, *more])
+    import pyarrow as pa
+
+    try:
+        return pa.chunked_array([*column.chunks, pa.array(more, column.type)], column.type)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError):
+        return [*part_of(column), *more]
+
+
 def coded(column: Stored) -> Coded:
     """A column by its distinct values; times are days."""
     if isinstance(column, Coded):

@@ -14,6 +14,7 @@ from typing import Any
 
 from modeltree.formats.parsing.jsontree import parse_json
 from modeltree.records import LIST_FIELDS, Links
+from modeltree.values.licenses import license_named
 from modeltree.values.plain import known_value, plain_value
 from modeltree.values.words import is_missing
 
@@ -102,7 +103,7 @@ def field_values(taken: Mapping[str, Column], separator: str, *, whole: Collecti
             column = [str(value) if type(value) is int else value for value in column]
         if any(value is not None for value in column) or name in ("id", "name", "parent", "child"):
             found[name] = column
-    _join_licenses(found)
+    _join_licenses(found, has_spdx="license_spdx" in taken)
     _join_links(found)
     return found
 
@@ -115,10 +116,12 @@ def _as_list(value: Any, separator: str | None) -> list[Any] | None:
     return [item for item in value if item is not None] or None if value else None
 
 
-def _join_licenses(found: dict[str, Column]) -> None:
+def _join_licenses(found: dict[str, Column], *, has_spdx: bool) -> None:
     """Names and identifiers of licenses as one column; a license without a name goes by its identifier."""
     spdx = found.pop("license_spdx", None)
     if spdx is None:
+        if "license" in found and not has_spdx:
+            found["license"] = [license_named(name) if isinstance(name, str) else name for name in found["license"]]
         return
     names = found.get("license") or [None] * len(spdx)
     found["license"] = [

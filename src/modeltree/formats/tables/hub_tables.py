@@ -15,14 +15,15 @@ from modeltree._util.text import enumerated
 from modeltree.findings import Finding, Position, shown
 from modeltree.formats.parsing.jsontree import parse_json
 from modeltree.formats.repair.audit import MOST
-from modeltree.formats.tables.arrow_columns import Coded, bounds_of, coded, coded_array, part_of
+from modeltree.formats.tables.arrow_columns import Coded, bounds_of, coded, coded_array, part_of, with_more
 from modeltree.formats.tables.cells import Column, Stored, plain_column, split_texts
 from modeltree.formats.tables.requests import SourceTable, choose_columns
-from modeltree.records import Relation
+from modeltree.records import Kind, Relation
 from modeltree.values.addresses import hub_url
 from modeltree.values.hub_rows import (
     BASE_TAG,
     DATASET_TAG,
+    DATASETS,
     LICENSE_TAG,
     TELLING_WORDS,
     inferred_relation,
@@ -73,7 +74,7 @@ class _Derivations:
 def hub_tables(table: SourceTable, mapped: Mapping[str, str]) -> tuple[SourceTable, SourceTable] | None:
     """The models and the derivations in a table of the Hub's own records; None for any other table.
 
-    Such a table has a column ``cardData`` or ``baseModels`` of mappings, or ``tags`` that name base models.
+    Such a table has a column ``cardData`` or ``baseModels`` of mappings, or ``tags`` of base models or data sets.
 
     Parameters
     ----------
@@ -93,7 +94,7 @@ def hub_tables(table: SourceTable, mapped: Mapping[str, str]) -> tuple[SourceTab
     models = {row: _mapping(value) for row, value in _cells(columns.get("baseModels", [])).items()}
     tags = _telling_tags(columns.get("tags", []))
     is_hub = card is not None or any(map(_has_models, models.values()))
-    if not is_hub and not any(tag.startswith(BASE_TAG) for several in tags.values() for tag in several):
+    if not is_hub and not any(tag.startswith((BASE_TAG, DATASET_TAG)) for several in tags.values() for tag in several):
         return None
     written = [choice[name] for name in ("parents", "parent") if name in choice and choice[name] not in own.values()]
     bases = _cells(table.take(written[:1])[written[0]]) if written else {}
@@ -121,15 +122,17 @@ class _Rows:
         self.findings: list[Finding] = []
         self._inferred: list[Finding] = []
         self._newer: list[str] = []
+        self._datasets: dict[str, int] = {}  # their ids, and the first row that names each
 
     def tables(self, own: Mapping[str, str], columns: Mapping[str, Stored]) -> tuple[SourceTable, SourceTable]:
         """The table of the models and that of the derivations; `own` are the names of the Hub's columns."""
         for row in self._with_bases():
             if id := self.ids[row]:
                 self._read(row, id)
+        self._read_datasets()
         owners = coded([_owner(id or "") for id in self.ids])
         fields: dict[str, Stored] = {
-            "name": [(id or "").rpartition("/")[2] or None for id in self.ids],
+            "name": [_last(id or "") or None for id in self.ids],
             "organizations": Coded(owners.codes, [[owner] for owner in owners.words]),
             "license": self._licenses(),
             "link_weights": [hub_url(id or "") for id in self.ids],
@@ -149,12 +152,22 @@ class _Rows:
             *(self.choice[name] for name in ("parents", "parent", "relation") if name in self.choice),
         }
         names = tuple(name for name in self.table.names if name not in dropped and name not in fields)
+        rows, count = [*self._datasets.values()], len(self.ids)
+        more: dict[str, Column] = {self.choice["id"]: [*self._datasets]} if rows else {}
+        for name, of in (("name", _last), ("organizations", _owner), ("kind", lambda _: Kind.DATASET.value)):
+            more[self.choice.get(name, name)] = [of(id.removeprefix(DATASETS)) for id in self._datasets]
+        if rows and "kind" not in self.choice:
+            fields["kind"] = Coded(numpy.full(count, -1, dtype=numpy.int32), [])
 
         def take(wanted: Sequence[str]) -> dict[str, Stored]:
             taken = self.table.take([name for name in wanted if name not in fields])
-            return {name: fields[name] if name in fields else taken[name] for name in wanted}
+            found = {name: fields[name] if name in fields else taken[name] for name in wanted}
+            nothing = [None] * len(rows)
+            return {name: with_more(found[name], more.get(name, nothing)) if rows else found[name] for name in wanted}
 
         def position(row: int | None, column: str | None) -> Position:
+            if row is not None and row >= count:
+                return self.table.position(rows[row - count], None)
             return self.table.position(row, None if column in fields else column)
 
         found = (*self.table.findings, *self.findings)
@@ -169,14 +182,23 @@ class _Rows:
             rows |= {row for row, several in tags.items() if any(tag.startswith(BASE_TAG) for tag in _texts(several))}
         return sorted(rows)
 
-    def _trained(self) -> list[str]:
-        """The models that name data sets."""
-        rows = {row for row, value in self.card.get("datasets", {}).items() if value}
+    def _read_datasets(self) -> None:
+        """Add the data sets that cards or tags name, and the derivations from them."""
+        cards = self.card.get("datasets", {})
+        rows = {row for row, value in cards.items() if value}
         for tags in (self.cells["tags"], self.card.get("tags", {})):
             rows |= {
                 row for row, several in tags.items() if any(tag.startswith(DATASET_TAG) for tag in _texts(several))
             }
-        return [id for row in sorted(rows) if (id := self.ids[row])]
+        for row in sorted(rows):
+            tagged = (tag.removeprefix(DATASET_TAG) for tag in self._tags(row) if tag.startswith(DATASET_TAG))
+            names = dict.fromkeys(map(str.strip, (*_texts(cards.get(row)), *tagged)))
+            for name in names if self.ids[row] else ():
+                if not is_missing(name):
+                    id = f"{DATASETS}{name}"
+                    if id not in self.known:
+                        self._datasets.setdefault(id, row)
+                    self.derivations.add(id, str(self.ids[row]), Relation.DATA, row)
 
     def _licenses(self) -> Coded:
         """The licenses in cards, or else in tags, each distinct one read once."""
@@ -269,9 +291,6 @@ class _Rows:
         if self._newer:
             message = f"new_version of {enumerated([shown(id) for id in self._newer[:10]])} is not in the table"
             self._report("ignored", message, ids=tuple(self._newer), done="it is left out")
-        if trained := self._trained():
-            message = f"data sets that {enumerated(trained)} were trained on"
-            self._report("ignored", message, ids=tuple(trained), done="they are read from model cards only")
 
     def _report(self, kind: str, message: str, ids: tuple[str, ...] = (), done: str | None = None) -> None:
         where = self.table.position(None, None)
@@ -348,6 +367,10 @@ def _is_telling(tag: object) -> bool:
     return isinstance(tag, str) and (
         tag.startswith((BASE_TAG, DATASET_TAG, LICENSE_TAG)) or tag.strip().lower() in TELLING_WORDS
     )
+
+
+def _last(id: str) -> str:
+    return id.rpartition("/")[2]
 
 
 def _owner(id: str) -> str | None:

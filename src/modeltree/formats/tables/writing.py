@@ -27,10 +27,12 @@ from modeltree.graph.columns import dumped
 from modeltree.graph.store import EdgeStore, NodeStore
 from modeltree.lineage import Lineage
 from modeltree.records import LIST_FIELDS, About, Derivation, Model, Organization, Record
+from modeltree.values.licenses import license_named
 
 __all__ = ["beside", "jsonl_text", "write_csv", "write_jsonl", "write_parquet"]
 
 _KEYS = {"license", "links"}
+_WITH = {"license_spdx": "license"}  # without that column a name would be looked up
 _TEXTS = frozenset({"id", "name", "parent", "child"})
 _AT_ONCE = 4096
 _LEFT_OUT = object()
@@ -156,6 +158,8 @@ def _dumped_rows(record: type[Record], store: NodeStore | EdgeStore, span: slice
         if name != leave_out and store.has(name):
             values, default = store.field(name, span), field.get_default()
             plain = dumped(record, name, values, exclude_defaults=True)
+            if name == "license":
+                plain = _each(plain, _exact_license)
             if not field.is_required():
                 set_ = (value is not default and value != default for value in values)
                 plain = [value if kept else _LEFT_OUT for value, kept in zip(plain, set_, strict=True)]
@@ -165,6 +169,11 @@ def _dumped_rows(record: type[Record], store: NodeStore | EdgeStore, span: slice
         {name: value for name, value in zip(names, row, strict=True) if value is not _LEFT_OUT}
         for row in zip(*columns.values(), strict=True)
     ]
+
+
+def _exact_license(license: Any) -> Any:
+    """A license that reads as it is: of a name alone that stands for one of SPDX, a text would say that, too."""
+    return {"name": license} if isinstance(license, str) and license_named(license) != license else license
 
 
 def write_parquet(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Finding, ...]:
@@ -281,7 +290,7 @@ def _csv_text(columns: Mapping[str, Column], mark: str | None, delimiter: str) -
     texts = {
         name: _each(column, _cell)
         for name, column in columns.items()
-        if name in kept or any(value is not None for value in column)
+        if name in kept or any(value is not None for value in columns[_WITH.get(name, name)])
     }
     safe = escaped(texts)
     if mark is not None:
