@@ -29,7 +29,7 @@ def with_branch_words(layout: Layout, words: Mapping[str, str], measure: Measure
     taken += [Box.around([box.dot], DOT * em) for box in layout.boxes if box.dot]
     page = Box(x=0.0, y=0.0, width=layout.page.width, height=layout.page.height).padded(-MARGIN)
     placed: list[TextLine] = []
-    for place in range(3):
+    for place in range(2):
         tried: dict[str, Box] = {}
         for model, box in waiting.items():
             spot = _spots(box, measure(words[model])[0] * size, _HEIGHT * size, em)[place]
@@ -56,12 +56,12 @@ def _courses(layout: Layout) -> Iterator[Sequence[Point]]:
 
 
 def _spots(box: LabelBox, width: float, height: float, em: float) -> Sequence[Box]:
-    """Where a word may stand: above the line that leads to the dot, after the label, below the line."""
+    """Where a word may stand: above the line that leads to the dot, or after the label."""
     assert box.dot is not None
     (x, y), gap = box.dot, _BESIDE * em
     before, after = x - (DOT * em + gap) - width, box.right + gap
     middle = box.center[1] - height / 2
-    corners = ((before, y - gap - height), (after, middle), (before, y + gap))
+    corners = ((before, y - gap - height), (after, middle))
     return [Box(x=left, y=top, width=width, height=height) for left, top in corners]
 
 
