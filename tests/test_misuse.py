@@ -43,11 +43,11 @@ RIGHT: dict[str, Any] = {
 }  # fmt: skip
 # Each with what an annotation has in it if the value may be right: then it may be taken, and may be refused.
 WRONG: dict[str, tuple[Any, tuple[str, ...]]] = {
-    "None": (None, ("None", "Relations", "IconFolder")),
+    "None": (None, ("None", "Relations", "IconFolder", "FontChoice")),
     "-1": (-1, ()),
     "1e29": (1e29, ("float",)),
-    "[]": ([], ("Iterable", "Sequence", "Relations", "tuple")),
-    "{}": ({}, ("Iterable", "Mapping", "Relations", "Links")),
+    "[]": ([], ("Iterable", "Sequence", "Relations", "tuple", "IconFolder", "FontChoice")),
+    "{}": ({}, ("Iterable", "Mapping", "Relations", "Links", "Language", "LegendChoice")),
     "[None]": ([None], ()),
     "[{}]": ([{}], ()),
     "object": (object(), ()),

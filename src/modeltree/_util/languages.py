@@ -66,7 +66,7 @@ ENGLISH = Words()
 
 def words_of(language: Language) -> Words:
     """The words of a language or table; a ValueError where there is no such language, or a text has other places."""
-    if isinstance(language, str):
+    if not isinstance(language, Mapping):
         if language not in get_args(LanguageName):
             known = alternatives(get_args(LanguageName))
             raise ValueError(f"language cannot be {language!r}: say {known}, or give a table of words")

@@ -359,7 +359,7 @@ class _Display:
             y = line.y + line.height / 2
             dots = (Circle((line.x + x * line.width, y), 0.1 * line.size, self._color("axis")) for x in _DOTS)
             return Item("words", tuple(dots), kind=line.role)
-        color = self._color("quiet" if line.role == "footnote" else "ink")
+        color = self._color("quiet" if line.role in ("footnote", "relation") else "ink")
         text = Text(line.text, line.x, line.center[1], line.size, color, line.bold)
         return Item("words", (text,), f"{line.role}-{number}", kind=line.role)
 

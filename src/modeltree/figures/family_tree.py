@@ -38,6 +38,7 @@ from modeltree.figures.drawing import (
 from modeltree.figures.genealogy import Collapse, Entry, Genealogy, genealogy_of
 from modeltree.figures.lettering import PLAIN, FontChoice, Language, LegendChoice, Lettering
 from modeltree.findings import LayoutError
+from modeltree.layout.family_tree.branch_words import with_branch_words
 from modeltree.layout.family_tree.timeline import TimeScale
 from modeltree.layout.family_tree.tree import Direction, TreeItem
 from modeltree.layout.family_tree.tree import family_tree as placed_tree
@@ -230,6 +231,15 @@ class TreeContents(Contents):
         ]
 
     @property
+    def branch_words(self) -> dict[str, str]:
+        """What is said of the branch to each model: how it was made, if that is known; of faint ones nothing."""
+        return {
+            entry.id: self.lettering.words(RELATION_WORDS[entry.relation])
+            for entry in self.genealogy.entries
+            if entry.relation not in (None, Relation.UNSPECIFIED) and (self.strong is None or entry.id in self.strong)
+        }
+
+    @property
     def until(self) -> float:
         """The day at which the axis ends."""
         date = self.lineage.about.date
@@ -331,6 +341,7 @@ def family_tree_layout(
         title_block=contents.title_block,
         words=contents.lettering.words,
     )
+    layout = with_branch_words(layout, contents.branch_words, contents.lettering.typeface.measure)
     if not contents.pairs:
         return layout
     from modeltree.layout.links import with_links  # it takes a while

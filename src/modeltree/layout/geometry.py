@@ -29,7 +29,7 @@ _DECIMALS = 3
 DOT = 0.3
 """The radius of the dot of a model, in ems of the label type."""
 
-TextRole = Literal["title", "legend", "footnote", "continuation"]
+TextRole = Literal["title", "legend", "footnote", "continuation", "relation"]
 
 
 class Measure(Protocol):
@@ -193,7 +193,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextLine(Box):
-    """A line of text that is no label: title, legend or footnote, or the dots after the curve."""
+    """A line of text that is no label: title, legend, footnote, the dots after the curve, or a word at a branch."""
 
     role: TextRole
     text: str
