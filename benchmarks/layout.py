@@ -16,6 +16,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from processes import Clock, News, said_by, say
 from modeltree import datasets
 from modeltree.figures.evolution import evolution
 from modeltree.layout.geometry import Layout
+from modeltree.lineage import Lineage
 
 COLUMNS = (
     "n", "method", "label overlaps", "icon overlaps", "leader crossings", "lines through labels", "clipped",
@@ -84,6 +86,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         task: dict[str, Any] = json.loads(options.child)
         say(lambda: _findings(Run(**task["run"]), Path(task["layout"]), task), task["limit"])
         return
+    if options.design:
+        print("\n".join(_design_table()))
+        return
     rows: list[tuple[Run, Outcome]] = []
     with tempfile.TemporaryDirectory() as folder:
         for count in options.n:
@@ -125,6 +130,7 @@ def _parser() -> argparse.ArgumentParser:
         help="the type that the other methods begin with, as a share of what modeltree finds (%(default)g)",
     )  # fmt: skip
     parser.add_argument("--no-poster", action="store_true", help="leave out 3,000 models on A0")
+    parser.add_argument("--design", action="store_true", help="measure the design of the default figures, and no more")
     parser.add_argument("--child", help=argparse.SUPPRESS)
     return parser
 
@@ -228,6 +234,72 @@ def where_room_goes(layout: Layout, needed_widths: Mapping[str, float]) -> dict[
         "between blocks and rows": proper - hulls - strips, "frame": page - proper,
     }  # fmt: skip
     return {name: area / page for name, area in shares.items()}
+
+
+def design(layout: Layout, lineage: Lineage) -> dict[str, float]:
+    """What a reader sees beside that: order within months, rows, years, and how the sizes of words go together."""
+    dates = {model.id: model.released for model in lineage.models}
+    boxes = {box.id: box for box in layout.boxes}
+    places = {tick.id: tick.center for tick in layout.ticks}
+    height = layout.boxes[0].height
+    later = 0
+    for leader in layout.leaders:
+        middle = places[leader.tick][1]
+        lines: dict[float, list[Any]] = {}
+        for id_ in leader.ids:
+            lines.setdefault(round(abs(boxes[id_].center[1] - middle), 1), []).append(dates[id_])
+        ordered = [lines[depth] for depth in sorted(lines)]
+        later += sum(max(near) > min(far) for near, far in pairwise(ordered))
+    once = [tick for tick in layout.ticks if not tick.repeated]
+    tied = {box.tick for box in layout.boxes}
+    rows: dict[float, list[Any]] = {}
+    for tick in once:
+        rows.setdefault(round(tick.center[1]), []).append(tick)
+    gaps, foreign = [], 0
+    for box in layout.boxes:
+        y = round(places[box.tick or ""][1])
+        others = [
+            o for o in layout.boxes if round(places[o.tick or ""][1]) != y and o.x < box.right and box.x < o.right
+        ]
+        gaps += [max(o.y - box.bottom, box.y - o.bottom) for o in others]
+        foreign += any(abs(row - box.center[1]) < abs(y - box.center[1]) for row in rows)
+    sizes = {
+        role: [line.size for line in layout.texts if line.role == role] for role in ("title", "legend", "footnote")
+    }
+    return {
+        "lines out of date order": later,
+        "years parted from months": sum(
+            row[-1].kind == "year" and row[-1].id not in tied and row[-1] is not once[-1] for row in rows.values()
+        ),
+        "rows without a model": sum(not any(tick.id in tied for tick in row) for row in rows.values()),
+        "row gap, label heights": min(gaps, default=0.0) / height,
+        "labels nearer another row": foreign / len(boxes),
+        "title by label": max(sizes["title"], default=0.0) / layout.font_size,
+        "legend by label": max(sizes["legend"], default=0.0) / layout.font_size,
+        "least type, pt": min([0.9 * layout.font_size, *(size for found in sizes.values() for size in found)]),
+        "page, in": layout.page.height / 72,
+    }  # fmt: skip
+
+
+def _design_table() -> Iterator[str]:
+    """The measures of the design for figures as they are drawn by default, on a column, on a page and on A0."""
+    original = datasets.load("survey-figure2")
+    cases: list[tuple[str, Lineage, Any]] = [
+        (f"{count:,}", enlarged(original, count), None) for count in (92, 300, 1000)
+    ]
+    survey = datasets.load("survey")
+    cases += [
+        ("survey", survey, None),
+        ("survey, 3.4 × 9 in", survey, (3.4, 9.0)),
+        ("survey, A0", survey, "a0-landscape"),
+    ]
+    for index, (name, lineage, page) in enumerate(cases):
+        layout = evolution(lineage, page=page).layout
+        found = {"type, pt": layout.font_size, **design(layout, lineage)}
+        if not index:
+            yield f"| {_OURS} | {' | '.join(found)} |"
+            yield f"|---|{'---:|' * len(found)}"
+        yield f"| {name} | {' | '.join(f'{value:.2f}'.removesuffix('.00') for value in found.values())} |"
 
 
 def _table(rows: Sequence[tuple[Run, Outcome]]) -> Iterator[str]:

@@ -125,7 +125,7 @@ def test_what_is_not_like_an_earlier_one_says_why() -> None:
     assert evolution(SURVEY, like=before).findings == ()
     drawing = evolution(SURVEY.as_of("2022-06"), like=before, page=(9.0, None))
     (finding,) = drawing.findings
-    assert finding.code == "like-not-followed"
+    assert finding.kind == "like-not-followed"
     assert finding.message.endswith("labels moved: the page is another")
 
 
