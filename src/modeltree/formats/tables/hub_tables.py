@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ from modeltree.values.hub_rows import (
     row_license,
     row_tags,
     tagged_base,
+    texts_in,
 )
 from modeltree.values.plain import plain_value
 from modeltree.values.quantities import day_of
@@ -179,7 +180,7 @@ class _Rows:
         rows = {*self.cells["baseModels"], *self.cells["bases"]}
         rows |= {row for name in ("base_model", "new_version") for row in self.card.get(name, ())}
         for tags in (self.cells["tags"], self.card.get("tags", {})):
-            rows |= {row for row, several in tags.items() if any(tag.startswith(BASE_TAG) for tag in _texts(several))}
+            rows |= {row for row, several in tags.items() if any(tag.startswith(BASE_TAG) for tag in texts_in(several))}
         return sorted(rows)
 
     def _read_datasets(self) -> None:
@@ -188,7 +189,7 @@ class _Rows:
         rows = {row for row, value in cards.items() if value}
         for tags in (self.cells["tags"], self.card.get("tags", {})):
             rows |= {
-                row for row, several in tags.items() if any(tag.startswith(DATASET_TAG) for tag in _texts(several))
+                row for row, several in tags.items() if any(tag.startswith(DATASET_TAG) for tag in texts_in(several))
             }
         for row in sorted(rows):
             tagged = (tag.removeprefix(DATASET_TAG) for tag in self._tags(row) if tag.startswith(DATASET_TAG))
@@ -232,8 +233,8 @@ class _Rows:
         card = {name: cells[row] for name, cells in self.card.items() if row in cells}
         tags = self._tags(row)
         parents = self._parents(row, card, tags)
-        word = next(_texts(card.get("base_model_relation")), None)
-        libraries = (*_texts(self.cells["library"].get(row)), *_texts(card.get("library_name")))
+        word = next(texts_in(card.get("base_model_relation")), None)
+        libraries = (*texts_in(self.cells["library"].get(row)), *texts_in(card.get("library_name")))
         words = {text.strip().lower() for text in (*libraries, *tags)}
         inferred, rule = inferred_relation(words, len(parents), is_quantized="quantized_by" in card)
         unsaid = []
@@ -254,7 +255,7 @@ class _Rows:
                 if len(self._inferred) < MOST
                 else Finding("inferred-relation", "", ids=(id,))
             )
-        for newer in _texts(card.get("new_version")):
+        for newer in texts_in(card.get("new_version")):
             if newer in self.known:
                 self.derivations.add(id, newer, Relation.SUCCESSOR, row)
             elif not is_missing(newer):
@@ -266,7 +267,8 @@ class _Rows:
         """The parents in a row, each with a note on its revision and the words for its relation."""
         found: dict[str, tuple[str | None, list[str]]] = {}
         bases = self.cells["bases"].get(row)
-        listed = [*_texts(card.get("base_model")), *(split_texts(bases) if isinstance(bases, str) else _texts(bases))]
+        others = split_texts(bases) if isinstance(bases, str) else texts_in(bases)
+        listed = [*texts_in(card.get("base_model")), *others]
         tagged = [base for tag in tags if (base := tagged_base(tag))]
         for word, written in [*(("", name) for name in listed), *tagged]:
             text = written.strip()
@@ -381,13 +383,9 @@ def _owner(id: str) -> str | None:
 def _tags(value: Any) -> list[str]:
     value = _mapping(value)
     if not isinstance(value, str):
-        return list(_texts(value))
+        return list(texts_in(value))
     return [item.strip() for item in re.split(r"[,;\n]" if re.search(r"[,;\n]", value) else r"\s", value)]
 
 
 def _has_models(value: Any) -> bool:
     return isinstance(value, dict) or (isinstance(value, list) and any(isinstance(item, dict) for item in value))
-
-
-def _texts(value: Any) -> Iterator[str]:
-    yield from (text for text in (value if isinstance(value, list) else [value]) if isinstance(text, str))
