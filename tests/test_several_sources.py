@@ -105,9 +105,9 @@ def test_what_both_say_of_a_model_is_put_together(tmp_path: Path) -> None:
     third = write(tmp_path / "c.csv", "id,license\nx,apache-2.0\n")
     differing = modeltree.read(first, third)
     assert kinds(differing) == {"duplicate-id"}
-    assert differing.lineage["x"].license == modeltree.License(name="mit")
+    assert differing.lineage["x"].license == modeltree.License(name="mit", spdx="MIT")
     last = modeltree.read(first, third, policy=Policy(duplicate_id="last")).lineage["x"]
-    assert last.license == modeltree.License(name="apache-2.0")
+    assert last.license == modeltree.License(name="apache-2.0", spdx="Apache-2.0")
     same = modeltree.read(first, write(tmp_path / "d.csv", "id,license\nx,mit\n"))
     assert not [finding for finding in same.findings if finding.kind in ("read-as", "duplicate-id")]
 
