@@ -74,3 +74,11 @@ def test_there_are_none_where_type_is_small() -> None:
 def test_of_what_is_faint_nothing_is_said() -> None:
     layout = modeltree.family_tree(SURVEY.clade("llama"), page=(10, 7), highlight="Qwen-Chat").layout
     assert len(words_in(layout)) <= 3
+
+
+def test_a_label_that_says_the_relation_has_no_word_besides() -> None:
+    layout = modeltree.largest_families(SURVEY, count=3, page=(9, 6)).layout
+    assert "adapters: 2" in {box.label for box in layout.boxes}, "no other is made by it"
+    said = {word.text for word in words_in(layout)}
+    assert "component" in said
+    assert "adapter" not in said

@@ -125,7 +125,7 @@ def finished_svg(svg: str, title: str = "", description: str = "", typeface: Typ
         assert given is not None
         # Boxes are for letters that a reader's machine may have.
         families = [family for family in given.group(1).replace("'", "").split(", ") if family != LAST_FAMILY]
-        for letter in text:
+        for letter in set(text):
             has = (family for family in families if ord(letter) in letters_of(family, weight))
             written.setdefault((next(has, families[0]), weight), set()).add(letter)
         # A substitute typeface is set to the same width, so that nothing leaves its box.

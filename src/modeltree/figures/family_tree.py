@@ -232,11 +232,13 @@ class TreeContents(Contents):
 
     @property
     def branch_words(self) -> dict[str, str]:
-        """What is said of the branch to each model: how it was made, if that is known; of faint ones nothing."""
+        """How each model was made, if that is known, nor said by its label, nor of what is faint."""
         return {
             entry.id: self.lettering.words(RELATION_WORDS[entry.relation])
             for entry in self.genealogy.entries
-            if entry.relation not in (None, Relation.UNSPECIFIED) and (self.strong is None or entry.id in self.strong)
+            if entry.relation not in (None, Relation.UNSPECIFIED)
+            and not entry.unlisted
+            and (self.strong is None or entry.id in self.strong)
         }
 
     @property
