@@ -158,7 +158,22 @@ def test_larger_pages_have_larger_type() -> None:
     items = make_items(100)
     sizes = [serpentine(items, stub_measure, page=page).font_size for page in [(500, 500), (1000, 1000), (2000, 2000)]]
     assert sizes == sorted(sizes)
-    assert sizes[1] == pytest.approx(2 * sizes[0], rel=0.05), "but for the margins all is in proportion"
+    assert sizes[2] == pytest.approx(2 * sizes[1], rel=0.05), "but for the margins all is in proportion"
+    assert sizes[1] < 1.95 * sizes[0], "small type is larger with tight distances"
+
+
+@pytest.mark.parametrize("page", [(245.0, None), (245.0, 648.0), (504.0, None), (1008.0, None), POSTER])
+def test_words_follow_the_labels_and_are_no_smaller_than_six_points(page: tuple[float, float | None]) -> None:
+    layout = serpentine(make_items(92), stub_measure, page=page, title_block=TITLE_BLOCK)
+    check_layout(layout, make_items(92))
+    sizes = {
+        role: [line.size for line in layout.texts if line.role == role] for role in ("title", "legend", "footnote")
+    }
+    assert min(sizes["title"]) >= 1.3 * layout.font_size
+    assert min(sizes["legend"]) >= 0.75 * layout.font_size
+    assert min(map(min, sizes.values())) >= 6.0
+    if page[1] is None:
+        assert 0.9 * layout.font_size >= 6.0, "the months, too: the page is as high as they need"
 
 
 def test_years_stand_before_their_months_and_hold_what_has_no_month() -> None:
