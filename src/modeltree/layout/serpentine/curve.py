@@ -128,7 +128,11 @@ class _Wanted:
 
     def rows_of_size(self, metrics: Metrics, size: float) -> PlacedRows:
         """The rows in type of a size."""
-        sheet, labels = self.sheet(metrics, size), self.labels(metrics)
+        labels = self.labels(metrics)
+        try:
+            sheet = self.sheet(metrics, size)
+        except LayoutError:
+            sheet = self.sheet(metrics, 0.0)  # words that suit the type have no room: the figure may have
         rise = None if sheet.height is None else sheet.rise
         return PlacedRows(self._solver(labels, sheet).of_size(sheet.room, rise, size), labels, size, sheet)
 
