@@ -55,11 +55,15 @@ def test_a_type_that_fits_on_the_page_is_kept_there() -> None:
     check_layout(layout, ITEMS)
 
 
+def test_a_page_of_a_width_is_as_high_as_it_must_be() -> None:
+    layout = serpentine(ITEMS, stub_measure, page=(700, None))
+    check_layout(layout, ITEMS)
+    assert layout.page.width == 700
+
+
 def test_what_cannot_be() -> None:
     with pytest.raises(LayoutError, match="a label is wider than a row"):
         serpentine(ITEMS, stub_measure, page=(700, None), font_size=300.0)
-    with pytest.raises(LayoutError, match="needs a font_size"):
-        serpentine(ITEMS, stub_measure, page=(700, None))
     with pytest.raises(LayoutError, match="there cannot be 0 rows"):
         serpentine(ITEMS, stub_measure, rows=0)
     with pytest.raises(LayoutError, match=r"there cannot be 9999 rows: there are only \d+ dates"):

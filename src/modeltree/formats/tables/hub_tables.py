@@ -193,7 +193,7 @@ class _Rows:
             }
         for row in sorted(rows):
             tagged = (tag.removeprefix(DATASET_TAG) for tag in self._tags(row) if tag.startswith(DATASET_TAG))
-            names = dict.fromkeys(map(str.strip, (*_texts(cards.get(row)), *tagged)))
+            names = dict.fromkeys(map(str.strip, (*texts_in(cards.get(row)), *tagged)))
             for name in names if self.ids[row] else ():
                 if not is_missing(name):
                     id = f"{DATASETS}{name}"
