@@ -102,10 +102,18 @@ def test_help_explains_every_option(capsys: pytest.CaptureFixture[str]) -> None:
         assert re.search(rf"^  --{option}[ ,].*\w", text, re.MULTILINE), option
 
 
+def test_a_width_alone_is_a_page_of_an_evolution_figure(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = ["--data", str(data), "--page", "14", "-o", str(tmp_path / "figure.svg")]
+    assert cli.main(["evolution", *output]) == 0
+    assert cli.main(["family-tree", *output]) == 2
+    assert "--page with a width alone needs --font-size" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ("--page 14", "--page with a width alone needs --font-size"),
         ("--page A9", "argument --page: 'A9' is no size of a page: write 14x13.5in"),
         ("--page 0x3in", "argument --page: a page of '0x3in' has no room"),
         ("--font-size 0", "argument --font-size: '0' is not more than 0"),

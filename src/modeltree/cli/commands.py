@@ -63,7 +63,7 @@ def draw(arguments: argparse.Namespace) -> int:
     """Draw a lineage, and save the drawing."""
     options = {name: value for name in arguments.options if (value := getattr(arguments, name)) is not None}
     width_alone = options.get("page", (0, 0))[1] is None
-    if width_alone and "font_size" not in options and arguments.command not in ("growth", "family-sizes"):
+    if width_alone and "font_size" not in options and arguments.command not in ("evolution", "growth", "family-sizes"):
         raise UsageError("--page with a width alone needs --font-size: give a height, too, or the size of the type")
     options |= {name: None for name in ("cluster", "rank") if options.get(name) == "none"}
     option = {"application": "applications", "dataset": "datasets"}.get(arguments.kind)
