@@ -264,7 +264,8 @@ class PlacedRows:
     def _leader(self, side: _Side) -> Leader:
         """A line from the tick to the nearest of its labels, straight if it can be."""
         ids = tuple(self.labels.items[slot.label].id for line in side.block.lines for slot in line)
-        lengths = (side.tick.height / 2, self.metrics.tick_reach - 0.1, self.metrics.reach)
+        half = side.tick.height / 2
+        lengths = (half, max(half, self.metrics.tick_reach - 0.1), self.metrics.reach)  # no knee is within the tick
         near, knee, far = (side.y + side.direction * length * self.size for length in lengths)
         windows = ((side.x + least * self.size, side.x + most * self.size) for least, most in side.block.windows)
         nearest = [min(max(side.tick_x, least), most) for least, most in windows]
