@@ -27,7 +27,6 @@ extensions = [
     "numpydoc",
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
-    "sphinx.ext.intersphinx",
     "sphinx_gallery.gen_gallery",
 ]
 exclude_patterns = [
@@ -54,7 +53,7 @@ html_theme_options = {
 html_sidebars = {"index": []}
 html_show_sourcelink = False
 
-myst_enable_extensions = ["colon_fence", "deflist"]
+myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 3
 nb_execution_mode = "force"
 nb_execution_raise_on_error = True
@@ -65,9 +64,6 @@ nb_merge_streams = True
 autosummary_generate = True
 autodoc_typehints = "none"  # numpydoc's sections say the types
 numpydoc_show_class_members = False
-numpydoc_xref_param_type = False
-# No inventory is fetched: the site is built without the network, too.
-intersphinx_mapping: dict[str, tuple[str, None]] = {}
 
 
 def drawings_scraper(block: tuple[str, str, int], block_vars: Mapping[str, object], gallery: object) -> str:
@@ -84,9 +80,9 @@ def drawings_scraper(block: tuple[str, str, int], block_vars: Mapping[str, objec
     path = next(paths)
     if isinstance(drawing, Figure):
         drawing.savefig(path, dpi=150)
-        return str(figure_rst([path], HERE))
-    drawing.save(path, dpi=150)
-    return str(figure_rst([path], HERE, drawing.description or drawing.title))
+    else:
+        drawing.save(path, dpi=150)
+    return str(figure_rst([path], HERE, getattr(drawing, "description", "")))
 
 
 sphinx_gallery_conf = {
@@ -96,13 +92,11 @@ sphinx_gallery_conf = {
     "image_scrapers": (drawings_scraper,),
     "capture_repr": (),
     "download_all_examples": False,
-    "remove_config_comments": True,
     "show_memory": False,
     "show_signature": False,
     "min_reported_time": 1e9,
     "within_subsection_order": "FileNameSortKey",
     "thumbnail_size": (480, 400),
-    "plot_gallery": True,
     "abort_on_example_error": True,
 }
 

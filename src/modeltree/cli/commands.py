@@ -31,6 +31,7 @@ from modeltree.findings import (
 
 if TYPE_CHECKING:
     from modeltree.analysis.reports import Report
+    from modeltree.figures.drawing import Drawing
     from modeltree.findings import Finding, Severity
     from modeltree.formats import Policy, Reading
     from modeltree.formats.detection import Source
@@ -70,14 +71,7 @@ def draw(arguments: argparse.Namespace) -> int:
     if option in arguments.options:
         options[option] = True
     lineage = _filtered(_lineage(arguments), arguments)
-    drawing = getattr(modeltree, arguments.command.replace("-", "_"))(lineage, **options)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", FindingsWarning)  # they are printed
-        drawing.save(arguments.output, dpi=getattr(arguments, "dpi", 200.0))
-    for finding in drawing.findings:
-        print(line(finding), file=sys.stderr)
-    _say_written(f"wrote {arguments.output}", arguments.output)
-    return DONE
+    return _save(getattr(modeltree, arguments.command.replace("-", "_"))(lineage, **options), arguments)
 
 
 def draw_other(arguments: argparse.Namespace) -> int:
@@ -89,7 +83,16 @@ def draw_other(arguments: argparse.Namespace) -> int:
         installed = ", ".join(sorted(known.names)) or "none"
         raise UsageError(f"no package that is installed draws {arguments.drawing!r}; drawings of others: {installed}")
     lineage = _filtered(_lineage(arguments), arguments)
-    known[arguments.drawing].load()(lineage).save(arguments.output, dpi=arguments.dpi)
+    return _save(known[arguments.drawing].load()(lineage), arguments)
+
+
+def _save(drawing: Drawing, arguments: argparse.Namespace) -> int:
+    """Save a drawing, and print what was found."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FindingsWarning)  # they are printed
+        drawing.save(arguments.output, dpi=getattr(arguments, "dpi", 200.0))
+    for finding in drawing.findings:
+        print(line(finding), file=sys.stderr)
     _say_written(f"wrote {arguments.output}", arguments.output)
     return DONE
 
