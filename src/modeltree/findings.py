@@ -7,6 +7,7 @@ Every error is a `ModelTreeError` and also the builtin that it refines, so ``exc
 from __future__ import annotations
 
 import difflib
+import importlib
 import itertools
 import os
 from collections.abc import Iterable, Mapping
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any, Self
 
 __all__ = [
     "KINDS",
@@ -42,6 +44,7 @@ __all__ = [
     "UnknownNameError",
     "UnknownOrganizationError",
     "nearest",
+    "optional",
     "shown",
 ]
 
@@ -353,6 +356,15 @@ class MissingExtraError(ModelTreeError, ImportError):
     """An optional package that is not installed; the message names the extra that installs it."""
 
 
+def optional(module: str, purpose: str, extra: str) -> Any:
+    """A module that an extra of this package installs; a `MissingExtraError` where it is not there."""
+    try:
+        importlib.import_module(module.partition(".")[0])
+        return importlib.import_module(module)
+    except ImportError:
+        raise MissingExtraError(f'{purpose}: pip install "modeltree-lineage[{extra}]"') from None
+
+
 class UnknownFormatError(ModelTreeError, ValueError):
     """A path whose suffix does not name a format that can be read or written."""
 
@@ -389,6 +401,11 @@ class CycleError(LineageError):
 
 class SourceError(LineageError):
     """A file or folder that cannot be read as a lineage, or that a policy refuses."""
+
+    @classmethod
+    def of(cls, kind: str, message: str, hint: str | None = None, position: Position | None = None) -> Self:
+        """The error of one finding."""
+        return cls([Finding(kind, message, hint, position=position)])
 
 
 class CatalogError(SourceError):

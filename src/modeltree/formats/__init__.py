@@ -172,7 +172,7 @@ def _read_one(source: Source, given: Mapping[str, object]) -> Reading:
         lineage, findings = chosen.reader(path, **options)
     except IsADirectoryError:
         message = f"a folder, and {chosen.title} is read from a file"
-        raise SourceError([Finding("no-files", message, "name the file", position=Position(path))]) from None
+        raise SourceError.of("no-files", message, "name the file", position=Position(path)) from None
     return Reading(lineage, (*passed_over(path, chosen), *findings))
 
 

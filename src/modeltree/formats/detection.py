@@ -138,11 +138,11 @@ def _format_of_folder(path: Path) -> Format:
     alone = sorted({named.name for entry in entries if (named := _alone(entry))})
     if alone:
         message = f"a folder of files that are read one by one: {', '.join(alone)}"
-        raise SourceError([Finding("no-files", message, "name a file", position=Position(path))])
+        raise SourceError.of("no-files", message, "name a file", position=Position(path))
     if has_cards is None:
         return format_named("model-cards")  # whose reader looks everywhere
     message = "the folder has no catalogue, no model cards and no other files that are known"
-    raise SourceError([Finding("no-files", message, "name the file, or the format", position=Position(path))])
+    raise SourceError.of("no-files", message, "name the file, or the format", position=Position(path))
 
 
 def passed_over(path: Path, format: Format) -> tuple[Finding, ...]:
@@ -185,10 +185,8 @@ def _one_kind(folder: Path, files: list[Path]) -> str:
         kinds.setdefault(_kind_of_yaml(file), file.name)
     if len(kinds) > 1:
         listed = ", ".join(f"{kind} ({name})" for kind, name in sorted(kinds.items()))
-        hint = "name the file, or the format"
-        raise SourceError(
-            [Finding("no-files", f"the folder has files of several formats: {listed}", hint, position=Position(folder))]
-        )
+        message, hint = f"the folder has files of several formats: {listed}", "name the file, or the format"
+        raise SourceError.of("no-files", message, hint, position=Position(folder))
     return next(iter(kinds))
 
 

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from modeltree._util.arguments import checked
 from modeltree._util.progress import Progress, progress_reporter
 from modeltree._util.text import counted, enumerated
-from modeltree.findings import Finding, MissingExtraError, shown
+from modeltree.findings import Finding, optional, shown
 from modeltree.formats.repair.claims import Claims, Reading
 from modeltree.formats.repair.models import repaired
 from modeltree.formats.repair.policy import Policy
@@ -162,11 +162,7 @@ def _check(
 
 def _address(endpoint: str | None) -> str:
     """The address of the Hub that is asked."""
-    try:
-        from huggingface_hub import constants
-    except ImportError:
-        message = 'the Hub is asked through huggingface_hub: pip install "modeltree-lineage[hub]"'
-        raise MissingExtraError(message) from None
+    constants = optional("huggingface_hub.constants", "the Hub is asked through huggingface_hub", "hub")
     address = (endpoint or constants.ENDPOINT).rstrip("/")
     try:
         fits = _ADDRESS.fullmatch(address) is not None and urlsplit(address).port != 0

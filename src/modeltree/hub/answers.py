@@ -18,7 +18,7 @@ from typing import Any, BinaryIO, NoReturn, Self
 
 from modeltree._util.files import lock
 from modeltree._util.text import counted
-from modeltree.findings import Finding, Position, SourceError, shown
+from modeltree.findings import Position, SourceError, shown
 from modeltree.formats.parsing.jsontree import parse_json
 
 Answer = dict[str, Any]
@@ -139,7 +139,7 @@ class Answers:
             self._refuse(1, message, "ask the same, or name another file")
 
     def _refuse(self, number: int, message: str, hint: str) -> NoReturn:
-        raise SourceError([Finding("bad-value", message, hint, position=Position(self.path or Path(), number))])
+        raise SourceError.of("bad-value", message, hint, position=Position(self.path or Path(), number))
 
 
 def _is_answer(answer: Answer) -> bool:

@@ -203,7 +203,7 @@ class _Bill:
             return None
         if len(self.components) >= MAX_RECORDS:
             message = f"the file is too large: more than {MAX_RECORDS:,} components"
-            raise SourceError([Finding("too-large", message, position=self.tree.position(at))])
+            raise SourceError.of("too-large", message, position=self.tree.position(at))
         fields = {"kind": None if kind == Kind.MODEL else str(kind), **self._fields(data, at)}
         component = self._keep(key, at, data, fields)
         if ref := text_of(data.get("bom-ref")):

@@ -60,7 +60,7 @@ class _Builder:
         if element.around is None and not any(_CYCLONEDX in value for value in element.attributes.values()):
             hint = f'write xmlns="http://{_CYCLONEDX}1.6"'
             message = "no CycloneDX: the file does not say so"
-            raise SourceError([Finding("missing-key", message, hint, position=element.position)])
+            raise SourceError.of("missing-key", message, hint, position=element.position)
         self._children.append([])
 
     def closed(self, element: Element) -> None:

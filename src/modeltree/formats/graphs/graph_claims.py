@@ -262,7 +262,7 @@ class GraphClaims:
     def _check_count(self, where: Where) -> None:
         if len(self.claims.models) + len(self._edges) >= MAX_RECORDS:
             message = f"the graph is too large: more than {MAX_RECORDS:,} nodes and edges"
-            raise SourceError([Finding("too-large", message, "split it into several", position=position_of(where))])
+            raise SourceError.of("too-large", message, "split it into several", position=position_of(where))
 
 
 def add_organizations(claims: Claims, value: object) -> bool:
@@ -453,4 +453,4 @@ def read_xml(
 
 
 def _refuse(kind: str, message: str, hint: str | None, position: Position) -> NoReturn:
-    raise SourceError([Finding(kind, message, hint, position=position)])
+    raise SourceError.of(kind, message, hint, position=position)

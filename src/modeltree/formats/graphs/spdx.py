@@ -89,7 +89,7 @@ def read_spdx(path: str | os.PathLike[str]) -> Claims:
     older = data.get("spdxVersion")
     if isinstance(older, str):
         message, hint = f"{shown(older)}, which has no packages of AI", "SPDX 3 is read: convert it"
-        raise SourceError([Finding("syntax", message, hint, position=tree.position(("spdxVersion",)))])
+        raise SourceError.of("syntax", message, hint, position=tree.position(("spdxVersion",)))
     if "@graph" not in data and "@context" not in data:
         hint = f'write "@context": "{SPDX_CONTEXT}"'
         problem = Finding("missing-key", "no SPDX 3: the file does not say so", hint, position=tree.position())
@@ -134,7 +134,7 @@ class _Document:
         packages = {id: element for id, element in self.elements.items() if _kind(element)}
         if len(packages) + len(relationships) > MAX_RECORDS:
             message = f"the document is too large: more than {MAX_RECORDS:,} packages and relationships"
-            raise SourceError([Finding("too-large", message, position=self.tree.position())])
+            raise SourceError.of("too-large", message, position=self.tree.position())
         for id, key in _keys(packages).items():
             self._add(id, key, packages[id], licenses.get(id))
         for element in listed:

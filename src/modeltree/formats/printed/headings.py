@@ -15,7 +15,7 @@ from pathlib import Path
 
 from modeltree._util.files import bytes_of
 from modeltree._util.text import counted
-from modeltree.findings import Finding, Position, SourceError, nearest, shown
+from modeltree.findings import Position, SourceError, nearest, shown
 from modeltree.formats.parsing.lines import Lines, Unreadable, decoded
 from modeltree.formats.printed.grid import PrintedTable
 from modeltree.formats.printed.model_rows import ColumnFields, RowReader
@@ -83,12 +83,12 @@ def read_tables(
             headers = ", ".join(shown(cell.text) for cell in table.header)
             message = f"no column of {table} is one of models: {headers}"
             hint = "say which is with columns={'…': 'name'}"
-            raise SourceError([Finding("no-table", message, hint, position=table.position)])
+            raise SourceError.of("no-table", message, hint, position=table.position)
     if not read:
         listed = "; ".join(f"{table}: {', '.join(cell.text for cell in table.header)}" for table in tables[:5])
         message = f"no table of models among {len(tables)}" if tables else "there is no table in the text"
         hint = f"a column of models is headed 'Model', or named with columns=…; there are {listed}"
-        raise SourceError([Finding("no-table", message, hint if tables else None, position=Position(path))])
+        raise SourceError.of("no-table", message, hint if tables else None, position=Position(path))
     if options.table is None and any(not _holds_scores(*pair) for pair in read):
         read = [pair for pair in read if not _holds_scores(*pair)]
     if options.table is None:
@@ -114,7 +114,7 @@ def text_of(path: Path) -> str:
         raise SourceError([refusal.finding]) from None
     if (index := text.find("\0")) >= 0:
         at = Lines(path, text).position(index)
-        raise SourceError([Finding("encoding", "character U+0000: no text file has it", position=at)])
+        raise SourceError.of("encoding", "character U+0000: no text file has it", position=at)
     return text
 
 
@@ -130,7 +130,7 @@ def _chosen(tables: Sequence[PrintedTable], path: Path, options: TableOptions) -
     if not chosen:
         listed = "; ".join(map(str, tables[:10])) or "none"
         message = f"no table {shown(wanted)}: there are {listed}"
-        raise SourceError([Finding("no-table", message, position=Position(path))])
+        raise SourceError.of("no-table", message, position=Position(path))
     return chosen
 
 

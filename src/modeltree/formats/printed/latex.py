@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
 
-from modeltree.findings import Finding, SourceError, shown
+from modeltree.findings import SourceError, shown
 from modeltree.formats.parsing.lines import Lines
 from modeltree.formats.printed.cells import Macro, latex_cell
 from modeltree.formats.printed.grid import (
@@ -112,7 +112,7 @@ def _tables(lines: Lines) -> Iterator[PrintedTable]:
     for number, (start, begin, end) in enumerate(_tabulars(text), 1):
         if number > MAX_TABLES:
             message = f"more than {MAX_TABLES:,} tables"
-            raise SourceError([Finding("too-large", message, "split the file", position=lines.position(start))])
+            raise SourceError.of("too-large", message, "split the file", position=lines.position(start))
         table = PrintedTable(number, lines.position(start))
         _TabularBody(lines, text, begin, end, macros).fill(table, MAX_ROWS - rows)
         rows += len(table.rows)

@@ -11,7 +11,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 
-from modeltree.findings import Finding, SourceError
+from modeltree.findings import SourceError
 from modeltree.formats.parsing.lines import Lines
 from modeltree.formats.printed.cells import blanked, markdown_cell, without_comments
 from modeltree.formats.printed.grid import MAX_COLUMNS, MAX_ROWS, MAX_TABLES, Cell, PrintedTable, indent_of
@@ -97,7 +97,7 @@ class _MarkdownTables:
         if len(self._tables) > MAX_TABLES:
             where = self._tables[MAX_TABLES][1].position
             message = f"more than {MAX_TABLES:,} tables"
-            raise SourceError([Finding("too-large", message, "split the file", position=where)])
+            raise SourceError.of("too-large", message, "split the file", position=where)
         heading, line = "", 0
         for number, (start, table) in enumerate(self._tables, 1):
             first = bisect_right(self._starts, start) - 1

@@ -15,20 +15,6 @@ from modeltree.formats.tables.cells import Column, Stored
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = [
-    "Coded",
-    "arrow_column",
-    "bounds_of",
-    "coded",
-    "coded_array",
-    "days_only",
-    "first_items",
-    "in_chunks",
-    "indices_of",
-]
-__all__ += ["is_text", "part_of", "replaced", "rows_among", "text_bytes", "text_length", "trimmed"]
-__all__ += ["unusual_rows", "without_views"]
-
 
 @dataclass(frozen=True)
 class Coded:

@@ -22,8 +22,6 @@ from modeltree.graph.store import Columns
 from modeltree.lineage import Lineage
 from modeltree.records import Model, Organization, Relation
 
-__all__ = ["assemble"]
-
 _FEW = 2000
 _NOWHERE = Position(Path())
 _PLAIN_ID = re.compile("[!-~]{1,300}")

@@ -18,8 +18,6 @@ from modeltree.values.licenses import license_named
 from modeltree.values.plain import known_value, plain_value
 from modeltree.values.words import is_missing
 
-__all__ = ["LINKS", "SEPARATOR", "Column", "Stored", "field_values", "join_texts", "plain_column", "split_texts"]
-
 Column = list[Any]
 
 Stored = Any
@@ -79,15 +77,6 @@ def _listed_items(text: str) -> list[Any] | None:
 
 def field_values(taken: Mapping[str, Column], separator: str, *, whole: Collection[str] = ()) -> dict[str, Column]:
     """Columns by their fields, with values as the fields take them; what is unknown throughout is left out.
-
-    Parameters
-    ----------
-    taken : mapping of str to list
-        The raw columns, by field.
-    separator : str
-        What stands between the items of a list in a text.
-    whole : collection of str
-        The fields of which a text is one item, whatever it looks like.
 
     Examples
     --------

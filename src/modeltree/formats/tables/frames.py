@@ -6,30 +6,19 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
-from modeltree.findings import Finding, MissingExtraError, Position, SourceError, shown
+from modeltree.findings import Position, SourceError, optional, shown
+from modeltree.formats.repair.claims import Claims
 from modeltree.formats.tables.arrow_columns import is_text, without_views
 from modeltree.formats.tables.cells import Stored
-from modeltree.formats.tables.requests import SourceTable
-
-__all__ = ["check_distinct", "table_of_frame", "table_of_rows"]
+from modeltree.formats.tables.requests import SourceTable, numbered, table_of_records
 
 
 def table_of_frame(frame: Any) -> SourceTable:
     """A dataframe by its columns; a lazy one is computed.
 
     There is no file: the number of the row, from 1, stands for the line.
-
-    Raises
-    ------
-    TypeError
-        When it is no dataframe.
-    SourceError
-        When two of its columns have one name.
-    MissingExtraError
-        When narwhals is not installed.
 
     Examples
     --------
@@ -38,7 +27,7 @@ def table_of_frame(frame: Any) -> SourceTable:
     >>> table.names, str(table.position(1, "id"))
     (('id', 'released'), '<DataFrame>:2')
     """
-    narwhals = _narwhals()
+    narwhals = optional("narwhals", "dataframes are read through narwhals", "tables")
     path = Path(f"<{type(frame).__name__}>")
     try:
         known = narwhals.from_native(frame)
@@ -46,7 +35,7 @@ def table_of_frame(frame: Any) -> SourceTable:
         raise TypeError(f"a path, a dataframe or a list of dictionaries is needed, not {shown(frame)}") from None
     except narwhals.exceptions.DuplicateError as error:
         message = " ".join(str(error).split())
-        raise SourceError([Finding("duplicate-key", message, "rename one", position=Position(path))]) from None
+        raise SourceError.of("duplicate-key", message, "rename one", position=Position(path)) from None
     if isinstance(known, narwhals.LazyFrame):
         known = known.collect()
     columns = {str(name): name for name in known.columns}
@@ -55,19 +44,11 @@ def table_of_frame(frame: Any) -> SourceTable:
     def take(names: Sequence[str]) -> dict[str, Stored]:
         return {name: _stored(known.get_column(columns[name])) for name in names}
 
-    def position(row: int | None, column: str | None) -> Position:
-        return Position(path, 0 if row is None else row + 1)
-
-    return SourceTable(path, tuple(columns), take, position)
+    return SourceTable(path, tuple(columns), take, numbered(path))
 
 
 def table_of_rows(rows: Sequence[Mapping[str, Any]]) -> SourceTable:
     """Dictionaries as a table with a column for each key; what a row lacks is None.
-
-    Raises
-    ------
-    TypeError
-        When a row is no dictionary.
 
     Examples
     --------
@@ -78,41 +59,18 @@ def table_of_rows(rows: Sequence[Mapping[str, Any]]) -> SourceTable:
         if not isinstance(row, Mapping):
             raise TypeError(f"a list of dictionaries is needed; item {index} is {shown(row)}")
     path = Path("<list>")
-    names = tuple(dict.fromkeys(name for row in rows for name in row))
-    columns: dict[str, Stored] = {name: [row.get(name) for row in rows] for name in names}
-
-    def position(row: int | None, column: str | None) -> Position:
-        return Position(path, 0 if row is None else row + 1)
-
-    return SourceTable(path, names, lambda wanted: {name: columns[name] for name in wanted}, position)
+    return table_of_records(path, rows, numbered(path))
 
 
 def check_distinct(names: Iterable[str], path: Path) -> None:
-    """Refuse names of columns of which one stands twice.
-
-    Raises
-    ------
-    SourceError
-        With a finding for each.
-    """
-    twice = [name for name, count in Counter(names).items() if count > 1]
-    if twice:
-        hint = "rename one"
-        raise SourceError(
-            [
-                Finding("duplicate-key", f"two columns are called {shown(name)}", hint, position=Position(path))
-                for name in twice
-            ]
-        )
-
-
-def _narwhals() -> ModuleType:
-    try:
-        import narwhals
-    except ImportError:
-        message = 'dataframes are read through narwhals: pip install "modeltree-lineage[tables]"'
-        raise MissingExtraError(message) from None
-    return narwhals
+    """Refuse names of columns of which one stands twice."""
+    claims = Claims()
+    for name, count in Counter(names).items():
+        if count > 1:
+            message = f"two columns are called {shown(name)}"
+            claims.report("duplicate-key", message, "rename one", where=Position(path))
+    if claims.findings:
+        raise SourceError(claims.findings)
 
 
 def _stored(series: Any) -> Stored:

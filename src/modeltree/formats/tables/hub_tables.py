@@ -76,13 +76,6 @@ def hub_tables(table: SourceTable, mapped: Mapping[str, str]) -> tuple[SourceTab
     """The models and the derivations in a table of the Hub's own records; None for any other table.
 
     Such a table has a column ``cardData`` or ``baseModels`` of mappings, or ``tags`` of base models or data sets.
-
-    Parameters
-    ----------
-    table : SourceTable
-        The table as it is.
-    mapped : mapping of str to str
-        The fields of columns, as far as they are given; a table with parents by these is read as they say.
     """
     quiet = {re.sub(r"[\s_.\-]+", "", name).casefold(): name for name in table.names if name not in mapped}
     own = {wanted: quiet[word] for word, wanted in _COLUMNS.items() if word in quiet}

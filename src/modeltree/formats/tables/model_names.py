@@ -27,7 +27,6 @@ from modeltree.values.words import MISSING, is_missing
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["ModelNames", "NamedItems", "named_items"]
 
 _LONGEST = 300  # of an id
 _SINGLE = ("id", "name", "child")

@@ -14,7 +14,7 @@ from typing import Any
 import numpy
 from numpy.typing import NDArray
 
-from modeltree.findings import Finding, Position, SourceError, shown
+from modeltree.findings import Position, SourceError, shown
 from modeltree.formats.repair.audit import MOST
 from modeltree.formats.repair.claims import Claims, slug
 from modeltree.formats.repair.models import Repair
@@ -26,8 +26,6 @@ from modeltree.formats.tables.table_arrays import TableArrays, reaching_cycles
 from modeltree.records import Model, PartialDate
 from modeltree.values.names import possible_parents
 from modeltree.values.words import is_missing
-
-__all__ = ["MAX_ROWS", "OddRows", "read_edges", "read_nodes", "read_organizations"]
 
 MAX_ROWS = 2_000_000
 """The most rows that are looked at one by one."""
@@ -103,7 +101,7 @@ class OddRows:
         if len(rows) > MAX_ROWS:
             message = f"{len(rows):,} rows have faults, or are as others; {MAX_ROWS:,} are looked at one by one"
             hint = "remove duplicates, or split it into several"
-            raise SourceError([Finding("too-large", message, hint, position=table.table.position(None, None))])
+            raise SourceError.of("too-large", message, hint, position=table.table.position(None, None))
         return rows
 
     def position(self, id: str) -> Position | None:

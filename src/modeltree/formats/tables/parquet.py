@@ -11,19 +11,16 @@ import json
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from types import ModuleType
 from typing import Any, NoReturn
 
 from modeltree._util.files import bytes_of
-from modeltree.findings import Finding, MissingExtraError, Position, SourceError, shown
+from modeltree.findings import Finding, Position, SourceError, optional, shown
 from modeltree.formats.parsing.jsontree import parse_json
 from modeltree.formats.tables.arrow_columns import in_chunks, text_length, without_views
 from modeltree.formats.tables.cells import Column, Stored
 from modeltree.formats.tables.frames import check_distinct
 from modeltree.formats.tables.parquet_sizes import BYTE_ARRAY, Footer, plain_size, read_footer
-from modeltree.formats.tables.requests import SourceTable
-
-__all__ = ["MAX_BYTES", "MAX_ROWS", "MAX_TEXT", "MAX_UNPACKED", "MAX_VALUES", "parquet_bytes", "read_parquet_table"]
+from modeltree.formats.tables.requests import SourceTable, numbered
 
 MAX_BYTES = 2**30
 """The largest file that is read, in bytes."""
@@ -47,24 +44,15 @@ MAX_CELL = 16 * 2**20
 """The longest text that is read, in bytes."""
 
 _KEY = b"modeltree"
+_PYARROW = ("Parquet is read and written by pyarrow", "tables")
 _FEW_BYTES = 5
 _MAX_PLAIN = 2**29
 _LONGEST_METADATA = 16 * 2**20
 
 
 def read_parquet_table(path: Path) -> SourceTable:
-    """Read what a Parquet file says of itself; the columns are read when they are taken.
-
-    Raises
-    ------
-    SourceError
-        When it is no Parquet file, or larger than what is read.
-    OSError
-        When there is no such file, or it cannot be read.
-    MissingExtraError
-        When pyarrow is not installed.
-    """
-    parquet = _pyarrow()
+    """Read what a Parquet file says of itself; the columns are read when they are taken."""
+    parquet = optional("pyarrow.parquet", *_PYARROW)
     content = bytes_of(path, MAX_BYTES)
     if len(content) > MAX_BYTES:
         _refuse(
@@ -111,10 +99,7 @@ def read_parquet_table(path: Path) -> SourceTable:
                 _refuse(path, "too-large", f"column {shown(name)} has more than {MAX_TEXT:,} characters", None)
         return {name: without_views(column) for name, column in found.items()}
 
-    def position(row: int | None, column: str | None) -> Position:
-        return Position(path, 0 if row is None else row + 1)
-
-    return SourceTable(path, tuple(names), take, position, findings, about, organizations, save)
+    return SourceTable(path, tuple(names), take, numbered(path), findings, about, organizations, save)
 
 
 def _by_number(content: bytes, footer: Footer, leaves: Sequence[str]) -> list[str]:
@@ -175,7 +160,7 @@ def _more(
 
 
 def _refuse(path: Path, kind: str, message: str, hint: str | None) -> NoReturn:
-    raise SourceError([Finding(kind, message, hint, position=Position(path))])
+    raise SourceError.of(kind, message, hint, position=Position(path))
 
 
 def _refuse_broken(path: Path, error: Exception) -> NoReturn:
@@ -183,29 +168,9 @@ def _refuse_broken(path: Path, error: Exception) -> NoReturn:
     _refuse(path, "syntax", f"no Parquet that can be read: {reason[:200] or type(error).__name__}", None)
 
 
-def _pyarrow() -> ModuleType:
-    try:
-        import pyarrow.parquet
-    except ImportError:
-        message = 'Parquet is read and written by pyarrow: pip install "modeltree-lineage[tables]"'
-        raise MissingExtraError(message) from None
-    module: ModuleType = pyarrow.parquet
-    return module
-
-
 def parquet_bytes(columns: Mapping[str, Column], types: Mapping[str, str], more: Mapping[str, Any] | None) -> bytes:
-    """Columns as the bytes of a Parquet file.
-
-    Parameters
-    ----------
-    columns : mapping of str to list
-        The columns, all of one length.
-    types : mapping of str to str
-        For columns that hold no texts: ``"texts"``, ``"integers"`` or ``"corrections"``, all lists.
-    more : mapping, optional
-        What the file holds besides its rows; it stands in the metadata, as JSON.
-    """
-    parquet = _pyarrow()
+    """Columns as the bytes of a Parquet file, texts where `types` says nothing else, with `more` in its metadata."""
+    parquet = optional("pyarrow.parquet", *_PYARROW)
     import pyarrow as pa
 
     texts = pa.list_(pa.string())

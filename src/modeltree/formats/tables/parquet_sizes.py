@@ -12,8 +12,6 @@ import struct
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-__all__ = ["BYTE_ARRAY", "Chunk", "Footer", "plain_size", "read_footer"]
-
 MAX_FOOTER = 32 * 2**20
 """The longest footer that is read, in bytes."""
 
@@ -61,13 +59,7 @@ class Footer(NamedTuple):
 
 
 def read_footer(content: bytes) -> Footer:
-    """Read the footer of a file.
-
-    Raises
-    ------
-    ValueError
-        When it is no Parquet file, or its footer is broken or too large.
-    """
+    """Read the footer of a file; a ValueError where it is none, broken or too large."""
     length = int.from_bytes(content[-8:-4], "little")
     if len(content) < 12 or content[:4] != b"PAR1" or content[-4:] != b"PAR1":
         raise ValueError("it does not begin and end as Parquet does")
@@ -101,13 +93,6 @@ def plain_size(content: bytes, chunk: Chunk) -> int | None:
     A text stands once in a dictionary and as often as one likes in the rows, and so a few bytes can become more than
     any memory holds. Texts by their numbers in the dictionary are safe to read, but that takes five times as long
     where most texts stand once.
-
-    Parameters
-    ----------
-    content : bytes
-        The file.
-    chunk : Chunk
-        What the file says of the column there.
     """
     try:
         return _plain_size(content, chunk)

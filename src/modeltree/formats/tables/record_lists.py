@@ -14,11 +14,11 @@ from typing import IO, Any, NoReturn
 
 from modeltree._util.files import bytes_of
 from modeltree._util.text import enumerated
-from modeltree.findings import Finding, MissingExtraError, Position, SourceError, shown
+from modeltree.findings import Finding, Position, SourceError, optional, shown
 from modeltree.formats.parsing.jsontree import read_json
 from modeltree.formats.parsing.lines import Lines, Unreadable, decoded
 from modeltree.formats.parsing.yamltree import read_yaml
-from modeltree.formats.tables.requests import SourceTable
+from modeltree.formats.tables.requests import SourceTable, table_of_records
 from modeltree.values.headers import ABOVE_HEADER, HEADER_ROWS, header_row
 
 MAX_KEYS = 2000
@@ -54,15 +54,7 @@ At = tuple[str | int, ...]
 
 
 def read_record_tables(path: Path) -> list[SourceTable]:
-    """Read the lists of records in a JSON, YAML or TOML file as tables, the one with most records first.
-
-    Raises
-    ------
-    SourceError
-        When it cannot be read, or has no list of records.
-    OSError
-        When there is no such file, or it cannot be read.
-    """
+    """Read the lists of records in a JSON, YAML or TOML file as tables, the one with most records first."""
     ending = path.suffix.lower()
     if ending == ".toml":
         data, positions = _toml(path)
@@ -77,34 +69,25 @@ def read_record_tables(path: Path) -> list[SourceTable]:
         message = "the file has no list of records"
         hint = "write a list of mappings, each with an id or a name"
         raise SourceError([*problems, Finding("no-table", message, hint, position=Position(path))])
-    tables = [table_of_records(path, records, _placed(positions, at)) for at, records in lists]
+    tables = [_table(path, records, _placed(positions, at)) for at, records in lists]
     return [replace(tables[0], findings=(*problems, *tables[0].findings)), *tables[1:]]
 
 
-def table_of_records(
-    path: Path, records: Sequence[Any], position: Callable[[int | None, str | None], Position]
-) -> SourceTable:
-    """Mappings as a table with a column for each key; what is none is a finding."""
+def _table(path: Path, records: Sequence[Any], position: Callable[[int | None, str | None], Position]) -> SourceTable:
+    """A list as a table; what in it is no mapping is a finding."""
     findings = []
-    rows = []
-    for index, record in enumerate(records):
-        if isinstance(record, Mapping):
-            rows.append(index)
-        else:
-            where = position(index, None)
-            message = f"{shown(record)} is no record"
-            findings.append(Finding("wrong-type", message, "write a mapping", position=where, done="it is left out"))
-    names = tuple(dict.fromkeys(str(name) for row in rows for name in records[row]))
-    if len(names) > MAX_KEYS:
-        _refuse(path, f"more than {MAX_KEYS:,} columns", "leave out what is not needed")
-
-    def take(wanted: Sequence[str]) -> dict[str, list[Any]]:
-        return {name: [records[row].get(name) for row in rows] for name in wanted}
+    rows = [index for index, record in enumerate(records) if isinstance(record, Mapping)]
+    for index in sorted({*range(len(records))}.difference(rows)):
+        message, where = f"{shown(records[index])} is no record", position(index, None)
+        findings.append(Finding("wrong-type", message, "write a mapping", position=where, done="it is left out"))
 
     def placed(row: int | None, column: str | None) -> Position:
         return position(None if row is None else rows[row], column)
 
-    return SourceTable(path, names, take, placed, tuple(findings))
+    table = table_of_records(path, [records[row] for row in rows], placed, findings)
+    if len(table.names) > MAX_KEYS:
+        _refuse(path, f"more than {MAX_KEYS:,} columns", "leave out what is not needed")
+    return table
 
 
 def _lists(data: Any, at: At) -> Iterator[tuple[At, list[Any]]]:
@@ -137,12 +120,12 @@ def _toml(path: Path) -> tuple[Any, Callable[[At], Position]]:
     except Unreadable as stop:
         raise SourceError([stop.finding]) from None
     except RecursionError:
-        raise SourceError([Finding("too-deep", "the file is nested too deep", position=Position(path))]) from None
+        raise SourceError.of("too-deep", "the file is nested too deep", position=Position(path)) from None
     except ValueError as error:  # also of a number that is too long
         line = re.search(r"at line ([0-9]+), column ([0-9]+)", str(error))
         where = Position(path, int(line[1]), int(line[2])) if line else Position(path)
         message = f"no TOML: {str(error).split(' (at ')[0]}"
-        raise SourceError([Finding("syntax", message[:200], position=where)]) from None
+        raise SourceError.of("syntax", message[:200], position=where) from None
     rows_of = cache(partial(_rows_in_toml, text))
 
     def position(at: At) -> Position:
@@ -212,21 +195,8 @@ def read_excel_tables(path: Path) -> list[SourceTable]:
 
     The header of a sheet is found as `modeltree.values.headers.header_row` says. Of formulas the values are read that
     Excel has saved.
-
-    Raises
-    ------
-    SourceError
-        When it is no workbook, too large, or has no cells.
-    OSError
-        When there is no such file, or it cannot be read.
-    MissingExtraError
-        When openpyxl is not installed.
     """
-    try:
-        import openpyxl
-    except ImportError:
-        message = 'workbooks are read through openpyxl: pip install "modeltree-lineage[excel]"'
-        raise MissingExtraError(message) from None
+    openpyxl = optional("openpyxl", "workbooks are read through openpyxl", "excel")
     _check_workbook(path)
     try:
         with path.open("rb") as file:
@@ -245,9 +215,9 @@ def read_excel_tables(path: Path) -> list[SourceTable]:
     except Exception as error:  # openpyxl has no error of its own for most of what can be wrong with a file
         reason = " ".join(str(error).split())[:200] or type(error).__name__
         message = f"no Excel workbook that can be read: {reason}"
-        raise SourceError([Finding("syntax", message, "save it anew", position=Position(path))]) from None
+        raise SourceError.of("syntax", message, "save it anew", position=Position(path)) from None
     if not sheets:
-        raise SourceError([Finding("no-table", "the workbook has no cells", position=Position(path))])
+        raise SourceError.of("no-table", "the workbook has no cells", position=Position(path))
     return [_table_of_sheet(path, sheet) for sheet in sheets]
 
 
@@ -267,7 +237,7 @@ def _check_workbook(path: Path) -> None:
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
         message = f"no Excel workbook: {str(error)[:200] or type(error).__name__}"
         hint = "save it as .xlsx, without a password"
-        raise SourceError([Finding("syntax", message, hint, position=Position(path))]) from None
+        raise SourceError.of("syntax", message, hint, position=Position(path)) from None
     if unpacked > MAX_UNPACKED:
         _refuse(path, f"more than {MAX_UNPACKED // 2**20} MiB when unpacked", "split it into several")
 
@@ -277,7 +247,7 @@ def _check_part(path: Path, part: IO[bytes]) -> None:
     head = part.read(1024)
     if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
         message = "a part of the workbook declares a document type, which no Excel does"
-        raise SourceError([Finding("syntax", message, position=Position(path))])
+        raise SourceError.of("syntax", message, position=Position(path))
     while block := part.read(MAX_CELL):
         if len(block) == MAX_CELL and b"<" not in block:
             _refuse(path, f"a cell of more than {MAX_CELL // 2**20} MiB", "shorten it")
@@ -337,4 +307,4 @@ def _cell(cells: Sequence[Any], index: int) -> Any:
 
 
 def _refuse(path: Path, message: str, hint: str) -> NoReturn:
-    raise SourceError([Finding("too-large", message, hint, position=Position(path))])
+    raise SourceError.of("too-large", message, hint, position=Position(path))

@@ -23,10 +23,6 @@ from modeltree.values.names import organizations_of, without_footnotes
 from modeltree.values.quantities import unit_of
 from modeltree.values.words import is_missing
 
-__all__ = ["EDGE_FIELDS", "FIELDS", "MAX_ITEMS", "NODE_FIELDS", "ORGANIZATION_FIELDS", "ColumnChoice", "FieldTable"]
-__all__ += ["ReadOptions", "SourceTable", "TableSet", "check_columns", "choose_columns", "field_table", "refuse_mixed"]
-__all__ += ["save_mark", "shape_of", "shapeless", "with_unread_told"]
-
 MAX_ITEMS = 1000
 """The most items of a list that are read: no model has more parents, names or sizes."""
 
@@ -185,6 +181,26 @@ class ColumnChoice:
         return found
 
 
+def numbered(path: Path) -> Callable[[int | None, str | None], Position]:
+    """Positions where the number of the row, from 1, stands for the line."""
+    return lambda row, column: Position(path, 0 if row is None else row + 1)
+
+
+def table_of_records(
+    path: Path,
+    records: Sequence[Mapping[str, Any]],
+    position: Callable[[int | None, str | None], Position],
+    findings: Sequence[Finding] = (),
+) -> SourceTable:
+    """Mappings as a table with a column for each key; what a record lacks is None."""
+    names = tuple(dict.fromkeys(str(name) for record in records for name in record))
+
+    def take(wanted: Sequence[str]) -> dict[str, Stored]:
+        return {name: [record.get(name) for record in records] for name in wanted}
+
+    return SourceTable(path, names, take, position, tuple(findings))
+
+
 def save_mark(tables: Iterable[Mapping[str, Column]]) -> str:
     """What stands in all files of one save: the same for the same lineage, and another for any other."""
     digest = hashlib.blake2b(digest_size=8)
@@ -202,17 +218,11 @@ def refuse_mixed(main: SourceTable, other: SourceTable) -> None:
         marks = " and ".join(shown(table.mark) if table.mark else "no mark" for table in (main, other))
         message = f"{main.path.name} and {other.path.name} are not of one save: they have {marks}"
         hint = "save the lineage again; if they belong together, take the column save:… out of both"
-        raise SourceError([Finding("mixed-save", message, hint, position=other.position(None, None))])
+        raise SourceError.of("mixed-save", message, hint, position=other.position(None, None))
 
 
 def check_columns(columns: Mapping[str, str], names: Sequence[str]) -> None:
-    """Refuse a map of columns that names a column or a field that there is not, or a field twice.
-
-    Raises
-    ------
-    ValueError
-        With the names that are most alike.
-    """
+    """Refuse a map of columns that names a column or a field that there is not, or a field twice."""
     taken: dict[str, str] = {}
     for column, name in columns.items():
         if column not in names:

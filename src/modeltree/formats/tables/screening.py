@@ -34,20 +34,6 @@ from modeltree.records import Derivation, Model, Relation
 from modeltree.values.quantities import day_of
 from modeltree.values.words import is_missing, relation_of
 
-__all__ = [
-    "INDEX_OF_RELATION",
-    "UNKNOWN",
-    "UNSAID",
-    "FieldValues",
-    "RelationValues",
-    "TextValues",
-    "dates_of",
-    "edge_fields",
-    "model_fields",
-    "relations_of",
-    "word_of",
-]
-
 UNSAID = 255
 """Stands for a relation that is missing."""
 

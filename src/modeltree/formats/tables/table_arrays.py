@@ -25,8 +25,6 @@ from modeltree.formats.tables.screening import (
     relations_of,
 )
 
-__all__ = ["EdgeArrays", "TableArrays", "arrays_of", "reaching_cycles"]
-
 Flags = NDArray[numpy.bool_]
 Indices = NDArray[numpy.int32]
 

@@ -21,9 +21,6 @@ from modeltree.formats.parsing.jsontree import parse_json
 from modeltree.formats.tables.cells import Column, Stored, join_texts, split_texts
 from modeltree.formats.tables.requests import SourceTable
 
-__all__ = ["ESCAPED", "LEAST_BYTES", "MAX_BYTES", "MAX_LINE", "MAX_LINES", "escaped"]
-__all__ += ["read_csv_table", "read_jsonl_table"]
-
 ESCAPED = "escaped"
 """The column that says which cells of a row have an apostrophe before their text."""
 
@@ -78,15 +75,7 @@ def escaped(columns: Mapping[str, Column]) -> dict[str, Column]:
 
 
 def read_csv_table(path: Path) -> SourceTable:
-    """Read a CSV file as columns.
-
-    Raises
-    ------
-    SourceError
-        When it has no header that can be read.
-    OSError
-        When there is no such file, or it cannot be read.
-    """
+    """Read a CSV file as columns."""
     quick = _arrow_csv_table(path)
     if quick is not None:
         return quick
@@ -210,15 +199,7 @@ def _marks(csv: CsvTable) -> dict[int, list[str]] | None:
 
 
 def read_jsonl_table(path: Path) -> SourceTable:
-    """Read a file that has a JSON object on each line as columns; a line that has none is a finding.
-
-    Raises
-    ------
-    SourceError
-        When it is too large, or no line has an object.
-    OSError
-        When there is no such file, or it cannot be read.
-    """
+    """Read a file that has a JSON object on each line as columns; a line that has none is a finding."""
     quick = _arrow_jsonl_table(path)
     if quick is not None:
         return quick
@@ -297,7 +278,7 @@ def _record(path: Path, line: int, content: bytes) -> tuple[list[Finding], dict[
 
 
 def _refuse(position: Position, message: str, hint: str) -> NoReturn:
-    raise SourceError([Finding("too-large", message, hint, position=position)])
+    raise SourceError.of("too-large", message, hint, position=position)
 
 
 # JSON lines that have nothing wrong with them, read by Arrow

@@ -29,8 +29,6 @@ from modeltree.lineage import Lineage
 from modeltree.records import LIST_FIELDS, About, Derivation, Model, Organization, Record
 from modeltree.values.licenses import license_named
 
-__all__ = ["beside", "jsonl_text", "write_csv", "write_jsonl", "write_parquet"]
-
 _KEYS = {"license", "links"}
 _WITH = {"license_spdx": "license"}  # without that column a name would be looked up
 _TEXTS = frozenset({"id", "name", "parent", "child"})
@@ -68,25 +66,6 @@ def write_csv(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Finding, 
     spreadsheet would take for a formula has an apostrophe before it, and the column ``escaped`` names the columns of
     the row that have one. That is safe for programs that split at commas; one that splits at semicolons splits such
     cells.
-
-    Parameters
-    ----------
-    lineage : Lineage
-        What to write.
-    path : path-like
-        The file of the models; its folder exists.
-
-    Returns
-    -------
-    tuple of Finding
-        What of this lineage the files do not hold.
-
-    Raises
-    ------
-    SourceError
-        When a file would be larger than what is read again.
-    OSError
-        When a file cannot be written; those that were there are as they were.
     """
     delimiter = "\t" if Path(path).suffix.lower() == ".tsv" else ","
     if is_stream(Path(path)):
@@ -113,16 +92,6 @@ def write_jsonl(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Finding
 
     `read_table` gives the same models and derivations back. The file does not hold what the lineage as a whole is, nor
     what is known of organizations besides their ids: each line is a model.
-
-    Returns
-    -------
-    tuple of Finding
-        What of this lineage the file does not hold.
-
-    Raises
-    ------
-    OSError
-        When the file cannot be written.
     """
     content = jsonl_text(lineage).encode()
     _check_size(Path(path), content, JSONL_BYTES)
@@ -182,18 +151,6 @@ def write_parquet(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Findi
     Of ``models.parquet`` the derivations are in ``models.edges.parquet``. Lists are lists, sizes are integers, dates
     are texts since they may be of a month; organizations, and what the lineage as a whole is, are in the metadata
     ``modeltree`` of the first file, as JSON. `read_table` gives the same lineage.
-
-    Returns
-    -------
-    tuple of Finding
-        What of this lineage the files do not hold: nothing.
-
-    Raises
-    ------
-    MissingExtraError
-        When pyarrow is not installed.
-    OSError
-        When a file cannot be written; those that were there are as they were.
     """
     if is_stream(Path(path)):
         columns = _node_columns(lineage) | _parent_columns(lineage)
@@ -334,4 +291,4 @@ def _refuse_other(path: Path, needed: set[str]) -> None:
 def _check_size(path: Path, content: bytes, most: int) -> None:
     if len(content) > most:
         message = f"{path.name} would be too large: {len(content) / 2**20:.0f} MiB of {most // 2**20}"
-        raise SourceError([Finding("too-large", message, "save parts of the lineage")])
+        raise SourceError.of("too-large", message, "save parts of the lineage")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modeltree.findings import Finding, Position, SourceError
+from modeltree.findings import Position, SourceError
 
 __all__ = ["MAX_DERIVATIONS", "MAX_MODELS", "check_size"]
 
@@ -15,4 +15,4 @@ def check_size(models: int, derivations: int, where: Position) -> None:
     for what, count, most in (("models", models, MAX_MODELS), ("derivations", derivations, MAX_DERIVATIONS)):
         if count > most:
             message = f"the source is too large: more than {most:,} {what}"
-            raise SourceError([Finding("too-large", message, "split it into several", position=where)])
+            raise SourceError.of("too-large", message, "split it into several", position=where)

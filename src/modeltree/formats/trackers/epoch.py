@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from modeltree.findings import Finding, Position, SourceError, shown
+from modeltree.findings import Position, SourceError, shown
 from modeltree.formats.parsing.csvtree import CsvTable, read_csv
 from modeltree.formats.repair.claims import Claims
 from modeltree.formats.repair.models import reader
@@ -103,7 +103,8 @@ def read_epoch(path: str | os.PathLike[str], *, aliases: Mapping[str, str] | Non
                 claims.derive(child, base, Relation.FINETUNE, where)
                 check_size(0, len(claims.derivations), where)
     if not claims.models:
-        raise SourceError([*claims.findings, Finding("no-files", "the table has no model", position=table.position())])
+        claims.report("no-files", "the table has no model", where=table.position())
+        raise SourceError(claims.findings)
     if inferred:
         message = "a base model is one that a model was fine-tuned or trained further from"
         claims.report("inferred-relation", f"{message}: all are taken for 'finetune'", where=inferred)
