@@ -54,3 +54,35 @@ def test_every_variant_of_the_gallery_can_be_laid_out() -> None:
     for name in ("tree-folded-deep", "tree-ideas", "tree-type-8-points"):
         options = {word: value for word, value in variants[name].items() if word != "recipe"}
         assert modeltree.family_tree(lineage, **options).layout.faults() == (), name
+
+
+def test_model_types_are_read_from_pages_and_the_package(tmp_path: Path) -> None:
+    docs, package = tmp_path / "repository" / "docs" / "source" / "en" / "model_doc", tmp_path / "package"
+    pages = {
+        "openai-gpt": "*This model was released on 2018-06-11 and …*\n```py\n# load\n```\n# GPT\n[[autodoc]] OpenAIGPTConfig",
+        "glm4": "*This model was released on 2024-06-18 and added …*\n# GLM-4-0414\nhttps://huggingface.co/papers/2406.12793\n",
+        "llama2": "*This model was released on 2023-07-18 and added …*\n# Llama 2\nhttps://arxiv.org/abs/2307.09288\n",
+        "auto": "# Auto Classes\n",
+    }
+    types = {
+        "openai": "class OpenAIGPTConfig(PreTrainedConfig):\n",
+        "kimi_k25": '@auto_docstring(checkpoint="moonshotai/Kimi-K2.5")\nclass Kimi_K25Config(PreTrainedConfig):\n',
+        "draft": '@auto_docstring(checkpoint="org/Not_yet_released")\nclass DraftConfig(PreTrainedConfig):\n',
+    }
+    docs.mkdir(parents=True)
+    for name, text in pages.items():
+        (docs / f"{name}.md").write_text(text, encoding="utf-8")
+    for name, text in types.items():
+        (package / "models" / name).mkdir(parents=True)
+        (package / "models" / name / f"configuration_{name}.py").write_text(text, encoding="utf-8")
+    assert run("read_model_docs.py", str(tmp_path / "repository"), str(package), str(tmp_path / "types.yaml")) == ""
+    models = {model.id: model for model in modeltree.load(tmp_path / "types.yaml").models}
+    assert {id: (model.name, str(model.released)) for id, model in models.items()} == {
+        "glm4": ("GLM-4-0414", "None"),
+        "kimi_k25": ("Kimi_K25", "None"),
+        "llama2": ("Llama 2", "2023-07-18"),
+        "openai": ("GPT", "2018-06-11"),
+    }
+    pages_of = "https://huggingface.co/docs/transformers/model_doc"
+    assert [str(each) for each in models["llama2"].references] == ["arxiv:2307.09288", f"{pages_of}/llama2"]
+    assert [str(each) for each in models["kimi_k25"].references] == ["https://huggingface.co/moonshotai/Kimi-K2.5"]
