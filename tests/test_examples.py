@@ -59,9 +59,9 @@ def test_every_variant_of_the_gallery_can_be_laid_out() -> None:
 def test_model_types_are_read_from_pages_and_the_package(tmp_path: Path) -> None:
     docs, package = tmp_path / "repository" / "docs" / "source" / "en" / "model_doc", tmp_path / "package"
     pages = {
-        "openai-gpt": "*This model was released on 2018-06-11 and …*\n```py\n# load\n```\n# GPT\n[[autodoc]] OpenAIGPTConfig",
-        "glm4": "*This model was released on 2024-06-18 and added …*\n# GLM-4-0414\nhttps://huggingface.co/papers/2406.12793\n",
-        "llama2": "*This model was released on 2023-07-18 and added …*\n# Llama 2\nhttps://arxiv.org/abs/2307.09288\n",
+        "openai-gpt": "*This model was released on 2018-06-11*\n```\n# load\n```\n# GPT\n[[autodoc]] OpenAIGPTConfig",
+        "glm4": "*This model was released on 2024-06-18*\n# GLM-4-0414\nhttps://huggingface.co/papers/2406.12793\n",
+        "llama2": "*This model was released on 2023-07-18*\n# Llama 2\nhttps://arxiv.org/abs/2307.09288\n",
         "auto": "# Auto Classes\n",
     }
     types = {
