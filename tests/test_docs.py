@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import ast
+import contextlib
+import inspect
+import io
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import modeltree
+from modeltree.cli.commands import COMMANDS
+from modeltree.cli.main import main as cli_main
 from modeltree.formats import registry
 
 ROOT = Path(__file__).parents[1]
@@ -19,6 +26,33 @@ PLUGIN = ROOT / "examples" / "plugin"
 def test_every_public_name_is_in_the_reference() -> None:
     listed = set(re.findall(r"^   ([A-Za-z_.]+)$", (DOCS / "reference.md").read_text(encoding="utf-8"), re.MULTILINE))
     assert set(modeltree.__all__) - {"__version__"} <= listed
+
+
+def test_each_public_name_and_method_has_an_example() -> None:
+    public = {name: getattr(modeltree, name) for name in set(modeltree.__all__) - {"__version__"}}
+    members = {
+        f"{name}.{member}": getattr(owner, member)
+        for name, owner in public.items()
+        if isinstance(owner, type) and name in {"Lineage", "Family"}
+        for member in vars(owner)
+        if not member.startswith("_") and member not in getattr(owner, "__dataclass_fields__", ())
+    }
+    assert len(members) > 40
+    assert [name for name, one in (public | members).items() if ">>>" not in (inspect.getdoc(one) or "")] == []
+
+
+def test_the_page_of_the_command_line_has_each_command() -> None:
+    tree = ast.parse((DOCS / "conf.py").read_text(encoding="utf-8"))
+    (function,) = (node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "command_line")
+    scope: dict[str, Any] = {"contextlib": contextlib, "io": io, "main": cli_main}
+    exec(compile(ast.Module([function], []), "conf.py", "exec"), scope)
+    page = scope["command_line"]()
+    assert sorted(re.findall(r"^## (\S+)$", page, re.MULTILINE)) == sorted(COMMANDS)
+
+
+def test_every_relation_is_explained() -> None:
+    page = (DOCS / "derivations.md").read_text(encoding="utf-8")
+    assert {relation.value for relation in modeltree.Relation} <= set(re.findall(r"`([a-z-]+)`", page))
 
 
 def test_every_page_is_in_a_table_of_contents() -> None:

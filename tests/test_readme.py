@@ -1,4 +1,4 @@
-"""The README is right: its tour gives what it says, its YAML loads, its figure is the one that is drawn."""
+"""The README and the pages that go on from it: answers, catalogues, commands and figures are those of today."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import doctest
 import re
 import shlex
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,35 +17,47 @@ from modeltree.formats.repair.policy import Policy
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
+QUESTIONS = ROOT / "docs" / "howto_questions.md"
+DATA = ROOT / "docs" / "howto_data.md"
+PAGES = [README, QUESTIONS, DATA]
 
 
-def test_the_tour_gives_what_it_says() -> None:
-    result = doctest.testfile(str(README), module_relative=False, optionflags=doctest.ELLIPSIS)
-    assert result.attempted >= 10
+def in_console(pattern: str) -> list[Any]:
+    """What matches in the README and the pages that go on from it."""
+    return [found for page in PAGES for found in re.findall(pattern, page.read_text(encoding="utf-8"), re.MULTILINE)]
+
+
+@pytest.mark.parametrize(("page", "least"), [(README, 7), (QUESTIONS, 10)], ids=["README", "questions"])
+def test_the_tour_gives_what_it_says(page: Path, least: int) -> None:
+    result = doctest.testfile(str(page), module_relative=False, optionflags=doctest.ELLIPSIS)
+    assert result.attempted >= least
     assert result.failed == 0
 
 
-def test_the_catalogue_in_it_loads(tmp_path: Path) -> None:
-    (block,) = re.findall(r"```yaml\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+@pytest.mark.parametrize("page", [README, DATA], ids=["README", "data"])
+def test_the_catalogue_in_it_loads(page: Path, tmp_path: Path) -> None:
+    (block,) = re.findall(r"```yaml\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
     path = tmp_path / "mine.yaml"
     path.write_text(block, encoding="utf-8")
     assert modeltree.load(path).ancestors("Vicuna") == ("llama",)
 
 
-def test_the_spreadsheet_in_it_is_that_catalogue(tmp_path: Path) -> None:
-    (block,) = re.findall(r"```csv\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+@pytest.mark.parametrize("page", [README, DATA], ids=["README", "data"])
+def test_the_spreadsheet_in_it_is_that_catalogue(page: Path, tmp_path: Path) -> None:
+    (block,) = re.findall(r"```(?:csv|text)\n(id,.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
     path = tmp_path / "mine.csv"
     path.write_text(block, encoding="utf-8")
     reading = modeltree.read(path)
     assert {finding.kind for finding in reading.findings} <= {"license-missing"}
-    (catalogue,) = re.findall(r"```yaml\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    (catalogue,) = re.findall(r"```yaml\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
     (tmp_path / "mine.yaml").write_text(catalogue, encoding="utf-8")
     assert reading.lineage.models == modeltree.load(tmp_path / "mine.yaml").models
     assert reading.lineage.parents("vicuna") == ("llama",)
 
 
-def test_its_figure_shows_what_is_drawn_today() -> None:
-    svg = (ROOT / "docs" / "evolution.svg").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", ["evolution", "evolution-family", "evolution-family-dark"])
+def test_its_figure_shows_what_is_drawn_today(name: str) -> None:
+    svg = (ROOT / "docs" / f"{name}.svg").read_text(encoding="utf-8")
     shown = re.findall(r'id="label-([^"]+)"', svg)
     layout = modeltree.evolution(modeltree.datasets.load("survey")).layout
     assert sorted(shown) == sorted(box.id for box in layout.boxes)
@@ -56,7 +69,7 @@ def test_its_figure_shows_what_is_drawn_today() -> None:
 def test_every_command_in_it_exists() -> None:
     from modeltree.cli.main import main
 
-    commands = set(re.findall(r"^(?:\$ )?modeltree ([a-z-]+)", README.read_text(encoding="utf-8"), re.MULTILINE))
+    commands = set(in_console(r"^(?:\$ )?modeltree ([a-z-]+)"))
     assert {"check", "evolution", "schema", "descendants", "path", "mrca", "families", "show"} <= commands
     for command in commands:
         assert main([command, "--help"]) == 0, command
@@ -65,7 +78,7 @@ def test_every_command_in_it_exists() -> None:
 def test_what_it_says_that_commands_print_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     from modeltree.cli.main import main
 
-    shown = re.findall(r"^\$ modeltree (.*)\n((?:(?![$`]).+\n)+)", README.read_text(encoding="utf-8"), re.MULTILINE)
+    shown = in_console(r"^\$ modeltree (.*)\n((?:(?![$`]).+\n)+)")
     printed = [(command, text) for command, text in shown if "cards/" not in command]  # those are the reader's own
     assert printed
     for command, text in printed:

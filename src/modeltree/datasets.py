@@ -1,4 +1,11 @@
-"""The lineages that ship with the library."""
+"""The lineages that ship with the library.
+
+Examples
+--------
+>>> import modeltree
+>>> modeltree.datasets.load("survey").about.title
+'Open GPT-like models and their kin'
+"""
 
 from __future__ import annotations
 

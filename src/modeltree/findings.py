@@ -58,7 +58,14 @@ class FindingsWarning(UserWarning):
 
 
 class Severity(StrEnum):
-    """How severe a finding is, the most severe first."""
+    """How severe a finding is, the most severe first.
+
+    Examples
+    --------
+    >>> import modeltree
+    >>> modeltree.Finding("cycle", "a -> b -> a").severity
+    <Severity.ERROR: 'error'>
+    """
 
     ERROR = "error"
     """The data contradict themselves or cannot be read; a policy decides what is kept."""
@@ -184,6 +191,13 @@ class Finding:
         What reading did about it: ``"the edge is left out"``.
     grade : Severity, optional
         How severe it is where that is not the severity of its kind: what is refused is an error.
+
+    Examples
+    --------
+    >>> import modeltree
+    >>> finding = modeltree.read_table([{"id": "vicuna", "parents": "llama"}]).findings[0]
+    >>> finding.kind, finding.severity.value, finding.ids
+    ('missing-parent', 'warning', ('vicuna',))
     """
 
     kind: str
@@ -246,7 +260,17 @@ _CLOSING = "'\")]}"
 
 
 class ModelTreeError(Exception):
-    """The base of all errors that this library raises."""
+    """The base of all errors that this library raises.
+
+    Examples
+    --------
+    >>> import modeltree
+    >>> try:
+    ...     modeltree.datasets.load("survey").parents("Vicunna")
+    ... except modeltree.ModelTreeError as error:
+    ...     print(type(error).__name__)
+    UnknownModelError
+    """
 
 
 class InvalidDateError(ModelTreeError, ValueError):
@@ -283,7 +307,17 @@ class UnknownNameError(ModelTreeError, KeyError):
 
 
 class UnknownModelError(UnknownNameError):
-    """No model has this id, name or alias."""
+    """No model has this id, name or alias.
+
+    Examples
+    --------
+    >>> import modeltree
+    >>> try:
+    ...     modeltree.datasets.load("survey")["Vicunna"]
+    ... except KeyError as error:
+    ...     print(error)
+    no model goes by 'Vicunna'; did you mean 'vicuna', 'VL-Vicuna' or 'Vicuna-7B'?
+    """
 
     kind = "model"
 
@@ -309,7 +343,17 @@ class UnknownDatasetError(UnknownNameError):
 
 
 class AmbiguousNameError(ModelTreeError, KeyError):
-    """A name that several models share; only an id is unambiguous."""
+    """A name that several models share; only an id is unambiguous.
+
+    Examples
+    --------
+    >>> import modeltree
+    >>> lineage = modeltree.Lineage([modeltree.Model(id="a", name="Bert"), modeltree.Model(id="b", name="BERT")])
+    >>> lineage["bert"]
+    Traceback (most recent call last):
+        ...
+    modeltree.findings.AmbiguousNameError: 'bert' may mean 'a' or 'b': use the id
+    """
 
     def __init__(self, name: str, ids: Iterable[str]) -> None:
         self.name = name
@@ -321,11 +365,29 @@ class AmbiguousNameError(ModelTreeError, KeyError):
 
 
 class NoPathError(ModelTreeError, ValueError):
-    """Two models that are not related as asked."""
+    """Two models that are not related as asked.
+
+    Examples
+    --------
+    >>> import modeltree
+    >>> modeltree.datasets.load("survey").shortest_path("vicuna", "bloom")
+    Traceback (most recent call last):
+        ...
+    modeltree.findings.NoPathError: 'bloom' does not descend from 'vicuna'
+    """
 
 
 class LayoutError(ModelTreeError, ValueError):
-    """A figure that cannot be laid out with the options given."""
+    """A figure that cannot be laid out with the options given.
+
+    Examples
+    --------
+    >>> import modeltree
+    >>> modeltree.evolution(modeltree.datasets.load("survey"), page=(3.4, 4), font_size=12).layout  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    modeltree.findings.LayoutError: in type of 12 pt the figure is ... pt high, ...
+    """
 
 
 class DiagramError(ModelTreeError, RuntimeError):
@@ -383,7 +445,19 @@ class UnknownFormatError(ModelTreeError, ValueError):
 
 
 class LineageError(ModelTreeError, ValueError):
-    """Records that do not form a lineage; `problems` lists everything that is wrong."""
+    """Records that do not form a lineage; `problems` lists everything that is wrong.
+
+    Examples
+    --------
+    >>> import modeltree
+    >>> vicuna = modeltree.Model(id="vicuna", name="Vicuna")
+    >>> edge = modeltree.Derivation(parent="llama", child="vicuna", relation="finetune")
+    >>> try:
+    ...     modeltree.Lineage([vicuna], [edge])
+    ... except modeltree.LineageError as error:
+    ...     print([problem.kind for problem in error.problems])
+    ['missing-parent']
+    """
 
     def __init__(self, problems: Iterable[Finding]) -> None:
         self.problems = tuple(problems)
@@ -396,11 +470,35 @@ class LineageError(ModelTreeError, ValueError):
 
 
 class CycleError(LineageError):
-    """Records whose only problem is cycles: models that descend from themselves."""
+    """Records whose only problem is cycles: models that descend from themselves.
+
+    Examples
+    --------
+    >>> import modeltree
+    >>> models = [modeltree.Model(id="a", name="A"), modeltree.Model(id="b", name="B")]
+    >>> edges = [
+    ...     modeltree.Derivation(parent="a", child="b", relation="finetune"),
+    ...     modeltree.Derivation(parent="b", child="a", relation="finetune"),
+    ... ]
+    >>> modeltree.Lineage(models, edges)
+    Traceback (most recent call last):
+        ...
+    modeltree.findings.CycleError: cycle: a -> b -> a; one of these derivations is wrong
+    """
 
 
 class SourceError(LineageError):
-    """A file or folder that cannot be read as a lineage, or that a policy refuses."""
+    """A file or folder that cannot be read as a lineage, or that a policy refuses.
+
+    Examples
+    --------
+    >>> import modeltree
+    >>> rows = [{"id": "vicuna", "parents": "llama"}]
+    >>> modeltree.read_table(rows, policy=modeltree.Policy(missing_parent="refuse"))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    modeltree.findings.SourceError: ...missing parent 'llama' of 'vicuna'...
+    """
 
     @classmethod
     def of(cls, kind: str, message: str, hint: str | None = None, position: Position | None = None) -> Self:

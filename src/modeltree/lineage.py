@@ -182,6 +182,20 @@ class Lineage:
             When the columns make no lineage.
         CycleError
             When models descend from themselves.
+
+        Examples
+        --------
+        >>> import numpy
+        >>> from modeltree.graph.store import Columns
+        >>> columns = Columns(
+        ...     ids=["llama", "vicuna"],
+        ...     dates=numpy.array([20230224, 20230330], dtype="int32"),
+        ...     parent=numpy.array([0], dtype="int32"),
+        ...     child=numpy.array([1], dtype="int32"),
+        ...     relation=numpy.array([0], dtype="uint8"),
+        ... )
+        >>> Lineage.from_columns(columns).descendants("llama")
+        ('vicuna',)
         """
         if problems := problems_of_columns(columns):
             raise LineageError(problems)
@@ -198,7 +212,18 @@ class Lineage:
     def from_checked_columns(
         cls, columns: Columns, organizations: Iterable[Organization] = (), *, about: About | None = None
     ) -> Lineage:
-        """The lineage of columns that whoever made them has checked; see `from_columns`."""
+        """The lineage of columns that whoever made them has checked; see `from_columns`.
+
+        Examples
+        --------
+        >>> import numpy
+        >>> from modeltree.graph.store import Columns
+        >>> none = numpy.array([], dtype="int32")
+        >>> dates = numpy.array([20230224], dtype="int32")
+        >>> columns = Columns(ids=["llama"], dates=dates, parent=none, child=none, relation=none.astype("uint8"))
+        >>> Lineage.from_checked_columns(columns).ids
+        ('llama',)
+        """
         nodes, edges = in_date_order(columns)
         listed = tuple(organizations) or tuple(Organization(id=name, name=name) for name in nodes.all_organizations())
         return cls._of(nodes, edges, listed, about)
@@ -243,27 +268,63 @@ class Lineage:
 
     @property
     def about(self) -> About:
-        """What the lineage as a whole is."""
+        """What the lineage as a whole is.
+
+        Examples
+        --------
+        >>> from modeltree import datasets
+        >>> datasets.load("survey").about.title
+        'Open GPT-like models and their kin'
+        """
         return self._about
 
     @property
     def ids(self) -> Sequence[str]:
-        """The ids of all models, in date order."""
+        """The ids of all models, in date order.
+
+        Examples
+        --------
+        >>> from modeltree import datasets
+        >>> datasets.load("survey-figure2").ids[:3]
+        ('bert', 'gpt-1', 'bart')
+        """
         return self._nodes.ids
 
     @property
     def models(self) -> Sequence[Model]:
-        """All models, in date order: a tuple, or where there are very many, records that are made when asked for."""
+        """All models, in date order: a tuple, or where there are very many, records that are made when asked for.
+
+        Examples
+        --------
+        >>> from modeltree import datasets
+        >>> datasets.load("survey").models[-1].id
+        'poe'
+        """
         return self._nodes.records
 
     @property
     def derivations(self) -> Sequence[Derivation]:
-        """All derivations, in the order of their children, then of their parents; as for `models`."""
+        """All derivations, in the order of their children, then of their parents; as for `models`.
+
+        Examples
+        --------
+        >>> from modeltree import datasets
+        >>> edge = datasets.load("survey").derivations[0]
+        >>> edge.parent, edge.child, edge.relation.value
+        ('bookscorpus', 'gpt-1', 'data')
+        """
         return self._edges.records
 
     @property
     def organizations(self) -> Mapping[str, Organization]:
-        """The organizations by id."""
+        """The organizations by id.
+
+        Examples
+        --------
+        >>> from modeltree import datasets
+        >>> datasets.load("survey").organizations["openai"].country
+        'US'
+        """
         return MappingProxyType(self._organizations)
 
     @cached_property
@@ -289,11 +350,25 @@ class Lineage:
     __networkx_backend__ = BACKEND
 
     def is_directed(self) -> bool:
-        """Whether edges have a direction, as `networkx.DiGraph` says it: they do."""
+        """Whether edges have a direction, as `networkx.DiGraph` says it: they do.
+
+        Examples
+        --------
+        >>> from modeltree import datasets
+        >>> datasets.load("survey").is_directed()
+        True
+        """
         return True
 
     def is_multigraph(self) -> bool:
-        """Whether there may be several edges between two nodes, as `networkx.DiGraph` says it: there may not."""
+        """Whether there may be several edges between two nodes, as `networkx.DiGraph` says it: there may not.
+
+        Examples
+        --------
+        >>> from modeltree import datasets
+        >>> datasets.load("survey").is_multigraph()
+        False
+        """
         return False
 
     @property

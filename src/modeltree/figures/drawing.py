@@ -144,7 +144,15 @@ class FigureDrawing(Drawing):
     @property
     @abstractmethod
     def layout(self) -> Layout | GrowthTable | SizeTable:
-        """What is drawn, as plain numbers."""
+        """What is drawn, as plain numbers.
+
+        Examples
+        --------
+        >>> import modeltree
+        >>> layout = modeltree.evolution(modeltree.datasets.load("survey")).layout
+        >>> layout.boxes[0].id
+        'gpt-1'
+        """
 
     def figure(self) -> Figure:
         """The drawing as a new figure of matplotlib, which is not bound to pyplot.

@@ -58,6 +58,13 @@ class Family:
         The first and the last date of its members, if any is dated.
     organizations : tuple of str
         Who made its members, by id.
+
+    Examples
+    --------
+    >>> import modeltree
+    >>> family = modeltree.datasets.load("survey").family("Vicuna")
+    >>> family.name, family.root, "koala" in family.members
+    ('LLaMA', 'llama', True)
     """
 
     key: Hashable
@@ -71,7 +78,15 @@ class Family:
 
     @property
     def size(self) -> int:
-        """How many models belong to it."""
+        """How many models belong to it.
+
+        Examples
+        --------
+        >>> import modeltree
+        >>> family = modeltree.datasets.load("survey").family("Vicuna")
+        >>> family.size == len(family.members)
+        True
+        """
         return len(self.members)
 
     def __len__(self) -> int:

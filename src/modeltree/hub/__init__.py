@@ -1,6 +1,15 @@
 """The Hugging Face Hub as a source: models by id, by author or by family, with what they were made from.
 
 `crawl` asks a Hub through `huggingface_hub`, the extra ``hub``. Importing this module asks nothing.
+
+Examples
+--------
+>>> import modeltree
+>>> lineage, findings = modeltree.hub.crawl("mistralai/Mistral-7B-v0.1", downwards=2)  # doctest: +SKIP
+>>> modeltree.hub.crawl()
+Traceback (most recent call last):
+    ...
+ValueError: nothing is asked for: name models, an author or a family
 """
 
 from __future__ import annotations
