@@ -23,8 +23,8 @@ import strategies_records
 from modeltree import Derivation, Lineage, Model, datasets
 from modeltree.findings import KINDS, Finding, SourceError
 from modeltree.formats.cards import model_card_text, read_model_cards, write_model_cards
-from modeltree.formats.cards.card_files import MAX_HEAD, read_front_matter
 from modeltree.formats.repair.claims import Reading
+from modeltree.formats.repair.front_matter import MAX_HEAD, read_front_matter
 from modeltree.formats.repair.policy import Policy
 from modeltree.formats.weights.peft import read_peft
 from modeltree.records import License, Relation

@@ -476,6 +476,102 @@ def test_rows_and_columns_say_the_same_of_the_hub(data: st.DataObject) -> None:
     assert set(steps(lineage)) == set(steps(few))
 
 
+CARD = """---
+base_model:
+- acme/base
+base_model_relation: finetune
+licence: apache-2.0
+datasets: [x/y]
+license_link: https://acme.example/terms
+new_version: acme/base2
+release_date: 2023-05-01
+title: a: b
+---
+# Chat
+--- A model.
+"""
+
+
+@pytest.mark.parametrize(
+    ("form", "name", "where"),
+    [
+        ("array", "card", "a.json:1:186"), ("lines", "readme", "a.jsonl:3"), ("list", "cardText", "<list>:3"),
+        ("pandas", "content", "<DataFrame>:3"), ("polars", "model_card", "<DataFrame>:3"),
+        ("arrow", "README.md", "<Table>:3"), ("parquet", "hub card (text)", "a.parquet:3"),
+        ("csv", "Card", "a.csv:7:13"),
+    ],
+)  # fmt: skip
+def test_the_texts_of_cards_in_a_column_are_read_as_cards_are(tmp_path: Path, form: str, name: str, where: str) -> None:
+    """What a card says does not depend on where it stands."""
+    cards = {"acme/base": "---\nlicense: mit\n---\n", "acme/base2": "# No front matter", "beta/chat": CARD}
+    by_table = read(FORMS[form](tmp_path, [{"id": id, "downloads": 1, name: text} for id, text in cards.items()]))
+    for id, text in cards.items():
+        (tmp_path / "cards" / id).mkdir(parents=True)
+        written(tmp_path / "cards" / id / "README.md", text)
+    by_cards = modeltree.read(tmp_path / "cards")
+    assert by_table.lineage.derivations == by_cards.lineage.derivations
+    assert len(by_table.lineage.derivations) == 3
+    for model in by_cards.lineage.models:
+        assert by_table.lineage[model.id] == model
+    faults = [
+        [finding for finding in reading.findings if finding.kind in ("syntax", "unknown-key")]
+        for reading in (by_table, by_cards)
+    ]
+    assert [sorted(finding.message for finding in found) for found in faults] == [
+        sorted(finding.message for finding in faults[1])
+    ] * 2
+    assert len(faults[0]) == 2
+    assert {str(finding.position).rpartition("/")[2] for finding in faults[0]} == {where}
+
+
+def test_what_rows_and_cards_say_is_joined() -> None:
+    """What the Hub says stands first, a card fills the gaps; faults that many cards have are told of once."""
+    rows = [
+        {"id": "a/base", "createdAt": "2024-01-01", "tags": ["license:mit"], "readme": "---\ndate: 2023-01-01\n---\n"},
+        {"id": "a/one", "createdAt": None, "readme": "---\ndate: 2023-01-02\nbase-model: a/base\n---\n"},
+        {"id": "a/two", "cardData": {"base_model": "a/one"}, "readme": "---\nbase-model: a/base\nlicense: mit\n---\n"},
+        {"id": "a/three", "readme": "---\nlicense: mit\n", "release_date": None},
+        {"id": "a/four", "readme": None, "content": "---\nbase_model: a/base\n---\n"},
+    ]
+    lineage, findings = modeltree.read_table(rows)
+    assert [(edge.parent, edge.child) for edge in lineage.derivations] == [("a/base", "a/one"), ("a/one", "a/two")]
+    assert [str(model.released) for model in map(lineage.__getitem__, ("a/base", "a/one"))] == [
+        "2024-01-01",
+        "2023-01-02",
+    ]
+    assert lineage["a/one"].links.weights == "https://huggingface.co/a/one"
+    assert [(f.message, f.ids) for f in findings if f.kind in ("unknown-key", "syntax")] == [
+        ("unknown key 'base-model', in 2 rows", ("a/one", "a/two")),
+        ("the front matter has no end", ("a/three",)),
+    ]
+    assert "nothing is read from column 'content'" in {finding.message for finding in findings}
+
+
+def test_the_date_of_release_in_a_column_stands_before_that_of_the_repository() -> None:
+    rows = [{"id": "a/b", "released": "2023-01", "createdAt": "2024-05-06", "tags": ["base_model:a/c"]}]
+    lineage, _ = modeltree.read_table(rows)
+    assert str(lineage["a/b"].released) == "2023-01"
+
+
+def test_texts_that_are_no_cards_make_no_table_of_the_hub() -> None:
+    for text in ("--- x", "-----\nlicense: mit\n---\n", "a\n---\nbase_model: a\n---\n", 7, {"base_model": "a"}):
+        lineage, findings = modeltree.read_table([{"id": "a"}, {"id": "b", "card": text}])
+        assert not lineage.derivations
+        assert not [finding for finding in findings if finding.kind == "read-as"]
+
+
+def test_work_on_the_texts_of_cards_grows_with_them() -> None:
+    def rows(count: int) -> list[dict[str, str]]:
+        card = "---\nkey{}: x\nlicence: mit\nbase_model: a/0\n---\n"
+        return [{"id": f"a/{row}", "card": card.format(row)} for row in range(count)]
+
+    def prepared(count: int) -> Callable[[], object]:
+        table = rows(count)
+        return lambda: modeltree.read_table(table)
+
+    assert growth(prepared, 100) < 2.4
+
+
 # Columns that are named
 
 

@@ -11,9 +11,9 @@ from typing import Any, TypeGuard
 from modeltree._util.text import counted
 from modeltree.findings import At, Finding, Position, shown
 from modeltree.formats.cards import card_fields
-from modeltree.formats.cards.card_files import FrontMatter
 from modeltree.formats.cards.parents import CardDerivations
 from modeltree.formats.repair.claims import Claims
+from modeltree.formats.repair.front_matter import FrontMatter
 from modeltree.hub.client import Hub
 from modeltree.values.addresses import parse_hub_address
 from modeltree.values.hub_rows import is_undated, row_tags, texts_in

@@ -8,11 +8,12 @@ from functools import partial
 from pathlib import Path
 
 from modeltree.findings import Finding, Position, SourceError
-from modeltree.formats.cards.card_files import CARD, ID_KEY, CardFolder, FrontMatter, card_folders, read_front_matter
+from modeltree.formats.cards.card_files import CARD, CardFolder, card_folders
 from modeltree.formats.cards.parents import CardDerivations
 from modeltree.formats.cards.writing import model_card_text, write_model_cards
 from modeltree.formats.repair.claims import Claims
 from modeltree.formats.repair.folders import checked_prefix, model_id
+from modeltree.formats.repair.front_matter import DATES, ID_KEY, FrontMatter, read_front_matter
 from modeltree.formats.repair.models import reader
 from modeltree.records import Relation
 from modeltree.values.addresses import hub_url, repository_in_cache
@@ -20,7 +21,6 @@ from modeltree.values.hub_rows import DATASETS, joined_license
 
 __all__ = ["card_fields", "model_card_text", "read_model_cards", "write_model_cards"]
 
-_DATES = ("release_date", "date", "created_at")
 _KEYS = {"license": ("license_name", "license"), "references": ("license_link",), "id": (ID_KEY,)}
 
 
@@ -94,7 +94,7 @@ def read_model_cards(
     for id, card in zip(ids, cards, strict=True):
         front = card.front
         claims.findings += front.problems
-        released = next((front.fields[key] for key in _DATES if front.fields.get(key)), None)
+        released = next((front.fields[key] for key in DATES if front.fields.get(key)), None)
         # Only what was fetched from the Hub is known to be there.
         links = {"weights": link} if repository_in_cache(str(front.path)) and (link := hub_url(id)) else None
         fields = card_fields(id, front, claims) | {"released": released, "links": links}
@@ -141,7 +141,7 @@ def card_fields(id: str, front: FrontMatter, claims: Claims) -> dict[str, object
 def _position(front: FrontMatter, at: tuple[str | int, ...] = ()) -> Position:
     """The position of a field of a model in its card."""
     field = str(at[0]) if at else ""
-    keys = _DATES if field == "released" else _KEYS.get(field, ())
+    keys = DATES if field == "released" else _KEYS.get(field, ())
     key = next((key for key in keys if front.fields.get(key)), None)
     return front.position((key,) if key else ())
 

@@ -2,61 +2,26 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from modeltree.findings import At, Finding, Position, shown
-from modeltree.formats.parsing.yamltree import YamlTree, parse_fields
+from modeltree.findings import Position, shown
 from modeltree.formats.repair.claims import NOT_IN_IDS, Claims
 from modeltree.formats.repair.folders import files_below, model_folder, model_id, without_checkpoints
-from modeltree.formats.repair.record_findings import described, no_mapping
+from modeltree.formats.repair.front_matter import FrontMatter, read_front_matter
 from modeltree.formats.weights import peft
-from modeltree.values.words import spelling_key
 
-__all__ = [
-    "ADAPTER_CONFIG", "CARD", "ID_KEY", "MAX_HEAD", "MERGE_CONFIG", "CardFolder", "FrontMatter", "card_folders",
-    "is_declaring", "read_front_matter",
-]  # fmt: skip
+__all__ = ["ADAPTER_CONFIG", "CARD", "MERGE_CONFIG", "CardFolder", "card_folders", "is_declaring"]
 
 CARD = "README.md"
 """The file name of a model card."""
 
-ID_KEY = "modeltree_id"
-"""The key in a card for an id that the path to it cannot tell."""
-
 ADAPTER_CONFIG = "adapter_config.json"
 MERGE_CONFIG = re.compile(r"mergekit(_moe)?_config\.ya?ml")
-
-MAX_HEAD = 2**20
-"""How much of a file is searched for the end of its front matter, in bytes."""
-
-_READ_KEYS = "base_model base_model_relation license license_name license_link datasets tags new_version library_name"
-_READ = (*_READ_KEYS.split(), "pipeline_tag", "release_date", "created_at", ID_KEY)
-_OTHER_KEYS = (
-    "language languages metrics widget inference thumbnail model-index model_name model_type license_details date title"
-    " co2_eq_emissions extra_gated_prompt extra_gated_fields task_categories quantized_by model_creator"
-)
-_KEYS = frozenset({*_READ, *_OTHER_KEYS.split()})
-_ALIKE = 0.86  # of two spellings of one key, at least
-_WRITTEN = {
-    "base_model": "basemodel basemodels basemodelid basemodelname modelbase base parentmodel finetunedfrom derivedfrom",
-    "base_model_relation": "basemodelrelation basemodelrelations relation modelrelation",
-    "license": "licence licenses licences lisence lincense liscense license_id",
-    "license_name": "licensename licencename", "license_link": "licenselink licencelink licenseurl licenceurl",
-    "datasets": "dataset datasets dataset_s trainingdatasets trainingdata traindatasets",
-    "tags": "tag", "new_version": "newversion newversions newerversion", "library_name": "libraryname library",
-    "pipeline_tag": "pipelinetag pipelinetags",
-}  # fmt: skip
-_SPELLINGS = {spelling_key(word): key for key, words in _WRITTEN.items() for word in (key, *words.split())}
-_FIRST_READ = 2**16  # most front matter is no longer
-_BEGIN = re.compile(rb"(?:\xef\xbb\xbf)?\s*---[ \t]*(?:\r\n?|\n)")
-_END = re.compile(rb"(?:^|(?<=\r))---[ \t]*(?:\r|\n|\Z)", re.MULTILINE)
-_LINE_END = re.compile(rb"\r\n?|\n")
 
 _LATER_PART = re.compile(r".*-(?!0*1-)[0-9]{5}-of-[0-9]{5}\.(safetensors|gguf)")
 _CACHED_MODEL = re.compile(r"models--.+")
@@ -73,84 +38,6 @@ def is_declaring(name: str) -> bool:
     """
     is_weights = name.endswith((".gguf", ".safetensors")) and not _LATER_PART.fullmatch(name)
     return is_weights or name == ADAPTER_CONFIG or bool(MERGE_CONFIG.fullmatch(name))
-
-
-@dataclass(frozen=True)
-class FrontMatter:
-    """The front matter of a file: its fields, and whether it is present and could be read as a whole."""
-
-    path: Path
-    fields: dict[str, object]
-    problems: tuple[Finding, ...] = ()
-    present: bool = True
-    whole: bool = True
-    _tree: YamlTree | None = None
-
-    def position(self, at: At = (), *, of_key: bool = False) -> Position:
-        """The position of a part of it in the file; see `YamlTree.position`."""
-        return self._tree.position(at, of_key=of_key) if self._tree and at else Position(self.path, int(self.present))
-
-    def texts(self, key: str, claims: Claims) -> list[tuple[str, Position]]:
-        """The texts at a key, one or a list of them, with their positions; other values are reported."""
-        value = self.fields.get(key)
-        items = enumerate(value) if isinstance(value, list) else [(None, value)]
-        texts = []
-        for index, item in items:
-            at = (key,) if index is None else (key, index)
-            if isinstance(item, str):
-                if text := item.strip():
-                    texts.append((text, self.position(at)))
-            elif item is not None:
-                message = f"{key}: {described(item)} is no text"
-                claims.report("wrong-type", message, "write a text, or a list of texts", where=self.position(at))
-        return texts
-
-
-def read_front_matter(path: Path) -> FrontMatter:
-    """The YAML between two lines ``---`` at the beginning of a file, after blank lines too, as the Hub allows."""
-    with path.open("rb") as file:
-        content = file.read(_FIRST_READ)
-        begin = _BEGIN.match(content)
-        end = _END.search(content, begin.end()) if begin else None
-        if len(content) == _FIRST_READ and (end.end() == _FIRST_READ if end else begin or not content.strip()):
-            content += file.read(MAX_HEAD - _FIRST_READ)
-            begin = _BEGIN.match(content)
-            end = _END.search(content, begin.end()) if begin else None
-    if not begin:
-        return FrontMatter(path, {}, present=False)
-    first_line = 1 + len(_LINE_END.findall(content, 0, begin.end()))
-    if not end:
-        return FrontMatter(path, {}, (_without_end(path, first_line - 1, len(content)),), whole=False)
-    tree = parse_fields(content[begin.end() : end.start()], path, first_line)
-    fields, problems = tree.data, tree.problems
-    if tree.whole and fields is not None and not isinstance(fields, dict):
-        problems = (*problems, no_mapping(fields, "front matter").located(tree.position()))
-    if isinstance(fields, dict):
-        problems = (*problems, *_misspelt(tree))
-    return FrontMatter(path, fields if isinstance(fields, dict) else {}, problems, whole=tree.whole, _tree=tree)
-
-
-def _misspelt(tree: YamlTree) -> Iterator[Finding]:
-    """The keys that are others but for their spelling; each is read as that where the card has not both."""
-    for key in list(tree.data):
-        right = _SPELLINGS.get(spelling_key(key)) if key not in _KEYS else None
-        if right is None and key not in _KEYS:
-            right = next(iter(difflib.get_close_matches(key.casefold(), _READ, 1, _ALIKE)), None)
-        if right is None:
-            continue
-        position = tree.position((key,), of_key=True)
-        done = "the value is not read" if right in tree.data else f"it is read as {right!r}"
-        if right not in tree.data:
-            tree.rename(key, right)
-        yield Finding("unknown-key", f"unknown key {shown(key)}", f"write {right!r}", position=position, done=done)
-
-
-def _without_end(path: Path, line: int, size: int) -> Finding:
-    where = Position(path, line)
-    if size >= MAX_HEAD:
-        message = f"the front matter is too large: no line '---' ends it within {MAX_HEAD // 2**20} MiB"
-        return Finding("too-large", message, "shorten it", position=where)
-    return Finding("syntax", "the front matter has no end", "end it with a line '---'", position=where)
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from modeltree._util.text import enumerated
 from modeltree.findings import Position, shown
-from modeltree.formats.cards.card_files import ADAPTER_CONFIG, MERGE_CONFIG, FrontMatter
+from modeltree.formats.cards.card_files import ADAPTER_CONFIG, MERGE_CONFIG
 from modeltree.formats.repair.claims import ClaimedDerivation, Claims
+from modeltree.formats.repair.front_matter import FrontMatter
 from modeltree.formats.weights import gguf, mergekit, peft, safetensors
 from modeltree.formats.weights.sidecars import add_parents
 from modeltree.records import Relation

@@ -12,9 +12,10 @@ from pathlib import Path
 from modeltree._util.files import write_whole
 from modeltree._util.text import counted
 from modeltree.findings import Finding
-from modeltree.formats.cards.card_files import CARD, ID_KEY
+from modeltree.formats.cards.card_files import CARD
 from modeltree.formats.parsing.yamltree import parse_yaml
 from modeltree.formats.parsing.yamlwriter import yaml_text
+from modeltree.formats.repair.front_matter import ID_KEY
 from modeltree.formats.repair.record_findings import losses
 from modeltree.lineage import Lineage
 from modeltree.records import Derivation, License, Links, Model, Relation

@@ -15,6 +15,7 @@ from modeltree._util.text import enumerated
 from modeltree.findings import Finding, Position, shown
 from modeltree.formats.parsing.jsontree import parse_json
 from modeltree.formats.repair.audit import MOST
+from modeltree.formats.repair.front_matter import DATES, front_matter_of
 from modeltree.formats.tables.arrow_columns import Coded, bounds_of, coded, coded_array, part_of, with_more
 from modeltree.formats.tables.cells import Column, Stored, plain_column, split_texts
 from modeltree.formats.tables.requests import SourceTable, choose_columns
@@ -41,13 +42,17 @@ from modeltree.values.words import is_missing, relation_of
 # The columns of the Hub that are no columns of other tables, and how else they are written.
 _COLUMNS = {"carddata": "cardData", "basemodels": "baseModels", "tags": "tags", "libraryname": "library_name"}
 _COLUMNS |= {"createdat": "createdAt", "gated": "gated"}
-_TELLING = ("cardData", "baseModels", "tags")
+_TELLING = ("cardData", "baseModels", "tags", "card")
+_CARD_TEXT = re.compile(
+    r".*(?:card|readme|frontmatter).*|content|markdown|text|body"
+)  # what the text of a card is called
 _NOT_GATED = (None, False, "", "False", "false")
 _CARD = (
     "base_model", "base_model_relation", "license", "license_name", "tags", "library_name", "new_version", "datasets",
-    "quantized_by",
+    "quantized_by", "license_link", *DATES,
 )  # fmt: skip
 _LONGEST = 100_000  # of a mapping that is written as a text
+_AT_ONCE = 1 << 12  # cards, which are long
 
 Cells = dict[int, Any]
 """The values of a column by their rows, without those that are missing."""
@@ -75,16 +80,24 @@ class _Derivations:
 def hub_tables(table: SourceTable, mapped: Mapping[str, str]) -> tuple[SourceTable, SourceTable] | None:
     """The models and the derivations in a table of the Hub's own records; None for any other table.
 
-    Such a table has a column ``cardData`` or ``baseModels`` of mappings, or ``tags`` of base models or data sets.
+    Such a table has a column ``cardData`` or ``baseModels`` of mappings, ``tags`` of base models or data sets, or the
+    texts of model cards, which begin with front matter.
     """
     quiet = {re.sub(r"[\s_.\-]+", "", name).casefold(): name for name in table.names if name not in mapped}
     own = {wanted: quiet[word] for word, wanted in _COLUMNS.items() if word in quiet}
+    texts = [name for word, name in quiet.items() if word not in _COLUMNS and _CARD_TEXT.fullmatch(word)]
     choice = choose_columns(table.names, mapped).columns
-    if "id" not in choice or {"parent", "parents"} & set(mapped.values()) or not set(_TELLING) & own.keys():
+    if "id" not in choice or {"parent", "parents"} & set(mapped.values()) or not (texts or set(_TELLING) & own.keys()):
         return None
-    taken = table.take([*own.values(), choice["id"]])
+    taken = table.take([*own.values(), *texts, choice["id"]])
     columns = {wanted: taken[name] for wanted, name in own.items()}
     card = _card(columns.get("cardData", []))
+    problems: list[tuple[int, Finding]] = []
+    for name in texts:
+        if read := _read_cards(taken[name], table.path):
+            own["card"] = name
+            card, problems = {key: read[0][key] | (card or {}).get(key, {}) for key in _CARD}, read[1]
+            break
     models = {row: _mapping(value) for row, value in _cells(columns.get("baseModels", [])).items()}
     tags = _telling_tags(columns.get("tags", []))
     is_hub = card is not None or any(map(_has_models, models.values()))
@@ -96,7 +109,10 @@ def hub_tables(table: SourceTable, mapped: Mapping[str, str]) -> tuple[SourceTab
         return None
     ids = [value if isinstance(value, str) else None for value in plain_column(part_of(taken[choice["id"]]))]
     cells = {"tags": tags, "baseModels": models, "bases": bases, "library": _cells(columns.get("library_name", []))}
-    return _Rows(table, ids, card or {}, cells, choice).tables(own, columns)
+    choice = {name: column for name, column in choice.items() if column != own.get("card")}
+    rows = _Rows(table, ids, card or {}, cells, choice)
+    rows.report_problems(problems, own.get("card"))
+    return rows.tables(own, columns)
 
 
 class _Rows:
@@ -125,21 +141,28 @@ class _Rows:
                 self._read(row, id)
         self._read_datasets()
         owners = coded([_owner(id or "") for id in self.ids])
+        from_hub = bool(own.keys() - {"card"}) or "modelid" in self.choice["id"].casefold()
         fields: dict[str, Stored] = {
             "name": [_last(id or "") or None for id in self.ids],
             "organizations": Coded(owners.codes, [[owner] for owner in owners.words]),
             "license": self._licenses(),
-            "link_weights": [hub_url(id or "") for id in self.ids],
+            "link_weights": [hub_url(id or "") for id in self.ids] if from_hub else None,
+            "references": self._terms(),
         }
-        fields = {name: column for name, column in fields.items() if name not in self.choice}
-        if "createdAt" in own:
-            fields["released"] = self._dates(plain_column(part_of(columns["createdAt"])))
+        if self.choice.get("released") in (None, own.get("createdAt")):
+            fields["released"] = self._dates(columns.get("createdAt"))
+        fields = {
+            name: column
+            for name, column in fields.items()
+            if column is not None and self.choice.get(name) in (None, own.get("createdAt"))
+        }
         if "gated" in own and "access" not in self.choice:
             gated = coded(columns["gated"])
             words = [None if value in _NOT_GATED else "gated" for value in plain_column(gated.words)]
             fields["access"] = Coded(gated.codes, words)
         telling = enumerated([shown(own[wanted]) for wanted in _TELLING if wanted in own])
-        self._report("read-as", "the rows are records of the Hugging Face Hub", done=f"parents are read from {telling}")
+        message = "the rows are records of the Hugging Face Hub" if from_hub else "the rows have model cards"
+        self._report("read-as", message, done=f"parents are read from {telling}")
         self._report_many()
         dropped = {
             *own.values(),
@@ -214,12 +237,24 @@ class _Rows:
         row_cells = {name: self.cells[name].get(row) for name in ("tags", "baseModels")}
         return row_tags(row_cells, {"tags": self.card.get("tags", {}).get(row)})
 
-    def _dates(self, created: Column) -> Column:
+    def _terms(self) -> Column | None:
+        """The links to licenses in cards."""
+        links = {row: next(texts_in(value), "") for row, value in self.card.get("license_link", {}).items()}
+        rows = {row: [link] for row, link in links.items() if link.startswith("http")}
+        return [rows.get(row) for row in range(len(self.ids))] if rows else None
+
+    def _dates(self, column: Stored | None) -> Column | None:
+        """The dates that the Hub says, or else cards; None where there are none."""
+        said = {row: value for key in reversed(DATES) for row, value in self.card.get(key, {}).items()}
+        if column is None and not said:
+            return None
+        created = [None] * len(self.ids) if column is None else plain_column(part_of(column))
         undated = sum(map(is_undated, created))
         if undated:
             message = f"{undated:,} models are from before March 2022, when the Hub began to keep dates"
             self._report("ignored", message, done="the date that the Hub says is left out")
-        return [None if is_undated(value) else day_of(value) for value in created]
+        known = (None if is_undated(value) else value for value in created)
+        return [day_of(said.get(row) if value is None else value) for row, value in enumerate(known)]
 
     def _read(self, row: int, id: str) -> None:
         """Add the derivations of a row."""
@@ -274,6 +309,19 @@ class _Rows:
             if word and word not in words:
                 words.append(word)
         return found
+
+    def report_problems(self, problems: Iterable[tuple[int, Finding]], column: str | None) -> None:
+        """Report what is wrong with cards, equal faults at once."""
+        rows_of: dict[Finding, list[int]] = {}
+        for row, problem in problems:
+            rows_of.setdefault(replace(problem, position=None, at=()), []).append(row)
+        for problem, rows in list(rows_of.items())[:MOST]:
+            message = problem.message if len(rows) == 1 else f"{problem.message}, in {len(rows):,} rows"
+            ids = tuple(id for row in rows if (id := self.ids[row]))
+            where = self.table.position(rows[0], column)
+            self.findings.append(replace(problem, message=message, ids=ids, position=where))
+        if len(rows_of) > MOST:
+            self._report("syntax", f"{len(rows_of) - MOST:,} more faults of other kinds are in cards")
 
     def _report_many(self) -> None:
         """Report what may be of many rows: one by one, or at once."""
@@ -336,6 +384,25 @@ def _card(column: Stored) -> dict[str, Cells] | None:
     cards = {row: card for row, value in _cells(column).items() if isinstance(card := _mapping(value), dict)}
     found = {name: {row: card[name] for row, card in cards.items() if card.get(name) is not None} for name in _CARD}
     return found if cards else None
+
+
+def _read_cards(column: Stored, path: Path) -> tuple[dict[str, Cells], list[tuple[int, Finding]]] | None:
+    """What is read of the texts of cards, by key, and what is wrong with each; None where no text has front matter."""
+    found: dict[str, Cells] = {name: {} for name in _CARD}
+    problems: list[tuple[int, Finding]] = []
+    is_card = False
+    for start in range(0, len(column), _AT_ONCE):
+        rows = range(start, min(start + _AT_ONCE, len(column)))
+        for row, text in zip(rows, part_of(column, rows), strict=True):
+            content = text.encode("utf-8", "replace") if isinstance(text, str) else text
+            if not isinstance(content, bytes) or not (front := front_matter_of(content, path)).present:
+                continue
+            is_card = True
+            problems += ((row, problem) for problem in front.problems)
+            for name in _CARD:
+                if (value := front.fields.get(name)) is not None:
+                    found[name][row] = value
+    return (found, problems) if is_card else None
 
 
 def _telling_tags(column: Stored) -> dict[int, list[str]]:
