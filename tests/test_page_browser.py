@@ -228,6 +228,61 @@ def test_a_card_leads_to_parents_and_children(opened: Open) -> None:
     until(page, "document.querySelector('#card h2').textContent === 'Vicuna'")
 
 
+# What is lit is what the state says
+
+
+def fading(page: Page) -> bool:
+    value: bool = page.evaluate("document.querySelector('#stage').classList.contains('fading')")
+    return value
+
+
+def test_escape_puts_out_what_is_lit_and_a_search_lights_only_what_it_finds(opened: Open) -> None:
+    page = opened()
+    node(page, "vicuna").click()
+    assert fading(page)
+    page.keyboard.press("Escape")
+    assert not fading(page)
+    assert page.evaluate("document.activeElement.id") == f"timeline-{PLACES['vicuna']}"
+    page.keyboard.press("/")
+    page.keyboard.type("bloom")
+    assert not fading(page)
+    assert lit(page, "self") | lit(page, "ancestor") | lit(page, "descendant") == set()
+    assert "out" not in (node(page, "bloomz").get_attribute("class") or "").split()
+    assert "out" in (node(page, "vicuna").get_attribute("class") or "").split()
+
+
+def test_nothing_is_lit_when_the_focus_leaves_the_models(opened: Open) -> None:
+    page = opened()
+    page.locator("#stage").focus()
+    page.keyboard.press("Tab")
+    assert fading(page)
+    page.keyboard.press("Shift+Tab")
+    assert not fading(page)
+    node(page, "vicuna").click()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Tab")
+    assert not fading(page)
+
+
+def test_a_search_puts_out_the_kin_of_an_open_card_until_it_is_cleared(opened: Open) -> None:
+    page = opened("#model=vicuna")
+    assert lit(page, "self") == {"Vicuna"}
+    page.locator("#search").fill("bloom")
+    assert not fading(page)
+    page.locator("#search").fill("")
+    assert lit(page, "self") == {"Vicuna"}
+
+
+def test_the_stage_shrinks_beside_the_card_so_that_the_whole_figure_is_seen(opened: Open) -> None:
+    page = opened("#model=vicuna", viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
+    page.wait_for_timeout(100)
+    card = page.locator("#card").bounding_box()
+    for model in SURVEY.models:
+        if model.released:
+            box = node(page, model.id).bounding_box()
+            assert box["x"] + box["width"] <= card["x"], model.id
+
+
 # Searching
 
 

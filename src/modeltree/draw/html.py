@@ -26,8 +26,8 @@ _FOLDER = files("modeltree.draw") / "page"
 _STYLES = ("base.css", "figure.css", "controls.css", "card.css", "print.css")
 # In order of use: later files call earlier ones. They share one scope, which nothing else sees.
 _SCRIPTS = (
-    "data.js", "elements.js", "stage.js", "gestures.js", "light.js", "card.js", "filters.js", "search.js",
-    "address.js", "main.js",
+    "data.js", "elements.js", "state.js", "stage.js", "gestures.js", "light.js", "card.js", "filters.js", "search.js",
+    "main.js",
 )  # fmt: skip
 _POLICY = (
     "default-src 'none'; script-src '{script}'; style-src '{style}'; font-src data:; img-src data:; "

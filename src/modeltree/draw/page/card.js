@@ -2,7 +2,7 @@
 const card = at("card");
 const FEW = 8; // steps that are listed before one asks for more
 const ACCESS = { "open-weights": "open weights", gated: "weights on request", "api-only": "only through an API", unreleased: "not released" };
-const FIELDS = { derived_from: "derivation", training_data: "training data" };
+const FIELD_WORDS = { derived_from: "derivation", training_data: "training data" };
 const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
 
 function written(date) {
@@ -10,20 +10,28 @@ function written(date) {
   return [day && `${+day}`, month && MONTHS[month - 1], year].filter(Boolean).join(" ");
 }
 
-// Open the card of a model, and have its kin lit.
-function choose(model, { focus = true, record = true } = {}) {
-  chosen = model;
-  fill(model);
-  card.hidden = false;
-  card.scrollTop = 0;
-  if (focus) card.focus({ preventScroll: true });
-  firstStop();
-  if (pointed !== null && pointed !== model) [pointed, focused] = [null, false];
-  relight();
-  revealAmongKin(model);
+// Choose a model: its card opens beside the figure, and its kin are lit.
+function choose(model) {
+  update({ model, second: null, pointed: null, q: "" }, { step: true });
+  card.focus({ preventScroll: true });
   announce(nodeOf(model) ? kinshipFor(model) : `${MODELS[model].n} is not in this figure`);
-  if (record) remember({ step: true });
 }
+
+parts.push((changed, before) => {
+  if (!changed("model", "second", "depth", "passes")) return;
+  const { model } = STATE;
+  const [top, within] = [card.scrollTop, card.contains(document.activeElement)];
+  card.hidden = model === null;
+  if (model === null) card.replaceChildren();
+  else fill(model);
+  card.scrollTop = changed("model") ? 0 : top;
+  if ((before.model === null) !== (model === null)) {
+    still = true;
+    measureStage();
+  }
+  if (changed("model")) firstStop();
+  if (model !== null && changed("model")) revealAmongKin(model);
+});
 
 // Beside the card: with all kin, else with the nearest, else with what came of it.
 function revealAmongKin(model) {
@@ -32,16 +40,15 @@ function revealAmongKin(model) {
   reveal(model, [...ancestry(model).models, ...descent(model).models], [...parents, ...children], children);
 }
 
-function close({ record = true } = {}) {
-  if (chosen === null) return;
-  const model = chosen;
+// Close the card; the focus goes back to the model, without lighting it.
+function close() {
+  const { model } = STATE;
   const within = card.contains(document.activeElement);
-  chosen = null;
-  card.hidden = true;
-  if (within && nodeOf(model)) focusOn(model);
-  else if (within) at("search").focus();
-  relight();
-  if (record) remember({ step: true });
+  update({ model: null, second: null, pointed: null }, { step: true });
+  if (!within) return;
+  if (nodeOf(model)) focusOn(model);
+  else at("search").focus();
+  update({ pointed: null });
 }
 
 function fill(place) {
@@ -123,7 +130,7 @@ function stepItem(step, end) {
 function printed(model) {
   if (!model.p) return [];
   const items = model.p.map(([field, said, source, reason, references = []]) => element("li", {},
-    element("p", {}, `${FIELDS[field] || field}: `, element("q", {}, said), " ", element("small", {}, `in ${source}`)),
+    element("p", {}, `${FIELD_WORDS[field] || field}: `, element("q", {}, said), " ", element("small", {}, `in ${source}`)),
     element("p", {}, `${reason} `, ...references.flatMap((text) => [reference(text), " "]))));
   return [element("h3", {}, "Printed otherwise ", element("span", {}, String(items.length))), element("ul", { class: "printed" }, ...items)];
 }
@@ -136,9 +143,3 @@ function sources(model) {
     ...(references.length ? [element("h3", {}, "References"), element("ul", { class: "references" }, ...references)] : []),
   ];
 }
-
-card.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape") return;
-  event.stopPropagation();
-  close();
-});

@@ -17,22 +17,28 @@ const passes = (step) => DATA.relations[STEPS[step][2]][1]; // weights, outputs 
 const makersOf = (model) => (model.o || []).map((place) => DATA.organizations[place][0]);
 const counted = (count, one, many = `${one}s`) => `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
 
-// All models that steps lead to from one, the nearest first, and these steps; it is not among them itself.
+// All models that steps lead to from one, the nearest first, and these steps; it is not among them itself. They are
+// no farther than the depth that is set, and by steps that pass on what is set.
 const SEEN = new Int32Array(MODELS.length);
 let search = 0;
-function reached(start, stepsFrom, end) {
+function reached(start, stepsFrom, end, depth = STATE.depth, passing = STATE.passes) {
   const models = [];
   const steps = [];
   SEEN[start] = search += 1;
-  for (let place = -1; place < models.length; place += 1) {
-    for (const step of stepsFrom[place < 0 ? start : models[place]]) {
+  let circle = [start];
+  for (let far = 0; circle.length && (!depth || far < depth); far += 1) {
+    const next = [];
+    for (const step of circle.flatMap((model) => stepsFrom[model])) {
+      if (!passing.includes(passes(step)[0])) continue;
       steps.push(step);
       const model = STEPS[step][end];
       if (SEEN[model] !== search) {
         SEEN[model] = search;
-        models.push(model);
+        next.push(model);
       }
     }
+    models.push(...next);
+    circle = next;
   }
   return { models, steps };
 }

@@ -1,12 +1,17 @@
 // Filters: what does not meet all of them fades, and stays where it is.
 const NOT_KNOWN = "unknown";
 const filters = new Map();
+const sieves = []; // of each a test that models must meet, or nothing
+let KEPT = MODELS.map(() => true); // which models meet all of them
 
 function addFilter(key, label, any, options, test) {
   const select = element("select", { "aria-label": label, title: label }, element("option", { value: "" }, any), ...options);
-  select.addEventListener("change", () => { sift(); remember(); });
+  const values = new Set([...select.options].map((option) => option.value));
+  select.addEventListener("change", () => update({ [key]: select.value }));
   at("filters").append(select);
-  filters.set(key, { select, test, values: new Set([...select.options].map((option) => option.value)) });
+  filters.set(key, select);
+  field(key, "", { sifts: true, read: (text) => (values.has(text) ? text : undefined) });
+  sieves.push(() => STATE[key] && ((model) => test(model, STATE[key])));
 }
 const option = (value, text) => element("option", { value }, text);
 
@@ -67,47 +72,46 @@ function namesOf(model) {
   return lookups[model];
 }
 
-// Fade what does not meet the filters, and what does not have the text that is searched in its names.
-function sift() {
-  const set = [...filters.values()].filter(({ select }) => select.value);
-  const wanted = plain(at("search").value.trim());
-  const meets = (model, place) =>
-    set.every(({ select, test }) => test(model, select.value)) &&
-    (!wanted || namesOf(place).some((name) => name.includes(wanted)));
-  const kept = MODELS.map(meets);
-  for (const figure of FIGURES.values()) {
-    nodesOf(figure).forEach((node, place) => node?.classList.toggle("out", !kept[place]));
-  }
-  const sifting = Boolean(set.length || wanted);
-  stage.classList.toggle("filtering", sifting);
-  for (const { select } of filters.values()) select.classList.toggle("set", Boolean(select.value));
-  const pill = at("show-filters");
-  pill.classList.toggle("set", set.length > 0);
-  pill.textContent = set.length ? `Filters (${set.length})` : "Filters";
-  at("reset").hidden = !sifting;
-  tell(kept, sifting);
-  lighted = null;
-  relight();
-}
+field("q", "", { sifts: true, read: (text) => text.slice(0, 200) });
+sieves.push(() => {
+  const wanted = plain(STATE.q.trim());
+  return wanted && ((model, place) => namesOf(place).some((name) => name.includes(wanted)));
+});
 
-function tell(kept, sifting) {
+// Fade what does not meet all filters, and what does not have the text that is searched in its names.
+parts.push((changed) => {
+  if (!changed("view", ...[...FIELDS].filter(([, { sifts }]) => sifts).map(([key]) => key))) return;
+  const tests = sieves.map((sieve) => sieve()).filter(Boolean);
+  KEPT = MODELS.map((model, place) => tests.every((test) => test(model, place)));
+  nodesOf(shown).forEach((node, place) => node?.classList.toggle("out", !KEPT[place]));
+  stage.classList.toggle("filtering", tests.length > 0);
+  for (const [key, select] of filters) {
+    select.value = STATE[key];
+    select.classList.toggle("set", Boolean(STATE[key]));
+  }
+  const set = sifting().filter(([key]) => key !== "q").length;
+  const pill = at("show-filters");
+  pill.classList.toggle("set", set > 0);
+  pill.textContent = set ? `Filters (${set})` : "Filters";
+  at("reset").hidden = !sifting().length;
+  tell(tests.length > 0);
+});
+
+function tell(sifted) {
   const here = nodesOf(shown);
   const drawnOnes = here.filter(Boolean).length;
-  const left = here.filter((node, place) => node && kept[place]).length;
+  const left = here.filter((node, place) => node && KEPT[place]).length;
   const text = `${left.toLocaleString("en")} of ${drawnOnes.toLocaleString("en")} shown`;
-  if (at("shown").textContent !== text && sifting) announce(text);
+  if (at("shown").textContent !== text && sifted) announce(text);
   at("shown").textContent = text;
-  const elsewhere = kept.filter((keep, place) => keep && !here[place]).length;
+  const elsewhere = KEPT.filter((keep, place) => keep && !here[place]).length;
   const hint = at("hint");
-  hint.hidden = !(sifting && !left && elsewhere);
+  hint.hidden = !(sifted && !left && elsewhere);
   hint.textContent = `${counted(elsewhere, "model")} without a place in this figure: search finds them`;
 }
 
 at("reset").addEventListener("click", () => {
-  for (const { select } of filters.values()) select.value = "";
-  at("search").value = "";
-  sift();
-  remember();
+  reset();
   at("search").focus();
 });
 at("show-filters").addEventListener("click", (event) => {

@@ -3,7 +3,6 @@ const pointers = new Map();
 let grip = null; // where the fingers were: their middle and how far apart
 let dragged = false;
 const CLICK = 5; // pixels that a pointer may stray in a click
-const onStage = (event) => !event.target.closest(".card");
 
 function pointOf(event) {
   const { left, top } = stage.getBoundingClientRect();
@@ -18,7 +17,7 @@ function gripOf() {
 }
 
 stage.addEventListener("pointerdown", (event) => {
-  if (!onStage(event) || (event.pointerType === "mouse" && event.button !== 0)) return;
+  if (event.pointerType === "mouse" && event.button !== 0) return;
   halt();
   if (!pointers.size) dragged = false;
   pointers.set(event.pointerId, pointOf(event));
@@ -51,7 +50,6 @@ function released(event) {
 for (const kind of ["pointerup", "pointercancel", "lostpointercapture"]) stage.addEventListener(kind, released);
 
 stage.addEventListener("wheel", (event) => {
-  if (!onStage(event)) return;
   event.preventDefault();
   halt();
   const lines = [1, 16, size.height][event.deltaMode] || 1;
@@ -61,7 +59,7 @@ stage.addEventListener("wheel", (event) => {
 }, { passive: false });
 
 stage.addEventListener("dblclick", (event) => {
-  if (onStage(event) && !event.target.closest(".m")) travel(zoomed(event.shiftKey ? 0.5 : 2, pointOf(event)));
+  if (!event.target.closest(".m")) travel(zoomed(event.shiftKey ? 0.5 : 2, pointOf(event)));
 });
 
 const nearer = () => travel(zoomed(1.5));
@@ -76,7 +74,7 @@ const ARROWS = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowD
 const ZOOM_KEYS = { "+": nearer, "=": nearer, "-": farther, "−": farther, _: farther, 0: fit };
 
 stage.addEventListener("keydown", (event) => {
-  if (!onStage(event) || event.altKey || event.metaKey || event.ctrlKey) return;
+  if (event.altKey || event.metaKey || event.ctrlKey) return;
   const model = event.target.closest(".m");
   const arrow = ARROWS[event.key];
   if (ZOOM_KEYS[event.key]) ZOOM_KEYS[event.key]();

@@ -1,29 +1,34 @@
 // Lighting up a model, its ancestors and its descendants: copies of them lie over the figure, which fades as a whole.
 const curves = overlay.querySelector(".curves");
 const lit = overlay.querySelector(".lit");
-let pointed = null; // at by mouse or focus
-let chosen = null; // the one whose card is open
-let lighted = null;
-let focused = false;
 let lighting = 0;
 const PORTION = 60; // models, and steps, that are lit in a frame
 
-// What is pointed at is lit, else what was chosen; of a model that the figure does not have, its kin that it has.
-function relight() {
-  const model = pointed ?? chosen;
-  if (model === lighted) return;
-  dim();
-  if (model === null) return;
+// What is lit: the model that is pointed at; else, unless one searches, what was chosen. All others fade.
+function lightAsked() {
+  const model = STATE.pointed ?? (STATE.q ? null : STATE.model);
+  if (model === null) return null;
   const [up, down] = [ancestry(model), descent(model)];
-  if (![model, ...up.models, ...down.models].some(nodeOf)) return;
-  lighted = model;
+  // Of a model that the figure does not have, its kin that it has.
+  return [model, ...up.models, ...down.models].some(nodeOf) ? { model, up, down } : null;
+}
+
+const LIGHT = ["view", "pointed", "byKey", "model", "second", "q", "depth", "passes"];
+parts.push((changed) => {
+  if (!changed(...LIGHT)) return;
+  cancelAnimationFrame(lighting);
+  lit.replaceChildren();
+  curves.replaceChildren();
+  const asked = FIGURES.has(STATE.view) ? lightAsked() : null;
+  stage.classList.toggle("fading", asked !== null);
+  if (!asked) return;
   const styled = shown.svg.querySelector(".models");
   for (const name of ["font-size", "font-weight", "stroke-width"]) lit.setAttribute(name, styled.getAttribute(name));
-  const self = copyOf(model, focused ? "self focused" : "self") || drawn("g", {});
+  const focused = STATE.byKey && STATE.pointed !== null;
+  const self = copyOf(asked.model, focused ? "self focused" : "self") || drawn("g", {});
   lit.append(self);
-  stage.classList.add("fading");
-  lightKin(self, up, down, 0);
-}
+  lightKin(self, asked.up, asked.down, 0);
+});
 
 // The nearest kin at once, all others portion by portion, so that thousands hold nothing up.
 function lightKin(self, up, down, from) {
@@ -45,14 +50,6 @@ function copyOf(model, kinds) {
   copy.removeAttribute("tabindex");
   copy.classList.add(...kinds.split(" "));
   return copy;
-}
-
-function dim() {
-  cancelAnimationFrame(lighting);
-  lighted = null;
-  stage.classList.remove("fading");
-  lit.replaceChildren();
-  curves.replaceChildren();
 }
 
 // The steps as a few paths: the figure's own where it has them, else curves from box to box.
@@ -120,24 +117,27 @@ function along(model, paths) {
   return `M${points.filter((point) => away(point) <= farthest).map((point) => point.map((value) => value.toFixed(2)).join(" ")).join("L")}`;
 }
 
-function pointAt(model, byKey = false) {
-  if (focused !== byKey) lighted = null;
-  [pointed, focused] = [model, byKey && model !== null];
-  relight();
-}
+const pointAt = (pointed, byKey = false) => update({ pointed, byKey });
 
 const figures = at("figures");
 let leaving = 0;
-figures.addEventListener("pointerover", (event) => {
-  if (event.pointerType !== "mouse" || pointers.size) return;
+let still = false; // the figure has moved under the mouse, which has not: it points at nothing
+function pointByMouse(event) {
+  if (event.pointerType !== "mouse" || pointers.size || still) return;
   const node = event.target.closest(".m");
   clearTimeout(leaving);
   if (node) pointAt(placeOf(node));
-  else leaving = setTimeout(() => pointAt(null), 70); // or all would blink between two neighbours
+  else leaving = setTimeout(() => pointAt(null), 70); // or all would blink between two neighbors
+}
+figures.addEventListener("pointerover", pointByMouse);
+figures.addEventListener("pointermove", (event) => {
+  if (!still || !(event.movementX || event.movementY)) return;
+  still = false;
+  pointByMouse(event);
 });
 figures.addEventListener("pointerleave", () => {
   clearTimeout(leaving);
-  if (!focused) pointAt(null);
+  if (!STATE.byKey) pointAt(null);
 });
 figures.addEventListener("focusin", (event) => {
   const node = event.target.closest(".m");
@@ -156,7 +156,7 @@ function stopAt(model) {
   nodeOf(stop)?.setAttribute("tabindex", "0");
 }
 function firstStop() {
-  const kept = [chosen, stop].find((model) => model !== null && nodeOf(model));
+  const kept = [STATE.model, stop].find((model) => model !== null && nodeOf(model));
   stopAt(kept ?? nodesOf(shown).findIndex((node) => node !== null));
 }
 function focusOn(model) {
@@ -190,5 +190,5 @@ figures.addEventListener("click", (event) => {
   if (dragged) return;
   const node = event.target.closest(".m");
   if (node) choose(placeOf(node));
-  else if (chosen !== null) close();
+  else if (STATE.model !== null) close();
 });

@@ -1,21 +1,12 @@
 // Setting it all going.
-const tabs = [...document.querySelectorAll("[role=tab]")];
-function show(key, focus = false) {
-  if (key === shown.key) return;
-  pointed = null;
-  lighted = null;
-  putOnStage(FIGURES.get(key));
-  if (focus) tabs.find((tab) => tab.dataset.figure === key).focus();
-  firstStop();
-  sift();
-  if (chosen !== null) revealAmongKin(chosen);
-  remember({ step: true });
-}
 tabs.forEach((tab, number) => {
-  tab.addEventListener("click", () => show(tab.dataset.figure));
+  tab.addEventListener("click", () => update({ view: tab.dataset.figure, pointed: null }, { step: true }));
   tab.addEventListener("keydown", (event) => {
     const way = { ArrowRight: 1, ArrowLeft: tabs.length - 1 }[event.key];
-    if (way) show(tabs[(number + way) % tabs.length].dataset.figure, true);
+    if (!way) return;
+    const next = tabs[(number + way) % tabs.length];
+    next.click();
+    next.focus();
   });
 });
 

@@ -63,26 +63,23 @@ function conceal() {
 
 function take(row) {
   const model = hits[row];
-  box.value = "";
   conceal();
-  sift();
   choose(model);
 }
 
+parts.push(() => { if (box.value.trim() !== STATE.q) box.value = STATE.q; });
 box.addEventListener("input", () => {
   find();
-  sift();
-  remember();
+  update({ q: box.value.trim(), pointed: null });
 });
 box.addEventListener("focus", () => { if (box.value) find(); });
 box.addEventListener("blur", conceal);
 box.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && (!results.hidden || box.value)) {
     event.stopPropagation();
-    if (results.hidden) [box.value] = [""];
+    const shut = results.hidden;
     conceal();
-    sift();
-    remember();
+    if (shut) update({ q: "" });
     return;
   }
   if (results.hidden || !hits.length) return;
@@ -98,5 +95,8 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     box.focus();
     box.select();
-  } else if (event.key === "Escape") close();
+  } else if (event.key === "Escape") {
+    if (STATE.model !== null) close();
+    else pointAt(null);
+  }
 });

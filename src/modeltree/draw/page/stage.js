@@ -9,7 +9,10 @@ const FIGURES = new Map(
     return [key, Object.assign(figure, { width: +width, height: +height, type: +type })];
   }),
 );
-let shown = FIGURES.get(DATA.figures[0]);
+const tabs = [...document.querySelectorAll("[role=tab]")];
+const VIEWS = tabs.map((tab) => tab.dataset.figure); // figures, and what else has a tab
+let shown = FIGURES.get(DATA.figures[0]); // the figure that is on the stage, or was last
+field("view", DATA.view || VIEWS[0], { read: (key) => (VIEWS.includes(key) ? key : undefined) });
 
 // The elements of the models in a figure, by place; looked up when it is first needed.
 function nodesOf(figure) {
@@ -176,17 +179,6 @@ function panned(dx, dy) {
   return { ...shown.view, x: shown.view.x - dx / scale, y: shown.view.y - dy / scale };
 }
 
-// What is seen of the stage beside the card, in pixels.
-function room() {
-  const free = { right: size.width, bottom: size.height };
-  const card = at("card");
-  if (card.hidden) return free;
-  const [covered, own] = [card.getBoundingClientRect(), stage.getBoundingClientRect()];
-  if (narrow.matches) free.bottom = Math.max(80, covered.top - own.top);
-  else free.right = Math.max(120, covered.left - own.left);
-  return free;
-}
-
 // Bring a model into what is seen, and with it some kin or other, the last most of all, if there is room, no farther
 // than must be; on a narrow window so near that it can be read.
 function reveal(model, ...circles) {
@@ -195,44 +187,73 @@ function reveal(model, ...circles) {
   const small = shown.type * scaleOf(shown) < READABLE_TYPE - 1;
   const zoom = small && narrow.matches ? READABLE_TYPE / (shown.type * fitting(shown)) : shown.view.zoom;
   const scale = zoom * fitting(shown);
-  const { right, bottom } = room();
   const moved = { ...shown.view, zoom };
   const above = AROUND + (shown.rulerHeight ?? 0) * scale;
   for (const group of groups) {
     const boxes = group.map((one) => boxOf(one));
-    moved.x += into(boxes.map(({ x, width }) => [x, x + width]), moved.x, size.width, right, scale);
-    moved.y += into(boxes.map(({ y, height }) => [y, y + height]), moved.y, size.height, bottom, scale, above);
+    moved.x += into(boxes.map(({ x, width }) => [x, x + width]), moved.x, size.width, scale);
+    moved.y += into(boxes.map(({ y, height }) => [y, y + height]), moved.y, size.height, scale, above);
   }
   if (moved.x !== shown.view.x || moved.y !== shown.view.y || zoom !== shown.view.zoom) travel(moved);
 }
 
 // How far the middle of the view must go along one axis for some stretches to be seen; nowhere if there is no room.
-function into(stretches, middle, whole, room, scale, before = AROUND) {
+function into(stretches, middle, room, scale, before = AROUND) {
   const ends = [Math.min(...stretches.map(([start]) => start)), Math.max(...stretches.map(([, end]) => end))];
-  const [start, end] = ends.map((place) => (place - middle) * scale + whole / 2);
+  const [start, end] = ends.map((place) => (place - middle) * scale + room / 2);
   if (end - start > room - before - AROUND) return 0;
   if (start < before) return (start - before) / scale;
   return end > room - AROUND ? (end - room + AROUND) / scale : 0;
 }
 
+// Where the stage changes its size the whole figure stays whole, and a part of it as near as it was.
 function measureStage() {
+  const before = scaleOf(shown);
   size = { width: stage.clientWidth || 1, height: stage.clientHeight || 1 };
-  if (!shown.view) return;
-  look(shown.view, { keep: false });
+  const view = bounded(shown, { ...shown.view, zoom: shown.view.zoom === 1 ? 1 : before / fitting(shown) });
+  if (shown.view === shown.start) shown.start = view;
+  shown.view = view;
+  place();
 }
 
 function putOnStage(figure) {
   shown = figure;
   for (const other of FIGURES.values()) other.base.hidden = other !== figure;
   for (const part of document.querySelectorAll(".about")) part.hidden = part.dataset.figure !== figure.key;
-  for (const tab of document.querySelectorAll("[role=tab]")) {
-    const own = tab.dataset.figure === figure.key;
-    tab.setAttribute("aria-selected", own);
-    tab.tabIndex = own ? 0 : -1;
-  }
   if (figure.svg.hasAttribute("viewBox")) addRuler(figure);
   figure.svg.removeAttribute("viewBox"); // it shows a whole figure where there are no scripts
   figure.start ||= beginning(figure);
   figure.view ||= figure.start;
   place();
 }
+
+// In the address: the zoom and the middle, where they are not those of the beginning.
+function cameraWritten() {
+  const [{ zoom, x, y }, start] = [shown.view, shown.start];
+  const moved = Math.abs(zoom - start.zoom) > 0.005 || Math.abs(x - start.x) > 0.5 || Math.abs(y - start.y) > 0.5;
+  return moved ? [zoom.toFixed(3), x.toFixed(1), y.toFixed(1)].join("_") : "";
+}
+
+function aim(text) {
+  const numbers = (text || "").split("_").map((part) => (/^-?\d{1,7}(\.\d{1,4})?$/.test(part) ? +part : NaN));
+  const [zoom, x, y] = numbers.length === 3 && numbers.every(Number.isFinite) ? numbers : [];
+  halt();
+  shown.start = beginning(shown);
+  shown.view = zoom === undefined ? shown.start : bounded(shown, { zoom, x, y });
+  place();
+  if (zoom === undefined && STATE.model !== null) revealAmongKin(STATE.model);
+}
+
+parts.push((changed) => {
+  for (const tab of tabs) {
+    const own = tab.dataset.figure === STATE.view;
+    tab.setAttribute("aria-selected", own);
+    tab.tabIndex = own ? 0 : -1;
+  }
+  const figure = FIGURES.get(STATE.view);
+  stage.hidden = !figure;
+  if (figure && (figure !== shown || !figure.view)) putOnStage(figure);
+  if (!changed("view")) return;
+  firstStop();
+  if (STATE.model !== null) revealAmongKin(STATE.model);
+});
