@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 import modeltree
 from modeltree.cli.main import main
 from modeltree.figures.drawing import FigureDrawing
-from modeltree.formats.catalog.schema import catalog_schema
+from modeltree.formats.catalog.draft import catalog_schema
 
 HERE = Path(__file__).parent
 EXAMPLES = HERE.parent / "examples"

@@ -20,8 +20,7 @@ from modeltree import Lineage, Model
 from modeltree.findings import CatalogError, ModelTreeError, SourceError, UnknownFormatError
 from modeltree.formats import catalog
 from modeltree.formats.catalog import catalog_text
-from modeltree.formats.catalog.draft import CatalogDraft
-from modeltree.formats.catalog.schema import catalog_schema
+from modeltree.formats.catalog.draft import CatalogDraft, catalog_schema
 from modeltree.formats.parsing import yamltree
 from modeltree.formats.parsing.yamltree import parse_yaml, read_yaml
 from modeltree.formats.parsing.yamlwriter import WIDTH, yaml_text

@@ -15,9 +15,8 @@ import modeltree
 from modeltree import Relation
 from modeltree.findings import Position, SourceError
 from modeltree.formats.repair.claims import Claims, Reading
-from modeltree.formats.weights import mergekit
+from modeltree.formats.weights import add_parents, mergekit
 from modeltree.formats.weights.mergekit import file_claims, read_mergekit
-from modeltree.formats.weights.sidecars import add_parents
 from strategies import examples
 from work import growth
 

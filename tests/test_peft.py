@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from modeltree import Relation
 from modeltree.findings import Position, SourceError
 from modeltree.formats.repair.claims import Claims, Reading
+from modeltree.formats.weights import add_parents
 from modeltree.formats.weights.peft import MAX_BYTES, file_claims, read_peft
-from modeltree.formats.weights.sidecars import add_parents
 from strategies import examples
 
 GENERAL = {"license-missing", "missing-date"}

@@ -621,7 +621,7 @@ def test_bad_input_takes_work_in_proportion(tmp_path: Path, read: Read, made: Ca
 
 def test_more_rows_than_are_read(markdown: Read, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("modeltree.formats.printed.markdown.MAX_ROWS", 2)
-    monkeypatch.setattr("modeltree.formats.printed.htmltables.MAX_ROWS", 2)
+    monkeypatch.setattr("modeltree.formats.printed.markdown.MAX_ROWS", 2)
     reading = markdown(_HEAD + "|Ada|-|\n|Bob|-|\n|Cat|-|\n|Dan|-|\n")
     assert names(reading) == ["Ada", "Bob"]
     assert "5:1 too-large: more than 2 rows; reading ends here" in told(reading.findings)

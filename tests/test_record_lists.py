@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 import modeltree
 from modeltree.cli.main import main
-from modeltree.cli.templates import TEMPLATES
+from modeltree.cli.reports import TEMPLATES
 from modeltree.findings import SourceError
 from modeltree.formats.detection import format_of
 from modeltree.formats.repair.claims import Claims, Reading

@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 
 import modeltree
 from modeltree import Lineage, Policy
-from modeltree.values.forms import forms, forms_table
 from strategies import examples
+from value_forms import forms, forms_table
 
 Row = dict[str, str]
 ROOT = Path(__file__).parent.parent

@@ -17,10 +17,9 @@ from hypothesis import strategies as st
 import modeltree
 from modeltree.findings import Position, SourceError
 from modeltree.formats.repair.claims import Claims, Reading
-from modeltree.formats.weights import gguf, safetensors
+from modeltree.formats.weights import add_parents, gguf, safetensors
 from modeltree.formats.weights.gguf import read_gguf
 from modeltree.formats.weights.safetensors import read_safetensors
-from modeltree.formats.weights.sidecars import add_parents
 from strategies import examples
 from work import growth, steps
 

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from modeltree._util.garbage import collector_paused
+from modeltree._util import collector_paused
 
 UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 """Characters that XML and UTF-8 cannot hold, and DEL."""

@@ -16,8 +16,6 @@ from modeltree.formats.parsing.yamltree import read_yaml
 from modeltree.records import License, Record
 from modeltree.values.licenses import hub_license, license_named
 
-__all__ = ["Duty", "Grant", "LicenseTerms", "carries", "license_terms", "lost_terms", "terms_of"]
-
 DutyWord = Literal[
     "attribution", "same-license", "use-restrictions", "name", "display", "threshold", "territory", "noncommercial",
     "no-training",

@@ -11,8 +11,6 @@ from typing import Any
 from modeltree._util.text import counted, printable, table
 from modeltree.findings import Finding
 
-__all__ = ["FindingsReport", "Report", "Section", "markdown_cell"]
-
 _WIDTH = 100
 _MOST_ROWS = 1000
 """So many rows of a section are printed; all are in the records and in JSON."""

@@ -362,7 +362,7 @@ def union(arguments: argparse.Namespace) -> int:
 
 def schema(arguments: argparse.Namespace) -> int:
     """Print the JSON Schema of the data files."""
-    from modeltree.formats.catalog.schema import catalog_schema
+    from modeltree.formats.catalog.draft import catalog_schema
 
     _deliver(as_json(catalog_schema()), arguments.output)
     return DONE
@@ -371,7 +371,7 @@ def schema(arguments: argparse.Namespace) -> int:
 def template(arguments: argparse.Namespace) -> int:
     """Write files to start from; one that is there is left alone, and then nothing is written."""
     from modeltree._util.files import write_whole
-    from modeltree.cli.templates import TEMPLATES
+    from modeltree.cli.reports import TEMPLATES
 
     paths = list(map(Path, arguments.files))
     for path in paths:

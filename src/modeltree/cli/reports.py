@@ -14,7 +14,6 @@ from modeltree.findings import KINDS, Finding, Severity
 if TYPE_CHECKING:
     from modeltree.lineage import Lineage
 
-
 _SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
 _GITHUB = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 
@@ -161,3 +160,53 @@ REPORTS: Mapping[str, Callable[[Sequence[Checked], bool, bool], str]] = {
     "sarif": _sarif,
 }
 """The forms of a report: functions of what was checked, whether it is good, and whether notes are shown."""
+
+
+# Templates
+
+
+_CSV = """\
+id,name,released,organizations,license,sizes,openness,parents,relation
+my-base,My Base,2024-03-01,my-lab,MIT,7B; 13B,open,,
+my-chat,My Chat,2024-05-20,my-lab,MIT,7B,open,my-base,finetune
+my-merge,My Merge,2024-06,my-lab,MIT,7B,open,my-base; my-chat,merge
+"""
+
+_YAML = """\
+# One entry for each model; its parents stand under it. Only "id" and "name" are needed.
+# modeltree check FILE says what is wrong, modeltree schema gives editors the JSON Schema.
+# extends: survey      # for parents in a data set that ships, or in another catalogue by its path
+models:
+  - id: my-base
+    name: My Base
+    released: 2024-03-01  # or a year, or a month: 2024-03
+    organizations: [my-lab]
+    license: {name: MIT, spdx: MIT}
+    sizes: [7B, 13B]
+    openness: open
+  - id: my-chat
+    name: My Chat
+    released: 2024-05-20
+    organizations: [my-lab]
+    license: {name: MIT, spdx: MIT}
+    sizes: [7B]
+    openness: open
+    derived_from:
+      - parent: my-base
+        relation: finetune
+  - id: my-merge
+    name: My Merge
+    released: 2024-06
+    organizations: [my-lab]
+    license: {name: MIT, spdx: MIT}
+    sizes: [7B]
+    openness: open
+    derived_from:
+      - parent: my-base
+        relation: merge
+      - parent: my-chat
+        relation: merge
+"""
+
+TEMPLATES = {".csv": _CSV, ".yaml": _YAML, ".yml": _YAML}
+"""What stands in a new file, by its ending."""

@@ -17,10 +17,8 @@ from typing import TypeAlias
 from modeltree._util.files import expanded, refuse_pipe
 from modeltree._util.text import enumerated
 from modeltree.findings import Finding, Position, SourceError
-from modeltree.formats.parsing.lines import unmarked
+from modeltree.formats.parsing import unmarked
 from modeltree.formats.registry import Format, all_formats, format_named, formats_by_ending, unknown_format
-
-__all__ = ["PathLike", "Source", "format_of", "format_to_read", "passed_over", "sources_at"]
 
 PathLike: TypeAlias = str | os.PathLike[str]
 

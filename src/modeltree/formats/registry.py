@@ -13,8 +13,6 @@ from typing import Any
 from modeltree.findings import Finding, UnknownFormatError, nearest, shown
 from modeltree.formats.repair.claims import Reading
 
-__all__ = ["FORMATS", "Format", "all_formats", "format_named", "format_to_write", "register_format"]
-
 
 @dataclass(frozen=True, slots=True)
 class Format:

@@ -12,7 +12,7 @@ import numpy
 from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
 
-from modeltree._util.garbage import collector_paused
+from modeltree._util import collector_paused
 from modeltree.records import Model, Record
 
 __all__ = [

@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import islice
 from typing import Self
 
-from modeltree._util.garbage import collector_paused
+from modeltree._util import collector_paused
 from modeltree.findings import AmbiguousNameError, UnknownModelError, UnknownNameError, nearest, shown
 from modeltree.records import Model, Organization
 

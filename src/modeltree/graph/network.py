@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Never, Protocol, overload
 
 from pydantic import TypeAdapter, ValidationError
 
-from modeltree._util.garbage import collector_paused
+from modeltree._util import collector_paused
 from modeltree.findings import Finding, InvalidSizeError, LineageError, MissingExtraError, shown
 from modeltree.graph.columns import dumped
 from modeltree.records import About, Derivation, Links, Model, Organization, ParameterCount, Record, Relation

@@ -12,8 +12,7 @@ from modeltree.findings import Position, shown
 from modeltree.formats.cards.card_files import ADAPTER_CONFIG, MERGE_CONFIG
 from modeltree.formats.repair.claims import ClaimedDerivation, Claims
 from modeltree.formats.repair.front_matter import FrontMatter
-from modeltree.formats.weights import gguf, mergekit, peft, safetensors
-from modeltree.formats.weights.sidecars import add_parents
+from modeltree.formats.weights import add_parents, gguf, mergekit, peft, safetensors
 from modeltree.records import Relation
 from modeltree.values.addresses import is_local_path, repository_in_cache
 from modeltree.values.hub_rows import MERGE_WORDS, inferred_relation, reference_of, tagged_base

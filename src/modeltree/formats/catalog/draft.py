@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import TypeVar
 
-from pydantic import ValidationError
+from pydantic import ConfigDict, ValidationError
 
 from modeltree.findings import At, Finding, Position, shown
-from modeltree.formats.catalog.schema import CatalogDocument, CatalogModel, Parentage
 from modeltree.formats.parsing.yamltree import YamlTree
 from modeltree.formats.repair.audit import PLACEHOLDER, in_order
 from modeltree.formats.repair.models import PARTS
@@ -25,9 +24,60 @@ from modeltree.formats.repair.record_findings import (
 )
 from modeltree.graph.names import NameTable
 from modeltree.graph.validation import problems_of
-from modeltree.records import About, Derivation, Model, Organization, Record
+from modeltree.records import About, Derivation, Id, Model, Organization, Record, Reference, Relation, Text
 
-__all__ = ["CatalogDraft"]
+
+class Parentage(Record):
+    """One parent of the model that it stands under, and how the model was made from it."""
+
+    parent: Id
+    """The id of the model that it was made from."""
+    relation: Relation
+    """How."""
+    references: tuple[Reference, ...] = ()
+    """What vouches for it."""
+    note: Text | None = None
+    """Anything else worth knowing."""
+
+    def under(self, child: str) -> Derivation:
+        """The derivation of a child from this parent."""
+        return Derivation(
+            parent=self.parent, child=child, relation=self.relation, references=self.references, note=self.note
+        )
+
+
+class CatalogModel(Model):
+    """One model, or one product that runs on models, and what it was made from."""
+
+    derived_from: tuple[Parentage, ...] = ()
+    """The models that it was made from, and how; each parent once."""
+
+
+class CatalogDocument(Record):
+    """One file of a catalogue: models with what they were made from, and who made them."""
+
+    model_config = ConfigDict(title="modeltree catalogue")
+
+    about: About | None = None
+    """What the catalogue as a whole is; in one file of a folder."""
+    organizations: tuple[Organization, ...] = ()
+    """Who made the models. Where there are none, any id is taken."""
+    models: tuple[CatalogModel, ...] = ()
+    """The models."""
+    extends: Text | tuple[Text, ...] = ()
+    """Catalogues whose models and organizations are part of this one: shipped data sets, as ``survey``, or paths."""
+
+
+def catalog_schema() -> dict[str, object]:
+    """The JSON Schema (draft 2020-12) of a catalogue file, made from the records.
+
+    Examples
+    --------
+    >>> sorted(catalog_schema()["properties"])
+    ['about', 'extends', 'models', 'organizations']
+    """
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **CatalogDocument.model_json_schema()}
+
 
 R = TypeVar("R", bound=Record)
 

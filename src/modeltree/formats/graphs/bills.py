@@ -20,8 +20,6 @@ from modeltree.records import Derivation, Kind, License, Model, Relation
 from modeltree.values.addresses import hub_repository, hub_url
 from modeltree.values.licenses import OTHER, hub_license
 
-__all__ = ["COMPONENT_TYPES", "SPDX_CONTEXT", "cyclonedx_text", "spdx_text", "write_cyclonedx", "write_spdx"]
-
 COMPONENT_TYPES = {Kind.MODEL: "machine-learning-model", Kind.APPLICATION: "application", Kind.DATASET: "data"}
 """The type of a component of CycloneDX for each kind of model."""
 

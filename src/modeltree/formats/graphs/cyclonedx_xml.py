@@ -8,8 +8,6 @@ from pathlib import Path
 from modeltree.findings import At, Finding, Position, SourceError
 from modeltree.formats.graphs.graph_claims import Element, read_xml
 
-__all__ = ["XmlBill", "read_xml_bill"]
-
 _LISTS = frozenset(
     {"components", "licenses", "externalReferences", "properties", "ancestors", "descendants", "variants", "datasets"}
     | {"dependencies", "tags", "authors"}

@@ -33,10 +33,6 @@ from modeltree.values.words import relation_of
 if TYPE_CHECKING:
     import networkx
 
-__all__ = [
-    "MAX_RECORDS", "OWN", "Direction", "Element", "Fields", "GraphClaims", "PositionedTree", "Tally", "add_about",
-    "edge_fields", "graph_to_write", "mapping_of", "mappings_in", "read_xml", "text_of", "within", "writer",
-]  # fmt: skip
 
 MAX_RECORDS = 1_000_000
 """The most nodes and edges that are read, together."""

@@ -13,8 +13,6 @@ from typing import NamedTuple, TypeGuard
 
 from modeltree.findings import At
 
-__all__ = ["JsonEdge", "JsonGraph", "JsonNode", "graph_in"]
-
 Attributes = dict[str, object]
 Neighbors = Mapping[str, list[str] | dict[str, Attributes]]
 Items = Callable[[object, str, At], Iterator[tuple[int, Attributes]]]

@@ -30,10 +30,6 @@ from modeltree.formats.repair.record_findings import no_list, no_mapping
 from modeltree.lineage import Lineage
 from modeltree.records import Relation
 
-__all__ = [
-    "cytoscape_text", "node_link_text", "read_cytoscape", "read_node_link", "write_cytoscape", "write_node_link",
-]  # fmt: skip
-
 # What programs note for themselves of an element of Cytoscape, besides its data.
 _OWN = frozenset({"id", "source", "target", "SUID", "shared_name", "shared_interaction", "selected"})
 

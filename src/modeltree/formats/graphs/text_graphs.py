@@ -34,8 +34,6 @@ from modeltree.graph.primary import PrimaryForest
 from modeltree.lineage import Lineage
 from modeltree.records import PartialDate, Relations, relation_set
 
-__all__ = ["Direction", "dot_text", "mermaid_text", "newick_text", "write_dot", "write_mermaid", "write_newick"]
-
 Direction = Literal["LR", "RL", "TB", "BT"]
 """The direction of descent: from left to right, from right to left, down, or up."""
 

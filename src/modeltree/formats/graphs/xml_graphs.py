@@ -30,8 +30,6 @@ from modeltree.lineage import Lineage
 from modeltree.records import Derivation, Model, PartialDate, Relation
 from modeltree.values.addresses import is_web_address, link_field
 
-__all__ = ["gexf_text", "graphml_text", "read_gexf", "read_graphml", "write_gexf", "write_graphml"]
-
 _OWNERS = ("node", "edge", "graph", "graphml")
 
 _CREATOR = "modeltree"

@@ -20,7 +20,7 @@ from typing import NamedTuple, NoReturn, overload
 
 from modeltree._util.files import bytes_of
 from modeltree.findings import Finding, Position, shown
-from modeltree.formats.parsing.lines import Lines, Unreadable, decoded, unmarked
+from modeltree.formats.parsing import Lines, Unreadable, decoded, unmarked
 from modeltree.values.headers import ABOVE_HEADER, HEADER_ROWS, header_row
 
 DELIMITERS = (",", ";", "\t", "|")

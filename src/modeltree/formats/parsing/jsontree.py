@@ -18,7 +18,7 @@ from typing import Any
 
 from modeltree._util.files import bytes_of
 from modeltree.findings import At, Finding, Position, shown
-from modeltree.formats.parsing.lines import Lines, Unreadable, decoded
+from modeltree.formats.parsing import Lines, Unreadable, decoded
 
 MAX_BYTES = 256 * 2**20
 """The largest file that is read, in bytes."""

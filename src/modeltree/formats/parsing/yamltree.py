@@ -22,7 +22,7 @@ import yaml
 
 from modeltree._util.files import bytes_of
 from modeltree.findings import At, Finding, Position, shown
-from modeltree.formats.parsing.lines import Lines, Unreadable, decoded
+from modeltree.formats.parsing import Lines, Unreadable, decoded
 
 MAX_BYTES = 64 * 2**20
 """The largest file that is read, in bytes."""

@@ -15,10 +15,8 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from modeltree.findings import Finding, Position, shown
-from modeltree.formats.printed.grid import MAX_CELL, Cell
+from modeltree.formats.printed import MAX_CELL, Cell
 from modeltree.values.addresses import link_labeled
-
-__all__ = ["blanked", "latex_cell", "markdown_cell", "without_comments"]
 
 _MOST_FINDINGS = 20
 _MOST_EXPANSIONS = 200

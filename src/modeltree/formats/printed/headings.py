@@ -16,16 +16,14 @@ from pathlib import Path
 from modeltree._util.files import bytes_of
 from modeltree._util.text import counted
 from modeltree.findings import Position, SourceError, nearest, shown
-from modeltree.formats.parsing.lines import Lines, Unreadable, decoded
-from modeltree.formats.printed.grid import PrintedTable
+from modeltree.formats.parsing import Lines, Unreadable, decoded
+from modeltree.formats.printed import PrintedTable
 from modeltree.formats.printed.model_rows import ColumnFields, RowReader
 from modeltree.formats.repair.audit import unread_columns
 from modeltree.formats.repair.claims import Claims
 from modeltree.records import Relation, one_of
 from modeltree.values.headers import HEADERS, LINK_FIELDS, field_of_header, folded_header
 from modeltree.values.quantities import unit_of
-
-__all__ = ["MAX_BYTES", "TableOptions", "read_tables", "text_of"]
 
 MAX_BYTES = 8 * 2**20
 """The largest file that is read, in bytes."""

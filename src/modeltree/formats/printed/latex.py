@@ -15,9 +15,8 @@ from functools import lru_cache
 from itertools import islice
 
 from modeltree.findings import SourceError, shown
-from modeltree.formats.parsing.lines import Lines
-from modeltree.formats.printed.cells import Macro, latex_cell
-from modeltree.formats.printed.grid import (
+from modeltree.formats.parsing import Lines
+from modeltree.formats.printed import (
     MAX_CELL,
     MAX_COLUMNS,
     MAX_ROWS,
@@ -26,12 +25,11 @@ from modeltree.formats.printed.grid import (
     PrintedTable,
     indent_of,
 )
+from modeltree.formats.printed.cells import Macro, latex_cell
 from modeltree.formats.printed.headings import TableOptions, read_tables
 from modeltree.formats.repair.claims import Claims
 from modeltree.formats.repair.models import reader
 from modeltree.records import Relation
-
-__all__ = ["read_latex"]
 
 _COMMENT = re.compile(r"\\.|%[^\r\n]*+", re.DOTALL)
 _VERBATIM = re.compile(r"\\(begin|end)\s*\{(verbatim|lstlisting|minted|comment|Verbatim)\*?\}")

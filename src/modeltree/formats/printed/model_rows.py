@@ -10,15 +10,13 @@ from typing import Any
 
 from modeltree._util.text import counted
 from modeltree.findings import Finding, Position, shown
-from modeltree.formats.printed.grid import MAX_COLUMNS, Cell, PrintedTable
+from modeltree.formats.printed import MAX_COLUMNS, Cell, PrintedTable
 from modeltree.formats.repair.claims import Claims
 from modeltree.records import Relation
 from modeltree.values.addresses import is_web_address, link_field, link_labeled, paper_number
 from modeltree.values.fields import FieldNote, read_fields, read_sizes
 from modeltree.values.names import organizations_of, printed_name
 from modeltree.values.words import architecture_of, is_missing, is_root
-
-__all__ = ["ColumnFields", "RowReader"]
 
 _ASIDE = re.compile(r"(?P<name>\S[^()]*)\((?P<word>[^()]+)\)")
 _LINKS = ("paper", "code", "weights", "blog", "website")

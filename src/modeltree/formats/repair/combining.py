@@ -16,8 +16,6 @@ from modeltree.formats.repair.models import repaired, without_repetition
 from modeltree.formats.repair.policy import Policy
 from modeltree.records import Model
 
-__all__ = ["combined", "policy_of_each"]
-
 # What a source lacks may be in another; it is looked for once more in all of them.
 _REPEATED = frozenset({"missing-parent", "mirror-parent", *(kind for kind, _ in (*GAPS.values(), BASE))})
 

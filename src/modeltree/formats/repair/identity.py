@@ -9,8 +9,6 @@ from numpy.typing import NDArray
 
 from modeltree.graph.store import NodeStore
 
-__all__ = ["Why", "same_models"]
-
 Why = Literal["alias", "name", "links"]
 _Owners = dict[str, dict[int, bool]]
 """For words the models that go by them, and whether by an alias."""

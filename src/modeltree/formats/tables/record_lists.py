@@ -15,8 +15,8 @@ from typing import IO, Any, NoReturn
 from modeltree._util.files import bytes_of
 from modeltree._util.text import enumerated
 from modeltree.findings import Finding, Position, SourceError, optional, shown
+from modeltree.formats.parsing import Lines, Unreadable, decoded
 from modeltree.formats.parsing.jsontree import read_json
-from modeltree.formats.parsing.lines import Lines, Unreadable, decoded
 from modeltree.formats.parsing.yamltree import read_yaml
 from modeltree.formats.tables.requests import SourceTable, table_of_records
 from modeltree.values.headers import ABOVE_HEADER, HEADER_ROWS, header_row

@@ -36,8 +36,6 @@ from modeltree.values.names import is_legal_form
 from modeltree.values.quantities import leading_size
 from modeltree.values.words import is_missing
 
-__all__ = ["read_ecosystem_graphs"]
-
 _READ = ["name", "type", "organization", "created_date", "url", "model_card", "datasheet", "modality", "size"]
 _READ += ["access", "license"]
 _UNREAD = """

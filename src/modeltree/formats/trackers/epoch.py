@@ -22,8 +22,6 @@ from modeltree.records import Relation
 from modeltree.values.addresses import arxiv_reference, link_field
 from modeltree.values.quantities import parse_count
 
-__all__ = ["read_epoch"]
-
 _NAMES = ("Model", "System")
 _BASE = "Base model"
 _COLUMNS = {"released": "Publication date", "organizations": "Organization", "sizes": "Parameters", "domain": "Domain"}

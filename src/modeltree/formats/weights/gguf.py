@@ -15,16 +15,14 @@ from pathlib import Path
 from typing import BinaryIO, NoReturn
 
 from modeltree.findings import Position, shown
-from modeltree.formats.parsing.lines import Unreadable
+from modeltree.formats.parsing import Unreadable
 from modeltree.formats.repair.claims import Claims, slug
 from modeltree.formats.repair.models import reader
 from modeltree.formats.repair.record_findings import described
-from modeltree.formats.weights.sidecars import FileClaims, ParentClaim, brief, inferred, read_files
+from modeltree.formats.weights import FileClaims, ParentClaim, brief, inferred, read_files
 from modeltree.records import Relation
 from modeltree.values.addresses import parse_hub_address
 from modeltree.values.licenses import license_of
-
-__all__ = ["file_claims", "read_gguf"]
 
 MAX_HEADER = 256 * 2**20
 """So much of a file is read at most, in bytes; vocabularies take some 10 MiB."""

@@ -14,10 +14,8 @@ from modeltree.formats.repair.claims import Claims
 from modeltree.formats.repair.folders import model_id
 from modeltree.formats.repair.models import reader
 from modeltree.formats.repair.record_findings import described
-from modeltree.formats.weights.sidecars import FileClaims, ParentClaim, brief, read_files
+from modeltree.formats.weights import FileClaims, ParentClaim, brief, read_files
 from modeltree.records import Relation
-
-__all__ = ["file_claims", "read_mergekit"]
 
 MAX_BYTES = 2**20
 """The largest recipe that is read, in bytes."""

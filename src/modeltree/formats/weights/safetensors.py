@@ -19,12 +19,10 @@ from modeltree.formats.parsing.jsontree import parse_json
 from modeltree.formats.repair.claims import Claims
 from modeltree.formats.repair.models import reader
 from modeltree.formats.repair.record_findings import described
-from modeltree.formats.weights.sidecars import FileClaims, ParentClaim, brief, inferred, read_files
+from modeltree.formats.weights import FileClaims, ParentClaim, brief, inferred, read_files
 from modeltree.records import Relation
 from modeltree.values.addresses import hub_repository, is_local_path
 from modeltree.values.licenses import license_of
-
-__all__ = ["file_claims", "read_safetensors"]
 
 LONGEST_HEADER = 100_000_000
 """The longest header that the format allows, in bytes."""
