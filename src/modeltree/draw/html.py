@@ -71,7 +71,7 @@ def page_document(
         "counts": " · ".join(f"<span>{escape(count)}</span>" for count in counts),
         "tabs": "\n".join(map(_tab, figures)),
         "figures": "\n".join(
-            f'<div class="base" data-figure="{figure.key}"{_hidden(index)}{_language(words)}>{svg}</div>'
+            f'<div class="base" data-figure="{figure.key}"{_hidden(index)}{_language(words)}>{_inert(svg, index)}</div>'
             for index, (figure, svg) in enumerate(zip(figures, drawn, strict=True))
         ),
         "notes": "\n".join(_notes(figure, palette, words, _hidden(index)) for index, figure in enumerate(figures)),
@@ -125,6 +125,11 @@ def _tab(figure: PageFigure) -> str:
 def _hidden(index: int) -> str:
     """The attribute that hides all figures but the first."""
     return " hidden" if index else ""
+
+
+def _inert(svg: str, index: int) -> str:
+    """A figure; all but the first are laid out only when their tabs are opened."""
+    return f"<template>{svg}</template>" if index else svg
 
 
 def _notes(figure: PageFigure, palette: Palette, words: Words, hidden: str) -> str:

@@ -3,9 +3,10 @@ const stage = at("stage");
 const overlay = at("overlay");
 const FIGURES = new Map(
   DATA.figures.map((key) => {
-    const svg = document.getElementById(key);
+    const base = document.querySelector(`.base[data-figure="${key}"]`);
+    const svg = (base.querySelector("template")?.content ?? base).querySelector("svg"); // inert until it is shown
     const { width, height, type } = svg.dataset;
-    const figure = { key, svg, world: svg.querySelector(".world"), base: svg.parentNode, nodes: null, view: null };
+    const figure = { key, svg, world: svg.querySelector(".world"), base, nodes: null, view: null };
     return [key, Object.assign(figure, { width: +width, height: +height, type: +type })];
   }),
 );
@@ -107,6 +108,7 @@ function addRuler(figure) {
   figure.world.append(figure.ruler);
 }
 
+const SPECKS = 2.5; // in pixels: letters that are smaller are specks, and take longest to set
 let put = null; // where the figure was drawn last
 let settling = 0;
 let printing = false;
@@ -123,6 +125,7 @@ function place() {
   overlay.style.clipPath = hidden > 0 ? `inset(${(shown.rulerHeight * scale).toFixed(1)}px 0 0)` : ""; // dates stay above
   for (const layer of [at("figures"), overlay]) layer.style.transform = "";
   stage.classList.toggle("far", shown.type * scale < 7);
+  stage.classList.toggle("tiny", shown.type * scale < SPECKS);
 }
 
 // A large figure takes long to draw: while it moves its last drawing is moved, and drawn anew when it rests.
@@ -218,6 +221,7 @@ function measureStage() {
 
 function putOnStage(figure) {
   shown = figure;
+  if (!figure.svg.isConnected) figure.base.replaceChildren(figure.svg);
   for (const other of FIGURES.values()) other.base.hidden = other !== figure;
   for (const part of document.querySelectorAll(".about")) part.hidden = part.dataset.figure !== figure.key;
   if (figure.svg.hasAttribute("viewBox")) addRuler(figure);

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from bisect import insort
+from bisect import bisect_left, insort
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -234,8 +234,8 @@ def _first_fit(
     room: list[tuple[float, int]] = [(width if begun is None else begun, 0)]
     for label in by_width:
         need = widths[label]
-        index = next((index for index, (left, _) in enumerate(room) if left >= need - _CLOSE), None)
-        if index is None:
+        index = bisect_left(room, (need - _CLOSE, 0))
+        if index == len(room):
             if len(lines) == most_lines:
                 return None
             lines.append([label])
