@@ -15,11 +15,6 @@ from pydantic import TypeAdapter, ValidationError
 from modeltree._util import collector_paused
 from modeltree.records import Model, Record
 
-__all__ = [
-    "Column", "LazySequence", "RecordFields", "construct", "distinct_values", "dumped", "factored", "field_values",
-    "item", "listed", "picked", "taken",
-]  # fmt: skip
-
 Column = Any
 """A list, a numpy array or an array of Arrow; its values are whatever the field takes."""
 
@@ -29,17 +24,7 @@ _WITHOUT_REPETITION = frozenset({"aliases", "organizations", "sizes"})
 
 
 class LazySequence(Sequence[T]):
-    """Records or families in a row, each made when it is asked for; those asked for lately are kept.
-
-    Parameters
-    ----------
-    count : int
-        How many there are.
-    make : callable
-        Makes one, by its index.
-    many : callable, optional
-        Makes a slice of them, in less time than one after another.
-    """
+    """Records or families in a row, each made when it is asked for; those asked for lately are kept."""
 
     _MOST = 10_000
     _AT_ONCE = 4096
@@ -201,13 +186,7 @@ def _adapter(record: type[Record], name: str) -> TypeAdapter[list[Any]]:
 
 
 def field_values(record: type[Record], name: str, column: Column | None, count: int) -> list[Any]:
-    """A field of many records from the values of a column; each distinct one is read once.
-
-    Raises
-    ------
-    ValueError
-        When a value does not fit the field; the message has the first.
-    """
+    """A field of many records from the values of a column; each distinct one is read once."""
     default = None if (field := record.model_fields[name]).is_required() else field.get_default()
     if column is None:
         return [default] * count

@@ -11,11 +11,6 @@ from numpy.typing import NDArray
 
 from modeltree.records import Grain, PartialDate, Relation
 
-__all__ = [
-    "DepthBin", "Growth", "Period", "PeriodCounts", "counts_per_period", "depths_by_size", "growth", "periods_of",
-    "runs_of", "sizes_and_depths", "survivors",
-]  # fmt: skip
-
 Numbers = NDArray[numpy.int64]
 
 _PER_YEAR = {"year": 1, "quarter": 4, "month": 12}
@@ -101,38 +96,16 @@ def growth(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PeriodCounts:
-    """How many models of each sort became public in each period.
+    """How many models of each sort became public in each period."""
 
-    Parameters
-    ----------
-    first : int
-        The number of the first period: years, quarters or months since the year 0.
-    counts : array of int64
-        A row for each period from the first to the last that has any, a column for each sort.
-    vague, undated : int
-        How many models have a date that does not tell the period, and none.
-    """
-
-    first: int
-    counts: Numbers
-    vague: int
+    first: int  # the number of the first period: years, quarters or months since the year 0
+    counts: Numbers  # a row for each period from the first to the last that has any, a column for each sort
+    vague: int  # how many models have a date that does not tell the period
     undated: int
 
 
 def counts_per_period(dates: NDArray[Any], sorts: NDArray[Any], sort_count: int, grain: Grain) -> PeriodCounts:
-    """Count models by period and sort.
-
-    Parameters
-    ----------
-    dates : array of int
-        As `modeltree.graph.store.Columns` has them.
-    sorts : array of int
-        What each model is counted as.
-    sort_count : int
-        They are below this.
-    grain : {"year", "quarter", "month"}
-        How long a period is.
-    """
+    """Count models by period and sort."""
     if grain not in _PER_YEAR:
         raise ValueError(f"cannot count by {grain!r}: say {', '.join(map(repr, _PER_YEAR))}")
     per_year = _PER_YEAR[grain]
@@ -151,15 +124,7 @@ def counts_per_period(dates: NDArray[Any], sorts: NDArray[Any], sort_count: int,
 
 
 def sizes_and_depths(labels: NDArray[Any], depths: NDArray[Any]) -> tuple[Numbers, Numbers, Numbers]:
-    """The families, largest first, then by label: the label of each, its size, and the greatest depth in it.
-
-    Parameters
-    ----------
-    labels : array of int
-        The family of each model, a number of 0 or more.
-    depths : array of int
-        The depth of each model.
-    """
+    """The families, largest first, then by label: the label of each, its size, and the greatest depth in it."""
     sizes = numpy.bincount(labels)
     deepest = numpy.zeros(len(sizes), dtype=numpy.int64)
     numpy.maximum.at(deepest, labels, depths)

@@ -13,12 +13,6 @@ from typing import Any, overload
 import numpy
 from numpy.typing import NDArray
 
-__all__ = [
-    "Ints", "Levels", "Neighbors", "Rows", "bfs", "deepest_first", "distances", "distinct", "fixed", "gather",
-    "gather_slices", "generations", "heights", "in_cycles", "is_narrow", "least_below", "levels_of", "reachable_bits",
-    "row_starts", "short", "viewed",
-]  # fmt: skip
-
 Ints = NDArray[numpy.int32]
 Neighbors = Sequence[Sequence[int]]
 Levels = tuple[Ints, NDArray[numpy.int64]]
@@ -39,15 +33,7 @@ _MEMORY = 1 << 26
 
 
 class Rows(Sequence[Sequence[int]]):
-    """The neighbors of every node, those of a node together in one array.
-
-    Parameters
-    ----------
-    starts : array of int32
-        Where the row of each node begins; one more, where the last ends.
-    items : array of int32
-        The neighbors, ascending and without repetition within each row.
-    """
+    """The neighbors of every node, ascending, in one array, with where each row begins and the last ends."""
 
     __slots__ = ("_items", "_starts", "items", "starts")
 
@@ -259,13 +245,7 @@ def reachable_bits(order: NDArray[Any], rows: Rows, targets: NDArray[Any]) -> It
 
 
 def generations(parents: Rows, children: Rows) -> Ints:
-    """For each node, the edges of the longest path to it from a root.
-
-    Raises
-    ------
-    ValueError
-        When a node descends from itself.
-    """
+    """For each node, the edges of the longest path to it from a root."""
     missing = parents.lengths
     lone = missing == 1  # most nodes are made from one other: nothing else is missing of them
     inner = children.lengths > 0

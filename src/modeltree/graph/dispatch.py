@@ -48,21 +48,7 @@ def backend_info() -> dict[str, object]:
 
 
 class IndexedGraph:
-    """The nodes of a directed graph, and who descends from whom.
-
-    Parameters
-    ----------
-    nodes : sequence
-        What the graph calls the nodes of the index, in its order.
-    find : callable
-        The index of a node; raises `KeyError`, or `TypeError` for what can be none.
-    index : AncestryIndex or None
-        None where nodes descend from themselves.
-    source : callable
-        The graph as a `networkx.DiGraph`.
-    edge_attributes : collection of str, optional
-        The attributes that edges may have; by default, those of the source are looked through.
-    """
+    """The nodes of a directed graph, and who descends from whom; no index where nodes descend from themselves."""
 
     __networkx_backend__ = BACKEND
 

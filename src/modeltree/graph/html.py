@@ -10,8 +10,6 @@ from modeltree._util.html import block, head, table
 from modeltree._util.text import counted
 from modeltree.graph.families import Families
 
-__all__ = ["lineage_html"]
-
 _MOST_FAMILIES = 8
 _COLUMNS = (("family", ""), ("models", "number"), ("first", ""), ("last", ""), ("", ""))
 

@@ -26,8 +26,6 @@ from modeltree._util.files import write_whole
 from modeltree.findings import IndexFileError
 from modeltree.graph.csr import Ints, Rows, viewed
 
-__all__ = ["read_index", "write_index"]
-
 _MAGIC = b"modeltree AncestryIndex\n"
 _VERSION = 1
 _ALIGN = 64

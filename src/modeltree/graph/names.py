@@ -11,8 +11,6 @@ from modeltree._util import collector_paused
 from modeltree.findings import AmbiguousNameError, UnknownModelError, UnknownNameError, nearest, shown
 from modeltree.records import Model, Organization
 
-__all__ = ["NameTable"]
-
 _MANY = 10_000
 """Of more records, the first names are searched for in a text of all: to note where each is takes longer."""
 _FEW_LOOKS = 20
@@ -27,13 +25,6 @@ class NameTable:
 
     An id comes first, then a name or alias written exactly so, then one that differs only in case. Punctuation
     always counts: "Command R" is not "Command R+".
-
-    Parameters
-    ----------
-    records : iterable of Model or Organization
-        What can be found.
-    unknown : type of UnknownNameError
-        The error for a name that nothing goes by.
     """
 
     def __init__(
@@ -66,15 +57,7 @@ class NameTable:
         return self._exact.get(name) or self._folded.get(name.casefold()) or []
 
     def find(self, name: str) -> str:
-        """The id of the record that goes by a name.
-
-        Raises
-        ------
-        UnknownNameError
-            When there is none; the message has the nearest names.
-        AmbiguousNameError
-            When there are several.
-        """
+        """The id of the record that goes by a name."""
         owners = self.owners(name)
         if len(owners) > 1:
             raise AmbiguousNameError(name, owners)
@@ -111,15 +94,7 @@ class NameTable:
 
 
 class _NamesText:
-    """All ids and names as one text, a line each and whatever their case, in which some are searched for.
-
-    Parameters
-    ----------
-    ids : sequence of str
-        Of all records.
-    called : iterable of (str, tuple of str)
-        Ids with the names and aliases that these have besides.
-    """
+    """All ids and names as one text, a line each and whatever their case, in which some are searched for."""
 
     _SAMPLED = 1 << 20
     """In how many letters parts of a name are counted, to look for the rarest first."""

@@ -176,17 +176,6 @@ def to_digraph(
 
     They are strings, but for ``parameters``, which is a number. The organizations are one attribute of the graph, as
     JSON. So that millions of nodes have room, the attributes of a node are made when they are asked for.
-
-    Parameters
-    ----------
-    nodes : NodeStore
-        The models.
-    edges : iterable of (str, str, mapping)
-        Parent and child of each derivation, and its attributes.
-    organizations : sequence of Organization
-        Those that are more than ids that models name.
-    about : About
-        What the lineage as a whole is.
     """
     import networkx
 
@@ -218,18 +207,6 @@ def from_digraph(
     An attribute may be called as people head the column of a field: ``Release date`` or ``developer``.
     Of the attributes of the graph as a whole, only ``organizations`` and those that are fields of `About` are read:
     programs keep their own there. Where some organizations are listed, the others that models name go by their ids.
-
-    Parameters
-    ----------
-    graph : networkx.DiGraph
-        Its nodes are strings or integers. A node without a name is named by its id.
-    relation : Relation or str
-        For edges that have no ``relation``.
-
-    Raises
-    ------
-    LineageError
-        When an attribute is no field of the record or has no fitting value.
     """
     if not (hasattr(graph, "is_directed") and hasattr(graph, "nodes")):  # a Lineage is directed, and is no graph
         raise TypeError(f"{shown(graph)} is no graph of NetworkX")
@@ -336,15 +313,7 @@ def _described(what: str, ids: tuple[str, ...], error: ValidationError) -> Itera
 
 
 def model_rows(nodes: Fields, kin: Callable[[slice], tuple[list[list[str]], list[list[str]]]]) -> Rows:
-    """A row for each model; `modeltree.Lineage.to_records` says what is in it.
-
-    Parameters
-    ----------
-    nodes : NodeStore
-        The models.
-    kin : callable
-        Gives the ids of the parents and of the children of each of a slice of them.
-    """
+    """A row for each model; `modeltree.Lineage.to_records` says what is in it."""
     plain = [name for name in Model.model_fields if name not in ("links", "license", "corrections", "sizes")]
 
     def columns(span: slice) -> dict[str, list[Any]]:
@@ -382,13 +351,6 @@ class Rows:
 
     It is no `collections.abc.Sequence`: of those polars takes the types of the columns from the first hundred rows,
     and fails where a value comes later. From this it takes them as Arrow, with the types that they have.
-
-    Parameters
-    ----------
-    count : int
-        How many there are.
-    columns : callable
-        Gives the columns of a slice of the rows: texts, integers, lists of these, and None.
     """
 
     __slots__ = ("_columns", "_count")

@@ -15,8 +15,6 @@ from modeltree.graph.primary import by_preference
 from modeltree.graph.store import EdgeStore, NodeStore
 from modeltree.records import Relation
 
-__all__ = ["outline"]
-
 # Lines that are deeper begin with their level, and are indented by so many: text of a chain grows with its length,
 # and not with the square of it.
 _DEEPEST = 30
@@ -31,23 +29,7 @@ def outline(
     root: int | None = None,
     max_depth: int | None = None,
 ) -> str:
-    """The text tree of some models; `modeltree.Lineage.tree` says how to read it.
-
-    Parameters
-    ----------
-    nodes : NodeStore
-        The models.
-    edges : EdgeStore
-        The derivations.
-    index : AncestryIndex
-        The descent to go by.
-    chosen : frozenset of Relation
-        Its relations.
-    root : int, optional
-        What to begin with; by default all that has children and no parents.
-    max_depth : int, optional
-        The most levels below that.
-    """
+    """The text tree of some models; `modeltree.Lineage.tree` says how to read it."""
     places = _Places.of(nodes, edges, index, chosen, root, max_depth)
     shown = set(chain(places.tops, places.under, *(index.parents[node] for node in chain(places.tops, places.under))))
     names = Counter(printable(nodes.name(node)) for node in shown)
@@ -61,24 +43,12 @@ def outline(
 
 @dataclass(frozen=True, slots=True)
 class _Places:
-    """Where each model stands.
+    """Where each model stands."""
 
-    Parameters
-    ----------
-    tops : tuple of int
-        Those at the margin.
-    under : mapping of int to int
-        For all others the parent under which they stand in full.
-    open : frozenset of int
-        Those whose children stand under them.
-    deeper, single : int
-        How many are left out since they are too deep, or since they are related to none.
-    """
-
-    tops: tuple[int, ...]
-    under: Mapping[int, int]
-    open: frozenset[int]
-    deeper: int
+    tops: tuple[int, ...]  # those at the margin
+    under: Mapping[int, int]  # for all others the parent under which they stand in full
+    open: frozenset[int]  # those whose children stand under them
+    deeper: int  # how many are left out since they are too deep
     single: int
 
     @classmethod

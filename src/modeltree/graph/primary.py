@@ -19,36 +19,18 @@ from numpy.typing import NDArray
 
 from modeltree.graph.csr import Rows
 
-__all__ = ["Fold", "PrimaryForest", "by_preference", "folds_below", "largest_branches"]
-
 _Numbers = NDArray[numpy.int64]
 
 
 def by_preference(
     parent: NDArray[Any], child: NDArray[Any], relation: NDArray[Any], dates: NDArray[Any]
 ) -> NDArray[numpy.int64]:
-    """The edges by child, those of one child by the rule above, the primary parent first.
-
-    Parameters
-    ----------
-    parent, child, relation : array of int
-        Of each edge, its nodes, which are in date order, then by id, and the index of its relation in `Relation`.
-    dates : array of int
-        Of each node, as `modeltree.graph.store.Columns` has them.
-    """
+    """The edges by child, those of one child by the rule above, the primary parent first."""
     return numpy.lexsort((parent, -dates[parent].astype(numpy.int64), relation, child))
 
 
 class PrimaryForest:
-    """Each node below one parent at the most.
-
-    Parameters
-    ----------
-    parent : array of int
-        The primary parent of each node, -1 for roots.
-    relation : array of int, optional
-        The index in `Relation` of the edge to it, -1 for roots.
-    """
+    """Each node below one parent at the most, -1 for roots, with the index in `Relation` of the edge to it."""
 
     def __init__(self, parent: NDArray[Any], relation: NDArray[Any] | None = None) -> None:
         self.parent: _Numbers = parent.astype(numpy.int64, copy=False)
@@ -94,13 +76,7 @@ class PrimaryForest:
 
     @property
     def root(self) -> _Numbers:
-        """The root above each node; of a root, itself.
-
-        Raises
-        ------
-        ValueError
-            When the parents lead back to where they began.
-        """
+        """The root above each node; of a root, itself."""
         return self._roots_and_depths[0]
 
     @property
@@ -137,17 +113,6 @@ def largest_branches(members: NDArray[Any], sizes: NDArray[Any], most: int, leas
     """The root of a family and the first models of its largest branches; by size, then index.
 
     A branch within a branch is one, too. Each has its parent among them, since that has the larger branch.
-
-    Parameters
-    ----------
-    members : array of int
-        The models of the family.
-    sizes : array of int
-        The size of the branch that each node of the forest begins.
-    most : int
-        How many branches, the root's own not counted.
-    least : float
-        How many models a branch has at the least; branches of a single model are never among them.
     """
     large = members[sizes[members] >= max(least, 2)]
     largest: list[int] = large[numpy.lexsort((large, -sizes[large]))[: most + 1]].tolist()
@@ -172,19 +137,7 @@ class Fold(NamedTuple):
 def folds_below(
     forest: PrimaryForest, shown: Sequence[int], dates: NDArray[Any], most: Mapping[int, int]
 ) -> list[Fold]:
-    """What branches off some nodes and is not shown, by relation: those with the most models, and all others as one.
-
-    Parameters
-    ----------
-    forest : PrimaryForest
-        The models.
-    shown : sequence of int
-        The nodes that are shown.
-    dates : array of int
-        Of each node, as `modeltree.graph.store.Columns` has them.
-    most : mapping of int to int
-        Of which of the shown nodes, and how many folds there may be at each, 1 or more.
-    """
+    """What branches off some nodes and is not shown, by relation: those with the most models, and all others as one."""
     primary, relations = forest.parent, forest.relation
     folded = numpy.zeros(len(primary), dtype=bool)
     folded[list(most)] = True

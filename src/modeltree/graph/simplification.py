@@ -12,8 +12,6 @@ from modeltree.graph.csr import Rows
 from modeltree.graph.store import EdgeStore
 from modeltree.records import CLASSES_BY_STRENGTH, Derivation, Relation
 
-__all__ = ["paths_between", "shortened"]
-
 
 def paths_between(
     edges: EdgeStore, kept: NDArray[numpy.int64], chosen: frozenset[Relation], count: int

@@ -35,8 +35,6 @@ from modeltree.graph.index import AncestryIndex
 from modeltree.graph.network import FrozenAttributes, join_list, to_attributes
 from modeltree.records import Derivation, Domain, Kind, Model, Openness, PartialDate, Record, Relation, one_of
 
-__all__ = ["Columns", "Conditions", "Date", "EdgeStore", "NodeStore", "in_date_order", "joined"]
-
 Date = PartialDate | datetime.date | str | int
 
 _RELATIONS = tuple(Relation)
@@ -51,58 +49,29 @@ _PLAIN = frozenset(
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Columns:
-    """What a lineage holds, as columns of equal length; their values are checked by whoever made them.
+    """What a lineage holds, as columns of equal length; their values are checked by whoever made them."""
 
-    Parameters
-    ----------
-    ids : list of str
-        The ids of the models; no two are equal.
-    dates : array of int32
-        When each was released: ``20230314`` is a day, ``20230300`` a month, ``20230000`` a year, 0 not known.
-    fields : mapping of str to column
-        The other fields of `Model` that are known of any: what `Model` takes, None where nothing is known. Where there
-        is no ``name``, models go by their ids.
-    parent, child : array of int32
-        Of each derivation, the rows of its models; no pair stands twice.
-    relation : array of uint8
-        The index of its relation in `Relation`.
-    edge_fields : mapping of str to column
-        ``references`` and ``note`` of the derivations, if any has them.
-    """
-
-    ids: list[str]
+    ids: list[str]  # the ids of the models; no two are equal
+    # When each was released: 20230314 is a day, 20230300 a month, 20230000 a year, 0 not known.
     dates: NDArray[numpy.int32]
+    # The other fields of `Model` that are known of any, as `Model` takes them; without a name, models go by their ids.
     fields: Mapping[str, Column] = field(default_factory=dict)
-    parent: NDArray[numpy.int32]
+    parent: NDArray[numpy.int32]  # of each derivation, the rows of its models; no pair stands twice
     child: NDArray[numpy.int32]
-    relation: NDArray[numpy.uint8]
-    edge_fields: Mapping[str, Column] = field(default_factory=dict)
+    relation: NDArray[numpy.uint8]  # the index of its relation in `Relation`
+    edge_fields: Mapping[str, Column] = field(default_factory=dict)  # `references` and `note`, if any has them
 
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """What the models of a selection meet; None where anything will do.
+    """What the models of a selection meet; None where anything will do."""
 
-    Parameters
-    ----------
-    where : callable, optional
-        Gets a `Model`, says whether to keep it.
-    organizations : set of str, optional
-        Made by any of these, by id.
-    domains : set of Domain, optional
-        For any of these.
-    openness, kind : optional
-        Of this openness and kind.
-    first, last : datetime.date, optional
-        Released within, for certain.
-    """
-
-    where: Callable[[Model], bool] | None = None
-    organizations: frozenset[str] | None = None
-    domains: frozenset[Domain] | None = None
+    where: Callable[[Model], bool] | None = None  # gets a `Model`, says whether to keep it
+    organizations: frozenset[str] | None = None  # made by any of these, by id
+    domains: frozenset[Domain] | None = None  # for any of these
     openness: Openness | None = None
     kind: Kind | None = None
-    first: datetime.date | None = None
+    first: datetime.date | None = None  # released within, for certain
     last: datetime.date | None = None
 
     @classmethod
@@ -130,19 +99,7 @@ class Conditions:
 
 
 class NodeStore:
-    """The models of a lineage.
-
-    Parameters
-    ----------
-    ids : sequence of str
-        In date order, then by id.
-    dates : array of int32
-        See `Columns`.
-    fields : mapping of str to column
-        See `Columns`.
-    records : tuple of Model, optional
-        The models, where they were given.
-    """
+    """The models of a lineage, in date order, then by id; `Columns` says what is in the arrays."""
 
     def __init__(
         self,
@@ -301,13 +258,7 @@ class NodeStore:
         return NodeStore(ids, self.dates[nodes], {name: taken(column, nodes) for name, column in self._fields.items()})
 
     def field(self, name: str, nodes: slice = slice(None)) -> list[Any]:
-        """A field of some models, as their records have it.
-
-        Raises
-        ------
-        ValueError
-            When a value does not fit the field.
-        """
+        """A field of some models, as their records have it."""
         if self._given is not None:
             return [getattr(record, name) for record in self._given[nodes]]
         ids = self.ids[nodes]
@@ -363,21 +314,7 @@ class NodeStore:
 
 
 class EdgeStore:
-    """The derivations of a lineage, in the order of their children, then of their parents.
-
-    Parameters
-    ----------
-    ids : sequence of str
-        The ids of the models.
-    parent, child : array of int32
-        The indices of the models of each derivation.
-    relation : array of uint8
-        The index of its relation in `Relation`.
-    fields : mapping of str to column
-        ``references`` and ``note``, if any has them.
-    records : tuple of Derivation, optional
-        The derivations, where they were given.
-    """
+    """The derivations of a lineage, in the order of their children, then of their parents."""
 
     def __init__(
         self,
@@ -447,13 +384,7 @@ class EdgeStore:
         return self.parent[kept], self.child[kept], self.relation[kept]
 
     def index(self, relations: frozenset[Relation]) -> AncestryIndex:
-        """Who descends from whom by some relations.
-
-        Raises
-        ------
-        ValueError
-            When a model descends from itself.
-        """
+        """Who descends from whom by some relations."""
         parent, child, _ = self.arrays(relations)
         return AncestryIndex.from_edges(len(self._ids), parent, child)
 

@@ -16,8 +16,6 @@ from modeltree.graph.columns import field_values
 from modeltree.graph.store import Columns
 from modeltree.records import Derivation, Model, Organization, PartialDate, Record, Relation
 
-__all__ = ["find_cycles", "problems_of", "problems_of_columns"]
-
 _MOST_HINTS = 20
 _MOST_NAMED = 20  # of the models of a cycle
 _MOST_OTHERS = 20  # that are named with an alias

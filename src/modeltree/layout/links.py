@@ -64,23 +64,6 @@ def with_links(layout: Layout, pairs: Iterable[tuple[str, str]]) -> Layout:
     doi:10.1145/201310.201328). Time grows with the number of links times the grid around each parent and its
     children: at worst, where all lie far apart, with links times labels. The result does not depend on the pairs'
     order.
-
-    Parameters
-    ----------
-    layout : Layout
-        The branches of a family tree stay; other links that it has already are replaced.
-    pairs : iterable of (str, str)
-        The ids of parent and child. Pairs of which the layout lacks a label are left out.
-
-    Returns
-    -------
-    Layout
-        With links in the order of the pairs, after the branches.
-
-    Raises
-    ------
-    LayoutError
-        When there is no way between two labels, or a model is its own parent.
     """
     boxes = {box.id: box for box in layout.boxes}
     wanted = [pair for pair in dict.fromkeys(pairs) if boxes.keys() >= set(pair)]
