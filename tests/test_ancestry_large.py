@@ -43,6 +43,15 @@ def each_way_of(index: AncestryIndex) -> Iterator[AncestryIndex]:
     yield walking
 
 
+def sizes_below_roots(index: AncestryIndex) -> list[int]:
+    """As they are counted of a large graph, too, whose forest and intervals are not made for it."""
+    fresh = AncestryIndex._of(index.parents, index.generation)
+    fresh.__dict__["_patience"] = 1
+    assert fresh.sizes_below_roots().tolist() == index.sizes_below_roots().tolist()
+    assert not {"_forest", "_intervals"} & fresh.__dict__.keys()
+    return index.sizes_below_roots().tolist()
+
+
 def check(parents: Parents) -> None:
     small, count = PlainIndex(parents), len(parents)
     pairs = list(itertools.product(range(count), repeat=2))
@@ -64,6 +73,7 @@ def check(parents: Parents) -> None:
         assert large.children == small.children
         assert large.are_ancestors(above, below).tolist() == small.are_ancestors(above, below).tolist() == related
         assert large.descendant_counts().tolist() == small.descendant_counts().tolist()
+        assert sizes_below_roots(large) == [1 + len(small.descendants(root)) for root in small.roots]
         assert large.ancestor_counts().tolist() == small.ancestor_counts().tolist()
         assert large.root_counts().tolist() == small.root_counts().tolist()
         for name in ("generation", "height", "components", "roots", "leaves", "merges"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from collections import defaultdict
 from collections.abc import Hashable
 from functools import partial
@@ -187,6 +189,19 @@ def test_a_family_says_who_it_is() -> None:
     ]  # fmt: skip
     assert hash(llama) == hash(SMALL.families()[0])
     assert SMALL.family("LLaVA").name == "LLaMA"
+
+
+def test_what_a_family_has_is_worked_out_when_asked_for() -> None:
+    (llama, _, _) = families = SMALL.families()
+    fresh = pickle.loads(pickle.dumps(SMALL)).families()[0]
+    assert (str(families.sizes), fresh.size, fresh.name, fresh.root) == ("[3, 2, 1]", 3, "LLaMA", "llama")
+    assert not {"members", "primary", "depth", "span", "organizations"} & fresh.__dict__.keys()
+    assert pickle.loads(pickle.dumps(fresh)) == copy.deepcopy(fresh) == fresh == llama
+    assert {"members", "primary", "depth", "span", "organizations"} <= fresh.__dict__.keys()
+    with pytest.raises(AttributeError):
+        fresh.parents  # noqa: B018
+    with pytest.raises(AttributeError):
+        fresh.members = ()
 
 
 def test_other_groupings() -> None:

@@ -8,10 +8,10 @@ weight parents can belong to several families. Each model has one **primary** fa
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from html import escape
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy
 from numpy.typing import NDArray
@@ -32,13 +32,16 @@ Grouping = Literal["base", "component", "organization"] | Callable[[Model], Hash
 
 # Of members and organizations, in a notebook.
 _MOST_SHOWN = 40
+_WORKED_OUT = frozenset({"root", "members", "primary", "depth", "span", "organizations"})
 _FEW = 64
 """A family of fewer models goes by one model at a time: calls of numpy would take longer."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Family:
     """Models that belong together.
+
+    Of those of a lineage, what is not known at once is worked out when it is asked for.
 
     Parameters
     ----------
@@ -76,6 +79,17 @@ class Family:
     span: tuple[PartialDate, PartialDate] | None
     organizations: tuple[str, ...]
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:  # of a field that was not asked for yet
+            if name not in _WORKED_OUT or "_details" not in self.__dict__:
+                raise AttributeError(name)
+            value = self.__dict__[name] = getattr(self.__dict__["_details"], name)
+            return value
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
     @property
     def size(self) -> int:
         """How many models belong to it.
@@ -87,10 +101,11 @@ class Family:
         >>> family.size == len(family.members)
         True
         """
-        return len(self.members)
+        details: _Details | None = self.__dict__.get("_details")
+        return len(self.members) if details is None else details.size
 
     def __len__(self) -> int:
-        return len(self.members)
+        return self.size
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.members)
@@ -161,35 +176,79 @@ class Families(LazySequence[Family]):
     @property
     def sizes(self) -> list[int]:
         """How many models belong to each, without making it."""
-        return list(self._groups.sizes)
+        sizes: list[int] = self._groups.sizes.tolist()
+        return sizes
 
     def primary_of(self, node: int) -> Family:
         """The family that a model belongs to primarily."""
         return self[self._groups.primary_of(node)]
 
     def _family(self, number: int) -> Family:
-        nodes, ids = self._nodes, self._nodes.ids
-        key, members = self._groups.key(number), self._groups.members(number)
-        released, end = nodes.released, int(numpy.count_nonzero(nodes.dates[members]))  # undated ones come last
-        roots, depth = self._groups.roots_and_depth(number, members)
-        primary = self._groups.primary(number, members)
-        own = picked(ids, members.tolist())
-        first, last = (released(int(members[each])) for each in (0, end - 1)) if end else (None, None)
-        return Family(
-            key=key,
-            name=self._name(key) if isinstance(self._groups, _Keyed) else nodes.name(self._groups.head(number)),
-            root=ids[int(roots[0])] if len(roots) == 1 else None,
-            members=own,
-            primary=own if len(primary) == len(own) else picked(ids, primary.tolist()),
-            depth=depth,
-            span=(first, last) if first and last else None,
-            organizations=nodes.organizations_of(members),
-        )
+        groups = self._groups
+        key = groups.key(number)
+        name = self._name(key) if isinstance(groups, _Keyed) else self._nodes.name(groups.head(number))
+        family = object.__new__(Family)
+        family.__dict__.update(key=key, name=name, _details=_Details(self._nodes, groups, number))
+        if self._by == "base":
+            family.__dict__["root"] = key
+        return family
 
     def _name(self, key: Hashable) -> str:
         if self._by == "organization":
             return "no organization" if key is None else self._names.get(str(key), str(key))
         return str(key)
+
+
+class _Details:
+    """What a family says of its members, each worked out when it is asked for.
+
+    Parameters
+    ----------
+    nodes : NodeStore
+        The models.
+    groups : _Keyed or _Connected
+        All families, and the number of this one.
+    """
+
+    def __init__(self, nodes: NodeStore, groups: _Keyed | _Connected, number: int) -> None:
+        self._store, self._groups, self._number = nodes, groups, number
+        self.size = int(groups.sizes[number])
+
+    @cached_property
+    def _nodes(self) -> NDArray[Any]:
+        return self._groups.members(self._number)
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        return picked(self._store.ids, self._nodes.tolist())
+
+    @property
+    def primary(self) -> tuple[str, ...]:
+        return picked(self._store.ids, self._groups.primary(self._number, self._nodes).tolist())
+
+    @cached_property
+    def _roots_and_depth(self) -> tuple[NDArray[Any], int]:
+        return self._groups.roots_and_depth(self._number, self._nodes)
+
+    @property
+    def root(self) -> str | None:
+        roots = self._roots_and_depth[0]
+        return self._store.ids[int(roots[0])] if len(roots) == 1 else None
+
+    @property
+    def depth(self) -> int:
+        return self._roots_and_depth[1]
+
+    @property
+    def span(self) -> tuple[PartialDate, PartialDate] | None:
+        nodes, released = self._nodes, self._store.released
+        end = int(numpy.count_nonzero(self._store.dates[nodes]))  # undated ones come last
+        first, last = (released(int(nodes[each])) for each in (0, end - 1)) if end else (None, None)
+        return (first, last) if first and last else None
+
+    @property
+    def organizations(self) -> tuple[str, ...]:
+        return self._store.organizations_of(self._nodes)
 
 
 def _grouped(
@@ -238,7 +297,7 @@ class _Keyed:
         largest_first = used[numpy.lexsort((members[starts[used]], -sizes[used]))]
         keys = list(number)
         self._keys = [keys[each] for each in largest_first.tolist()]
-        self._members, self._starts, self.sizes = members, starts[largest_first], sizes[largest_first].tolist()
+        self._members, self._starts, self.sizes = members, starts[largest_first], sizes[largest_first]
         self._primary = numpy.argsort(primary, kind="stable")
         self._primary_starts = (numpy.cumsum(primary_sizes) - primary_sizes)[largest_first]
         self._primary_sizes = primary_sizes[largest_first]
@@ -286,7 +345,7 @@ class _Connected:
         self._nodes, self._edges, self._index, self._chosen, self._base = nodes, edges, index, chosen, base
         if base:
             heads = index.roots
-            sizes, first = index.descendant_counts()[heads] + 1, self._first_members()[heads]
+            sizes, first = index.sizes_below_roots(), self._first_members()[heads]
         else:
             counts = numpy.bincount(index.components, minlength=len(index))
             heads = first = numpy.flatnonzero(counts)
@@ -295,15 +354,10 @@ class _Connected:
         several = numpy.flatnonzero(sizes > 1)
         order = numpy.argsort(((len(index) - sizes[several]) << 32) | first[several])
         order = numpy.concatenate([several[order], numpy.flatnonzero(sizes == 1)])
-        self._heads, self._sizes = heads[order], sizes[order]
+        self._heads, self.sizes = heads[order], sizes[order]
 
     def __len__(self) -> int:
         return len(self._heads)
-
-    @property
-    def sizes(self) -> list[int]:
-        sizes: list[int] = self._sizes.tolist()
-        return sizes
 
     def _first_members(self) -> NDArray[Any]:
         """Of each root, the first of its family: itself, unless a model is dated before what it was made from."""
@@ -339,7 +393,7 @@ class _Connected:
 
     def members(self, number: int) -> NDArray[Any]:
         head = self.head(number)
-        if self._sizes[number] == 1:
+        if self.sizes[number] == 1:
             return numpy.array([head])
         if self._base:
             return numpy.sort(numpy.append(self._index.descendants(head, ordered=False), numpy.int32(head)))

@@ -39,6 +39,7 @@ from modeltree.graph.intervals import (
     intervals_of,
     root_counts,
     runs_by_merge,
+    weights_below,
     within,
 )
 from modeltree.graph.spanning import (
@@ -50,6 +51,7 @@ from modeltree.graph.spanning import (
     merges_of,
     non_tree_edges,
     spanning_forest,
+    tops,
 )
 
 __all__ = ["AncestryIndex"]
@@ -584,6 +586,30 @@ class AncestryIndex:
         if self._goes_through() or self._intervals is None:
             return self._counted(self.order[::-1], self.children)
         return descendant_counts(self._forest, self._merges, self._intervals)
+
+    def sizes_below_roots(self) -> NDArray[numpy.int64]:
+        """For each root, how many nodes there are that it is or that descend from it.
+
+        What counts all nodes is not made for it: most of them hang below a root or a merge by single parents, and these
+        alone, each with what hangs below it, are a graph of a tenth of the size.
+        """
+        if not self._walks or 2 * self._items <= self._patience:
+            return self.descendant_counts()[self.roots] + 1
+        above, lengths = self.parents.gather(self.merges)
+        top = tops(self.parents)
+        weights = numpy.bincount(top, minlength=len(self))
+        head, merge = top[above], numpy.repeat(self.merges, lengths)
+        kept = distinct(numpy.concatenate([head, self.merges]))
+        place = numpy.zeros(len(self), dtype=numpy.int32)
+        place[kept] = numpy.arange(len(kept), dtype=numpy.int32)
+        small = AncestryIndex.from_edges(len(kept), place[head], place[merge])
+        parts = small._forest, small._merges
+        intervals = intervals_of(*parts, small._non_tree_edges, _PER_ITEM * self._items)
+        if intervals is None:
+            return self.descendant_counts()[self.roots] + 1
+        roots = small.roots
+        weights[kept[roots]] = weights_below(*parts, intervals, weights[kept], roots)
+        return weights[self.roots]
 
     def ancestor_counts(self) -> NDArray[numpy.int64]:
         """For each node, how many it descends from."""

@@ -16,7 +16,7 @@ from modeltree.graph.spanning import Merges, NonTreeEdges, SpanningForest
 
 __all__ = [
     "CommonAncestors", "Intervals", "RunsByMerge", "ancestor_counts", "descendant_counts", "intervals_below",
-    "intervals_of", "root_counts", "runs_by_merge", "within",
+    "intervals_of", "root_counts", "runs_by_merge", "weights_below", "within",
 ]  # fmt: skip
 
 _Ends = tuple[NDArray[Any], NDArray[Any]]
@@ -179,7 +179,7 @@ class _LevelByLevel:
         below = gather_slices(begin, begin + count, self.ranks).astype(self.key)
         below |= numpy.repeat(owner, count)
         keys = numpy.concatenate([heads, below])
-        keys.sort()
+        keys.sort(kind="stable")  # which merges what is ascending already
         # Intervals are subtrees, within each other or apart: one is apart if all before it end before it.
         ends = self.length[keys & ((1 << bits) - 1)]
         ends += keys
@@ -284,6 +284,21 @@ def descendant_counts(forest: SpanningForest, merges: Merges, intervals: Interva
         sizes = (merges.last - merges.first)[intervals.ranks]
         counts[having] += numpy.add.reduceat(sizes, intervals.starts[having])
     return counts
+
+
+def weights_below(
+    forest: SpanningForest, merges: Merges, intervals: Intervals, weights: NDArray[Any], nodes: NDArray[Any]
+) -> NDArray[numpy.int64]:
+    """Of some nodes, what each and all that descend from it weigh."""
+    before = numpy.concatenate([[0], numpy.cumsum(weights[forest.node_of])])
+    start = forest.number[nodes]
+    own: NDArray[numpy.int64] = before[start + forest.size[nodes]] - before[start]
+    ranks, lengths = gather(intervals.starts, intervals.ranks, nodes)
+    having = numpy.flatnonzero(lengths)
+    if len(having):
+        starts = (numpy.cumsum(lengths) - lengths)[having]
+        own[having] += numpy.add.reduceat((before[merges.last] - before[merges.first])[ranks], starts)
+    return own
 
 
 def ancestor_counts(forest: SpanningForest, merges: Merges, intervals: Intervals) -> NDArray[numpy.int64]:

@@ -13,7 +13,7 @@ from modeltree.graph.csr import Ints, Levels, Rows, deepest_first, distinct, fix
 
 __all__ = [
     "Merges", "NonTreeEdges", "RootsAbove", "SpanningForest", "components", "merges_of", "non_tree_edges",
-    "spanning_forest",
+    "spanning_forest", "tops",
 ]  # fmt: skip
 
 
@@ -165,6 +165,18 @@ def non_tree_edges(forest: SpanningForest, parents: Rows) -> NonTreeEdges:
     tail, head, start = tail[kept], head[kept], start[kept]
     order = numpy.argsort(start, kind="stable")
     return NonTreeEdges(tail[order], head[order], start[order])
+
+
+def tops(parents: Rows) -> Ints:
+    """For each node the nearest at it or above it that is a root or a merge."""
+    top = numpy.arange(len(parents), dtype=numpy.int32)
+    nodes = numpy.flatnonzero(parents.lengths == 1)
+    top[nodes] = parents.items[parents.starts[nodes]]
+    while len(nodes):  # each round doubles how far a node has looked up
+        before = top[nodes]
+        top[nodes] = over = top[before]
+        nodes = nodes[over != before]
+    return top
 
 
 def tree_roots(forest: SpanningForest) -> tuple[Ints, Ints]:
