@@ -78,8 +78,7 @@ function cross() {
 }
 
 function kin(place) {
-  const above = counted(ancestry(place).models.length, "ancestor");
-  const below = counted(descent(place).models.length, "descendant");
+  const [above, below] = kinOf(place);
   return element("p", { class: "kin" }, element("span", { class: "up" }, above), element("span", { class: "down" }, below));
 }
 

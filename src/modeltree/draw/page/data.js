@@ -15,7 +15,13 @@ for (const steps of PARENTS) steps.sort((one, other) => STEPS[one][2] - STEPS[ot
 
 const passes = (step) => DATA.relations[STEPS[step][2]][1]; // weights, outputs or ideas
 const makersOf = (model) => (model.o || []).map((place) => DATA.organizations[place][0]);
-const counted = (count, one, many = `${one}s`) => `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
+
+// An English text in the language of the page, with values at its {places}; the first of two is for one thing.
+const LANGUAGE = document.documentElement.lang;
+const numeral = (number) => number.toLocaleString(LANGUAGE);
+const say = (text, values = {}) => (DATA.words?.[text] ?? text).replace(/\{(\w+)\}/g, (_, name) =>
+  (typeof values[name] === "number" ? numeral(values[name]) : values[name]));
+const counted = (count, one, many) => say(count === 1 ? one : many, { count });
 
 // All models that steps lead to from one, the nearest first, and these steps; it is not among them itself. They are
 // no farther than the depth that is set, and by steps that pass on what is set.
@@ -47,14 +53,14 @@ const descent = (model) => reached(model, CHILDREN, 1);
 
 function nameFor(model) {
   const { n, d } = MODELS[model];
-  return [n, d || "no date", ...makersOf(MODELS[model])].join(", ");
+  return [n, d || say("no date"), ...makersOf(MODELS[model])].join(", ");
 }
 
-function kinshipFor(model) {
-  const above = ancestry(model).models.length;
-  const below = descent(model).models.length;
-  return `${MODELS[model].n}: ${counted(above, "ancestor")}, ${counted(below, "descendant")}`;
-}
+const kinOf = (model) => [
+  counted(ancestry(model).models.length, "{count} ancestor", "{count} ancestors"),
+  counted(descent(model).models.length, "{count} descendant", "{count} descendants"),
+];
+const kinshipFor = (model) => `${MODELS[model].n}: ${kinOf(model).join(", ")}`;
 
 // The first and the last day that a date as precise as "2023", "2023-03" or "2023-03-14" may mean, in order as texts.
 const firstDay = (date) => `${date}-01-01`.slice(0, 10);

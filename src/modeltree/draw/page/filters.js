@@ -1,32 +1,37 @@
 // Filters: what does not meet all of them fades, and stays where it is.
-const NOT_KNOWN = "unknown";
-const filters = new Map();
+const filters = new Map(); // the element of each
+const facets = []; // what models have, by which they are filtered and found
 const sieves = []; // of each a test that models must meet, or nothing
 let KEPT = MODELS.map(() => true); // which models meet all of them
 
 function addFilter(key, label, any, options, test) {
-  const select = element("select", { "aria-label": label, title: label }, element("option", { value: "" }, any), ...options);
+  const select = element("select", { "aria-label": label }, element("option", { value: "" }, any), ...options);
   const values = new Set([...select.options].map((option) => option.value));
   select.addEventListener("change", () => update({ [key]: select.value }));
-  at("filters").append(select);
+  at("filters").append(element("label", {}, label, select));
   filters.set(key, select);
   field(key, "", { sifts: true, read: (text) => (values.has(text) ? text : undefined) });
-  sieves.push(() => STATE[key] && ((model) => test(model, STATE[key])));
+  sieves.push(() => STATE[key] && ((model, place) => test(model, STATE[key], place)));
 }
 const option = (value, text) => element("option", { value }, text);
 
-// Each value of something that models have, with how many have it.
-function tally(valuesOf) {
+// A filter by the values that models have, most of them first; what a value is called, if not itself.
+function addFacet(key, label, any, valuesOf, nameOf = say) {
   const counts = new Map();
-  for (const model of MODELS) for (const value of valuesOf(model)) counts.set(value, (counts.get(value) || 0) + 1);
-  return counts;
-}
-
-function addWords(key, label, any, field, words = {}) {
-  const valuesOf = (model) => [model[field] || NOT_KNOWN];
-  const counts = [...tally(valuesOf)].sort(([one], [other]) => (one === NOT_KNOWN) - (other === NOT_KNOWN) || (one < other ? -1 : 1));
-  const options = counts.map(([word, count]) => option(word, `${words[word] || word} (${count})`));
-  addFilter(key, label, any, options, (model, value) => (model[field] || NOT_KNOWN) === value);
+  MODELS.forEach((model, place) => {
+    for (const value of new Set(valuesOf(model, place))) counts.set(value, (counts.get(value) || 0) + 1);
+  });
+  if (!counts.size) return;
+  const ranked = [...counts].map(([value, count]) => ({ value, count, name: nameOf(value) }));
+  ranked.sort((one, other) => one.name.localeCompare(other.name, LANGUAGE));
+  const lacking = MODELS.filter((model, place) => !valuesOf(model, place).length).length;
+  const options = ranked.map(({ value, name, count }) => option(value, `${name} (${numeral(count)})`));
+  if (lacking) options.push(option("-", `${say("not known")} (${numeral(lacking)})`));
+  addFilter(key, label, any, options, (model, value, place) => {
+    const values = valuesOf(model, place);
+    return value === "-" ? !values.length : values.includes(value);
+  });
+  facets.push({ key, label, valuesOf, values: ranked.map((each) => ({ ...each, plain: plain(each.name) })) });
 }
 
 function addDates() {
@@ -43,42 +48,35 @@ function addDates() {
     }
     return groups;
   };
-  addFilter("from", "From", "From any date", options(), (model, date) => Boolean(model.d) && firstDay(model.d) >= firstDay(date));
-  addFilter("until", "Until", "Until any date", options(), (model, date) => Boolean(model.d) && lastDay(model.d) <= lastDay(date));
+  addFilter("from", say("From"), say("any date"), options(), (model, date) => Boolean(model.d) && firstDay(model.d) >= firstDay(date));
+  addFilter("until", say("Until"), say("any date"), options(), (model, date) => Boolean(model.d) && lastDay(model.d) <= lastDay(date));
 }
 
+const licenseOf = (model) => (model.y || []).filter(([label]) => label === "license").map(([, text]) => text);
+const KINDS = { model: "Models", application: "Products", dataset: "Data sets" };
 function setUpFilters() {
-  const inFamily = tally((model) => model.f || []);
-  const families = DATA.families.map((root, number) => option(MODELS[root].i, `${MODELS[root].n} (${inFamily.get(number)})`));
-  const numbers = new Map(DATA.families.map((root, number) => [MODELS[root].i, number]));
-  if (families.length) {
-    addFilter("family", "Family", "All families", families, (model, id) => (model.f || []).includes(numbers.get(id)));
-  }
-  const byMaker = tally((model) => model.o || []);
-  const makers = [...byMaker].map(([place, count]) => ({ place, count, name: DATA.organizations[place][0] }));
-  makers.sort((one, other) => one.name.localeCompare(other.name, "en"));
-  const named = new Map(makers.map(({ place }) => [DATA.organizations[place][0], place]));
-  addFilter("org", "Organization", "All organizations", makers.map(({ name, count }) => option(name, `${name} (${count})`)),
-    (model, name) => (model.o || []).includes(named.get(name)));
-  addWords("open", "Openness", "Open and closed", "w", { [NOT_KNOWN]: "not known" });
-  addWords("domain", "Domain", "All domains", "m", { [NOT_KNOWN]: "not known" });
+  const ids = DATA.families.map((root) => MODELS[root].i);
+  const nameOf = (id) => MODELS[BY_ID.get(id)].n;
+  const one = (text) => (text ? [text] : []);
+  const kinds = new Set(MODELS.map((model) => model.k));
+  addFacet("family", say("Family"), say("all"), (model) => (model.f || []).map((number) => ids[number]), nameOf);
+  addFacet("org", say("Organization"), say("all"), makersOf, String);
+  addFacet("domain", say("Domain"), say("all"), (model) => one(model.m));
+  addFacet("relation", say("Made by"), say("all"), (_, place) => PARENTS[place].map((step) => DATA.relations[STEPS[step][2]][0]));
+  addFacet("license", say("License"), say("all"), licenseOf, String);
+  addFacet("open", say("Openness"), say("all"), (model) => one(model.w));
+  if (kinds.size > 1) addFacet("kind", say("Kind"), say("all"), (model) => [model.k || "model"], (kind) => say(KINDS[kind]));
   addDates();
 }
 
 const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
-let lookups = null; // of each model its names, as they are searched
-function namesOf(model) {
-  lookups ||= MODELS.map(({ n, i, a = [] }) => [n, ...a, i].map(plain));
-  return lookups[model];
-}
-
 field("q", "", { sifts: true, read: (text) => text.slice(0, 200) });
 sieves.push(() => {
-  const wanted = plain(STATE.q.trim());
-  return wanted && ((model, place) => namesOf(place).some((name) => name.includes(wanted)));
+  const found = STATE.q ? searched(STATE.q) : null;
+  return found && ((model, place) => found.kept[place]);
 });
 
-// Fade what does not meet all filters, and what does not have the text that is searched in its names.
+// Fade what does not meet all filters, and what the search does not find.
 parts.push((changed) => {
   if (!changed("view", ...[...FIELDS].filter(([, { sifts }]) => sifts).map(([key]) => key))) return;
   const tests = sieves.map((sieve) => sieve()).filter(Boolean);
@@ -89,25 +87,38 @@ parts.push((changed) => {
     select.value = STATE[key];
     select.classList.toggle("set", Boolean(STATE[key]));
   }
-  const set = sifting().filter(([key]) => key !== "q").length;
-  const pill = at("show-filters");
-  pill.classList.toggle("set", set > 0);
-  pill.textContent = set ? `Filters (${set})` : "Filters";
+  at("set").replaceChildren(...[...filters].filter(([key]) => STATE[key]).map(([key, select]) => setFilter(key, select)));
   at("reset").hidden = !sifting().length;
   tell(tests.length > 0);
 });
 
+// A filter that is set, to be taken off.
+function setFilter(key, select) {
+  const label = select.parentNode.firstChild.textContent;
+  const text = `${label}: ${select.selectedOptions[0].textContent.replace(/ \([^(]*\)$/, "")}`;
+  const take = () => {
+    update({ [key]: "" });
+    at("show-filters").focus();
+  };
+  return pressable(text, take, { class: "pill set", "aria-label": say("Take off the filter {filter}", { filter: text }) });
+}
+
+// How many of all models are kept, and how many of these have no place in the figure.
 function tell(sifted) {
   const here = nodesOf(shown);
-  const drawnOnes = here.filter(Boolean).length;
-  const left = here.filter((node, place) => node && KEPT[place]).length;
-  const text = `${left.toLocaleString("en")} of ${drawnOnes.toLocaleString("en")} shown`;
+  const left = KEPT.filter(Boolean).length;
+  const elsewhere = KEPT.filter((keep, place) => keep && !here[place]).length;
+  const lacking = FIGURES.has(STATE.view) && elsewhere;
+  const texts = [
+    sifted && say("{count} of {total} match", { count: left, total: MODELS.length }),
+    lacking && counted(elsewhere, "{count} has no place in this figure", "{count} have no place in this figure"),
+  ].filter(Boolean);
+  const text = texts.join(" · ");
   if (at("shown").textContent !== text && sifted) announce(text);
   at("shown").textContent = text;
-  const elsewhere = KEPT.filter((keep, place) => keep && !here[place]).length;
   const hint = at("hint");
-  hint.hidden = !(sifted && !left && elsewhere);
-  hint.textContent = `${counted(elsewhere, "model")} without a place in this figure: search finds them`;
+  hint.hidden = !(sifted && lacking && lacking === left);
+  hint.textContent = say("None of these has a place in this figure; the search finds them.");
 }
 
 at("reset").addEventListener("click", () => {
@@ -115,6 +126,8 @@ at("reset").addEventListener("click", () => {
   at("search").focus();
 });
 at("show-filters").addEventListener("click", (event) => {
-  const open = at("filters").classList.toggle("open");
-  event.currentTarget.setAttribute("aria-expanded", open);
+  const panel = at("filters");
+  panel.hidden = !panel.hidden;
+  event.currentTarget.setAttribute("aria-expanded", !panel.hidden);
+  if (!panel.hidden) panel.querySelector("select").focus();
 });
