@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from modeltree.analysis.reports import markdown_cell
+from modeltree.analysis import markdown_cell
 from modeltree.findings import shown
 from modeltree.lineage import Lineage
 from modeltree.records import Model, Reference
@@ -16,32 +16,16 @@ _NONE = "–"
 
 @dataclass(frozen=True, slots=True)
 class CorrectedValue:
-    """A value that a source printed wrongly, beside the value of the record.
+    """A value that a source printed wrongly, beside the value of the record."""
 
-    Parameters
-    ----------
-    source : str
-        The source: a data set, or a part of a publication.
-    model, name : str
-        The id and the name of the model.
-    field : str
-        The field of the record.
-    printed, right : str
-        What the source printed, and what the record holds; ``"–"`` where it holds nothing.
-    reason : str
-        Why the record differs.
-    references : tuple of Reference
-        The sources of the record's value.
-    """
-
-    source: str
-    model: str
+    source: str  # a data set, or a part of a publication
+    model: str  # its id
     name: str
     field: str
-    printed: str
+    printed: str  # what the source printed, and what the record holds; "–" where it holds nothing
     right: str
-    reason: str
-    references: tuple[Reference, ...]
+    reason: str  # why the record differs
+    references: tuple[Reference, ...]  # the sources of the record's value
 
 
 def corrections(lineage: Lineage, source: str | None = None) -> tuple[CorrectedValue, ...]:

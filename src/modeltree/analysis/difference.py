@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from modeltree._util.arguments import checked
 from modeltree._util.text import counted
-from modeltree.analysis.reports import Report, Section
+from modeltree.analysis import Report, Section
 from modeltree.findings import shown
 from modeltree.formats.repair.identity import Why, same_models
 from modeltree.graph.columns import RecordFields

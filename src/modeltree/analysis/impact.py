@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from modeltree._util.arguments import checked
 from modeltree._util.text import counted, enumerated
-from modeltree.analysis.reports import Report, Section
+from modeltree.analysis import Report, Section
 from modeltree.findings import Finding
 from modeltree.formats.repair.audit import PLACEHOLDER
 from modeltree.graph.columns import LazySequence

@@ -30,7 +30,7 @@ from modeltree.findings import (
 )
 
 if TYPE_CHECKING:
-    from modeltree.analysis.reports import Report
+    from modeltree.analysis import Report
     from modeltree.figures.drawing import Drawing
     from modeltree.findings import Finding, Severity
     from modeltree.formats import Policy, Reading
@@ -346,7 +346,7 @@ def diff(arguments: argparse.Namespace) -> int:
 
 def union(arguments: argparse.Namespace) -> int:
     """Join several lineages, and write the result."""
-    from modeltree.analysis.reports import FindingsReport
+    from modeltree.analysis import FindingsReport
 
     output = expanded(arguments.output)
     to = _format_to_write(output)

@@ -88,30 +88,14 @@ class ChartTable(ABC):
 
 @dataclass(frozen=True, slots=True)
 class GrowthTable(ChartTable):
-    """How many models of each sort became public in each period.
+    """How many models of each sort became public in each period."""
 
-    Parameters
-    ----------
-    grain : {"year", "quarter", "month"}
-        How long a period is.
-    first : int
-        The number of the first period: years, quarters or months since the year 0.
-    sorts : tuple of (str, str)
-        A key for the color of each sort and what it is called, from the lowest band to the highest.
-    counts : sequence of sequence of int
-        For each period the count of each sort.
-    incomplete : bool
-        Whether the last period was not over when the data were collected.
-    since : str, optional
-        From when on is counted, if not from the beginning.
-    """
-
-    grain: Grain
-    first: int
-    sorts: tuple[tuple[str, str], ...]
-    counts: Sequence[Sequence[int]]
-    incomplete: bool
-    since: str | None = None
+    grain: Grain  # how long a period is
+    first: int  # the number of the first period: years, quarters or months since the year 0
+    sorts: tuple[tuple[str, str], ...]  # a key for the color of each, and its name, from the lowest band up
+    counts: Sequence[Sequence[int]]  # for each period the count of each sort
+    incomplete: bool  # whether the last period was not over when the data were collected
+    since: str | None = None  # from when on is counted, if not from the beginning
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -159,21 +143,11 @@ class DepthBox:
 
 @dataclass(frozen=True, slots=True)
 class SizeTable(ChartTable):
-    """How many families there are of at least each size, and how deep they are.
+    """How many families there are of at least each size, and how deep they are."""
 
-    Parameters
-    ----------
-    survivors : sequence of (int, int)
-        The sizes that occur, ascending, and how many families are at least as large as each.
-    boxes : sequence of DepthBox
-        The depths.
-    largest : sequence of (str, int)
-        The names and sizes of the largest families, the largest first.
-    """
-
-    survivors: Sequence[tuple[int, int]]
-    boxes: Sequence[DepthBox]
-    largest: Sequence[tuple[str, int]]
+    survivors: Sequence[tuple[int, int]]  # the sizes, ascending, and how many families are at least as large
+    boxes: Sequence[DepthBox]  # the depths
+    largest: Sequence[tuple[str, int]]  # the names and sizes of the largest families, the largest first
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -117,43 +117,21 @@ class Guide:
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """Which way time runs at a point of the curve.
+    """Which way time runs at a point of the curve."""
 
-    Parameters
-    ----------
-    point : (float, float)
-        Where it is.
-    heading : (float, float)
-        The direction, of length one.
-    end : bool
-        Whether it is the end of the curve.
-    """
-
-    point: Point
-    heading: Point
-    end: bool = False
+    point: Point  # where it is
+    heading: Point  # the direction, of length one
+    end: bool = False  # whether it is the end of the curve
 
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """The line of a model's life: from its label on to its last child.
+    """The line of a model's life: from its label on to its last child."""
 
-    Parameters
-    ----------
-    id : str
-        Of the model.
-    points : tuple of (float, float)
-        From its dot, or the edge of its label, to where the last child leaves.
-    widths : tuple of float
-        Of the trunk that it is, at each point; none of a thin line.
-    kind : str, optional
-        What sort of derivation leads on from it.
-    """
-
-    id: str
-    points: tuple[Point, ...]
-    widths: tuple[float, ...] = ()
-    kind: str | None = None
+    id: str  # of the model
+    points: tuple[Point, ...]  # from its dot, or the edge of its label, to where the last child leaves
+    widths: tuple[float, ...] = ()  # of the trunk that it is, at each point; none of a thin line
+    kind: str | None = None  # what sort of derivation leads on from it
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,28 +145,14 @@ class Leader:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """The curve from a parent's label, or its lane, to a child's label, straight from point to point.
-
-    Parameters
-    ----------
-    parent, child : str
-        The ids of the models.
-    points : tuple of (float, float)
-        From the edge of the one label, or from the lane, to the edge of the other.
-    kind : str, optional
-        What sort of derivation it stands for.
-    tree : bool
-        Whether it is a branch of a family tree: no two of these cross. All others may.
-    width : float
-        Of the limb that it is; 0 of a thin line.
-    """
+    """The curve from a parent's label, or its lane, to a child's label, straight from point to point."""
 
     parent: str
     child: str
-    points: tuple[Point, ...]
-    kind: str | None = None
-    tree: bool = False
-    width: float = 0.0
+    points: tuple[Point, ...]  # from the edge of the one label, or from the lane, to the edge of the other
+    kind: str | None = None  # what sort of derivation it stands for
+    tree: bool = False  # whether it is a branch of a family tree: no two of these cross; all others may
+    width: float = 0.0  # of the limb that it is; 0 of a thin line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,41 +176,6 @@ class Swatch(Box):
 class Layout:
     """Where everything in a figure goes.
 
-    Parameters
-    ----------
-    page : Page
-        The sheet.
-    font_size : float
-        Of the labels, in points.
-    boxes : tuple of LabelBox
-        The models, in time order.
-    icons : tuple of IconBox
-        Their organizations' icons.
-    leaders : tuple of Leader
-        Ties from ticks to models.
-    axis : tuple of (float, float)
-        The curve of time, from its beginning to its end.
-    ticks : tuple of TickBox
-        The dates on it, in time order; before these the years that are repeated where a row begins.
-    arrows : tuple of Arrow
-        Which way time runs.
-    panels : tuple of Panel
-        Grounds behind labels that belong together.
-    texts : tuple of TextLine
-        Title, legend and footnote.
-    swatches : tuple of Swatch
-        The legend's samples.
-    links : tuple of Link
-        Curves from parents to children.
-    bands : tuple of Band
-        The strips of months or years along the axis.
-    stubs : tuple of Stub
-        Names of further parents.
-    guides : tuple of Guide
-        Lines at dates.
-    lanes : tuple of Lane
-        Lines of models that have children.
-
     Examples
     --------
     >>> empty = Layout(page=Page(100, 50), font_size=12.0, boxes=(), icons=(), leaders=(), axis=(), ticks=())
@@ -256,22 +185,22 @@ class Layout:
     (True, ())
     """
 
-    page: Page
-    font_size: float
-    boxes: tuple[LabelBox, ...]
-    icons: tuple[IconBox, ...]
-    leaders: tuple[Leader, ...]
-    axis: tuple[Point, ...]
-    ticks: tuple[TickBox, ...]
-    panels: tuple[Panel, ...] = ()
-    texts: tuple[TextLine, ...] = ()
-    swatches: tuple[Swatch, ...] = ()
-    links: tuple[Link, ...] = ()
-    bands: tuple[Band, ...] = ()
-    guides: tuple[Guide, ...] = ()
-    lanes: tuple[Lane, ...] = ()
-    stubs: tuple[Stub, ...] = ()
-    arrows: tuple[Arrow, ...] = ()
+    page: Page  # the sheet
+    font_size: float  # of the labels, in points
+    boxes: tuple[LabelBox, ...]  # the models, in time order
+    icons: tuple[IconBox, ...]  # their organizations' icons
+    leaders: tuple[Leader, ...]  # ties from ticks to models
+    axis: tuple[Point, ...]  # the curve of time, from its beginning to its end
+    ticks: tuple[TickBox, ...]  # the dates on it, in time order, after the years repeated where a row begins
+    panels: tuple[Panel, ...] = ()  # grounds behind labels that belong together
+    texts: tuple[TextLine, ...] = ()  # title, legend and footnote
+    swatches: tuple[Swatch, ...] = ()  # the legend's samples
+    links: tuple[Link, ...] = ()  # curves from parents to children
+    bands: tuple[Band, ...] = ()  # the strips of months or years along the axis
+    guides: tuple[Guide, ...] = ()  # lines at dates
+    lanes: tuple[Lane, ...] = ()  # lines of models that have children
+    stubs: tuple[Stub, ...] = ()  # names of further parents
+    arrows: tuple[Arrow, ...] = ()  # which way time runs
 
     @property
     def solid(self) -> tuple[Box, ...]:
