@@ -121,6 +121,33 @@ DIALECTS: dict[str, Any] = {
             }
         ]
     },
+    "edges alone": {"edges": [{"source": "Alpha", "target": "Beta", "relation": "finetune"}]},
+    "pairs alone": {"links": [["Alpha", "Beta", "finetune"]]},
+    "parent and child": {"links": [{"parent": "Alpha", "child": "Beta", "relation": "finetune"}]},
+    "vertices": {
+        "vertices": [{"id": "a", "label": "Alpha"}, {"id": "b", "label": "Beta"}],
+        "arcs": [{"src": "a", "dst": "b", "relation": "finetune"}],
+    },
+    "nodes of NetworkX with their attributes": {
+        "nodes": [["a", {"name": "Alpha"}], ["b", {"name": "Beta"}]],
+        "edges": [["a", "b", {"relation": "finetune"}]],
+    },
+    "relationships": {
+        "nodes": [{"id": "a", "name": "Alpha"}, {"id": "b", "name": "Beta"}],
+        "relationships": [{"startNode": "a", "endNode": "b", "relation": "finetune"}],
+    },
+    "ECharts": {
+        "series": [
+            {
+                "type": "graph",
+                "data": [{"name": "Alpha"}, {"name": "Beta"}],
+                "links": [{"source": "Alpha", "target": "Beta", "relation": "finetune"}],
+            }
+        ]
+    },
+    "trees of ECharts": {
+        "series": [{"data": [{"name": "Alpha", "children": [{"name": "Beta", "relation": "finetune"}]}]}]
+    },
     "pairs": {"nodes": ["Alpha", "Beta"], "links": [["Alpha", "Beta", "finetune"]]},
     "pairs with attributes": {"nodes": ["Alpha", "Beta"], "edges": [[0, 1, {"relation": "finetune"}]]},
 }

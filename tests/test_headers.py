@@ -15,6 +15,9 @@ WORDS = [
     ("发布时间", "released"), ("基座模型", "parents"), ("参数量", "sizes"), ("公開日", "released"),
     ("ライセンス", "license"),
     ("Veröffentlicht", "released"), ("Basismodell", "parents"), ("Lizenz", "license"), ("Date de sortie", "released"),
+    ("Modelo base", "parents"), ("Organizacion", "organizations"), ("Data de lançamento", "released"),
+    ("Parametres", "sizes"), ("라이선스", "license"), ("Дата выпуска", "released"), ("ベースモデル", "parents"),
+    ("Veroffentlicht am", "released"), ("Data", None), ("ヘース", None),
     ("Modèle de base", "parents"), ("Taille (B)", "sizes"), ("Params (B)", "sizes"), ("#Params", "sizes"),
     ("releaseDate", "released"), ("base_model", "parents"), ("model-id", "id"), ("MMLU", None), ("Downloads", None),
 ]  # fmt: skip
@@ -38,6 +41,10 @@ def test_each_word_stands_for_one_field_and_is_folded() -> None:
         ("模型名称", "发布时间", "基座模型", "许可证"), ("モデル名", "公開日", "ベースモデル", "ライセンス"),
         ("Modell", "Veröffentlicht", "Basismodell", "Lizenz"),
         ("Modèle", "Date de sortie", "Modèle de base", "Licence"),
+        ("Modelo", "Fecha de lanzamiento", "Modelo base", "Licencia"),
+        ("Modelo", "Lançamento", "Modelo de base", "Licença"),
+        ("Modello", "Data di rilascio", "Modello di base", "Licenza"),
+        ("모델", "출시일", "기반 모델", "라이선스"), ("Модель", "Дата выпуска", "Базовая модель", "Лицензия"),
         ("Model Name", "First release date", "Base Model", "Weights License"),
     ],
 )  # fmt: skip

@@ -114,6 +114,8 @@ def test_a_card_has_all_its_fields(tmp_path: Path) -> None:
         ("tags: ['base_model:a/b']", ["a/b"]),
         ("tags: 'base_model:https://huggingface.co/a/b'", ["a/b"]),
         ("tags: ['base_model:', 'base_model:finetune:']", []),
+        ("base_model: a/b and c/d", ["a/b", "c/d"]),
+        ("base_model: a/b + c/d, e/f", ["a/b", "c/d", "e/f"]),
     ],
 )
 def test_parents_are_read_in_every_form(tmp_path: Path, written: str, parents: list[str]) -> None:
@@ -646,6 +648,7 @@ def test_the_only_adapter_of_the_base_of_a_card_is_its_model(tmp_path: Path) -> 
         ("checkpoint-500", "checkpoint-1000"),
         ("checkpoint-1000", "last-checkpoint"),
         ("checkpoints/checkpoint-9", "global_step10"),
+        ("epoch_3", "step-1000"),
     ],
 )
 def test_checkpoints_are_parts_of_a_model(
@@ -663,6 +666,22 @@ def test_checkpoints_are_parts_of_a_model(
     assert set(reading.lineage) == {"acme/run", "last/base"}
     noted = [finding for finding in reading.findings if finding.kind == "ignored"]
     assert [finding.message for finding in noted] == ["2 checkpoints of the model"]
+
+
+def test_cards_may_lie_in_one_folder_under_the_names_of_their_models(tmp_path: Path) -> None:
+    texts = {
+        "base.md": "---\nlicense: mit\n---\n", "chat.md": "---\nbase_model: base\n---\n", "notes.md": "# Notes\n",
+        "post.md": "---\nlayout: post\n---\n", "README.md": "# Our models\n",
+        "deep/in/acme/tuned/modelcard.md": "---\nbase_model: chat\n---\n",
+        "deep/in/acme/tuned/other.md": "---\nbase_model: base\n---\n",
+    }  # fmt: skip
+    for name, text in texts.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    reading = modeltree.read(tmp_path)
+    assert steps(reading.lineage) == {("chat", "finetune", "base"), ("acme/tuned", "finetune", "chat")}
+    assert set(reading.lineage) == {"base", "chat", "acme/tuned"}
+    assert reading.lineage["base"].license is not None
 
 
 @pytest.mark.parametrize("readme", ["---\nlicense: mit\n---\n", "# Notes\n"])

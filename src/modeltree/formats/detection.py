@@ -38,7 +38,8 @@ _JSON = (
     (
         "records",
         re.compile(
-            rb'\A(?!.*"(?:nodes|links|edges|children|adjacency|@?graphs?)"\s*:).*:\s*\[\s*\{', re.DOTALL | re.IGNORECASE
+            rb'\A(?!.*"(?:nodes|vertices|links|edges|children|adjacency|@?graphs?)"\s*:).*:\s*\[\s*\{',
+            re.DOTALL | re.IGNORECASE,
         ),
     ),
 )
@@ -64,8 +65,9 @@ _CSV = (
 )
 _SEPARATOR_LINE = re.compile(rb'\A"?sep=.[^\r\n]*', re.IGNORECASE)
 _CARD = re.compile(rb"(?:\xef\xbb\xbf)?\s*---[ \t]*\r?\n")
+_CARD_KEY = re.compile(rb"^(?:base_model|library_name|pipeline_tag|new_version|modeltree_id)[ \t]*:", re.MULTILINE)
 _CARD_FILES = re.compile(
-    r"README\.md|(?:.*\.)?adapter_config\.json|mergekit(?:_moe)?_config\.ya?ml|.*\.gguf|.*\.safetensors|models--.+",
+    r".*\.md|(?:.*\.)?adapter_config\.json|mergekit(?:_moe)?_config\.ya?ml|.*\.gguf|.*\.safetensors|models--.+",
     re.IGNORECASE,
 )
 # What is read in a folder that is read as a format.
@@ -77,7 +79,8 @@ _OF_FOLDERS = {
     "peft": re.compile(r".*adapter_config\.json", re.IGNORECASE),
 }
 _MOST_HEADS = 100
-_DEEPEST = 3
+_CARD_NAMES = frozenset({"readme", "modelcard", "model_card", "model-card", "model card"})
+_DEEPEST = 5
 _MOST_ENTRIES = 100_000
 
 
@@ -229,7 +232,7 @@ def _has_cards(path: Path) -> bool | None:
         below: list[tuple[Path, int]] = []
         for entry in _entries(folder):
             left -= level > 1  # however many models there are in one folder
-            if _CARD_FILES.fullmatch(entry.name) and (entry.name.lower() != "readme.md" or _is_card(entry)):
+            if _CARD_FILES.fullmatch(entry.name) and (entry.suffix.lower() != ".md" or _is_card(entry)):
                 return True
             if level < _DEEPEST and entry.is_dir() and not entry.is_symlink():
                 below.append((entry, level + 1))
@@ -249,9 +252,11 @@ def _is_card(path: Path) -> bool:
         if not path.is_file():  # a pipe would keep whoever opens it
             return False
         with path.open("rb") as file:
-            return bool(_CARD.match(file.read(1024)))
+            head = file.read(4096)
     except OSError:
         return False
+    is_named = path.stem.lower() in _CARD_NAMES
+    return bool(_CARD.match(head) and (is_named or _CARD_KEY.search(head)))
 
 
 # What is read
@@ -298,7 +303,7 @@ def sources_at(
     together: dict[Path, Format] = {}
     for path in dict.fromkeys(map(_existing, written)):
         format = format_to_read(path, name, columns=columns)
-        if format.by_path and path.is_file() and (format.name != "model-cards" or path.name.lower() == "readme.md"):
+        if format.by_path and path.is_file() and (format.name != "model-cards" or path.stem.lower() in _CARD_NAMES):
             together[path] = format
         else:
             yield Source(path, format)

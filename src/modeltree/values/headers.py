@@ -31,9 +31,12 @@ HEADERS: Mapping[str, str] = MappingProxyType(
         "name": "model|models|model name|llm|llms|name|names|model names|language model|language models|checkpoint"
         "|llm name|llm model|ai model|ai models|foundation models|large language model|large language models"
         "|modelname|模型|模型名称|模型名|名称|大模型|大模型名称|语言模型|モデル|モデル名|名前|modell|modelle"
-        "|modellname|sprachmodell|bezeichnung|modèle|modèles|nom du modèle|nom|modele|nom du modele",
+        "|modellname|sprachmodell|bezeichnung|modèle|modèles|nom du modèle|nom|modele|nom du modele"
+        "|modelo|modelos|nombre del modelo|nome do modelo|nombre|nome|modello|modelli|nome del modello|모델|모델명"
+        "|모델 이름|이름|модель|модели|название модели|название|naam|modelnaam",
         "version": "version|versions|variant|variants|model version|model variant|版本|变体|バージョン|variante"
-        "|fassung",
+        "|fassung"
+        "|versión|versão|versione|버전|версия",
         "parents": "base model|base models|basemodel|basemodels|backbone|backbones|backbone model|base|base llm"
         "|pretrained|pretrained model|pre trained model|pretrained base|parent|parents|parent model|parent models"
         "|parent id|parentid|parentmodel|derived from|derivedfrom|based on|foundation model|foundation"
@@ -46,12 +49,17 @@ HEADERS: Mapping[str, str] = MappingProxyType(
         "|ベースのモデル|派生元|派生元モデル|学習元|基底模型|基底|基于模型|原模型|上游模型|basismodell|basis"
         "|grundmodell|ausgangsmodell|elternmodell|basiert auf|abgeleitet von|vortrainiertes modell|modèle de base"
         "|modèle de départ|modèle parent|modele de base|base du modèle|basé sur|dérivé de|modèle d origine"
-        "|modèle source",
+        "|modèle source"
+        "|modelo base|modelos base|modelo padre|basado en|derivado de|modelo de base|baseado em|modelo pai"
+        "|modello base|modello di base|modello di partenza|basato su|derivato da|기반 모델|기반모델"
+        "|베이스 모델|베이스모델|부모 모델"
+        "|기본 모델|базовая модель|исходная модель|основана на|на основе|gebaseerd op|basismodel",
         "relation": "relation|relations|relationship|derivation|method|training method|adaptation|how|relation type"
         "|relationtype|base model relation|basemodelrelation|derivation type|type of derivation|关系|衍生方式"
         "|训练方式|训练方法|派生方式|方法|関係|派生方法|手法|学習方法|追加学習手法|学習手法|beziehung|methode"
         "|méthode|lien de parenté|art der ableitung|ableitung|trainingsmethode|type de dérivation|dérivation"
-        "|méthode d entraînement",
+        "|méthode d entraînement"
+        "|relación|relação|relazione|método|metodo|관계|방법|학습 방법|отношение|метод",
         "released": "release date|released|release|date|release time|released on|publication date|published"
         "|published on|year|time|month|launch date|launched|launch|release year|publish date|publish time|announced"
         "|announced on|announcement date|release month|first release date|first release|first released"
@@ -63,7 +71,12 @@ HEADERS: Mapping[str, str] = MappingProxyType(
         "|リリース|発表日|公開|日付|公開時期|リリース時期|発表時期|年月|年|veröffentlicht|veröffentlichung"
         "|veröffentlichungsdatum|erscheinungsdatum|datum|jahr|erschienen|erstveröffentlichung|erscheinungsjahr"
         "|veröffentlichungsjahr|jahr der veröffentlichung|date de sortie|date de publication|publié|publié le|sortie"
-        "|année|date de parution|année de sortie|année de publication|mois de sortie",
+        "|année|date de parution|année de sortie|année de publication|mois de sortie"
+        "|fecha|fecha de lanzamiento|fecha de publicación|lanzamiento|publicado|año|data de lançamento"
+        "|data de publicação|lançamento|lançado em|publicado em|ano|data di rilascio|data di pubblicazione"
+        "|rilascio|pubblicato|anno|출시일|출시|공개일|발표일|날짜|연도|дата|дата выпуска|дата выхода"
+        "|дата публикации|выпуск|год"
+        "|veröffentlicht am|erschienen am|freigabedatum|publié en|releasedatum",
         "sizes": "size|sizes|param|params|parameters|parameter|model size|model sizes|number of parameters"
         "|no of parameters|of parameters|parameter count|parametercount|size params|size parameters|parameter size"
         "|num params|num parameters|numparameters|of params|parameter sizes|no parameters|no of params"
@@ -72,7 +85,11 @@ HEADERS: Mapping[str, str] = MappingProxyType(
         "|size in parameters|parameter number|参数|参数量|参数规模|模型大小|规模|模型规模|大小|参数数量|参数量级"
         "|总参数量|パラメータ|パラメータ数|パラメーター数|サイズ|モデルサイズ|規模|grösse|parameteranzahl"
         "|anzahl parameter|anzahl der parameter|modellgrösse|parameterzahl|parameter anzahl|taille"
-        "|paramètres|nombre de paramètres|nb de paramètres|nb paramètres|taille du modèle|parametres",
+        "|paramètres|nombre de paramètres|nb de paramètres|nb paramètres|taille du modèle|parametres"
+        "|parámetros|número de parámetros|tamaño|parâmetros|número de parâmetros|tamanho|parametri"
+        "|numero di parametri|dimensione|dimensioni|파라미터|파라미터 수|매개변수|매개변수 수|크기|параметры"
+        "|число параметров"
+        "|количество параметров|размер|parameteromvang",
         "organizations": "organization|organizations|organisation|organisations|org|orgs|institution|institutions"
         "|developer|developers|developed by|author|authors|creator|creators|created by|company|companies|team"
         "|affiliation|affiliations|released by|provider|providers|publisher|published by|lab|labs|maker|makers"
@@ -82,56 +99,85 @@ HEADERS: Mapping[str, str] = MappingProxyType(
         "|研发机构|开发机构|作者|单位|团队|厂商|研发单位|組織|開発元|開発者|開発組織|企業|会社|提供元|作成者|機関"
         "|開発機関|organisation en|hersteller|entwickler|anbieter|unternehmen|firma|herausgeber|entwickelt von"
         "|erstellt von|veröffentlicht von|ersteller|einrichtung|organisme|éditeur|développeur|développeurs"
-        "|entreprise|auteur|auteurs|créateur|société|fournisseur|développé par|créé par|publié par|institution s",
+        "|entreprise|auteur|auteurs|créateur|société|fournisseur|développé par|créé par|publié par|institution s"
+        "|organización|empresa|desarrollador|autor|autores|creador|institución|organização|desenvolvedor|criador"
+        "|instituição|organizzazione|azienda|sviluppatore|autore|autori|개발사|개발자|기관|조직|회사|제작사"
+        "|организация"
+        "|разработчик|компания|автор|авторы|ontwikkelaar",
         "openness": "openness|open source|opensource|open|open sourced|availability|available|open weights"
         "|open weight|public|os|publicly available|open access|weights available|open model|is open|is open source"
         "|weights public|public weights|weights released|released weights|weights open|open release"
         "|open model weights|weights open source|open or closed|open closed|open source or not|publicly released"
         "|model available|model availability|开源|是否开源|开放|开源情况|是否公开|公开|权重开源|オープンソース"
         "|オープン|公開状況|オープンウェイト|公開有無|offen|quelloffen|verfügbar|verfügbarkeit|offene gewichte"
-        "|ouvert|open source ou non|disponible|disponibilité|poids ouverts|ouverture",
+        "|ouvert|open source ou non|disponible|disponibilité|poids ouverts|ouverture"
+        "|abierto|código abierto|aberto|código aberto|aperto|오픈소스|공개 여부|공개|открытая|открытый код"
+        "|открытость",
         "access": "access|access type|model access|accessibility|model accessibility|access mode|how to access"
-        "|访问方式|获取方式|アクセス|zugang|zugriff|accès",
+        "|访问方式|获取方式|アクセス|zugang|zugriff|accès"
+        "|acceso|acesso|accesso|접근|доступ",
         "license": "license|licence|licenses|licences|license type|licence type|license name|licensename|licencename"
         "|weights license|weights licence|model license|model licence|license s|licensing|license weights"
         "|weight license|licence name|license of weights|license model|terms|license terms|software license"
         "|open source license|许可证|许可|协议|开源协议|许可协议|授权|授权协议|开源许可|开源许可证|ライセンス"
-        "|利用規約|使用許諾|lizenz|lizenzen|lizenztyp|licence du modèle|licence d utilisation",
+        "|利用規約|使用許諾|lizenz|lizenzen|lizenztyp|licence du modèle|licence d utilisation"
+        "|licencia|licença|licenza|라이선스|라이센스|лицензия|licentie",
         "license_spdx": "spdx|spdx id|spdxid|license spdx|licence spdx|spdx license",
         "training_data": "training data|training data size|training tokens|tokens|pretraining data"
         "|pre train data scale|data size|trained tokens|train tokens|pretraining tokens|pre training data"
         "|pretrain data|training set|dataset size|pre train data|trainingdatasize|trainingtokens|trainingdata"
         "|training corpus|corpus|corpus size|tokens trained|tokens t|training dataset|pretraining corpus|训练数据"
         "|训练数据量|训练集|语料|训练语料|数据量|预训练数据|学習データ|学習トークン数|トークン数|訓練データ"
-        "|trainingsdaten|trainingsdatensatz|données d entraînement|données d apprentissage",
+        "|trainingsdaten|trainingsdatensatz|données d entraînement|données d apprentissage"
+        "|datos de entrenamiento|dados de treinamento|dati di addestramento|학습 데이터|обучающие данные",
         "architecture": "architecture|arch|model architecture|structure|architecture type|model structure"
         "|network type|架构|结构|模型架构|模型结构|アーキテクチャ|アーキテクチャー|構造|architektur|aufbau"
-        "|architecture du modèle",
-        "domain": "domain|领域|ドメイン|分野|domäne|domaine",
+        "|architecture du modèle"
+        "|arquitectura|arquitetura|architettura|아키텍처|архитектура",
+        "domain": "domain|领域|ドメイン|分野|domäne|domaine|dominio|domínio|분야|область",
         "kind": "kind",
         "aliases": "alias|aliases|also known as|aka|other names|other name|alternative name|alternative names|别名"
-        "|别称|別名|aliasname|auch bekannt als|andere namen|autres noms",
+        "|别称|別名|aliasname|auch bekannt als|andere namen|autres noms"
+        "|otros nombres|outros nomes|altri nomi|별칭",
         "note": "note|notes|remark|remarks|comment|comments|备注|说明|備考|注|説明|メモ|コメント|anmerkung"
-        "|anmerkungen|bemerkung|bemerkungen|hinweis|hinweise|notiz|remarque|remarques|commentaire|commentaires",
+        "|anmerkungen|bemerkung|bemerkungen|hinweis|hinweise|notiz|remarque|remarques|commentaire|commentaires"
+        "|notas|nota|observaciones|observações|osservazioni|비고|примечание|примечания|комментарий",
         "paper": "paper|papers|arxiv|publication|publications|reference|references|ref|refs|citation|paper url"
         "|paperurl|paper link|technical report|tech report|report|preprint|paper blog|论文|技术报告|文献|论文链接"
-        "|論文|論文リンク|publikation|aufsatz|artikel|article|papier|référence|références",
+        "|論文|論文リンク|publikation|aufsatz|artikel|article|papier|référence|références"
+        "|artículo|artigo|articolo|논문|статья",
         "code": "code|github|repository|repo|source code|code link|codeurl|code url|github link|github repo"
-        "|github url|代码|代码链接|开源代码|仓库|コード|リポジトリ|quellcode|code source|dépôt",
+        "|github url|代码|代码链接|开源代码|仓库|コード|リポジトリ|quellcode|code source|dépôt"
+        "|código|codice|코드|код",
         "weights": "weights|hugging face|huggingface|hf|hf link|model link|checkpoints|download|model card"
         "|model weights|weights link|model url|model download|download link|hugging face link|权重|模型权重|下载"
         "|模型下载|下载链接|模型链接|下载地址|重み|ダウンロード|モデルリンク|gewichte|modellgewichte|poids"
-        "|poids du modèle|téléchargement",
+        "|poids du modèle|téléchargement"
+        "|pesos|pesi|가중치|веса",
         "blog": "blog|blog post|blog posts|announcement|blog link|博客|ブログ|blogbeitrag|ankündigung|billet|annonce",
         "website": "link|links|url|urls|website|homepage|project|project page|web page|demo|site|web"
         "|more information|project url|project link|project website|web link|链接|网址|主页|项目地址|地址|项目|官网"
-        "|リンク|サイト|ウェブサイト|公式サイト|webseite|internetseite|verweis|lien|liens|site web|page web",
+        "|リンク|サイト|ウェブサイト|公式サイト|webseite|internetseite|verweis|lien|liens|site web|page web"
+        "|enlace|sitio web|sito web|링크|ссылка|сайт",
     }
 )
 """For each field the headers that stand for it, as `folded_header` gives them."""
 
+_ACCENTS = re.compile("[\u0300-\u036f]")
+
+
+def _without_accents(text: str) -> str:
+    """A text as people write it whose keyboard has no accents."""
+    return unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFD", text)))
+
+
 _FIELD_OF_HEADER: Mapping[str, str] = MappingProxyType(
-    {header: field for field, headers in HEADERS.items() for header in headers.split("|")}
+    {
+        header: field
+        for without in (True, False)
+        for field, headers in HEADERS.items()
+        for header in (_without_accents(headers) if without else headers).split("|")
+    }
 )
 _BRACKETS = re.compile(r"[(\[{（［【][^()\[\]{}（）［］【】]*[)\]}）］】]")
 _IN_UNIT = re.compile(r"\s+in\s+\S+$", re.IGNORECASE)
@@ -172,8 +218,8 @@ def field_of_header(header: str) -> str | None:
     for text in header_variants(header):
         if text in ID_HEADERS:
             return "id"
-        if text in _FIELD_OF_HEADER:
-            return _FIELD_OF_HEADER[text]
+        if field := _FIELD_OF_HEADER.get(text, _FIELD_OF_HEADER.get(_without_accents(text))):
+            return field
     return None
 
 

@@ -28,7 +28,8 @@ _RELATION_OF = re.compile(
 _RELATION_BEHIND = re.compile(r"(?P<name>.*\S)\s*\((?P<word>[^()]+)\)")
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9](?:[ -Z\\^-~]*[A-Za-z0-9+!?.)])?")
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", re.ASCII)
-_HUB_IDS = re.compile(rf"{_HUB_ID.pattern}(?:\s*[,;]\s*{_HUB_ID.pattern})+", re.ASCII)
+_BETWEEN_IDS = r"(?:\s*[,;]\s*|\s+(?:[&+|]|and|or|und|et|with|plus)\s+)"
+_HUB_IDS = re.compile(rf"{_HUB_ID.pattern}(?:{_BETWEEN_IDS}{_HUB_ID.pattern})+", re.ASCII)
 _BASED = {"based", "built", "derived", "initialized", "initialised"}
 _REPLICATES = {"replicate", "replicates", "replicated", "reimplementation", "re-implementation"}
 _REST = re.compile(r"(?:\s*,)?\s*(?:\band\s+)?(?:others|etc\.?|et al\.?|more|\.\.\.|…)\s*", re.IGNORECASE)
@@ -141,10 +142,12 @@ def mirrored(name: str) -> str | None:
 
 
 def are_hub_ids(text: str) -> bool:
-    """Whether a text is several ids of the Hub, apart by commas or semicolons.
+    """Whether a text is several ids of the Hub, apart by commas, semicolons, or signs and words between spaces.
 
     >>> are_hub_ids("acme/base, beta/base"), are_hub_ids("out/checkpoints/step-100"), are_hub_ids("acme/base")
     (True, False, False)
+    >>> are_hub_ids("acme/base and beta/base")
+    True
     """
     return bool(_HUB_IDS.fullmatch(text))
 
@@ -153,7 +156,7 @@ def parse_parents(text: str, is_known: Callable[[str], bool]) -> tuple[list[Name
     """The parents in a text, and the kind and message of each finding on how they were told apart.
 
     A known name is never split. Commas, semicolons, lines and slashes between spaces separate names; ``/``, ``&``,
-    ``+`` and ``and`` do so only where each part is a known name.
+    ``+`` and ``and`` do so only where each part is a known name, or an id of the Hub between spaces.
 
     >>> parse_parents("Replicate of LLaMA", {"LLaMA"}.__contains__)[0]
     [NamedParent(name='LLaMA', relation='replication')]
@@ -193,6 +196,11 @@ def _several(name: str, is_known: Callable[[str], bool], notes: list[tuple[str, 
     related = _related(name, is_known, notes)
     if is_known(related.name):
         return [related]
+    if are_hub_ids(related.name):
+        pieces = _SPACED.split(related.name)
+        names = ", ".join(map(shown, pieces))
+        notes.append(("faulty-markup", f"{shown(related.name)} is read as several parents: {names}"))
+        return [NamedParent(piece, related.relation) for piece in pieces]
     # A sign between spaces comes first, and then a slash: "Command R+ & T5", "Command R+/T5".
     known: list[str | None] = []
     for separator in _SEPARATORS:

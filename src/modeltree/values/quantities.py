@@ -31,24 +31,30 @@ _TIME = re.compile(
 )
 _WEEKDAY = re.compile(r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+", re.IGNORECASE)
 _MONTH_WORDS = (
-    "jan january januar jänner janvier janv enero", "feb february februar février févr fév fevrier febrero",
-    "mar march märz maerz mär mrz mars marzo", "apr april avril avr abril", "may mai mayo", "jun june juni juin junio",
-    "jul july juli juillet juil julio", "aug august août aout agosto", "sep sept september septembre septiembre",
-    "oct october oktober okt octobre octubre", "nov november novembre noviembre",
-    "dec december dezember dez décembre déc decembre diciembre",
+    "jan january januar jänner janvier janv enero ene janeiro gennaio gen januari января январь",
+    "feb february februar février févr fév fevrier febrero fevereiro fev febbraio februari февраля февраль",
+    "mar march märz maerz mär mrz mars marzo março marco maart марта март",
+    "apr april avril avr abril abr aprile апреля апрель", "may mai mayo maio maggio mag mei мая май",
+    "jun june juni juin junio junho giugno giu июня июнь",
+    "jul july juli juillet juil julio julho luglio lug июля июль",
+    "aug august août aout agosto ago augustus августа август",
+    "sep sept september septembre septiembre setembro settembre set сентября сентябрь",
+    "oct october oktober okt octobre octubre outubro out ottobre ott октября октябрь",
+    "nov november novembre noviembre novembro ноября ноябрь",
+    "dec december dezember dez décembre déc decembre diciembre dezembro dicembre dic декабря декабрь",
 )  # fmt: skip
 _MONTHS = {word: month for month, words in enumerate(_MONTH_WORDS, 1) for word in words.split()}
 _MONTH = rf"(?P<name>{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\.?"
-_DAY, _YEAR, _BETWEEN = r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th|er|\.)?", "(?P<year>[0-9]{4})", r"[\s,/-]\s*(?:of\s+)?"
+_DAY, _YEAR, _BETWEEN = r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th|er|\.|º|°)?", "(?P<year>[0-9]{4})", r"[\s,/-]\s*(?:of\s+)?"
 _SHORT = "(?P<short>[0-9]{2})"
 _SHORT_YEAR = f"(?:{_YEAR}|['’]?{_SHORT})"
-_WRITTEN = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
+_WRITTEN = re.compile(r"[0-9]{4}(-(?!00)[0-9]{2}(-(?!00)[0-9]{2})?)?")
 _UNKNOWN = "00|xx|\\?\\?|--|__"
 _DATES = [
     re.compile(form, re.IGNORECASE)
     for form in (
         r"(?P<year>[0-9]{4})(?P<mark>[-./])(?P<month>[0-9]{1,2})(?:(?P=mark)(?P<day>[0-9]{1,2}))?",
-        r"(?P<year>[0-9]{4})\s*年(?:\s*(?P<month>[0-9]{1,2})\s*月(?:\s*(?P<day>[0-9]{1,2})\s*[日号])?)?",
+        r"(?P<year>[0-9]{4})\s*[年년](?:\s*(?P<month>[0-9]{1,2})\s*[月월](?:\s*(?P<day>[0-9]{1,2})\s*[日号일])?)?",
         rf"(?P<year>[0-9]{{4}})(?P<mark>[-./])(?:(?P<month>0?[1-9]|1[0-2])(?P=mark)(?:{_UNKNOWN})|(?:{_UNKNOWN})"
         rf"(?:(?P=mark)(?:{_UNKNOWN}))?)",
         r"(?P<month>[0-9]{1,2})[-./](?P<year>[0-9]{4})",
@@ -56,7 +62,7 @@ _DATES = [
         rf"{_YEAR}{_BETWEEN}\(?{_MONTH}\)?",
         rf"{_DAY}{_BETWEEN}{_MONTH}{_BETWEEN}{_SHORT_YEAR}",
         rf"{_MONTH}(?:-|\s*['’]){_SHORT}",
-        rf"(?:{_DAY}\s+de\s+)?{_MONTH}\s+(?:de\s+)?{_YEAR}",
+        rf"(?:{_DAY}\s+de\s+)?{_MONTH}\s+(?:del?\s+)?{_YEAR}",
         rf"{_MONTH}\s*{_DAY},?\s+{_YEAR}",
         rf"{_YEAR}{_BETWEEN}{_MONTH}{_BETWEEN}{_DAY}",
         r"(?P<year>(?:19|20)[0-9]{2})(?P<month>[0-9]{2})(?P<day>[0-9]{2})",
@@ -67,6 +73,8 @@ _DATES = [
         r"(?P<year>[0-9]{4})[\s,/-]*q(?P<quarter>[1-4])",
         r"(?P<quarter>[1-4])(?:st|nd|rd|th|\.)?\s+(?:quarter|quartal|trimestre)(?:\s+of)?\s+(?P<year>[0-9]{4})",
         r"(?P<first>[0-9]{1,2})(?P<mark>[-./])(?P<second>[0-9]{1,2})(?P=mark)(?P<year>[0-9]{4})",
+        rf"(?P<first>[0-9]{{1,2}})(?P<mark>[./])(?P<second>[0-9]{{1,2}})(?P=mark){_SHORT}",
+        rf"['’]{_SHORT}",
     )
 ]
 _ABOUT_DATE = re.compile(
@@ -76,6 +84,10 @@ _ABOUT_DATE = re.compile(
     re.IGNORECASE,
 )
 _PART_OF_YEAR = re.compile(r"(?<=[0-9]{4})[\s,/-]*h[12]$|(?<=年)\s*[初中底末]$", re.IGNORECASE)
+_LABEL_OF_DATE = re.compile(r"^[^\W\d_][\w .-]{0,30}:\s+(?=\S)")
+_REIWA = re.compile(r"(?:令和|R)\s*(元|[0-9]{1,2})\s*年")
+_YEAR_WORD = re.compile(r"(?<=[0-9]{4})\s*(?:г\.?|года?)$")
+_DATE_RANGE = re.compile(r"\s+(?:to|until|bis|au?|al|-|→)\s+|\s*[-–~至→]\s*(?=[^-–~至→]*[0-9]{4})")
 _CLOCK = re.compile(r"\s[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?=\s+[0-9]{4}$)")
 _BEHIND = re.compile(r"\s*[(（][^()（）]*[)）]$")
 _NUMBER = re.compile(r"([0-9]{5,19})(?:\.[0-9]+)?|[0-9](?:\.[0-9]{1,18})?[eE]\+?(?:[89]|1[0-9])")
@@ -98,9 +110,12 @@ _UNITS = {"k": "K", "m": "M", "b": "B", "t": "T", "bn": "B", "g": "B", "thousand
 _UNITS |= {"billion": "B", "trillion": "T", "millions": "M", "billions": "B", "trillions": "T", "mil": "M", "bil": "B"}
 _UNITS |= {"bio": "B", "mio": "M", "mrd": "B", "tn": "T", "tril": "T", "mill": "M", "thousands": "K", "milliarden": "B"}
 _UNITS |= {"millionen": "M", "milliards": "B", "milliard": "B", "milliarde": "B", "billionen": "T"}
-_UNITS |= {"md": "B", "兆": "T"}
+_UNITS |= {"md": "B", "兆": "T", "млрд": "B", "млн": "M", "трлн": "T", "миллиардов": "B", "миллионов": "M"}
+_UNITS |= {"mld": "B", "miliardi": "B", "milioni": "M", "bilhões": "B", "bilhão": "B", "milhões": "M", "millones": "M"}
 _COUNTED = {"亿": 10**8, "億": 10**8, "万": 10**4, "萬": 10**4, "十亿": 10**9, "百万": 10**6, "千万": 10**7}
-_PARAMETERS = re.compile(r"\s*(?:param(?:eter|ètre)?s?\.?|参数|パラメータ)\s*$", re.IGNORECASE)
+_COUNTED |= {"万亿": 10**12, "千亿": 10**11, "百亿": 10**10, "千億": 10**11, "百億": 10**10, "十億": 10**9}
+_COUNTED |= {"조": 10**12, "천억": 10**11, "백억": 10**10, "십억": 10**9, "억": 10**8, "백만": 10**6, "만": 10**4}
+_PARAMETERS = re.compile(r"\s*(?:param(?:eter|ètre)?s?\.?|参数|パラメータ|\b(?:moe|dense|sparse))\s*$", re.IGNORECASE)
 _ABOUT = re.compile(
     r"(?:[~≈∼<>≤≥＜＞]\s*=?|\b(?:up to|at most|at least|est(?:imated)?|about|approx(?:imately)?|around|circa|ca|roughly"
     r"|nearly|almost|over|under|below|above|more than|less than|max|min|bis zu|etwa|jusqu'à|environ|约|約)(?![a-z])"
@@ -114,6 +129,9 @@ _TOTAL = re.compile(r"\s*(?:\b(?:in\s+)?total\b|总(?:共|计|参数)?)\s*", re.
 _THOUSANDS = re.compile(r"(?<![0-9.,])[0-9]{1,3}(?:,[0-9]{3})*,0[0-9]{2}(?:,[0-9]{3})*(?![0-9])")
 _EXPERTS = re.compile(
     rf"[0-9]+\s*[x×*]\s*{_NUM}\s*[BMT]?\s*[(（]\s*(?P<total>{_NUM}\s*[BMT])\b[^()（）]*[)）]", re.IGNORECASE
+)
+_BETWEEN_TWO = re.compile(
+    r"\b(?:between|zwischen|entre)\s+(\S[^,;]*?)\s+(?:and|und|et|y|e)\s+(?=[0-9])(\S+)", re.IGNORECASE
 )
 _LABEL = re.compile(r"[^\W\d][\w .-]{0,30}:\s*(?=[~<>≈]?\s*[0-9])")
 _RANGE = re.compile(
@@ -143,7 +161,8 @@ class Parsed(NamedTuple):
 def parse_date(text: str, order: DateOrder | None = None) -> Parsed:
     """A date as ISO 8601 writes it, where the text can mean only one, or where an order decides.
 
-    Excel's days, seconds and milliseconds since 1970, quarters (by their first month) and times of day are read too.
+    Excel's days, seconds and milliseconds since 1970, quarters (by their first month), ranges (by their beginning) and
+    times of day are read too.
 
     >>> [parse_date(text).value for text in ("Mar 2023", "2023.3", "14/03/2023", "Q2 2023", "45000", "1679875200")]
     ['2023-03', '2023-03', '2023-03-14', '2023-04', '2023-03-15', '2023-03-27']
@@ -163,11 +182,12 @@ def parse_date(text: str, order: DateOrder | None = None) -> Parsed:
     return Parsed(text, f"{shown(text)} may be {' or '.join(dates)}" if dates else None)
 
 
-def _dates_in(plain: str, order: DateOrder | None) -> list[str]:
-    """All dates that a text on one line can mean."""
+def _dates_in(plain: str, order: DateOrder | None, *, ranges: bool = True) -> list[str]:
+    """All dates that a text on one line can mean; of a range, those of its beginning."""
     bare = plain.strip("()[]（） ") if plain[:1] in "([（" else _MARKS.sub("", plain)
     bare = _CLOCK.sub("", _WEEKDAY.sub("", _TIME.sub("", bare), count=1), count=1)
     bare = _PART_OF_YEAR.sub("", _ABOUT_DATE.sub("", bare, count=1)).strip(" ,")
+    bare = _REIWA.sub(lambda era: f"{2018 + int(era[1].replace('元', '1'))}年", _YEAR_WORD.sub("", bare))
     for form in _DATES:
         if (match := form.fullmatch(bare)) and (dates := sorted(_dates_from(match.groupdict(), order))):
             return dates
@@ -176,8 +196,13 @@ def _dates_in(plain: str, order: DateOrder | None) -> list[str]:
         return [date] if date else []
     if _WRITTEN.fullmatch(bare):
         return [bare]
-    # "2023-03-30 (paper)"
-    return _dates_in(_BEHIND.sub("", bare), order) if _BEHIND.search(bare) else []
+    for between in _DATE_RANGE.finditer(bare) if ranges else ():
+        begin, end = (_dates_in(part, order, ranges=False) for part in (bare[: between.start()], bare[between.end() :]))
+        if end and any("-" in date for date in begin):  # "2022-2023" says no month
+            return begin
+    # "2023-03-30 (paper)", "Announced: May 2023"
+    around = next((form for form in (_BEHIND, _LABEL_OF_DATE) if form.search(bare)), None)
+    return _dates_in(around.sub("", bare, count=1), order, ranges=ranges) if around else []
 
 
 def _dates_from(parts: dict[str, str | None], order: DateOrder | None) -> set[str]:
@@ -277,7 +302,10 @@ def parse_sizes(text: str, unit: str | None = None) -> Iterator[Parsed]:
     if unit and _MAYBE_DECIMAL.fullmatch(plain):
         yield Parsed("", f"{shown(text)} may be one number or several")
         return
-    bare = _LABEL.sub("", _ACTIVE.sub("", _ASIDE.sub("", _MARKS.sub("", plain))))
+    bare = _ASIDE.sub("", _MARKS.sub("", plain))
+    if not re.search("[0-9]", bare) and (aside := _ASIDE.search(plain)):  # "Large (340M)"
+        bare = aside[0].strip(" ([)]（）")
+    bare = _LABEL.sub("", _ACTIVE.sub("", _BETWEEN_TWO.sub(r"\1 to \2", bare)))
     parts = [part.strip() for part in _SEPARATOR.split(bare) if not is_missing(part)]
     if not parts and not is_missing(bare):
         parts = [bare]

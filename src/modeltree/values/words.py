@@ -19,16 +19,19 @@ _SYNONYMS: Mapping[Relation, str] = MappingProxyType(
         Relation.FINETUNE: "fine-tune finetuned fine-tuned finetuning fine-tuning sft instruction-tuning rlhf dpo"
         " instruction-tuned instruction-finetuning instruction-fine-tuning full-finetuning full-fine-tuning"
         " supervised-finetuning supervised-fine-tuning ppo orpo kto grpo 微调 指令微调 精调 全参数微调 有监督微调"
-        " ファインチューニング 微調整 指示チューニング feintuning feinabstimmung ajustement affinage",
+        " ファインチューニング 微調整 指示チューニング feintuning feinabstimmung ajustement affinage"
+        " ajuste-fino affinamento 미세조정 파인튜닝 дообучение",
         Relation.ADAPTER: "adapters adaptor lora qlora dora peft lora-finetuning lora-fine-tuning qlora-finetuning"
         " qlora-fine-tuning prefix-tuning p-tuning 适配器 lora微调 アダプター アダプタ adaptateur",
         Relation.QUANTIZED: "quantize quantization quantised quantisation quant gguf gptq awq 4-bit 8-bit int4 int8"
-        " 4-bit-quantization 8-bit-quantization exl2 bitsandbytes 量化 量子化 quantisierung quantisiert quantification",
+        " 4-bit-quantization 8-bit-quantization exl2 bitsandbytes 量化 量子化 quantisierung quantisiert quantification"
+        " cuantización quantização quantizzazione 양자화 квантизация",
         Relation.PRUNING: "pruned prune depth-up-scaling up-scaled upscaled 剪枝 枝刈り élagage",
-        Relation.MERGE: "merged merges merging model-merge model-merging slerp 合并 融合 マージ fusion",
+        Relation.MERGE: "merged merges merging model-merge model-merging slerp 合并 融合 マージ fusion"
+        " fusión fusão fusione 병합 слияние",
         Relation.COMPONENT: "part backbone encoder",
         Relation.DISTILLATION: "distilled distil distill distilling knowledge-distillation 蒸馏 知识蒸馏 蒸留"
-        " destillation destilliert",
+        " destillation destilliert destilación destilação distillazione 증류 дистилляция",
         Relation.SUCCESSOR: "new-version version upgrade",
         Relation.REPLICATION: "replica reproduction replicated",
         Relation.ARCHITECTURE: "same-architecture",
@@ -46,7 +49,9 @@ _MISSING = (
     "|none|null|nil|nan|nat|<na>|#n/a|#n/a n/a|#na|-nan|#null!|#value!|missing|no data|empty|(none)|(unknown)|(empty)"
     "|未知|未公布|未公开|未披露|不明|非公開情報|无|無|なし|無し|該当なし|不詳|暂无"
     "|unbekannt|k.a.|k. a.|keine angabe|nicht bekannt|entfällt|kein|keine|keins|keines|inconnu|inconnue"
-    "|non communiqué|s.o.|sans objet|aucun|aucune|néant"
+    "|non communiqué|s.o.|sans objet|aucun|aucune|néant|desconocido|no disponible|ninguno|ninguna|desconhecido"
+    "|não divulgado|não disponível|nenhum|nenhuma|sconosciuto|non disponibile|nessuno|nessuna|неизвестно|не указано"
+    "|미공개|없음|미정|onbekend|geen"
 )
 _MARKS = frozenset("-‐‑‒–—―−?？/·\\….。_~*∅⌀〃ー")
 MISSING = frozenset(_MISSING.split("|"))
@@ -72,12 +77,13 @@ _TICKS = {
     "open": "✓ ✔ ✅ ☑ √ 🟢 🔓 ⭕ ● yes y true t 1 ○ ◯ open opensource openweights openweight openaccess opensourced"
     " weightsonly fullyopen public publicly publiclyavailable available weightsavailable released downloadable free"
     " permissive 是 有 开源 已开源 开放 公开 公開 公開済み はい あり オープン オープンソース ja offen quelloffen"
-    " verfügbar oui ouvert disponible sí vrai wahr",
+    " verfügbar oui ouvert disponible sí si vrai wahr abierto sim aberto sì aperto 예 네 공개 да открытая открыта",
     "closed": "✗ ✘ ❌ ✖ × ☒ 🔴 🔒 ❎ ⛔ 🚫 x no n false f 0 closed closedsource closedweights private proprietary"
     " unavailable unreleased notopen notavailable notreleased notpublic notopensource nonpublic withheld commercialapi"
     " api apionly onlyapi 否 不 闭源 未开源 不开源 非开源 未公开 非公開 いいえ クローズド 非公開モデル"
     " nein geschlossen proprietär non fermé"
-    " propriétaire fermée faux falsch",
+    " propriétaire fermée faux falsch cerrado propietario não fechado proprietário chiuso proprietario 아니오 비공개"
+    " нет закрытая закрыта nee",
 }
 _OPENNESS = {spelling_key(word): openness for openness, words in _TICKS.items() for word in words.split()}
 _ACCESS_WORDS = {

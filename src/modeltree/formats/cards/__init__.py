@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from modeltree.findings import Finding, Position, SourceError
-from modeltree.formats.cards.card_files import CARD, CardFolder, card_folders
+from modeltree.formats.cards.card_files import CARD, CardFolder, card_folders, is_card_of_folder
 from modeltree.formats.cards.parents import CardDerivations
 from modeltree.formats.cards.writing import model_card_text, write_model_cards
 from modeltree.formats.repair.claims import Claims
@@ -40,7 +40,8 @@ def read_model_cards(
     whose id is that of the other with the path to it, as ``acme/multi/french``. An only adapter of the base that the
     card around it names is the model of that card. Folders of checkpoints, as ``checkpoint-500``, are parts of the
     model around them. The id is ``modeltree_id`` in the card, else ``org/name`` or ``name`` from the path (see
-    `modeltree.formats.repair.folders.model_id`); a file of another name than ``README.md`` is the model of that name.
+    `modeltree.formats.repair.folders.model_id`); ``modelcard.md`` is as good as ``README.md``, and a file of another
+    name is the model of that name, also in a folder that has no card of its own.
     Of a cached repository the snapshot in ``refs/main`` is read, else the last by name.
 
     These keys of a card are read:
@@ -110,7 +111,7 @@ def _single(path: Path, claims: Claims, prefix: str) -> CardFolder:
     front = read_front_matter(path)
     if not front.whole:
         raise SourceError(front.problems)
-    is_card = path.name.lower() == CARD.lower()
+    is_card = is_card_of_folder(path)
     if not front.present:
         message = "the file has no front matter"
         if not is_card:

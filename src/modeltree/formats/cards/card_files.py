@@ -12,10 +12,8 @@ from pathlib import Path
 from modeltree.findings import Position, shown
 from modeltree.formats.repair.claims import NOT_IN_IDS, Claims
 from modeltree.formats.repair.folders import files_below, model_folder, model_id, without_checkpoints
-from modeltree.formats.repair.front_matter import FrontMatter, read_front_matter
+from modeltree.formats.repair.front_matter import KEYS, FrontMatter, read_front_matter
 from modeltree.formats.weights import peft
-
-__all__ = ["ADAPTER_CONFIG", "CARD", "MERGE_CONFIG", "CardFolder", "card_folders", "is_declaring"]
 
 CARD = "README.md"
 """The file name of a model card."""
@@ -23,6 +21,7 @@ CARD = "README.md"
 ADAPTER_CONFIG = "adapter_config.json"
 MERGE_CONFIG = re.compile(r"mergekit(_moe)?_config\.ya?ml")
 
+_CARDS = re.compile(r"readme|model[-_ ]?card", re.IGNORECASE)
 _LATER_PART = re.compile(r".*-(?!0*1-)[0-9]{5}-of-[0-9]{5}\.(safetensors|gguf)")
 _CACHED_MODEL = re.compile(r"models--.+")
 _CACHED_OTHER = re.compile(r"(datasets|spaces)--.+")
@@ -40,6 +39,15 @@ def is_declaring(name: str) -> bool:
     return is_weights or name == ADAPTER_CONFIG or bool(MERGE_CONFIG.fullmatch(name))
 
 
+def is_card_of_folder(path: Path) -> bool:
+    """Whether a file is, by its name, the card of the model whose folder it is in.
+
+    >>> [is_card_of_folder(Path(name)) for name in ("acme/chat/README.md", "acme/chat/modelcard.md", "acme/chat.md")]
+    [True, True, False]
+    """
+    return _is_text(path) and bool(_CARDS.fullmatch(path.stem))
+
+
 @dataclass(frozen=True)
 class CardFolder:
     """A folder that is a model: its id, its card, and the files beside it for which `is_declaring` holds."""
@@ -52,10 +60,14 @@ class CardFolder:
 def card_folders(root: Path, claims: Claims, prefix: str = "", files: Iterable[Path] | None = None) -> list[CardFolder]:
     """The models in a folder, or of some files in it, in the order of their paths; what is passed over is reported."""
     if files is None:
-        files = files_below(root, lambda name: _is_card(name) or is_declaring(name), claims)
+        files = files_below(root, lambda name: name.lower().endswith(".md") or is_declaring(name), claims)
+    files = list(files)
+    alone = _cards_alone(files)
+    files = [file for file in files if file in alone or not _is_text(file) or is_card_of_folder(file)]
     files_of: dict[Path, list[Path]] = {}
     for file in without_checkpoints(files, root, claims, _tells_of_parents):
-        files_of.setdefault(model_folder(file.parent, root), []).append(file)
+        folder = model_folder(file.parent, root)
+        files_of.setdefault(folder / file.stem if file in alone else folder, []).append(file)
     kept = _chosen_snapshots(_without_other_repositories(files_of, root, claims), root, claims)
     fronts = {folder: _front(files, claims) for folder, files in kept.items()}
     above = {parent for folder in kept for parent in folder.parents} & kept.keys()
@@ -63,7 +75,7 @@ def card_folders(root: Path, claims: Claims, prefix: str = "", files: Iterable[P
     adapters: dict[Path, list[Path]] = {}
     for folder, files in sorted(kept.items()):
         front = fronts[folder]
-        declaring = [file for file in files if not _is_card(file.name)]
+        declaring = [file for file in files if not _is_text(file)]
         around = next((parent for parent in folder.parents if parent in models), None)
         has_adapter = any(file.name == ADAPTER_CONFIG for file in declaring)
         if front is None and around and not has_adapter:
@@ -72,7 +84,7 @@ def card_folders(root: Path, claims: Claims, prefix: str = "", files: Iterable[P
             message = f"{CARD} has no front matter: it is about the folder, and no model card"
             claims.report("ignored", message, where=Position(front.path))
             continue
-        id = model_id(files[0], root, prefix)
+        id = model_id(folder / CARD, root, prefix)
         if around and has_adapter:
             id = "/".join((models[around].id, *folder.relative_to(around).parts))
             adapters.setdefault(around, []).append(folder)
@@ -97,14 +109,35 @@ def _is_adapter_of_card(model: CardFolder, adapter: CardFolder) -> bool:
     return any(parent.name.strip().rpartition("/")[2] in names for found in parents for parent in found)
 
 
-def _is_card(name: str) -> bool:
-    return name.lower() == CARD.lower()
+def _is_text(path: Path) -> bool:
+    return path.suffix.lower() == ".md"
+
+
+def _cards_alone(files: Iterable[Path]) -> set[Path]:
+    """The cards that are named for their models, as ``chat.md``, where no card is that of their folder."""
+    folders: dict[Path, tuple[list[Path], list[Path]]] = {}
+    for file in filter(_is_text, files):
+        folders.setdefault(file.parent, ([], []))[is_card_of_folder(file)].append(file)
+    alone: set[Path] = set()
+    for texts, of_folder in folders.values():
+        keys = {} if not texts or any(map(_fields, of_folder)) else {file: _fields(file) for file in texts}
+        if any(KEYS & words for words in keys.values()):
+            alone |= {file for file, words in keys.items() if words & (KEYS | {"license", "tags"})}
+    return alone
+
+
+def _fields(file: Path) -> set[str]:
+    """The keys in the front matter of a file that can be read."""
+    try:
+        return set(read_front_matter(file).fields)
+    except OSError:
+        return set()
 
 
 def _front(files: Iterable[Path], claims: Claims) -> FrontMatter | None:
     """The front matter of the card among some files."""
     fronts = []
-    for card in filter(lambda file: _is_card(file.name), files):
+    for card in sorted(filter(_is_text, files), key=lambda file: file.name.lower() != CARD.lower()):
         try:
             fronts.append(read_front_matter(card))
         except OSError as error:
@@ -115,10 +148,7 @@ def _front(files: Iterable[Path], claims: Claims) -> FrontMatter | None:
 
 def _tells_of_parents(file: Path) -> bool:
     """Whether a file beside weights tells what they were made from, as a card need not."""
-    try:
-        return not _is_card(file.name) or bool(read_front_matter(file).fields.get("base_model"))
-    except OSError:
-        return False
+    return not _is_text(file) or "base_model" in _fields(file)
 
 
 def _without_other_repositories(files_of: dict[Path, list[Path]], root: Path, claims: Claims) -> dict[Path, list[Path]]:

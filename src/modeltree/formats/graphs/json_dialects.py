@@ -1,15 +1,15 @@
 """Dialects of graphs in JSON: whatever a program calls nodes and edges, as nodes and edges with the paths to them.
 
 Read are the node-link form of NetworkX (also of version 1, whose links count the nodes), links of D3 whose ends are the
-nodes themselves, vis.js (``from``, ``to``), graphology, trees of D3 (``children``), the adjacency form of NetworkX, the
-JSON Graph Format, and a mapping from each node to those that follow it.
+nodes themselves, vis.js (``from``, ``to``), graphology, ECharts, trees of D3 (``children``), the adjacency form of
+NetworkX, the JSON Graph Format, edges alone, and a mapping from each node to those that follow it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeGuard
+from typing import Any, NamedTuple, TypeGuard
 
 from modeltree.findings import At
 
@@ -21,10 +21,15 @@ Items = Callable[[object, str, At], Iterator[tuple[int, Attributes]]]
 _IDS = ("id", "key")
 _NAMES = ("name", "label", "title")
 _CHILDREN = ("children", "_children")  # D3's examples rename the children of nodes that are folded
-_ENDS = (("source", "target"), ("from", "to"))
+_NODES = ("nodes", "vertices")
+_EDGES = ("edges", "links", "relationships", "arcs")
+_ENDS = (
+    ("source", "target"), ("from", "to"), ("parent", "child"), ("src", "dst"), ("tail", "head"), ("start", "end"),
+    ("startNode", "endNode"), ("sourceId", "targetId"), ("source_id", "target_id"), ("u", "v"),
+)  # fmt: skip
 _INNER = ("attributes", "metadata", "data")
 _NOT_OF_EDGES = frozenset({"key", "id", "directed", "arrows", *(end for pair in _ENDS for end in pair)})
-_READ_OF_FILE = frozenset({"nodes", "adjacency", "directed", "multigraph", "graph", "graphs", "attributes", "options"})
+_READ_OF_FILE = frozenset({"adjacency", "directed", "multigraph", "graph", "graphs", "attributes", "options"})
 
 
 class JsonNode(NamedTuple):
@@ -69,14 +74,24 @@ def graph_in(data: Attributes | list[object], items: Items) -> JsonGraph | None:
         is_forest = any(isinstance(item, dict) and _children(item) for item in data)
         return _add_trees(graph, list(items(data, "trees", ())), (), items) if is_forest else None
     inner = data.get("graph")
-    if "nodes" not in data and isinstance(inner, dict) and {"nodes", "edges"} & inner.keys():
+    has_nodes, series = any(key in data for key in _NODES), data.get("series")
+    if not has_nodes and isinstance(inner, dict) and {"nodes", "edges"} & inner.keys():
         _add_json_graph(graph, inner, ("graph",), items)
         graph.unread += [(key,) for key in sorted(data.keys() - {"graph", "$schema"})]
-    elif "nodes" not in data and isinstance(data.get("graphs"), list):
+    elif not has_nodes and isinstance(data.get("graphs"), list):
         for index, each in items(data["graphs"], "graphs", ("graphs",)):
             _add_json_graph(graph, each, ("graphs", index), items)
-    elif "nodes" in data:
+    elif has_nodes or _has_ends(data):
         return _node_link(graph, data, items)
+    elif isinstance(series, list) and isinstance(series[0] if series else None, dict):
+        # ECharts calls the nodes data, or has them in trees.
+        each, at = series[0], ("series", 0)
+        nodes = next((name for name in ("data", "nodes") if isinstance(each.get(name), list)), "data")
+        if any(isinstance(node, dict) and _children(node) for node in each.get(nodes) or ()):
+            return _add_trees(graph, list(items(each[nodes], nodes, (*at, nodes))), (*at, nodes), items)
+        links = "edges" if each.get("edges") else "links"
+        _add_nodes(graph, each.get(nodes, []), (*at, nodes), items)
+        _add_links(graph, _edges(each.get(links, []), links, (*at, links), items), (*at, links))
     elif _children(data):
         return _add_trees(graph, [(None, data)], (), items)
     elif _is_adjacency(data):
@@ -104,13 +119,13 @@ def _flat(mapping: Attributes, leave_out: frozenset[str]) -> Attributes:
 
 
 def _node_link(graph: JsonGraph, data: Attributes, items: Items) -> JsonGraph | None:
-    key = "edges" if data.get("edges") or "links" not in data else "links"
+    key, nodes = edges_key(data), next((name for name in _NODES if name in data), "nodes")
     adjacency = data.get("adjacency")
     has_edges = isinstance(data.get(key), list) or isinstance(adjacency, list)
-    if not isinstance(data["nodes"], (list, dict)) or not has_edges:
+    if not isinstance(data.get(nodes, []), (list, dict)) or not has_edges:
         return None
     described = data.get("graph")
-    _add_nodes(graph, data["nodes"], ("nodes",), items)
+    _add_nodes(graph, data.get(nodes, []), (nodes,), items)
     if not isinstance(adjacency, list) or isinstance(data.get(key), list):
         # NetworkX 1 wrote the attributes of the graph as a list of pairs, and links that count the nodes.
         _add_links(graph, _edges(data[key], key, (key,), items), (key,), counts=isinstance(described, list))
@@ -126,8 +141,26 @@ def _node_link(graph: JsonGraph, data: Attributes, items: Items) -> JsonGraph | 
         graph.undirected = ("directed",)
     elif isinstance(options, dict) and options.get("type") == "undirected":
         graph.undirected = ("options", "type")
-    graph.unread += [(name,) for name in sorted(data.keys() - _READ_OF_FILE - {key})]
+    if nodes not in data:
+        ends = dict.fromkeys(end for edge in graph.edges for end in (edge.source, edge.target) if isinstance(end, str))
+        graph.nodes += [JsonNode(end, {}, (key,)) for end in ends]
+        graph.has_names = True
+    graph.unread += [(name,) for name in sorted(data.keys() - _READ_OF_FILE - {key, nodes})]
     return graph
+
+
+def edges_key(data: Mapping[str, object]) -> str:
+    """What a file calls its edges."""
+    return next((name for name in _EDGES if data.get(name)), next((name for name in _EDGES if name in data), "edges"))
+
+
+def _has_ends(data: Mapping[str, object]) -> bool:
+    """Whether a file has nothing but edges, which name their ends."""
+    edges = data.get(edges_key(data))
+    first = edges[0] if isinstance(edges, list) and edges else None
+    if isinstance(first, list):
+        return len(first) in (2, 3) and all(isinstance(end, str) for end in first[:2])
+    return isinstance(first, dict) and any({*pair} <= first.keys() for pair in _ENDS)
 
 
 def _add_nodes(graph: JsonGraph, nodes: object, at: At, items: Items) -> None:
@@ -141,6 +174,9 @@ def _add_nodes(graph: JsonGraph, nodes: object, at: At, items: Items) -> None:
         graph.nodes += [JsonNode(node, {}, (*at, index)) for index, node in enumerate(nodes)]
         graph.has_names = True
         return
+    if isinstance(nodes, list) and any(isinstance(node, list) for node in nodes):
+        # NetworkX's own pairs of a node and its attributes
+        nodes = [{**node[1], "id": node[0]} if _is_pair(node) else node for node in nodes]
     start = len(graph.nodes)
     for index, node in items(nodes, "nodes", at):
         flat = _flat(node, frozenset())
@@ -150,6 +186,10 @@ def _add_nodes(graph: JsonGraph, nodes: object, at: At, items: Items) -> None:
     if all(node.id is None for node in graph.nodes[start:]):
         graph.has_names = True
         graph.nodes[start:] = [node._replace(id=_value(node.attributes, _NAMES)) for node in graph.nodes[start:]]
+
+
+def _is_pair(node: object) -> TypeGuard[list[Any]]:
+    return isinstance(node, list) and len(node) == 2 and isinstance(node[1], dict)
 
 
 def _edges(edges: object, name: str, at: At, items: Items) -> Iterator[tuple[At, Attributes]]:

@@ -22,7 +22,7 @@ from modeltree.formats.graphs.graph_claims import (
     within,
     writer,
 )  # fmt: skip
-from modeltree.formats.graphs.json_dialects import graph_in
+from modeltree.formats.graphs.json_dialects import edges_key, graph_in
 from modeltree.formats.parsing.jsontree import JsonTree, read_json
 from modeltree.formats.repair.claims import Claims
 from modeltree.formats.repair.models import reader
@@ -40,8 +40,9 @@ def read_node_link(
 ) -> Claims:
     """Read a graph in JSON: node-link as of NetworkX, D3 and vis.js, trees, adjacency, or the JSON Graph Format.
 
-    The list of edges may be called ``edges`` or ``links``, their ends ``source`` and ``target`` or ``from`` and ``to``;
-    an end may be the node itself, as D3 has it. Where no node has an ``id``, nodes go by their ``name`` or ``label``.
+    The list of edges may be called ``edges``, ``links``, ``relationships`` or ``arcs``, their ends ``source`` and
+    ``target``, ``from`` and ``to``, ``parent`` and ``child`` and the like; an end may be the node itself, as D3 has it.
+    Edges alone name the nodes. Where no node has an ``id``, nodes go by their ``name`` or ``label``.
     Ends may count the nodes from 0, as files of NetworkX 1 and older ones for D3 do; that is a finding where nodes have
     ids. Ids that are lists, which NetworkX writes for tuples, are joined by ``/``. In trees a child derives from the
     node that it is in, and its ``relation`` says how; in a mapping from nodes to lists or mappings, those in the list
@@ -93,9 +94,8 @@ def _refused(tree: JsonTree) -> list[Finding]:
         message = "no node-link JSON: a mapping with 'nodes' and 'edges' is needed"
         return [Finding("wrong-type", message, position=tree.position())]
     data = tree.data
-    key = "edges" if "edges" in data or "links" not in data else "links"
     findings = []
-    for name in ("nodes", key):
+    for name in ("nodes", edges_key(data)):
         if name not in data:
             findings.append(
                 Finding("missing-key", f"no {name!r} in the file", "write a list", position=tree.position())

@@ -18,7 +18,7 @@ MAX_LEVELS = 8
 _CACHED = re.compile(r"models--[A-Za-z0-9].*")
 _CHECKPOINT = re.compile(
     r"(?:(?:last|best|final|latest)[-_.])?checkpoints?(?:[-_.](?:(?P<number>[0-9]{1,12})|last|best|final|latest))?"
-    r"|global_?step[-_]?(?P<step>[0-9]{1,12})",
+    r"|(?:global_?step[-_]?|(?:epoch|iter|iteration)[-_]?|step[-_](?=[0-9]{3}))(?P<step>[0-9]{1,12})",
     re.IGNORECASE,
 )
 

@@ -15,8 +15,6 @@ from modeltree.formats.repair.claims import Claims
 from modeltree.formats.repair.record_findings import described, no_mapping
 from modeltree.values.words import spelling_key
 
-__all__ = ["DATES", "ID_KEY", "MAX_HEAD", "FrontMatter", "front_matter_of", "read_front_matter"]
-
 ID_KEY = "modeltree_id"
 """The key in a card for an id that the path to it cannot tell."""
 
@@ -25,6 +23,8 @@ MAX_HEAD = 2**20
 
 _READ_KEYS = "base_model base_model_relation license license_name license_link datasets tags new_version library_name"
 _READ = (*_READ_KEYS.split(), "pipeline_tag", "release_date", "created_at", ID_KEY)
+KEYS = frozenset(_READ) - {"tags", "license", "created_at"}
+"""The keys that tell a model card from other texts with front matter."""
 _OTHER_KEYS = (
     "language languages metrics widget inference thumbnail model-index model_name model_type license_details date title"
     " co2_eq_emissions extra_gated_prompt extra_gated_fields task_categories quantized_by model_creator"
