@@ -107,6 +107,17 @@ def test_a_page(
     assert "Omega" not in page
 
 
+def test_a_page_is_opened_when_that_is_asked_for(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    path = tmp_path / "a page.html"
+    assert cli.main(["page", "--data", str(data), "-o", str(path)]) == 0
+    assert opened == []
+    assert cli.main(["page", "--data", str(data), "-o", str(path), "--open"]) == 0
+    assert opened == [path.as_uri()]
+    assert path.exists()
+
+
 def test_a_diagram(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "d.gv"
     words = ("--cluster", "none", "--rank", "none", "--direction", "TB", "--theme", "dark", "--relations", "finetune")

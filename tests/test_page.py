@@ -481,3 +481,28 @@ def test_data_sets_are_left_out_unless_asked_for(shown: bool) -> None:
 def test_relations_say_what_passes_on(page: Reader) -> None:
     classes = dict(page.data["relations"])
     assert (classes["finetune"], classes["data"], classes["successor"]) == ("weights", "outputs", "ideas")
+
+
+# Many models
+
+
+def test_of_many_models_figures_show_what_is_not_folded_and_the_data_have_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("modeltree.figures.page._ROOM", 100_000.0)
+    reader = Reader(modeltree.page(SURVEY).document)
+    assert len(reader.data["models"]) == len(SURVEY)
+    figures = ("timeline", "tree")
+    shown = {key: {g["id"].split("-")[1] for g in reader.named("g") if re.fullmatch(rf"{key}-\d+", g.get("id", ""))}
+             for key in figures}  # fmt: skip
+    assert 0 < len(shown["tree"]) < len(SURVEY) / 2
+    dated = {str(place) for place, model in enumerate(SURVEY.models) if model.released}
+    assert shown["timeline"] == shown["tree"] & dated
+    monkeypatch.setattr("modeltree.figures.page._LATEST", 30)
+    loose = Lineage(SURVEY.models, (), SURVEY.organizations.values())
+    monkeypatch.setattr("modeltree.figures.page._ROOM", 1.0)
+    reader = Reader(modeltree.page(loose).document)  # nothing is left of it
+    assert sum(g.get("id", "").startswith("timeline-") for g in reader.named("g")) == 30
+
+
+def test_what_is_too_much_for_a_page_is_refused_with_what_to_do() -> None:
+    with pytest.raises(LayoutError, match=r"20,001 models are too many for a page, .* up to 20,000: draw a part"):
+        modeltree.page(Lineage([Model(id=f"m{number}", name="M") for number in range(20_001)]))

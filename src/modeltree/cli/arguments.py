@@ -137,13 +137,15 @@ def add_drawings(command: Callable[..., argparse.ArgumentParser], data: Options)
     legend = option("--legend", action=argparse.BooleanOptionalAction, help="say what colors and lines mean (default)")
     words = [*font, *footnote, *legend]
     dpi = option("--dpi", type=_positive, default=200.0, metavar="N", help="of PNG (default: 200)")
+    show = option("--open", action="store_true", help="open the file in a browser when it is written")
 
     def drawing(name: str, what: str, *options: Options, output: str = "", also: tuple[str, ...] = ()) -> None:
         own = [each for some in options for each in some]
         known, output = SUFFIXES[name], output or f"{name}.svg"
         words = f"default: {output}" + (f"; or {', '.join(known[1:])}" if known[1:] else "")
         file = option("-o", "--output", type=_file(known), metavar="FILE", default=output, help=words)
-        added = command(name, what, data, file, own, [] if name in ("page", "table") else dpi, filtered=True)
+        after = {"page": show, "table": []}.get(name, dpi)
+        added = command(name, what, data, file, own, after, filtered=True)
         added.set_defaults(options=[*(names[0][2:].replace("-", "_") for names, _ in own), *also])
 
     drawing(

@@ -94,6 +94,10 @@ def _save(drawing: Drawing, arguments: argparse.Namespace) -> int:
     for finding in drawing.findings:
         print(line(finding), file=sys.stderr)
     _say_written(f"wrote {arguments.output}", arguments.output)
+    if getattr(arguments, "open", False):
+        import webbrowser
+
+        webbrowser.open(Path(arguments.output).resolve().as_uri())
     return DONE
 
 

@@ -275,13 +275,13 @@ def tree_contents(
     genealogy: Genealogy | None = None,
     note: str = "",
     room: float = math.inf,
+    drawing: str = "a family tree",
     lettering: Lettering = PLAIN,
 ) -> TreeContents:
     """What the options of `family_tree` choose, or a genealogy; a LayoutError where there is nothing to draw."""
     # Without a rule small branches are folded where the room, in square points, is too small for all.
     rule = Collapse.parse(collapse) if isinstance(collapse, str) else collapse
     words = lettering.words
-    drawing = "a family tree"
     # Whether folding leaves few enough is known when it is done.
     wanted, others = split_by_kind(lineage, applications, datasets, "" if rule or genealogy else drawing)
     if others:
@@ -295,7 +295,7 @@ def tree_contents(
         note = words(
             "Families and branches of fewer than {count} models are folded, for type that can be read.", count=fewer
         )
-    check_count(len(genealogy.entries), drawing)
+    check_count(len(genealogy.entries), "a family tree")
     if not genealogy.entries:
         raise LayoutError("there is nothing to draw: no model has a date, nor kin that has one")
     single = tuple(entry.models[0] for entry in genealogy.entries if not entry.folded)

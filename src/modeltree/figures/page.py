@@ -24,6 +24,7 @@ from modeltree.layout.geometry import Layout
 from modeltree.layout.sheet import page_size
 from modeltree.layout.title_block import TitleBlock
 from modeltree.lineage import Lineage
+from modeltree.records import Model
 
 __all__ = ["PageDrawing", "page"]
 
@@ -31,6 +32,9 @@ __all__ = ["PageDrawing", "page"]
 _PAGE = (16.0, 8.0)
 # A tree of more models than this is on a page that grows with them, in type of this size, in points.
 _MOST, _TYPE = 300, 4.0
+# Figures of more models than some 3,000 open slowly: the tree has branches folded for such room, in square points, and
+# the timeline has the models that are left, or as many of the latest.
+_ROOM, _LATEST = 1.1e7, 3000
 
 
 @checked
@@ -49,7 +53,8 @@ def page(
     """A lineage as an HTML document that works from disk, with nothing fetched from anywhere.
 
     It shows the figures, with all models that have a date, and a card of whichever model is chosen; there are a
-    search, filters, and addresses that lead to a view.
+    search, filters, and addresses that lead to a view. Of more than some 4,000 models the figures show the families
+    and branches that are large, and search, cards and table all.
 
     Parameters
     ----------
@@ -78,7 +83,7 @@ def page(
     Raises
     ------
     LayoutError
-        When no model has a date, or there are more than 5,000 models.
+        When no model has a date, or there are more than 20,000 models.
     ValueError
         When an option is none of what it can be; the message says what it can be.
 
@@ -92,8 +97,17 @@ def page(
         raise ValueError(f"the height of a page is a number of pixels, 1 or more, not {height}")
     models = split_by_kind(lineage, True, datasets, "a page")[0]
     lettering = Lettering.of(language, font)
-    timeline = evolution_contents(lineage, applications=True, datasets=datasets, color_by=color_by, lettering=lettering)
-    tree = tree_contents(lineage, applications=True, datasets=datasets, color_by=color_by, lettering=lettering)
+    tree = tree_contents(
+        lineage,
+        applications=True,
+        datasets=datasets,
+        color_by=color_by,
+        room=_ROOM,
+        drawing="a page",
+        lettering=lettering,
+    )
+    shown = _unfolded(lineage, models, tree)
+    timeline = evolution_contents(shown, applications=True, datasets=datasets, color_by=color_by, lettering=lettering)
     lineage = lineage.subgraph([model.id for model in models])
     page_points(page)
     name = (lineage.about.title if title is None else title) or lettering.words("Models and what they were made from")
@@ -165,6 +179,14 @@ class PageDrawing(Drawing):
             f'<iframe title="{escape(self.title)}" width="100%" height="{self.height}" style="{style}" '
             f'sandbox="{sandbox}" srcdoc="{escape(self.document)}"></iframe>'
         )
+
+
+def _unfolded(lineage: Lineage, models: list[Model], tree: TreeContents) -> Lineage:
+    """What the timeline shows: all, or if some are folded in the tree only those that are not, or the latest."""
+    if not any(entry.folded for entry in tree.genealogy.entries):
+        return lineage
+    shown = tree.models or [model for model in models if model.released][-_LATEST:]
+    return lineage.subgraph([model.id for model in shown])
 
 
 def _tree_layout(contents: TreeContents, page: PageSize) -> Layout:
