@@ -121,7 +121,7 @@ def test_a_width_alone_is_a_page_of_an_evolution_figure(
         ("--font-size large", "argument --font-size: 'large' is no number"),
         ("--time-scale log", "argument --time-scale: invalid choice"),
         ("--grain week", "argument --grain: invalid choice"),
-        ("--rows 0", "argument --rows: there is no figure of 0 rows"),
+        ("--rows 0", "argument --rows: 0 is too few: it is 1 or more"),
         ("--rows two", "argument --rows: 'two' is no number"),
         ("--fall -1", "argument --fall"),
         ("--color-by size", "argument --color-by: invalid choice"),

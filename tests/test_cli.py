@@ -139,6 +139,8 @@ def test_list_is_aligned(run: Run) -> None:
         (["--clade", "Alpaca"], ["alpaca", "merge"]),
         (["--clade", "alpaca", "--clade", "llama-2"], ["alpaca", "llama-2", "merge"]),
         (["--clade", "vicuna", "--until", "2023"], ["vicuna"]),
+        (["--top", "2"], ["llama", "alpaca"]),
+        (["--top", "2", "--openness", "closed"], ["llama-2"]),
     ],
 )
 def test_filters_keep_what_meets_the_conditions(

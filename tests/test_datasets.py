@@ -48,7 +48,7 @@ CORRECTED = {
 
 
 def test_names_and_paths() -> None:
-    assert datasets.names() == ("survey", "survey-figure2", "survey-table1")
+    assert datasets.names() == ("atlas", "survey", "survey-figure2", "survey-table1")
     assert datasets.path("survey").is_dir()
     assert datasets.path("survey-table1").name == "survey-table1.yaml"
 
@@ -58,7 +58,16 @@ def test_unknown_names(name: str) -> None:
     for action in (datasets.load, datasets.path):
         with pytest.raises(UnknownDatasetError) as caught:
             action(name)
-        assert str(caught.value).startswith(f"no data set is called {name!r}; there are 'survey', 'survey-figure2'")
+        assert str(caught.value).startswith(f"no data set is called {name!r}; there are 'atlas', 'survey'")
+
+
+def test_printed_names_say_what_is_in_each() -> None:
+    lines = str(datasets.names()).splitlines()
+    assert lines[0].split() == ["NAME", "TITLE", "DATE", "MODELS", "DERIVATIONS", "LICENSE"]
+    survey = datasets.load("survey")
+    row = next(line for line in lines if line.startswith("survey "))
+    for word in (survey.about.title, "2023-08", len(survey), len(survey.derivations), "BSD-3-Clause"):
+        assert str(word) in row
 
 
 def test_a_data_set_is_read_once() -> None:

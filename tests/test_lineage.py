@@ -423,12 +423,24 @@ def test_select_in_words() -> None:
     assert LINEAGE.select() == LINEAGE
 
 
+@pytest.mark.parametrize("relations", [None, "weights"])
+@pytest.mark.parametrize("top", [1, 5, 40, 10**6])
+def test_the_top_models_have_the_most_descendants_in_the_whole(top: int, relations: str | None) -> None:
+    survey = modeltree.datasets.load("survey")
+    chosen = survey.select(kind="model", until=2022, relations=relations, top=top)
+    others = survey.select(kind="model", until=2022, relations=relations)
+    by_count = sorted(others, key=lambda id: -len(survey.descendants(id, relations)))
+    assert set(chosen) == set(by_count[:top])
+    assert chosen == others.subgraph(list(chosen)) or relations
+
+
 @pytest.mark.parametrize(
     ("condition", "message"),
     [
         ({"openness": "ajar"}, "'ajar' is no openness; there are open, closed"),
         ({"domain": ["code", "music"]}, "'music' is no domain; there are language, multimodal, scientific, code"),
         ({"kind": "person"}, "'person' is no kind; there are model, application, dataset"),
+        ({"top": 0}, "top=0 is no number of models: it is 1 or more"),
         ({"since": "soon"}, "'soon' is no date: write YYYY, YYYY-MM or YYYY-MM-DD"),
         ({"relations": "friend"}, "'friend' is no relation; there are weights, outputs, ideas, continued-pretraining, "
             "finetune, adapter, quantized, pruning, merge, component, distillation, successor, replication, "
@@ -436,7 +448,7 @@ def test_select_in_words() -> None:
     ],
 )  # fmt: skip
 def test_conditions_that_cannot_be_met_are_refused(condition: dict[str, object], message: str) -> None:
-    with pytest.raises(ValueError, match="there are|write") as caught:
+    with pytest.raises(ValueError, match="there are|write|or more") as caught:
         LINEAGE.select(**condition)
     assert str(caught.value) == message
 

@@ -13,27 +13,48 @@ from functools import cache
 from pathlib import Path
 
 from modeltree._util.arguments import checked
+from modeltree._util.text import table
 from modeltree.findings import UnknownDatasetError
-from modeltree.formats.catalog import catalog_lineage, shipped
+from modeltree.formats.catalog import shipped, shipped_lineage
 from modeltree.lineage import Lineage
 
 __all__ = ["load", "names", "path"]
 
 
-def names() -> tuple[str, ...]:
+class Names(tuple[str, ...]):
+    """The names of the data sets; printed, a table of what is in each."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return table(_HEADER, list(map(_row, self)))
+
+
+_HEADER = ("name", "title", "date", "models", "derivations", "license")
+
+
+def _row(name: str) -> tuple[str, ...]:
+    lineage = load(name)
+    about = lineage.about
+    counts = f"{len(lineage):,}", f"{len(lineage.derivations):,}"
+    return name, about.title or "", str(about.date or ""), *counts, about.license or ""
+
+
+def names() -> Names:
     """The names of the data sets.
 
     Returns
     -------
     tuple of str
-        What `load` and `path` take.
+        What `load` and `path` take. Printed, it is a table: the title, date, counts and license of each.
 
     Examples
     --------
     >>> names()
-    ('survey', 'survey-figure2', 'survey-table1')
+    ('atlas', 'survey', 'survey-figure2', 'survey-table1')
+    >>> print(names()[1:])
     """
-    return tuple(sorted(_paths()))
+    return Names(sorted(_paths()))
 
 
 @checked
@@ -95,7 +116,7 @@ def path(name: str) -> Path:
 
 @cache
 def _read(path: Path) -> Lineage:
-    return catalog_lineage(path)
+    return shipped_lineage(path)
 
 
 @cache

@@ -1474,6 +1474,7 @@ class Lineage:
         since: Date | None = None,
         until: Date | None = None,
         relations: Relations = None,
+        top: int | None = None,
     ) -> Lineage:
         """The models that meet every condition given, and the derivations between them.
 
@@ -1491,11 +1492,19 @@ class Lineage:
             date is less precise and may lie outside.
         relations : optional
             Only these derivations, and only models that have part in one.
+        top : int, optional
+            Of the models that meet the other conditions, so many with the most descendants (by `relations`) in the
+            whole lineage; of models with as many, the earlier.
 
         Returns
         -------
         Lineage
             The models, and the derivations between them.
+
+        Raises
+        ------
+        ValueError
+            When `top` is less than 1.
 
         Examples
         --------
@@ -1503,11 +1512,18 @@ class Lineage:
         >>> lineage = modeltree.datasets.load("survey")
         >>> len(lineage.select(organization="OpenAI", kind="model", until=2020))
         3
+        >>> list(lineage.select(kind="model", top=3))
+        ['gpt-1', 'gpt-2', 'gpt-3']
         """
+        if top is not None and top < 1:
+            raise ValueError(f"top={top} is no number of models: it is 1 or more")
         organizations = None if organization is None else [self.organization(name).id for name in _listed(organization)]
         kept = self._nodes.meeting(Conditions.of(where, organizations, domain, openness, kind, since, until))
         if relations is not None:
             kept = self._edges.touching(kept, relation_set(relations))
+        if top is not None:
+            fewest_last = numpy.argsort(-self.descendant_counts(relations)[kept], kind="stable")
+            kept = numpy.sort(kept[fewest_last[:top]])
         return self._part(kept, relations)
 
     @checked

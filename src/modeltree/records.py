@@ -648,6 +648,8 @@ class About(Record):
     """What it holds, and the rule by which models were chosen."""
     date: PartialDate | None = None
     """The date of the data."""
+    license: Name | None = None
+    """The license of the data, as an SPDX expression where there is one."""
     references: tuple[Reference, ...] = ()
     """Its sources."""
 

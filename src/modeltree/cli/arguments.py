@@ -52,8 +52,8 @@ SUFFIXES = {
 }
 """How the files end that each drawing can be saved to."""
 
-SHIPPED = "survey, survey-table1 or survey-figure2"
-FILTERS = ("organization", "openness", "domain", "kind", "since", "until", "relations")
+SHIPPED = "survey, survey-table1, survey-figure2 or atlas"
+FILTERS = ("organization", "openness", "domain", "kind", "since", "until", "relations", "top")
 """The conditions of `modeltree.Lineage.select`, each an option; ``--clade`` and ``--ancestry`` are beside them."""
 
 
@@ -106,6 +106,7 @@ def filters() -> Options:
             metavar="WORDS",
             help="only models with such derivations, and these: weights, outputs, ideas, or such as finetune,merge",
         ),
+        *option("--top", type=_several, metavar="N", help="of all these, the N with the most descendants"),
     ]
 
 
@@ -332,7 +333,7 @@ def _positive(word: str) -> float:
 def _several(word: str) -> int:
     number = count(word)
     if not number:
-        raise argparse.ArgumentTypeError("there is no figure of 0 rows")
+        raise argparse.ArgumentTypeError("0 is too few: it is 1 or more")
     return number
 
 

@@ -20,8 +20,9 @@ fact changes its own lines and no others.
 from __future__ import annotations
 
 import errno
+import json
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from modeltree._util.files import expanded, write_whole
@@ -33,12 +34,18 @@ from modeltree.formats.repair.audit import audited, in_order
 from modeltree.formats.repair.claims import Reading
 from modeltree.formats.repair.policy import Policy
 from modeltree.lineage import Lineage
-from modeltree.records import License, ParameterCount, PartialDate, Record
+from modeltree.records import About, Derivation, License, Model, Organization, ParameterCount, PartialDate, Record
 
-__all__ = ["SUFFIXES", "catalog_lineage", "catalog_text", "data_folder", "read_catalog", "shipped", "write_catalog"]
+__all__ = [
+    "COMPACT", "SUFFIXES", "catalog_files", "catalog_lineage", "catalog_text", "compact_text", "data_folder",
+    "read_catalog", "shipped", "shipped_lineage", "write_catalog",
+]  # fmt: skip
 
 SUFFIXES = (".yaml", ".yml")
 """How the files of a catalogue end."""
+
+COMPACT = "compact.json"
+"""The file in the folder of a catalogue that has all of it in a form that is read faster."""
 
 MAX_EXTENSIONS = 50
 """How deep catalogues may extend each other."""
@@ -70,6 +77,32 @@ def catalog_lineage(path: Path) -> Lineage:
     return _read(path, "refuse")[0]
 
 
+def compact_text(lineage: Lineage) -> str:
+    """A lineage as JSON that is read faster than the YAML that it stands beside: a record on each line."""
+    lists = {
+        "organizations": lineage.organizations.values(),
+        "models": lineage.models,
+        "derivations": lineage.derivations,
+    }
+    parts = [f'"about": {_json(lineage.about)}']
+    for name, records in lists.items():
+        lines = ",\n".join(map(_json, records))
+        parts.append(f'"{name}": [\n{lines}\n]')
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def _json(record: Record) -> str:
+    fields = record.model_dump(mode="json", exclude_defaults=True)
+    return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+
+
+class _Compact(Record):
+    about: About
+    organizations: tuple[Organization, ...]
+    models: tuple[Model, ...]
+    derivations: tuple[Derivation, ...]
+
+
 def data_folder() -> Path:
     """The folder of the data that ship: inside the package where it is installed, beside ``src`` in a clone."""
     package = Path(__file__).parents[2]
@@ -83,6 +116,15 @@ def shipped() -> dict[str, Path]:
         file.stem: file for file in folder.iterdir() if file.suffix.lower() in SUFFIXES and file.stem != "licenses"
     }
     return files | {file.parent.name: file.parent for file in folder.glob("*/*.yaml")}
+
+
+def shipped_lineage(path: Path) -> Lineage:
+    """The lineage of a catalogue that ships, from the compact form beside its files where there is one."""
+    file = path / COMPACT
+    if not file.is_file():
+        return catalog_lineage(path)
+    whole = _Compact.model_validate_json(file.read_bytes())
+    return Lineage(whole.models, whole.derivations, whole.organizations, about=whole.about)
 
 
 def _read(path: Path, missing_parent: str) -> tuple[Lineage, CatalogDraft, list[Finding]]:
@@ -156,6 +198,28 @@ def catalog_text(lineage: Lineage) -> str:
         name: LLaMA
         released: 2023-02
     """
+    models = _model_records(lineage)
+    return yaml_text(_document(lineage.about, lineage.organizations.values(), models) or {"models": models})
+
+
+def catalog_files(lineage: Lineage, file_of: Mapping[str, str]) -> dict[str, str]:
+    """A lineage as the texts of the files of a folder: for the ids of models, the names of the files that hold them.
+
+    What the lineage is as a whole stands in ``about.yaml``, and the organizations in ``organizations.yaml``.
+    """
+    records: dict[str, list[dict[str, object]]] = {}
+    for record in _model_records(lineage):
+        records.setdefault(file_of[str(record["id"])], []).append(record)
+    documents = {
+        "about.yaml": _document(lineage.about, (), ()),
+        "organizations.yaml": _document(About(), lineage.organizations.values(), ()),
+        **{name: _document(About(), (), records[name]) for name in sorted(records)},
+    }
+    return {name: yaml_text(document) for name, document in documents.items() if document}
+
+
+def _model_records(lineage: Lineage) -> list[dict[str, object]]:
+    """The models by id, each with what it was made from."""
     parents: dict[str, list[dict[str, object]]] = {}
     for edge in sorted(lineage.derivations, key=lambda edge: edge.parent):
         parents.setdefault(edge.child, []).append(_written(edge, leave_out="child"))
@@ -165,9 +229,14 @@ def catalog_text(lineage: Lineage) -> str:
         corrections = fields.pop("corrections", None)
         fields |= {"derived_from": parents[model.id]} if model.id in parents else {}
         models.append(fields | ({"corrections": corrections} if corrections else {}))
-    organizations = [_written(organization) for organization in lineage.organizations.values()]
-    document = {"about": _written(lineage.about), "organizations": organizations, "models": models}
-    return yaml_text({key: value for key, value in document.items() if value or key == "models"})
+    return models
+
+
+def _document(
+    about: About, organizations: Iterable[Organization], models: Sequence[dict[str, object]]
+) -> dict[str, object]:
+    document = {"about": _written(about), "organizations": list(map(_written, organizations)), "models": models}
+    return {key: value for key, value in document.items() if value}
 
 
 def _written(record: Record, leave_out: str = "") -> dict[str, object]:

@@ -1,0 +1,206 @@
+"""The atlas: what ships is whole, cited and light, and a small one is built from small tables."""
+
+from __future__ import annotations
+
+import runpy
+import sys
+import zipfile
+from collections import Counter
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+import modeltree
+from modeltree import Lineage, datasets
+from modeltree.formats.catalog import COMPACT, catalog_lineage, compact_text
+from modeltree.records import IDEAS, OUTPUTS, WEIGHTS
+
+ROOT = Path(__file__).parents[1]
+SOURCES = Path(__file__).parent / "data" / "atlas"
+MODULAR = """
+from ..llama.modeling_llama import LlamaMLP, LlamaDecoderLayer as Layer
+from ..gemma.modeling_gemma import GemmaRotaryEmbedding
+from ..mistral.modeling_mistral import MistralModel, MistralForCausalLM, MistralAttention
+from ..llama.configuration_llama import LlamaConfig
+from ..clip.image_processing_clip import CLIPImageProcessor
+class EmberConfig(LlamaConfig): ...
+class EmberMLP(LlamaMLP): ...
+class EmberDecoderLayer(Layer): ...
+class EmberRotaryEmbedding(GemmaRotaryEmbedding): ...
+class EmberModel(MistralModel): ...
+class EmberForCausalLM(MistralForCausalLM): ...
+class EmberAttention(MistralAttention): ...
+class EmberProcessor(CLIPImageProcessor): ...
+"""
+
+
+@pytest.fixture(scope="module")
+def build() -> SimpleNamespace:
+    """What the script that builds the atlas defines."""
+    name = "build_atlas"
+    sys.modules[name] = module = SimpleNamespace(__name__=name)  # type: ignore[assignment]
+    module.__dict__.update(runpy.run_path(str(ROOT / "examples" / "build_atlas.py"), run_name=name))
+    return module
+
+
+@pytest.fixture(scope="module")
+def hand(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What people wrote: an alias table and one curated record, which corrects a derivation."""
+    folder = tmp_path_factory.mktemp("hand")
+    (folder / "aliases.yaml").write_text('ember-7b: ["helm:Ember (7B)", Ember]\nleft-out: ["llm-timeline:Orb 2"]\n')
+    (folder / "curated").mkdir()
+    (folder / "curated" / "2024.yaml").write_text(
+        """
+models:
+  - id: ember-chat
+    name: Ember Chat
+    aliases: [Ember-Chat-7B]
+    released: 2024-03-05
+    references: [https://example.org/chat]
+  - id: hibachi-ember
+    name: Hibachi-Ember
+    released: 2025-01
+    references: [https://example.org/merge]
+    derived_from: [{parent: llama-2, relation: merge, references: [https://example.org/merge]}]
+    corrections:
+      - {field: derived_from, printed: Ember-7B, source: awesome-japanese-llm, reason: It is Llama 2 itself.}
+"""
+    )
+    return folder
+
+
+@pytest.fixture(scope="module")
+def small(build: SimpleNamespace, hand: Path) -> tuple[Lineage, Any]:
+    """A small atlas, and what was found when it was built."""
+    atlas = build.Atlas(SOURCES, hand)
+    atlas.settle()
+    lineage, _ = build.united(atlas)
+    return lineage, atlas.report.lines
+
+
+def test_names_of_one_model_are_one_record(small: tuple[Lineage, Any]) -> None:
+    lineage, report = small
+    ember = lineage["ember-7b"]
+    assert {id for id in lineage if id.startswith("ember")} == {"ember-7b", "ember-chat", "ember-2"}
+    assert str(ember.released) == "2024-02-01"
+    assert ember.license
+    assert ember.license.spdx == "Apache-2.0"
+    assert ember.organizations == ("ember-labs",)
+    assert lineage.organizations["ember-labs"].country == "FR"
+    rows = [reference for reference in ember.references if "#" in reference]
+    assert len(rows) == 4  # of Epoch, HELM, ModelForest and Open LLMs
+    assert ember.note
+    assert all(words in ember.note for words in ("From HELM (Apache-2.0).", "From ModelForest (MIT)."))
+    assert "perceptron" not in lineage
+    assert any("Perceptron" in line for line in report["left out: no date, or before 2017-06"])
+    assert "orb-2" not in lineage  # by the alias table
+
+
+def test_one_name_of_two_makers_is_two_models(small: tuple[Lineage, Any]) -> None:
+    lineage, report = small
+    assert [str(lineage[id].released) for id in ("orb", "orb-another-company")] == ["2024-03-01", "2020-05-05"]
+    assert lineage["orb-another-company"].name == "Orb (orb-another-company)"
+    assert len(report["one name, several models"]) == 1
+
+
+def test_a_size_of_a_series_is_the_series(small: tuple[Lineage, Any]) -> None:
+    lineage, _ = small
+    assert not [id for id in lineage if id.startswith("llama-2-7")]
+    assert lineage.derivation("llama-2", "ember-7b").relation == "finetune"
+    assert lineage.derivation("llama-2", "hibachi").relation == "continued-pretraining"
+
+
+def test_what_sources_say_differently_is_kept(small: tuple[Lineage, Any]) -> None:
+    lineage, report = small
+    said = {(each.field, each.source): each.printed for each in lineage["ember-7b"].corrections}
+    assert said == {
+        ("released", "helm"): "2024-02-03",
+        ("openness", "helm"): "closed",
+        ("license", "open-llms"): "MIT",
+    }
+    assert len(report["other released"]) >= 1
+
+
+def test_derivations_say_where_they_are_from(small: tuple[Lineage, Any]) -> None:
+    lineage, report = small
+    edge = lineage.derivation("the-pile", "ember-7b")
+    assert edge.relation == "data"
+    assert edge.references == ("https://epoch.ai/data/all_ai_models.csv#Model=Ember-7B",)
+    assert edge.note == "From Epoch AI, all models (CC-BY-4.0)."
+    assert lineage.parents("orb") == ("dolly-15k", "llama-2")
+    assert lineage.derivation("ember-7b", "ember-2").relation == "successor"
+    assert lineage.parents("ember-chat") == ("ember-7b",)  # which is older than the curated record, not than the row
+    assert lineage["ember-chat"].license.spdx == "Apache-2.0"
+    assert report["derivation corrected by hand"] == ["awesome-japanese-llm: 'Hibachi-Ember' from 'Ember-7B'"]
+    assert lineage.parents("hibachi-ember") == ("llama-2", "hibachi")
+
+
+def test_survey_is_part_of_each_atlas(small: tuple[Lineage, Any]) -> None:
+    survey = datasets.load("survey")
+    for atlas in (small[0], datasets.load("atlas")):
+        assert set(survey) <= set(atlas)
+        pairs = {(edge.parent, edge.child) for edge in atlas.derivations}
+        assert {(edge.parent, edge.child) for edge in survey.derivations} <= pairs
+
+
+def test_the_same_bytes_again(build: SimpleNamespace, hand: Path, tmp_path: Path) -> None:
+    texts = []
+    for _ in range(2):
+        atlas = build.Atlas(SOURCES, hand)
+        atlas.settle()
+        texts.append(build.files_of(build.united(atlas)[0]))
+    assert texts[0] == texts[1]
+    assert {"about.yaml", "organizations.yaml", "models-2024.yaml"} <= set(texts[0])
+    for name, text in texts[0].items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    lineage, findings = modeltree.read(tmp_path)
+    assert lineage["ember-7b"].id == "ember-7b"
+    assert not [finding for finding in findings if finding.severity != "note"]
+
+
+def test_whose_code_inherits_from_whose(build: SimpleNamespace, tmp_path: Path) -> None:
+    assert build.inherited(MODULAR, "ember") == {"llama": 2, "mistral": 3}  # its block, and half of its classes
+    path = tmp_path / "transformers-9.9.9-py3-none-any.whl"
+    with zipfile.ZipFile(path, "w") as wheel:
+        wheel.writestr("transformers/models/ember/modular_ember.py", MODULAR)
+    source = next(source for source in build.SOURCES if source.id == "transformers")
+    row = next(row for row in build.transformers(path, source) if row.id == "ember")
+    assert [(parent.name, parent.relation) for parent in row.parents] == [
+        ("llama", "architecture"), ("mistral", "architecture")
+    ]  # fmt: skip
+    assert row.reference.endswith("/v9.9.9/src/transformers/models/ember/modular_ember.py")
+
+
+# What ships
+
+
+def test_the_atlas_is_large_enough() -> None:
+    atlas = datasets.load("atlas")
+    passing = Counter(edge.relation in WEIGHTS | OUTPUTS for edge in atlas.derivations)
+    assert len(atlas) >= 1200
+    assert len(atlas.derivations) >= 1200
+    assert passing[True] >= 700
+    assert atlas.about.date
+    assert f"{len(atlas.derivations)} derivations" in (atlas.about.description or "")
+
+
+def test_everything_in_the_atlas_is_cited() -> None:
+    atlas = datasets.load("atlas")
+    assert [edge for edge in atlas.derivations if not edge.references] == []
+    assert [model.id for model in atlas.models if not model.references] == []
+    assert {edge.relation for edge in atlas.derivations} <= WEIGHTS | OUTPUTS | IDEAS | {modeltree.Relation.UNSPECIFIED}
+
+
+def test_the_compact_form_of_the_atlas_is_that_of_its_files() -> None:
+    folder = datasets.path("atlas")
+    written = catalog_lineage(folder)
+    assert written == datasets.load("atlas")
+    assert compact_text(written) == (folder / COMPACT).read_text(encoding="utf-8")
+
+
+def test_a_check_of_the_atlas_finds_no_faults() -> None:
+    _, findings = modeltree.read(datasets.path("atlas"))
+    assert [str(finding) for finding in findings if finding.severity == "error"] == []
+    assert [str(finding) for finding in findings if finding.kind in ("parent-newer", "cycle")] == []
