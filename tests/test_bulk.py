@@ -25,7 +25,7 @@ from modeltree.formats.repair.claims import Claims
 from modeltree.formats.repair.models import repaired
 from modeltree.formats.tables import read_table, text_files
 from modeltree.formats.tables.odd_rows import read_edges, read_nodes, read_organizations
-from modeltree.formats.tables.parquet_sizes import plain_size, read_footer
+from modeltree.formats.tables.parquet import plain_size, read_footer
 from modeltree.formats.tables.requests import ReadOptions, TableSet
 from modeltree.formats.tables.table_arrays import reaching_cycles
 from modeltree.values.words import is_missing, quiet_key

@@ -23,8 +23,8 @@ import modeltree
 from modeltree import datasets
 from modeltree._util.text import printable
 from modeltree.draw import dot
+from modeltree.draw.display import Style
 from modeltree.draw.dot import Arrow, Cluster, Diagram, Node, _in_process, digraph, node_name, rendered
-from modeltree.draw.style import Style
 from modeltree.draw.theme import LIGHT, THEMES
 from modeltree.findings import DiagramError, MissingExtraError
 from modeltree.lineage import Lineage

@@ -56,7 +56,7 @@ class Recorder(Words):
 
 def test_no_words_are_lacking(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     recorder = Recorder("de", words_of("de").table)
-    monkeypatch.setattr("modeltree.figures.lettering.words_of", lambda language: recorder)
+    monkeypatch.setattr("modeltree.figures.drawing.words_of", lambda language: recorder)
     monkeypatch.setattr("modeltree.figures.table.words_of", lambda language: recorder)
     models = [Model(id=f"m{number}", name=f"M{number}") for number in range(90)]
     steps = [Derivation(parent=f"m{number}", child=f"m{number + 1}", relation="merge") for number in range(0, 88, 2)]

@@ -22,7 +22,7 @@ from modeltree.findings import Finding, SourceError, UnknownFormatError
 from modeltree.formats.tables import odd_rows, parquet, read_table, text_files, write_csv, write_jsonl, write_parquet
 from modeltree.formats.tables import writing as tablewriter
 from modeltree.formats.tables.cells import join_texts, split_texts
-from modeltree.formats.tables.parquet_sizes import BYTE_ARRAY, read_footer
+from modeltree.formats.tables.parquet import BYTE_ARRAY, read_footer
 from modeltree.records import About
 from modeltree.values.words import is_missing
 from strategies import examples

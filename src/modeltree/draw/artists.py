@@ -18,10 +18,9 @@ from matplotlib.path import Path
 from matplotlib.text import Text as TextArtist
 from matplotlib.transforms import Bbox
 
-from modeltree.draw.display import Circle, Image, Item, Line, Polygon, Primitive, Rectangle, Text, display_list
+from modeltree.draw.display import Circle, Image, Item, Line, Look, Polygon, Primitive, Rectangle, Text, display_list
 from modeltree.draw.fonts import Typeface
 from modeltree.draw.icons import pixels, placed
-from modeltree.draw.style import Look
 from modeltree.draw.theme import FAINT
 from modeltree.layout.geometry import Layout
 

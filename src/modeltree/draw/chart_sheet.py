@@ -11,9 +11,8 @@ from matplotlib.axes import Axes
 
 from modeltree._util.languages import Words
 from modeltree.draw.artists import Group, artists_of, draw_layout
-from modeltree.draw.display import Line, Primitive, Text, line_width
+from modeltree.draw.display import Line, Look, Primitive, Text, line_width
 from modeltree.draw.fonts import Typeface
-from modeltree.draw.style import Look
 from modeltree.draw.theme import Theme
 from modeltree.findings import LayoutError
 from modeltree.layout.geometry import Layout, Page

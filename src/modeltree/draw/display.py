@@ -6,13 +6,14 @@ It is made once and drawn by renderers that decide nothing: `modeltree.draw.arti
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
+from modeltree.draw.fonts import INTER, Typeface
 from modeltree.draw.icons import Badge
-from modeltree.draw.style import Look, Style
 from modeltree.draw.theme import FAINT, Paint, Stroke, Theme, contrast, mixed, readable
+from modeltree.findings import Finding
 from modeltree.layout.geometry import (
     DOT,
     Arrow,
@@ -31,6 +32,40 @@ from modeltree.layout.geometry import (
 )
 from modeltree.layout.plane import Box, Point
 from modeltree.records import IDEAS, OUTPUTS, WEIGHTS
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How one label looks and what it is to those who cannot see it."""
+
+    paint: Paint
+    width: float  # of its edge, in points, for type of 12 points
+    name: str = ""  # what a screen reader says
+    url: str | None = None
+    faint: bool = False
+    strong: bool = False
+    dashed: bool = False  # what it stands for is not known for certain
+    limb: str = ""  # the color of its trunk and its dot; by default that of descent
+
+    @property
+    def drawn_paint(self) -> Paint:
+        """Its colors as drawn: a dashed edge is stronger, to be seen in spite of its gaps."""
+        if not self.dashed:
+            return self.paint
+        return Paint(self.paint.fill, mixed(self.paint.edge, self.paint.text, 0.5), self.paint.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How all parts of a layout look."""
+
+    theme: Theme
+    labels: Mapping[str, Style]  # by the model's id
+    swatches: Mapping[str, Style]  # by the key of the legend's entry; samples of links, "link:<kind>", need none
+    marks: Mapping[str, Badge | bytes] = field(default_factory=dict)  # by the organization's id; a picture is PNG
+    typeface: Typeface = INTER
+    findings: tuple[Finding, ...] = ()  # what does not look as it should
+
 
 MONTH_TYPE = 0.9
 """The size of months and days on the curve, in ems."""

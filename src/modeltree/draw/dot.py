@@ -26,6 +26,7 @@ import graphviz
 from graphviz.quoting import attr_list, quote
 
 from modeltree._util.text import UNWRITABLE, printable
+from modeltree.draw.display import Style
 from modeltree.draw.figure import DIRECTION, typeface_rule
 from modeltree.draw.fonts import (
     FAMILY,
@@ -37,7 +38,6 @@ from modeltree.draw.fonts import (
     letters_of,
     real_name,
 )
-from modeltree.draw.style import Style
 from modeltree.draw.theme import Stroke, Theme, mixed
 from modeltree.findings import DiagramError, MissingExtraError
 from modeltree.layout.sheet import INCH

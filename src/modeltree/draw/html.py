@@ -16,10 +16,10 @@ from importlib.resources import files
 from string import Template
 
 from modeltree._util.languages import ENGLISH, Words
+from modeltree.draw.display import Look
 from modeltree.draw.figure import family_list, typeface_rule
 from modeltree.draw.fonts import BOLD, FAMILY, REGULAR, Typeface, letters_of
 from modeltree.draw.markup import Numbers, Palette, figure_markup, link_sample
-from modeltree.draw.style import Look
 from modeltree.layout.geometry import Layout
 
 _FOLDER = files("modeltree.draw") / "page"

@@ -18,6 +18,7 @@ from modeltree.draw.display import (
     Item,
     Layer,
     Line,
+    Look,
     Polygon,
     Primitive,
     Rectangle,
@@ -28,7 +29,6 @@ from modeltree.draw.display import (
 )
 from modeltree.draw.fonts import BOLD, REGULAR, Typeface
 from modeltree.draw.icons import pixels, placed
-from modeltree.draw.style import Look
 from modeltree.draw.theme import Paint, Theme
 from modeltree.layout.geometry import Layout
 from modeltree.layout.plane import Point

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from modeltree._util.languages import ENGLISH, Words
 from modeltree._util.text import counted, enumerated, printable
 from modeltree.analysis.difference import Difference
+from modeltree.draw.display import Look, Style
 from modeltree.draw.icons import Badge, IconFolders, badges, icons_in
-from modeltree.draw.style import Look, Style
 from modeltree.draw.theme import Paint, Theme, faint
 from modeltree.figures.coloring import ColorBy, Groups, groups_of
-from modeltree.figures.lettering import PLAIN, Lettering
+from modeltree.figures.drawing import PLAIN, Lettering
 from modeltree.findings import Finding, LayoutError
 from modeltree.graph.store import Conditions
 from modeltree.layout.title_block import TitleBlock

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Literal
 
 from modeltree._util.arguments import checked
 from modeltree._util.html import block
+from modeltree._util.languages import Language
+from modeltree.draw.display import Style
 from modeltree.draw.dot import Arrow, Cluster, Diagram, Direction, Node, Rank, digraph, rendered
-from modeltree.draw.fonts import INTER, Typeface
-from modeltree.draw.style import Style
+from modeltree.draw.fonts import INTER, FontChoice, Typeface
 from modeltree.draw.theme import Theme
 from modeltree.figures.coloring import ColorBy, groups_of
 from modeltree.figures.contents import accessible_name, count_kinds, left_out, main_address, split_by_kind, title_of
-from modeltree.figures.drawing import Drawing, ThemeName, check_word, svg_image, theme_named
+from modeltree.figures.drawing import Drawing, LegendChoice, Lettering, ThemeName, check_word, svg_image, theme_named
 from modeltree.figures.family_tree import RELATION_WORDS
-from modeltree.figures.lettering import FontChoice, Language, LegendChoice, Lettering
 from modeltree.findings import MissingExtraError
 from modeltree.lineage import Lineage
 from modeltree.records import Derivation, Relation, Relations, relation_set

@@ -9,7 +9,8 @@ import os
 import re
 import warnings
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal, get_args
@@ -17,22 +18,66 @@ from typing import TYPE_CHECKING, ClassVar, Literal, get_args
 from modeltree._util.arguments import checked
 from modeltree._util.files import write_whole
 from modeltree._util.html import block, image
+from modeltree._util.languages import ENGLISH, Language, Words, words_of
 from modeltree._util.text import alternatives, enumerated, printable
+from modeltree.draw.fonts import INTER, FontChoice, Typeface
 from modeltree.draw.icons import Badge, IconFolders
 from modeltree.draw.theme import THEMES, Theme
-from modeltree.figures.lettering import PLAIN, Lettering
 from modeltree.findings import Finding, FindingsWarning, Severity, UnknownFormatError, shown
 from modeltree.layout.sheet import INCH, check_page, page_size
+from modeltree.layout.title_block import TitleBlock
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from modeltree.draw.charts import GrowthTable, SizeTable
-    from modeltree.draw.style import Look
+    from modeltree.draw.display import Look
     from modeltree.figures.coloring import Groups
     from modeltree.layout.geometry import Layout
-    from modeltree.layout.title_block import TitleBlock
+
+LegendChoice = bool | Mapping[str, str]
+"""Whether there is a legend; or other texts by those that it has, empty ones to leave entries out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lettering:
+    """The language and the typeface of a drawing, and what stands in place of its own footnote and legend."""
+
+    words: Words = ENGLISH
+    typeface: Typeface = INTER
+    footnote: str | None = None
+    legend: LegendChoice = True
+
+    @classmethod
+    def of(
+        cls, language: Language, font: FontChoice, footnote: str | None = None, legend: LegendChoice = True
+    ) -> Lettering:
+        """What options ask for; a ValueError where there is no such language or font."""
+        words = words_of(language)
+        return cls(words, Typeface.of(font, words.name), footnote, legend)
+
+    def title_block(
+        self, title: str | None, legend: Sequence[tuple[str, str]] = (), footnote: Iterable[str] = ()
+    ) -> TitleBlock:
+        """The words around the figure; a ValueError where the legend has no entry that is to be another."""
+        notes = tuple(footnote) if self.footnote is None else tuple(filter(None, self.footnote.split("\n")))
+        return TitleBlock(title, tuple(self._entries(legend)), notes)
+
+    def _entries(self, legend: Sequence[tuple[str, str]]) -> Iterable[tuple[str, str]]:
+        if not isinstance(self.legend, Mapping):
+            return legend if self.legend else ()
+        known = [text for _, text in legend]
+        for text in self.legend:
+            if text not in known:
+                raise ValueError(f"the legend has no entry {text!r}: it has {alternatives(known)}")
+        entries = ((key, self.legend.get(text, text)) for key, text in legend)
+        return [(key, text) for key, text in entries if text]
+
+
+PLAIN = Lettering()
+"""English, in Inter."""
+
 
 PageSize = str | tuple[float, float | None]
 """Width and height in inches, or a text as `modeltree.layout.sheet.page_size` takes it."""

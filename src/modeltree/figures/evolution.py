@@ -8,9 +8,10 @@ from functools import partial
 from typing import Any
 
 from modeltree._util.arguments import checked
-from modeltree._util.languages import Words
+from modeltree._util.languages import Language, Words
 from modeltree._util.text import printable
 from modeltree.analysis.difference import Difference
+from modeltree.draw.fonts import FontChoice
 from modeltree.draw.theme import Theme
 from modeltree.figures.coloring import ColorBy, Groups
 from modeltree.figures.contents import (
@@ -26,8 +27,11 @@ from modeltree.figures.contents import (
     title_of,
 )
 from modeltree.figures.drawing import (
+    PLAIN,
     IconFolder,
     LayoutDrawing,
+    LegendChoice,
+    Lettering,
     PageSize,
     ThemeName,
     check_number,
@@ -35,7 +39,6 @@ from modeltree.figures.drawing import (
     page_points,
     theme_named,
 )
-from modeltree.figures.lettering import PLAIN, FontChoice, Language, LegendChoice, Lettering
 from modeltree.findings import LayoutError
 from modeltree.layout.geometry import Layout
 from modeltree.layout.serpentine.blocks import Item

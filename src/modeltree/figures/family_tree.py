@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from modeltree._util.arguments import checked
-from modeltree._util.languages import Words
+from modeltree._util.languages import Language, Words
 from modeltree._util.text import printable
-from modeltree.draw.style import Look, Style
+from modeltree.draw.display import Look, Style
+from modeltree.draw.fonts import FontChoice
 from modeltree.draw.theme import Paint, Theme, faint, readable
 from modeltree.figures.coloring import ColorBy, Groups, groups_of
 from modeltree.figures.contents import (
@@ -27,8 +28,11 @@ from modeltree.figures.contents import (
     title_of,
 )
 from modeltree.figures.drawing import (
+    PLAIN,
     IconFolder,
     LayoutDrawing,
+    LegendChoice,
+    Lettering,
     PageSize,
     ThemeName,
     check_word,
@@ -36,7 +40,6 @@ from modeltree.figures.drawing import (
     theme_named,
 )
 from modeltree.figures.genealogy import Collapse, Entry, Genealogy, genealogy_of
-from modeltree.figures.lettering import PLAIN, FontChoice, Language, LegendChoice, Lettering
 from modeltree.findings import LayoutError
 from modeltree.layout.family_tree.branch_words import with_branch_words
 from modeltree.layout.family_tree.timeline import TimeScale

@@ -8,13 +8,21 @@ from dataclasses import dataclass, field, replace
 import numpy
 
 from modeltree._util.arguments import checked
-from modeltree._util.languages import ENGLISH, Words
+from modeltree._util.languages import ENGLISH, Language, Words
+from modeltree.draw.fonts import FontChoice
 from modeltree.draw.theme import Theme
 from modeltree.figures.coloring import ColorBy
-from modeltree.figures.drawing import IconFolder, LayoutDrawing, PageSize, ThemeName, check_number
+from modeltree.figures.drawing import (
+    IconFolder,
+    LayoutDrawing,
+    LegendChoice,
+    Lettering,
+    PageSize,
+    ThemeName,
+    check_number,
+)
 from modeltree.figures.family_tree import RELATION_WORDS, tree_contents, tree_drawing
 from modeltree.figures.genealogy import Entry, Genealogy, genealogy_of
-from modeltree.figures.lettering import FontChoice, Language, LegendChoice, Lettering
 from modeltree.figures.statistics import KINDS, family_forest, models_meeting
 from modeltree.findings import LayoutError
 from modeltree.graph.counts import sizes_and_depths

@@ -8,17 +8,17 @@ from functools import cached_property
 from html import escape
 
 from modeltree._util.arguments import checked
-from modeltree._util.languages import Words
+from modeltree._util.languages import Language, Words
+from modeltree.draw.fonts import FontChoice
 from modeltree.draw.html import PageFigure, page_document
 from modeltree.draw.markup import Numbers
 from modeltree.draw.theme import DARK, LIGHT
 from modeltree.figures.coloring import ColorBy
 from modeltree.figures.contents import counted_models, look_of, split_by_kind
 from modeltree.figures.description import page_data
-from modeltree.figures.drawing import Drawing, IconFolder, PageSize, page_points
+from modeltree.figures.drawing import Drawing, IconFolder, Lettering, PageSize, page_points
 from modeltree.figures.evolution import EvolutionContents, evolution_contents, evolution_layout
 from modeltree.figures.family_tree import TreeContents, family_tree_layout, tree_contents, tree_look_of
-from modeltree.figures.lettering import FontChoice, Language, Lettering
 from modeltree.findings import Finding
 from modeltree.layout.geometry import Layout
 from modeltree.layout.sheet import page_size

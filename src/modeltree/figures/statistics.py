@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Literal
 import numpy
 
 from modeltree._util.arguments import checked
-from modeltree._util.languages import ENGLISH, Words
+from modeltree._util.languages import ENGLISH, Language, Words
 from modeltree._util.text import printable
 from modeltree.draw.charts import MOST_BARS, NAMED_RELATIONS, DepthBox, GrowthTable, SizeTable
+from modeltree.draw.fonts import FontChoice
 from modeltree.draw.theme import Theme
 from modeltree.figures.contents import data_date, left_out, title_of
-from modeltree.figures.drawing import ChartDrawing, PageSize, ThemeName, check_word, theme_named
+from modeltree.figures.drawing import PLAIN, ChartDrawing, Lettering, PageSize, ThemeName, check_word, theme_named
 from modeltree.figures.family_tree import RELATION_WORDS
-from modeltree.figures.lettering import PLAIN, FontChoice, Language, Lettering
 from modeltree.findings import LayoutError
 from modeltree.graph.counts import PeriodCounts, counts_per_period, depths_by_size, sizes_and_depths, survivors
 from modeltree.graph.primary import PrimaryForest
