@@ -18,35 +18,12 @@ from types import MappingProxyType
 from typing import Any, Self
 
 __all__ = [
-    "KINDS",
-    "AmbiguousNameError",
-    "At",
-    "CatalogError",
-    "CycleError",
-    "DiagramError",
-    "Finding",
-    "FindingsWarning",
-    "IconError",
-    "IndexFileError",
-    "InvalidDateError",
-    "InvalidSizeError",
-    "LayoutError",
-    "LineageError",
-    "MissingExtraError",
-    "ModelTreeError",
-    "NoPathError",
-    "Position",
-    "Severity",
-    "SourceError",
-    "UnknownDatasetError",
-    "UnknownFormatError",
-    "UnknownModelError",
-    "UnknownNameError",
-    "UnknownOrganizationError",
-    "nearest",
-    "optional",
+    "KINDS", "AmbiguousNameError", "At", "CatalogError", "CycleError", "DiagramError", "Finding", "FindingsWarning",
+    "IconError", "IndexFileError", "InvalidDateError", "InvalidSizeError", "LayoutError", "LineageError",
+    "MissingExtraError", "ModelTreeError", "NoPathError", "Position", "Severity", "SourceError", "UnknownDatasetError",
+    "UnknownFormatError", "UnknownModelError", "UnknownNameError", "UnknownOrganizationError", "nearest", "optional",
     "shown",
-]
+]  # fmt: skip
 
 
 At = tuple[str | int, ...]

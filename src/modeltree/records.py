@@ -36,35 +36,11 @@ from modeltree._util.text import UNWRITABLE
 from modeltree.findings import InvalidDateError, InvalidSizeError, shown
 
 __all__ = [
-    "CLASSES_BY_STRENGTH",
-    "IDEAS",
-    "LIST_FIELDS",
-    "OUTPUTS",
-    "WEIGHTS",
-    "About",
-    "Access",
-    "Architecture",
-    "Correction",
-    "Derivation",
-    "Domain",
-    "Grain",
-    "Kind",
-    "License",
-    "Links",
-    "Model",
-    "Openness",
-    "Organization",
-    "ParameterCount",
-    "PartialDate",
-    "Passes",
-    "Record",
-    "Reference",
-    "Relation",
-    "Relations",
-    "model_facts",
-    "one_of",
+    "CLASSES_BY_STRENGTH", "IDEAS", "LIST_FIELDS", "OUTPUTS", "WEIGHTS", "About", "Access", "Architecture",
+    "Correction", "Derivation", "Domain", "Grain", "Kind", "License", "Links", "Model", "Openness", "Organization",
+    "ParameterCount", "PartialDate", "Passes", "Record", "Reference", "Relation", "Relations", "model_facts", "one_of",
     "relation_set",
-]
+]  # fmt: skip
 
 Grain = Literal["year", "quarter", "month", "day"]
 

@@ -26,17 +26,9 @@ from modeltree.formats.repair.policy import Policy
 from modeltree.lineage import Lineage
 
 __all__ = [
-    "Policy",
-    "Reading",
-    "format_named",
-    "format_of",
-    "format_to_write",
-    "load",
-    "read",
-    "read_each",
-    "save",
+    "Policy", "Reading", "format_named", "format_of", "format_to_write", "load", "read", "read_each", "save",
     "sources_at",
-]
+]  # fmt: skip
 
 
 @checked

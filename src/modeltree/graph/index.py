@@ -54,8 +54,6 @@ from modeltree.graph.spanning import (
     tops,
 )
 
-__all__ = ["AncestryIndex"]
-
 _PER_ITEM = 16
 """How many intervals there may be for each node and edge."""
 _BY_MERGE_PER_ITEM = 4

@@ -14,11 +14,6 @@ from numpy.typing import NDArray
 from modeltree.graph.csr import Ints, Levels, Rows, distinct, gather, gather_slices, is_narrow, row_starts, viewed
 from modeltree.graph.spanning import Merges, NonTreeEdges, SpanningForest
 
-__all__ = [
-    "CommonAncestors", "Intervals", "RunsByMerge", "ancestor_counts", "descendant_counts", "intervals_below",
-    "intervals_of", "root_counts", "runs_by_merge", "weights_below", "within",
-]  # fmt: skip
-
 _Ends = tuple[NDArray[Any], NDArray[Any]]
 """Parents and their children."""
 

@@ -11,11 +11,6 @@ from numpy.typing import NDArray
 
 from modeltree.graph.csr import Ints, Levels, Rows, deepest_first, distinct, fixed, is_narrow, levels_of, viewed
 
-__all__ = [
-    "Merges", "NonTreeEdges", "RootsAbove", "SpanningForest", "components", "merges_of", "non_tree_edges",
-    "spanning_forest", "tops",
-]  # fmt: skip
-
 
 class SpanningForest(NamedTuple):
     """A spanning forest: the tree parent of a node is its deepest parent, so depth in it is the generation."""

@@ -8,11 +8,6 @@ from urllib.parse import unquote, urlsplit
 
 from modeltree.values.words import spelling_key
 
-__all__ = [
-    "HubAddress", "arxiv_reference", "hub_repository", "hub_url", "is_local_path", "is_web_address", "link_field",
-    "link_labeled", "paper_number", "parse_hub_address", "parse_package_url", "repository_in_cache",
-]  # fmt: skip
-
 _HUB = re.compile(
     r"(?:(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co)/|(?:ssh://)?git@hf\.co[:/]|hf://)(?P<kind>datasets/)?"
     r"(?!(?:api|blog|collections|datasets|docs|models|papers|spaces)(?:/|$))"

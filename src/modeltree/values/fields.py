@@ -16,8 +16,6 @@ from modeltree.values.plain import known_name, known_value
 from modeltree.values.quantities import DateOrder, day_of, parse_date, parse_sizes, unit_of, with_unit
 from modeltree.values.words import architecture_of, is_missing, openness_of, relation_of
 
-__all__ = ["FieldNote", "fields_of_attributes", "may_tell", "read_date", "read_fields", "read_sizes", "relation_in"]
-
 _LINE_BREAKS = re.compile(r"\s*[\r\n\t]\s*")
 # What programs draw nodes by, and what says too little in a graph to be a field.
 _DRAWN = frozenset(

@@ -7,9 +7,6 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-__all__ = ["HEADERS", "ID_HEADERS", "LINK_FIELDS", "field_of_header", "folded_header", "header_row"]
-__all__ += ["header_variants"]
-
 HEADER_ROWS = 20
 """In so many rows the header of a table is looked for."""
 

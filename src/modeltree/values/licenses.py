@@ -8,8 +8,6 @@ from types import MappingProxyType
 
 from modeltree.records import License
 
-__all__ = ["OTHER", "hub_license", "license_named", "license_of"]
-
 OTHER = "other"
 """The word of the Hub for a license that it has no word for."""
 

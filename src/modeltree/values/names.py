@@ -9,17 +9,6 @@ from typing import NamedTuple
 from modeltree.findings import shown
 from modeltree.values.words import relation_of
 
-__all__ = [
-    "NamedParent",
-    "PrintedName",
-    "are_hub_ids",
-    "is_legal_form",
-    "mirrored",
-    "organizations_of",
-    "parse_parents",
-]
-__all__ += ["possible_parents", "printed_name", "without_footnotes"]
-
 _MIRROR = re.compile(r"(?P<base>.+?)-(?:unsloth-)?bnb-[48]bit", re.IGNORECASE)
 _LEGAL_FORM = re.compile(r"\s*(?:inc|ltd|llc|corp|co|gmbh|s\.?a|limited|incorporated)\.?\s*", re.IGNORECASE)
 _RELATION_OF = re.compile(

@@ -7,8 +7,6 @@ from typing import Any
 
 from modeltree.values.words import is_missing
 
-__all__ = ["known_name", "known_value", "plain_value"]
-
 _DEEPEST = 3
 
 

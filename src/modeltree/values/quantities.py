@@ -12,9 +12,6 @@ from modeltree.findings import InvalidDateError, shown
 from modeltree.records import PartialDate
 from modeltree.values.words import is_missing
 
-__all__ = ["DateOrder", "Parsed", "day_of", "leading_size", "parse_count", "parse_date", "parse_size", "parse_sizes"]
-__all__ += ["unit_of", "with_unit"]
-
 DateOrder = Literal["day-first", "month-first"]
 """What decides a date such as 3/4/2024, which may be one of two."""
 

@@ -8,9 +8,6 @@ from types import MappingProxyType
 
 from modeltree.records import Relation
 
-__all__ = ["MISSING", "architecture_of", "is_missing", "is_root", "openness_of", "quiet_key"]
-__all__ += ["relation_of", "spelling_key"]
-
 _SYNONYMS: Mapping[Relation, str] = MappingProxyType(
     {
         Relation.CONTINUED_PRETRAINING: "continued-pretrain continual-pretraining further-pretraining cpt"

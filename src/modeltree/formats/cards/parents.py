@@ -18,8 +18,6 @@ from modeltree.values.addresses import is_local_path, repository_in_cache
 from modeltree.values.hub_rows import MERGE_WORDS, inferred_relation, reference_of, tagged_base
 from modeltree.values.words import is_missing, relation_of
 
-__all__ = ["CardDerivations"]
-
 _COMPOSED = {"any-to-any", "visual-question-answering"}
 _COMPOSED |= {f"{media}-text-to-text" for media in ("audio", "image", "video")}
 _OF_FILES = frozenset({"license", "sizes"})  # what a card may leave to the files beside it

@@ -22,8 +22,6 @@ from modeltree.records import Derivation, License, Links, Model, Relation
 from modeltree.values.addresses import hub_url
 from modeltree.values.licenses import hub_license, license_of
 
-__all__ = ["model_card_text", "write_model_cards"]
-
 _PLAIN_PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}(?<!\.)")
 # What Windows takes for a device, what the cache of the Hub is made of, and the name of a card itself.
 _SPECIAL = re.compile(
