@@ -297,6 +297,19 @@ def test_what_could_not_be_read_again_is_not_saved(tmp_path: Path, monkeypatch: 
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_catalog_that_is_too_large_in_any_case_is_not_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lineage = Lineage([Model(id="a" * 30, name="A" * 30)])
+    size = len(catalog.catalog_text(lineage))
+    monkeypatch.setattr(catalog, "MAX_BYTES", size - len("models:\n"))
+    monkeypatch.setattr(catalog, "catalog_text", lambda lineage: "a: 1\n" * size)
+    with pytest.raises(CatalogError, match="the catalogue would be too large"):
+        modeltree.save(lineage, tmp_path / "a.yaml")
+    monkeypatch.setattr(catalog, "MAX_BYTES", 60)
+    monkeypatch.delattr(catalog, "catalog_text")
+    with pytest.raises(CatalogError, match="the catalogue would be too large"):
+        modeltree.save(lineage, tmp_path / "a.yaml")
+
+
 # Paths
 
 

@@ -27,6 +27,7 @@ from modeltree.formats.graphs.json_graphs import (
     write_cytoscape,
     write_node_link,
 )
+from modeltree.formats.graphs.text_graphs import dot_text
 from modeltree.formats.graphs.xml_graphs import (
     gexf_text,
     graphml_text,
@@ -41,6 +42,7 @@ from modeltree.lineage import Lineage
 from modeltree.records import About, Derivation, License, Model, Organization
 from strategies import examples
 from strategies_records import lineages
+from work import steps
 
 
 class Format(NamedTuple):
@@ -191,6 +193,35 @@ EXAMPLE = Lineage(
     [Organization(id="meta", name="Meta AI")],
     about=About(title="Three", description="A <small> lineage", date="2024", references=["arxiv:2302.13971"]),
 )
+
+
+@settings(max_examples=examples(25))
+@given(lineages())
+@example(EXAMPLE)
+@example(Lineage([]))
+def test_they_are_what_networkx_and_json_write(lineage: Lineage) -> None:
+    graph = lineage.graph.copy()
+    for id, attributes in graph.nodes(data=True):
+        assert attributes == lineage.graph.nodes[id]
+        assert attributes.pop("label") == attributes["name"]
+        attributes.pop("parameters", None)
+    data = nx.node_link_data(graph, edges="edges")
+    assert node_link_text(lineage) == json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+    cytoscape = json.loads(cytoscape_text(lineage))
+    assert cytoscape_text(lineage) == json.dumps(cytoscape, ensure_ascii=False, indent=2) + "\n"
+    written = io.BytesIO()
+    nx.write_graphml_xml(graph, written)
+    assert graphml_text(lineage) == written.getvalue().decode()
+
+
+@pytest.mark.parametrize("text", [node_link_text, graphml_text, cytoscape_text, dot_text])
+def test_many_are_written_by_columns(text: Callable[[Lineage], str]) -> None:
+    ids = [f"m{number}" for number in range(400)]
+    models = [Model(id=id, name=id.upper(), sizes=["7B"], organizations=["meta"], license="mit") for id in ids]
+    steps_down = [Derivation(parent="m0", child=id, relation="finetune") for id in ids[1:]]
+    small, large = Lineage(models[:200], steps_down[:199]), Lineage(models, steps_down)
+    text(small)
+    assert steps(lambda: text(large)) - steps(lambda: text(small)) < 200 * 250
 
 
 @settings(max_examples=examples(25))

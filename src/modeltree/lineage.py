@@ -23,7 +23,7 @@ from modeltree.graph.dispatch import BACKEND, IndexedGraph
 from modeltree.graph.families import Families, Family, Grouping, family_labels
 from modeltree.graph.index import AncestryIndex
 from modeltree.graph.names import NameTable
-from modeltree.graph.network import Rows, edge_rows, from_digraph, model_rows, to_digraph
+from modeltree.graph.network import Rows, edge_rows, from_digraph, graph_attributes, model_rows, to_digraph
 from modeltree.graph.outline import outline
 from modeltree.graph.simplification import paths_between, shortened
 from modeltree.graph.store import Columns, Conditions, Date, EdgeStore, NodeStore, in_date_order
@@ -341,9 +341,14 @@ class Lineage:
         >>> node["label"], node["sizes"], node["parameters"]
         ('LLaMA', '7B; 13B; 33B; 65B', 65000000000.0)
         """
+        return to_digraph(self._nodes, self._edges.attributes(), self._graph_attributes)
+
+    @property
+    def _graph_attributes(self) -> dict[str, str]:
+        """Those of the graph as a whole; organizations that are more than the ids that models name are among them."""
         listed = tuple(self._organizations.values())
         implied = {Organization(id=name, name=name) for name in self._nodes.all_organizations()}
-        return to_digraph(self._nodes, self._edges.attributes(), listed if set(listed) != implied else (), self._about)
+        return graph_attributes(self._about, listed if set(listed) != implied else ())
 
     # NetworkX asks these of what it is given: see `modeltree.graph.dispatch`.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, ItemsView, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Never, Protocol, overload
 
@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from modeltree._util import collector_paused
 from modeltree.findings import Finding, InvalidSizeError, LineageError, MissingExtraError, shown
-from modeltree.graph.columns import dumped
+from modeltree.graph.columns import dumped, factored
 from modeltree.records import About, Derivation, Links, Model, Organization, ParameterCount, Record, Relation
 from modeltree.values.fields import fields_of_attributes, read_fields, relation_in
 from modeltree.values.plain import plain_value
@@ -22,16 +22,30 @@ if TYPE_CHECKING:
     import networkx
 
 __all__ = [
-    "FrozenAttributes", "Rows", "edge_rows", "from_attributes", "from_digraph", "from_json", "join_list", "model_rows",
-    "to_attributes", "to_digraph", "without_derived",
+    "FrozenAttributes", "Rows", "attribute_rows", "edge_rows", "from_attributes", "from_digraph", "from_json",
+    "graph_attributes", "join_list", "model_rows", "to_attributes", "to_digraph", "without_derived",
 ]  # fmt: skip
 
 _SEPARATOR = "; "
 _LISTS = frozenset({"aliases", "organizations", "sizes", "references"})
 _LIST_COLUMNS = ("aliases", "organizations", "references", "parents", "children")
 _RECORDS = "corrections"
+_ATTRIBUTES_OF = {
+    "links": tuple(f"link_{kind}" for kind in Links.model_fields), "license": ("license", "license_spdx"),
+}  # fmt: skip
+_AT_ONCE = 1 << 14
 _OWN_ATTRIBUTES = frozenset(Model.model_fields) | {"label", "license_spdx", "parents"}
 _ORGANIZATIONS = TypeAdapter(list[Organization])
+
+
+class Fields(Protocol):
+    """What rows need of models or derivations; see `modeltree.graph.store`."""
+
+    def __len__(self) -> int: ...
+
+    def has(self, name: str) -> bool: ...
+
+    def field(self, name: str, nodes: slice = ..., /) -> list[Any]: ...
 
 
 def to_attributes(record: Record, leave_out: frozenset[str] = frozenset()) -> dict[str, str]:
@@ -45,17 +59,49 @@ def to_attributes(record: Record, leave_out: frozenset[str] = frozenset()) -> di
     {'id': 'llama', 'name': 'LLaMA', 'sizes': '7B; 13B', 'link_paper': 'https://example.org'}
     """
     fields = record.model_dump(mode="json", exclude_defaults=True, exclude=set(leave_out))
-    attributes: dict[str, str] = {}
-    for name, value in fields.items():
-        if name == "links":
-            attributes |= {f"link_{kind}": address for kind, address in value.items()}
-        elif name == "license" and isinstance(value, dict):
-            attributes |= {"license": value["name"], "license_spdx": value["spdx"]}
-        elif name == _RECORDS:
-            attributes[name] = json.dumps(value, ensure_ascii=False)
-        else:
-            attributes[name] = join_list(value) if isinstance(value, list) else value
-    return attributes
+    return {name: text for field, value in fields.items() for name, text in _attributes_of(field, value).items()}
+
+
+def _attributes_of(field: str, value: Any) -> dict[str, str]:
+    """A field that is set, as JSON has it, as attributes."""
+    if field == "links":
+        return {f"link_{kind}": address for kind, address in value.items()}
+    if field == "license" and isinstance(value, dict):
+        return {"license": value["name"], "license_spdx": value["spdx"]}
+    if field == _RECORDS:
+        return {field: json.dumps(value, ensure_ascii=False)}
+    return {field: join_list(value) if isinstance(value, list) else value}
+
+
+def attribute_rows(
+    fields: Fields, record: type[Record], leave_out: frozenset[str] = frozenset(), span: slice | None = None
+) -> Iterator[dict[str, str]]:
+    """What `to_attributes` gives of many records, each distinct value of a field once; of all, or of a slice."""
+    if span is None:
+        for start in range(0, len(fields), _AT_ONCE):
+            yield from attribute_rows(fields, record, leave_out, slice(start, min(start + _AT_ONCE, len(fields))))
+        return
+    count = span.stop - span.start
+    columns: dict[str, list[str | None]] = {}
+    for name, field in record.model_fields.items():
+        if name in leave_out or not fields.has(name):
+            continue
+        values, codes = factored(fields.field(name, span), count)
+        default = None if field.is_required() else field.get_default()
+        plain = [None, *dumped(record, name, values[1:], exclude_defaults=True)]
+        parts = [
+            {} if value is None or value == default else _attributes_of(name, written)
+            for value, written in zip(values, plain, strict=True)
+        ]
+        for key in _ATTRIBUTES_OF.get(name, (name,)):
+            texts = [part.get(key) for part in parts]
+            if any(text is not None for text in texts):
+                columns[key] = list(map(texts.__getitem__, codes.tolist()))
+    if not columns:
+        yield from ({} for _ in range(count))
+    names = list(columns)
+    for row in zip(*columns.values(), strict=True):
+        yield {name: text for name, text in zip(names, row, strict=True) if text is not None}
 
 
 def join_list(items: list[str]) -> str:
@@ -94,23 +140,13 @@ class FrozenAttributes(dict[str, Any]):
         return dict, (dict(self),)
 
 
-class Nodes(Protocol):
+class Nodes(Fields, Protocol):
     """What `to_digraph` needs of the models; see `modeltree.graph.store.NodeStore`."""
 
     @property
     def indices(self) -> Mapping[str, int]: ...
 
     def attributes(self, node: int) -> dict[str, Any]: ...
-
-
-class Fields(Protocol):
-    """What rows need of models or derivations; see `modeltree.graph.store`."""
-
-    def __len__(self) -> int: ...
-
-    def has(self, name: str) -> bool: ...
-
-    def field(self, name: str, nodes: slice = ..., /) -> list[Any]: ...
 
 
 class _NodeAttributes(Mapping[str, FrozenAttributes]):
@@ -129,8 +165,20 @@ class _NodeAttributes(Mapping[str, FrozenAttributes]):
     def __contains__(self, id: object) -> bool:
         return id in self._nodes.indices
 
+    def items(self) -> ItemsView[str, FrozenAttributes]:
+        """All of them, made by columns, as `copy` and writers of NetworkX ask for."""
+        return _Items(self)
+
     def __len__(self) -> int:
         return len(self._nodes.indices)
+
+
+class _Items(ItemsView[str, FrozenAttributes]):
+    _mapping: _NodeAttributes
+
+    def __iter__(self) -> Iterator[tuple[str, FrozenAttributes]]:
+        rows = attribute_rows(self._mapping._nodes, Model, frozenset({"id"}))
+        return ((id, FrozenAttributes(row | _derived(row))) for id, row in zip(self._mapping, rows, strict=True))
 
 
 def _derived(attributes: Mapping[str, Any]) -> dict[str, str | float]:
@@ -166,24 +214,28 @@ def _equal(value: object, derived: str | float) -> bool:
     return value == derived
 
 
+def graph_attributes(about: About, organizations: Sequence[Organization]) -> dict[str, str]:
+    """The attributes of a graph as a whole: some organizations, if any, are one of them, as JSON."""
+    attributes = to_attributes(about)
+    if organizations:
+        records = [record.model_dump(mode="json", exclude_defaults=True) for record in organizations]
+        attributes["organizations"] = json.dumps(records, ensure_ascii=False)
+    return attributes
+
+
 def to_digraph(
     nodes: Nodes,
     edges: Iterable[tuple[str, str, Mapping[str, Any]]],
-    organizations: Sequence[Organization],
-    about: About,
+    about: Mapping[str, str],
 ) -> networkx.DiGraph[str]:
     """A frozen graph: an edge runs from parent to child, and attributes do not change.
 
-    They are strings, but for ``parameters``, which is a number. The organizations are one attribute of the graph, as
-    JSON. So that millions of nodes have room, the attributes of a node are made when they are asked for.
+    They are strings, but for ``parameters``, which is a number. So that millions of nodes have room, the attributes of
+    a node are made when they are asked for.
     """
     import networkx
 
     graph: Any = networkx.DiGraph()
-    graph.graph.update(to_attributes(about))
-    if organizations:
-        records = [record.model_dump(mode="json", exclude_defaults=True) for record in organizations]
-        graph.graph["organizations"] = json.dumps(records, ensure_ascii=False)
     none: dict[str, Mapping[str, Any]] = {}
     after, before = dict.fromkeys(nodes.indices, none), dict.fromkeys(nodes.indices, none)
     with collector_paused():
@@ -193,7 +245,7 @@ def to_digraph(
                     row[one] = {}
                 row[one][other] = attributes
     graph._node, graph._adj, graph._pred = _NodeAttributes(nodes), after, before
-    graph.graph = FrozenAttributes(graph.graph)
+    graph.graph = FrozenAttributes(about)
     networkx.freeze(graph)
     frozen: networkx.DiGraph[str] = graph
     return frozen

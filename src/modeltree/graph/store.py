@@ -32,7 +32,7 @@ from modeltree.graph.columns import (
 )
 from modeltree.graph.csr import gather_slices, viewed
 from modeltree.graph.index import AncestryIndex
-from modeltree.graph.network import FrozenAttributes, join_list, to_attributes
+from modeltree.graph.network import FrozenAttributes, to_attributes
 from modeltree.records import Derivation, Domain, Kind, Model, Openness, PartialDate, Record, Relation, one_of
 
 Date = PartialDate | datetime.date | str | int
@@ -41,10 +41,6 @@ _RELATIONS = tuple(Relation)
 _INDEX_OF_RELATION = {relation: index for index, relation in enumerate(_RELATIONS)}
 _UNDATED = 1 << 30
 _FEW_LOOKS = 30
-_LISTS = frozenset({"aliases", "organizations"})
-_PLAIN = frozenset(
-    {"released", "kind", "openness", "access", "license", "training_data", "domain", "architecture", "note"}
-)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -198,28 +194,7 @@ class NodeStore:
 
     def attributes(self, node: int) -> dict[str, Any]:
         """The fields of a model as attributes of a node, see `modeltree.graph.network.to_attributes`."""
-        if self._given is None and (attributes := self._plain_attributes(node)) is not None:
-            return attributes
         return to_attributes(self.records[node], frozenset({"id"}))
-
-    def _plain_attributes(self, node: int) -> dict[str, Any] | None:
-        """The same without making a record; None where a field takes one."""
-        attributes: dict[str, Any] = {"name": self.name(node)}
-        for name in self._shown:
-            value = str(self.released(node) or "") if name == "released" else self.value(name, node)
-            if not value or (name == "kind" and value == "model"):
-                continue
-            if name in _PLAIN and isinstance(value, str):
-                attributes[name] = value
-            elif name in _LISTS:
-                attributes[name] = join_list(list(value))
-            else:
-                return None
-        return attributes
-
-    @cached_property
-    def _shown(self) -> list[str]:
-        return [name for name in Model.model_fields if name == "released" or (name in self._fields and name != "name")]
 
     def meeting(self, conditions: Conditions) -> NDArray[numpy.int64]:
         """The indices of the models that meet some conditions."""

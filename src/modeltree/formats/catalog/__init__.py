@@ -23,6 +23,7 @@ import errno
 import json
 import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 from modeltree._util.files import expanded, write_whole
@@ -46,6 +47,8 @@ SUFFIXES = (".yaml", ".yml")
 
 COMPACT = "compact.json"
 """The file in the folder of a catalogue that has all of it in a form that is read faster."""
+
+_PER_MODEL = len("  - id: \n    name: \n\n")
 
 MAX_EXTENSIONS = 50
 """How deep catalogues may extend each other."""
@@ -178,9 +181,13 @@ def write_catalog(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Findi
     if path.is_dir():
         right = "a folder; a lineage is saved as one file, as models.yaml in it"
         raise IsADirectoryError(errno.EISDIR, right, str(path))
-    content = catalog_text(lineage).encode()
-    if len(content) > MAX_BYTES:
-        message = f"the catalogue would be too large: {len(content) / 2**20:.0f} MiB of {MAX_BYTES // 2**20}"
+    names = lineage._nodes.names()
+    size = sum(map(len, lineage.ids)) + sum(map(len, names)) + _PER_MODEL * len(names)  # at the least
+    if size <= MAX_BYTES:
+        content = catalog_text(lineage).encode()
+        size = len(content)
+    if size > MAX_BYTES:
+        message = f"the catalogue would be too large: {size / 2**20:.0f} MiB of {MAX_BYTES // 2**20}"
         raise CatalogError([Finding("too-large", message, "save parts of the lineage")])
     write_whole(path, content)
     return ()
@@ -241,8 +248,13 @@ def _document(
 
 def _written(record: Record, leave_out: str = "") -> dict[str, object]:
     """The fields of a record that are set, as the writer takes them."""
-    defaults = {name: field.get_default() for name, field in type(record).model_fields.items()}
+    defaults = _defaults(type(record))
     return {name: _plain(value) for name, value in record if name != leave_out and value != defaults[name]}
+
+
+@cache
+def _defaults(kind: type[Record]) -> dict[str, object]:
+    return {name: field.get_default() for name, field in kind.model_fields.items()}
 
 
 def _plain(value: object) -> object:

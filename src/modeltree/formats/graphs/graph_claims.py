@@ -14,8 +14,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NoReturn, Protocol
+from typing import Literal, NoReturn, Protocol
 from xml.parsers import expat
+
+import numpy
 
 from modeltree._util.files import bytes_of, write_whole
 from modeltree.findings import At, Finding, Position, SourceError, shown
@@ -23,16 +25,12 @@ from modeltree.formats.parsing.jsontree import MAX_BYTES, JsonTree, read_json
 from modeltree.formats.repair.audit import unread_columns
 from modeltree.formats.repair.claims import Claims, Where, position_of
 from modeltree.formats.repair.record_findings import FormerNames, no_list, no_mapping
-from modeltree.graph.network import from_attributes, from_json, without_derived
+from modeltree.graph.network import attribute_rows, from_attributes, from_json, without_derived
 from modeltree.lineage import Lineage
 from modeltree.records import About, Derivation, Model, Relation, one_of
 from modeltree.values.fields import fields_of_attributes, may_tell, relation_in
 from modeltree.values.plain import known_name, known_value
 from modeltree.values.words import relation_of
-
-if TYPE_CHECKING:
-    import networkx
-
 
 MAX_RECORDS = 1_000_000
 """The most nodes and edges that are read, together."""
@@ -74,21 +72,34 @@ class Tally:
             claims.report("ignored", f"{what} is not read: it stands {times}", where=position_of(first))
 
 
-def graph_to_write(lineage: Lineage) -> networkx.DiGraph[str]:
-    """The graph of a lineage as files have it: without the attributes that its fields say anyway."""
-    graph = lineage.graph.copy()
-    for attributes in graph.nodes.values():
-        kept = without_derived(attributes)
-        attributes.clear()
-        attributes.update(kept)
-    return graph
+Rows = Iterator[tuple[str, dict[str, str]]]
+"""Ids of models, and their attributes."""
+
+EdgeRows = Iterator[tuple[str, str, dict[str, str]]]
+"""Parents and children, and the attributes of the derivations."""
 
 
-def writer(text: Callable[..., str]) -> Callable[..., tuple[Finding, ...]]:
-    """Make a writer of a function that gives the text of a file which carries all of a lineage."""
+def graph_to_write(lineage: Lineage, *, by_parent: bool = True) -> tuple[dict[str, str], Rows, EdgeRows]:
+    """What files have of a lineage: the attributes of the graph, of the nodes, and of the edges.
+
+    They are those of `modeltree.Lineage.graph`, in its order, without what the fields of a node say anyway; or edges
+    are by child, as derivations are.
+    """
+    nodes, edges = lineage._nodes, lineage._edges
+    if by_parent:
+        edges = edges.rows(numpy.lexsort((edges.child, edges.parent)))
+    parents, children = (map(nodes.ids.__getitem__, ends.tolist()) for ends in (edges.parent, edges.child))
+    steps = attribute_rows(edges, Derivation, frozenset({"parent", "child"}))
+    models = zip(nodes.ids, attribute_rows(nodes, Model, frozenset({"id"})), strict=True)
+    return lineage._graph_attributes, models, zip(parents, children, steps, strict=True)
+
+
+def writer(text: Callable[..., str | Iterator[str]]) -> Callable[..., tuple[Finding, ...]]:
+    """Make a writer of a function that gives the text of a file which carries all of a lineage, or its pieces."""
 
     def write(lineage: Lineage, path: str | os.PathLike[str], **options: object) -> tuple[Finding, ...]:
-        write_whole(path, text(lineage, **options))
+        content = text(lineage, **options)
+        write_whole(path, content if isinstance(content, str) else (piece.encode() for piece in content))
         return ()
 
     return write

@@ -130,16 +130,15 @@ write_dot = writer(dot_text)
 
 
 def _dot_lines(lineage: Lineage) -> Iterator[str]:
-    graph = graph_to_write(lineage)
+    about, nodes, edges = graph_to_write(lineage, by_parent=False)
     yield "digraph {"
-    if graph.graph:
-        yield f"    graph{_attributes(graph.graph)};"
-    for id, fields in graph.nodes(data=True):
+    if about:
+        yield f"    graph{_attributes(about)};"
+    for id, fields in nodes:
         named = {"label" if name == "name" else name: value for name, value in fields.items()}
         yield f"    {_node_name(id)}{_attributes(named)};"
-    for edge in lineage.derivations:
-        ends = f"{_node_name(edge.parent)} -> {_node_name(edge.child)}"
-        yield f"    {ends}{_attributes(graph.edges[edge.parent, edge.child])};"
+    for parent, child, fields in edges:
+        yield f"    {_node_name(parent)} -> {_node_name(child)}{_attributes(fields)};"
     yield "}"
 
 

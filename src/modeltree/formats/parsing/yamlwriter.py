@@ -61,7 +61,9 @@ def _is_table(value: object) -> TypeGuard[list[Mapping[str, object]]]:
 def _entry(key: str, value: object, indent: int) -> Iterator[str]:
     """The lines of a key with its value."""
     head = f"{' ' * indent}{key}:"
-    if isinstance(value, Inline):
+    if isinstance(value, str):
+        yield from _text(head, value, indent)
+    elif isinstance(value, Inline):
         yield f"{head} {{{', '.join(f'{name}: {_scalar(text, flow=True)}' for name, text in value.items())}}}"
     elif isinstance(value, Mapping):
         yield head
@@ -73,8 +75,6 @@ def _entry(key: str, value: object, indent: int) -> Iterator[str]:
             yield from _item(item, indent + 2)
     elif isinstance(value, list):
         yield from _short_list(head, value, indent)
-    elif isinstance(value, str):
-        yield from _text(head, value, indent)
 
 
 def _item(item: Mapping[str, object], indent: int) -> Iterator[str]:
@@ -98,6 +98,9 @@ def _short_list(head: str, values: Sequence[str], indent: int) -> Iterator[str]:
 
 def _text(head: str, text: str, indent: int) -> Iterator[str]:
     """The lines of a string: in one line, by its own lines, or folded."""
+    if len(head) + 1 + len(text) <= WIDTH and (isinstance(text, Verbatim) or _is_plain(text, False)):
+        yield f"{head} {text}"
+        return
     lines = text.split("\n")
     pad = " " * (indent + 2)
     seen = not any(_UNSEEN.search(line) or line.startswith("\t") for line in lines) and text == text.strip(" ")
