@@ -6,31 +6,23 @@ import codecs
 from bisect import bisect_right, insort
 from pathlib import Path
 
-from modeltree.findings import Finding, Position
+from modeltree.findings import Position, SourceError
 
 _STRIDE = 1000
 
 
-class Unreadable(Exception):
-    """A problem after which nothing more of a file can be read."""
-
-    def __init__(self, kind: str, message: str, hint: str | None, position: Position) -> None:
-        self.finding = Finding(kind, message, hint, position=position)
-        super().__init__(self.finding)
-
-
 def decoded(content: bytes, max_bytes: int, begin: Position, hint: str = "split it into several") -> str:
-    """The UTF-8 text of a file, or of the part of it that begins at a position; raises `Unreadable`."""
+    """The UTF-8 text of a file, or of the part of it that begins at a position; a SourceError where it is none."""
     if len(content) > max_bytes:
         limit = f"more than {max_bytes // 2**20} MiB"
-        raise Unreadable("too-large", f"the file is too large: {limit}", hint, begin)
+        raise SourceError.of("too-large", f"the file is too large: {limit}", hint, begin)
     try:
         return content.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         before = content[: error.start].decode("utf-8").removeprefix("\ufeff")
         position = Lines(begin.path, before, begin.line or 1).position(len(before))
         message = f"not UTF-8: byte 0x{content[error.start]:02x}"
-        raise Unreadable("encoding", message, "save the file as UTF-8 text", position) from None
+        raise SourceError.of("encoding", message, "save the file as UTF-8 text", position) from None
 
 
 def unmarked(content: bytes) -> bytes:

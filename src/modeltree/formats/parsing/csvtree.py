@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import NamedTuple, NoReturn, overload
 
 from modeltree._util.files import bytes_of
-from modeltree.findings import Finding, Position, shown
-from modeltree.formats.parsing import Lines, Unreadable, decoded, unmarked
+from modeltree.findings import Finding, Position, SourceError, shown
+from modeltree.formats.parsing import Lines, decoded, unmarked
 from modeltree.values.headers import ABOVE_HEADER, HEADER_ROWS, header_row
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -208,8 +208,8 @@ def parse_csv(content: bytes, path: Path) -> CsvTable:
     whole = True
     try:
         reader.read(content)
-    except Unreadable as stop:
-        reader.problems.append(replace(stop.finding, done="reading ends here"))
+    except SourceError as stop:
+        reader.problems.append(replace(stop.problems[0], done="reading ends here"))
         whole = False
     if reader.uncounted:
         message = f"{reader.uncounted:,} more records have such faults"
@@ -240,7 +240,7 @@ class _Reader:
         if "\0" in text:
             position = Lines(self.path, text).position(text.index("\0"))
             message = "the character U+0000, which no text file has"
-            raise Unreadable("encoding", message, "save it as UTF-8 text", position)
+            raise SourceError.of("encoding", message, "save it as UTF-8 text", position)
         self._read_header(text)
         records, offset = self.records, self.records.end
         count = cell_count = 0
@@ -265,11 +265,11 @@ class _Reader:
         if len(content) <= MAX_BYTES and (unmarked_content := unmarked(content)) is not content:
             content, encoding = unmarked_content, "UTF-16"
             if "\ufffd".encode() in content:
-                raise Unreadable("encoding", "not UTF-16: half a character", "save it as UTF-8 text", begin)
+                raise SourceError.of("encoding", "not UTF-16: half a character", "save it as UTF-8 text", begin)
         try:
             text = decoded(content, MAX_BYTES, begin)
-        except Unreadable as stop:
-            if stop.finding.kind != "encoding" or _UTF_8.search(content) or _NOT_WINDOWS.search(content):
+        except SourceError as stop:
+            if stop.problems[0].kind != "encoding" or _UTF_8.search(content) or _NOT_WINDOWS.search(content):
                 raise
             text, encoding = content.decode("cp1252"), "Windows-1252"
         if encoding:
@@ -347,7 +347,7 @@ class _Reader:
             self.problems.append(Finding(kind, message, hint, position=self._lines.position(offset), done=done))
 
     def _stop(self, offset: int, kind: str, message: str, hint: str) -> NoReturn:
-        raise Unreadable(kind, message, hint, self._lines.position(offset))
+        raise SourceError.of(kind, message, hint, self._lines.position(offset))
 
     @cached_property
     def _lines(self) -> Lines:

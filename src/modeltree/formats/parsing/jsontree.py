@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from modeltree._util.files import bytes_of
-from modeltree.findings import At, Finding, Position, shown
-from modeltree.formats.parsing import Lines, Unreadable, decoded
+from modeltree.findings import At, Finding, Position, SourceError, shown
+from modeltree.formats.parsing import Lines, decoded
 
 MAX_BYTES = 256 * 2**20
 """The largest file that is read, in bytes."""
@@ -137,8 +137,8 @@ def parse_json(content: bytes, path: Path) -> JsonTree:
         _check_depth(text, path)
         _check_count(text, path)
         return JsonTree(path, _parsed(text, path, problems), tuple(problems), True, text)
-    except Unreadable as stop:
-        return JsonTree(path, None, (*problems, stop.finding), False, text)
+    except SourceError as stop:
+        return JsonTree(path, None, (*problems, stop.problems[0]), False, text)
 
 
 def _check_depth(text: str, path: Path) -> None:
@@ -149,7 +149,7 @@ def _check_depth(text: str, path: Path) -> None:
             depth += 1
             if depth > MAX_DEPTH:
                 position = Lines(path, text).position(match.start())
-                raise Unreadable("too-deep", f"nested more than {MAX_DEPTH} deep", None, position)
+                raise SourceError.of("too-deep", f"nested more than {MAX_DEPTH} deep", None, position)
         elif match[0] in "}]":
             depth -= 1
 
@@ -160,7 +160,7 @@ def _check_count(text: str, path: Path) -> None:
         marks = (match[0] for match in _PUNCTUATION.finditer(text))
         if 1 + sum(mark in ",[{" for mark in marks) > MAX_VALUES:
             message = f"the file is too large: more than {MAX_VALUES:,} values"
-            raise Unreadable("too-large", message, "split it into several", Position(path))
+            raise SourceError.of("too-large", message, "split it into several", Position(path))
 
 
 def _nothing(_word: str) -> None:
@@ -177,15 +177,15 @@ def _parsed(text: str, path: Path, problems: list[Finding]) -> object:
             message = f"duplicate key {shown(key)}"
             problems.append(Finding("duplicate-key", message, "keep one of them", position=Position(path)))
             if len(problems) >= MAX_PROBLEMS:
-                raise Unreadable("syntax", f"{MAX_PROBLEMS:,} duplicate keys and more", None, Position(path))
+                raise SourceError.of("syntax", f"{MAX_PROBLEMS:,} duplicate keys and more", None, Position(path))
         return result
 
     def number(digits: str) -> int | float:
         if len(digits) > MAX_DIGITS:
-            raise Unreadable("bad-value", f"a number of {len(digits):,} digits", None, Position(path))
+            raise SourceError.of("bad-value", f"a number of {len(digits):,} digits", None, Position(path))
         value = int(digits) if re.fullmatch("-?[0-9]+", digits) else float(digits)
         if isinstance(value, float) and not math.isfinite(value):
-            raise Unreadable("bad-value", f"{digits} is too large a number", None, Position(path))
+            raise SourceError.of("bad-value", f"{digits} is too large a number", None, Position(path))
         return value
 
     try:
@@ -194,10 +194,10 @@ def _parsed(text: str, path: Path, problems: list[Finding]) -> object:
         )
     except json.JSONDecodeError as error:
         message = f"no JSON: {error.msg[0].lower()}{error.msg[1:]}" if text.strip() else "the file is empty"
-        raise Unreadable("syntax", message, None, Lines(path, text).position(error.pos)) from None
+        raise SourceError.of("syntax", message, None, Lines(path, text).position(error.pos)) from None
     if r"\u" in text and (found := next(_surrogates(data), None)):
         message = f"half a character: {found.encode('unicode-escape').decode()[:60]}"
-        raise Unreadable("encoding", message, None, Position(path))
+        raise SourceError.of("encoding", message, None, Position(path))
     return data
 
 

@@ -21,8 +21,8 @@ from typing import Any, NoReturn
 import yaml
 
 from modeltree._util.files import bytes_of
-from modeltree.findings import At, Finding, Position, shown
-from modeltree.formats.parsing import Lines, Unreadable, decoded
+from modeltree.findings import At, Finding, Position, SourceError, shown
+from modeltree.formats.parsing import Lines, decoded
 
 MAX_BYTES = 64 * 2**20
 """The largest file that is read, in bytes."""
@@ -108,8 +108,8 @@ def parse_yaml(content: bytes, path: Path, first_line: int = 1, *, aliases: bool
     builder = _Builder(path, first_line, aliases)
     try:
         data, root = builder.build(decoded(content, MAX_BYTES, Position(path, first_line, 1)))
-    except Unreadable as stop:
-        problems = (*builder.problems, replace(stop.finding, at=tuple(builder.at)))
+    except SourceError as stop:
+        problems = (*builder.problems, replace(stop.problems[0], at=tuple(builder.at)))
         return YamlTree(path, None, problems, False, frozenset(), 0, builder.lines)
     return YamlTree(path, data, tuple(builder.problems), True, frozenset(builder.unread), root, builder.lines)
 
@@ -127,12 +127,12 @@ def parse_fields(content: bytes, path: Path, first_line: int = 1) -> YamlTree:
         builder = _Builder(path, first_line, aliases=True)
         try:
             data, root = builder.build(text)
-        except Unreadable as stop:
+        except SourceError as stop:
             end = _blanked_key(text, builder.fault)
             if end is None or end == text or len(lost) >= MAX_FAULTS:
-                problems = (*lost, *builder.problems, replace(stop.finding, at=tuple(builder.at)))
+                problems = (*lost, *builder.problems, replace(stop.problems[0], at=tuple(builder.at)))
                 return YamlTree(path, None, problems, False, frozenset(), 0, builder.lines)
-            lost.append(replace(stop.finding, done="the key is left out"))
+            lost.append(replace(stop.problems[0], done="the key is left out"))
             text = end
             continue
         problems = (*lost, *builder.problems)
@@ -203,7 +203,7 @@ class _Builder:
             begun = error.context_mark
             offset, kind, message, hint = _syntax_error(error, text)
             self.fault = begun.index if begun and "block" not in str(error.context) else offset
-            raise Unreadable(kind, message, hint, self.lines.position(offset)) from None
+            raise SourceError.of(kind, message, hint, self.lines.position(offset)) from None
         except (yaml.YAMLError, ValueError, OverflowError) as error:  # the last two from escapes, in the Python parser
             self._stop(0, "syntax", f"no YAML: {error}", None)
 
@@ -316,7 +316,7 @@ class _Builder:
 
     def _stop(self, offset: int, kind: str, message: str, hint: str | None) -> NoReturn:
         self.fault = offset
-        raise Unreadable(kind, message, hint, self.lines.position(offset))
+        raise SourceError.of(kind, message, hint, self.lines.position(offset))
 
 
 def _is_plain(event: Any) -> bool:

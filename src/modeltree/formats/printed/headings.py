@@ -16,7 +16,7 @@ from pathlib import Path
 from modeltree._util.files import bytes_of
 from modeltree._util.text import counted
 from modeltree.findings import Position, SourceError, nearest, shown
-from modeltree.formats.parsing import Lines, Unreadable, decoded
+from modeltree.formats.parsing import Lines, decoded
 from modeltree.formats.printed import PrintedTable
 from modeltree.formats.printed.model_rows import ColumnFields, RowReader
 from modeltree.formats.repair.audit import unread_columns
@@ -106,10 +106,7 @@ def read_tables(
 def text_of(path: Path) -> str:
     """The text of a file; one that is too large, or no text in UTF-8, is a `SourceError`."""
     content = bytes_of(path, MAX_BYTES)
-    try:
-        text = decoded(content, MAX_BYTES, Position(path), "save the tables in a file of their own")
-    except Unreadable as refusal:
-        raise SourceError([refusal.finding]) from None
+    text = decoded(content, MAX_BYTES, Position(path), "save the tables in a file of their own")
     if (index := text.find("\0")) >= 0:
         at = Lines(path, text).position(index)
         raise SourceError.of("encoding", "character U+0000: no text file has it", position=at)

@@ -15,7 +15,7 @@ from typing import IO, Any, NoReturn
 from modeltree._util.files import bytes_of
 from modeltree._util.text import enumerated
 from modeltree.findings import Finding, Position, SourceError, optional, shown
-from modeltree.formats.parsing import Lines, Unreadable, decoded
+from modeltree.formats.parsing import Lines, decoded
 from modeltree.formats.parsing.jsontree import read_json
 from modeltree.formats.parsing.yamltree import read_yaml
 from modeltree.formats.tables.requests import SourceTable, table_of_records
@@ -110,15 +110,13 @@ def _placed(positions: Callable[[At], Position], start: At) -> Callable[[int | N
 
 def _toml(path: Path) -> tuple[Any, Callable[[At], Position]]:
     """What a TOML file holds, and where the tables of its lists stand."""
-    content = bytes_of(path, MAX_TOML)
+    text = decoded(bytes_of(path, MAX_TOML), MAX_TOML, Position(path))
+    lines = Lines(path, text)
+    if deep := _LONG_KEY.search(_TOML_TOKEN.sub(lambda match: _blank(match[0]), text)):
+        message = f"a key of more than {_MOST_PARTS} parts"
+        raise SourceError.of("too-deep", message, position=lines.position(deep.start()))
     try:
-        text = decoded(content, MAX_TOML, Position(path))
-        lines = Lines(path, text)
-        if deep := _LONG_KEY.search(_TOML_TOKEN.sub(lambda match: _blank(match[0]), text)):
-            raise Unreadable("too-deep", f"a key of more than {_MOST_PARTS} parts", None, lines.position(deep.start()))
         data = tomllib.loads(text)
-    except Unreadable as stop:
-        raise SourceError([stop.finding]) from None
     except RecursionError:
         raise SourceError.of("too-deep", "the file is nested too deep", position=Position(path)) from None
     except ValueError as error:  # also of a number that is too long

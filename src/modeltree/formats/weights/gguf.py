@@ -14,8 +14,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import BinaryIO, NoReturn
 
-from modeltree.findings import Position, shown
-from modeltree.formats.parsing import Unreadable
+from modeltree.findings import Position, SourceError, shown
 from modeltree.formats.repair.claims import Claims, slug
 from modeltree.formats.repair.models import reader
 from modeltree.formats.repair.record_findings import described
@@ -104,8 +103,8 @@ def file_claims(path: Path) -> FileClaims:
         header = _Header(file, claims)
         try:
             header.read()
-        except Unreadable as stop:
-            claims.findings.append(stop.finding)
+        except SourceError as stop:
+            claims.findings.append(stop.problems[0])
             claims.readable = header.begun
     if claims.readable:
         _take(header.found, claims)
@@ -254,7 +253,7 @@ class _Header:
             return None
 
     def _stop(self, kind: str, message: str, hint: str | None) -> NoReturn:
-        raise Unreadable(kind, message, hint, Position(self._claims.path))
+        raise SourceError.of(kind, message, hint, Position(self._claims.path))
 
 
 def _take(found: dict[str, Value], claims: FileClaims) -> None:
