@@ -39,7 +39,7 @@ def test_each_language_has_all_words_with_their_places(name: str) -> None:
 
 
 def test_no_words_are_left_over() -> None:
-    said = set().union(*map(literals, ("_util", "figures", "draw")))
+    said = set().union(*map(literals, ("_util", "figures", "draw", "layout")))
     assert set(words_of("de").table) - said == set()
 
 
@@ -79,6 +79,7 @@ def test_no_words_are_lacking(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
         _ = modeltree.largest_families(SURVEY, count=count, relations=None).layout
     _ = modeltree.diagram(SURVEY).source
     modeltree.page(SURVEY).save(tmp_path / "a.html")
+    modeltree.page(pairs).save(tmp_path / "a.html")
     _ = modeltree.table(SURVEY, fields=["base", "relation", "released", "organizations", "openness", "sizes",
                                         "training_data", "architecture", "license", "link"]).markdown  # fmt: skip
     assert recorder.lacking == set()

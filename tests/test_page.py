@@ -6,6 +6,7 @@ import base64
 import hashlib
 import io
 import json
+import random
 import re
 from collections import Counter
 from html.parser import HTMLParser
@@ -305,7 +306,7 @@ def test_icons_of_ones_own_are_in_it_once(tmp_path: Path) -> None:
     reader = Reader(modeltree.page(lineage, icon_dir=tmp_path).document)
     assert len(reader.named("image")) == 1
     assert reader.named("image")[0]["href"].startswith("data:image/png;base64,")
-    assert [use["href"] for use in reader.named("use")] == ["#i0"] * 6
+    assert [use["href"] for use in reader.named("use")] == ["#i0"] * 3
 
 
 # Layouts of all parts
@@ -452,8 +453,8 @@ def test_the_whole_page_is_saved(tmp_path: Path) -> None:
 
 def test_or_nothing_is(tmp_path: Path) -> None:
     (tmp_path / "page.html").write_text("before", encoding="utf-8")
-    with pytest.raises(LayoutError, match="no model has a date"):
-        modeltree.page(Lineage([Model(id="a", name="A")])).save(tmp_path / "page.html")
+    with pytest.raises(LayoutError, match="there is nothing to show: no model"):
+        modeltree.page(Lineage([])).save(tmp_path / "page.html")
     assert (tmp_path / "page.html").read_text(encoding="utf-8") == "before"
     with pytest.raises(FileNotFoundError):
         modeltree.page(small()).save(tmp_path / "missing" / "page.html")
@@ -462,6 +463,71 @@ def test_or_nothing_is(tmp_path: Path) -> None:
 def test_a_page_needs_a_figure() -> None:
     with pytest.raises(ValueError, match="at least one figure"):
         page_document("Title", [], [], {}, Numbers({}, {}))
+
+
+# Without dates
+
+
+def undated(count: int, parents: int, chance: random.Random) -> Lineage:
+    """Models without dates, each of several of those before it."""
+    models = [Model(id=f"m{number}", name=f"Model {number}" * chance.randint(1, 2)) for number in range(count)]
+    relations = ["finetune", "merge", "distillation", "successor", "unspecified"]
+    edges = {
+        (chance.randrange(number), number)
+        for number in range(1, count)
+        if chance.random() < 0.9
+        for _ in range(chance.randint(0, parents))
+    }
+    steps = [Derivation(parent=f"m{a}", child=f"m{b}", relation=chance.choice(relations)) for a, b in sorted(edges)]
+    return Lineage(models, steps)
+
+
+@pytest.mark.parametrize(("count", "parents"), [(1, 1), (2, 1), (5, 2), (40, 1), (40, 3), (200, 2)])
+def test_models_without_dates_have_a_tree_by_generations(count: int, parents: int) -> None:
+    lineage = undated(count, parents, random.Random(count))
+    drawing = modeltree.page(lineage)
+    (part,) = drawing._parts
+    layout = part.lay_out()
+    assert layout.faults() == ()
+    assert {box.id for box in layout.boxes} == set(lineage)
+    left = {box.id: box.x for box in layout.boxes}
+    assert all(left[link.parent] < left[link.child] for link in layout.links)
+    named = {(parent, stub.id) for stub in layout.stubs for parent in stub.parents}
+    drawn = {(link.parent, link.child) for link in layout.links}
+    assert named | drawn == {(edge.parent, edge.child) for edge in lineage.derivations}
+    reader = Reader(drawing.document)
+    assert reader.data["figures"] == ["tree"]
+    assert sum("m " in g.get("class", "") for g in reader.named("g")) == count
+
+
+def test_a_generation_is_a_column() -> None:
+    lineage = undated(30, 1, random.Random(3))
+    (part,) = modeltree.page(lineage)._parts
+    layout = part.lay_out()
+    heads = [tick.label for tick in layout.ticks]
+    assert heads[:3] == ["Generation 1", "Generation 2", "Generation 3"]
+    depth = len(set(heads))
+    assert depth == len(lineage.generations())
+    kin = {id for link in layout.links for id in (link.parent, link.child)}
+    left = {box.id: box.x for box in layout.boxes}
+    starts = [[tick.x for tick in layout.ticks if tick.label == head] for head in dict.fromkeys(heads)]
+    for number, layer in enumerate(lineage.generations()):
+        for id in kin & set(layer):
+            assert any(left[id] >= start - 0.01 for start in starts[number])
+
+
+def test_what_has_no_derivation_has_no_tree_and_what_has_few_dates_has_generations() -> None:
+    def keys(lineage: Lineage) -> list[str]:
+        return [part.title for part in modeltree.page(lineage)._parts]
+
+    one, two = Model(id="a", name="A", released="2020"), Model(id="b", name="B", released="2021")
+    step = Derivation(parent="a", child="b", relation="finetune")
+    assert keys(Lineage([one, two])) == ["Timeline"]
+    assert keys(Lineage([one, two], [step])) == ["Timeline", "Family tree"]
+    rest = [Model(id=f"c{number}", name="C") for number in range(9)]
+    more = [Derivation(parent="c0", child=f"c{number}", relation="finetune") for number in range(1, 9)]
+    assert keys(Lineage([one, two, *rest], [step, *more])) == ["Timeline", "Generations"]
+    assert keys(Lineage(rest)) == ["Generations"]
 
 
 # Data sets

@@ -690,6 +690,23 @@ def test_a_lineage_of_one_model_is_a_page(opened: Open, tmp_path: Path) -> None:
     assert page.locator("#shown").inner_text() == ""
 
 
+def test_models_without_dates_are_found_have_cards_and_light_their_kin(opened: Open, tmp_path: Path) -> None:
+    undated = [Model(id=model.id, name=model.name, aliases=model.aliases) for model in SURVEY.models]
+    lineage = Lineage(undated, SURVEY.derivations)
+    modeltree.page(lineage).save(tmp_path / "undated.html")
+    page = opened(path=tmp_path / "undated.html")
+    assert page.get_by_role("tab").all_inner_texts() == ["Generations"]
+    page.keyboard.press("/")
+    page.keyboard.type("llava")
+    page.keyboard.press("Enter")
+    assert "no date is known" in page.get_by_role("dialog", name="LLaVA").inner_text()
+    assert lit(page, "ancestor") == names(lineage.ancestors("llava"), dated=False)
+    page.keyboard.press("Escape")
+    page.keyboard.press("ArrowUp")
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')").startswith("Vicuna")
+    assert page.locator("#shown").inner_text() == ""
+
+
 # 3,000 models
 
 

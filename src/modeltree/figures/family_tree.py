@@ -50,8 +50,8 @@ from modeltree.lineage import Lineage
 from modeltree.records import IDEAS, OUTPUTS, WEIGHTS, Model, Relation, Relations
 
 __all__ = [
-    "RELATION_WORDS", "TreeContents", "family_tree", "family_tree_layout", "tree_contents", "tree_drawing",
-    "tree_look_of",
+    "PASSED_WORDS", "RELATION_WORDS", "TreeContents", "family_tree", "family_tree_layout", "tree_contents",
+    "tree_drawing", "tree_look_of",
 ]  # fmt: skip
 
 RELATION_WORDS = {
@@ -72,13 +72,13 @@ RELATION_WORDS = {
     Relation.UNSPECIFIED: "relation not stated",
 }
 """What a legend calls each relation."""
-# What a legend calls the three kinds of branches.
-_PASSED = {
+PASSED_WORDS = {
     "weights": (WEIGHTS, "made from its weights"),
     "outputs": (OUTPUTS, "from its outputs"),
     "ideas": (IDEAS, "from its ideas"),
     "unspecified": (frozenset({Relation.UNSPECIFIED}), RELATION_WORDS[Relation.UNSPECIFIED]),
 }
+"""What a legend calls the kinds of branches, and by which relations they are."""
 _VAGUE = "A date known only to the month or year stands at its middle, or nearer where its kin ask for it."
 _INFERRED = (
     "No date is known of these; they stand between their parents and children, or beside the only ones: {models}."
@@ -381,7 +381,7 @@ def _legend(genealogy: Genealogy) -> Iterator[tuple[str, str]]:
     """The relations that occur, and the kinds of nodes."""
     entries = genealogy.entries
     occurring = {entry.relation for entry in entries}
-    yield from ((f"link:{name}", words) for name, (members, words) in _PASSED.items() if members & occurring)
+    yield from ((f"link:{name}", words) for name, (members, words) in PASSED_WORDS.items() if members & occurring)
     if any(entry.inferred for entry in entries):
         yield "inferred", "date inferred"
     if any(entry.folded for entry in entries):

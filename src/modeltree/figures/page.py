@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
-from functools import cached_property
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from html import escape
+from typing import Any, TypeVar
 
 from modeltree._util.arguments import checked
 from modeltree._util.languages import Language, Words
+from modeltree.draw.display import Look
 from modeltree.draw.fonts import FontChoice
 from modeltree.draw.html import PageFigure, page_document
 from modeltree.draw.markup import Numbers
-from modeltree.draw.theme import DARK, LIGHT
+from modeltree.draw.theme import DARK, LIGHT, Theme
 from modeltree.figures.coloring import ColorBy
-from modeltree.figures.contents import counted_models, look_of, split_by_kind
+from modeltree.figures.contents import Contents, counted_models, look_of, split_by_kind
 from modeltree.figures.description import page_data
 from modeltree.figures.drawing import Drawing, IconFolder, Lettering, PageSize, page_points
-from modeltree.figures.evolution import EvolutionContents, evolution_contents, evolution_layout
+from modeltree.figures.evolution import evolution_contents, evolution_layout
 from modeltree.figures.family_tree import TreeContents, family_tree_layout, tree_contents, tree_look_of
-from modeltree.findings import Finding
+from modeltree.figures.generations import generations_contents
+from modeltree.findings import Finding, LayoutError
 from modeltree.layout.geometry import Layout
 from modeltree.layout.sheet import page_size
 from modeltree.layout.title_block import TitleBlock
@@ -35,6 +38,8 @@ _MOST, _TYPE = 300, 4.0
 # Figures of more models than some 3,000 open slowly: the tree has branches folded for such room, in square points, and
 # the timeline has the models that are left, or as many of the latest.
 _ROOM, _LATEST = 1.1e7, 3000
+
+C = TypeVar("C", bound=Contents)
 
 
 @checked
@@ -52,9 +57,9 @@ def page(
 ) -> PageDrawing:
     """A lineage as an HTML document that works from disk, with nothing fetched from anywhere.
 
-    It shows the figures, with all models that have a date, and a card of whichever model is chosen; there are a
-    search, filters, and addresses that lead to a view. Of more than some 4,000 models the figures show the families
-    and branches that are large, and search, cards and table all.
+    It shows a timeline and a family tree or, of models without dates, a tree by generations, and a card of whichever
+    model is chosen; there are a search, filters, and addresses that lead to a view. Of more than some
+    4,000 models the figures show the families and branches that are large, and search, cards and table all.
 
     Parameters
     ----------
@@ -83,7 +88,7 @@ def page(
     Raises
     ------
     LayoutError
-        When no model has a date, or there are more than 20,000 models.
+        When there is no model, or there are more than 20,000.
     ValueError
         When an option is none of what it can be; the message says what it can be.
 
@@ -96,22 +101,61 @@ def page(
     if height <= 0:
         raise ValueError(f"the height of a page is a number of pixels, 1 or more, not {height}")
     models = split_by_kind(lineage, True, datasets, "a page")[0]
+    if not models:
+        raise LayoutError("there is nothing to show: no model")
     lettering = Lettering.of(language, font)
-    tree = tree_contents(
-        lineage,
-        applications=True,
-        datasets=datasets,
-        color_by=color_by,
-        room=_ROOM,
-        drawing="a page",
-        lettering=lettering,
-    )
-    shown = _unfolded(lineage, models, tree)
-    timeline = evolution_contents(shown, applications=True, datasets=datasets, color_by=color_by, lettering=lettering)
-    lineage = lineage.subgraph([model.id for model in models])
     page_points(page)
+    parts = tuple(_parts(lineage, models, datasets, color_by, lettering, page, icon_dir))
+    lineage = lineage.subgraph([model.id for model in models])
     name = (lineage.about.title if title is None else title) or lettering.words("Models and what they were made from")
-    return PageDrawing(lineage, name, (timeline, tree), page, icon_dir, height)
+    return PageDrawing(lineage, name, parts, lettering.words, height)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A figure of a page: what it shows, and how it is laid out and looks."""
+
+    key: str
+    title: str
+    contents: Contents
+    description: str
+    lay_out: Callable[[], Layout]
+    look: Callable[[Theme], Look]
+
+
+def _parts(
+    lineage: Lineage,
+    models: Sequence[Model],
+    datasets: bool,
+    color_by: ColorBy,
+    lettering: Lettering,
+    page: PageSize,
+    icons: IconFolder,
+) -> Iterator[_Part]:
+    """The figures that there is something to show in."""
+    words = lettering.words
+    options: Any = {"applications": True, "datasets": datasets, "color_by": color_by, "lettering": lettering}
+    ids = {model.id for model in models}
+    related = any(edge.parent in ids and edge.child in ids for edge in lineage.derivations)
+    dated = any(model.released for model in models)
+    tree = tree_contents(lineage, **options, room=_ROOM, drawing="a page") if dated and related else None
+    if dated:
+        line = evolution_contents(_unfolded(lineage, models, tree), **options)
+        lay_out = partial(evolution_layout, replace(line, title_block=TitleBlock()), page)
+        yield _Part("timeline", words("Timeline"), line, line.summary[1], lay_out, _looking(look_of, line, icons))
+    if tree and 2 * len(tree.genealogy.undated) <= len(models):
+        lay_out = partial(_tree_layout, replace(tree, title_block=TitleBlock()), page)
+        look = _looking(tree_look_of, tree, icons)
+        yield _Part("tree", words("Family tree"), tree, tree.summary[1], lay_out, look)
+    elif related or not dated:
+        rows = generations_contents(lineage, models, color_by, lettering)
+        lay_out = partial(rows.layout, page_points(page)[0])
+        yield _Part("tree", words("Generations"), rows, rows.summary[1], lay_out, _looking(look_of, rows, icons))
+
+
+def _looking(look: Callable[[C, Theme, IconFolder], Look], contents: C, icons: IconFolder) -> Callable[[Theme], Look]:
+    """How contents look in any theme."""
+    return lambda theme: look(contents, theme, icons)
 
 
 class PageDrawing(Drawing):
@@ -119,24 +163,15 @@ class PageDrawing(Drawing):
 
     suffixes = (".html",)
 
-    def __init__(
-        self,
-        lineage: Lineage,
-        title: str,
-        contents: tuple[EvolutionContents, TreeContents],
-        page: PageSize,
-        icon_dir: IconFolder,
-        height: int,
-    ) -> None:
+    def __init__(self, lineage: Lineage, title: str, parts: tuple[_Part, ...], words: Words, height: int) -> None:
         super().__init__("page", title, "")
-        self._lineage, self._contents, self._page, self._icon_dir = lineage, contents, page, icon_dir
+        self._lineage, self._parts, self._words = lineage, parts, words
         self.height = height
 
     @cached_property
     def document(self) -> str:
         """The whole page as HTML."""
-        lineage, (timeline, tree) = self._lineage, self._contents
-        lettering = timeline.lettering
+        lineage, words = self._lineage, self._words
         numbers = Numbers(
             {model.id: index for index, model in enumerate(lineage.models)},
             {(edge.parent, edge.child): index for index, edge in enumerate(lineage.derivations)},
@@ -144,29 +179,20 @@ class PageDrawing(Drawing):
         # Title, legend and notes are the page's: they are read there at any zoom.
         figures = [
             PageFigure(
-                key="timeline",
-                title=lettering.words("Timeline"),
-                layout=evolution_layout(replace(timeline, title_block=TitleBlock()), self._page),
-                looks=(look_of(timeline, LIGHT, self._icon_dir), look_of(timeline, DARK, self._icon_dir)),
-                legend=timeline.title_block.legend,
-                notes=timeline.title_block.footnote,
-                description=timeline.summary[1],
-            ),
-            PageFigure(
-                key="tree",
-                title=lettering.words("Family tree"),
-                layout=_tree_layout(replace(tree, title_block=TitleBlock()), self._page),
-                looks=(tree_look_of(tree, LIGHT, self._icon_dir), tree_look_of(tree, DARK, self._icon_dir)),
-                legend=tree.title_block.legend,
-                notes=tree.title_block.footnote,
-                description=tree.summary[1],
-            ),
+                key=part.key,
+                title=part.title,
+                layout=part.lay_out(),
+                looks=(part.look(LIGHT), part.look(DARK)),
+                legend=part.contents.title_block.legend,
+                notes=part.contents.title_block.footnote,
+                description=part.description,
+            )
+            for part in self._parts
         ]
-        counts = tuple(_counts(lineage, lettering.words))
-        return page_document(self.title, counts, figures, page_data(lineage), numbers, lettering.words)
+        return page_document(self.title, tuple(_counts(lineage, words)), figures, page_data(lineage), numbers, words)
 
     def _found(self) -> tuple[Finding, ...]:
-        return look_of(self._contents[0], LIGHT, self._icon_dir).findings
+        return self._parts[0].look(LIGHT).findings
 
     def _content(self, kind: str, dpi: float) -> str | bytes:
         return self.document
@@ -181,11 +207,12 @@ class PageDrawing(Drawing):
         )
 
 
-def _unfolded(lineage: Lineage, models: list[Model], tree: TreeContents) -> Lineage:
+def _unfolded(lineage: Lineage, models: Sequence[Model], tree: TreeContents | None) -> Lineage:
     """What the timeline shows: all, or if some are folded in the tree only those that are not, or the latest."""
-    if not any(entry.folded for entry in tree.genealogy.entries):
+    folded = tree is not None and any(entry.folded for entry in tree.genealogy.entries)
+    if not folded and len(models) <= _LATEST:
         return lineage
-    shown = tree.models or [model for model in models if model.released][-_LATEST:]
+    shown = (tree.models if tree and folded else ()) or [model for model in models if model.released][-_LATEST:]
     return lineage.subgraph([model.id for model in shown])
 
 

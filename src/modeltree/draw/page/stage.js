@@ -50,20 +50,24 @@ function beginning(figure) {
   const grown = scale / fitting(figure);
   if (grown < 1.3 || grown > (narrow.matches ? 8 : 2.4)) return whole(figure);
   const middles = nodesOf(figure).flatMap((node, model) => (node ? [boxOf(model, figure).middle] : []));
-  middles.sort((one, other) => one[0] - other[0]);
-  const width = size.width / scale - 2 * MARGIN;
-  const early = middles.filter(([x]) => x < width).length;
+  const [width, height] = [size.width / scale, size.height / scale];
+  const x = busiest(middles.map(([across]) => across), width, figure.width);
+  const near = middles.filter(([across]) => Math.abs(across - x) < width / 2);
+  return { zoom: grown, x, y: busiest(near.map(([, down]) => down), height, figure.height) };
+}
+
+// The middle of the stretch of an axis that has the most places; of the first one, unless that has many fewer.
+function busiest(places, extent, all) {
+  if (all < extent) return all / 2;
+  const sorted = places.sort((one, other) => one - other);
+  const room = extent - 2 * (MARGIN * extent) / Math.max(size.width, 1);
+  const early = sorted.filter((place) => place < room).length;
   let [start, most] = [0, early];
-  for (let from = 0, to = 0; from < middles.length; from += 1) {
-    while (to < middles.length && middles[to][0] - middles[from][0] < width) to += 1;
+  for (let from = 0, to = 0; from < sorted.length; from += 1) {
+    while (to < sorted.length && sorted[to] - sorted[from] < room) to += 1;
     if (to - from > most) [start, most] = [from, to - from];
   }
-  const elsewhere = most > 1.5 * early;
-  const [left, right] = elsewhere ? [middles[start][0], middles[start + most - 1][0]] : [-MARGIN, width + MARGIN];
-  const heights = middles.slice(elsewhere ? start : 0, (elsewhere ? start : 0) + most).map(([, y]) => y);
-  heights.sort((one, other) => one - other);
-  const y = figure.height * scale < size.height ? figure.height / 2 : heights[heights.length >> 1];
-  return { zoom: grown, x: (left + right) / 2, y };
+  return most > 1.5 * early ? (sorted[start] + sorted[start + most - 1]) / 2 : room / 2;
 }
 
 // The middle may leave the figure a little, so that what is at its edge can be seen beside the card.

@@ -99,6 +99,46 @@ def family_tree(
     return solver.largest().layout()
 
 
+StubNames = tuple[tuple[tuple[int, ...], str, float], ...]
+"""Of a model: the further parents that a name stands for, that name, and its width in ems."""
+
+
+def stub_names(item: TreeItem, items: Sequence[TreeItem], measure: Measure) -> StubNames:
+    """The names of a model's further parents; those that there is no room for are counted."""
+    parents = [parent for parent, _ in item.further]
+    stubs: list[tuple[tuple[int, ...], str, float]] = []
+    left = _STUBS
+    for index, parent in enumerate(parents):
+        name = items[parent].label
+        width = _STUB_ARROW + _STUB_TYPE * measure(name)[0]
+        if width > left and stubs:
+            rest = tuple(parents[index:])
+            name = f"+{len(rest):,}"
+            return (*stubs, (rest, name, _STUB_ARROW + _STUB_TYPE * measure(name)[0]))
+        left -= width + _STUB_GAP
+        stubs.append(((parent,), name, width))
+    return tuple(stubs)
+
+
+def stub_room(stubs: StubNames) -> float:
+    """How much longer they make a label, in ems."""
+    return sum(_STUB_GAP + width for _, _, width in stubs)
+
+
+def placed_stubs(
+    label: LabelBox, name: float, stubs: StubNames, items: Sequence[TreeItem], size: float
+) -> Iterator[Stub]:
+    """The names of further parents in a label, one after the other, from where its own name ends."""
+    x, height = label.x + name * size, _STUB_TYPE * 1.3 * size
+    for parents, text, width in stubs:
+        box = Box(x=x, y=label.center[1] - height / 2, width=width * size, height=height)
+        x = box.right + _STUB_GAP * size
+        yield Stub(
+            id=label.id, parents=tuple(items[parent].id for parent in parents), text=text, size=_STUB_TYPE * size,
+            text_x=box.x + _STUB_ARROW * size, x=box.x, y=box.y, width=box.width, height=box.height,
+        )  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class _Figure:
     """What is drawn of a model beside its lines, in ems of the label type."""
@@ -113,7 +153,7 @@ class _Figure:
     """Where that ends, and the names of further parents begin."""
     width: float
     height: float
-    stubs: tuple[tuple[tuple[int, ...], str, float], ...]
+    stubs: StubNames
     """The further parents that a name stands for, that name, and its width."""
 
     @property
@@ -259,30 +299,15 @@ class _TreeSolver:
         return min(_TWIG + _SPREAD * math.sqrt(max(living - 1, 0)), _THICKEST * self.metrics.label_height)
 
     def _figure(self, item: TreeItem, start: float, width: float, trunk: float, living: int) -> _Figure:
-        stubs, scale = self._stubs(item), 1.0
+        stubs, scale = stub_names(item, self.items, self.measure), 1.0
         if item.count > 1:
             scale = min(1.0 + _MANY * math.log10(item.count), _LARGEST)
         elif not item.limb and living >= _NAMED:
             scale = _NAME
         name = width * scale
         offset = DOT + _BESIDE if not self.upright else max(DOT, trunk / 2) + _BESIDE
-        length = name + sum(_STUB_GAP + wide for _, _, wide in stubs)
+        length = name + stub_room(stubs)
         return _Figure(offset, scale, start * scale, name, length, self.metrics.label_height * scale, stubs)
-
-    def _stubs(self, item: TreeItem) -> tuple[tuple[tuple[int, ...], str, float], ...]:
-        parents = [parent for parent, _ in item.further]
-        stubs: list[tuple[tuple[int, ...], str, float]] = []
-        left = _STUBS
-        for index, parent in enumerate(parents):
-            name = self.items[parent].label
-            width = _STUB_ARROW + _STUB_TYPE * self.measure(name)[0]
-            if width > left and stubs:
-                rest = tuple(parents[index:])
-                name = f"+{len(rest):,}"
-                return (*stubs, (rest, name, _STUB_ARROW + _STUB_TYPE * self.measure(name)[0]))
-            left -= width + _STUB_GAP
-            stubs.append(((parent,), name, width))
-        return tuple(stubs)
 
     def _living(self) -> list[int]:
         """How many models are on the trunk of each from it on."""
@@ -350,7 +375,7 @@ class _PlacedTree:
             bands=tuple(self._bands()),
             lanes=tuple(self._lanes(departures)),
             links=tuple(self._branch(node, departures[node]) for node in range(len(items)) if node in departures),
-            stubs=tuple(stub for node in order for stub in self._stubs(node)),
+            stubs=tuple(self._stubs(order)),
         )
 
     def _point(self, along: float, across: float) -> Point:
@@ -418,18 +443,10 @@ class _PlacedTree:
         item = self.items[node]
         return icon_boxes([item], [self._label(node)], self.size * self.solver.figures[node].scale, self.solver.metrics)
 
-    def _stubs(self, node: int) -> Iterator[Stub]:
-        """The names of further parents, one after the other."""
-        figure, label = self.solver.figures[node], self._label(node)
-        x, height = label.x + figure.name * self.size, _STUB_TYPE * 1.3 * self.size
-        for parents, name, width in figure.stubs:
-            box = Box(x=x, y=label.center[1] - height / 2, width=width * self.size, height=height)
-            x = box.right + _STUB_GAP * self.size
-            yield Stub(
-                id=self.items[node].id, parents=tuple(self.solver.items[parent].id for parent in parents), text=name,
-                size=_STUB_TYPE * self.size, text_x=box.x + _STUB_ARROW * self.size,
-                x=box.x, y=box.y, width=box.width, height=box.height,
-            )  # fmt: skip
+    def _stubs(self, order: Sequence[int]) -> Iterator[Stub]:
+        for node in order:
+            figure = self.solver.figures[node]
+            yield from placed_stubs(self._label(node), figure.name, figure.stubs, self.solver.items, self.size)
 
     def _departures(self) -> dict[int, float]:
         """Where along time each branch leaves the lane of its parent."""
