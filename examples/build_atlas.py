@@ -109,9 +109,12 @@ def epoch(path: Path, source: Source) -> Iterator[Row]:
     with path.open(newline="") as file:
         written = {row["Model"].strip(): row for row in csv.DictReader(file)}
     bases: dict[str, list[Parent]] = defaultdict(list)
+    several = {id for id, count in Counter(edge.child for edge in lineage.derivations).items() if count > 1}
     for edge in lineage.derivations:
-        note = "The table does not tell fine-tuning from further training."
-        bases[edge.child].append(Parent(lineage[edge.parent].name, edge.relation, note))
+        # What has several bases is put together from them, as an image encoder and a language model are.
+        relation = Relation.COMPONENT if edge.child in several else edge.relation
+        note = None if edge.child in several else "The table does not tell fine-tuning from further training."
+        bases[edge.child].append(Parent(lineage[edge.parent].name, relation, note))
     for model in lineage.models:
         if model.name not in written:
             continue  # a placeholder of a parent
@@ -129,12 +132,19 @@ def epoch(path: Path, source: Source) -> Iterator[Row]:
         yield Row(model.name, source.at(f"Model={model.name}"), None, fields, parents, one)
 
 
+# How a model was served or asked, which HELM writes behind its name.
+_SETTING = re.compile(
+    r" on Amazon Bedrock\.?$| \((?:Bedrock|thinking disabled|(?:high|low) reasoning effort|DSPy [^)]*)\)$|"
+    r", (?:high|low) reasoning effort(?=\)$)|, extended thinking(?=\)$)|(?: FP8(?: Throughput)?|-FP8)$"
+)
+
+
 def helm(path: Path, source: Source) -> Iterator[Row]:
     """The models that HELM knows."""
     access = {"open": ("open", None), "closed": ("closed", "unreleased"), "limited": ("closed", "api-only")}
     for record in yaml.load(path.read_text(), Loader=yaml.CSafeLoader)["models"]:
-        if record["name"].startswith("simple/"):
-            continue
+        if record["name"].startswith("simple/") or " + " in record["display_name"]:
+            continue  # no model, or a chain of several
         openness, way = access.get(record.get("access"), (None, None))
         count = record.get("num_parameters")
         addresses = re.findall(r"\((https?://[^\s()]+)\)", record.get("description") or "")
@@ -151,7 +161,7 @@ def helm(path: Path, source: Source) -> Iterator[Row]:
             "domain": "code" if any("CODE_MODEL" in tag for tag in tags) else domain,
             "references": [each for each in map(_reference, addresses) if each][:2],
         }
-        yield Row(record["display_name"], source.at(f"name={record['name']}"), None, fields)
+        yield Row(_SETTING.sub("", record["display_name"]), source.at(f"name={record['name']}"), None, fields)
 
 
 def modelforest(path: Path, source: Source) -> Iterator[Row]:

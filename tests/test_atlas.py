@@ -113,6 +113,16 @@ def test_a_size_of_a_series_is_the_series(small: tuple[Lineage, Any]) -> None:
     assert lineage.derivation("llama-2", "hibachi").relation == "continued-pretraining"
 
 
+def test_what_has_several_bases_is_put_together_from_them(small: tuple[Lineage, Any]) -> None:
+    lineage, _ = small
+    assert {lineage.derivation(parent, "spark-vl").relation for parent in ("llama-2", "ember-7b")} == {"component"}
+
+
+def test_how_a_model_was_asked_is_no_model(small: tuple[Lineage, Any]) -> None:
+    lineage, _ = small
+    assert [id for id in lineage if "spark" in id] == ["spark-vl"]
+
+
 def test_what_sources_say_differently_is_kept(small: tuple[Lineage, Any]) -> None:
     lineage, report = small
     said = {(each.field, each.source): each.printed for each in lineage["ember-7b"].corrections}
