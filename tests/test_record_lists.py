@@ -371,7 +371,7 @@ def test_a_row_says_the_same_as_the_hub_does(row: dict[str, Any], parents: list[
 def test_data_sets_in_rows_of_the_hub(tmp_path: Path, form: str, kind: dict[str, str]) -> None:
     rows = [
         {"id": "a/b", "tags": ["dataset:x/y", "base_model:c/d", "dataset:datasets/c"], **kind},
-        {"id": "c/d", "tags": ["dataset:x/y", "dataset: ", "dataset:None"], **kind},
+        {"id": "c/d", "tags": ["dataset:x/y", "dataset: ", "dataset:None", "dataset:z"], **kind},
         {"id": "datasets/z", "tags": ["dataset:x/y"], **kind},
     ]
     source: Any = rows
@@ -385,10 +385,11 @@ def test_data_sets_in_rows_of_the_hub(tmp_path: Path, form: str, kind: dict[str,
         source = {"pandas": table.to_pandas, "polars": lambda: polars.from_arrow(table)}.get(
             form, lambda: coded if form == "dictionary" else table
         )()
-    lineage = modeltree.read_table(source).lineage
+    lineage, findings = modeltree.read_table(source)
+    assert "duplicate-id" not in {finding.kind for finding in findings}, "a data set with a row of its own has it"
     assert {(edge.parent, edge.child) for edge in lineage.derivations if edge.relation == Relation.DATA} == {
         ("datasets/x/y", "a/b"), ("datasets/datasets/c", "a/b"),
-        ("datasets/x/y", "c/d"), ("datasets/x/y", "datasets/z"),
+        ("datasets/x/y", "c/d"), ("datasets/z", "c/d"), ("datasets/x/y", "datasets/z"),
     }  # fmt: skip
     assert {model.id for model in lineage.models if model.kind == "dataset"} == {"datasets/x/y", "datasets/datasets/c"}
     data = lineage["datasets/x/y"]
