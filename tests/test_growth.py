@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
+import struct
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 import modeltree
-from modeltree import Derivation, Lineage, LineageError, Model, UnknownModelError
+from modeltree import Derivation, Lineage, LineageError, Model, ModelTreeError, UnknownModelError
 from modeltree.figures.description import page_data
 from modeltree.formats.detection import format_of
 from modeltree.formats.graphs.text_graphs import mermaid_text
@@ -158,6 +161,63 @@ def test_reading_and_writing_grow_as_the_lineage(tmp_path: Path, ending: str) ->
     assert growth(writing, 150) < 2.4
     if ending not in ("dot", "mmd", "nwk"):  # which are written only
         assert growth(reading, 150) < 2.4
+
+
+def gguf(count: int) -> bytes:
+    """A GGUF file with so many bases by name."""
+    keys = [f"general.base_model.{number}.name".encode() for number in range(count)]
+    value = struct.pack("<IQ", 8, 1) + b"a"
+    head = b"GGUF" + struct.pack("<IQQ", 3, 0, count)
+    return head + b"".join(struct.pack("<Q", len(key)) + key + value for key in keys)
+
+
+def safetensors(count: int) -> bytes:
+    header = {f"t{number}": {"dtype": "F16", "shape": [2], "data_offsets": [0, 4]} for number in range(count)}
+    content = json.dumps(header).encode()
+    return struct.pack("<Q", len(content)) + content
+
+
+def lines(line: str, before: str = "", after: str = "") -> Callable[[int], str]:
+    return lambda count: before + "".join(line.format(number) for number in range(count)) + after
+
+
+OTHER_SOURCES: dict[str, tuple[str, int, Callable[[int], str | bytes]]] = {
+    "parents of a card": ("README.md", 150, lines("- a/b{}\n", "---\nbase_model:\n", "---\n")),
+    "tags of a card": ("README.md", 150, lines("- base_model:merge:a/b{}\n", "---\ntags:\n", "---\n")),
+    "keys of a card": ("README.md", 150, lines("key{}: x\n", "---\n", "---\n")),
+    "faults of a card": ("README.md", 20, lines("key{}: a: b\n", "---\n", "---\n")),
+    "rows in Markdown": ("x.md", 150, lines("| A{} | 2020 | A0 |\n", "| Model | Released | Base |\n|---|---|---|\n")),
+    "tables in Markdown": ("x.md", 50, lines("| Model | Date |\n|---|---|\n| A{} | 2020 |\n\n")),
+    "rows in HTML": ("x.md", 150, lines("<tr><td rowspan=3>A{}</td></tr>", "<table><tr><th>Model</th></tr>")),
+    "rows in LaTeX": (
+        "x.tex", 150,
+        lines("A{} & 2020 \\\\\n", "\\begin{tabular}{ll}Model & Date \\\\\n", "\\end{tabular}"),
+    ),
+    "remarks in LaTeX": ("x.tex", 300, lambda n: "\\begin{tabular}{l}Model \\\\\n" + "%\n" * n + "\\end{tabular}"),
+    "beginnings in LaTeX": ("x.tex", 400, lambda n: "\\begin{tabular}" * n),
+    "models of a recipe": ("mergekit_config.yml", 100, lines("- model: a/b{}\n", "merge_method: linear\nmodels:\n")),
+    "bases in GGUF": ("x.gguf", 150, gguf),
+    "tensors in safetensors": ("x.safetensors", 150, safetensors),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("source", OTHER_SOURCES)
+def test_reading_grows_as_the_file(tmp_path: Path, source: str) -> None:
+    name, size, made = OTHER_SOURCES[source]
+
+    def reading(count: int) -> Call:
+        content = made(count)
+        path = tmp_path / f"{count}" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+
+        def read() -> None:
+            with contextlib.suppress(ModelTreeError):
+                modeltree.read(path)
+
+        return read
+
+    assert growth(reading, size) < 2.4
 
 
 @pytest.mark.parametrize(

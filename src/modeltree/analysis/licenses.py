@@ -206,7 +206,7 @@ class LicenseReport:
         )
         own = self._masks([self._mask(number) for number in self._numbers])
         heirs = self._masks([self._mask(self._unknown if self._is_service(bit) else bit) for bit in self._numbers])
-        speaks = self._mask_of(lambda terms: terms.training.grant in ("limited", "forbidden"))
+        speaks = self._mask_of(lambda terms: terms.training.grant in ("limited", "forbidden", "unknown"))
         data_asks = speaks | self._mask_of(lambda terms: terms.commercial.grant == "forbidden")
         declares = self._code > 0
         starts = numpy.flatnonzero(numpy.diff(generation, prepend=-1))
@@ -271,8 +271,10 @@ class LicenseReport:
         restricting = self._mask_of(lambda terms: terms.restricts)
         names = self._mask_of(lambda terms: "name" in terms.duties)
         by_name = self._mask_of(lambda terms: "name" in terms.by_outputs)
+        unread = self._mask_of(lambda terms: terms.training.grant == "unknown")
         others, heard = self._others, self._said | self._through_data
         bit = numpy.array(self._numbers)[self._code]
+        own = self._by_code(lambda bit, own: bit == own)
         restricted = _any((others | self._own_maker) & restricting)
         declared = bit < self._missing
         called = _any(others & names) | _any(heard & by_name)
@@ -283,7 +285,8 @@ class LicenseReport:
             "license-changed": declared & _any(self._own_maker & lost),
             "license-missing": (bit == self._missing) & (restricted | ~(self._closed | self._is_data)),
             "license-unknown": bit == self._unknown,
-            "license-undecidable": (bit != self._missing) & _any(others & (missing | unknown | unsure)),
+            "license-undecidable": (bit != self._missing)
+            & (_any(others & (missing | unknown | unsure)) | _any(heard & unread & ~own)),
             "name-required": called,
             "output-terms": _any(self._said & said) | _any(self._through_data & by_data),
         }
@@ -299,6 +302,10 @@ class LicenseReport:
     def _unsure(self, bit: int, own: int) -> bool:
         lost, undecided = lost_terms(self._table[bit].id, self._table[own].id) if own < self._missing else ((), ())
         return bool(undecided) and not lost
+
+    def _unread(self, bit: int, own: int) -> bool:
+        """Whether it is not known what a license says of outputs."""
+        return bit != own and self._table[bit].training.grant == "unknown"
 
     def _against_outputs(self, bit: int, own: int) -> bool:
         """Whether the terms of a license about outputs are not kept by a model under another one."""
@@ -397,6 +404,12 @@ class LicenseReport:
                 words.append(f"{path[0]!r} {what} ({' -> '.join(path)})")
             doubts = [each for each in self._reaching(node, self._others) if self._unsure(self._bit[each.license], own)]
             words += [f"not all is known of {each.name} of {each.origin!r}" for each in doubts]
+            heard = self._reaching(node, self._said, self._through_data, against=self._unread)
+            words += [
+                f"what {each.name} of {each.origin!r} says of outputs is not known ({' -> '.join(each.path)})"
+                for each in heard
+            ]
+            grade = Severity.NOTE if len(words) == len(heard) else None
             said += ", and whether it may be is open"
         elif kind == "name-required":
             asked = self._names_missing(node)
