@@ -346,6 +346,7 @@ def test_a_page() -> None:
     assert attributes["title"] == "A title & more"
     # Without an origin, whatever is in it can see nothing of the notebook.
     assert "allow-same-origin" not in (attributes["sandbox"] or "")
+    assert "allow-downloads" in (attributes["sandbox"] or "")  # figures and tables can be saved
     assert modeltree.page(SURVEY).height == 640
     assert modeltree.page(pair()).title == "Models and what they were made from"
 

@@ -217,7 +217,7 @@ def test_every_dated_model_has_a_place_in_the_timeline_and_the_others_are_in_the
 
 def test_there_are_two_figures_and_the_first_is_shown(page: Reader) -> None:
     tabs = [attributes["data-figure"] for attributes in page.named("button") if attributes.get("role") == "tab"]
-    assert tabs == page.data["figures"] == ["timeline", "tree"]
+    assert tabs == [*page.data["figures"], "table"] == ["timeline", "tree", "table"]
     bases = [attributes for attributes in page.named("div") if attributes.get("class") == "base"]
     assert [("hidden" in attributes, attributes["data-figure"]) for attributes in bases] == [
         (False, "timeline"), (True, "tree"),

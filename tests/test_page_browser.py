@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 import random
 import shutil
@@ -9,8 +11,10 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
+from PIL import Image
 
 import modeltree
 from modeltree import Derivation, Lineage, Model, Organization, datasets
@@ -684,8 +688,8 @@ def test_addresses_that_are_none_of_the_web_are_no_links(opened: Open, survey: P
 
 def test_a_lineage_of_one_model_is_a_page(opened: Open, tmp_path: Path) -> None:
     modeltree.page(Lineage([Model(id="m", name="Only", released="2020")])).save(tmp_path / "one.html")
-    page = opened("#view=tree", path=tmp_path / "one.html")
-    page.locator("#tree-0").click()
+    page = opened(path=tmp_path / "one.html")
+    page.locator("#timeline-0").click()
     assert page.locator("#card h2").inner_text() == "Only"
     assert page.locator("#shown").inner_text() == ""
 
@@ -695,7 +699,7 @@ def test_models_without_dates_are_found_have_cards_and_light_their_kin(opened: O
     lineage = Lineage(undated, SURVEY.derivations)
     modeltree.page(lineage).save(tmp_path / "undated.html")
     page = opened(path=tmp_path / "undated.html")
-    assert page.get_by_role("tab").all_inner_texts() == ["Generations"]
+    assert page.get_by_role("tab").all_inner_texts() == ["Generations", "Table"]
     page.keyboard.press("/")
     page.keyboard.type("llava")
     page.keyboard.press("Enter")
@@ -705,6 +709,138 @@ def test_models_without_dates_are_found_have_cards_and_light_their_kin(opened: O
     page.keyboard.press("ArrowUp")
     assert page.evaluate("document.activeElement.getAttribute('aria-label')").startswith("Vicuna")
     assert page.locator("#shown").inner_text() == ""
+
+
+# The table, and what one takes along
+
+FORMULA = '=HYPERLINK("https://example.org","x")'
+
+
+def column(page: Page, number: int) -> list[str]:
+    cells: list[str] = page.locator(f"#table tbody tr > :nth-child({number})").all_inner_texts()
+    return cells
+
+
+def taken(page: Page, label: str) -> Path:
+    page.locator("#export summary").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name=label).click()
+    path: Path = download.value.path()
+    return path
+
+
+def test_the_table_has_all_models_and_is_sorted_and_filtered_by_keys_alone(opened: Open) -> None:
+    page = opened()
+    page.get_by_role("tab", name="Timeline").focus()
+    for _ in range(2):
+        page.keyboard.press("ArrowRight")
+    assert page.evaluate("document.activeElement.textContent") == "Table"
+    assert column(page, 1) == [model.name for model in SURVEY.models]
+    page.get_by_role("button", name="Led to").focus()
+    page.keyboard.press("Enter")
+    assert page.locator("#table th[aria-sort=ascending]").inner_text().startswith("Led to")
+    page.keyboard.press("Enter")
+    assert page.locator("#table th[aria-sort=descending]").inner_text().startswith("Led to")
+    counts = [len(SURVEY.children(id)) for id in SURVEY]
+    assert column(page, 9) == [str(count) for count in sorted(counts, reverse=True)]
+    page.wait_for_timeout(400)
+    assert {"view=table", "sort=-8"} <= set(page.url.split("#")[1].split("&"))
+    page.keyboard.press("Tab")
+    for key, row in (("End", -1), ("Home", 0), ("ArrowDown", 1)):
+        page.keyboard.press(key)
+        assert page.evaluate("document.activeElement.textContent") == column(page, 1)[row]
+    second = column(page, 1)[1]
+    page.keyboard.press("Enter")
+    assert page.locator("#card h2").inner_text() == second
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.textContent") == second
+    again = opened("#view=table&sort=1&open=closed")
+    closed = [model.name for model in SURVEY.models if model.openness == "closed"]
+    assert sorted(column(again, 1)) == sorted(closed)
+    dates = column(again, 2)
+    assert dates == sorted(dates, key=lambda date: (date == "", date))
+    again.get_by_role("tab", name="Timeline").click()  # which has not been shown yet
+    assert 0.1 < scale(again) < 10
+    assert again.locator("#timeline").get_attribute("viewBox") is None
+
+
+def test_of_a_large_table_only_rows_in_sight_are_built(opened: Open, tmp_path: Path) -> None:
+    models = [Model(id=f"m{number}", name=f"Model {number}", released="2020") for number in range(10_000)]
+    modeltree.page(Lineage(models)).save(tmp_path / "many.html")
+    page = opened("#view=table", path=tmp_path / "many.html")
+    rows = "document.querySelectorAll('#table tbody tr').length"
+    assert 20 < page.evaluate(rows) < 150
+    assert page.locator("#table table").get_attribute("aria-rowcount") == "10001"
+    page.locator("#table [tabindex='0']").focus()
+    page.keyboard.press("End")
+    last = page.locator("#table tbody tr").last
+    assert last.inner_text().startswith("Model 9999")
+    assert last.get_attribute("aria-rowindex") == "10001"
+    assert page.evaluate("document.activeElement.textContent") == "Model 9999"
+    assert page.evaluate(rows) < 150
+    page.keyboard.press("Enter")
+    assert page.locator("#card h2").inner_text() == "Model 9999"
+    page.locator("#search").fill("Model 77")
+    until(page, f"{rows} === {sum('77' in str(number)[:2] for number in range(10_000))}")
+
+
+def test_a_table_is_saved_so_that_no_name_is_a_formula_or_breaks_a_line(opened: Open, tmp_path: Path) -> None:
+    hostile = [FORMULA, "+1", "-2", "@SUM(A1)", "  =1", "＝1", 'say "a", b', HOSTILE, "plain"]
+    models = [Model(id=f"m{number}", name=name, released="2020") for number, name in enumerate(hostile)]
+    document = modeltree.page(Lineage(models), title="A/B: c").document  # records would refuse a line break
+    (tmp_path / "hostile.html").write_text(document.replace('"n":"plain"', '"n":"two\\nlines"'), encoding="utf-8")
+    page = opened("#view=table", path=tmp_path / "hostile.html", accept_downloads=True)
+    text = taken(page, "Table as CSV").read_bytes().decode("utf-8-sig")
+    header, *rows = csv.reader(io.StringIO(text))
+    assert header[:3] == ["id", "Name", "Released"]
+    saved = {row[0]: row[1] for row in rows}
+    for number, name in enumerate(hostile):
+        shown = page.evaluate(f"JSON.parse(document.getElementById('data').textContent).models[{number}].n")
+        assert saved[f"m{number}"] == ("'" if name.strip()[0] in "=+-@＝" else "") + shown
+    assert saved[f"m{len(hostile) - 1}"] == "two\nlines"
+    assert {len(row) for row in rows} == {len(header)}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_figure_is_saved_as_it_is_seen(opened: Open, theme: str) -> None:
+    page = opened(f"#view=tree&model=vicuna&theme={theme}", accept_downloads=True, reduced_motion="reduce")
+    page.wait_for_timeout(300)
+    stage = page.evaluate(
+        "(({ clientWidth, clientHeight }) => [clientWidth, clientHeight])(document.getElementById('stage'))"
+    )
+    ground = (255, 255, 255) if theme == "light" else (20, 23, 28)
+    root = ElementTree.parse(taken(page, "Figure as SVG")).getroot()
+    assert [float(root.attrib["width"]), float(root.attrib["height"])] == stage
+    text = ElementTree.tostring(root, encoding="unicode")
+    assert "var(" not in text
+    assert text.count("@font-face") == 2
+    assert f"rgb({', '.join(map(str, ground))})" in text
+    lights = page.evaluate("getComputedStyle(document.querySelector('#overlay .curves .ancestor')).stroke")
+    assert lights in text
+    names = {element.text for element in root.iter("{http://www.w3.org/2000/svg}text")}
+    assert {"Vicuna", "LLaMA"} <= names
+    with Image.open(taken(page, "Figure as PNG")) as picture:
+        assert list(picture.size) == [2 * length for length in stage]
+        assert picture.convert("RGB").getpixel((3, picture.height - 3)) == ground
+        spread = [high - low for low, high in picture.convert("RGB").getextrema()]
+    assert min(spread) > 100  # something is drawn
+    assert page.evaluate("document.activeElement.textContent") == "Export"
+
+
+def test_the_link_is_copied(opened: Open) -> None:
+    page = opened("#view=table", permissions=["clipboard-read", "clipboard-write"])
+    page.locator("#export summary").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    until(page, "document.getElementById('live').textContent.startsWith('The link is copied')")
+    assert page.evaluate("navigator.clipboard.readText()").endswith("#view=table")
+    page.get_by_role("tab", name="Timeline").click()
+    page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error()); }")
+    page.locator("#export summary").click()
+    page.get_by_role("button", name="Copy link").click()
+    page.wait_for_timeout(100)
+    assert not page.evaluate("navigator.clipboard.readText()").endswith("#view=table")
 
 
 # 3,000 models

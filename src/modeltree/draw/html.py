@@ -23,11 +23,11 @@ from modeltree.draw.markup import Numbers, Palette, figure_markup, link_sample
 from modeltree.layout.geometry import Layout
 
 _FOLDER = files("modeltree.draw") / "page"
-_STYLES = ("base.css", "figure.css", "controls.css", "card.css", "print.css")
+_STYLES = ("base.css", "figure.css", "controls.css", "card.css", "table.css", "print.css")
 # In order of use: later files call earlier ones. They share one scope, which nothing else sees.
 _SCRIPTS = (
     "data.js", "elements.js", "state.js", "stage.js", "gestures.js", "light.js", "card.js", "filters.js", "search.js",
-    "main.js",
+    "table.js", "export.js", "main.js",
 )  # fmt: skip
 _POLICY = (
     "default-src 'none'; script-src '{script}'; style-src '{style}'; font-src data:; img-src data:; "

@@ -199,7 +199,7 @@ class PageDrawing(Drawing):
 
     def _repr_html_(self) -> str:
         # In a frame without an origin: the page's scripts run, but see nothing of the notebook.
-        sandbox = "allow-scripts allow-popups allow-popups-to-escape-sandbox"
+        sandbox = "allow-scripts allow-downloads allow-popups allow-popups-to-escape-sandbox"
         style = "border:1px solid rgba(128,128,128,.4);border-radius:4px"
         return (
             f'<iframe title="{escape(self.title)}" width="100%" height="{self.height}" style="{style}" '

@@ -46,7 +46,8 @@ function close() {
   const within = card.contains(document.activeElement);
   update({ model: null, second: null, pointed: null }, { step: true });
   if (!within) return;
-  if (nodeOf(model)) focusOn(model);
+  if (STATE.view === "table") toRowOf(model);
+  else if (nodeOf(model)) focusOn(model);
   else at("search").focus();
   update({ pointed: null });
 }

@@ -215,6 +215,7 @@ function into(stretches, middle, room, scale, before = AROUND) {
 
 // Where the stage changes its size the whole figure stays whole, and a part of it as near as it was.
 function measureStage() {
+  if (stage.hidden) return;
   const before = scaleOf(shown);
   size = { width: stage.clientWidth || 1, height: stage.clientHeight || 1 };
   const view = bounded(shown, { ...shown.view, zoom: shown.view.zoom === 1 ? 1 : before / fitting(shown) });
@@ -225,13 +226,15 @@ function measureStage() {
 
 function putOnStage(figure) {
   shown = figure;
+  size = { width: stage.clientWidth || 1, height: stage.clientHeight || 1 };
   if (!figure.svg.isConnected) figure.base.replaceChildren(figure.svg);
   for (const other of FIGURES.values()) other.base.hidden = other !== figure;
   for (const part of document.querySelectorAll(".about")) part.hidden = part.dataset.figure !== figure.key;
   if (figure.svg.hasAttribute("viewBox")) addRuler(figure);
   figure.svg.removeAttribute("viewBox"); // it shows a whole figure where there are no scripts
-  figure.start ||= beginning(figure);
-  figure.view ||= figure.start;
+  figure.start = figure.placed ? figure.start : beginning(figure);
+  figure.view = figure.placed ? figure.view : figure.start;
+  figure.placed = true;
   place();
 }
 
@@ -260,7 +263,7 @@ parts.push((changed) => {
   }
   const figure = FIGURES.get(STATE.view);
   stage.hidden = !figure;
-  if (figure && (figure !== shown || !figure.view)) putOnStage(figure);
+  if (figure && (figure !== shown || !figure.placed)) putOnStage(figure);
   if (!changed("view")) return;
   firstStop();
   if (STATE.model !== null) revealAmongKin(STATE.model);
