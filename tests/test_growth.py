@@ -15,6 +15,7 @@ from modeltree import Derivation, Lineage, LineageError, Model, ModelTreeError, 
 from modeltree.figures.description import page_data
 from modeltree.formats.detection import format_of
 from modeltree.formats.graphs.text_graphs import mermaid_text
+from modeltree.formats.repair import front_matter
 from modeltree.formats.tables import read_table
 from modeltree.layout.title_block import TitleBlock, set_title_block
 from work import growth, steps
@@ -212,6 +213,7 @@ def test_reading_grows_as_the_file(tmp_path: Path, source: str) -> None:
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
 
         def read() -> None:
+            front_matter._right_key.cache_clear()  # or the keys of the smaller file are known already
             with contextlib.suppress(ModelTreeError):
                 modeltree.read(path)
 
