@@ -307,8 +307,7 @@ def japanese(path: Path, source: Source) -> Iterator[Row]:
 
 
 def _japanese_row(cells: Mapping[str, str], section: str, source: Source) -> Iterator[Row]:
-    first = _VARIANTS.sub("", cells.get("", "")).strip()
-    name = _plain(_FOOTNOTE.sub("", first))
+    name = _plain(_VARIANTS.sub("", _LINK.sub(r"\1", _FOOTNOTE.sub("", cells.get("", "")))))
     year = _plain(cells.get("Release Year", ""))
     if not name:
         return
@@ -379,14 +378,14 @@ def transformers(path: Path, source: Source) -> Iterator[Row]:
             yield Row(model.name if model else type, reference, type, fields, parents)
 
 
-_REPEATED = re.compile(r"(Layer|Block)$")
+_REPEATED = re.compile(r"(?!.*(?:Conv|Moe|MLP|Mlp|Pad|Norm|Fusion)).*(?:Layer|Block)$")
 
 
 def inherited(code: str, own: str) -> dict[str, int]:
     """How many classes of a modular file inherit from the modeling code of which other model types.
 
-    Small parts are taken from anywhere. Whose architecture it is, the block tells that the network repeats, or most of
-    the classes, when they are several.
+    Small parts are taken from anywhere. Whose architecture it is, the block tells that the network repeats, or two
+    thirds of the classes, when they are several.
     """
     tree = ast.parse(code)
     origin: dict[str, str] = {}
@@ -401,8 +400,8 @@ def inherited(code: str, own: str) -> dict[str, int]:
         if isinstance(node, ast.ClassDef):
             bases = [base.id for base in node.bases if isinstance(base, ast.Name) and base.id in origin]
             counts.update({origin[base] for base in bases})
-            repeated |= {origin[base] for base in bases if _REPEATED.search(base)}
-    least = max(3, counts.total() / 2)
+            repeated |= {origin[base] for base in bases if _REPEATED.match(base)}
+    least = max(3, counts.total() * 2 / 3)
     return {parent: count for parent, count in counts.items() if parent in repeated or count >= least}
 
 

@@ -641,3 +641,19 @@ def test_more_rows_of_latex_than_are_read(latex: Read, monkeypatch: pytest.Monke
 def test_headers_are_known_in_british_spelling_too(markdown: Read, header: str) -> None:
     (model,) = markdown(f"| Model | {header} |\n|---|---|\n| Ada | MIT |\n").lineage.models
     assert model.organizations or model.license
+
+
+def test_names_with_variants_and_sizes_in_brackets(tmp_path: Path) -> None:
+    path = tmp_path / "models.md"
+    path.write_text(
+        "| Model | Base Model | Developer |\n|---|---|---|\n"
+        "| [Swallow](https://e.org/s)<br>([7b](https://e.org/7), [70b-chat](https://e.org/70)) | Llama 2 (**70b**) "
+        "| Tokyo Tech (Okazaki, Yokota), AIST |\n"
+        "| Q (old) | | |\n"
+    )
+    lineage, _ = read_markdown(path, relation="finetune")
+    assert lineage["Swallow"].id == "Swallow"
+    assert lineage.parents("Swallow") == ("Llama-2-70b",)
+    assert lineage["Llama-2-70b"].name == "Llama 2 (70b)"
+    assert lineage["Swallow"].organizations == ("Tokyo-Tech-(Okazaki,-Yokota)", "AIST")
+    assert lineage["Q (old)"].id == "Q-old"

@@ -794,3 +794,35 @@ def test_licenses_come_back_as_they_were_saved(tmp_path: Path, name: str, licens
     lineage = modeltree.Lineage([modeltree.Model(id="a", name="A", license=license), modeltree.Model(id="b", name="B")])
     modeltree.save(lineage, tmp_path / name)
     assert modeltree.read(tmp_path / name).lineage == lineage
+
+
+def test_folders_of_records_are_one_lineage(tmp_path: Path) -> None:
+    (tmp_path / "meta").mkdir()
+    (tmp_path / "meta" / "llama.toml").write_text(
+        'name = "LLaMA"\nrelease_date = "2023-02-24"\n[[weights]]\nname = "7B"\n[[weights]]\nname = "13B"\n'
+    )
+    (tmp_path / "vicuna.json").write_text('{"models": [{"name": "Vicuna", "base_model": "LLaMA"}], "count": 1}')
+    (tmp_path / "one.json").write_text('{"name": "Alpaca", "base_model": "LLaMA", "tags": [{"x": 1}]}')
+    (tmp_path / "package.json").write_text('{"nodes": [], "links": []}')
+    lineage, _ = modeltree.read(tmp_path)
+    assert sorted(lineage) == ["Alpaca", "LLaMA", "Vicuna"]
+    assert str(lineage["LLaMA"].released) == "2023-02-24"
+    assert lineage.children("LLaMA") == ("Alpaca", "Vicuna")
+    assert modeltree.read(tmp_path, format="records").lineage == lineage
+
+
+def test_a_file_with_a_name_of_its_own_and_a_list_of_models_is_that_list(tmp_path: Path) -> None:
+    path = tmp_path / "list.json"
+    path.write_text('{"name": "My list", "date": "2024", "models": [{"id": "a"}, {"id": "b"}]}')
+    assert list(modeltree.load(path)) == ["a", "b"]
+
+
+@pytest.mark.parametrize("word", ["organization", "organizations"])
+def test_fields_of_columns_are_named_in_the_singular_or_the_plural(tmp_path: Path, word: str) -> None:
+    rows = [{"id": "a", "who": "Meta"}]
+    assert modeltree.read_table(rows, columns={"who": word}).lineage["a"].organizations == ("Meta",)
+    path = tmp_path / "models.md"
+    path.write_text("|Model|Who|\n|---|---|\n|A|Meta|\n")
+    assert modeltree.load(path, columns={"Who": word})["A"].organizations == ("Meta",)
+    with pytest.raises(ValueError, match="both mapped to 'organizations'"):
+        modeltree.read_table([{"id": "a", "who": "x", "by": "y"}], columns={"who": word, "by": "organizations"})

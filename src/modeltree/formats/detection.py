@@ -38,7 +38,8 @@ _JSON = (
     (
         "records",
         re.compile(
-            rb'\A(?!.*"(?:nodes|vertices|links|edges|children|adjacency|@?graphs?)"\s*:).*:\s*\[\s*\{',
+            rb'\A(?!.*"(?:nodes|vertices|links|edges|children|adjacency|@?graphs?)"\s*:)'
+            rb'(?:.*:\s*\[\s*\{|(?:\xef\xbb\xbf)?\s*\{[^{}\[\]]*"(?:id|name)"\s*:\s*")',
             re.DOTALL | re.IGNORECASE,
         ),
     ),
@@ -78,6 +79,7 @@ _OF_FOLDERS = {
     "model-cards": _CARD_FILES,
     "peft": re.compile(r".*adapter_config\.json", re.IGNORECASE),
 }
+_RECORDS = "records"
 _MOST_HEADS = 100
 _CARD_NAMES = frozenset({"readme", "modelcard", "model_card", "model-card", "model card"})
 _DEEPEST = 5
@@ -302,6 +304,9 @@ def sources_at(
         raise ValueError("there is no path: name a file or folder")
     together: dict[Path, Format] = {}
     for path in dict.fromkeys(map(_existing, written)):
+        if name in (None, _RECORDS) and path.is_dir() and (records := _record_files(path, name)):
+            yield from (Source(file, format_named(_RECORDS)) for file in records)
+            continue
         format = format_to_read(path, name, columns=columns)
         if format.by_path and path.is_file() and (format.name != "model-cards" or path.stem.lower() in _CARD_NAMES):
             together[path] = format
@@ -320,6 +325,28 @@ def sources_at(
     for format in dict.fromkeys(together.values()):
         files = tuple(path for path, each in together.items() if each == format)
         yield Source(_folder_of(files), format, files) if len(files) > 1 else Source(files[0], format)
+
+
+def _record_files(folder: Path, name: str | None) -> list[Path]:
+    """The files of JSON and TOML with records in a folder that is of no other format."""
+    if name is None:
+        try:
+            _format_of_folder(folder)
+        except SourceError:
+            pass
+        else:
+            return []
+    found: list[Path] = []
+    left, waiting = _MOST_ENTRIES, [(folder, 1)]
+    while waiting and left > 0:
+        opened, level = waiting.pop()
+        for entry in _entries(opened):
+            left -= 1
+            if entry.is_dir() and not entry.is_symlink():
+                waiting += [(entry, level + 1)] if level < _DEEPEST else []
+            elif entry.suffix.lower() in (".json", ".toml") and entry.is_file() and format_of(entry).name == _RECORDS:
+                found.append(entry)
+    return sorted(found)
 
 
 def _existing(written: PathLike) -> Path:

@@ -220,6 +220,17 @@ def field_of_header(header: str) -> str | None:
     return None
 
 
+def field_called(name: str, fields: Sequence[str]) -> str | None:
+    """The one of some fields that a name means, which may be in the singular or the plural; None where none is.
+
+    >>> field_called("organization", ["id", "organizations"]), field_called("parents", ["parent"])
+    ('organizations', 'parent')
+    >>> field_called("maker", ["organizations"]) is None
+    True
+    """
+    return next((word for word in (name, f"{name}s", name.removesuffix("s")) if word in fields), None)
+
+
 def header_row(rows: Sequence[Sequence[str]]) -> int:
     """Which of the first rows of a table is its header: the first with two cells or more, below titles; else the first.
 

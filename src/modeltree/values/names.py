@@ -31,6 +31,7 @@ _SIZED = re.compile(
     r"(?P<name>\S.*?)[\s_-]*\(?(?:[0-9]+\s*[x×]\s*)?[0-9]+(?:\.[0-9]+)?\s*(?:[BMKT]|bn|billion|million)\)?",
     re.IGNORECASE,
 )
+_ORGANIZATION = re.compile(r"(?:[^,;/\n、，(（]|[(（][^()（）]*+[)）]|[(（])++")
 _FOOTNOTES = re.compile(
     r"(?:\s*\[(?:[0-9]{1,3}|[a-z]|(?:note|nb|n)\.? ?[0-9]{1,2}|citation needed)\])+$|[†‡§¶⁰¹²³⁴-⁹]+$"
     r"|(?<=\w\w\w)\s?\*{1,3}$",  # Q* is a name
@@ -97,13 +98,15 @@ def without_footnotes(text: str) -> str:
 
 
 def organizations_of(text: str) -> list[str]:
-    """The organizations in a text, apart by commas, semicolons, slashes or lines.
+    """The organizations in a text, apart by commas, semicolons, slashes or lines outside brackets.
 
     >>> organizations_of("UC Berkeley, CMU / Stanford"), organizations_of("Johnson & Sons, Inc.")
     (['UC Berkeley', 'CMU', 'Stanford'], ['Johnson & Sons, Inc.'])
+    >>> organizations_of("Rinna (Tokyo, Japan), NII")
+    ['Rinna (Tokyo, Japan)', 'NII']
     """
     names: list[str] = []
-    for part in re.split(r"[,;/\n、，]", text):
+    for part in _ORGANIZATION.findall(text):
         if names and is_legal_form(part):
             names[-1] += f", {part.strip()}"
         elif part.strip():

@@ -22,7 +22,7 @@ from modeltree.formats.printed.model_rows import ColumnFields, RowReader
 from modeltree.formats.repair.audit import unread_columns
 from modeltree.formats.repair.claims import Claims
 from modeltree.records import Relation, one_of
-from modeltree.values.headers import HEADERS, LINK_FIELDS, field_of_header, folded_header
+from modeltree.values.headers import HEADERS, LINK_FIELDS, field_called, field_of_header, folded_header
 from modeltree.values.quantities import unit_of
 
 MAX_BYTES = 8 * 2**20
@@ -55,11 +55,13 @@ class TableOptions:
         cls, table: int | str | None, columns: Mapping[str, str] | None, relation: Relation | str | None
     ) -> TableOptions:
         """Options that are checked: another field or relation is a `ValueError`."""
+        fields = {header: field_called(name, (*_FIELDS, _IGNORED)) for header, name in (columns or {}).items()}
         for header, name in (columns or {}).items():
-            if name not in (*_FIELDS, _IGNORED):
+            if fields[header] is None:
                 close = nearest(name, _FIELDS) or _FIELDS
                 raise ValueError(f"column {shown(header)}: {shown(name)} is no field; there is {', '.join(close)}")
-        return cls(table, dict(columns or {}), None if relation is None else one_of(Relation, relation))
+        known = {header: name for header, name in fields.items() if name}
+        return cls(table, known, None if relation is None else one_of(Relation, relation))
 
 
 def read_tables(

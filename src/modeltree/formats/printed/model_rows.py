@@ -290,12 +290,22 @@ def _at(row: list[Cell], index: int | None) -> Cell | None:
 
 
 def _name_in(cell: Cell) -> tuple[str, str | None]:
-    """The name in a cell, and the architecture in brackets behind it, if any."""
+    """The name in a cell, and the architecture in brackets behind it, if any.
+
+    A further line in brackets lists variants, each with its link.
+    """
     name = cell.line or next((label for label, _ in cell.links if label), "")
+    first, _, rest = cell.text.partition("\n")
+    if rest and {" ".join(word.split()) for word in rest.strip().strip("()（）").split(",")} <= _labels(cell):
+        name = " ".join(first.split())
     match = _ASIDE.fullmatch(name)
     if match and (architecture := architecture_of(match["word"])):
         return match["name"].strip(), architecture
     return name, None
+
+
+def _labels(cell: Cell) -> set[str]:
+    return {" ".join(label.split()) for label, _ in cell.links}
 
 
 def _agree(fields: Mapping[str, Any], others: Mapping[str, Any]) -> bool:

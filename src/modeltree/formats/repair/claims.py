@@ -36,9 +36,18 @@ def position_of(where: Where, at: At = ()) -> Position:
     return where if isinstance(where, Position) else where(at)
 
 
+_LAST_IN_BRACKETS = re.compile(r"(?<=\s)\(([^()\s]+)\)$")
+
+
 def slug(name: str) -> str:
-    """A name as an id: without spaces, everything else as it is, since case and punctuation tell models apart."""
-    return NOT_IN_IDS.sub("-", name.strip())[:300] or "unnamed"
+    """A name as an id: without spaces, and without brackets around a last word, as a size.
+
+    Everything else is as it is, since case and punctuation tell models apart.
+
+    >>> slug("Llama 2 (70b)"), slug("Command R+"), slug("Q(x)")
+    ('Llama-2-70b', 'Command-R+', 'Q(x)')
+    """
+    return NOT_IN_IDS.sub("-", _LAST_IN_BRACKETS.sub(r"\1", name.strip()))[:300] or "unnamed"
 
 
 def display_name(text: str, id: str) -> str:

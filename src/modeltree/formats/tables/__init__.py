@@ -44,7 +44,7 @@ from modeltree.formats.tables.requests import (
     ReadOptions,
     SourceTable,
     TableSet,
-    check_columns,
+    checked_columns,
     field_table,
     refuse_mixed,
     shape_of,
@@ -166,7 +166,7 @@ def read_table(
         raise ValueError(f"{shown(format)} is no format of tables; there is {', '.join(_READERS)}")
     columns, claims = columns or {}, Claims()
     tables = [*_opened(source, format), *(() if edges is None else _opened(edges, None))]
-    check_columns(columns, [name for table in tables for name in table.names])
+    columns = checked_columns(columns, [name for table in tables for name in table.names])
     main, more = _chosen(tables, columns, claims, has_edges=edges is not None)
     if more is None and not _path_beside(source, "edges"):
         main, more = hub_tables(main, columns) or (main, None)

@@ -19,7 +19,7 @@ from modeltree.formats.parsing import Lines, decoded
 from modeltree.formats.parsing.jsontree import read_json
 from modeltree.formats.parsing.yamltree import read_yaml
 from modeltree.formats.tables.requests import SourceTable, table_of_records
-from modeltree.values.headers import ABOVE_HEADER, HEADER_ROWS, header_row
+from modeltree.values.headers import ABOVE_HEADER, HEADER_ROWS, field_of_header, header_row
 
 MAX_KEYS = 2000
 """The most columns that are read."""
@@ -54,7 +54,10 @@ At = tuple[str | int, ...]
 
 
 def read_record_tables(path: Path) -> list[SourceTable]:
-    """Read the lists of records in a JSON, YAML or TOML file as tables, the one with most records first."""
+    """Read the lists of records in a JSON, YAML or TOML file as tables, the one with most records first.
+
+    A file that is one model by itself is a table of one record.
+    """
     ending = path.suffix.lower()
     if ending == ".toml":
         data, positions = _toml(path)
@@ -64,6 +67,8 @@ def read_record_tables(path: Path) -> list[SourceTable]:
         if not tree.whole:
             raise SourceError(tree.problems)
         data, positions, problems = tree.data, tree.position, tree.problems
+    if _is_model(data):
+        return [_table(path, [data], lambda _, column: positions((column,) if column else ()), problems)]
     lists = sorted(islice(_lists(data, ()), _MOST_LISTS), key=lambda found: -len(found[1]))
     if not lists:
         message = "the file has no list of records"
@@ -73,9 +78,24 @@ def read_record_tables(path: Path) -> list[SourceTable]:
     return [replace(tables[0], findings=(*problems, *tables[0].findings)), *tables[1:]]
 
 
-def _table(path: Path, records: Sequence[Any], position: Callable[[int | None, str | None], Position]) -> SourceTable:
+def _is_model(data: Any) -> bool:
+    """Whether a file is one model, with another field beside its name, and holds no list of models."""
+    if not isinstance(data, dict):
+        return False
+    is_plain = {str(key): not isinstance(value, (list, dict)) for key, value in data.items()}
+    fields = {field_of_header(key) for key, plain in is_plain.items() if plain} - {None}
+    has_list = any(field_of_header(key) == "name" for key, plain in is_plain.items() if not plain)
+    return bool({"id", "name"} & fields) and len(fields) > 1 and not has_list
+
+
+def _table(
+    path: Path,
+    records: Sequence[Any],
+    position: Callable[[int | None, str | None], Position],
+    found: Sequence[Finding] = (),
+) -> SourceTable:
     """A list as a table; what in it is no mapping is a finding."""
-    findings = []
+    findings = [*found]
     rows = [index for index, record in enumerate(records) if isinstance(record, Mapping)]
     for index in sorted({*range(len(records))}.difference(rows)):
         message, where = f"{shown(records[index])} is no record", position(index, None)

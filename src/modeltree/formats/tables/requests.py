@@ -18,7 +18,7 @@ from modeltree.formats.tables.arrow_columns import Coded, coded, first_items, pa
 from modeltree.formats.tables.cells import LINKS, Column, Stored, field_values, plain_column
 from modeltree.records import Model, Relation
 from modeltree.values.fields import FieldNote, read_sizes
-from modeltree.values.headers import LINK_FIELDS, field_of_header, folded_header
+from modeltree.values.headers import LINK_FIELDS, field_called, field_of_header, folded_header
 from modeltree.values.names import organizations_of, without_footnotes
 from modeltree.values.quantities import unit_of
 from modeltree.values.words import is_missing
@@ -221,19 +221,21 @@ def refuse_mixed(main: SourceTable, other: SourceTable) -> None:
         raise SourceError.of("mixed-save", message, hint, position=other.position(None, None))
 
 
-def check_columns(columns: Mapping[str, str], names: Sequence[str]) -> None:
-    """Refuse a map of columns that names a column or a field that there is not, or a field twice."""
+def checked_columns(columns: Mapping[str, str], names: Sequence[str]) -> dict[str, str]:
+    """The fields by the names of columns; a column or a field that there is not, or a field twice, is refused."""
     taken: dict[str, str] = {}
-    for column, name in columns.items():
+    for column, word in columns.items():
         if column not in names:
             close = nearest(str(column), names) or tuple(names[:20])
             raise ValueError(f"the table has no column {shown(column)}; there is {', '.join(map(repr, close))}")
-        if name not in FIELDS:
-            close = nearest(str(name), FIELDS) or FIELDS
-            raise ValueError(f"{shown(name)} is no field; there is {', '.join(map(repr, close))}")
+        name = field_called(word, FIELDS)
+        if name is None:
+            close = nearest(str(word), FIELDS) or FIELDS
+            raise ValueError(f"{shown(word)} is no field; there is {', '.join(map(repr, close))}")
         if name in taken:
             raise ValueError(f"columns {shown(taken[name])} and {shown(column)} are both mapped to {name!r}")
         taken[name] = column
+    return {column: name for name, column in taken.items()}
 
 
 def choose_columns(names: Sequence[str], columns: Mapping[str, str], fields: Sequence[str] = FIELDS) -> ColumnChoice:
