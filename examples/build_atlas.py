@@ -384,8 +384,8 @@ _REPEATED = re.compile(r"(?!.*(?:Conv|Moe|MLP|Mlp|Pad|Norm|Fusion)).*(?:Layer|Bl
 def inherited(code: str, own: str) -> dict[str, int]:
     """How many classes of a modular file inherit from the modeling code of which other model types.
 
-    Small parts are taken from anywhere. Whose architecture it is, the block tells that the network repeats, or two
-    thirds of the classes, when they are several.
+    Small parts are taken from anywhere. Whose architecture it is, the block tells that the network repeats, with
+    another class, or two thirds of the classes, when they are several.
     """
     tree = ast.parse(code)
     origin: dict[str, str] = {}
@@ -402,7 +402,7 @@ def inherited(code: str, own: str) -> dict[str, int]:
             counts.update({origin[base] for base in bases})
             repeated |= {origin[base] for base in bases if _REPEATED.match(base)}
     least = max(3, counts.total() * 2 / 3)
-    return {parent: count for parent, count in counts.items() if parent in repeated or count >= least}
+    return {parent: count for parent, count in counts.items() if count >= (2 if parent in repeated else least)}
 
 
 def _outside_brackets(text: str) -> list[str]:
