@@ -60,9 +60,18 @@ def audited(
         for edge in lineage.derivations
         if (newer := newer_parent(lineage[edge.parent], lineage[edge.child], edge.relation))
     )
+    return in_order([*findings, *worth_knowing(lineage, positions.get, bases=bases)])
+
+
+def worth_knowing(
+    lineage: Lineage, position_of: PositionOf, *, notes: bool = True, bases: bool = False
+) -> Iterator[Finding]:
+    """What is not known of models, which may be the same, and which name no base, as far as that is to be noted."""
+    if notes:
+        yield from gaps(lineage, position_of)
+        yield from possibly_same(lineage, position_of)
     if bases:
-        findings += baseless(lineage, positions.get)
-    return in_order([*findings, *gaps(lineage, positions.get), *possibly_same(lineage, positions.get)])
+        yield from baseless(lineage, position_of)
 
 
 def impossible_date(model: Model) -> Finding | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from modeltree.findings import Finding, Position, shown
-from modeltree.formats.repair.audit import BASE, GAPS, PLACEHOLDER, baseless, gaps, in_order, possibly_same
+from modeltree.formats.repair.audit import BASE, GAPS, PLACEHOLDER, in_order, worth_knowing
 from modeltree.formats.repair.claims import Claims, Reading
 from modeltree.formats.repair.edges import joined_notes
 from modeltree.formats.repair.models import repaired, without_repetition
@@ -47,8 +47,7 @@ def combined(
     whole = policy or Policy()
     lineage, findings = repaired(union.claims, replace(whole, missing_base=False), aliases, notes=False)
     told = {(finding.kind, frozenset(finding.ids)) for finding in union.findings}
-    new = [*findings, *gaps(lineage, union.positions.get), *possibly_same(lineage, union.positions.get)]
-    new += baseless(lineage, union.positions.get) if whole.missing_base else ()
+    new = [*findings, *worth_knowing(lineage, union.positions.get, bases=whole.missing_base)]
     more = [finding for finding in new if (finding.kind, frozenset(finding.ids)) not in told]
     return Reading(lineage, in_order([*union.findings, *more]))
 

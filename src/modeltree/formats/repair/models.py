@@ -22,12 +22,10 @@ from modeltree.formats.repair.audit import (
     MOST,
     PLACEHOLDER,
     Unsaid,
-    baseless,
-    gaps,
     impossible_date,
     in_order,
-    possibly_same,
     unsaid,
+    worth_knowing,
 )
 from modeltree.formats.repair.claims import (
     NOT_IN_IDS,
@@ -72,14 +70,8 @@ def repaired(
     lineage = Lineage(
         repair.models.values(), repair.derivations, repair.organizations.by_id.values(), about=repair.about
     )
-    findings = repair.findings
-    if notes:
-        findings += unsaid(repair.unsaid)
-        findings += gaps(lineage, repair.positions.get)
-        findings += possibly_same(lineage, repair.positions.get)
-    if repair.policy.missing_base:
-        findings += baseless(lineage, repair.positions.get)
-    return Reading(lineage, in_order(findings))
+    more = worth_knowing(lineage, repair.positions.get, notes=notes, bases=repair.policy.missing_base)
+    return Reading(lineage, in_order([*repair.findings, *(unsaid(repair.unsaid) if notes else ()), *more]))
 
 
 def reader(claims_at: Callable[..., Claims]) -> Callable[..., Reading]:

@@ -11,7 +11,7 @@ import numpy
 from numpy.typing import NDArray
 
 from modeltree.findings import Position
-from modeltree.formats.repair.audit import MOST, Unsaid, baseless, gaps, in_order, possibly_same, unsaid
+from modeltree.formats.repair.audit import MOST, Unsaid, in_order, unsaid, worth_knowing
 from modeltree.formats.repair.claims import Reading
 from modeltree.formats.tables.odd_rows import OddRows
 from modeltree.formats.tables.requests import ReadOptions
@@ -41,11 +41,8 @@ def assemble(arrays: TableArrays, options: ReadOptions) -> Reading:
     lineage = Lineage.from_checked_columns(columns, repair.organizations.by_id.values(), about=repair.about)
     if len(lineage) + len(columns.parent) < _FEW:  # which are shown as the tuples that they are
         lineage = Lineage(lineage.models, lineage.derivations, lineage.organizations.values(), about=lineage.about)
-    if options.notes:
-        findings += gaps(lineage, odd.position)
-        findings += possibly_same(lineage, odd.position)
-    if options.policy.missing_base:
-        findings += baseless(lineage, odd.position)
+    if options.notes or options.policy.missing_base:
+        findings += worth_knowing(lineage, odd.position, notes=options.notes, bases=options.policy.missing_base)
     options.progress("build", len(lineage), len(lineage))
     return Reading(lineage, in_order(findings))
 
