@@ -1010,6 +1010,8 @@ def _agree(kept: Any, said: Any, name: str, exact: bool) -> bool:
         return kept.lower <= said.lower <= kept.upper or said.lower <= kept.lower <= said.upper
     if name == "license":
         return kept.spdx == said.spdx if kept.spdx and said.spdx else kept.name.casefold() == said.name.casefold()
+    if name == "domain":
+        return said == "language"  # the word of a table that has none for code and science
     if name in ("organizations", "sizes"):
         return set(said) <= set(kept) or set(kept) <= set(said)
     return False

@@ -64,6 +64,7 @@ models:
     name: Ember Chat
     aliases: [Ember-Chat-7B]
     released: 2024-03-05
+    domain: code
     references: [https://example.org/chat]
   - id: hibachi-ember
     name: Hibachi-Ember
@@ -137,6 +138,8 @@ def test_what_sources_say_differently_is_kept(small: tuple[Lineage, Any]) -> Non
         ("license", "open-llms"): "MIT",
     }
     assert len(report["other released"]) >= 1
+    assert lineage["ember-chat"].domain == "code"
+    assert "other domain" not in report  # a table that has no word for code says language
 
 
 def test_derivations_say_where_they_are_from(small: tuple[Lineage, Any]) -> None:
