@@ -52,7 +52,8 @@ def names() -> Names:
     --------
     >>> names()
     ('atlas', 'survey', 'survey-figure2', 'survey-table1')
-    >>> print(names()[1:])
+    >>> str(names()).splitlines()[0].split()
+    ['name', 'title', 'date', 'models', 'derivations', 'license']
     """
     return Names(sorted(_paths()))
 
