@@ -85,18 +85,7 @@ def inferred_relation(
 ) -> tuple[str, str]:
     """The relation of a model to so many bases that the Hub works out, and by which rule.
 
-    Parameters
-    ----------
-    words : collection of str
-        Its library and its tags, in lower case.
-    count : int
-        How many bases it has.
-    adapter_file : str
-        The name of the configuration of an adapter that lies beside its card.
-    has_gguf : bool
-        Whether there is a GGUF file.
-    is_quantized : bool
-        Whether its card has ``quantized_by``.
+    `words` are its library and its tags, in lower case.
 
     Examples
     --------

@@ -12,7 +12,7 @@ from modeltree.findings import Position, SourceError, optional, shown
 from modeltree.formats.repair.claims import Claims
 from modeltree.formats.tables.arrow_columns import is_text, without_views
 from modeltree.formats.tables.cells import Stored
-from modeltree.formats.tables.requests import SourceTable, numbered, table_of_records
+from modeltree.formats.tables.requests import SourceTable, numbered, one_by_one, table_of_records
 
 
 def table_of_frame(frame: Any) -> SourceTable:
@@ -40,10 +40,7 @@ def table_of_frame(frame: Any) -> SourceTable:
         known = known.collect()
     columns = {str(name): name for name in known.columns}
     check_distinct(map(str, known.columns), path)
-
-    def take(names: Sequence[str]) -> dict[str, Stored]:
-        return {name: _stored(known.get_column(columns[name])) for name in names}
-
+    take = one_by_one(lambda name: _stored(known.get_column(columns[name])))
     return SourceTable(path, tuple(columns), take, numbered(path))
 
 

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from modeltree.formats.repair.audit import MOST
 from modeltree.formats.repair.front_matter import DATES, front_matter_of
 from modeltree.formats.tables.arrow_columns import Coded, bounds_of, coded, coded_array, part_of, with_more
 from modeltree.formats.tables.cells import Column, Stored, plain_column, split_texts
-from modeltree.formats.tables.requests import SourceTable, choose_columns
+from modeltree.formats.tables.requests import SourceTable, choose_columns, one_by_one
 from modeltree.records import Kind, Relation
 from modeltree.values.addresses import hub_url
 from modeltree.values.hub_rows import (
@@ -43,9 +44,8 @@ from modeltree.values.words import is_missing, relation_of
 _COLUMNS = {"carddata": "cardData", "basemodels": "baseModels", "tags": "tags", "libraryname": "library_name"}
 _COLUMNS |= {"createdat": "createdAt", "gated": "gated"}
 _TELLING = ("cardData", "baseModels", "tags", "card")
-_CARD_TEXT = re.compile(
-    r".*(?:card|readme|frontmatter).*|content|markdown|text|body"
-)  # what the text of a card is called
+# What the text of a card is called.
+_CARD_TEXT = re.compile(r".*(?:card|readme|frontmatter).*|content|markdown|text|body")
 _NOT_GATED = (None, False, "", "False", "false")
 _CARD = (
     "base_model", "base_model_relation", "license", "license_name", "tags", "library_name", "new_version", "datasets",
@@ -140,26 +140,8 @@ class _Rows:
             if id := self.ids[row]:
                 self._read(row, id)
         self._read_datasets()
-        owners = coded([_owner(id or "") for id in self.ids])
         from_hub = bool(own.keys() - {"card"}) or "modelid" in self.choice["id"].casefold()
-        fields: dict[str, Stored] = {
-            "name": [_last(id or "") or None for id in self.ids],
-            "organizations": Coded(owners.codes, [[owner] for owner in owners.words]),
-            "license": self._licenses(),
-            "link_weights": [hub_url(id or "") for id in self.ids] if from_hub else None,
-            "references": self._terms(),
-        }
-        if self.choice.get("released") in (None, own.get("createdAt")):
-            fields["released"] = self._dates(columns.get("createdAt"))
-        fields = {
-            name: column
-            for name, column in fields.items()
-            if column is not None and self.choice.get(name) in (None, own.get("createdAt"))
-        }
-        if "gated" in own and "access" not in self.choice:
-            gated = coded(columns["gated"])
-            words = [None if value in _NOT_GATED else "gated" for value in plain_column(gated.words)]
-            fields["access"] = Coded(gated.codes, words)
+        fields = self._fields(own, columns, from_hub)
         telling = enumerated([shown(own[wanted]) for wanted in _TELLING if wanted in own])
         message = "the rows are records of the Hugging Face Hub" if from_hub else "the rows have model cards"
         self._report("read-as", message, done=f"parents are read from {telling}")
@@ -191,23 +173,40 @@ class _Rows:
         nodes = replace(self.table, names=(*names, *fields), take=take, position=position, findings=found)
         return nodes, _edge_table(self.table, self.derivations)
 
+    def _fields(self, own: Mapping[str, str], columns: Mapping[str, Stored], from_hub: bool) -> dict[str, Stored]:
+        """The fields of models that ids, cards and the columns of the Hub say, where no other column does."""
+        owners = coded([_owner(id or "") for id in self.ids])
+        fields: dict[str, Stored] = {
+            "name": [_last(id or "") or None for id in self.ids],
+            "organizations": Coded(owners.codes, [[owner] for owner in owners.words]),
+            "license": self._licenses(),
+            "link_weights": [hub_url(id or "") for id in self.ids] if from_hub else None,
+            "references": self._terms(),
+        }
+        free = (None, own.get("createdAt"))
+        if self.choice.get("released") in free:
+            fields["released"] = self._dates(columns.get("createdAt"))
+        if "gated" in own and "access" not in self.choice:
+            gated = coded(columns["gated"])
+            words = [None if value in _NOT_GATED else "gated" for value in plain_column(gated.words)]
+            fields["access"] = Coded(gated.codes, words)
+        return {name: column for name, column in fields.items() if column is not None and self.choice.get(name) in free}
+
     def _with_bases(self) -> list[int]:
         """The rows that may name a base or a newer version, ascending."""
         rows = {*self.cells["baseModels"], *self.cells["bases"]}
         rows |= {row for name in ("base_model", "new_version") for row in self.card.get(name, ())}
-        for tags in (self.cells["tags"], self.card.get("tags", {})):
-            rows |= {row for row, several in tags.items() if any(tag.startswith(BASE_TAG) for tag in texts_in(several))}
-        return sorted(rows)
+        return sorted(rows | self._tagged(BASE_TAG))
+
+    def _tagged(self, prefix: str) -> set[int]:
+        """The rows with a tag that begins so."""
+        tags = (*self.cells["tags"].items(), *self.card.get("tags", {}).items())
+        return {row for row, several in tags if any(tag.startswith(prefix) for tag in texts_in(several))}
 
     def _read_datasets(self) -> None:
         """Add the data sets that cards or tags name, and the derivations from them."""
         cards = self.card.get("datasets", {})
-        rows = {row for row, value in cards.items() if value}
-        for tags in (self.cells["tags"], self.card.get("tags", {})):
-            rows |= {
-                row for row, several in tags.items() if any(tag.startswith(DATASET_TAG) for tag in texts_in(several))
-            }
-        for row in sorted(rows):
+        for row in sorted({row for row, value in cards.items() if value} | self._tagged(DATASET_TAG)):
             tagged = (tag.removeprefix(DATASET_TAG) for tag in self._tags(row) if tag.startswith(DATASET_TAG))
             names = dict.fromkeys(map(str.strip, (*texts_in(cards.get(row)), *tagged)))
             for name in names if self.ids[row] else ():
@@ -346,9 +345,7 @@ def _edge_table(table: SourceTable, derivations: _Derivations) -> SourceTable:
     def position(row: int | None, column: str | None) -> Position:
         return table.position(None if row is None else derivations.rows[row], None)
 
-    return SourceTable(
-        table.path, names, lambda wanted: {name: getattr(derivations, name) for name in wanted}, position
-    )
+    return SourceTable(table.path, names, one_by_one(partial(getattr, derivations)), position)
 
 
 def _mapping(value: Any) -> Any:

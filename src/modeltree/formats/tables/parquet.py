@@ -146,17 +146,12 @@ def _more(
     if content is None:
         return {}, [], None, ()
     data = None if len(content) > _LONGEST_METADATA else parse_json(content, path).data
-    about = data.get("about", {}) if isinstance(data, dict) else None
-    organizations = data.get("organizations", []) if isinstance(data, dict) else None
+    fields = data if isinstance(data, dict) else {"about": None}
+    about, organizations = fields.get("about", {}), fields.get("organizations", [])
     if not isinstance(about, dict) or not isinstance(organizations, list):
         message = "the metadata of the file that say what the lineage is have another form"
         return {}, [], None, (Finding("bad-value", message, position=Position(path), done="they are left out"),)
-    return (
-        about,
-        [item for item in organizations if isinstance(item, dict)],
-        data.get("save") if isinstance(data, dict) else None,
-        (),
-    )
+    return about, [item for item in organizations if isinstance(item, dict)], fields.get("save"), ()
 
 
 def _refuse(path: Path, kind: str, message: str, hint: str | None) -> NoReturn:

@@ -18,7 +18,7 @@ from modeltree.findings import Finding, Position, SourceError, optional, shown
 from modeltree.formats.parsing import Lines, decoded
 from modeltree.formats.parsing.jsontree import read_json
 from modeltree.formats.parsing.yamltree import read_yaml
-from modeltree.formats.tables.requests import SourceTable, table_of_records
+from modeltree.formats.tables.requests import SourceTable, one_by_one, table_of_records
 from modeltree.values.headers import ABOVE_HEADER, HEADER_ROWS, field_of_header, header_row
 
 MAX_KEYS = 2000
@@ -310,13 +310,11 @@ def _table_of_sheet(path: Path, sheet: _Sheet) -> SourceTable:
         where = Position(path, sheet.first)
         findings.append(Finding("faulty-markup", message, "name them", position=where, done="they are left out"))
 
-    def take(wanted: Sequence[str]) -> dict[str, list[Any]]:
-        return {name: [_cell(cells, indices[name]) for _, cells in sheet.rows] for name in wanted}
-
     def position(row: int | None, column: str | None) -> Position:
         line = sheet.first if row is None else sheet.rows[row][0]
         return Position(path, line, indices[column] + 1 if column in indices else 0)
 
+    take = one_by_one(lambda name: [_cell(cells, indices[name]) for _, cells in sheet.rows])
     return SourceTable(path, tuple(indices), take, position, tuple(findings))
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from modeltree._util.progress import Progress, no_progress
 from modeltree.findings import Finding, Position, SourceError, nearest, shown
@@ -22,6 +22,8 @@ from modeltree.values.headers import LINK_FIELDS, field_called, field_of_header,
 from modeltree.values.names import organizations_of, without_footnotes
 from modeltree.values.quantities import unit_of
 from modeltree.values.words import is_missing
+
+T = TypeVar("T")
 
 MAX_ITEMS = 1000
 """The most items of a list that are read: no model has more parents, names or sizes."""
@@ -181,6 +183,11 @@ class ColumnChoice:
         return found
 
 
+def one_by_one(column: Callable[[str], Stored]) -> Callable[[Sequence[str]], dict[str, Stored]]:
+    """How columns are taken that are found by their names, each by itself."""
+    return lambda wanted: {name: column(name) for name in wanted}
+
+
 def numbered(path: Path) -> Callable[[int | None, str | None], Position]:
     """Positions where the number of the row, from 1, stands for the line."""
     return lambda row, column: Position(path, 0 if row is None else row + 1)
@@ -194,10 +201,7 @@ def table_of_records(
 ) -> SourceTable:
     """Mappings as a table with a column for each key; what a record lacks is None."""
     names = tuple(dict.fromkeys(str(name) for record in records for name in record))
-
-    def take(wanted: Sequence[str]) -> dict[str, Stored]:
-        return {name: [record.get(name) for record in records] for name in wanted}
-
+    take = one_by_one(lambda name: [record.get(name) for record in records])
     return SourceTable(path, names, take, position, tuple(findings))
 
 
@@ -313,10 +317,8 @@ def field_table(table: SourceTable, options: ReadOptions) -> FieldTable:
             done = f"of each list there the first {MAX_ITEMS:,} are read"
             notes.append(Finding("too-large", message, position=position, done=done))
     if "id" in choice.inferred and "name" not in columns and _has_prose(stored["id"]):
-        columns = {"name" if field == "id" else field: column for field, column in columns.items()}
-        stored = {"name" if field == "id" else field: column for field, column in stored.items()}
-        every = {"name" if field == "id" else field: column for field, column in choice.columns.items()}
-        choice = ColumnChoice(every, frozenset("name" if field == "id" else field for field in choice.inferred))
+        columns, stored = _with_names(columns), _with_names(stored)
+        choice = ColumnChoice(_with_names(choice.columns), choice.inferred - {"id"} | {"name"})
     for name in ("organizations", "sizes"):
         if name in stored and (name in choice.inferred or (name == "sizes" and unit_of(columns[name]))):
             stored[name], found = _understood(table, name, columns[name], stored[name])
@@ -326,6 +328,11 @@ def field_table(table: SourceTable, options: ReadOptions) -> FieldTable:
         stored[name], conflicts = _joined(table, (columns[name], stored[name]), (column, taken[column]))
         findings += conflicts
     return FieldTable(replace(table, findings=tuple(findings)), shape, columns, stored, options.separator)
+
+
+def _with_names(columns: Mapping[str, T]) -> dict[str, T]:
+    """Columns by their fields, with names for ids."""
+    return {"name" if field == "id" else field: column for field, column in columns.items()}
 
 
 def with_unread_told(nodes: FieldTable, edges: FieldTable | None) -> FieldTable:

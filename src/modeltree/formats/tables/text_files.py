@@ -18,8 +18,8 @@ from modeltree.findings import Finding, Position, SourceError, shown
 from modeltree.formats.parsing import csvtree
 from modeltree.formats.parsing.csvtree import CsvTable, parse_csv, read_csv
 from modeltree.formats.parsing.jsontree import parse_json
-from modeltree.formats.tables.cells import Column, Stored, join_texts, split_texts
-from modeltree.formats.tables.requests import SourceTable
+from modeltree.formats.tables.cells import Column, join_texts, split_texts
+from modeltree.formats.tables.requests import SourceTable, one_by_one
 
 ESCAPED = "escaped"
 """The column that says which cells of a row have an apostrophe before their text."""
@@ -145,16 +145,13 @@ def _arrow_csv_table(path: Path) -> SourceTable | None:
     if len(table) != rows or blank.any():
         return None
 
-    def take(wanted: Sequence[str]) -> dict[str, Stored]:
-        return {name: table.column(name) for name in wanted}
-
     def position(row: int | None, column: str | None) -> Position:
         if row is None:
             return head.position(None, column)
         record = content[int(ends[row]) + 1 : int(ends[row + 1])]
         return replace(parse_csv(first + record, path).position(0, column), line=row + 2)
 
-    return SourceTable(path, head.columns, take, position)
+    return SourceTable(path, head.columns, one_by_one(table.column), position)
 
 
 def _line_ends(data: NDArray[numpy.uint8]) -> NDArray[numpy.int64]:
@@ -226,14 +223,12 @@ def read_jsonl_table(path: Path) -> SourceTable:
         cells["id"] = {}  # a table of no models
         problems.append(Finding("no-table", "no line has a model", position=Position(path)))
 
-    def take(wanted: Sequence[str]) -> dict[str, Column]:
-        return {name: [cells[name].get(row) for row in range(len(numbers))] for name in wanted}
-
     def position(row: int | None, column: str | None) -> Position:
         if row is None:
             row = next(iter(cells.get(column or "", ())), None)
         return Position(path, 0 if row is None else numbers[row])
 
+    take = one_by_one(lambda name: [cells[name].get(row) for row in range(len(numbers))])
     return SourceTable(path, tuple(cells), take, position, tuple(problems))
 
 
@@ -306,15 +301,12 @@ def _arrow_jsonl_table(path: Path) -> SourceTable | None:
     if table is None or len(table) != count:
         return None
 
-    def take(wanted: Sequence[str]) -> dict[str, Stored]:
-        return {name: table.column(name) for name in wanted}
-
     def position(row: int | None, column: str | None) -> Position:
         if row is None:
             row = first.get(column or "")
         return Position(path, 0 if row is None else row + 1)
 
-    return SourceTable(path, tuple(first), take, position)
+    return SourceTable(path, tuple(first), one_by_one(table.column), position)
 
 
 def _count_lines(content: bytes, longest: int) -> int:
