@@ -53,7 +53,7 @@ def names() -> Names:
     >>> names()
     ('atlas', 'survey', 'survey-figure2', 'survey-table1')
     >>> str(names()).splitlines()[0].split()
-    ['name', 'title', 'date', 'models', 'derivations', 'license']
+    ['NAME', 'TITLE', 'DATE', 'MODELS', 'DERIVATIONS', 'LICENSE']
     """
     return Names(sorted(_paths()))
 
