@@ -135,7 +135,8 @@ def epoch(path: Path, source: Source) -> Iterator[Row]:
 # How a model was served or asked, which HELM writes behind its name.
 _SETTING = re.compile(
     r" on Amazon Bedrock\.?$| \((?:Bedrock|thinking disabled|(?:high|low) reasoning effort|DSPy [^)]*)\)$|"
-    r", (?:high|low) reasoning effort(?=\)$)|, extended thinking(?=\)$)|(?: FP8(?: Throughput)?|-FP8)$"
+    r", (?:high reasoning effort|low reasoning effort|extended thinking|BLOCK_NONE safety)(?=\)$)|"
+    r"(?: FP8(?: Throughput)?|-FP8)$"
 )
 
 
@@ -226,7 +227,7 @@ def openness_tool(path: Path, source: Source) -> Iterator[Row]:
         weights = record.get("huggingface")
         fields = {
             "organizations": [record["producer"].strip()] if record.get("producer") else None,
-            "license": None if license in (None, "", "License not specified", "unlicensed") else license,
+            "license": license,
             "references": [each for each in [_reference(weights or "")] if each],
             "domain": {"language": "language", "code": "code", "multimodal": "multimodal"}.get(
                 record.get("type") or ""
@@ -337,7 +338,7 @@ def _japanese_row(cells: Mapping[str, str], section: str, source: Source) -> Ite
     fields = {
         "released": year if re.fullmatch(r"20\d\d", year) else None,
         "organizations": [maker for maker in makers if maker] or None,
-        "license": license if license not in ("", "?", "undisclosed", "N/A", "-") else None,
+        "license": license,
         "openness": "open" if any("huggingface.co" in each for each in addresses) else None,
         "references": [each for each in map(_reference, addresses) if each][:2],
         "domain": "multimodal" if "Vision" in section or "Image" in section or "Speech" in section else "language",
@@ -409,6 +410,13 @@ def _outside_brackets(text: str) -> list[str]:
     """The parts of a text that commas outside brackets separate."""
     parts = re.findall(r"(?:[^,(]|\([^()]*\)|\()+", text)
     return [part.strip() for part in parts if part.strip()]
+
+
+# What tables write where there is no license.
+_NO_LICENSES = {"", "?", "？", "-", "n/a", "undisclosed", "unlicensed", "proprietary", "license-not-specified"} | {
+    "component-not-include",
+    "component-not-included",
+}
 
 
 def _license(text: str) -> dict[str, str] | str:
@@ -748,8 +756,10 @@ class Atlas:
             fields["organizations"] = list(dict.fromkeys(makers))
             fields["references"] = list(dict.fromkeys([*fields.get("references", ()), row.reference]))
             fields["note"] = source.note
-            if isinstance(fields.get("license"), str):
-                fields["license"] = _license(fields["license"])
+            if isinstance(license := fields.pop("license", None), str) and key(license) not in _NO_LICENSES:
+                fields["license"] = _license(license.removesuffix(" (?)"))
+            elif license and not isinstance(license, str):
+                fields["license"] = license
             if fields.get("domain"):
                 self.domains.setdefault(id, fields["domain"])
             if self.openness.setdefault(id, fields.get("openness", "")) != fields.get("openness", ""):

@@ -211,6 +211,12 @@ def test_everything_in_the_atlas_is_cited() -> None:
     assert {edge.relation for edge in atlas.derivations} <= WEIGHTS | OUTPUTS | IDEAS | {modeltree.Relation.UNSPECIFIED}
 
 
+def test_words_for_no_license_are_no_licenses_of_the_atlas() -> None:
+    names = {model.license.name.casefold() for model in datasets.load("atlas").models if model.license}
+    assert not names & {"proprietary", "？", "?", "component not include", "license not specified"}
+    assert not [name for name in names if name.endswith("(?)")]
+
+
 def test_the_compact_form_of_the_atlas_is_that_of_its_files() -> None:
     folder = datasets.path("atlas")
     written = catalog_lineage(folder)
