@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Protocol
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from modeltree._util.text import counted
 from modeltree.findings import At, Finding, InvalidDateError, InvalidSizeError, Position, nearest, shown
+from modeltree.graph.columns import RecordFields
+from modeltree.graph.store import EdgeStore, NodeStore
 from modeltree.lineage import Lineage
 from modeltree.records import About, Derivation, Model, Organization, Record
 
@@ -184,14 +185,14 @@ def losses(
 ) -> tuple[Finding, ...]:
     """Findings of kind ``not-carried`` for what a format cannot hold, given the fields that it holds of each record."""
     nodes, edges, whole = lineage._nodes, lineage._edges, lineage.about
-    ids = nodes.ids
+    ids, title = nodes.ids, whole.title or "the lineage"
     findings = [
-        *_missing(format, "model", Model, nodes, ids.__getitem__, models),
+        *_missing(format, "model", Model, _known(nodes), ids.__getitem__, models),
         *_missing(
-            format, "derivation", Derivation, edges,
+            format, "derivation", Derivation, _known(edges),
             lambda row: f"{ids[edges.parent[row]]} -> {ids[edges.child[row]]}", {*derivations, "parent", "child"},
         ),
-        *_missing(format, "lineage", About, _Single(whole), lambda row: whole.title or "the lineage", about),
+        *_missing(format, "lineage", About, RecordFields((whole,)).get, lambda _: title, about),
     ]  # fmt: skip
     known = [] if organizations else described_organizations(lineage)
     if known:
@@ -208,35 +209,24 @@ def described_organizations(lineage: Lineage) -> list[Organization]:
     return [one for one in organizations if one.id not in named or one != Organization(id=one.id, name=one.id)]
 
 
-class _Fields(Protocol):
-    """Fields of many records as columns, as `modeltree.graph.store` has them."""
-
-    def has(self, name: str) -> bool: ...
-
-    def field(self, name: str) -> list[object]: ...
-
-
-class _Single:
-    """The fields of one record as columns."""
-
-    def __init__(self, record: Record) -> None:
-        self._record = record
-
-    def has(self, name: str) -> bool:
-        return hasattr(self._record, name)
-
-    def field(self, name: str) -> list[object]:
-        return [getattr(self._record, name)]
+def _known(store: NodeStore | EdgeStore) -> Callable[[str], Sequence[object] | None]:
+    """The columns of the fields that may be known of any record."""
+    return lambda name: store.field(name) if store.has(name) else None
 
 
 def _missing(
-    format: str, what: str, kind: type[Record], fields: _Fields, owner: Callable[[int], str], kept: Collection[str]
+    format: str,
+    what: str,
+    kind: type[Record],
+    column: Callable[[str], Sequence[object] | None],
+    owner: Callable[[int], str],
+    kept: Collection[str],
 ) -> Iterator[Finding]:
     names, rows = [], set[int]()
     for name, field in kind.model_fields.items():
-        if name in kept or not fields.has(name):
+        values, default = None if name in kept else column(name), field.get_default()
+        if values is None:
             continue
-        values, default = fields.field(name), field.get_default()
         if field.is_required():
             having = list(range(len(values)))
         else:

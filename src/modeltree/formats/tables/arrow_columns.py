@@ -29,6 +29,14 @@ class Coded:
         return len(self.codes)
 
 
+def objects(values: Sequence[Any]) -> NDArray[Any]:
+    """Values as an array, lists among them."""
+    found = numpy.empty(len(values), dtype=object)
+    for index, value in enumerate(values):
+        found[index] = value
+    return found
+
+
 def arrow_column(column: pa.ChunkedArray[Any]) -> Column:
     """The values of a column of Arrow.
 

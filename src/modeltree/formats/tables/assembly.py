@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from modeltree.findings import Position
 from modeltree.formats.repair.audit import MOST, Unsaid, in_order, unsaid, worth_knowing
 from modeltree.formats.repair.claims import Reading
+from modeltree.formats.tables.arrow_columns import objects
 from modeltree.formats.tables.odd_rows import OddRows
 from modeltree.formats.tables.requests import ReadOptions
 from modeltree.formats.tables.screening import INDEX_OF_RELATION, UNSAID
@@ -82,7 +83,7 @@ def _fields(
         default = None if known.is_required() else known.get_default(call_default_factory=True)
         given = [getattr(record, name) for record in records]
         spare = [record.id for record in records] if name == "name" else [default] * len(records)
-        own = _objects([None if value == other else value for value, other in zip(given, spare, strict=True)])
+        own = objects([None if value == other else value for value, other in zip(given, spare, strict=True)])
         if name in values or any(value is not None for value in own):
             yield name, _joined([values.get(name, numpy.full(len(plain), None)), own])
 
@@ -97,7 +98,7 @@ def _organizations(arrays: TableArrays, odd: OddRows) -> NDArray[numpy.object_]:
     plain = dict.fromkeys(id for ids in lists for id in ids or () if _PLAIN_ID.fullmatch(id))
     new = [id for id in plain if id not in table.by_id and not table.has_name(id)]
     table.by_id |= zip(new, construct(Organization, {"id": new, "name": new}), strict=True)
-    return _objects([tuple(table.ids(ids)) if ids else None for ids in lists])
+    return objects([tuple(table.ids(ids)) if ids else None for ids in lists])
 
 
 def _edges(
@@ -122,7 +123,7 @@ def _edges(
     parts["child"].append(numpy.array([index_of_id[edge.child] for edge in records], dtype=numpy.int32))
     parts["relation"].append(numpy.array([INDEX_OF_RELATION[edge.relation] for edge in records], dtype=numpy.uint8))
     for name in given:
-        parts[name].append(_objects([getattr(edge, name) or None for edge in records]))
+        parts[name].append(objects([getattr(edge, name) or None for edge in records]))
     more = {name: _joined(parts.pop(name)) for name in given}
     return {name: numpy.concatenate(column) for name, column in parts.items()} | {
         "edge_fields": {name: column for name, column in more.items() if _any_known(column)}
@@ -139,14 +140,6 @@ def _unsaid(arrays: TableArrays) -> Iterator[Unsaid]:
         for child, parent, row in zip(children, parents, edges.rows[indices].tolist(), strict=True):
             # Where there are many, their positions are not reported.
             yield Unsaid(child, parent, edges.table.position(row, at) if few else _NOWHERE)
-
-
-def _objects(values: Sequence[object]) -> NDArray[numpy.object_]:
-    """Values as an array, lists among them."""
-    found = numpy.full(len(values), None, dtype=object)
-    for index, value in enumerate(values):
-        found[index] = value
-    return found
 
 
 def _joined(parts: Sequence[Column]) -> Column:

@@ -23,6 +23,7 @@ from modeltree.formats.tables.arrow_columns import (
     coded,
     coded_array,
     days_only,
+    objects,
     replaced,
     rows_among,
     trimmed,
@@ -227,10 +228,7 @@ def _list_of_texts(column: Column) -> NDArray[numpy.bool_]:
 
 def _objects(column: Column) -> NDArray[Any]:
     """A column with None at its end, for the rows without a value."""
-    found = numpy.empty(len(column) + 1, dtype=object)
-    for index, value in enumerate(column):
-        found[index] = value
-    return found
+    return objects([*column, None])
 
 
 def dates_of(nodes: FieldTable, count: int) -> tuple[NDArray[numpy.int32], NDArray[numpy.bool_]]:
