@@ -18,6 +18,8 @@ from PIL import Image
 
 import modeltree
 from modeltree import Derivation, Lineage, Model, Organization, datasets
+from modeltree.draw.theme import LIGHT
+from modeltree.figures.coloring import groups_of
 
 ROOT = Path(__file__).parents[1]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -396,8 +398,6 @@ FILTERS: list[tuple[str, str, Callable[[Model], bool]]] = [
     ("Organization", "Meta", lambda model: "meta" in model.organizations),
     ("Openness", "closed", lambda model: model.openness == "closed"),
     ("Domain", "multimodal", lambda model: model.domain == "multimodal"),
-    ("From", "2023-03", lambda model: model.released and model.released.lower.isoformat() >= "2023-03-01"),
-    ("Until", "2020", lambda model: model.released and model.released.upper.isoformat() <= "2020-12-31"),
     ("Kind", "application", lambda model: model.kind == "application"),
     ("License", "Apache 2.0 (Apache-2.0)", lambda model: model.license and model.license.spdx == "Apache-2.0"),
     ("Made by", "adapter", lambda model: any(SURVEY.derivation(parent, model.id).relation == "adapter"
@@ -711,6 +711,141 @@ def test_models_without_dates_are_found_have_cards_and_light_their_kin(opened: O
     assert page.locator("#shown").inner_text() == ""
 
 
+# Time, colors, and where one is
+
+
+def test_time_is_set_by_keys_and_what_came_later_is_not_there(opened: Open) -> None:
+    page = opened("#model=gpt-3", reduced_motion="reduce")
+    before = node(page, "gpt-3").bounding_box()
+    slider = page.get_by_role("slider", name="As of")
+    slider.focus()
+    assert slider.get_attribute("aria-valuetext") == "All times"
+    for key in ("Home", "End", *["ArrowLeft"] * 8):
+        page.keyboard.press(key)
+    assert slider.get_attribute("aria-valuetext") == "December 2022"
+    past = SURVEY.as_of("2022-12")
+    shown = page.locator("#timeline .m").evaluate_all(
+        "nodes => nodes.filter((node) => node.checkVisibility({ visibilityProperty: true })).map((node) => node.id)"
+    )
+    assert {SURVEY.models[int(id.split("-")[1])].id for id in shown} == set(past)
+    assert node(page, "gpt-3").bounding_box() == before
+    assert lit(page, "descendant") == {past[id].name for id in past.descendants("gpt-3")}
+    assert f"{len(past.descendants('gpt-3'))} descendants" in page.locator("#card .kin").inner_text()
+    assert page.locator("#shown").inner_text().startswith(f"{len(past)} of {len(SURVEY)} match")
+    page.wait_for_timeout(400)
+    assert "until=2022-12" in page.url
+    page.keyboard.press("Escape")
+    page.get_by_role("tab", name="Family tree").click()
+    hidden = page.evaluate("document.querySelectorAll('#tree .later[id*=link]').length")
+    assert hidden > 20
+    page.get_by_role("tab", name="Table").click()
+    assert page.locator("#table table").get_attribute("aria-rowcount") == str(len(past) + 1)
+    page.get_by_role("button", name="Reset").click()
+    assert slider.get_attribute("aria-valuetext") == "All times"
+    assert page.evaluate("document.querySelectorAll('.base:not([hidden]) .later').length") == 0
+
+
+@pytest.mark.parametrize("motion", ["reduce", "no-preference"])
+def test_time_plays_until_it_is_paused_or_at_its_end(opened: Open, motion: str) -> None:
+    page = opened(reduced_motion=motion)
+    page.get_by_role("button", name="Play").focus()
+    page.keyboard.press("Enter")
+    months: list[str] = page.evaluate("""async () => {
+      const seen = [];
+      const text = document.querySelector("#time output");
+      for (let wait = 0; wait < 200 && seen.length < 4; wait += 1) {
+        if (text.textContent !== seen.at(-1)) seen.push(text.textContent);
+        await new Promise((done) => setTimeout(done, 25));
+      }
+      return seen;
+    }""")
+    years = [int(month.split()[1]) for month in months]
+    assert years == (list(range(years[0], years[0] + 4)) if motion == "reduce" else [2017] * 4)
+    page.get_by_role("button", name="Pause").click()
+    at = page.locator("#time output").inner_text()
+    page.wait_for_timeout(1700 if motion == "reduce" else 400)
+    assert page.locator("#time output").inner_text() == at
+    page.get_by_role("slider", name="As of").fill("77")
+    page.get_by_role("button", name="Play").click()
+    until(page, "document.querySelector('#time output').textContent === 'All times'")
+    assert page.get_by_role("button", name="Play").is_visible()
+
+
+@pytest.mark.parametrize("word", ["family", "organization", "domain", "license"])
+def test_color_says_something_else_as_a_figure_would(opened: Open, word: Any) -> None:
+    page = opened("#model=llama")
+    drawn = page.locator("#timeline .m").evaluate_all("nodes => nodes.map((node) => node.getAttribute('class'))")
+    page.get_by_label("Color:").select_option(word)
+    groups = groups_of(SURVEY, SURVEY.models, word)
+    paints = groups.paints(LIGHT)
+    shown: dict[str, str] = (
+        page.evaluate("""() => Object.fromEntries([...document.querySelectorAll("#timeline .m")].map(
+      (node) => [node.id.split("-")[1], getComputedStyle(node.firstElementChild).fill]))""")
+    )
+    for place, fill in shown.items():
+        wanted = groups.paint(SURVEY.models[int(place)].id, LIGHT, paints).fill
+        assert fill == f"rgb({', '.join(str(int(wanted[at : at + 2], 16)) for at in (1, 3, 5))})", place
+    legend = page.locator(".about[data-figure=timeline] .legend li:visible").all_inner_texts()
+    assert legend == [text for _, text in groups.legend]
+    assert len(legend) <= 9
+    lit_one = page.locator("#overlay .m.self rect").evaluate("rect => getComputedStyle(rect).fill")
+    assert lit_one == shown[str(PLACES["llama"])]
+    page.wait_for_timeout(400)
+    assert f"color={word}" in page.url
+    page.get_by_label("Color:").select_option("openness")
+    again = page.locator("#timeline .m").evaluate_all("nodes => nodes.map((node) => node.getAttribute('class'))")
+    assert again == drawn
+    assert page.locator(".about[data-figure=timeline] .legend li:visible").all_inner_texts() == [
+        "open source", "closed source",
+    ]  # fmt: skip
+
+
+def test_a_small_map_shows_where_one_is_and_leads_elsewhere(opened: Open) -> None:
+    page = opened(reduced_motion="reduce")
+    assert page.locator("#map").is_hidden()
+    page.evaluate("location.hash = 'at=4_300_150'")
+    until(page, "!document.getElementById('map').hidden")
+    box = page.locator("#map").bounding_box()
+    frame = page.locator("#map .seen").bounding_box()
+    assert frame["width"] < box["width"] / 2
+    page.mouse.move(box["x"] + box["width"] * 0.8, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] / 2, steps=3)
+    page.mouse.up()
+    page.wait_for_timeout(100)
+    frame = page.locator("#map .seen").bounding_box()
+    assert frame["x"] + frame["width"] / 2 == pytest.approx(box["x"] + box["width"] * 0.6, abs=2)
+
+
+def test_matches_outside_the_view_are_counted_and_one_key_away(opened: Open) -> None:
+    page = opened("#org=Meta&at=4_300_150", reduced_motion="reduce")
+    outside = """() => {
+      const stage = document.getElementById("stage").getBoundingClientRect();
+      return [...document.querySelectorAll("#timeline .m:not(.out)")].filter((node) => {
+        const box = node.firstElementChild.getBoundingClientRect();
+        return box.right < stage.left || box.left > stage.right || box.bottom < stage.top || box.top > stage.bottom;
+      }).length;
+    }"""
+    button = page.locator("#outside")
+    count = page.evaluate(outside)
+    assert count > 2
+    assert button.inner_text().startswith(f"{count} matches outside the view ")
+    button.focus()
+    for _ in range(20):
+        if button.is_hidden():
+            break
+        before = page.evaluate("document.querySelector('.world').getAttribute('transform')")
+        page.keyboard.press("Enter")
+        until(page, f"document.querySelector('.world').getAttribute('transform') !== '{before}'")
+        left = page.evaluate(outside)
+        assert button.is_hidden() if left == 0 else button.inner_text().startswith(f"{left} match")
+    page.locator("#zoom-fit").click()
+    page.wait_for_timeout(100)
+    assert button.is_hidden()
+    page.get_by_role("button", name="Reset").click()
+    assert button.is_hidden()
+
+
 # The table, and what one takes along
 
 FORMULA = '=HYPERLINK("https://example.org","x")'
@@ -851,6 +986,7 @@ def test_a_figure_is_laid_out_only_when_its_tab_is_opened(opened: Open) -> None:
     assert page.locator("#tree").count() == 0
     page.get_by_role("tab", name="Family tree").click()
     assert node(page, "vicuna", "tree").is_visible()
+    page.get_by_role("button", name="Filters").click()
     page.get_by_label("Openness", exact=True).select_option("closed")
     closed = {place for place, model in enumerate(SURVEY.models) if model.openness == "closed"}
     for name in ("Timeline", "Family tree", "Timeline"):  # each is sifted when it is shown

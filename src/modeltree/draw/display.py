@@ -263,7 +263,7 @@ class _Display:
     def _leader(self, leader: Leader) -> Item:
         faint = all(self._look.labels[id].faint for id in leader.ids)
         line = Line(leader.points, self._color("leader", faint), self._width(self._theme.leader_width), join="round")
-        return Item("leader", (line,), faint=faint)
+        return Item("leader", (line,), ids=leader.ids, faint=faint)
 
     def _lane(self, lane: Lane) -> Item:
         """The trunk on which a model goes on, which tapers, and the line on which it goes on from there."""

@@ -20,14 +20,15 @@ from modeltree.draw.display import Look
 from modeltree.draw.figure import family_list, typeface_rule
 from modeltree.draw.fonts import BOLD, FAMILY, REGULAR, Typeface, letters_of
 from modeltree.draw.markup import Numbers, Palette, figure_markup, link_sample
+from modeltree.draw.theme import Paint
 from modeltree.layout.geometry import Layout
 
 _FOLDER = files("modeltree.draw") / "page"
 _STYLES = ("base.css", "figure.css", "controls.css", "card.css", "table.css", "print.css")
 # In order of use: later files call earlier ones. They share one scope, which nothing else sees.
 _SCRIPTS = (
-    "data.js", "elements.js", "state.js", "stage.js", "gestures.js", "light.js", "card.js", "filters.js", "search.js",
-    "table.js", "export.js", "main.js",
+    "data.js", "elements.js", "state.js", "stage.js", "color.js", "gestures.js", "light.js", "card.js", "filters.js",
+    "search.js", "time.js", "overview.js", "table.js", "export.js", "main.js",
 )  # fmt: skip
 _POLICY = (
     "default-src 'none'; script-src '{script}'; style-src '{style}'; font-src data:; img-src data:; "
@@ -50,6 +51,16 @@ class PageFigure:
     description: str = ""  # what a screen reader says of the whole
 
 
+@dataclass(frozen=True, slots=True)
+class Coloring:
+    """What color may say in a page: groups with their colors on light and on dark ground, and the one of each model."""
+
+    key: str
+    title: str
+    groups: tuple[tuple[str, tuple[Paint, Paint]], ...] = ()  # none where the figures have them
+    members: tuple[int, ...] = ()
+
+
 def page_document(
     title: str,
     counts: Sequence[str],
@@ -57,6 +68,7 @@ def page_document(
     data: Mapping[str, object],
     numbers: Numbers,
     words: Words = ENGLISH,
+    colorings: Sequence[Coloring] = (Coloring("drawn", ""),),
 ) -> str:
     """A whole HTML document: a title with counts below it, figures, and plain data for the scripts."""
     if not figures:
@@ -76,7 +88,21 @@ def page_document(
         ),
         "notes": "\n".join(_notes(figure, palette, words, _hidden(index)) for index, figure in enumerate(figures)),
         "pictures": "".join(palette.pictures()),
-        "data": _island({**data, "figures": [figure.key for figure in figures]}),
+        "data": _island(
+            {
+                **data,
+                "figures": [figure.key for figure in figures],
+                "colors": [
+                    [
+                        each.key,
+                        each.title,
+                        [[palette.label(paints), text] for text, paints in each.groups],
+                        each.members,
+                    ]
+                    for each in colorings
+                ],
+            }
+        ),
     }
     script = "\n".join(["(() => {", '"use strict";', *map(_read, _SCRIPTS), "})();"])
     body = Template(_read("page.html"))
@@ -133,7 +159,9 @@ def _inert(svg: str, index: int) -> str:
 
 
 def _notes(figure: PageFigure, palette: Palette, words: Words, hidden: str) -> str:
-    entries = "".join(f"<li>{_sample(figure, key, palette)}{escape(text)}</li>" for key, text in figure.legend)
+    entries = "".join(
+        f"<li{_group(key)}>{_sample(figure, key, palette)}{escape(text)}</li>" for key, text in figure.legend
+    )
     name = escape(words("Legend"))
     legend = f'<ul class="legend" aria-label="{name}">{entries}</ul>' if entries else ""
     paragraphs = "".join(f"<p>{escape(note)}</p>" for note in figure.notes)
@@ -141,6 +169,11 @@ def _notes(figure: PageFigure, palette: Palette, words: Words, hidden: str) -> s
         f"<details><summary>{escape(words('Notes'))}</summary><div>{paragraphs}</div></details>" if paragraphs else ""
     )
     return f'<div class="about" data-figure="{figure.key}"{hidden}{_language(words)}>{legend}{notes}</div>'
+
+
+def _group(key: str) -> str:
+    """The attribute of entries of a legend that say what a color means."""
+    return "" if key.startswith("link:") or key in ("folded", "inferred") else ' class="group"'
 
 
 def _sample(figure: PageFigure, key: str, palette: Palette) -> str:

@@ -223,6 +223,8 @@ class _Markup:
                 assert isinstance(line, Line)
                 limb = f'class="limb {self.palette.limb(item.tint)}" stroke-width="{_number(line.width)}"'
                 return f"<g{id} {limb}>{content}</g>"
+            case "leader" if (number := self.numbers.models.get(item.ids[0])) is not None:
+                return content.replace("<path", f'<path id="{self.key}-leader-{number}"', 1)
             case "tick":
                 return f'<g class="{item.kind}">{content}</g>'
             case "models":

@@ -12,10 +12,10 @@ from modeltree._util.arguments import checked
 from modeltree._util.languages import Language, Words
 from modeltree.draw.display import Look
 from modeltree.draw.fonts import FontChoice
-from modeltree.draw.html import PageFigure, page_document
+from modeltree.draw.html import Coloring, PageFigure, page_document
 from modeltree.draw.markup import Numbers
-from modeltree.draw.theme import DARK, LIGHT, Theme
-from modeltree.figures.coloring import ColorBy
+from modeltree.draw.theme import DARK, LIGHT, Paint, Theme
+from modeltree.figures.coloring import ColorBy, groups_of
 from modeltree.figures.contents import Contents, counted_models, look_of, split_by_kind
 from modeltree.figures.description import page_data
 from modeltree.figures.drawing import Drawing, IconFolder, Lettering, PageSize, page_points
@@ -40,6 +40,15 @@ _MOST, _TYPE = 300, 4.0
 _ROOM, _LATEST = 1.1e7, 3000
 
 C = TypeVar("C", bound=Contents)
+
+# What color may say in a page.
+_COLORINGS: dict[ColorBy, str] = {
+    "openness": "Openness",
+    "family": "Family",
+    "organization": "Organization",
+    "domain": "Domain",
+    "license": "License",
+}
 
 
 @checked
@@ -108,7 +117,7 @@ def page(
     parts = tuple(_parts(lineage, models, datasets, color_by, lettering, page, icon_dir))
     lineage = lineage.subgraph([model.id for model in models])
     name = (lineage.about.title if title is None else title) or lettering.words("Models and what they were made from")
-    return PageDrawing(lineage, name, parts, lettering.words, height)
+    return PageDrawing(lineage, name, parts, color_by, lettering.words, height)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +172,11 @@ class PageDrawing(Drawing):
 
     suffixes = (".html",)
 
-    def __init__(self, lineage: Lineage, title: str, parts: tuple[_Part, ...], words: Words, height: int) -> None:
+    def __init__(
+        self, lineage: Lineage, title: str, parts: tuple[_Part, ...], color_by: ColorBy, words: Words, height: int
+    ) -> None:
         super().__init__("page", title, "")
-        self._lineage, self._parts, self._words = lineage, parts, words
+        self._lineage, self._parts, self._color_by, self._words = lineage, parts, color_by, words
         self.height = height
 
     @cached_property
@@ -189,7 +200,9 @@ class PageDrawing(Drawing):
             )
             for part in self._parts
         ]
-        return page_document(self.title, tuple(_counts(lineage, words)), figures, page_data(lineage), numbers, words)
+        colorings = tuple(_colorings(lineage, self._color_by, words))
+        counts = tuple(_counts(lineage, words))
+        return page_document(self.title, counts, figures, page_data(lineage), numbers, words, colorings)
 
     def _found(self) -> tuple[Finding, ...]:
         return self._parts[0].look(LIGHT).findings
@@ -205,6 +218,29 @@ class PageDrawing(Drawing):
             f'<iframe title="{escape(self.title)}" width="100%" height="{self.height}" style="{style}" '
             f'sandbox="{sandbox}" srcdoc="{escape(self.document)}"></iframe>'
         )
+
+
+def _colorings(lineage: Lineage, drawn: ColorBy, words: Words) -> Iterator[Coloring]:
+    """What color says in the figures, and what else it may say, with the colors that a figure would choose."""
+    own = "" if callable(drawn) else str(drawn)
+    yield Coloring(own, _COLORINGS.get(drawn, "License in effect" if own else "As drawn"))
+    for word, title in _COLORINGS.items():
+        if word == drawn:
+            continue
+        groups = groups_of(lineage, lineage.models, word, words)
+        light, dark = groups.paints(LIGHT), groups.paints(DARK)
+        entries = [(text, (light[key], dark[key])) for key, text in groups.legend]
+        places: dict[tuple[Paint, Paint], int] = {}
+        for place, (_, paints) in enumerate(entries):
+            places.setdefault(paints, place)
+        members = []
+        for model in lineage.models:
+            paints = (groups.paint(model.id, LIGHT, light), groups.paint(model.id, DARK, dark))
+            if paints not in places:  # such as the outline of closed models of a family
+                places[paints] = len(entries)
+                entries.append(("", paints))
+            members.append(places[paints])
+        yield Coloring(str(word), title, tuple(entries), tuple(members))
 
 
 def _unfolded(lineage: Lineage, models: Sequence[Model], tree: TreeContents | None) -> Lineage:

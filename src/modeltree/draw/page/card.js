@@ -18,7 +18,7 @@ function choose(model) {
 }
 
 parts.push((changed, before) => {
-  if (!changed("model", "second", "depth", "passes")) return;
+  if (!changed("model", "second", "depth", "passes", "until")) return;
   const { model } = STATE;
   const [top, within] = [card.scrollTop, card.contains(document.activeElement)];
   card.hidden = model === null;

@@ -35,7 +35,7 @@ function reached(start, stepsFrom, end, depth = STATE.depth, passing = STATE.pas
   for (let far = 0; circle.length && (!depth || far < depth); far += 1) {
     const next = [];
     for (const step of circle.flatMap((model) => stepsFrom[model])) {
-      if (!passing.includes(passes(step)[0])) continue;
+      if (!passing.includes(passes(step)[0]) || later(STEPS[step][end])) continue;
       steps.push(step);
       const model = STEPS[step][end];
       if (SEEN[model] !== search) {

@@ -34,24 +34,6 @@ function addFacet(key, label, any, valuesOf, nameOf = say) {
   facets.push({ key, label, valuesOf, values: ranked.map((each) => ({ ...each, plain: plain(each.name) })) });
 }
 
-function addDates() {
-  const dates = MODELS.map((model) => model.d).filter(Boolean);
-  if (!dates.length) return;
-  const [first, last] = [+dates[0].slice(0, 4), +dates.at(-1).slice(0, 4)];
-  const months = [...new Set(dates.map((date) => date.slice(0, 7)).filter((date) => date.length === 7))].sort();
-  const options = () => {
-    const groups = [];
-    for (let year = first; year <= last; year += 1) {
-      const within = months.filter((month) => +month.slice(0, 4) === year);
-      groups.push(element("optgroup", { label: String(year) }, option(String(year).padStart(4, "0"), String(year)),
-        ...within.map((month) => option(month, written(month)))));
-    }
-    return groups;
-  };
-  addFilter("from", say("From"), say("any date"), options(), (model, date) => Boolean(model.d) && firstDay(model.d) >= firstDay(date));
-  addFilter("until", say("Until"), say("any date"), options(), (model, date) => Boolean(model.d) && lastDay(model.d) <= lastDay(date));
-}
-
 const licenseOf = (model) => (model.y || []).filter(([label]) => label === "license").map(([, text]) => text);
 const KINDS = { model: "Models", application: "Products", dataset: "Data sets" };
 function setUpFilters() {
@@ -66,7 +48,6 @@ function setUpFilters() {
   addFacet("license", say("License"), say("all"), licenseOf, String);
   addFacet("open", say("Openness"), say("all"), (model) => one(model.w));
   if (kinds.size > 1) addFacet("kind", say("Kind"), say("all"), (model) => [model.k || "model"], (kind) => say(KINDS[kind]));
-  addDates();
 }
 
 const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();

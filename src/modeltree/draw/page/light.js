@@ -13,7 +13,7 @@ function lightAsked() {
   return [model, ...up.models, ...down.models].some(nodeOf) ? { model, up, down } : null;
 }
 
-const LIGHT = ["view", "pointed", "byKey", "model", "second", "q", "depth", "passes"];
+const LIGHT = ["view", "pointed", "byKey", "model", "second", "q", "depth", "passes", "until", "color"];
 parts.push((changed) => {
   if (!changed(...LIGHT)) return;
   cancelAnimationFrame(lighting);

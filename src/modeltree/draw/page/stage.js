@@ -6,7 +6,7 @@ const FIGURES = new Map(
     const base = document.querySelector(`.base[data-figure="${key}"]`);
     const svg = (base.querySelector("template")?.content ?? base).querySelector("svg"); // inert until it is shown
     const { width, height, type } = svg.dataset;
-    const figure = { key, svg, world: svg.querySelector(".world"), base, nodes: null, view: null };
+    const figure = { key, svg, world: svg.querySelector(".world"), base, nodes: null, boxes: [], view: null };
     return [key, Object.assign(figure, { width: +width, height: +height, type: +type })];
   }),
 );
@@ -28,9 +28,10 @@ const nodeOf = (model) => nodesOf(shown)[model];
 
 // Where a model's label is, in the figure's own points.
 function boxOf(model, figure = shown) {
+  if (figure.boxes[model]) return figure.boxes[model];
   const rect = nodesOf(figure)[model].firstElementChild;
   const [x, y, width, height] = ["x", "y", "width", "height"].map((name) => +rect.getAttribute(name));
-  return { x, y, width, height, middle: [x + width / 2, y + height / 2] };
+  return (figure.boxes[model] = { x, y, width, height, middle: [x + width / 2, y + height / 2] });
 }
 
 const MARGIN = 20; // around a figure that fits, in pixels
@@ -130,6 +131,7 @@ function place() {
   for (const layer of [at("figures"), overlay]) layer.style.transform = "";
   stage.classList.toggle("far", shown.type * scale < 7);
   stage.classList.toggle("tiny", shown.type * scale < SPECKS);
+  overlook();
 }
 
 // A large figure takes long to draw: while it moves its last drawing is moved, and drawn anew when it rests.
