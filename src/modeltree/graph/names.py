@@ -96,8 +96,7 @@ class NameTable:
 class _NamesText:
     """All ids and names as one text, a line each and whatever their case, in which some are searched for."""
 
-    _SAMPLED = 1 << 20
-    """In how many letters parts of a name are counted, to look for the rarest first."""
+    _SAMPLED = 1 << 20  # in how many letters parts of a name are counted, to look for the rarest first
 
     def __init__(self, ids: Sequence[str], called: Iterable[tuple[str, tuple[str, ...]]]) -> None:
         self._names, self._owners = list[str](), list[str]()

@@ -127,10 +127,8 @@ class Cycle(NamedTuple):
     nodes: tuple[int, ...]
     """All nodes, beginning with the least one; of a long cycle, the first from where it was found on."""
     length: int
-    last: int
-    """The node from which it leads back to the first."""
-    worst: tuple[int, int]
-    """The edge that is to go: the worst, or the one by which the cycle was found."""
+    last: int  # the node from which it leads back to the first
+    worst: tuple[int, int]  # the edge that is to go: the worst, or the one by which the cycle was found
 
 
 def find_cycles(

@@ -63,10 +63,8 @@ class _Response:
     headers: Mapping[str, str]
     data: object = None
     after: str | None = None
-    trouble: str | None = None
-    """What is wrong with it."""
-    passing: bool = False
-    """Whether it may be right the next time."""
+    trouble: str | None = None  # what is wrong with it
+    passing: bool = False  # whether it may be right the next time
 
 
 @dataclass
@@ -79,8 +77,7 @@ class Hub:
     """As in `huggingface_hub`: None is the one that is saved, if there is one, and False none."""
     timeout: float = 30.0
     """How long to wait for the next part of an answer, in seconds; the whole may take ten times as long."""
-    patience: float = 600.0
-    """How long to wait before a request is made again, in seconds and in all."""
+    patience: float = 600.0  # how long to wait before a request is made again, in seconds and in all
 
     def __post_init__(self) -> None:
         self._sends_token = False

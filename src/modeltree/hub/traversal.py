@@ -29,16 +29,12 @@ class CrawlResult:
 
     models: dict[str, Raw] = field(default_factory=dict)
     """What the Hub says about each model, by id, in the order in which they were found."""
-    renamed: dict[str, str] = field(default_factory=dict)
-    """For an id that was asked for, the id that the model has now."""
-    refused: dict[str, Finding] = field(default_factory=dict)
-    """For an id that was asked for, why there is no model."""
-    unvisited: dict[str, None] = field(default_factory=dict)
-    """The ids that are known and were not asked for."""
+    renamed: dict[str, str] = field(default_factory=dict)  # for an id that was asked for, the id that the model has now
+    refused: dict[str, Finding] = field(default_factory=dict)  # for an id that was asked for, why there is no model
+    unvisited: dict[str, None] = field(default_factory=dict)  # the ids that are known and were not asked for
     unread: list[str] = field(default_factory=list)
     """The lists that were not asked for, or not read to their end, for the limit."""
-    findings: list[Finding] = field(default_factory=list)
-    """What else is worth knowing."""
+    findings: list[Finding] = field(default_factory=list)  # what else is worth knowing
 
 
 class Crawl:

@@ -105,15 +105,11 @@ class _Route:
 class _Port:
     """Crossings of lanes beside one edge of a label: from each a stub leads straight to the label."""
 
-    upright: bool
-    """Whether the stubs are."""
-    crossings: tuple[slice, slice]
-    """Their rows and columns."""
-    inner: tuple[slice, slice]
-    """The pieces of lane that begin there and end within the label."""
+    upright: bool  # whether the stubs are
+    crossings: tuple[slice, slice]  # their rows and columns
+    inner: tuple[slice, slice]  # the pieces of lane that begin there and end within the label
     edge: float
-    middle: float
-    """Of the edge, along it."""
+    middle: float  # of the edge, along it
 
 
 class _GridLines:

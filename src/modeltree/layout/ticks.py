@@ -35,13 +35,10 @@ class Tick:
 
     id: str
     label: str
-    date: PartialDate
-    """Of a quarter, its first month."""
+    date: PartialDate  # of a quarter, its first month
     kind: Literal["year", "quarter", "month", "day"]
-    items: tuple[int, ...]
-    """The indices of its items among all dates."""
-    width: float
-    """In ems of the label type, as is the height."""
+    items: tuple[int, ...]  # the indices of its items among all dates
+    width: float  # in ems of the label type, as is the height
     height: float
 
 

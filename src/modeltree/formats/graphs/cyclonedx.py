@@ -140,8 +140,7 @@ class _Bill:
         # For bom-refs first, then what components are called, then their names, the key of the component.
         self.keys: dict[str, str] = {}
         self.others: set[str] = set()  # the bom-refs of components that are no models
-        self._versions: dict[str, set[str]] = {}
-        """The versions that there are of what is called the same."""
+        self._versions: dict[str, set[str]] = {}  # the versions that there are of what is called the same
         self._told_apart: dict[int, str] = {}
         """What tells components apart that are called the same and differ, by the identity of their data."""
         self.parents: dict[tuple[int, str], _Parent] = {}

@@ -23,8 +23,7 @@ class XmlBill:
     path: Path
     data: dict[str, object]
     problems: tuple[Finding, ...] = ()
-    places: dict[int, Position] = field(default_factory=dict)
-    """The positions of mappings and lists, by their identity."""
+    places: dict[int, Position] = field(default_factory=dict)  # the positions of mappings and lists, by their identity
 
     def position(self, at: At = ()) -> Position:
         """The position of a part of the data, or of the innermost mapping or list around it."""

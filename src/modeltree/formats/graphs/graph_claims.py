@@ -123,10 +123,8 @@ class GraphClaims:
         self._undirected: Where | None = None
         self._understood: dict[str, tuple[str, Where]] = {}
         """The fields that attributes of nodes are known to stand for by their names."""
-        self._unread: dict[str, Where] = {}
-        """Attributes of nodes that may tell something and are not read."""
-        self._said: set[str] = set()
-        """The fields that some node has."""
+        self._unread: dict[str, Where] = {}  # attributes of nodes that may tell something and are not read
+        self._said: set[str] = set()  # the fields that some node has
         self._parents: list[tuple[str, int, object, object, Where]] = []
 
     def node(self, id: object, attributes: Mapping[str, object], where: Where) -> int | None:
@@ -375,13 +373,11 @@ def within(tree: PositionedTree, *path: str | int) -> Callable[..., Position]:
 class Element:
     """An element of XML while it is read: only those around a place are kept."""
 
-    tag: str
-    """Without prefix."""
+    tag: str  # without prefix
     attributes: dict[str, str]
     position: Position
     around: Element | None
-    data: dict[str, str] = field(default_factory=dict)
-    """What a reader gathers of what is in it."""
+    data: dict[str, str] = field(default_factory=dict)  # what a reader gathers of what is in it
     has_elements: bool = False
     _text: list[str] = field(default_factory=list)
 

@@ -57,14 +57,10 @@ class JsonGraph:
     nodes: list[JsonNode] = field(default_factory=list)
     edges: list[JsonEdge] = field(default_factory=list)
     about: list[tuple[Attributes, At]] = field(default_factory=list)
-    has_names: bool = False
-    """Whether nodes have names, and no ids."""
-    undirected: At | None = None
-    """The path to the first thing that says that edges have no direction."""
-    numbered: At | None = None
-    """The path to the links, where these count nodes that have ids."""
-    unread: list[At] = field(default_factory=list)
-    """The paths to what is not read."""
+    has_names: bool = False  # whether nodes have names, and no ids
+    undirected: At | None = None  # the path to the first thing that says that edges have no direction
+    numbered: At | None = None  # the path to the links, where these count nodes that have ids
+    unread: list[At] = field(default_factory=list)  # the paths to what is not read
 
 
 def graph_in(data: Attributes | list[object], items: Items) -> JsonGraph | None:

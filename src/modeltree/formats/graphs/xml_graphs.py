@@ -285,10 +285,8 @@ class _GexfFile:
         self.about: dict[str, str] = {}
         self.undirected: Position | None = None
         """Where it is said that edges have no direction if they do not say otherwise."""
-        self.changing: set[tuple[str, str]] = set()
-        """The owners and names of attributes that have values over time."""
-        self.spells: dict[Position, list[str]] = {}
-        """When the spells of nodes begin, by the position of the node."""
+        self.changing: set[tuple[str, str]] = set()  # the owners and names of attributes that have values over time
+        self.spells: dict[Position, list[str]] = {}  # when the spells of nodes begin, by the position of the node
 
     def opened(self, element: Element) -> None:
         """Take what the graph as a whole says of what is in it."""

@@ -156,13 +156,11 @@ class _Builder:
     def __init__(self, path: Path, first_line: int, aliases: bool = False) -> None:
         self.problems: list[Finding] = []
         self.unread: set[At] = set()
-        self.at: list[str | int] = []
-        """The path to the value that is being read."""
+        self.at: list[str | int] = []  # the path to the value that is being read
         # YAML knows more line ends than editors count, hence not the marks of its parser.
         self.lines = Lines(path, "", first_line)
         self._depth = self._last = 0
-        self.fault = 0
-        """The offset of what ended the reading, or where the value begins that it stands in."""
+        self.fault = 0  # the offset of what ended the reading, or where the value begins that it stands in
         self._aliases = aliases
         self._anchored: dict[str, tuple[object, int | _Offsets, int]] = {}
         self._count = self._expanded = 0

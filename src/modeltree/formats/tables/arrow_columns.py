@@ -20,10 +20,8 @@ if TYPE_CHECKING:
 class Coded:
     """A column by its distinct values."""
 
-    codes: NDArray[numpy.int32]
-    """For each row the index of its value, -1 where there is none."""
-    words: Column
-    """The values; some may be equal."""
+    codes: NDArray[numpy.int32]  # for each row the index of its value, -1 where there is none
+    words: Column  # the values; some may be equal
 
     def __len__(self) -> int:
         return len(self.codes)

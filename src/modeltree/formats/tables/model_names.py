@@ -39,12 +39,9 @@ class NamedItems(NamedTuple):
     """The texts in a column, those in lists one by one."""
 
     pieces: list[Piece]
-    rows: NDArray[numpy.int32]
-    """The row of each item."""
-    odd: NDArray[numpy.int64]
-    """The rows that have something else besides."""
-    split: bool
-    """Whether a text may stand for several."""
+    rows: NDArray[numpy.int32]  # the row of each item
+    odd: NDArray[numpy.int64]  # the rows that have something else besides
+    split: bool  # whether a text may stand for several
 
 
 def named_items(column: Stored, field: str, separator: str, whole: Collection[str] = ()) -> NamedItems:

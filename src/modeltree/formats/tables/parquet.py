@@ -210,23 +210,17 @@ class Chunk(NamedTuple):
     values: Any
     unpacked: Any
     packed: Any
-    data_page: Any
-    """Where its first page of data begins."""
-    dictionary_page: Any
-    """Where its dictionary begins, or None."""
+    data_page: Any  # where its first page of data begins
+    dictionary_page: Any  # where its dictionary begins, or None
 
 
 class Footer(NamedTuple):
     """How large a Parquet file says that it is."""
 
-    rows: int
-    """Of all row groups."""
-    unpacked: int
-    """Bytes."""
-    values: Mapping[str, int]
-    """How many values each column has, those in lists counted one by one."""
-    chunks: tuple[Chunk, ...]
-    """All parts of columns, in the order of their groups."""
+    rows: int  # of all row groups
+    unpacked: int  # bytes
+    values: Mapping[str, int]  # how many values each column has, those in lists counted one by one
+    chunks: tuple[Chunk, ...]  # all parts of columns, in the order of their groups
 
 
 def read_footer(content: bytes) -> Footer:

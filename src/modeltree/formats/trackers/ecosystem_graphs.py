@@ -60,8 +60,7 @@ class _Asset:
     values: dict[str, str]
     position: Callable[[str], Position]
     parents: list[tuple[str, Position]]
-    links: dict[str, str] = field(default_factory=dict)
-    """The keys that its links are read from."""
+    links: dict[str, str] = field(default_factory=dict)  # the keys that its links are read from
 
     def position_of_field(self, at: At = ()) -> Position:
         """The position that a field of a model is read from."""

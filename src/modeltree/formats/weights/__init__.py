@@ -28,8 +28,7 @@ class ParentClaim:
     note: str | None = None
     references: tuple[str, ...] = ()
     finding: Finding | None = None
-    record: dict[str, object] | None = None
-    """The fields of a data set, which the file describes."""
+    record: dict[str, object] | None = None  # the fields of a data set, which the file describes
 
 
 @dataclass(slots=True)
@@ -37,18 +36,13 @@ class FileClaims:
     """What one file claims of the model that it belongs to."""
 
     path: Path
-    fields: dict[str, object] = field(default_factory=dict)
-    """Fields of `modeltree.Model`."""
+    fields: dict[str, object] = field(default_factory=dict)  # fields of modeltree.Model
     parents: list[ParentClaim] = field(default_factory=list)
-    models: dict[str, FileClaims] = field(default_factory=dict)
-    """Further models within the file, by their names in it."""
+    models: dict[str, FileClaims] = field(default_factory=dict)  # further models within the file, by their names in it
     findings: list[Finding] = field(default_factory=list)
-    count: int | None = None
-    """How many parameters the weights in it have."""
-    readable: bool = True
-    """Whether it is a file of the format, be it a faulty one."""
-    of_model: bool = True
-    """Whether it says anything of the model that it belongs to, and not only of `models`."""
+    count: int | None = None  # how many parameters the weights in it have
+    readable: bool = True  # whether it is a file of the format, be it a faulty one
+    of_model: bool = True  # whether it says anything of the model that it belongs to, and not only of models
 
     @property
     def position(self) -> Position:

@@ -116,10 +116,8 @@ class _Header:
 
     def __init__(self, file: BinaryIO, claims: FileClaims) -> None:
         self.found: dict[str, Value] = {}
-        self.begun = False
-        """Whether there is any metadata that can be read."""
-        self.offset = 0
-        """The offset behind what was read."""
+        self.begun = False  # whether there is any metadata that can be read
+        self.offset = 0  # the offset behind what was read
         size = min(os.fstat(file.fileno()).st_size, MAX_HEADER)
         self._data = mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ) if size else b""
         self._claims = claims
