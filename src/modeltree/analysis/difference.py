@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from modeltree._util.arguments import checked
 from modeltree._util.text import counted
 from modeltree.analysis import Report, Section
+from modeltree.analysis.identity import Why, same_models
 from modeltree.findings import shown
-from modeltree.formats.repair.identity import Why, same_models
 from modeltree.graph.columns import RecordFields
 from modeltree.graph.store import EdgeStore, NodeStore, joined
 from modeltree.lineage import Lineage
