@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from matplotlib.figure import Figure
+from sphinx.application import Sphinx
 
 import modeltree
 from modeltree.cli.main import main
@@ -141,3 +142,14 @@ GENERATED.mkdir(exist_ok=True)
 (HERE / "notebooks").mkdir(exist_ok=True)
 for notebook in EXAMPLES.glob("*.ipynb"):
     shutil.copy(notebook, HERE / "notebooks")
+
+
+def write_atlas_page(app: Sphinx, error: Exception | None) -> None:
+    """The page of the whole atlas, beside the pages of the site."""
+    if error is None and app.builder.format == "html":
+        modeltree.page(modeltree.datasets.load("atlas")).save(Path(app.outdir) / "atlas.html")
+
+
+def setup(app: Sphinx) -> None:
+    """Add what is made when all pages are."""
+    app.connect("build-finished", write_atlas_page)

@@ -194,7 +194,7 @@ def modelforest(path: Path, source: Source) -> Iterator[Row]:
                 "openness": {"open-weight": "open", "open-source": "open", "proprietary": "closed"}.get(
                     record.get("licenseType", "")
                 ),
-                "license": record.get("license") if record.get("licenseType") != "proprietary" else None,
+                "license": record.get("license"),
                 "references": [each for each in map(_reference, filter(None, links)) if each],
             }
             yield Row(record["name"], f"{source.url}/{file}#{record['id']}", None, fields, parents)
@@ -418,9 +418,20 @@ _NO_LICENSES = {"", "?", "？", "-", "n/a", "undisclosed", "unlicensed", "propri
     "component-not-included",
 }
 
+# What tables call a license that has another name, or a word of the Hub.
+_LICENSES = {
+    "bigscience rail license v1.0": "bigscience-bloom-rail-1.0",
+    "creativeml openrail-m license": "creativeml-openrail-m",
+    "meta llama 3 community license": "llama3",
+    "plamo community license": "PLaMo Community License",
+    "tongyi qianwen license": "Tongyi Qianwen License",
+    "tongyi qianwen license agreement": "Tongyi Qianwen License",
+}
+
 
 def _license(text: str) -> dict[str, str] | str:
     """A license by the words of the Hub or of SPDX, where they have it."""
+    text = _LICENSES.get(text.strip().casefold(), text)
     known = license_of(text)
     return license_named(text) if known in (None, text) else known or text
 

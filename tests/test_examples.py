@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import modeltree
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -18,6 +20,17 @@ def run(script: str, *arguments: str) -> str:
     )
     assert finished.stderr == ""
     return finished.stdout
+
+
+def test_the_figures_of_the_atlas(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    survey = modeltree.datasets.load("survey")
+    monkeypatch.setattr(modeltree.datasets, "load", lambda name: survey)
+    runpy.run_path(str(EXAMPLES / "atlas_figures.py"))["main"](tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "atlas-evolution.svg",
+        "atlas-families.svg",
+        "atlas-growth.svg",
+    ]
 
 
 def test_evolution_figure(tmp_path: Path) -> None:
