@@ -233,3 +233,53 @@ def test_arrows_say_which_way_time_runs(fall: float) -> None:
         (x, y), (dx, dy) = arrow.point, arrow.heading
         if not arrow.end:
             assert distance_along(layout.axis, (x + dx, y + dy)) > there
+
+
+def places(layout: Layout) -> dict[str, tuple[float, float]]:
+    return {box.id: (round(box.x, 1), round(box.y, 1)) for box in layout.boxes}
+
+
+def share_moved(before: Layout, after: Layout) -> float:
+    """The share of labels that are not exactly where they were."""
+    old, new = places(before), places(after)
+    return sum(old[id] != new[id] for id in old) / len(old)
+
+
+def test_a_model_more_moves_few_labels_of_the_default_figure() -> None:
+    """Also where its date is new, and none of a page and type that leave room."""
+    ordered = sorted(ITEMS, key=lambda item: (item.date, item.id))
+    shares = []
+    for index in (4, 20, 33, 47, 60, 75, 85, 91):
+        before = serpentine([*ordered[:index], *ordered[index + 1 :]], stub_measure, page=(1008, None))
+        after = serpentine(ordered, stub_measure, page=(1008, None), like=before)
+        check_layout(after, ordered)
+        assert after.font_size == before.font_size
+        shares.append(share_moved(before, after))
+    assert sorted(shares)[len(shares) // 2] <= 0.02
+    assert max(shares) < 1, "never is all laid out again"
+
+
+def test_what_is_newer_than_all_else_begins_a_row_if_it_must() -> None:
+    before = serpentine(ITEMS, stub_measure, page=(1008, None))
+    news = [Item(f"new-{month}", "A model that is new", PartialDate(2031, month), ("o",)) for month in (1, 2, 3)]
+    after = serpentine([*ITEMS, *news], stub_measure, page=(1008, None), like=before)
+    check_layout(after, [*ITEMS, *news])
+    assert share_moved(before, after) == 0
+    assert rows_of(after) == rows_of(before) + 1
+    assert after.page.height > before.page.height
+    again = serpentine([*ITEMS, *news], stub_measure, page=(1008, None), like=Layout.from_json(after.to_json()))
+    assert places(again) == places(after), "a layout that was revised is one to be revised"
+
+
+def test_a_date_that_is_new_has_its_place_between_its_neighbors() -> None:
+    dates = [PartialDate(2020, month) for month in (1, 2, 3, 5, 6, 7)]
+    items = [Item(f"m{date.month}", f"Model {date.month}", date, ("o",)) for date in dates]
+    before = serpentine(items, stub_measure, page=(700, None), font_size=9.0)
+    new = Item("m4", "Model 4", PartialDate(2020, 4), ("o",))
+    after = serpentine([*items, new], stub_measure, page=(700, None), font_size=9.0, like=before)
+    check_layout(after, [*items, new])
+    assert share_moved(before, after) == 0
+    linear = serpentine(items, stub_measure, time_scale="linear", page=(700, None))
+    check_layout(
+        serpentine([*items, new], stub_measure, time_scale="linear", page=(700, None), like=linear), [*items, new]
+    )

@@ -294,8 +294,8 @@ class Layout:
     def faults(self) -> tuple[str, ...]:
         """What breaks the rules of a good figure, in words; a layout that this library makes has no fault.
 
-        - No two labels, ticks, icons, lines of text or samples overlap, no panel covers another one or a label
-          of another tick, and no two bands overlap.
+        - No two labels, ticks, icons, lines of text or samples overlap, no panel covers a panel or a label of
+          another tick, and no two bands overlap.
         - Nothing leaves the page, no icon and no stub its label, and text begins within its label.
         - Each label that has a tick is tied to it by one leader, which begins at the tick and ends at one of its
           labels.
@@ -312,9 +312,12 @@ class Layout:
         return tuple(fault for check in checks for fault in check())
 
     def _overlaps(self) -> Iterator[str]:
-        for group in (self.solid, (*self.icons, *self.stubs), self.panels, self.bands):
+        for group in (self.solid, (*self.icons, *self.stubs), self.bands):
             for one, other in overlapping(group):
                 yield f"{_name(one)} overlaps {_name(other)}"
+        for ground, second in overlapping(self.panels):
+            if ground.tick != second.tick:  # the lines of one date may have a panel each
+                yield f"{_name(ground)} overlaps {_name(second)}"
         for one, other in overlapping([*self.panels, *self.boxes]):
             panel, label = (one, other) if isinstance(one, Panel) else (other, one)
             if isinstance(panel, Panel) and isinstance(label, LabelBox) and panel.tick != label.tick:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import chain
 from typing import Literal
 
 from modeltree._util.languages import ENGLISH, Words
 from modeltree.findings import LayoutError
-from modeltree.layout.geometry import Arrow, LabelBox, Layout, Leader, Measure, Panel, TextLine, TickBox
+from modeltree.layout.geometry import LabelBox, Layout, Leader, Measure, Panel, TickBox
 from modeltree.layout.metrics import FREE, Metrics, icon_boxes
-from modeltree.layout.plane import Point
+from modeltree.layout.serpentine.axis import Axis, tick_box
 from modeltree.layout.serpentine.blocks import Block, Item, Labels
 from modeltree.layout.serpentine.revision import revised
 from modeltree.layout.serpentine.rows import Row, Stack
@@ -25,7 +25,6 @@ from modeltree.records import Grain
 TimeScale = Literal["ticks", "linear"]
 """``"ticks"``: dates in order, as far apart as labels need. ``"linear"``: as far apart as they are in time."""
 
-_ARC_STEPS = 24
 # A page that may have any height is up to so high by its width, if its type can be read then; one that is narrow
 # is rather upright, up to so many points.
 _ASPECT, _UPRIGHT, _LEAF = 0.75, 1.25, 620.0
@@ -33,8 +32,6 @@ _ASPECT, _UPRIGHT, _LEAF = 0.75, 1.25, 620.0
 _SMALL, _DENSE = 8.0, 300
 # By how much the type is changed for which words are set; what is near enough to it, and what is the same.
 _STEP, _NEAR, _SAME = 1.25, 1.08, 1.01
-# The least gap between two dates, in ems, in which there is an arrow.
-_ARROW_ROOM = 1.3
 
 
 def serpentine(
@@ -69,7 +66,8 @@ def serpentine(
         return sheet.empty(sheet.frame.header)
     if like is not None and like.boxes:
         metrics = wanted.spaced(Metrics.for_height(like.boxes[0].height / like.font_size))
-        if layout := revised(like, wanted.sheet(metrics, like.font_size), wanted.labels(metrics)):
+        sheet, labels = wanted.sheet(metrics, like.font_size), wanted.labels(metrics)
+        if layout := revised(like, sheet, labels, time_scale == "ticks"):
             return layout
     loose, tight = (wanted.spaced(Metrics.for_count(count)) for count in (len(items), max(len(items), _DENSE)))
     if font_size is not None:
@@ -181,10 +179,12 @@ class PlacedRows:
         fixed = sheet.height is not None and not sheet.trim
         spare = (sheet.rise - stack.height * size) / max(len(stack.rows) - 1, 1) if fixed else 0.0
         spare = min(max(spare, 0.0), 1.5 * self.metrics.line_pitch * size)
-        header, axes = sheet.frame.header, self._axes(sheet.frame.header, spare)
-        self.axes = self._axes(sheet.top(header + sheet.rise - (axes[-1] + stack.bottom * size)), spare)
+        header, starts = sheet.frame.header, self._starts(sheet.frame.header, spare)
+        starts = self._starts(sheet.top(header + sheet.rise - (starts[-1] + stack.bottom * size)), spare)
+        width = stack.rows[0].width * size
+        self.axis = Axis(self.left, width, tuple(starts), stack.slope, size, self.metrics)
 
-    def _axes(self, top: float, spare: float) -> list[float]:
+    def _starts(self, top: float, spare: float) -> list[float]:
         """Where the axis of each row begins."""
         axes = [top + self.stack.top * self.size]
         for pitch in self.stack.pitches:
@@ -194,18 +194,19 @@ class PlacedRows:
     def layout(self) -> Layout:
         """Boxes, lines and the curve, in points."""
         boxes = self._boxes()
-        empty = self.sheet.empty(self.axes[-1] + self.stack.bottom * self.size)
+        empty = self.sheet.empty(self.axis.starts[-1] + self.stack.bottom * self.size)
+        ticks = [list(self._ticks(index, row)) for index, row in enumerate(self.stack.rows)]
         return replace(
             empty,
             font_size=self.size,
             boxes=boxes,
             icons=tuple(icon_boxes(self.labels.items, boxes, self.size, self.metrics)),
             leaders=tuple(map(self._leader, self._sides())),
-            axis=tuple(self._axis()),
-            ticks=tuple(self._ticks()),
+            axis=tuple(self.axis.line()),
+            ticks=(*self._ghosts(), *chain.from_iterable(ticks)),
             panels=tuple(self._panel(side) for side in self._sides() if len(side.tick.items) > FREE),
-            arrows=tuple(self._arrows()),
-            texts=(*empty.texts, self._continuation()),
+            arrows=tuple(self.axis.arrows(ticks)),
+            texts=(*empty.texts, self.axis.dots()),
         )
 
     def _boxes(self) -> tuple[LabelBox, ...]:
@@ -223,43 +224,17 @@ class PlacedRows:
                     )  # fmt: skip
         return tuple(boxes[index] for index in range(len(labels.items)))
 
-    def _ticks(self) -> Iterator[TickBox]:
-        """The years that are repeated where a row begins, then all dates in time order."""
-        rows = list(zip(self.stack.rows, self.axes, strict=True))
-        for row, y in rows:
+    def _ghosts(self) -> Iterator[TickBox]:
+        """The years that are repeated where a row begins."""
+        for index, row in enumerate(self.stack.rows):
             if row.ghost:
                 position = row.ends.ticks[0] - self.metrics.tick_gap - row.ghost.width / 2
-                yield self._tick(row, y, row.ghost, position, repeated=True)
-        for row, y in rows:
-            for tick, placed in zip(row.ticks, row.placed, strict=True):
-                yield self._tick(row, y, tick, placed.tick)
+                yield tick_box(row.ghost, self.axis.point(index, position * self.size), self.size, repeated=True)
 
-    def _tick(self, row: Row, y: float, tick: Tick, position: float, repeated: bool = False) -> TickBox:
-        width, height = tick.width * self.size, tick.height * self.size
-        x, middle = self._on_axis(row, y, position)
-        return TickBox(
-            id=tick.id, label=tick.label, kind=tick.kind, x=x - width / 2, y=middle - height / 2, width=width,
-            height=height, repeated=repeated,
-        )  # fmt: skip
-
-    def _arrows(self) -> Iterator[Arrow]:
-        """Which way time runs: in the middle of each row, on each turn, and where the curve ends."""
-        width, slope, em = self.stack.rows[0].width, self.stack.slope, self.size
-        for row, y in zip(self.stack.rows, self.axes, strict=True):
-            along = -1.0 if row.ends.flipped else 1.0
-            # In the gap between two dates that is nearest to the middle of the row and wide enough.
-            spans = [(placed.tick, tick.width / 2) for placed, tick in zip(row.placed, row.ticks, strict=True)]
-            gaps = [(one + half, other - before) for (one, half), (other, before) in pairwise(spans)]
-            middles = [(start + end) / 2 for start, end in gaps if end - start >= _ARROW_ROOM]
-            if middles:
-                middle = min(middles, key=lambda middle: abs(middle - width / 2))
-                yield Arrow(self._on_axis(row, y, middle), _unit(along, slope))
-        for index, (upper, lower) in enumerate(pairwise(self.axes)):
-            x = self.left + (width * em if index % 2 == 0 else 0.0)
-            yield Arrow((x, (upper + slope * width * em + lower) / 2), (0.0, 1.0))
-        row = self.stack.rows[-1]
-        end = self._on_axis(row, self.axes[-1], width - self.metrics.dots)
-        yield Arrow(end, _unit(-1.0 if row.ends.flipped else 1.0, slope), end=True)
+    def _ticks(self, index: int, row: Row) -> Iterator[TickBox]:
+        """The dates of a row in time order."""
+        for tick, placed in zip(row.ticks, row.placed, strict=True):
+            yield tick_box(tick, self.axis.point(index, placed.tick * self.size), self.size)
 
     def _leader(self, side: _Side) -> Leader:
         """A line from the tick to the nearest of its labels, straight if it can be."""
@@ -283,55 +258,11 @@ class PlacedRows:
             width=(side.block.width + 2 * pad) * size, height=(height + 2 * pad) * size,
         )  # fmt: skip
 
-    def _axis(self) -> Iterator[Point]:
-        """The curve: rows that are straight, and round turns."""
-        width = self.stack.rows[0].width
-        yield (self.left, self.axes[0])
-        for index, (upper, lower) in enumerate(pairwise(self.axes)):
-            end = upper + self.stack.slope * width * self.size
-            radius = min(self.metrics.turn * self.size, 0.49 * (lower - end))
-            edge, inward = (self.left + width * self.size, -1) if index % 2 == 0 else (self.left, 1)
-            yield from _turn(edge, inward, end, lower, radius, self.stack.slope)
-        yield self._on_axis(self.stack.rows[-1], self.axes[-1], width - self.metrics.dots)
-
-    def _continuation(self) -> TextLine:
-        """The dots after the end of the curve: time goes on."""
-        row, size, width = self.stack.rows[-1], self.size, self.metrics.dots - 0.4
-        x, y = self._on_axis(row, self.axes[-1], row.width - width / 2)
-        return TextLine(
-            role="continuation", text="…", x=x - width * size / 2, y=y - size / 2, width=width * size, height=size,
-            size=size, bold=True,
-        )  # fmt: skip
-
     def _sides(self) -> Iterator[_Side]:
-        for row, y in zip(self.stack.rows, self.axes, strict=True):
+        for index, row in enumerate(self.stack.rows):
             for tick, pair, placed in zip(row.ticks, row.pairs, row.placed, strict=True):
-                tick_x, middle = self._on_axis(row, y, placed.tick)
+                tick_x, middle = self.axis.point(index, placed.tick * self.size)
                 for block, start, direction in ((pair.above, placed.above, -1), (pair.below, placed.below, 1)):
                     if block:
                         x = self.left + row.x(start, block.width) * self.size
                         yield _Side(tick, block, direction, x, tick_x, middle)
-
-    def _on_axis(self, row: Row, y: float, position: float) -> Point:
-        return (self.left + row.x(position) * self.size, y + self.stack.slope * position * self.size)
-
-
-def _unit(x: float, y: float) -> Point:
-    length = math.hypot(x, y)
-    return x / length, y / length
-
-
-def _turn(edge: float, inward: int, upper: float, lower: float, radius: float, slope: float) -> Iterator[Point]:
-    """From one row down to the next: an arc, a straight piece, an arc, and no kink where the rows fall."""
-    # `upper` is where the row above would meet the edge, `lower` where the row below would.
-    tilt = math.atan(slope)
-    start = radius * (1 - math.sin(tilt))  # from the edge, along the row
-
-    def arc(headings: Iterator[float]) -> Iterator[Point]:
-        for heading in headings:
-            x = edge + inward * radius * (1 - math.sin(heading))
-            yield x, radius * (math.cos(tilt) - math.cos(heading))
-
-    turns = [(math.pi / 2 - tilt) * step / _ARC_STEPS for step in range(_ARC_STEPS + 1)]
-    yield from ((x, upper - slope * start + down) for x, down in arc(tilt + turn for turn in turns))
-    yield from ((x, lower + slope * start - down) for x, down in arc(math.pi / 2 - turn for turn in turns))
