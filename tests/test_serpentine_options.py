@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections import Counter
 from dataclasses import replace
@@ -23,6 +24,10 @@ from modeltree.records import PartialDate
 from strategies import examples
 
 ITEMS = make_items(92, seed=7)
+SCALE = (
+    pytest.mark.scale,
+    pytest.mark.skipif(os.environ.get("MODELTREE_SCALE") != "1", reason="takes long: set MODELTREE_SCALE=1"),
+)
 
 
 def rows_of(layout: Layout) -> int:
@@ -133,7 +138,7 @@ def moved(before: Layout, after: Layout) -> float:
     return len(far) / len(here)
 
 
-@pytest.mark.parametrize("count", [92, 300])
+@pytest.mark.parametrize("count", [92, pytest.param(300, marks=SCALE)])
 def test_one_more_model_moves_few_others(count: int) -> None:
     """Of a figure whose type leaves it a tenth of room; the median of several, since some find no free place."""
     items = make_items(count, seed=3)
@@ -181,7 +186,7 @@ def ticks_by_row(layout: Layout) -> dict[float, list[TickBox]]:
     return rows
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(item_lists(max_size=90), st.none() | st.integers(2, 7))
 def test_a_year_is_glued_to_its_first_month(items: list[Item], rows: int | None) -> None:
     try:
@@ -200,7 +205,7 @@ def test_a_year_is_glued_to_its_first_month(items: list[Item], rows: int | None)
         assert row[-1].kind != "year" or row[-1].id not in months, "no year is parted from its months"
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(item_lists(max_size=300))
 def test_rows_are_a_label_apart_and_months_of_many_have_a_ground(items: list[Item]) -> None:
     layout = serpentine(items, stub_measure)

@@ -100,12 +100,24 @@ AnyBox = TypeVar("AnyBox", bound=Box)
 
 
 def overlapping(boxes: Iterable[AnyBox]) -> Iterator[tuple[AnyBox, AnyBox]]:
-    """The pairs of boxes that overlap, found by a sweep from top to bottom."""
-    active: list[AnyBox] = []
-    for box in sorted(boxes, key=lambda box: box.y):
-        active = [other for other in active if other.bottom > box.y]
-        yield from ((other, box) for other in active if other.overlaps(box))
-        active.append(box)
+    """The pairs of boxes that overlap, from top to bottom, found by a sweep along the side on which they lie apart."""
+    order = sorted(boxes, key=lambda box: box.y)
+    spans = [[(box.x, box.right) for box in order], [(box.y, box.bottom) for box in order]]
+    across, down = (_crowding(span) for span in spans)
+    span = spans[across >= down]
+    active: list[int] = []
+    found = []
+    for place in sorted(range(len(order)), key=lambda place: span[place][0]):
+        active = [other for other in active if span[other][1] > span[place][0]]
+        found += [(max(other, place), min(other, place)) for other in active if order[other].overlaps(order[place])]
+        active.append(place)
+    yield from ((order[upper], order[lower]) for lower, upper in sorted(found))
+
+
+def _crowding(spans: Sequence[tuple[float, float]]) -> float:
+    """How many of some spans there are, in the mean, at a place between their ends."""
+    reach = max((end for _, end in spans), default=0.0) - min((start for start, _ in spans), default=0.0)
+    return sum(end - start for start, end in spans) / (reach or 1.0)
 
 
 def struck(boxes: Sequence[AnyBox], segments: Iterable[Segment]) -> Iterator[tuple[Segment, AnyBox]]:
