@@ -59,7 +59,7 @@ sieves.push(() => {
 
 // Fade what does not meet all filters, and what the search does not find.
 parts.push((changed) => {
-  if (!changed("view", ...[...FIELDS].filter(([, { sifts }]) => sifts).map(([key]) => key))) return;
+  if (!changed("view", ...sieved())) return;
   const tests = sieves.map((sieve) => sieve()).filter(Boolean);
   KEPT = MODELS.map((model, place) => tests.every((test) => test(model, place)));
   nodesOf(shown).forEach((node, place) => node?.classList.toggle("out", !KEPT[place]));

@@ -7,8 +7,9 @@ const inSight = () => {
 };
 function overlook() {
   const { left, top, right, bottom } = inSight();
-  map.toggleAttribute("hidden", narrow.matches || shown.view.zoom < 1.3);
-  if (map.dataset.figure !== shown.key) {
+  const needless = narrow.matches || shown.view.zoom < 1.3;
+  map.toggleAttribute("hidden", needless);
+  if (!needless && map.dataset.figure !== shown.key) {
     map.dataset.figure = shown.key;
     map.setAttribute("viewBox", `0 0 ${shown.width} ${shown.height}`);
     const boxes = nodesOf(shown).flatMap((node, model) => (node ? [boxOf(model)] : []));

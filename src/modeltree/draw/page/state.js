@@ -35,6 +35,7 @@ function update(change, { step = false } = {}) {
   if (Object.keys(change).some((key) => !FIELDS.get(key).passing && changed(key))) remember({ step });
 }
 
+const sieved = () => [...FIELDS].filter(([, { sifts }]) => sifts).map(([key]) => key);
 const sifting = () => [...FIELDS].filter(([key, { sifts, initial }]) => sifts && STATE[key] !== initial);
 const reset = () => update(Object.fromEntries(sifting().map(([key, { initial }]) => [key, initial])));
 

@@ -87,7 +87,7 @@ panel.addEventListener("scroll", () => {
 parts.push((changed) => {
   root.dataset.view = STATE.view;
   panel.hidden = STATE.view !== "table";
-  if (panel.hidden || !changed("view", "model", "sort", ...[...FIELDS].filter(([, { sifts }]) => sifts).map(([key]) => key))) return;
+  if (panel.hidden || !changed("view", "model", "sort", ...sieved())) return;
   rows = sorted();
   current = Math.max(0, rows.indexOf(STATE.model));
   grid.setAttribute("aria-rowcount", rows.length + 1);

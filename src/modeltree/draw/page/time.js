@@ -1,12 +1,12 @@
 // Time: the lineage as of a month. What came later, or may have, is not there; all else stays where it is.
-const MONTHLY = []; // every month from the first to the last
 const dates = MODELS.map(({ d }) => d).filter(Boolean);
-for (let month = firstDay(dates[0] || "").slice(0, 7); dates.length && month <= lastDay(dates.at(-1)).slice(0, 7) && MONTHLY.length < 2400;) {
-  const [year, number] = month.split("-").map(Number);
-  if (number > 12) break;
-  MONTHLY.push(month);
-  month = number < 12 ? `${month.slice(0, 5)}${String(number + 1).padStart(2, "0")}` : `${String(year + 1).padStart(4, "0")}-01`;
-}
+const ends = dates.map(lastDay).sort();
+const numbered = (day) => 12 * day.slice(0, 4) + Math.min(day.slice(5, 7), 12) - 1;
+const early = dates.length ? numbered(firstDay(dates[0])) : 0;
+const MONTHLY = Array.from({ length: dates.length && Math.min(numbered(ends.at(-1)) - early + 1, 2400) }, (_, number) => { // every month
+  const [year, month] = [Math.floor((early + number) / 12), ((early + number) % 12) + 1];
+  return `${String(year).padStart(4, "0")}-${String(month).padStart(2, "0")}`;
+});
 field("until", "", { sifts: true, read: (text) => (MONTHLY.includes(text) ? text : undefined) });
 function later(place) {
   const { d } = MODELS[place];
@@ -49,8 +49,11 @@ slider.addEventListener("input", () => {
   asOf(+slider.value);
 });
 if (MONTHLY.length > 1) {
-  const counts = MONTHLY.map((until) => dates.filter((date) => lastDay(date) <= lastDay(until)).length);
-  const points = counts.map((count, number) => `${(100 * number) / (MONTHLY.length - 1)} ${100 - (100 * count) / dates.length}`);
+  let count = 0;
+  const points = MONTHLY.map((until, number) => {
+    while (ends[count] <= lastDay(until)) count += 1;
+    return `${(100 * number) / (MONTHLY.length - 1)} ${100 - (100 * count) / dates.length}`;
+  });
   spark.append(drawn("path", { d: `M0 100L${points.join("L")}V100z` }), shade);
   play.append(element("span"));
   at("time").append(play, element("div", { class: "spark" }, spark, slider), month);
