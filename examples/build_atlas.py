@@ -326,8 +326,13 @@ def _japanese_row(cells: Mapping[str, str], section: str, source: Source) -> Ite
         if text:
             parents.append(Parent(text, relation))
     if not parents and cells.get("Architecture"):
-        design = _plain(_FOOTNOTE.sub("", re.sub(r"<br>.*|\(.*", "", cells["Architecture"])))
-        parents = [Parent(each.strip(), Relation.ARCHITECTURE) for each in re.split(r"\s*[/+,]\s*", design) if each]
+        design, _, parts = _plain(_FOOTNOTE.sub("", re.sub(r"<br>.*", "", cells["Architecture"]))).partition("(")
+        parts = parts if "+" in parts else design if "+" in design else ""
+        if "+" not in design:
+            parents = [Parent(each.strip(), Relation.ARCHITECTURE) for each in re.split(r"\s*[/,]\s*", design) if each]
+        # What is put together of parts has their weights: "LLaVA (Llama 2 + SigLIP)".
+        names = [each.strip(" )").rpartition("/")[2] for each in parts.split("+") if each.strip(" )")]
+        parents += [Parent(each, Relation.COMPONENT) for each in names]
     if trained := _TRAINED.match(_plain(cells.get("Training Data", "").partition("<br>")[0])):
         continued = trained["how"].lower() in ("trained", "pre-trained", "pretrained")
         relation = Relation.CONTINUED_PRETRAINING if continued else Relation.FINETUNE

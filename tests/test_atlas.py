@@ -122,6 +122,9 @@ def test_a_size_of_a_series_is_the_series(small: tuple[Lineage, Any]) -> None:
 def test_what_has_several_bases_is_put_together_from_them(small: tuple[Lineage, Any]) -> None:
     lineage, _ = small
     assert {lineage.derivation(parent, "spark-vl").relation for parent in ("llama-2", "ember-7b")} == {"component"}
+    parts = {edge.parent: edge.relation for edge in lineage.derivations if edge.child == "hibachi-vl"}
+    assert parts == {"orb": "architecture", "hibachi": "component", "ember-7b": "component"}
+    assert {edge.relation for edge in lineage.derivations if edge.child == "hibachi-tts"} == {"component"}
 
 
 def test_how_a_model_was_asked_is_no_model(small: tuple[Lineage, Any]) -> None:
