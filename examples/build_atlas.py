@@ -212,7 +212,9 @@ def models_dev(path: Path, source: Source) -> Iterator[Row]:
             "license": record.get("license"),
             "references": [each for each in map(_reference, weights) if each][:1],
         }
-        name = record["name"].replace(" (latest)", "")
+        name = record["name"]
+        if name.endswith("(latest)"):
+            continue  # the address of a service, whose model changes
         yield Row(name, f"{source.url}/{file.relative_to(path).as_posix()}", None, fields)
 
 
@@ -798,7 +800,10 @@ class Atlas:
             days = _days_between(released, self.names.dates.get(id))
             what = f"{source.id}: {row.name!r}, {', '.join(makers) or 'of no maker'}, {released}"
             other = f"{id}, {', '.join(sorted(known))}, {self.names.dates.get(id)}"
-            if known.isdisjoint(makers) and days > (FAR if makers else 2 * FAR):
+            if days > 2 * FAR and squeezed(key(row.name)) not in map(squeezed, self.names.ids):
+                self.report.add("size of a series, and much later", f"{what}, is not {other}")
+                id = None
+            elif known.isdisjoint(makers) and days > (FAR if makers else 2 * FAR):
                 id = f"{key(row.name)}-{makers[0] if makers else released.year if released else source.id}"
                 self.report.add("one name, several models", f"{what}, is not {other}, but {id}")
                 self._print(id, row.name)

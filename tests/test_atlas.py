@@ -117,6 +117,11 @@ def test_a_size_of_a_series_is_the_series(small: tuple[Lineage, Any]) -> None:
     assert not [id for id in lineage if id.startswith("llama-2-7")]
     assert lineage.derivation("llama-2", "ember-7b").relation == "finetune"
     assert lineage.derivation("llama-2", "hibachi").relation == "continued-pretraining"
+    assert str(lineage["vit-22b"].released) == "2023-02-10"  # years after ViT, whose size it is not
+
+
+def test_addresses_of_services_are_no_models(small: tuple[Lineage, Any]) -> None:
+    assert {id for id in small[0] if id.startswith("orb-")} == {"orb-large", "orb-another-company"}
 
 
 def test_what_has_several_bases_is_put_together_from_them(small: tuple[Lineage, Any]) -> None:

@@ -149,7 +149,8 @@ def test_a_name_that_no_source_has_is_not_found() -> None:
         datasets.load("survey")["Vicunna"]
 
 
-@pytest.mark.parametrize("name", datasets.names())
+# The atlas is read from its compact form, and takes Python's own parser 20 s.
+@pytest.mark.parametrize("name", [name for name in datasets.names() if name != "atlas"])
 def test_data_sets_are_the_same_without_libyaml(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(yamltree, "_LOADER", yaml.SafeLoader)
     assert catalog_lineage(datasets.path(name)) == datasets.load(name)
