@@ -150,6 +150,14 @@ def test_scripts_make_no_markup_of_texts() -> None:
             assert not re.search(r"innerHTML|outerHTML|insertAdjacent|document\.write|\beval\b|new Function", text)
 
 
+def test_the_page_itself_is_small(page: Reader) -> None:
+    script, style = page.texts["script"][1], page.texts["style"][0]
+    own = style[style.index("--accent") :]  # after the faces and the colors of the figures
+    template = (files("modeltree.draw") / "page" / "page.html").read_text(encoding="utf-8")
+    assert len(script.encode()) + len(own.encode()) + len(template.encode()) < 100_000
+    assert not re.search(r"^ |^//|^/\*", script + own, re.MULTILINE)  # comments are for those who change it
+
+
 def test_it_is_the_same_each_time() -> None:
     assert modeltree.page(WHOLE).document == modeltree.page(datasets.load("survey")).document
 

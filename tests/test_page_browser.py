@@ -899,6 +899,19 @@ def test_the_table_has_all_models_and_is_sorted_and_filtered_by_keys_alone(opene
     assert again.locator("#timeline").get_attribute("viewBox") is None
 
 
+def test_an_address_may_lead_to_a_model_in_the_table(opened: Open) -> None:
+    page = opened("#view=table&model=llama")
+    assert page.locator("#card h2").inner_text() == "LLaMA"
+    assert page.locator("#table .chosen th").inner_text() == "LLaMA"
+    page.get_by_role("tab", name="Timeline").click()
+    assert lit(page, "self") == {"LLaMA"}
+    page.get_by_role("tab", name="Table").click()
+    page.keyboard.press("ArrowLeft")
+    page.set_viewport_size({"width": 1000, "height": 700})
+    page.wait_for_timeout(100)
+    assert 0.1 < scale(page) < 10
+
+
 def test_of_a_large_table_only_rows_in_sight_are_built(opened: Open, tmp_path: Path) -> None:
     models = [Model(id=f"m{number}", name=f"Model {number}", released="2020") for number in range(10_000)]
     modeltree.page(Lineage(models)).save(tmp_path / "many.html")

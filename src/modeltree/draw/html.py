@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -191,7 +192,9 @@ def _island(data: Mapping[str, object]) -> str:
 
 
 def _read(name: str) -> str:
-    return (_FOLDER / name).read_text(encoding="utf-8").strip()
+    """A part of the page, without what only those who change it need: comments, which have lines of their own."""
+    text = re.sub(r"^/\*.*?\*/$|^ *//.*$", "", (_FOLDER / name).read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return "\n".join(filter(None, map(str.strip, text.splitlines())))
 
 
 def _hash(text: str) -> str:

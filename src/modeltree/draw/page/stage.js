@@ -191,6 +191,7 @@ function panned(dx, dy) {
 // Bring a model into what is seen, and with it some kin or other, the last most of all, if there is room, no farther
 // than must be; on a narrow window so near that it can be read.
 function reveal(model, ...circles) {
+  if (stage.hidden) return;
   const groups = [...circles, []].map((kin) => [model, ...kin].filter(nodeOf)).filter((group) => group.length);
   if (!groups.length) return;
   const small = shown.type * scaleOf(shown) < READABLE_TYPE - 1;
