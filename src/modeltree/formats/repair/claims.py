@@ -47,7 +47,10 @@ def slug(name: str) -> str:
     >>> slug("Llama 2 (70b)"), slug("Command R+"), slug("Q(x)")
     ('Llama-2-70b', 'Command-R+', 'Q(x)')
     """
-    return NOT_IN_IDS.sub("-", _LAST_IN_BRACKETS.sub(r"\1", name.strip()))[:300] or "unnamed"
+    plain = name.strip()
+    if plain.endswith(")"):  # which few of millions do
+        plain = _LAST_IN_BRACKETS.sub(r"\1", plain)
+    return NOT_IN_IDS.sub("-", plain)[:300] or "unnamed"
 
 
 def display_name(text: str, id: str) -> str:

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeVar
 
@@ -200,7 +201,7 @@ def table_of_records(
     findings: Sequence[Finding] = (),
 ) -> SourceTable:
     """Mappings as a table with a column for each key; what a record lacks is None."""
-    names = tuple(dict.fromkeys(str(name) for record in records for name in record))
+    names = tuple(dict.fromkeys(map(str, dict.fromkeys(chain.from_iterable(records)))))
     take = one_by_one(lambda name: [record.get(name) for record in records])
     return SourceTable(path, names, take, position, tuple(findings))
 
