@@ -21,7 +21,7 @@ from modeltree.findings import CatalogError, ModelTreeError, SourceError, Unknow
 from modeltree.formats import catalog
 from modeltree.formats.catalog import catalog_text
 from modeltree.formats.catalog.draft import CatalogDraft, catalog_schema
-from modeltree.formats.parsing import yamltree
+from modeltree.formats.parsing import limits, yamltree
 from modeltree.formats.parsing.yamltree import parse_yaml, read_yaml
 from modeltree.formats.parsing.yamlwriter import WIDTH, yaml_text
 from modeltree.records import About
@@ -291,7 +291,7 @@ def test_saving_is_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_what_could_not_be_read_again_is_not_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(catalog, "MAX_BYTES", 10)
+    monkeypatch.setattr(limits, "YAML_BYTES", 10)
     with pytest.raises(CatalogError, match="the catalogue would be too large"):
         modeltree.save(Lineage([]), tmp_path / "a.yaml")
     assert list(tmp_path.iterdir()) == []
@@ -300,11 +300,11 @@ def test_what_could_not_be_read_again_is_not_saved(tmp_path: Path, monkeypatch: 
 def test_a_catalog_that_is_too_large_in_any_case_is_not_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lineage = Lineage([Model(id="a" * 30, name="A" * 30)])
     size = len(catalog.catalog_text(lineage))
-    monkeypatch.setattr(catalog, "MAX_BYTES", size - len("models:\n"))
+    monkeypatch.setattr(limits, "YAML_BYTES", size - len("models:\n"))
     monkeypatch.setattr(catalog, "catalog_text", lambda lineage: "a: 1\n" * size)
     with pytest.raises(CatalogError, match="the catalogue would be too large"):
         modeltree.save(lineage, tmp_path / "a.yaml")
-    monkeypatch.setattr(catalog, "MAX_BYTES", 60)
+    monkeypatch.setattr(limits, "YAML_BYTES", 60)
     monkeypatch.delattr(catalog, "catalog_text")
     with pytest.raises(CatalogError, match="the catalogue would be too large"):
         modeltree.save(lineage, tmp_path / "a.yaml")

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modeltree.findings import Position
-from modeltree.formats.parsing import csvtree
+from modeltree.formats.parsing import limits
 from modeltree.formats.parsing.csvtree import DELIMITERS, CsvTable, parse_csv, read_csv
 from strategies import examples
 
@@ -178,26 +178,26 @@ def test_a_cell_with_text_after_its_quote_is_kept_with_it() -> None:
 @pytest.mark.parametrize(
     ("limit", "most", "text", "problem", "rows"),
     [
-        ("MAX_BYTES", 2**20, "a\n" + " " * 2**20, ": the file is too large: more than 1 MiB", 0),
-        ("MAX_RECORDS", 2, "a\n1\n2\n3\n", "4:1: the table is too large: more than 2 records", 2),
-        ("MAX_CELLS", 4, "a,b\n1,2\n3,4\n5,6\n", "4:1: the table is too large: more than", 2),
-        ("MAX_COLUMNS", 2, "a,b,c\n", "1:1: a record of more than 2 cells", 0),
-        ("MAX_COLUMNS", 2, "a,b\n1,2\n1,2,3,4,5\n", "3:1: a record of more than 2 cells", 1),
-        ("MAX_CELL", 9, 'a,b\n1,"0123456789"\n', "2:3: a cell of more than 9 characters; shorten it; the cell is", 1),
-        ("MAX_CELL", 9, "a,b\n1,0123456789\n", "2:3: a cell of more than 9 characters; shorten it; the cell is", 1),
+        ("TEXT_BYTES", 2**20, "a\n" + " " * 2**20, ": the file is too large: more than 1 MiB", 0),
+        ("ROWS", 2, "a\n1\n2\n3\n", "4:1: the table is too large: more than 2 records", 2),
+        ("VALUES", 4, "a,b\n1,2\n3,4\n5,6\n", "4:1: the table is too large: more than", 2),
+        ("COLUMNS", 2, "a,b,c\n", "1:1: a record of more than 2 cells", 0),
+        ("COLUMNS", 2, "a,b\n1,2\n1,2,3,4,5\n", "3:1: a record of more than 2 cells", 1),
+        ("CELL", 9, 'a,b\n1,"0123456789"\n', "2:3: a cell of more than 9 characters; shorten it; the cell is", 1),
+        ("CELL", 9, "a,b\n1,0123456789\n", "2:3: a cell of more than 9 characters; shorten it; the cell is", 1),
     ],
 )
 def test_size_is_bounded(
     monkeypatch: pytest.MonkeyPatch, limit: str, most: int, text: str, problem: str, rows: int
 ) -> None:
-    monkeypatch.setattr(csvtree, limit, most)
+    monkeypatch.setattr(limits, limit, most)
     table = parse(text)
     assert str(table.problems[-1]).removeprefix(f"{FILE}").removeprefix(":" * (problem[0] != ":")).startswith(problem)
     assert len(table.rows) == rows
 
 
 def test_no_more_problems_are_said_than_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(csvtree, "MAX_PROBLEMS", 3)
+    monkeypatch.setattr(limits, "PROBLEMS", 3)
     table = parse("a,b\n" + "1\n" * 10)
     assert len(table.problems) == 4
     assert str(table.problems[-1]) == "table.csv: 7 more records have such faults"

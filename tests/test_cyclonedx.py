@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 import modeltree
 from modeltree.findings import KINDS, Finding, SourceError, UnknownFormatError, UnknownModelError
 from modeltree.formats.detection import format_of
-from modeltree.formats.graphs import cyclonedx
 from modeltree.formats.graphs.cyclonedx import cyclonedx_text, read_cyclonedx, write_cyclonedx
+from modeltree.formats.parsing import limits
 from modeltree.formats.repair.claims import Reading
 from modeltree.formats.repair.policy import Policy
 from modeltree.lineage import Lineage
@@ -657,7 +657,7 @@ def test_what_is_no_bill_is_refused(content: str, message: str) -> None:
 
 
 def test_bills_that_are_too_large_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cyclonedx, "MAX_RECORDS", 2)
+    monkeypatch.setattr(limits, "RECORDS", 2)
     with pytest.raises(SourceError, match="the file is too large: more than 2 components"):
         read_bill([model("a"), model("b"), model("c")])
     with pytest.raises(SourceError, match="nested more than 100 deep"):

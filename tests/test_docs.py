@@ -17,6 +17,7 @@ import modeltree
 from modeltree.cli.commands import COMMANDS
 from modeltree.cli.main import main as cli_main
 from modeltree.formats import registry
+from modeltree.formats.parsing import limits
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -125,3 +126,15 @@ def test_a_drawing_of_another_package(plugin: registry.Format, tmp_path: Path) -
     drawing.save(tmp_path / "card.png", dpi=40)
     assert (tmp_path / "card.png").read_bytes().startswith(b"\x89PNG")
     assert "<svg" in drawing._repr_html_() or "data:image/svg" in drawing._repr_html_()
+
+
+def test_the_limits_are_those_of_the_code() -> None:
+    """Each with its number, in the order of the module."""
+    units = {"MiB": 2**20, "GiB": 2**30}
+    rows = re.findall(
+        r"^\| `([A-Z_]+)` \| ([0-9,]+)(?: (\w+))? \|", (DOCS / "limits.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    numbers = {name: int(number.replace(",", "")) * units.get(unit, 1) for name, number, unit in rows}
+    assert list(numbers.items()) == [
+        (name, value) for name, value in vars(limits).items() if name.isupper() and name != "MEGABYTE"
+    ]

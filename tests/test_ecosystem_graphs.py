@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from modeltree import Lineage
 from modeltree.findings import Finding, SourceError
-from modeltree.formats import trackers
+from modeltree.formats.parsing import limits
 from modeltree.formats.repair.claims import Reading
 from modeltree.formats.repair.policy import Policy
 from modeltree.formats.trackers import ecosystem_graphs
@@ -420,11 +420,11 @@ def test_what_is_wrong_with_a_table(tmp_path: Path) -> None:
 
 
 def test_size_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trackers, "MAX_MODELS", 5)
+    monkeypatch.setattr(limits, "TRACKED_MODELS", 5)
     with pytest.raises(SourceError, match="the source is too large: more than 5 models"):
         read(tmp_path, FAMILY)
-    monkeypatch.setattr(trackers, "MAX_MODELS", 6)
-    monkeypatch.setattr(trackers, "MAX_DERIVATIONS", 6)
+    monkeypatch.setattr(limits, "TRACKED_MODELS", 6)
+    monkeypatch.setattr(limits, "RECORDS", 6)
     with pytest.raises(SourceError, match="more than 6 derivations"):
         read(tmp_path, FAMILY)
 

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 
 from modeltree import Lineage
 from modeltree.findings import SourceError
-from modeltree.formats import trackers
-from modeltree.formats.parsing import csvtree
+from modeltree.formats.parsing import limits
 from modeltree.formats.repair.claims import Reading
 from modeltree.formats.repair.policy import Policy
 from modeltree.formats.trackers.epoch import read_epoch
@@ -225,14 +224,14 @@ def test_a_policy_may_refuse(tmp_path: Path) -> None:
 
 
 def test_size_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trackers, "MAX_MODELS", 3)
+    monkeypatch.setattr(limits, "TRACKED_MODELS", 3)
     with pytest.raises(SourceError, match="the source is too large: more than 3 models"):
         read(tmp_path, FAMILY)
-    monkeypatch.setattr(trackers, "MAX_MODELS", 4)
-    monkeypatch.setattr(trackers, "MAX_DERIVATIONS", 2)
+    monkeypatch.setattr(limits, "TRACKED_MODELS", 4)
+    monkeypatch.setattr(limits, "RECORDS", 2)
     with pytest.raises(SourceError, match="more than 2 derivations"):
         read(tmp_path, FAMILY)
-    monkeypatch.setattr(csvtree, "MAX_BYTES", 100)
+    monkeypatch.setattr(limits, "TEXT_BYTES", 100)
     with pytest.raises(SourceError, match="the file is too large"):
         read(tmp_path, FAMILY)
 

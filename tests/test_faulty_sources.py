@@ -9,7 +9,8 @@ import pytest
 
 import modeltree
 from modeltree import Reading
-from modeltree.formats.parsing.yamltree import MAX_EXPANDED, parse_fields, parse_yaml
+from modeltree.formats.parsing import limits
+from modeltree.formats.parsing.yamltree import parse_fields, parse_yaml
 
 Write = Callable[[str, str | bytes], Reading]
 
@@ -102,7 +103,7 @@ def test_aliases_are_expanded_within_bounds() -> None:
     assert tree.data["license"] == "mit"
     assert {problem.kind for problem in tree.problems} <= {"too-large", "alias"}
     assert tree.problems
-    assert str(MAX_EXPANDED)[:2] in tree.problems[0].message
+    assert str(limits.EXPANDED)[:2] in tree.problems[0].message
 
 
 def test_an_alias_names_a_parent_in_a_merge(write: Write) -> None:

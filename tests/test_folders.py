@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from modeltree.formats.parsing import limits
 from modeltree.formats.repair.claims import Claims
-from modeltree.formats.repair.folders import MAX_LEVELS, files_below, model_id
+from modeltree.formats.repair.folders import files_below, model_id
 
 
 def _files(root: Path, *names: str) -> None:
@@ -71,7 +72,7 @@ def test_hidden_folders_are_left_out_but_the_root_may_be_one(tmp_path: Path) -> 
 
 
 def test_folders_that_are_too_deep_are_reported(tmp_path: Path) -> None:
-    deepest = "/".join(["d"] * MAX_LEVELS)
+    deepest = "/".join(["d"] * limits.FOLDER_DEPTH)
     _files(tmp_path, f"{deepest}/README.md", f"{deepest}/e/README.md", f"{deepest}/e/f/README.md")
     claims = Claims()
     assert _found(tmp_path, claims) == [f"{deepest}/README.md"]

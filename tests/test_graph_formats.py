@@ -18,7 +18,6 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from modeltree.findings import KINDS, Finding, SourceError
-from modeltree.formats.graphs import graph_claims as graphs
 from modeltree.formats.graphs.json_graphs import (
     cytoscape_text,
     node_link_text,
@@ -36,6 +35,7 @@ from modeltree.formats.graphs.xml_graphs import (
     write_gexf,
     write_graphml,
 )
+from modeltree.formats.parsing import limits
 from modeltree.formats.repair.claims import Reading
 from modeltree.formats.repair.policy import Policy
 from modeltree.lineage import Lineage
@@ -596,11 +596,11 @@ def test_other_encodings_are_read(encoding: str) -> None:
 @every_format
 def test_files_that_are_too_large_are_refused(format: str, monkeypatch: pytest.MonkeyPatch) -> None:
     text = FORMATS[format].text(EXAMPLE)
-    monkeypatch.setattr(graphs, "MAX_RECORDS", 4)
+    monkeypatch.setattr(limits, "RECORDS", 4)
     problem = refused(format, text)
     assert (problem.kind, problem.message) == ("too-large", "the graph is too large: more than 4 nodes and edges")
     if format in XML:
-        monkeypatch.setattr(graphs, "MAX_BYTES", 2**20)
+        monkeypatch.setattr(limits, "TEXT_BYTES", 2**20)
         problem = refused(format, b"<" + b" " * 2**20)
         assert (problem.kind, problem.message) == ("too-large", "the file is too large: more than 1 MiB")
 

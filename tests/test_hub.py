@@ -24,6 +24,7 @@ import modeltree
 from hub_server import MadeUpHub, Reply, little_hub, model
 from modeltree import Policy, Reading, SourceError
 from modeltree.findings import MissingExtraError, ModelTreeError
+from modeltree.formats.parsing import limits
 from modeltree.hub import HubError, client, crawl
 from modeltree.hub.answers import Answers
 from modeltree.hub.client import wait_of
@@ -668,7 +669,7 @@ def test_answers_that_no_hub_gives(hub: MadeUpHub, reply: Reply, said: str) -> N
 
 
 def test_answers_that_are_too_large(hub: MadeUpHub, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "MAX_BYTES", 2**20)
+    monkeypatch.setattr(limits, "HEADER_BYTES", 2**20)
     hub.instead = lambda *_: Reply(200, b" " * 2**21)
     with pytest.raises(HubError, match="the answer is larger than 1 MiB"):
         ask(hub, author="lab")

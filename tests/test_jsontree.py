@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modeltree.formats.parsing import jsontree
+from modeltree.formats.parsing import jsontree, limits
 from modeltree.formats.parsing.jsontree import JsonTree, parse_json, read_json
 from work import growth
 
@@ -106,7 +106,7 @@ def test_a_key_that_stands_twice_is_found_and_the_first_kept() -> None:
 
 
 def test_large_files_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jsontree, "MAX_BYTES", 100)
+    monkeypatch.setattr(limits, "TEXT_BYTES", 100)
     path = tmp_path / "large.json"
     path.write_bytes(b" " * 200)
     tree: JsonTree = read_json(path)
@@ -119,7 +119,7 @@ def test_numbers_are_numbers() -> None:
 
 
 def test_more_values_than_memory_is_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jsontree, "MAX_VALUES", 10)
+    monkeypatch.setattr(limits, "VALUES", 10)
     assert jsontree.parse_json(b'["a,b,c,[[[{{{", ",,,,,", 1, 2, 3, 4, 5, 6, 7]', Path("x.json")).whole
     tree = jsontree.parse_json(b"[" + b"1," * 10 + b"1]", Path("x.json"))
     assert not tree.whole

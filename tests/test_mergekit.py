@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 import modeltree
 from modeltree import Relation
 from modeltree.findings import Position, SourceError
+from modeltree.formats.parsing import limits
 from modeltree.formats.repair.claims import Claims, Reading
-from modeltree.formats.weights import add_parents, mergekit
+from modeltree.formats.weights import add_parents
 from modeltree.formats.weights.mergekit import file_claims, read_mergekit
 from strategies import examples
 from work import growth
@@ -284,7 +285,7 @@ def test_what_is_wrong_is_said_and_the_rest_kept(
         ("genome: {models: [a/a, a/b], merge_method: ties}\ntasks: [{name: x}]", "a search for one"),
         ("models: [", "no YAML"),
         ("a: " + "[" * 100, "nested more than 50 deep"),
-        ("#" * (mergekit.MAX_BYTES + 1), "too large"),
+        ("#" * (limits.RECIPE_BYTES + 1), "too large"),
     ],
 )
 def test_what_is_no_recipe_is_refused(tmp_path: Path, text: str, words: str) -> None:

@@ -23,8 +23,9 @@ import strategies_records
 from modeltree import Derivation, Lineage, Model, datasets
 from modeltree.findings import KINDS, Finding, SourceError
 from modeltree.formats.cards import model_card_text, read_model_cards, write_model_cards
+from modeltree.formats.parsing import limits
 from modeltree.formats.repair.claims import Reading
-from modeltree.formats.repair.front_matter import MAX_HEAD, read_front_matter
+from modeltree.formats.repair.front_matter import read_front_matter
 from modeltree.formats.repair.policy import Policy
 from modeltree.formats.weights.peft import read_peft
 from modeltree.records import License, Relation
@@ -335,7 +336,7 @@ def test_a_card_without_front_matter_is_a_model_without_fields(tmp_path: Path, c
     [
         (b"---\nlicense: mit\n", "syntax", 1),
         (b"\n\n---\nlicense: mit\n", "syntax", 3),
-        (b"---\n" + b"#" * MAX_HEAD + b"\n---\n", "too-large", 1),
+        (b"---\n" + b"#" * limits.HEAD_BYTES + b"\n---\n", "too-large", 1),
         (b"---\nlicense: mit\nbase_model: [a\n---\n", "syntax", 4),
         (b"\xef\xbb\xbf\n---\r\nlicense: mit\r\nbase_model: @a\r\n---\r\n", "syntax", 4),
         (b"---\nlicense: mit\nname: \xff\n---\n", "encoding", 3),

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from modeltree import Relation
 from modeltree.findings import Position, SourceError
+from modeltree.formats.parsing import limits
 from modeltree.formats.repair.claims import Claims, Reading
 from modeltree.formats.weights import add_parents
-from modeltree.formats.weights.peft import MAX_BYTES, file_claims, read_peft
+from modeltree.formats.weights.peft import file_claims, read_peft
 from strategies import examples
 
 GENERAL = {"license-missing", "missing-date"}
@@ -91,7 +92,7 @@ def test_what_is_wrong_is_said_and_the_adapter_kept(tmp_path: Path, config: Any,
         ("", "syntax"),
         ("\x00", "syntax"),
         ("[" * 1000, "too-deep"),
-        (" " * (MAX_BYTES + 1), "too-large"),
+        (" " * (limits.PRINTED_BYTES + 1), "too-large"),
     ],
 )
 def test_what_is_no_configuration_is_refused(tmp_path: Path, text: str, kind: str) -> None:

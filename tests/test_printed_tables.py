@@ -620,8 +620,8 @@ def test_bad_input_takes_work_in_proportion(tmp_path: Path, read: Read, made: Ca
 
 
 def test_more_rows_than_are_read(markdown: Read, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("modeltree.formats.printed.markdown.MAX_ROWS", 2)
-    monkeypatch.setattr("modeltree.formats.printed.markdown.MAX_ROWS", 2)
+    monkeypatch.setattr("modeltree.formats.parsing.limits.PRINTED_ROWS", 2)
+    monkeypatch.setattr("modeltree.formats.parsing.limits.PRINTED_ROWS", 2)
     reading = markdown(_HEAD + "|Ada|-|\n|Bob|-|\n|Cat|-|\n|Dan|-|\n")
     assert names(reading) == ["Ada", "Bob"]
     assert "5:1 too-large: more than 2 rows; reading ends here" in told(reading.findings)
@@ -631,7 +631,7 @@ def test_more_rows_than_are_read(markdown: Read, monkeypatch: pytest.MonkeyPatch
 
 
 def test_more_rows_of_latex_than_are_read(latex: Read, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("modeltree.formats.printed.latex.MAX_ROWS", 2)
+    monkeypatch.setattr("modeltree.formats.parsing.limits.PRINTED_ROWS", 2)
     reading = latex(_TEX + r"Ada & - \\ Bob & - \\ Cat & - \\ \end{tabular}")
     assert names(reading) == ["Ada"]
     assert any("too-large: more than 2 rows; reading ends here" in text for text in told(reading.findings))

@@ -24,9 +24,9 @@ from modeltree.cli.main import main
 from modeltree.cli.reports import TEMPLATES
 from modeltree.findings import SourceError
 from modeltree.formats.detection import format_of
+from modeltree.formats.parsing import limits
 from modeltree.formats.repair.claims import Claims, Reading
 from modeltree.formats.repair.models import repaired
-from modeltree.formats.tables import record_lists
 from modeltree.hub.traversal import add_models, parents_and_successors
 from modeltree.records import Relation
 from strategies import examples
@@ -264,11 +264,11 @@ def test_workbooks_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.Monke
             head = b'<!DOCTYPE x [<!ENTITY a "aaaa">]>' if part.endswith("sheet1.xml") else b""
             changed.writestr(part, head + text)
     assert "declares a document type" in problem(tmp_path / "entities.xlsx")
-    monkeypatch.setattr(record_lists, "MAX_CELLS", 50)
+    monkeypatch.setattr(limits, "WORKBOOK_CELLS", 50)
     assert problem(good) == "too-large: more than 50 cells"
-    monkeypatch.setattr(record_lists, "MAX_UNPACKED", 500)
+    monkeypatch.setattr(limits, "WORKBOOK_UNPACKED", 500)
     assert problem(good).startswith("too-large: more than 0 MiB when unpacked")
-    monkeypatch.setattr(record_lists, "MAX_WORKBOOK", 500)
+    monkeypatch.setattr(limits, "YAML_BYTES", 500)
     assert problem(good).startswith("too-large: the file is too large")
 
 
@@ -747,7 +747,7 @@ def test_points_in_texts_and_remarks_are_no_parts_of_keys(tmp_path: Path) -> Non
 def test_a_huge_cell_is_refused_before_the_workbook_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = workbook(tmp_path / "x.xlsx", Models=[["id", "note"], ["a", "b" * 5000]])
     assert modeltree.load(path)["a"].note == "b" * 5000
-    monkeypatch.setattr("modeltree.formats.tables.record_lists.MAX_CELL", 1000)
+    monkeypatch.setattr("modeltree.formats.parsing.limits.CELL", 1000)
     monkeypatch.setattr("openpyxl.load_workbook", None)
     with pytest.raises(SourceError, match=r"x\.xlsx: a cell of more than") as raised:
         modeltree.read(path)
@@ -757,7 +757,7 @@ def test_a_huge_cell_is_refused_before_the_workbook_is_read(tmp_path: Path, monk
 def test_a_huge_text_in_parquet_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = in_parquet(tmp_path / "x.parquet", [{"id": "a", "note": "b" * 5000}])
     assert modeltree.load(path)["a"].note == "b" * 5000
-    monkeypatch.setattr("modeltree.formats.tables.parquet.MAX_CELL", 1000)
+    monkeypatch.setattr("modeltree.formats.parsing.limits.PARQUET_CELL", 1000)
     with pytest.raises(SourceError, match="texts of more than") as raised:
         modeltree.read(path)
     assert raised.value.problems[0].kind == "too-large"

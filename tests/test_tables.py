@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 
 from modeltree import Derivation, Lineage, Model, Organization, Policy
 from modeltree.findings import Finding, SourceError, UnknownFormatError
-from modeltree.formats.tables import odd_rows, parquet, read_table, text_files, write_csv, write_jsonl, write_parquet
-from modeltree.formats.tables import writing as tablewriter
+from modeltree.formats.parsing import limits
+from modeltree.formats.tables import read_table, write_csv, write_jsonl, write_parquet
 from modeltree.formats.tables.cells import join_texts, split_texts
 from modeltree.formats.tables.parquet import BYTE_ARRAY, read_footer
 from modeltree.records import About
@@ -242,7 +242,7 @@ def test_the_same_lineage_is_saved_as_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_too_large_to_read_again_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tablewriter, "MAX_BYTES", 3)
+    monkeypatch.setattr(limits, "TEXT_BYTES", 3)
     with pytest.raises(SourceError, match="too large"):
         write_csv(Lineage([Model(id="b", name="B")]), tmp_path / "x.csv")
     assert list(tmp_path.iterdir()) == []
@@ -464,10 +464,10 @@ def test_limits_of_json_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         read_table(wide)
     bad = written(tmp_path, "b.jsonl", '{"id": "a"}\n' + "[]\n" * 1500)
     assert said(read_table(bad).findings)[0][1] == f"{bad}: 500 more lines have such faults"
-    monkeypatch.setattr(text_files, "MAX_BYTES", 2_000_000)
+    monkeypatch.setattr(limits, "TABLE_BYTES", 2_000_000)
     with pytest.raises(SourceError, match="the file is too large"):
         read_table(long)
-    monkeypatch.setattr(text_files, "MAX_LINES", 100)
+    monkeypatch.setattr(limits, "LINES", 100)
     with pytest.raises(SourceError, match="more than 100 lines"):
         read_table(bad)
 
@@ -492,17 +492,17 @@ def test_parquet_with_billions_of_rows_in_a_few_bytes(tmp_path: Path, monkeypatc
         for _ in range(3):
             writer.write_table(pa.table({"id": id}))
     assert path.stat().st_size < 5000
-    monkeypatch.setattr(parquet, "MAX_ROWS", 2999)
+    monkeypatch.setattr(limits, "PARQUET_ROWS", 2999)
     with pytest.raises(SourceError, match="the table has 3,000 rows; 2,999 are read"):
         read_table(path)
-    monkeypatch.setattr(parquet, "MAX_ROWS", 3000)
-    monkeypatch.setattr(parquet, "MAX_VALUES", 2999)
+    monkeypatch.setattr(limits, "PARQUET_ROWS", 3000)
+    monkeypatch.setattr(limits, "PARQUET_VALUES", 2999)
     with pytest.raises(SourceError, match="3,000 values"):
         read_table(path)
-    monkeypatch.setattr(parquet, "MAX_UNPACKED", 50)
+    monkeypatch.setattr(limits, "PARQUET_UNPACKED", 50)
     with pytest.raises(SourceError, match="when unpacked"):
         read_table(path)
-    monkeypatch.setattr(parquet, "MAX_BYTES", 50)
+    monkeypatch.setattr(limits, "TABLE_BYTES", 50)
     with pytest.raises(SourceError, match="the file is too large"):
         read_table(path)
 
@@ -538,7 +538,7 @@ def test_more_equal_rows_than_can_be_looked_at_are_refused(
     tmp_path: Path, columns: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = parquet_of(tmp_path / "x.parquet", **dict.fromkeys(columns, equal(5000)))
-    monkeypatch.setattr(odd_rows, "MAX_ROWS", 4999)
+    monkeypatch.setattr(limits, "ROWS", 4999)
     with pytest.raises(SourceError, match="5,000 rows have faults, or are as others; 4,999 are looked at one by one"):
         read_table(path)
 

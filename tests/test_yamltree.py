@@ -10,8 +10,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modeltree.formats.parsing import yamltree
-from modeltree.formats.parsing.yamltree import MAX_BYTES, MAX_DEPTH, MAX_PROBLEMS, YamlTree, parse_yaml, read_yaml
+from modeltree.formats.parsing import limits, yamltree
+from modeltree.formats.parsing.yamltree import YamlTree, parse_yaml, read_yaml
 from strategies_records import hard_texts
 
 HERE = Path("x.yaml")
@@ -189,7 +189,7 @@ def test_a_key_that_is_no_word_is_not_read() -> None:
         ("a: \ufeff".encode(), "x.yaml:1:4: ", 'in double quotes it can be written as "\\uFEFF"'),
         (b'a: "\\UFFFFFFFF"', "x.yaml:1:", "no YAML: "),
         (b"%YAML " + b"9" * 5000 + b".1\n---\na", "x.yaml:1:", "no YAML: "),
-        (b"x" * (MAX_BYTES + 1), "x.yaml:1:1: ", "the file is too large: more than 64 MiB; split it into several"),
+        (b"x" * (limits.YAML_BYTES + 1), "x.yaml:1:1: ", "the file is too large: more than 64 MiB; split"),
     ],
     ids=["list", "colon", "at", "quote", "tab", "documents", "latin-1", "utf-16", "cut", "png", "nul", "mark", "escape",
          "version", "large"],
@@ -205,18 +205,18 @@ def test_what_is_no_yaml_is_one_problem(content: bytes, position: str, message: 
 def test_deep_nesting_ends_the_reading(opening: str) -> None:
     tree = parse(opening * 100_000)
     assert not tree.whole
-    assert tree.problems[-1].message == f"nested more than {MAX_DEPTH} deep"
+    assert tree.problems[-1].message == f"nested more than {limits.DEPTH} deep"
 
 
 def test_what_is_as_deep_as_allowed_is_read() -> None:
-    assert parse("[" * MAX_DEPTH + "]" * MAX_DEPTH).problems == ()
-    assert problems("[" * (MAX_DEPTH + 1) + "]" * (MAX_DEPTH + 1)) == ["x.yaml:1:51: nested more than 50 deep"]
+    assert parse("[" * limits.DEPTH + "]" * limits.DEPTH).problems == ()
+    assert problems("[" * (limits.DEPTH + 1) + "]" * (limits.DEPTH + 1)) == ["x.yaml:1:51: nested more than 50 deep"]
 
 
 def test_reading_ends_after_many_problems() -> None:
-    tree = parse("a: b\n" * (MAX_PROBLEMS + 100))
+    tree = parse("a: b\n" * (limits.PROBLEMS + 100))
     assert not tree.whole
-    assert len(tree.problems) == MAX_PROBLEMS + 1
+    assert len(tree.problems) == limits.PROBLEMS + 1
     assert str(tree.problems[-1]) == "x.yaml:1001:1: 1000 problems: reading ends here"
 
 

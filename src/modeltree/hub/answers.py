@@ -19,14 +19,13 @@ from typing import Any, BinaryIO, NoReturn, Self
 from modeltree._util.files import lock
 from modeltree._util.text import counted
 from modeltree.findings import Position, SourceError, shown
+from modeltree.formats.parsing import limits
 from modeltree.formats.parsing.jsontree import parse_json
 
 Answer = dict[str, Any]
 """What a Hub says: about a model (``model``, or ``refused`` with the reason), or a page (``models`` and ``next``)."""
 
 _VERSION = 1
-# In bytes: more than any answer that is kept. A file that is something else may have no lines at all.
-_MAX_LINE = 64 * 2**20
 _MARK = "modeltree.hub.crawl"
 
 
@@ -101,7 +100,7 @@ class Answers:
             return 0
         whole = 0
         with file:
-            for number, line in enumerate(iter(partial(file.readline, _MAX_LINE), b""), start=1):
+            for number, line in enumerate(iter(partial(file.readline, limits.YAML_BYTES), b""), start=1):
                 if not line.endswith(b"\n"):
                     # Not finished when the process ended. A first line is ours only if it is how ours begins.
                     if number == 1 and not self._header.startswith(line):

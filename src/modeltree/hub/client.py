@@ -19,11 +19,9 @@ from pathlib import Path
 from urllib.parse import quote, urlencode, urlsplit
 
 from modeltree.findings import ModelTreeError
+from modeltree.formats.parsing import limits
 from modeltree.formats.parsing.jsontree import parse_json
 from modeltree.hub.answers import Answer, Answers
-
-MAX_BYTES = 32 * 2**20
-"""The largest answer that is read, in bytes."""
 
 TRIES = 6
 """How often a request is made at most."""
@@ -238,7 +236,7 @@ def _read(chunks: Iterator[bytes], deadline: float) -> bytes | None:
     content = bytearray()
     for chunk in chunks:
         content += chunk
-        if len(content) > MAX_BYTES:
+        if len(content) > limits.HEADER_BYTES:
             return None
         if time.monotonic() > deadline:
             raise TimeoutError("the answer comes too slowly")
@@ -253,7 +251,7 @@ def _understood(status: int, headers: Mapping[str, str], content: bytes | None, 
     if status != 200:
         return _Response(status, headers, trouble=f"the answer has the status {status}")
     if content is None:
-        return _Response(status, headers, trouble=f"the answer is larger than {MAX_BYTES // 2**20} MiB")
+        return _Response(status, headers, trouble=f"the answer is larger than {limits.HEADER_BYTES // 2**20} MiB")
     if "html" in headers.get("content-type", "").lower():
         # Such as the page on which one logs in to a network.
         return _Response(0, headers, trouble="the answer is a web page, so this is no Hub")

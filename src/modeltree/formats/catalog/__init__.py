@@ -29,7 +29,8 @@ from pathlib import Path
 from modeltree._util.files import expanded, write_whole
 from modeltree.findings import CatalogError, Finding, Severity, shown
 from modeltree.formats.catalog.draft import CatalogDraft
-from modeltree.formats.parsing.yamltree import MAX_BYTES, read_yaml
+from modeltree.formats.parsing import limits
+from modeltree.formats.parsing.yamltree import read_yaml
 from modeltree.formats.parsing.yamlwriter import Inline, Verbatim, yaml_text
 from modeltree.formats.repair.audit import audited, in_order
 from modeltree.formats.repair.claims import Reading
@@ -49,9 +50,6 @@ COMPACT = "compact.json"
 """The file in the folder of a catalogue that has all of it in a form that is read faster."""
 
 _PER_MODEL = len("  - id: \n    name: \n\n")
-
-MAX_EXTENSIONS = 50
-"""How deep catalogues may extend each other."""
 
 
 def read_catalog(path: str | os.PathLike[str], *, policy: Policy | None = None) -> Reading:
@@ -148,8 +146,8 @@ def _add_files(path: Path, draft: CatalogDraft, added: set[str], own: Collection
         tree = read_yaml(file)
         for name, position in draft.extended(tree):
             base = _extended(file, name)
-            if depth > MAX_EXTENSIONS:
-                message = f"catalogues that extend each other more than {MAX_EXTENSIONS} deep"
+            if depth > limits.EXTENSIONS:
+                message = f"catalogues that extend each other more than {limits.EXTENSIONS} deep"
                 draft.report(Finding("too-deep", message, position=position))
             elif base is None:
                 hint = f"write a path from this file, or one of {', '.join(sorted(shipped()))}"
@@ -183,11 +181,11 @@ def write_catalog(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Findi
         raise IsADirectoryError(errno.EISDIR, right, str(path))
     names = lineage._nodes.names()
     size = sum(map(len, lineage.ids)) + sum(map(len, names)) + _PER_MODEL * len(names)  # at the least
-    if size <= MAX_BYTES:
+    if size <= limits.YAML_BYTES:
         content = catalog_text(lineage).encode()
         size = len(content)
-    if size > MAX_BYTES:
-        message = f"the catalogue would be too large: {size / 2**20:.0f} MiB of {MAX_BYTES // 2**20}"
+    if size > limits.YAML_BYTES:
+        message = f"the catalogue would be too large: {size / 2**20:.0f} MiB of {limits.YAML_BYTES // 2**20}"
         raise CatalogError([Finding("too-large", message, "save parts of the lineage")])
     write_whole(path, content)
     return ()

@@ -36,7 +36,6 @@ from modeltree.findings import At, Finding, SourceError, shown
 from modeltree.formats.graphs.bills import COMPONENT_TYPES, cyclonedx_text, write_cyclonedx
 from modeltree.formats.graphs.cyclonedx_xml import read_xml_bill
 from modeltree.formats.graphs.graph_claims import (
-    MAX_RECORDS,
     OWN,
     Fields,
     PositionedTree,
@@ -48,6 +47,7 @@ from modeltree.formats.graphs.graph_claims import (
     text_of,
     within,
 )  # fmt: skip
+from modeltree.formats.parsing import limits
 from modeltree.formats.repair.claims import Claims
 from modeltree.formats.repair.models import reader
 from modeltree.formats.repair.record_findings import no_mapping
@@ -200,8 +200,8 @@ class _Bill:
         if key is None:
             self._report("missing-key", "a component has no name", "write 'name'", at, done="it is left out")
             return None
-        if len(self.components) >= MAX_RECORDS:
-            message = f"the file is too large: more than {MAX_RECORDS:,} components"
+        if len(self.components) >= limits.RECORDS:
+            message = f"the file is too large: more than {limits.RECORDS:,} components"
             raise SourceError.of("too-large", message, position=self.tree.position(at))
         fields = {"kind": None if kind == Kind.MODEL else str(kind), **self._fields(data, at)}
         component = self._keep(key, at, data, fields)

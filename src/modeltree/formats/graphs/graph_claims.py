@@ -21,7 +21,8 @@ import numpy
 
 from modeltree._util.files import bytes_of, write_whole
 from modeltree.findings import At, Finding, Position, SourceError, shown
-from modeltree.formats.parsing.jsontree import MAX_BYTES, JsonTree, read_json
+from modeltree.formats.parsing import limits
+from modeltree.formats.parsing.jsontree import JsonTree, read_json
 from modeltree.formats.repair.audit import unread_columns
 from modeltree.formats.repair.claims import Claims, Where, position_of
 from modeltree.formats.repair.record_findings import FormerNames, no_list, no_mapping
@@ -31,12 +32,6 @@ from modeltree.records import About, Derivation, Model, Relation, one_of
 from modeltree.values.fields import fields_of_attributes, may_tell, relation_in
 from modeltree.values.plain import known_name, known_value
 from modeltree.values.words import relation_of
-
-MAX_RECORDS = 1_000_000
-"""The most nodes and edges that are read, together."""
-
-MAX_XML_DEPTH = 50
-"""The deepest nesting of XML that is read."""
 
 Fields = dict[str, object]
 """A mapping as files have it."""
@@ -265,8 +260,8 @@ class GraphClaims:
         return self._relation if chosen is None else chosen
 
     def _check_count(self, where: Where) -> None:
-        if len(self.claims.models) + len(self._edges) >= MAX_RECORDS:
-            message = f"the graph is too large: more than {MAX_RECORDS:,} nodes and edges"
+        if len(self.claims.models) + len(self._edges) >= limits.RECORDS:
+            message = f"the graph is too large: more than {limits.RECORDS:,} nodes and edges"
             raise SourceError.of("too-large", message, "split it into several", position=position_of(where))
 
 
@@ -404,9 +399,9 @@ def read_xml(
     """Read an XML file element by element; `opened` gets those that begin, `closed` those that end, with their text."""
     # Document types and entities are refused, for they can blow a file up and name other files; so is deep nesting. The
     # outermost element has the tag `root`, and `what` is what the format is called in a message.
-    content = bytes_of(path, MAX_BYTES)
-    if len(content) > MAX_BYTES:
-        limit = f"more than {MAX_BYTES // 2**20} MiB"
+    content = bytes_of(path, limits.TEXT_BYTES)
+    if len(content) > limits.TEXT_BYTES:
+        limit = f"more than {limits.TEXT_BYTES // 2**20} MiB"
         _refuse("too-large", f"the file is too large: {limit}", "split it into several", Position(path))
     parser = expat.ParserCreate()
     innermost: list[Element] = []
@@ -422,8 +417,8 @@ def read_xml(
         element = Element(name.rpartition(":")[2], attributes, position(), around)
         if around is None and element.tag != root:
             _refuse("syntax", f"no {what}: the file begins with <{name[:60]}>", f"<{root}> is needed", position())
-        if len(innermost) >= MAX_XML_DEPTH:
-            _refuse("too-deep", f"nested more than {MAX_XML_DEPTH} deep", None, position())
+        if len(innermost) >= limits.DEPTH:
+            _refuse("too-deep", f"nested more than {limits.DEPTH} deep", None, position())
         if around is not None:
             around.has_elements = True
         innermost.append(element)

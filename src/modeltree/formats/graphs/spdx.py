@@ -29,7 +29,6 @@ from typing import NamedTuple
 from modeltree.findings import At, Finding, SourceError, shown
 from modeltree.formats.graphs.bills import SPDX_CONTEXT, spdx_text, write_spdx
 from modeltree.formats.graphs.graph_claims import (
-    MAX_RECORDS,
     OWN,
     Fields,
     Tally,
@@ -39,6 +38,7 @@ from modeltree.formats.graphs.graph_claims import (
     text_of,
     within,
 )  # fmt: skip
+from modeltree.formats.parsing import limits
 from modeltree.formats.parsing.jsontree import JsonTree
 from modeltree.formats.repair.claims import Claims
 from modeltree.formats.repair.models import reader
@@ -132,8 +132,8 @@ class _Document:
         relationships = [element for element in listed if element.type.endswith("Relationship")]
         licenses = self._licenses(relationships)
         packages = {id: element for id, element in self.elements.items() if _kind(element)}
-        if len(packages) + len(relationships) > MAX_RECORDS:
-            message = f"the document is too large: more than {MAX_RECORDS:,} packages and relationships"
+        if len(packages) + len(relationships) > limits.RECORDS:
+            message = f"the document is too large: more than {limits.RECORDS:,} packages and relationships"
             raise SourceError.of("too-large", message, position=self.tree.position())
         for id, key in _keys(packages).items():
             self._add(id, key, packages[id], licenses.get(id))

@@ -20,29 +20,11 @@ from typing import NamedTuple, NoReturn, overload
 
 from modeltree._util.files import bytes_of
 from modeltree.findings import Finding, Position, SourceError, shown
-from modeltree.formats.parsing import Lines, decoded, unmarked
+from modeltree.formats.parsing import Lines, decoded, limits, unmarked
 from modeltree.values.headers import ABOVE_HEADER, HEADER_ROWS, header_row
 
 DELIMITERS = (",", ";", "\t", "|")
 """What may separate cells; the one that splits the header into most cells is taken, or that of a line ``sep=;``."""
-
-MAX_BYTES = 256 * 2**20
-"""The largest file that is read, in bytes."""
-
-MAX_CELL = 2**20
-"""The longest cell that is read, in characters."""
-
-MAX_COLUMNS = 2000
-"""The most columns that are read."""
-
-MAX_RECORDS = 2_000_000
-"""The most records that are read."""
-
-MAX_CELLS = 20_000_000
-"""The most cells that are read."""
-
-MAX_PROBLEMS = 1000
-"""The most problems that are reported one by one; the others are counted."""
 
 _TITLES = 2**16  # characters in which the header is looked for
 _BLANK_LINES = re.compile(r"(?:[ \r\n]*+\Z|[ \r\n]*[\r\n])?")
@@ -98,7 +80,7 @@ class _Records:
         if not line:
             raise StopIteration
         # The bound on the length of the record is one on the number of its cells, too.
-        if self.end - self._start > MAX_CELL or (' "' in line and _SPACED_QUOTES[self.delimiter].search(line)):
+        if self.end - self._start > limits.CELL or (' "' in line and _SPACED_QUOTES[self.delimiter].search(line)):
             raise csv.Error
         return line
 
@@ -115,7 +97,7 @@ class _Records:
         """The record at an offset, cell by cell."""
         record = _Scan([], [], [], 0)
         pattern = _CELLS[self.delimiter]
-        while len(record.cells) <= MAX_COLUMNS:
+        while len(record.cells) <= limits.COLUMNS:
             match = pattern.match(self.text, offset)
             assert match
             quoted, closed, after, value = match.groups()
@@ -129,8 +111,8 @@ class _Records:
                     hint, done = 'write a " in a cell as ""', "kept as part of the cell"
                     record.faults.append(_Fault(offset, "faulty-markup", message, hint, done))
                     value += rest
-            if len(value) > MAX_CELL:
-                message = f"a cell of more than {MAX_CELL:,} characters"
+            if len(value) > limits.CELL:
+                message = f"a cell of more than {limits.CELL:,} characters"
                 record.faults.append(_Fault(offset, "too-large", message, "shorten it", "the cell is left out"))
                 value = ""
             record.cells.append(value)
@@ -199,7 +181,7 @@ class _Rows(Sequence[dict[str, str]]):
 
 def read_csv(path: Path) -> CsvTable:
     """Read a CSV file; whatever is wrong with it is in `CsvTable.problems`."""
-    return parse_csv(bytes_of(path, MAX_BYTES), path)
+    return parse_csv(bytes_of(path, limits.TEXT_BYTES), path)
 
 
 def parse_csv(content: bytes, path: Path) -> CsvTable:
@@ -247,8 +229,8 @@ class _Reader:
         while (offset := _end(_BLANK_LINES, text, offset)) < len(text):
             cells = records.read(offset)
             count, cell_count = count + 1, cell_count + len(cells)
-            if count > MAX_RECORDS or cell_count > MAX_CELLS:
-                limit = f"more than {MAX_RECORDS:,} records or {MAX_CELLS:,} cells"
+            if count > limits.ROWS or cell_count > limits.VALUES:
+                limit = f"more than {limits.ROWS:,} records or {limits.VALUES:,} cells"
                 self._stop(offset, "too-large", f"the table is too large: {limit}", "split it into several")
             if records.faults or len(cells) != self._width:
                 self._check(offset, cells, records.faults)
@@ -262,12 +244,12 @@ class _Reader:
         """The text of a file in UTF-8, in UTF-16 with a mark, or in Windows-1252 if it has no character of UTF-8."""
         begin = Position(self.path)
         encoding = ""
-        if len(content) <= MAX_BYTES and (unmarked_content := unmarked(content)) is not content:
+        if len(content) <= limits.TEXT_BYTES and (unmarked_content := unmarked(content)) is not content:
             content, encoding = unmarked_content, "UTF-16"
             if "\ufffd".encode() in content:
                 raise SourceError.of("encoding", "not UTF-16: half a character", "save it as UTF-8 text", begin)
         try:
-            text = decoded(content, MAX_BYTES, begin)
+            text = decoded(content, limits.TEXT_BYTES, begin)
         except SourceError as stop:
             if stop.problems[0].kind != "encoding" or _UTF_8.search(content) or _NOT_WINDOWS.search(content):
                 raise
@@ -330,8 +312,8 @@ class _Reader:
                 self._stop(*fault[:4])
             self._note(*fault)
         count, width = len(cells), self._width
-        if count > MAX_COLUMNS:
-            message = f"a record of more than {MAX_COLUMNS:,} cells"
+        if count > limits.COLUMNS:
+            message = f"a record of more than {limits.COLUMNS:,} cells"
             self._stop(offset, "too-large", message, "leave out what is not needed")
         if count == width or not any(map(str.strip, cells)):
             return
@@ -341,7 +323,7 @@ class _Reader:
         self._note(offset, kind, message, "separate as many cells as the header has", done)
 
     def _note(self, offset: int, kind: str, message: str, hint: str | None, done: str) -> None:
-        if len(self.problems) >= MAX_PROBLEMS:
+        if len(self.problems) >= limits.PROBLEMS:
             self.uncounted += 1
         else:
             self.problems.append(Finding(kind, message, hint, position=self._lines.position(offset), done=done))

@@ -18,22 +18,7 @@ from typing import Any
 
 from modeltree._util.files import bytes_of
 from modeltree.findings import At, Finding, Position, SourceError, shown
-from modeltree.formats.parsing import Lines, decoded
-
-MAX_BYTES = 256 * 2**20
-"""The largest file that is read, in bytes."""
-
-MAX_VALUES = 20_000_000
-"""The most values in a file: each takes 8 to 250 bytes of memory."""
-
-MAX_DEPTH = 100
-"""The deepest nesting that is read."""
-
-MAX_DIGITS = 400
-"""The longest number that is read."""
-
-MAX_PROBLEMS = 1000
-"""The most duplicate keys that are reported before reading stops."""
+from modeltree.formats.parsing import Lines, decoded, limits
 
 _PUNCTUATION = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],]', re.DOTALL)
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
@@ -125,7 +110,7 @@ class _Parts:
 
 def read_json(path: Path) -> JsonTree:
     """Read a JSON file; whatever is wrong with it is in `JsonTree.problems`."""
-    return parse_json(bytes_of(path, MAX_BYTES), path)
+    return parse_json(bytes_of(path, limits.TEXT_BYTES), path)
 
 
 def parse_json(content: bytes, path: Path) -> JsonTree:
@@ -133,7 +118,7 @@ def parse_json(content: bytes, path: Path) -> JsonTree:
     problems: list[Finding] = []
     text = ""
     try:
-        text = decoded(content, MAX_BYTES, Position(path))
+        text = decoded(content, limits.TEXT_BYTES, Position(path))
         _check_depth(text, path)
         _check_count(text, path)
         return JsonTree(path, _parsed(text, path, problems), tuple(problems), True, text)
@@ -147,19 +132,19 @@ def _check_depth(text: str, path: Path) -> None:
     for match in _STRUCTURE.finditer(text):
         if match[0] in "{[":
             depth += 1
-            if depth > MAX_DEPTH:
+            if depth > limits.JSON_DEPTH:
                 position = Lines(path, text).position(match.start())
-                raise SourceError.of("too-deep", f"nested more than {MAX_DEPTH} deep", None, position)
+                raise SourceError.of("too-deep", f"nested more than {limits.JSON_DEPTH} deep", None, position)
         elif match[0] in "}]":
             depth -= 1
 
 
 def _check_count(text: str, path: Path) -> None:
     """Refuse more values than memory is for; those in strings are told from others only where there are many."""
-    if 1 + sum(map(text.count, ",[{")) > MAX_VALUES:
+    if 1 + sum(map(text.count, ",[{")) > limits.VALUES:
         marks = (match[0] for match in _PUNCTUATION.finditer(text))
-        if 1 + sum(mark in ",[{" for mark in marks) > MAX_VALUES:
-            message = f"the file is too large: more than {MAX_VALUES:,} values"
+        if 1 + sum(mark in ",[{" for mark in marks) > limits.VALUES:
+            message = f"the file is too large: more than {limits.VALUES:,} values"
             raise SourceError.of("too-large", message, "split it into several", Position(path))
 
 
@@ -176,12 +161,12 @@ def _parsed(text: str, path: Path, problems: list[Finding]) -> object:
                 continue
             message = f"duplicate key {shown(key)}"
             problems.append(Finding("duplicate-key", message, "keep one of them", position=Position(path)))
-            if len(problems) >= MAX_PROBLEMS:
-                raise SourceError.of("syntax", f"{MAX_PROBLEMS:,} duplicate keys and more", None, Position(path))
+            if len(problems) >= limits.PROBLEMS:
+                raise SourceError.of("syntax", f"{limits.PROBLEMS:,} duplicate keys and more", None, Position(path))
         return result
 
     def number(digits: str) -> int | float:
-        if len(digits) > MAX_DIGITS:
+        if len(digits) > limits.DIGITS:
             raise SourceError.of("bad-value", f"a number of {len(digits):,} digits", None, Position(path))
         value = int(digits) if re.fullmatch("-?[0-9]+", digits) else float(digits)
         if isinstance(value, float) and not math.isfinite(value):

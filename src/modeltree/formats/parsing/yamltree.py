@@ -22,22 +22,7 @@ import yaml
 
 from modeltree._util.files import bytes_of
 from modeltree.findings import At, Finding, Position, SourceError, shown
-from modeltree.formats.parsing import Lines, decoded
-
-MAX_BYTES = 64 * 2**20
-"""The largest file that is read, in bytes."""
-
-MAX_DEPTH = 50
-"""The deepest nesting that is read."""
-
-MAX_PROBLEMS = 1000
-"""Reading of a file ends after so many problems."""
-
-MAX_EXPANDED = 10_000
-"""The most values that aliases are expanded to."""
-
-MAX_FAULTS = 50
-"""The most keys that are left out of a mapping for a fault."""
+from modeltree.formats.parsing import Lines, decoded, limits
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _BRACKET = re.compile(r"[][{}]")
@@ -97,17 +82,17 @@ class YamlTree:
 
 def read_yaml(path: Path) -> YamlTree:
     """Read a YAML file; whatever is wrong with it is in `YamlTree.problems`."""
-    return parse_yaml(bytes_of(path, MAX_BYTES), path)
+    return parse_yaml(bytes_of(path, limits.YAML_BYTES), path)
 
 
 def parse_yaml(content: bytes, path: Path, first_line: int = 1, *, aliases: bool = False) -> YamlTree:
     """Read YAML from bytes that come from a file, from its first line or a later one; see `read_yaml`.
 
-    With ``aliases=True`` aliases and merge keys are expanded, to `MAX_EXPANDED` values in all.
+    With ``aliases=True`` aliases and merge keys are expanded, to `limits.EXPANDED` values in all.
     """
     builder = _Builder(path, first_line, aliases)
     try:
-        data, root = builder.build(decoded(content, MAX_BYTES, Position(path, first_line, 1)))
+        data, root = builder.build(decoded(content, limits.YAML_BYTES, Position(path, first_line, 1)))
     except SourceError as stop:
         problems = (*builder.problems, replace(stop.problems[0], at=tuple(builder.at)))
         return YamlTree(path, None, problems, False, frozenset(), 0, builder.lines)
@@ -129,7 +114,7 @@ def parse_fields(content: bytes, path: Path, first_line: int = 1) -> YamlTree:
             data, root = builder.build(text)
         except SourceError as stop:
             end = _blanked_key(text, builder.fault)
-            if end is None or end == text or len(lost) >= MAX_FAULTS:
+            if end is None or end == text or len(lost) >= limits.FAULTS:
                 problems = (*lost, *builder.problems, replace(stop.problems[0], at=tuple(builder.at)))
                 return YamlTree(path, None, problems, False, frozenset(), 0, builder.lines)
             lost.append(replace(stop.problems[0], done="the key is left out"))
@@ -151,7 +136,7 @@ def _blanked_key(text: str, fault: int) -> str | None:
 
 
 class _Builder:
-    """Builds data from the parser's events; it recurses as deep as `MAX_DEPTH` allows."""
+    """Builds data from the parser's events; it recurses as deep as `limits.DEPTH` allows."""
 
     def __init__(self, path: Path, first_line: int, aliases: bool = False) -> None:
         self.problems: list[Finding] = []
@@ -212,8 +197,8 @@ class _Builder:
         depth = self._depth
         for bracket in _BRACKET.finditer(text, self._last, end):
             depth += 1 if bracket[0] in "[{" else -1
-            if depth > MAX_DEPTH:
-                self._stop(bracket.start(), "too-deep", f"nested more than {MAX_DEPTH} deep", None)
+            if depth > limits.DEPTH:
+                self._stop(bracket.start(), "too-deep", f"nested more than {limits.DEPTH} deep", None)
 
     def _value(self, event: Any, *, is_key: bool = False) -> tuple[object, int | _Offsets]:
         """The data of the value that begins with an event, and their offsets."""
@@ -222,9 +207,9 @@ class _Builder:
         if kind is yaml.AliasEvent and self._aliases and not is_key and event.anchor in self._anchored:
             data, offsets, count = self._anchored[event.anchor]
             self._expanded += count
-            if self._expanded <= MAX_EXPANDED:
+            if self._expanded <= limits.EXPANDED:
                 return data, start if isinstance(data, (str, type(None))) else offsets
-            message = f"alias {shown('*' + event.anchor)}: more than {MAX_EXPANDED:,} values are written by aliases"
+            message = f"alias {shown('*' + event.anchor)}: more than {limits.EXPANDED:,} values are written by aliases"
             self._stop(start, "too-large", message, "write the values out")
         if kind is yaml.AliasEvent:
             self._note(start, "alias", f"alias {shown('*' + event.anchor)}: not read here", "write the value out")
@@ -247,8 +232,8 @@ class _Builder:
         if kind is yaml.ScalarEvent:
             text = event.value
             return None if text in _NULLS and not is_key and _is_plain(event) else text, start
-        if self._depth >= MAX_DEPTH:
-            self._stop(start, "too-deep", f"nested more than {MAX_DEPTH} deep", None)
+        if self._depth >= limits.DEPTH:
+            self._stop(start, "too-deep", f"nested more than {limits.DEPTH} deep", None)
         if is_key:
             self._note(start, "syntax", "a key that is a list or mapping", "a key is a word")
         self._depth += 1
@@ -309,8 +294,8 @@ class _Builder:
     def _note(self, offset: int, kind: str, message: str, hint: str, at: At | None = None) -> None:
         at = tuple(self.at) if at is None else at
         self.problems.append(Finding(kind, message, hint, at=at, position=self.lines.position(offset)))
-        if len(self.problems) >= MAX_PROBLEMS:
-            self._stop(offset, "syntax", f"{MAX_PROBLEMS} problems: reading ends here", None)
+        if len(self.problems) >= limits.PROBLEMS:
+            self._stop(offset, "syntax", f"{limits.PROBLEMS} problems: reading ends here", None)
 
     def _stop(self, offset: int, kind: str, message: str, hint: str | None) -> NoReturn:
         self.fault = offset

@@ -6,20 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from modeltree.findings import Finding, Position, shown
-
-MAX_CELL = 4000
-"""The longest cell that is read, in characters."""
-
-MAX_COLUMNS = 200
-"""The most columns that are read."""
-
-MAX_ROWS = 50_000
-"""The most rows of a text that are read."""
-
-MAX_TABLES = 5000
-"""The most tables of a text that are read."""
-
-_MOST_FINDINGS = 1000
+from modeltree.formats.parsing import limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +49,10 @@ class PrintedTable:
 
     def report(self, kind: str, message: str, hint: str | None, where: Position, done: str | None = None) -> None:
         """Add a finding on the table; after the first thousand no more."""
-        if len(self.findings) < _MOST_FINDINGS:
+        if len(self.findings) < limits.PROBLEMS:
             self.findings.append(Finding(kind, message, hint, position=where, done=done))
-        elif len(self.findings) == _MOST_FINDINGS:
-            message = f"{_MOST_FINDINGS} problems with the markup of this table: the others are not listed"
+        elif len(self.findings) == limits.PROBLEMS:
+            message = f"{limits.PROBLEMS} problems with the markup of this table: the others are not listed"
             self.findings.append(Finding("faulty-markup", message, position=where))
 
     @cached_property

@@ -15,7 +15,8 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from modeltree.findings import Finding, Position, shown
-from modeltree.formats.printed import MAX_CELL, Cell
+from modeltree.formats.parsing import limits
+from modeltree.formats.printed import Cell
 from modeltree.values.addresses import link_labeled
 
 _MOST_FINDINGS = 20
@@ -161,9 +162,11 @@ class _CellReader:
 
     def cell(self, source: str, is_bold: bool, columns: int, merged: bool) -> Cell:
         """The cell; one that is too long is left out, and findings beyond the first twenty are only counted."""
-        if len(source) > MAX_CELL:
+        if len(source) > limits.PRINTED_CELL:
             self._report(
-                "too-large", f"a cell of {len(source):,} characters: at most {MAX_CELL:,} are read", "it is left out"
+                "too-large",
+                f"a cell of {len(source):,} characters: at most {limits.PRINTED_CELL:,} are read",
+                "it is left out",
             )
             return Cell("", self.position, findings=tuple(self.findings))
         text = self.text(source)
@@ -345,7 +348,7 @@ class _LatexReader(_CellReader):
         count, body = self.macros[name]
         for index in range(1, count + 1):
             body = body.replace(f"#{index}", "".join(tokens.argument()))
-        return self.render(_TOKEN.findall(body[:MAX_CELL]), depth + 1)
+        return self.render(_TOKEN.findall(body[: limits.PRINTED_CELL]), depth + 1)
 
     def _command(self, name: str, tokens: _Tokens, depth: int) -> str:
         """The text of a command and its arguments."""

@@ -16,7 +16,7 @@ from pathlib import Path
 from modeltree._util.files import bytes_of
 from modeltree._util.text import counted
 from modeltree.findings import Position, SourceError, nearest, shown
-from modeltree.formats.parsing import Lines, decoded
+from modeltree.formats.parsing import Lines, decoded, limits
 from modeltree.formats.printed import PrintedTable
 from modeltree.formats.printed.model_rows import ColumnFields, RowReader
 from modeltree.formats.repair.audit import unread_columns
@@ -24,9 +24,6 @@ from modeltree.formats.repair.claims import Claims
 from modeltree.records import Relation, one_of
 from modeltree.values.headers import HEADERS, LINK_FIELDS, field_called, field_of_header, folded_header
 from modeltree.values.quantities import unit_of
-
-MAX_BYTES = 8 * 2**20
-"""The largest file that is read, in bytes."""
 
 _FIELDS = tuple(HEADERS)
 _WEAK_NAMES = frozenset({"name", "names", "checkpoint", "名称", "名前", "nom"})  # as of many other things
@@ -107,8 +104,8 @@ def read_tables(
 
 def text_of(path: Path) -> str:
     """The text of a file; one that is too large, or no text in UTF-8, is a `SourceError`."""
-    content = bytes_of(path, MAX_BYTES)
-    text = decoded(content, MAX_BYTES, Position(path), "save the tables in a file of their own")
+    content = bytes_of(path, limits.PRINTED_BYTES)
+    text = decoded(content, limits.PRINTED_BYTES, Position(path), "save the tables in a file of their own")
     if (index := text.find("\0")) >= 0:
         at = Lines(path, text).position(index)
         raise SourceError.of("encoding", "character U+0000: no text file has it", position=at)

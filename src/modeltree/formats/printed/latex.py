@@ -15,12 +15,8 @@ from functools import lru_cache
 from itertools import islice
 
 from modeltree.findings import SourceError, shown
-from modeltree.formats.parsing import Lines
+from modeltree.formats.parsing import Lines, limits
 from modeltree.formats.printed import (
-    MAX_CELL,
-    MAX_COLUMNS,
-    MAX_ROWS,
-    MAX_TABLES,
     Cell,
     PrintedTable,
     indent_of,
@@ -62,7 +58,7 @@ _SPANNED = re.compile(r"\s*\\multi(row|column)\s*")
 _RULES = frozenset({"hline", "midrule", "Xhline", "hhline", "specialrule", "toprule", "hdashline"})
 _PARTS = frozenset({"endfirsthead", "endhead", "endfoot", "endlastfoot"})
 _MOST_HEADER_ROWS = 3
-_LONGEST = MAX_CELL  # what stands in braces
+_LONGEST = limits.PRINTED_CELL  # what stands in braces
 
 
 @reader
@@ -108,11 +104,11 @@ def _tables(lines: Lines) -> Iterator[PrintedTable]:
 
     rows = 0
     for number, (start, begin, end) in enumerate(_tabulars(text), 1):
-        if number > MAX_TABLES:
-            message = f"more than {MAX_TABLES:,} tables"
+        if number > limits.PRINTED_TABLES:
+            message = f"more than {limits.PRINTED_TABLES:,} tables"
             raise SourceError.of("too-large", message, "split the file", position=lines.position(start))
         table = PrintedTable(number, lines.position(start))
-        _TabularBody(lines, text, begin, end, macros).fill(table, MAX_ROWS - rows)
+        _TabularBody(lines, text, begin, end, macros).fill(table, limits.PRINTED_ROWS - rows)
         rows += len(table.rows)
         index = bisect_right(floats, (start, 0)) - 1
         around = floats[index] if index >= 0 and start < floats[index][1] else (start, end)
@@ -238,7 +234,9 @@ class _TabularBody:
         for start, end in self._rows():
             if len(rows) >= most:
                 where = self.lines.position(start)
-                table.report("too-large", f"more than {MAX_ROWS:,} rows", "split the file", where, "reading ends here")
+                table.report(
+                    "too-large", f"more than {limits.PRINTED_ROWS:,} rows", "split the file", where, "reading ends here"
+                )
                 break
             first, leads = self._after_leads(start, end)
             for lead in leads:
@@ -295,8 +293,8 @@ class _TabularBody:
 
     def _cells(self, start: int, end: int) -> Iterator[tuple[Cell, int]]:
         signs = (match.start() for match in self._signs(start, end) if match[0] == "&")
-        bars = list(islice(signs, MAX_COLUMNS))
-        ends = [*bars, end][:MAX_COLUMNS]
+        bars = list(islice(signs, limits.PRINTED_COLUMNS))
+        ends = [*bars, end][: limits.PRINTED_COLUMNS]
         for begin, stop in zip([start, *(bar + 1 for bar in bars)], ends, strict=False):
             yield self._cell(begin, stop)
 
@@ -321,7 +319,7 @@ class _TabularBody:
             spans[match[1]] = int(count[1]) or 1
             begin, stop = _braced(source, _opened(source, _past_option(source, index)))
             source = source[begin:stop] + source[stop + 1 :]
-        columns = min(max(spans["column"], 1), MAX_COLUMNS)
+        columns = min(max(spans["column"], 1), limits.PRINTED_COLUMNS)
         cell = latex_cell(source, at, columns=columns, merged=spans["row"] != 1, macros=self.macros)
         return cell, spans["row"]
 
@@ -335,7 +333,7 @@ def _laid(rows: list[Row], table: PrintedTable) -> list[list[Cell]]:
         for cell, span in row:
             if span != 1:
                 tall.append((index, len(laid), cell, span))
-            laid += [cell] * min(cell.columns, MAX_COLUMNS - len(laid))
+            laid += [cell] * min(cell.columns, limits.PRINTED_COLUMNS - len(laid))
         grid.append(laid)
     for index, column, cell, span in tall:
         up = range(index - 1, max(index + span, -1), -1)

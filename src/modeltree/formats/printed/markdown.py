@@ -12,8 +12,8 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 
 from modeltree.findings import SourceError
-from modeltree.formats.parsing import Lines
-from modeltree.formats.printed import MAX_COLUMNS, MAX_ROWS, MAX_TABLES, Cell, PrintedTable, indent_of
+from modeltree.formats.parsing import Lines, limits
+from modeltree.formats.printed import Cell, PrintedTable, indent_of
 from modeltree.formats.printed.cells import blanked, markdown_cell, without_comments
 from modeltree.formats.printed.headings import TableOptions, read_tables
 from modeltree.formats.repair.claims import Claims
@@ -91,9 +91,9 @@ class _MarkdownTables:
         """All tables, numbered and with their captions."""
         self._read_pipes()
         self._tables.sort(key=lambda pair: pair[0])
-        if len(self._tables) > MAX_TABLES:
-            where = self._tables[MAX_TABLES][1].position
-            message = f"more than {MAX_TABLES:,} tables"
+        if len(self._tables) > limits.PRINTED_TABLES:
+            where = self._tables[limits.PRINTED_TABLES][1].position
+            message = f"more than {limits.PRINTED_TABLES:,} tables"
             raise SourceError.of("too-large", message, "split the file", position=where)
         heading, line = "", 0
         for number, (start, table) in enumerate(self._tables, 1):
@@ -119,7 +119,7 @@ class _MarkdownTables:
     def _read_pipes(self) -> None:
         """Find the tables with pipes: a header, a row of dashes below it, and all lines up to an empty one."""
         line, rows = 0, 0
-        while line + 1 < len(self._texts) and rows < MAX_ROWS:
+        while line + 1 < len(self._texts) and rows < limits.PRINTED_ROWS:
             dashes = self._texts[line + 1]
             if "|" not in self._texts[line] or "|" not in dashes or not _DELIMITER.fullmatch(dashes):
                 line += 1
@@ -134,8 +134,14 @@ class _MarkdownTables:
             line += 2
             while line < len(self._texts) and self._texts[line].strip() and not _BLOCK.match(self._texts[line]):
                 at = self.lines.position(self._starts[line])
-                if rows >= MAX_ROWS:
-                    table.report("too-large", f"more than {MAX_ROWS:,} rows", "split the file", at, "reading ends here")
+                if rows >= limits.PRINTED_ROWS:
+                    table.report(
+                        "too-large",
+                        f"more than {limits.PRINTED_ROWS:,} rows",
+                        "split the file",
+                        at,
+                        "reading ends here",
+                    )
                     break
                 if "|" in self._texts[line] and _DELIMITER.fullmatch(self._texts[line]):
                     table.report("faulty-markup", "another row of dashes", None, at, "it is left out")
@@ -161,7 +167,7 @@ class _MarkdownTables:
         else:
             begin = 0
         ends = bars if bars and not text[bars[-1] + 1 :].strip() else [*bars, len(text)]
-        for end in ends[:MAX_COLUMNS]:
+        for end in ends[: limits.PRINTED_COLUMNS]:
             yield begin, text[begin:end]
             begin = end + 1
 
@@ -273,9 +279,9 @@ class _Builder:
         row, self._row = self._row, None
         if row is None or (not row and not self._below):
             return
-        if len(self.table.rows) >= MAX_ROWS:
+        if len(self.table.rows) >= limits.PRINTED_ROWS:
             if not self._full:
-                message = f"more than {MAX_ROWS:,} rows"
+                message = f"more than {limits.PRINTED_ROWS:,} rows"
                 where = row[0][1].position if row else self.table.position
                 self.table.report("too-large", message, "split the file", where, "reading ends here")
             self._full = True
@@ -283,7 +289,7 @@ class _Builder:
         laid: list[Cell] = []
 
         def from_above() -> None:
-            while len(laid) in self._below and len(laid) < MAX_COLUMNS:
+            while len(laid) in self._below and len(laid) < limits.PRINTED_COLUMNS:
                 cell, left = self._below.pop(len(laid))
                 if left > 1:
                     kept[len(laid)] = (cell, left - 1)
@@ -292,7 +298,7 @@ class _Builder:
         kept: dict[int, tuple[Cell, int]] = {}
         for _, cell, rows in row:
             from_above()
-            for _ in range(min(cell.columns, MAX_COLUMNS - len(laid))):
+            for _ in range(min(cell.columns, limits.PRINTED_COLUMNS - len(laid))):
                 if rows > 1:
                     kept[len(laid)] = (cell, rows - 1)
                 laid.append(cell)

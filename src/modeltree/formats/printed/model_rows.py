@@ -10,7 +10,8 @@ from typing import Any
 
 from modeltree._util.text import counted
 from modeltree.findings import Finding, Position, shown
-from modeltree.formats.printed import MAX_COLUMNS, Cell, PrintedTable
+from modeltree.formats.parsing import limits
+from modeltree.formats.printed import Cell, PrintedTable
 from modeltree.formats.repair.claims import Claims
 from modeltree.records import Relation
 from modeltree.values.addresses import is_web_address, link_field, link_labeled, paper_number
@@ -125,7 +126,7 @@ class RowReader:
         if len(row) > width:
             lost = ", ".join(shown(cell.text) for cell in row[width : width + 3])
             hint = "a | within a cell is written \\|, an & as \\&"
-            more = " or more" if len(row) >= MAX_COLUMNS else ""
+            more = " or more" if len(row) >= limits.PRINTED_COLUMNS else ""
             message = f"the row has {len(row)}{more} cells, the header {width}"
             report("faulty-markup", message, hint, row[width].position, f"left out: {lost}")
         elif len(row) < width:

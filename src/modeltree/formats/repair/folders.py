@@ -9,11 +9,9 @@ from pathlib import Path
 
 from modeltree._util.text import counted
 from modeltree.findings import Position, shown
+from modeltree.formats.parsing import limits
 from modeltree.formats.repair.claims import NOT_IN_IDS, Claims
 from modeltree.values.addresses import repository_in_cache
-
-MAX_LEVELS = 8
-"""How many folders deep files are looked for."""
 
 _CACHED = re.compile(r"models--[A-Za-z0-9].*")
 _CHECKPOINT = re.compile(
@@ -102,7 +100,7 @@ def files_below(root: Path, wanted: Callable[[str], bool], claims: Claims | None
         yield root
         return
     os.scandir(root).close()
-    yield from _Walk(_boundary(root), wanted, claims).files(os.fspath(root), MAX_LEVELS)
+    yield from _Walk(_boundary(root), wanted, claims).files(os.fspath(root), limits.FOLDER_DEPTH)
 
 
 def _absolute(path: Path) -> Path:
@@ -141,7 +139,7 @@ class _Walk:
                 if levels:
                     yield from self.files(entry.path, levels - 1)
                 else:
-                    self._pass_over("ignored", entry.path, f"a folder more than {MAX_LEVELS} levels deep")
+                    self._pass_over("ignored", entry.path, f"a folder more than {limits.FOLDER_DEPTH} levels deep")
             elif self.wanted(entry.name) and self._is_ours(entry):
                 yield Path(entry.path)
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from modeltree.findings import At, Finding, Position, shown
+from modeltree.formats.parsing import limits
 from modeltree.formats.parsing.yamltree import YamlTree, parse_fields
 from modeltree.formats.repair.claims import Claims
 from modeltree.formats.repair.record_findings import described, no_mapping
@@ -17,9 +18,6 @@ from modeltree.values.words import spelling_key
 
 ID_KEY = "modeltree_id"
 """The key in a card for an id that the path to it cannot tell."""
-
-MAX_HEAD = 2**20
-"""How much of a file is searched for the end of its front matter, in bytes."""
 
 _READ_KEYS = "base_model base_model_relation license license_name license_link datasets tags new_version library_name"
 _READ = (*_READ_KEYS.split(), "pipeline_tag", "release_date", "created_at", ID_KEY)
@@ -88,7 +86,7 @@ def read_front_matter(path: Path) -> FrontMatter:
         begin = _BEGIN.match(content)
         end = _END.search(content, begin.end()) if begin else None
         if len(content) == _FIRST_READ and (end.end() == _FIRST_READ if end else begin or not content.strip()):
-            content += file.read(MAX_HEAD - _FIRST_READ)
+            content += file.read(limits.HEAD_BYTES - _FIRST_READ)
     return front_matter_of(content, path)
 
 
@@ -98,7 +96,7 @@ def front_matter_of(content: bytes, path: Path) -> FrontMatter:
     >>> front_matter_of(b"---\nlicence: mit\n---\n# Ours", Path("README.md")).fields
     {'license': 'mit'}
     """
-    content = content[:MAX_HEAD]
+    content = content[: limits.HEAD_BYTES]
     begin = _BEGIN.match(content)
     if not begin:
         return FrontMatter(path, {}, present=False)
@@ -139,7 +137,7 @@ def _right_key(key: str) -> str | None:
 
 def _without_end(path: Path, line: int, size: int) -> Finding:
     where = Position(path, line)
-    if size >= MAX_HEAD:
-        message = f"the front matter is too large: no line '---' ends it within {MAX_HEAD // 2**20} MiB"
+    if size >= limits.HEAD_BYTES:
+        message = f"the front matter is too large: no line '---' ends it within {limits.HEAD_BYTES // 2**20} MiB"
         return Finding("too-large", message, "shorten it", position=where)
     return Finding("syntax", "the front matter has no end", "end it with a line '---'", position=where)

@@ -15,6 +15,7 @@ import numpy
 from numpy.typing import NDArray
 
 from modeltree.findings import Position, SourceError, shown
+from modeltree.formats.parsing import limits
 from modeltree.formats.repair.audit import MOST
 from modeltree.formats.repair.claims import Claims, slug
 from modeltree.formats.repair.models import Repair
@@ -26,9 +27,6 @@ from modeltree.formats.tables.table_arrays import TableArrays, reaching_cycles
 from modeltree.records import Model, PartialDate
 from modeltree.values.names import possible_parents
 from modeltree.values.words import is_missing
-
-MAX_ROWS = 2_000_000
-"""The most rows that are looked at one by one."""
 
 _NUMBERED = re.compile(r"(.*)-[0-9]+", re.DOTALL)
 _STEM = 290  # of an id that a number is added to
@@ -98,8 +96,8 @@ class OddRows:
         odd = odd.copy()
         odd[unread] = False
         rows = numpy.flatnonzero(odd)
-        if len(rows) > MAX_ROWS:
-            message = f"{len(rows):,} rows have faults, or are as others; {MAX_ROWS:,} are looked at one by one"
+        if len(rows) > limits.ROWS:
+            message = f"{len(rows):,} rows have faults, or are as others; {limits.ROWS:,} are looked at one by one"
             hint = "remove duplicates, or split it into several"
             raise SourceError.of("too-large", message, hint, position=table.table.position(None, None))
         return rows

@@ -16,32 +16,12 @@ from typing import Any, NamedTuple, NoReturn
 
 from modeltree._util.files import bytes_of
 from modeltree.findings import Finding, Position, SourceError, optional, shown
+from modeltree.formats.parsing import limits
 from modeltree.formats.parsing.jsontree import parse_json
 from modeltree.formats.tables.arrow_columns import in_chunks, text_length, without_views
 from modeltree.formats.tables.cells import Column, Stored
 from modeltree.formats.tables.frames import check_distinct
 from modeltree.formats.tables.requests import SourceTable, numbered
-
-MAX_BYTES = 2**30
-"""The largest file that is read, in bytes."""
-
-MAX_ROWS = 10_000_000
-"""The most rows that are read."""
-
-MAX_VALUES = 100_000_000
-"""The most values that are read, those in lists counted one by one."""
-
-MAX_COLUMNS = 2000
-"""The most columns that a file may have."""
-
-MAX_UNPACKED = 4 * 2**30
-"""The most bytes that a file may say to have when unpacked."""
-
-MAX_TEXT = 2**30
-"""The most characters in all rows of a column, repeated texts counted as often as they stand."""
-
-MAX_CELL = 16 * 2**20
-"""The longest text that is read, in bytes."""
 
 _KEY = b"modeltree"
 _PYARROW = ("Parquet is read and written by pyarrow", "tables")
@@ -53,10 +33,13 @@ _LONGEST_METADATA = 16 * 2**20
 def read_parquet_table(path: Path) -> SourceTable:
     """Read what a Parquet file says of itself; the columns are read when they are taken."""
     parquet = optional("pyarrow.parquet", *_PYARROW)
-    content = bytes_of(path, MAX_BYTES)
-    if len(content) > MAX_BYTES:
+    content = bytes_of(path, limits.TABLE_BYTES)
+    if len(content) > limits.TABLE_BYTES:
         _refuse(
-            path, "too-large", f"the file is too large: more than {MAX_BYTES // 2**20} MiB", "split it into several"
+            path,
+            "too-large",
+            f"the file is too large: more than {limits.TABLE_BYTES // 2**20} MiB",
+            "split it into several",
         )
     try:
         footer = read_footer(content)
@@ -95,8 +78,10 @@ def read_parquet_table(path: Path) -> SourceTable:
         except Exception as error:  # as above
             _refuse_broken(path, error)
         for name, length in lengths.items():
-            if length > MAX_TEXT:
-                _refuse(path, "too-large", f"column {shown(name)} has more than {MAX_TEXT:,} characters", None)
+            if length > limits.COLUMN_TEXT:
+                _refuse(
+                    path, "too-large", f"column {shown(name)} has more than {limits.COLUMN_TEXT:,} characters", None
+                )
         return {name: without_views(column) for name, column in found.items()}
 
     return SourceTable(path, tuple(names), take, numbered(path), findings, about, organizations, save)
@@ -121,9 +106,14 @@ def _by_number(content: bytes, footer: Footer, leaves: Sequence[str]) -> list[st
 
 def _check_size(path: Path, footer: Footer) -> None:
     """Refuse a file that by its own account is larger than what is read."""
-    if len(footer.values) > MAX_COLUMNS:
-        _refuse(path, "too-large", f"the table has more than {MAX_COLUMNS:,} columns", "leave out what is not needed")
-    sizes = ((footer.rows, MAX_ROWS, "rows"), (footer.unpacked, MAX_UNPACKED, "bytes when unpacked"))
+    if len(footer.values) > limits.COLUMNS:
+        _refuse(
+            path, "too-large", f"the table has more than {limits.COLUMNS:,} columns", "leave out what is not needed"
+        )
+    sizes = (
+        (footer.rows, limits.PARQUET_ROWS, "rows"),
+        (footer.unpacked, limits.PARQUET_UNPACKED, "bytes when unpacked"),
+    )
     for size, most, what in sizes:
         if size > most:
             _refuse(path, "too-large", f"the table has {size:,} {what}; {most:,} are read", "split it into several")
@@ -131,11 +121,21 @@ def _check_size(path: Path, footer: Footer) -> None:
 
 def _check_values(path: Path, footer: Footer, wanted: Sequence[str]) -> None:
     """Refuse columns that have more values than what is read: a row can hold a list of any length."""
-    if any(chunk.type == BYTE_ARRAY and chunk.unpacked > MAX_CELL * (chunk.values + 1) for chunk in footer.chunks):
-        _refuse(path, "too-large", f"the table has texts of more than {MAX_CELL // 2**20} MiB", "shorten them")
+    if any(
+        chunk.type == BYTE_ARRAY and chunk.unpacked > limits.PARQUET_CELL * (chunk.values + 1)
+        for chunk in footer.chunks
+    ):
+        _refuse(
+            path, "too-large", f"the table has texts of more than {limits.PARQUET_CELL // 2**20} MiB", "shorten them"
+        )
     values = sum(footer.values.get(name, 0) for name in wanted)
-    if values > MAX_VALUES:
-        _refuse(path, "too-large", f"the table has {values:,} values; {MAX_VALUES:,} are read", "split it into several")
+    if values > limits.PARQUET_VALUES:
+        _refuse(
+            path,
+            "too-large",
+            f"the table has {values:,} values; {limits.PARQUET_VALUES:,} are read",
+            "split it into several",
+        )
 
 
 def _more(
@@ -183,12 +183,6 @@ def parquet_bytes(columns: Mapping[str, Column], types: Mapping[str, str], more:
 # How large a file says that it is, before anything is unpacked
 
 
-MAX_FOOTER = 32 * 2**20
-"""The longest footer that is read, in bytes."""
-
-MAX_DEPTH = 32
-"""The deepest nesting that is read."""
-
 BYTE_ARRAY = 6
 """The physical type of texts."""
 
@@ -228,7 +222,7 @@ def read_footer(content: bytes) -> Footer:
     length = int.from_bytes(content[-8:-4], "little")
     if len(content) < 12 or content[:4] != b"PAR1" or content[-4:] != b"PAR1":
         raise ValueError("it does not begin and end as Parquet does")
-    if not 0 < length <= min(MAX_FOOTER, len(content) - 12):
+    if not 0 < length <= min(limits.HEADER_BYTES, len(content) - 12):
         raise ValueError(f"its footer has {length:,} bytes")
     try:
         return _footer(_Compact(content[-8 - length : -8]).struct())
@@ -325,7 +319,7 @@ class _Compact:
 
     def struct(self, depth: int = 0) -> dict[int, Any]:
         """The fields of a struct by their numbers."""
-        if depth > MAX_DEPTH:
+        if depth > limits.SCHEMA_DEPTH:
             raise IndexError
         fields: dict[int, Any] = {}
         number = 0
@@ -348,7 +342,7 @@ class _Compact:
             return self._byte()
         if kind == _DOUBLE:
             return self._bytes(8)
-        if depth > MAX_DEPTH or kind not in (_LIST, _SET, _MAP):
+        if depth > limits.SCHEMA_DEPTH or kind not in (_LIST, _SET, _MAP):
             raise IndexError
         # Each item takes a byte at least, so that a size that is made up ends with the data.
         if kind == _MAP:

@@ -15,29 +15,11 @@ from typing import IO, Any, NoReturn
 from modeltree._util.files import bytes_of
 from modeltree._util.text import enumerated
 from modeltree.findings import Finding, Position, SourceError, optional, shown
-from modeltree.formats.parsing import Lines, decoded
+from modeltree.formats.parsing import Lines, decoded, limits
 from modeltree.formats.parsing.jsontree import read_json
 from modeltree.formats.parsing.yamltree import read_yaml
 from modeltree.formats.tables.requests import SourceTable, one_by_one, table_of_records
 from modeltree.values.headers import ABOVE_HEADER, HEADER_ROWS, field_of_header, header_row
-
-MAX_KEYS = 2000
-"""The most columns that are read."""
-
-MAX_TOML = 16 * 2**20
-"""The largest TOML file that is read, in bytes."""
-
-MAX_WORKBOOK = 64 * 2**20
-"""The largest workbook that is read, in bytes."""
-
-MAX_UNPACKED = 512 * 2**20
-"""The most bytes that the parts of a workbook may have when unpacked."""
-
-MAX_CELLS = 5_000_000
-"""The most cells of a workbook that are read."""
-
-MAX_CELL = 2**20
-"""The longest text of a workbook that is surely read, in bytes."""
 
 _DEEPEST = 3  # so deep in a file its list may stand
 _MOST_LISTS = 100
@@ -105,8 +87,8 @@ def _table(
         return position(None if row is None else rows[row], column)
 
     table = table_of_records(path, [records[row] for row in rows], placed, findings)
-    if len(table.names) > MAX_KEYS:
-        _refuse(path, f"more than {MAX_KEYS:,} columns", "leave out what is not needed")
+    if len(table.names) > limits.COLUMNS:
+        _refuse(path, f"more than {limits.COLUMNS:,} columns", "leave out what is not needed")
     return table
 
 
@@ -130,7 +112,7 @@ def _placed(positions: Callable[[At], Position], start: At) -> Callable[[int | N
 
 def _toml(path: Path) -> tuple[Any, Callable[[At], Position]]:
     """What a TOML file holds, and where the tables of its lists stand."""
-    text = decoded(bytes_of(path, MAX_TOML), MAX_TOML, Position(path))
+    text = decoded(bytes_of(path, limits.TOML_BYTES), limits.TOML_BYTES, Position(path))
     lines = Lines(path, text)
     if deep := _LONG_KEY.search(_TOML_TOKEN.sub(lambda match: _blank(match[0]), text)):
         message = f"a key of more than {_MOST_PARTS} parts"
@@ -219,13 +201,13 @@ def read_excel_tables(path: Path) -> list[SourceTable]:
     try:
         with path.open("rb") as file:
             book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
-            left = MAX_CELLS
+            left = limits.WORKBOOK_CELLS
             sheets = []
             for sheet in book.worksheets:
                 if sheet.sheet_state != "visible":
                     continue
                 sheet.reset_dimensions()  # what a file says of its size may be wrong
-                found = _sheet(path, sheet.iter_rows(values_only=True, max_col=MAX_KEYS), left)
+                found = _sheet(path, sheet.iter_rows(values_only=True, max_col=limits.COLUMNS), left)
                 left -= sum(len(row) for _, row in found.rows) if found else 0
                 sheets += [found] if found else []
     except SourceError:
@@ -241,13 +223,13 @@ def read_excel_tables(path: Path) -> list[SourceTable]:
 
 def _check_workbook(path: Path) -> None:
     """Refuse what is no archive, or one that is too large, before anything in it is parsed."""
-    if path.stat().st_size > MAX_WORKBOOK:
-        _refuse(path, f"the file is too large: more than {MAX_WORKBOOK // 2**20} MiB", "split it into several")
+    if path.stat().st_size > limits.YAML_BYTES:
+        _refuse(path, f"the file is too large: more than {limits.YAML_BYTES // 2**20} MiB", "split it into several")
     try:
         with zipfile.ZipFile(path) as archive:
             unpacked = sum(part.file_size for part in archive.infolist())
             for name in archive.namelist():
-                if name.lower().endswith((".xml", ".rels")) and unpacked <= MAX_UNPACKED:
+                if name.lower().endswith((".xml", ".rels")) and unpacked <= limits.WORKBOOK_UNPACKED:
                     with archive.open(name) as part:
                         _check_part(path, part)
     except SourceError:
@@ -256,8 +238,8 @@ def _check_workbook(path: Path) -> None:
         message = f"no Excel workbook: {str(error)[:200] or type(error).__name__}"
         hint = "save it as .xlsx, without a password"
         raise SourceError.of("syntax", message, hint, position=Position(path)) from None
-    if unpacked > MAX_UNPACKED:
-        _refuse(path, f"more than {MAX_UNPACKED // 2**20} MiB when unpacked", "split it into several")
+    if unpacked > limits.WORKBOOK_UNPACKED:
+        _refuse(path, f"more than {limits.WORKBOOK_UNPACKED // 2**20} MiB when unpacked", "split it into several")
 
 
 def _check_part(path: Path, part: IO[bytes]) -> None:
@@ -266,9 +248,9 @@ def _check_part(path: Path, part: IO[bytes]) -> None:
     if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
         message = "a part of the workbook declares a document type, which no Excel does"
         raise SourceError.of("syntax", message, position=Position(path))
-    while block := part.read(MAX_CELL):
-        if len(block) == MAX_CELL and b"<" not in block:
-            _refuse(path, f"a cell of more than {MAX_CELL // 2**20} MiB", "shorten it")
+    while block := part.read(limits.CELL):
+        if len(block) == limits.CELL and b"<" not in block:
+            _refuse(path, f"a cell of more than {limits.CELL // 2**20} MiB", "shorten it")
 
 
 def _sheet(path: Path, rows: Iterable[Sequence[Any]], left: int) -> _Sheet | None:
@@ -277,7 +259,7 @@ def _sheet(path: Path, rows: Iterable[Sequence[Any]], left: int) -> _Sheet | Non
     for number, cells in enumerate(rows, start=1):
         left -= len(cells)
         if left < 0:
-            _refuse(path, f"more than {MAX_CELLS:,} cells", "split it into several")
+            _refuse(path, f"more than {limits.WORKBOOK_CELLS:,} cells", "split it into several")
         if any(cell is not None and str(cell).strip() for cell in cells):
             kept.append((number, cells))
     if not kept:

@@ -12,6 +12,7 @@ from typing import Any, Literal, NamedTuple, TypeVar
 
 from modeltree._util.progress import Progress, no_progress
 from modeltree.findings import Finding, Position, SourceError, nearest, shown
+from modeltree.formats.parsing import limits
 from modeltree.formats.repair.audit import MOST, unread_columns
 from modeltree.formats.repair.policy import Policy
 from modeltree.formats.repair.record_findings import FORMER_NAMES
@@ -25,9 +26,6 @@ from modeltree.values.quantities import unit_of
 from modeltree.values.words import is_missing
 
 T = TypeVar("T")
-
-MAX_ITEMS = 1000
-"""The most items of a list that are read: no model has more parents, names or sizes."""
 
 _AT_ONCE = 1 << 16
 _OWN = tuple(name for name in Model.model_fields if name != "links")
@@ -311,11 +309,11 @@ def field_table(table: SourceTable, options: ReadOptions) -> FieldTable:
     stored = {field: taken[column] for field, column in columns.items()}
     notes: list[Finding] = []
     for name, column in columns.items():
-        stored[name], long = first_items(stored[name], MAX_ITEMS)
+        stored[name], long = first_items(stored[name], limits.ITEMS)
         if long is not None:
-            message = f"a list of more than {MAX_ITEMS:,} items in column {shown(column)}"
+            message = f"a list of more than {limits.ITEMS:,} items in column {shown(column)}"
             position = table.position(long, column)
-            done = f"of each list there the first {MAX_ITEMS:,} are read"
+            done = f"of each list there the first {limits.ITEMS:,} are read"
             notes.append(Finding("too-large", message, position=position, done=done))
     if "id" in choice.inferred and "name" not in columns and _has_prose(stored["id"]):
         columns, stored = _with_names(columns), _with_names(stored)

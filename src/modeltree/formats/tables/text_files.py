@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from modeltree._util.files import bytes_of
 from modeltree.findings import Finding, Position, SourceError, shown
-from modeltree.formats.parsing import csvtree
+from modeltree.formats.parsing import limits
 from modeltree.formats.parsing.csvtree import CsvTable, parse_csv, read_csv
 from modeltree.formats.parsing.jsontree import parse_json
 from modeltree.formats.tables.cells import Column, join_texts, split_texts
@@ -23,21 +23,6 @@ from modeltree.formats.tables.requests import SourceTable, one_by_one
 
 ESCAPED = "escaped"
 """The column that says which cells of a row have an apostrophe before their text."""
-
-MAX_BYTES = 2**30
-"""The largest file of JSON lines that is read, in bytes."""
-
-MAX_LINE = 2**20
-"""The longest line that is read, in bytes."""
-
-MAX_LINES = 5_000_000
-"""The most lines that are read."""
-
-MAX_KEYS = 2000
-"""The most columns that are read."""
-
-MAX_PROBLEMS = 1000
-"""At most so many problems are reported one by one."""
 
 LEAST_BYTES = 2**20
 """Smaller files are read line by line, larger ones by Arrow where nothing is wrong with them."""
@@ -104,7 +89,7 @@ def read_csv_table(path: Path) -> SourceTable:
 
 def _arrow_csv_table(path: Path) -> SourceTable | None:
     """The columns of a CSV file in which each line is a record with all cells, or None where another look is needed."""
-    if importlib.util.find_spec("pyarrow") is None or not LEAST_BYTES <= path.stat().st_size <= csvtree.MAX_BYTES:
+    if importlib.util.find_spec("pyarrow") is None or not LEAST_BYTES <= path.stat().st_size <= limits.TEXT_BYTES:
         return None
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -118,11 +103,11 @@ def _arrow_csv_table(path: Path) -> SourceTable | None:
     rows = len(ends) - 1
     if head.problems or not first or ESCAPED in head.columns or not _is_text(content) or b"\0" in content:
         return None
-    if numpy.diff(ends).max(initial=0) > csvtree.MAX_CELL or (
+    if numpy.diff(ends).max(initial=0) > limits.CELL or (
         b"\r" in content and content.count(b"\r") != content.count(b"\r\n")
     ):
         return None
-    if not 0 < rows <= csvtree.MAX_RECORDS or rows * len(head.columns) > csvtree.MAX_CELLS:
+    if not 0 < rows <= limits.ROWS or rows * len(head.columns) > limits.VALUES:
         return None
     if not _is_quoted_well(data, ends, head.delimiter):
         return None
@@ -210,9 +195,9 @@ def read_jsonl_table(path: Path) -> SourceTable:
             for key, value in record.items():
                 cells.setdefault(key, {})[len(numbers)] = value
             numbers.append(line)
-            if len(cells) > MAX_KEYS:
-                _refuse(Position(path, line), f"more than {MAX_KEYS:,} columns", "leave out what is not needed")
-        room = MAX_PROBLEMS - len(problems)
+            if len(cells) > limits.COLUMNS:
+                _refuse(Position(path, line), f"more than {limits.COLUMNS:,} columns", "leave out what is not needed")
+        room = limits.PROBLEMS - len(problems)
         unsaid += len(found[room:])
         problems += found[:room]
     if unsaid:
@@ -234,21 +219,21 @@ def read_jsonl_table(path: Path) -> SourceTable:
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
     """The lines of a file that are not blank, with their numbers; of one that is too long, its beginning."""
-    left = MAX_BYTES
+    left = limits.TABLE_BYTES
     number = 0
     with path.open("rb") as file:
-        while content := file.readline(MAX_LINE + 1):
+        while content := file.readline(limits.CELL + 1):
             number += 1
             left -= len(content)
             whole = content.endswith(b"\n")
-            while not whole and left >= 0 and (more := file.readline(MAX_LINE)):
+            while not whole and left >= 0 and (more := file.readline(limits.CELL)):
                 left -= len(more)
                 whole = more.endswith(b"\n")
             if left < 0:
-                limit = f"the file is too large: more than {MAX_BYTES // 2**20} MiB"
+                limit = f"the file is too large: more than {limits.TABLE_BYTES // 2**20} MiB"
                 _refuse(Position(path), limit, "split it into several")
-            if number > MAX_LINES:
-                _refuse(Position(path, number), f"more than {MAX_LINES:,} lines", "split it into several")
+            if number > limits.LINES:
+                _refuse(Position(path, number), f"more than {limits.LINES:,} lines", "split it into several")
             if content.strip():
                 yield number, content
 
@@ -256,8 +241,8 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
 def _record(path: Path, line: int, content: bytes) -> tuple[list[Finding], dict[str, Any] | None]:
     """What is wrong with a line, and the object that it has."""
     position = Position(path, line)
-    if len(content) > MAX_LINE:
-        message = f"a line of more than {MAX_LINE // 2**20} MiB"
+    if len(content) > limits.CELL:
+        message = f"a line of more than {limits.CELL // 2**20} MiB"
         return [Finding("too-large", message, "shorten it", position=position, done="it is left out")], None
     tree = parse_json(content, path)
     done = None if tree.whole else "the line is left out"
@@ -285,17 +270,17 @@ def _arrow_jsonl_table(path: Path) -> SourceTable | None:
     Each line has to be an object of texts, whole numbers, truth values and lists of texts, with keys and types as in
     the first thousand lines.
     """
-    if importlib.util.find_spec("pyarrow") is None or not LEAST_BYTES <= path.stat().st_size <= MAX_BYTES:
+    if importlib.util.find_spec("pyarrow") is None or not LEAST_BYTES <= path.stat().st_size <= limits.TABLE_BYTES:
         return None
     with path.open("rb") as file:
-        lines = file.read(MAX_LINE * 4).split(b"\n", _SAMPLE)[:_SAMPLE]
+        lines = file.read(limits.CELL * 4).split(b"\n", _SAMPLE)[:_SAMPLE]
         first, types = _sampled(lines if len(lines) < _SAMPLE else lines[:-1])
         if types is None:
             return None
-    content = bytes_of(path, MAX_BYTES)
-    count = _count_lines(content, MAX_LINE)
+    content = bytes_of(path, limits.TABLE_BYTES)
+    count = _count_lines(content, limits.CELL)
     # Halves of characters, in UTF-8 or escaped, are not taken for text by everybody.
-    if not 0 < count <= MAX_LINES or b"\\ud" in content or b"\\uD" in content or not _is_text(content):
+    if not 0 < count <= limits.LINES or b"\\ud" in content or b"\\uD" in content or not _is_text(content):
         return None
     table = _read_by_arrow(content, types)
     if table is None or len(table) != count:

@@ -16,12 +16,11 @@ import numpy
 
 from modeltree._util.files import is_stream, write_together, write_whole
 from modeltree.findings import Finding, SourceError
-from modeltree.formats.parsing.csvtree import MAX_BYTES
+from modeltree.formats.parsing import limits
 from modeltree.formats.repair.record_findings import described_organizations, losses
 from modeltree.formats.tables.cells import LINKS, Column, join_texts
 from modeltree.formats.tables.parquet import parquet_bytes
 from modeltree.formats.tables.requests import save_mark
-from modeltree.formats.tables.text_files import MAX_BYTES as JSONL_BYTES
 from modeltree.formats.tables.text_files import escaped
 from modeltree.graph.columns import dumped
 from modeltree.graph.store import EdgeStore, NodeStore
@@ -82,7 +81,7 @@ def write_csv(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Finding, 
     mark = save_mark(tables.values())
     contents = {file: _csv_text(columns, mark, delimiter).encode() for file, columns in tables.items()}
     for file, content in contents.items():
-        _check_size(file, content, MAX_BYTES)
+        _check_size(file, content, limits.TEXT_BYTES)
     write_together(contents)
     return losses(lineage, "CSV", models=Model.model_fields, derivations=Derivation.model_fields, organizations=True)
 
@@ -94,7 +93,7 @@ def write_jsonl(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Finding
     what is known of organizations besides their ids: each line is a model.
     """
     content = jsonl_text(lineage).encode()
-    _check_size(Path(path), content, JSONL_BYTES)
+    _check_size(Path(path), content, limits.TABLE_BYTES)
     write_whole(path, content)
     return losses(lineage, "a file of JSON lines", models=Model.model_fields, derivations=Derivation.model_fields)
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO, NoReturn
 
 from modeltree.findings import Position, SourceError, shown
+from modeltree.formats.parsing import limits
 from modeltree.formats.repair.claims import Claims, slug
 from modeltree.formats.repair.models import reader
 from modeltree.formats.repair.record_findings import described
@@ -22,24 +23,6 @@ from modeltree.formats.weights import FileClaims, ParentClaim, brief, inferred, 
 from modeltree.records import Relation
 from modeltree.values.addresses import parse_hub_address
 from modeltree.values.licenses import license_of
-
-MAX_HEADER = 256 * 2**20
-"""So much of a file is read at most, in bytes; vocabularies take some 10 MiB."""
-
-MAX_KEYS = 10_000
-"""The most keys that are read."""
-
-MAX_ITEMS = 5_000_000
-"""The most texts and arrays in lists that are passed over."""
-
-MAX_TEXT = 64 * 1024
-"""The longest key or text that is read, in bytes."""
-
-MAX_DATA_SETS = 1_000
-"""The most data sets that are read from a list."""
-
-MAX_DEPTH = 4
-"""How deep arrays may lie in arrays."""
 
 _OLDER = {b"lmgg": "GGML", b"fmgg": "GGMF", b"tjgg": "GGJT"}
 _TEXT, _ARRAY = 8, 9
@@ -118,7 +101,7 @@ class _Header:
         self.found: dict[str, Value] = {}
         self.begun = False  # whether there is any metadata that can be read
         self.offset = 0  # the offset behind what was read
-        size = min(os.fstat(file.fileno()).st_size, MAX_HEADER)
+        size = min(os.fstat(file.fileno()).st_size, limits.TEXT_BYTES)
         self._data = mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ) if size else b""
         self._claims = claims
         self._order = "<"
@@ -139,18 +122,18 @@ class _Header:
             hint = "versions 2 and 3 are read" + ("; convert it with llama.cpp" if number == 1 else "")
             self._stop("syntax", f"version {number} of GGUF", hint)
         _tensors, keys = self._count("Q"), self._count("Q")
-        if keys > MAX_KEYS:
+        if keys > limits.GGUF_KEYS:
             message = f"a header that claims to have {keys:,} keys"
-            self._claims.report("too-large", message, f"at most {MAX_KEYS:,} are read")
+            self._claims.report("too-large", message, f"at most {limits.GGUF_KEYS:,} are read")
         self.begun = keys == 0
-        for _ in range(min(keys, MAX_KEYS)):
+        for _ in range(min(keys, limits.GGUF_KEYS)):
             self._pair()
             self.begun = True
 
     def _pair(self) -> None:
         length = self._count("Q")
-        if length > MAX_TEXT:
-            self._stop("too-large", f"a key of {length:,} bytes", f"at most {MAX_TEXT:,} are read")
+        if length > limits.GGUF_TEXT:
+            self._stop("too-large", f"a key of {length:,} bytes", f"at most {limits.GGUF_TEXT:,} are read")
         key = self._decoded(self._take(length), "a key")
         kind = self._count("I")
         wanted = key is not None and _WANTED.fullmatch(key)
@@ -169,10 +152,10 @@ class _Header:
     def _texts(self, key: str) -> list[str]:
         """The texts of a short list; a long one, or one of other values, is passed over."""
         kind, count = self._count("I"), self._count("Q")
-        if kind == _TEXT and count <= MAX_DATA_SETS:
+        if kind == _TEXT and count <= limits.ITEMS:
             texts = [self._value(kind, key) for _ in range(count)]
             return [text for text in texts if text and isinstance(text, str)]
-        self._claims.report("wrong-type", f"{key}: no list of up to {MAX_DATA_SETS:,} texts", done="it is left out")
+        self._claims.report("wrong-type", f"{key}: no list of up to {limits.ITEMS:,} texts", done="it is left out")
         self._skip(kind, count)
         return []
 
@@ -180,7 +163,7 @@ class _Header:
         if kind != _TEXT:
             return self._number(self._form(kind))
         length = self._count("Q")
-        if length > MAX_TEXT:
+        if length > limits.GGUF_TEXT:
             self._claims.report("too-large", f"{key}: a text of {length:,} bytes", done="it is left out")
             self._pass(length)
             return None
@@ -192,13 +175,13 @@ class _Header:
             self._pass(count * struct.calcsize(self._form(kind)))
             return
         self._items += count
-        if self._items > MAX_ITEMS:
+        if self._items > limits.GGUF_ITEMS:
             message = f"a header that claims to have {self._items:,} texts and arrays in lists"
-            self._stop("too-large", message, f"at most {MAX_ITEMS:,} are read")
+            self._stop("too-large", message, f"at most {limits.GGUF_ITEMS:,} are read")
         if kind == _TEXT:
             self._skip_texts(count)
-        elif depth == MAX_DEPTH:
-            self._stop("too-deep", f"arrays nested more than {MAX_DEPTH} deep", None)
+        elif depth == limits.ARRAY_DEPTH:
+            self._stop("too-deep", f"arrays nested more than {limits.ARRAY_DEPTH} deep", None)
         else:
             for _ in range(count):
                 inner = self._count("I")
@@ -233,9 +216,9 @@ class _Header:
     def _pass(self, size: int) -> int:
         """Go on by some bytes, however many a header claims that there are; the offset at which they begin."""
         start, end = self.offset, self.offset + size
-        if end > MAX_HEADER:
+        if end > limits.TEXT_BYTES:
             message = f"a header that claims to go on for {size:,} bytes from byte {start:,}"
-            self._stop("too-large", message, f"at most {MAX_HEADER // 2**20} MiB of a file are read")
+            self._stop("too-large", message, f"at most {limits.TEXT_BYTES // 2**20} MiB of a file are read")
         if end > len(self._data):
             self._stop("syntax", f"the file ends after {len(self._data):,} bytes, within its header", "fetch it again")
         self.offset = end

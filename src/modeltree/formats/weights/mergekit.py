@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from modeltree.findings import At, Finding, Position, shown
+from modeltree.formats.parsing import limits
 from modeltree.formats.parsing.yamltree import YamlTree, parse_yaml
 from modeltree.formats.repair.claims import Claims
 from modeltree.formats.repair.folders import model_id
@@ -16,12 +17,6 @@ from modeltree.formats.repair.models import reader
 from modeltree.formats.repair.record_findings import described
 from modeltree.formats.weights import FileClaims, ParentClaim, brief, read_files
 from modeltree.records import Relation
-
-MAX_BYTES = 2**20
-"""The largest recipe that is read, in bytes."""
-
-MAX_DOCUMENTS = 200
-"""The most merges in one file that are read."""
 
 _OWN_FILE = re.compile(r"mergekit(?:_moe)?_config\.ya?ml")
 _YAML = re.compile(r".*\.ya?ml", re.IGNORECASE | re.DOTALL)
@@ -60,13 +55,13 @@ def _id(file: Path, root: Path, prefix: str) -> str:
 def file_claims(path: Path) -> FileClaims:
     """What a recipe claims of its merge, and of the merges within it."""
     claims = FileClaims(path)
-    content = claims.content(MAX_BYTES)
+    content = claims.content(limits.RECIPE_BYTES)
     if content is None:
         return _no_recipe(claims)
     merges: list[_Merge] = []
     for index, (part, first_line) in enumerate(_documents(content.removeprefix(b"\xef\xbb\xbf"))):
-        if index == MAX_DOCUMENTS:
-            claims.report("too-large", f"more than {MAX_DOCUMENTS} documents: the rest is not read")
+        if index == limits.DOCUMENTS:
+            claims.report("too-large", f"more than {limits.DOCUMENTS} documents: the rest is not read")
             break
         tree = parse_yaml(part, path, first_line, aliases=True)
         if refusal := _refusal(tree):

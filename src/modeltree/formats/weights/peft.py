@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from modeltree.formats.parsing import limits
 from modeltree.formats.parsing.jsontree import JsonTree, parse_json
 from modeltree.formats.repair.claims import Claims
 from modeltree.formats.repair.folders import model_id
@@ -14,9 +15,6 @@ from modeltree.formats.repair.models import reader
 from modeltree.formats.repair.record_findings import described
 from modeltree.formats.weights import FileClaims, ParentClaim, brief, read_files
 from modeltree.records import Relation
-
-MAX_BYTES = 8 * 2**20
-"""The largest configuration that is read, in bytes."""
 
 _FILE = re.compile(r"(?:(.+)\.)?adapter_config\.json")
 _BASE = "base_model_name_or_path"
@@ -42,7 +40,7 @@ def read_peft(
 def file_claims(path: Path) -> FileClaims:
     """What a configuration claims of its adapter."""
     claims = FileClaims(path)
-    content = claims.content(MAX_BYTES)
+    content = claims.content(limits.PRINTED_BYTES)
     if content is None:
         return claims
     tree = parse_json(content, path)

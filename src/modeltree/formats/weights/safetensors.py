@@ -15,6 +15,7 @@ from pathlib import Path
 
 from modeltree._util.text import enumerated
 from modeltree.findings import shown
+from modeltree.formats.parsing import limits
 from modeltree.formats.parsing.jsontree import parse_json
 from modeltree.formats.repair.claims import Claims
 from modeltree.formats.repair.models import reader
@@ -26,12 +27,6 @@ from modeltree.values.licenses import license_of
 
 LONGEST_HEADER = 100_000_000
 """The longest header that the format allows, in bytes."""
-
-MAX_HEADER = 32 * 2**20
-"""The longest header that is read, in bytes; most have less than one MiB."""
-
-MAX_PROBLEMS = 100
-"""The most problems of a header as JSON that are reported."""
 
 _FILE = re.compile(r".*\.safetensors", re.IGNORECASE | re.DOTALL)
 _SHARD = re.compile(r"(.*)-([0-9]{5})-of-([0-9]{5})\.safetensors")
@@ -79,9 +74,9 @@ def file_claims(path: Path) -> FileClaims:
             if len(start) < 8:
                 message = f"the file ends after {len(start)} bytes" if start else "the file is empty"
             return claims.refuse("syntax", message, f"a header has 2 to {LONGEST_HEADER:,} bytes")
-        if length > MAX_HEADER:
+        if length > limits.HEADER_BYTES:
             message = f"a header of {length:,} bytes"
-            return claims.refuse("too-large", message, f"at most {MAX_HEADER // 2**20} MiB are read")
+            return claims.refuse("too-large", message, f"at most {limits.HEADER_BYTES // 2**20} MiB are read")
         content = file.read(length)
     if len(content) < length:
         message = f"the file ends after {8 + len(content):,} bytes, within its header of {length:,}"
@@ -90,7 +85,9 @@ def file_claims(path: Path) -> FileClaims:
         return claims.refuse("syntax", f"no safetensors file: its header begins with {content[:1]!r}")
     tree = parse_json(content, path)
     # The lines and columns are those of the header, and no editor shows them.
-    claims.findings += [replace(problem, position=claims.position) for problem in tree.problems[-MAX_PROBLEMS:]]
+    claims.findings += [
+        replace(problem, position=claims.position) for problem in tree.problems[-limits.HEADER_PROBLEMS :]
+    ]
     if not tree.whole or not isinstance(tree.data, dict):
         claims.readable = False
         return claims
@@ -169,7 +166,7 @@ def _inner_mapping(metadata: Mapping[str, object], key: str, claims: FileClaims)
     if text is None:
         return {}
     tree = parse_json(text.encode(), claims.path)
-    for problem in tree.problems[-MAX_PROBLEMS:]:
+    for problem in tree.problems[-limits.HEADER_PROBLEMS :]:
         claims.report(problem.kind, f"{key}: {problem.message}", problem.hint)
     if tree.whole and not isinstance(tree.data, dict):
         claims.report("wrong-type", f"{key}: {described(tree.data)} is no mapping", done="it is left out")
