@@ -6,9 +6,13 @@ import csv
 import io
 import os
 import random
+import re
 import shutil
 import sys
+import threading
 from collections.abc import Callable, Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -989,6 +993,47 @@ def test_the_link_is_copied(opened: Open) -> None:
     page.get_by_role("button", name="Copy link").click()
     page.wait_for_timeout(100)
     assert not page.evaluate("navigator.clipboard.readText()").endswith("#view=table")
+
+
+# In a frame
+
+
+def test_the_recipe_of_the_documentation_embeds_it(browser: Any, survey: Path, tmp_path: Path) -> None:
+    recipe = re.search(r"```html\n(.*?)```", (ROOT / "docs" / "howto_page.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert recipe
+    shutil.copy(survey, tmp_path / "lineage.html")
+    policy = "default-src 'none'; frame-src 'self'; style-src 'unsafe-inline'"
+    host = (
+        f'<!doctype html><meta http-equiv="Content-Security-Policy" content="{policy}"><title>Host</title>{recipe[1]}'
+    )
+    (tmp_path / "host.html").write_text(host, encoding="utf-8")
+    handler = partial(QuietHandler, directory=str(tmp_path))
+    said: list[str] = []
+    with (
+        ThreadingHTTPServer(("127.0.0.1", 0), handler) as server,
+        browser.new_context(viewport={"width": 1200, "height": 800}, accept_downloads=True) as context,
+    ):
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        page = context.new_page()
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.goto(f"http://127.0.0.1:{server.server_port}/host.html")
+        (frame,) = (each for each in page.frames if each.url.endswith("lineage.html"))
+        frame.locator(f"#timeline-{PLACES['llama']}").click()
+        assert frame.locator("#card h2").inner_text() == "LLaMA"
+        frame.locator("#export summary").click()
+        with page.expect_download() as download:
+            frame.get_by_role("button", name="Figure as SVG").click()
+        assert ElementTree.parse(download.value.path()).getroot().tag.endswith("svg")
+        server.shutdown()
+    assert [text for text in said if "favicon" not in text] == []
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    """A server that says nothing of what it serves."""
+
+    def log_message(self, *arguments: Any) -> None:
+        pass
 
 
 # 3,000 models

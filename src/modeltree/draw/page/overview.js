@@ -18,7 +18,7 @@ function overlook() {
   for (const [name, value] of Object.entries({ x: left, y: top, width: right - left, height: bottom - top })) frameOnMap.setAttribute(name, value);
 
   const outside = [];
-  if (sifting().length) {
+  if (sifting().some(([key]) => key !== "until")) {
     nodesOf(shown).forEach((node, model) => {
       if (!node || !KEPT[model]) return;
       const { x, y, width, height, middle } = boxOf(model);
