@@ -74,7 +74,8 @@ def _methods(table: Path, options: argparse.Namespace) -> None:
     start = time.process_time()
     lineage = modeltree.load(table)
     print(f"{len(lineage):,} models, {len(lineage.derivations):,} derivations, read in", end=" ")
-    print(f"{time.process_time() - start:.3g} s; {memory('VmRSS'):,.0f} MB\n")
+    taken = time.process_time() - start
+    print(f"{taken:.3g} s; {memory('VmRSS'):,.0f} MB, and {memory('VmHWM'):,.0f} MB at most\n", flush=True)
     print("| | answer | s | more memory, MB |\n|---|---|---:|---:|")
     for name, call in calls(lineage, table.parent):
         if any(part in name for part in options.only):
@@ -162,6 +163,7 @@ def calls(lineage: Any, folder: Path) -> Iterator[tuple[str, Callable[[], Any]]]
     yield "depths", lineage.depths
     yield "heights", lineage.heights
     yield "families()[:10]", lambda: lineage.families()[:10]
+    yield "members of these", lambda: sum(len(family.members) for family in lineage.families()[:10])
     yield "families().sizes", lambda: lineage.families().sizes
     yield "families('component')[:10]", lambda: lineage.families("component")[:10]
     yield "families('organization')[:10]", lambda: lineage.families("organization")[:10]

@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy
 import pytest
 
 import modeltree
+from modeltree import Lineage, Model, PartialDate
 from modeltree.cli.main import main
+from modeltree.figures.text import model_table
+from work import steps
 
 
 @pytest.fixture
@@ -83,3 +87,12 @@ def test_union_writes_what_it_joins(
     assert main(["union", *editions, "-o", str(output), "--aliases", str(table)]) == 0
     assert main(["union", *editions, "-o", str(output), "--policy", "duplicate-id=refuse"]) == 1
     assert main(["union", *editions, "-o", str(tmp_path / "x.none")]) == 2
+
+
+def test_a_table_of_many_models_is_made_by_columns() -> None:
+    models = [Model(id=f"m{number}", name=f"M{number}", sizes=["7B"], released="2023") for number in range(400)]
+    small, large = Lineage(models[:200]), Lineage(models)
+    model_table(small, numpy.arange(200))
+    work = steps(lambda: model_table(large, numpy.arange(400))) - steps(lambda: model_table(small, numpy.arange(200)))
+    assert work < 200 * 50  # by records, 76 lines of Python for each
+    assert PartialDate.of_number(20230314) is PartialDate.of_number(20230314)

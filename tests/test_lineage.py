@@ -15,6 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import networkx as nx
+import numpy
 import pandas
 import polars
 import pytest
@@ -505,6 +506,16 @@ def test_rows_have_the_same_plain_columns(lineage: Lineage) -> None:
     assert {type(value) for value in flat} <= {str, int, type(None)}
     assert {(parent, row["id"]) for row in rows for parent in row["parents"]} == set(lineage.graph.edges)
     assert {(row["id"], child) for row in rows for child in row["children"]} == set(lineage.graph.edges)
+
+
+@given(lineages(), st.data())
+def test_rows_of_some_models_have_their_kin(lineage: Lineage, data: st.DataObject) -> None:
+    some = data.draw(st.sets(st.sampled_from(range(len(lineage)))) if lineage else st.just(set()))
+    nodes = numpy.array(sorted(some), dtype=numpy.int64)
+    parents, children = lineage._edges.kin(nodes)
+    ids = [lineage.ids[node] for node in nodes.tolist()]
+    assert parents == [list(lineage.parents(id)) for id in ids]
+    assert children == [list(lineage.children(id)) for id in ids]
 
 
 def test_derivations_as_rows() -> None:

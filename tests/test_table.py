@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -86,3 +88,15 @@ def test_the_command_writes_it(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert main(["table", "--clade", "llama", "--fields", "base,sizes", "-o", str(path)]) == 0
     assert r"\begin{longtable}{@{}lll@{}}" in path.read_text(encoding="utf-8")
     assert main(["table", "--fields", "nothing", "-o", str(path)]) == 2
+
+
+def test_a_table_is_written_without_matplotlib(tmp_path: Path) -> None:
+    script = f"""
+import sys, modeltree
+drawing = modeltree.table(modeltree.datasets.load("survey"))
+for suffix in ("md", "html", "tex"):
+    drawing.save(f"{tmp_path}/table.{{suffix}}")
+print("matplotlib" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"

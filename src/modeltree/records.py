@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from functools import total_ordering
+from functools import lru_cache, total_ordering
 from html import escape
 from operator import index
 from typing import Annotated, ClassVar, Literal, Self, SupportsIndex, TypeVar, get_args
@@ -203,7 +203,7 @@ class PartialDate:
         >>> PartialDate.of_number(20230300)
         PartialDate(2023, 3)
         """
-        return cls(number // 10000, number // 100 % 100 or None, number % 100 or None)
+        return _date_of_number(number)
 
     def at(self, grain: Grain) -> PartialDate:
         """The date rounded down to a grain; a quarter is named by its first month.
@@ -270,6 +270,11 @@ class PartialDate:
         day = {"type": "string", "pattern": r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"}
         year = {"type": "integer", "minimum": 1, "maximum": 9999}
         return {"anyOf": [day, year], "description": "YYYY, YYYY-MM or YYYY-MM-DD"}
+
+
+@lru_cache(maxsize=1 << 14)
+def _date_of_number(number: int) -> PartialDate:
+    return PartialDate(number // 10000, number // 100 % 100 or None, number % 100 or None)
 
 
 def _check(written: str, part: str, value: int, low: int, high: int, where: str = "") -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from itertools import repeat
 
 from modeltree._util import collector_paused
 
@@ -82,22 +83,28 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]], width: int | Non
     vicuna  gpt-3.5 → text-davinc…
     """
     with collector_paused():
-        cells = [[word.upper() for word in header], *([printable(cell) for cell in row] for row in rows)]
-    columns = [list(map(_columns, column)) for column in zip(*cells, strict=True)]
-    widths = list(map(max, columns))
+        columns: list[list[str]] = [[word.upper()] for word in header]
+        for column, cells in zip(columns, zip(*rows, strict=True), strict=False):
+            column.extend(map(printable, cells))
+    lengths = [list(map(_columns, column)) for column in columns]
+    widths = list(map(max, lengths))
     if width is not None:
         room = width - 2 * (len(widths) - 1)
         while sum(widths) > room:
             others = max(widths[1:], default=0)
             widths[widths.index(others, 1) if others > _LEAST else widths.index(max(widths))] -= 1
-        cells = [[_cut(cell, most) for cell, most in zip(row, widths, strict=True)] for row in cells]
-        columns = [list(map(_columns, column)) for column in zip(*cells, strict=True)]
-    spaces = [" " * (widest + 2) for widest in widths]
-    lines = (
-        "".join([cell + space[taken:] for cell, taken, space in zip(row, lengths, spaces, strict=True)])
-        for row, lengths in zip(cells, zip(*columns, strict=True), strict=True)
-    )
-    return "\n".join(line.rstrip() for line in lines)
+        columns = [[_cut(cell, most) for cell in column] for column, most in zip(columns, widths, strict=True)]
+        lengths = [list(map(_columns, column)) for column in columns]
+    padded = [_padded(*column) for column in zip(columns, lengths, widths, strict=True)]
+    return "\n".join(map(str.rstrip, map("".join, zip(*padded, strict=True))))
+
+
+def _padded(cells: list[str], lengths: list[int], width: int) -> Iterable[str]:
+    """The cells of a column with the spaces after them; where each letter takes a column, by the standard library."""
+    if lengths == list(map(len, cells)):
+        return map(str.ljust, cells, repeat(width + 2))
+    space = " " * (width + 2)
+    return (cell + space[taken:] for cell, taken in zip(cells, lengths, strict=True))
 
 
 def _cut(text: str, most: int) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import modeltree
 from modeltree._util.files import expanded, is_stream
@@ -30,6 +30,8 @@ from modeltree.findings import (
 )
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from modeltree.analysis import Report
     from modeltree.figures.drawing import Drawing
     from modeltree.findings import Finding, Severity
@@ -111,9 +113,9 @@ def tree(arguments: argparse.Namespace) -> int:
 def relatives(arguments: argparse.Namespace) -> int:
     """List ancestors or descendants."""
     lineage = _lineage(arguments)
-    query = getattr(lineage, arguments.command)
-    ids = query(arguments.model, relations=arguments.relations, max_depth=arguments.max_depth)
-    _print_models(lineage, ids, arguments.json, f"{lineage[arguments.model].id!r} has no {arguments.command}")
+    query = getattr(lineage._index(arguments.relations), arguments.command)
+    nodes = query(lineage._index_of(arguments.model), arguments.max_depth)
+    _print_models(lineage, nodes, arguments.json, f"{lineage[arguments.model].id!r} has no {arguments.command}")
     return DONE
 
 
@@ -146,7 +148,7 @@ def common_ancestors(arguments: argparse.Namespace) -> int:
     lineage = _lineage(arguments)
     models = (arguments.model, *arguments.others)
     ids = lineage.most_recent_common_ancestors(*models, relations=arguments.relations)
-    _print_models(lineage, ids, arguments.json)
+    _print_models(lineage, lineage.positions(ids), arguments.json)
     if not ids:
         return complain("modeltree mrca", "these models have no common ancestor", FAILED)
     return DONE
@@ -198,8 +200,8 @@ def families(arguments: argparse.Namespace) -> int:
 
 def models(arguments: argparse.Namespace) -> int:
     """List models."""
-    lineage = _lineage(arguments)
-    _print_models(lineage, _filtered(lineage, arguments), arguments.json, NOTHING_LEFT)
+    lineage = _filtered(_lineage(arguments), arguments)
+    _print_models(lineage, range(len(lineage)), arguments.json, NOTHING_LEFT)
     return DONE
 
 
@@ -633,11 +635,14 @@ def _say_written(message: str, path: Path) -> None:
         _print(message)
 
 
-def _print_models(lineage: Lineage, ids: Iterable[str], as_json: bool, nothing: str = "") -> None:
-    chosen = tuple(ids)
+def _print_models(lineage: Lineage, nodes: Sequence[int] | NDArray[Any], as_json: bool, nothing: str = "") -> None:
+    """Print some models, by their positions."""
+    import numpy
+
+    chosen = numpy.asarray(nodes, dtype=numpy.int64)
     if as_json:
-        _print_json(list(lineage._rows_of(lineage.positions(chosen))))
-    elif chosen:
+        _print_json(list(lineage._rows_of(chosen)))
+    elif len(chosen):
         from modeltree.figures.text import model_table
 
         _print(model_table(lineage, chosen))

@@ -16,14 +16,13 @@ from functools import lru_cache
 from itertools import count
 from operator import attrgetter
 from pathlib import Path
-
-import matplotlib
-from matplotlib import font_manager
-from matplotlib.font_manager import FontEntry, FontPath, FontProperties
-from matplotlib.ft2font import FT2Font, LoadFlags
+from typing import TYPE_CHECKING, Any
 
 from modeltree._util.text import counted, enumerated
 from modeltree.findings import Finding, nearest
+
+if TYPE_CHECKING:
+    from matplotlib.font_manager import FontEntry, FontPath, FontProperties
 
 FontChoice = str | os.PathLike[str] | Sequence[str | os.PathLike[str]] | None
 """Families that are installed, by name, and files of fonts, in the order in which they are asked for a letter."""
@@ -97,6 +96,8 @@ class Typeface:
         """The font for a text: the first family alone if it has all letters, else with others that fill its gaps."""
         # A letter that is in none of the typefaces that measure text is set in one that happens to be installed, and
         # may be wider there than was measured; then the text is made smaller, so that it keeps its place.
+        from matplotlib.font_manager import FontProperties
+
         weight = BOLD if bold else REGULAR
         families, letters = self.families, set(map(ord, text))
         _register()
@@ -146,12 +147,14 @@ def is_bidirectional(text: str) -> bool:
 def font_file(family: str, weight: int) -> FontPath:
     """The file of a family that is measured, or of one that is installed."""
     _register()
-    return font_manager.findfont(FontProperties(family=[family], weight=_WEIGHTS[weight]))
+    wanted = _manager().FontProperties(family=[family], weight=_WEIGHTS[weight])
+    found: FontPath = _manager().findfont(wanted)
+    return found
 
 
 def real_name(family: str) -> str:
     """What a family calls itself."""
-    return str(font_manager.get_font(font_file(family, REGULAR)).family_name)
+    return str(_manager().get_font(font_file(family, REGULAR)).family_name)
 
 
 def letters_of(family: str, weight: int) -> frozenset[int]:
@@ -168,9 +171,9 @@ def _measured(families: tuple[str, ...], text: str, weight: int) -> tuple[float,
 
 
 def _set_width(families: Iterable[str], weight: int, text: str) -> float:
-    face = font_manager.get_font([font_file(family, weight) for family in families])
+    face = _manager().get_font([font_file(family, weight) for family in families])
     face.set_size(_MEASURED_AT, 72.0)
-    face.set_text(text, 0.0, flags=LoadFlags.NO_HINTING)
+    face.set_text(text, 0.0, flags=_unhinted())
     return float(face.get_width_height()[0] / 64 / _MEASURED_AT)
 
 
@@ -188,31 +191,47 @@ def _drawn_width(text: str, families: tuple[str, ...], weight: int) -> float:
 
 @lru_cache(maxsize=64)
 def _half_capital(family: str) -> float:
-    face = font_manager.get_font(font_file(family, REGULAR))
+    face = _manager().get_font(font_file(family, REGULAR))
     if not face.get_char_index(ord("H")):
         return _HALF_CAPITAL
     face.set_size(_MEASURED_AT, 72.0)
-    return float(face.load_char(ord("H"), flags=LoadFlags.NO_HINTING).bbox[3] / 64 / _MEASURED_AT / 2)
+    return float(face.load_char(ord("H"), flags=_unhinted()).bbox[3] / 64 / _MEASURED_AT / 2)
 
 
-# What there is
+# What there is, which matplotlib knows: it is imported when a text is set, since tables and diagrams set none.
+
+
+def _manager() -> Any:
+    from matplotlib import font_manager
+
+    return font_manager
+
+
+def _unhinted() -> Any:
+    from matplotlib.ft2font import LoadFlags
+
+    return LoadFlags.NO_HINTING
 
 
 @lru_cache(maxsize=1)
 def _register() -> None:
     """Tell matplotlib of the typefaces that every machine has."""
+    import matplotlib
+
     shipped = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
     files = ((FAMILY, {weight: _FOLDER / name for weight, name in _INTER.items()}),
              (LAST_FAMILY, dict.fromkeys(_WEIGHTS, shipped / _LAST)))  # fmt: skip
     for name, paths in files:
-        _announced(name.removeprefix(OWN), {weight: FontEntry(fname=str(path)) for weight, path in paths.items()})
+        _announced(
+            name.removeprefix(OWN), {weight: _manager().FontEntry(fname=str(path)) for weight, path in paths.items()}
+        )
 
 
 def _announced(name: str, entries: Mapping[int, FontEntry]) -> str:
     """The name of our own that a family has from now on, with a file for each weight."""
     # Of a weight that there is not matplotlib would warn.
     place = attrgetter("fname", "index")
-    known = {(entry.name, entry.weight): place(entry) for entry in font_manager.fontManager.ttflist}
+    known = {(entry.name, entry.weight): place(entry) for entry in _manager().fontManager.ttflist}
     base = OWN + re.sub(r"[^\w .-]", "", name)
     names = (f"{base} {number}" if number else base for number in count())
     own = next(
@@ -222,8 +241,8 @@ def _announced(name: str, entries: Mapping[int, FontEntry]) -> str:
     )
     for weight, entry in entries.items():
         if (own, weight) not in known:
-            one = FontEntry(fname=entry.fname, index=entry.index, name=own, weight=weight, size="scalable")
-            font_manager.fontManager.ttflist.append(one)
+            one = _manager().FontEntry(fname=entry.fname, index=entry.index, name=own, weight=weight, size="scalable")
+            _manager().fontManager.ttflist.append(one)
     return own
 
 
@@ -234,7 +253,9 @@ def _entries(choice: str | os.PathLike[str]) -> list[FontEntry]:
         if not path.is_file():
             raise ValueError(f"there is no font file {str(path)!r}")
         try:
-            return [font_manager.ttfFontProperty(FT2Font(str(path)))]
+            from matplotlib.ft2font import FT2Font
+
+            return [_manager().ttfFontProperty(FT2Font(str(path)))]
         except RuntimeError as error:
             raise ValueError(f"{path}: no font: {error}") from None
     found = _of_family(choice)
@@ -242,14 +263,14 @@ def _entries(choice: str | os.PathLike[str]) -> list[FontEntry]:
         _look_again()
         found = _of_family(choice)
     if not found:
-        close = nearest(choice, sorted({entry.name for entry in font_manager.fontManager.ttflist}))
+        close = nearest(choice, sorted({entry.name for entry in _manager().fontManager.ttflist}))
         hint = f"; there is {', '.join(close)}" if close else ""
         raise ValueError(f"no typeface called {choice!r} is installed{hint}: name one that is, or a file")
     return found
 
 
 def _of_family(name: str) -> list[FontEntry]:
-    upright = (entry for entry in font_manager.fontManager.ttflist if entry.style == "normal")
+    upright = (entry for entry in _manager().fontManager.ttflist if entry.style == "normal")
     found = [entry for entry in upright if entry.name.lower() == name.lower()]
     return [entry for entry in found if entry.stretch == "normal"] or found
 
@@ -261,10 +282,10 @@ def _nearest(entries: Iterable[FontEntry], weight: int) -> FontEntry:
 @lru_cache(maxsize=1)
 def _look_again() -> None:
     """Find what was installed since matplotlib made its list."""
-    known = {str(entry.fname) for entry in font_manager.fontManager.ttflist}
-    for path in sorted(set(font_manager.findSystemFonts()) - known):
+    known = {str(entry.fname) for entry in _manager().fontManager.ttflist}
+    for path in sorted(set(_manager().findSystemFonts()) - known):
         try:
-            font_manager.fontManager.addfont(path)
+            _manager().fontManager.addfont(path)
         except (OSError, RuntimeError):  # it is damaged, or of a kind that matplotlib cannot draw
             continue
 
@@ -273,18 +294,18 @@ def _look_again() -> None:
 def _letters(families: tuple[str, ...], weight: int) -> frozenset[int]:
     """The letters that families have together."""
     files = (font_file(family, weight) for family in families)
-    return frozenset[int]().union(*(font_manager.get_font(file).get_charmap() for file in files))
+    return frozenset[int]().union(*(_manager().get_font(file).get_charmap() for file in files))
 
 
 @lru_cache(maxsize=16)
 def _installed(weight: int, language: str) -> tuple[str, ...]:
     """The further families that are installed in this weight; matplotlib would warn of the others."""
     _look_again()
-    there = {entry.name for entry in font_manager.fontManager.ttflist if _number(entry.weight) == weight}
+    there = {entry.name for entry in _manager().fontManager.ttflist if _number(entry.weight) == weight}
     first = _SHAPES.get(language, " SC")
     return tuple(sorted(there.intersection(_FURTHER_FAMILIES), key=lambda family: (
         not family.endswith(first), _FURTHER_FAMILIES.index(family))))  # fmt: skip
 
 
 def _number(weight: str | int) -> int:
-    return font_manager.weight_dict[weight] if isinstance(weight, str) else int(weight)
+    return _manager().weight_dict[weight] if isinstance(weight, str) else int(weight)

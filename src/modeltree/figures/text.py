@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+import numpy
+from numpy.typing import NDArray
 
 from modeltree._util.text import counted, table
 from modeltree.analysis.licenses import LicenseReport
@@ -12,7 +16,7 @@ from modeltree.findings import Finding, Severity
 from modeltree.formats.registry import all_formats
 from modeltree.graph.families import Family
 from modeltree.lineage import Lineage
-from modeltree.records import Derivation, Model
+from modeltree.records import Derivation, ParameterCount, PartialDate
 
 
 def findings_summary(findings: Sequence[Finding], all_shown: bool = True) -> str:
@@ -32,24 +36,25 @@ def format_table() -> str:
     return table(("format", "what it is", "read", "written", "endings"), rows)
 
 
-def model_table(lineage: Lineage, ids: Iterable[str]) -> str:
-    """A row for each of some models, which are in date order."""
-    header = ("id", "name", "released", "openness", "sizes", "organizations")
-    models = lineage._nodes.part(lineage.positions(ids)).records
-    return table(
-        header,
-        (
-            (
-                model.id,
-                model.name,
-                _or_dash(model.released),
-                _or_dash(model.openness),
-                _sizes(model),
-                _joined(_organizations(lineage, model)),
-            )
-            for model in models
-        ),
-    )
+def model_table(lineage: Lineage, nodes: NDArray[numpy.int64]) -> str:
+    """A row for each of some models, by their positions, which are in date order."""
+    part = lineage._nodes.part(nodes)
+
+    def column(name: str, text: Callable[[Any], str]) -> Iterator[str]:
+        values, codes = part.distinct(name)
+        return map(list(map(text, values)).__getitem__, codes.tolist())
+
+    numbers, codes = numpy.unique(part.dates, return_inverse=True)
+    dates = [str(PartialDate.of_number(number)) if number else "-" for number in numbers.tolist()]
+    columns = {
+        "id": part.ids,
+        "name": part.names(),
+        "released": map(dates.__getitem__, codes.tolist()),
+        "openness": column("openness", _or_dash),
+        "sizes": column("sizes", _sizes),
+        "organizations": column("organizations", lambda ids: _joined(lineage.organizations[id].name for id in ids)),
+    }
+    return table(tuple(columns), zip(*columns.values(), strict=True))
 
 
 def family_table(lineage: Lineage, families: Iterable[Family]) -> str:
@@ -120,13 +125,8 @@ def license_text(report: LicenseReport, model: str, width: int = 100) -> str:
     return fields_text(f"{report.lineage[model].name} ({record.id})", fields, width)
 
 
-def _sizes(model: Model) -> str:
-    few = len(model.sizes) <= 2
-    return _joined(map(str, model.sizes)) if few else f"{min(model.sizes)} to {max(model.sizes)}"
-
-
-def _organizations(lineage: Lineage, model: Model) -> list[str]:
-    return [lineage.organizations[id].name for id in model.organizations]
+def _sizes(sizes: tuple[ParameterCount, ...]) -> str:
+    return _joined(map(str, sizes)) if len(sizes) <= 2 else f"{min(sizes)} to {max(sizes)}"
 
 
 def _joined(words: Iterable[str]) -> str:

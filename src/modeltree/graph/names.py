@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
-from itertools import islice
+from itertools import chain, islice
 from typing import Self
 
 from modeltree._util import collector_paused
@@ -106,7 +106,7 @@ class _NamesText:
                     self._names.append(name)
                     self._owners.append(id)
         self._ids = ids
-        self._text = "\n".join(["", "\n".join(ids), *self._names, ""]).casefold()
+        self._text = "\n".join(chain(("",), ids, self._names, ("",))).casefold()
         step = max(1, len(self._text) // self._SAMPLED) << 10
         self._sample = "".join(self._text[start : start + 1024] for start in range(0, len(self._text), step))
 

@@ -121,15 +121,15 @@ class _Writer:
                     last = f"{inner}├─ ", f"{inner}│  "
 
     def _in_full(self, node: int) -> str:
-        under = self.places.under.get(node)
-        others = [parent for parent in self.index.parents[node] if parent != under]
+        under, parents = self.places.under.get(node), self.index.parents[node]
         words = [self._relation(under, node)] if under is not None else []
+        others = [parent for parent in parents if parent != under]
         if others:
             names = ", ".join(f"{self._name(parent)} ({self._relation(parent, node)})" for parent in others)
             words.append(f"{'also ' if words else ''}from {names}")
-        if self.index.children[node] and node not in self.places.open:
+        if node not in self.places.open and self.index.children[node]:
             words.append("…")
-        mark = "◆ " if len(self.index.parents[node]) > 1 else ""
+        mark = "◆ " if len(parents) > 1 else ""
         released = self.nodes.released(node)
         date = f"  {released}" if released else ""
         return " · ".join([f"{mark}{self._name(node)}{date}", *words])

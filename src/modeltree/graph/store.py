@@ -30,9 +30,9 @@ from modeltree.graph.columns import (
     picked,
     taken,
 )
-from modeltree.graph.csr import gather_slices, viewed
+from modeltree.graph.csr import gather_slices, short, viewed
 from modeltree.graph.index import AncestryIndex
-from modeltree.graph.network import FrozenAttributes, to_attributes
+from modeltree.graph.network import FrozenAttributes, attribute_rows, to_attributes
 from modeltree.records import Derivation, Domain, Kind, Model, Openness, PartialDate, Record, Relation, one_of
 
 Date = PartialDate | datetime.date | str | int
@@ -194,7 +194,9 @@ class NodeStore:
 
     def attributes(self, node: int) -> dict[str, Any]:
         """The fields of a model as attributes of a node, see `modeltree.graph.network.to_attributes`."""
-        return to_attributes(self.records[node], frozenset({"id"}))
+        if self._given is not None:
+            return to_attributes(self._given[node], frozenset({"id"}))
+        return next(attribute_rows(self, Model, frozenset({"id"}), slice(node, node + 1)))
 
     def meeting(self, conditions: Conditions) -> NDArray[numpy.int64]:
         """The indices of the models that meet some conditions."""
@@ -376,12 +378,15 @@ class EdgeStore:
         """Of each of some models, ascending, the ids of its parents and of its children."""
         first, last = numpy.searchsorted(self.child, nodes), numpy.searchsorted(self.child, nodes, side="right")
         above = gather_slices(first, last, self.parent)
-        place = numpy.full(len(self._ids), -1, dtype=numpy.int32)
-        place[nodes] = numpy.arange(len(nodes), dtype=numpy.int32)
-        places = place[self.parent]
-        below = numpy.flatnonzero(places >= 0)
-        places = places[below]
-        order = numpy.argsort(places, kind="stable")
+        low, high = (int(nodes[0]), int(nodes[-1])) if len(nodes) else (0, -1)
+        below = numpy.flatnonzero((self.parent >= low) & (self.parent <= high))
+        places = self.parent[below] - low
+        if high - low >= len(nodes):  # there are others between them
+            place = numpy.full(high - low + 1, -1, dtype=numpy.int32)
+            place[nodes - low] = numpy.arange(len(nodes), dtype=numpy.int32)
+            places = place[places]
+            below, places = below[places >= 0], places[places >= 0]
+        order = numpy.argsort(short(places), kind="stable")
         ends = numpy.cumsum(last - first), numpy.bincount(places, minlength=len(nodes)).cumsum()
         parents, children = map(self._listed, ends, (above, self.child[below[order]]))
         return parents, children
