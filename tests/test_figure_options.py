@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import random
 import re
 import shutil
 import subprocess
@@ -19,10 +20,11 @@ from PIL import Image
 from modeltree import datasets, diff, evolution
 from modeltree.draw.icons import badges
 from modeltree.draw.theme import LIGHT, THEMES, Theme, contrast
+from modeltree.figures.coloring import groups_of
 from modeltree.findings import IconError, LayoutError, UnknownModelError
 from modeltree.layout.geometry import Layout
 from modeltree.lineage import Lineage
-from modeltree.records import Derivation, Kind, Model, Organization
+from modeltree.records import Derivation, Kind, Model, Organization, PartialDate
 
 SVG = "{http://www.w3.org/2000/svg}"
 LINK = "{http://www.w3.org/1999/xlink}href"
@@ -209,6 +211,27 @@ def test_a_color_belongs_to_its_group_and_not_to_its_rank() -> None:
         evolution(SURVEY, color_by="family", palette={"LLaMA": "blue"})
     with pytest.raises(ValueError, match="those of the theme"):
         evolution(SURVEY, palette={"LLaMA": "#5b8def"})
+
+
+def test_a_color_stays_when_another_family_becomes_one_of_the_largest() -> None:
+    """As models are added one after the other, each group that is still one of the largest keeps its color."""
+    chance = random.Random(4)
+    names = [f"maker-{number}" for number in range(12)]
+    dates = [PartialDate(2015 + number // 12, 1 + number % 12) for number in range(120)]
+    models = [
+        Model(id=f"m{number:03}", name=f"M{number}", released=date, organizations=(maker,))
+        for number, (date, maker) in enumerate(zip(dates, chance.choices(names, range(1, 13), k=120), strict=True))
+    ]  # fmt: skip
+    before: dict[str, int] = {}
+    entries = 0
+    for count in range(20, len(models)):
+        places = groups_of(Lineage(models[:count]), models[:count], "organization").places
+        assert len(set(places.values())) == len(places) == 6, "they are distinct"
+        stayed = before.keys() & places.keys()
+        assert {name: before[name] for name in stayed} == {name: places[name] for name in stayed}
+        entries += len(stayed) < len(before)
+        before = dict(places)
+    assert entries > 3
 
 
 def test_several_models_are_highlighted() -> None:

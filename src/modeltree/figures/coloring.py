@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
@@ -79,8 +79,8 @@ def groups_of(
     like: Groups | None = None,
 ) -> Groups:
     """Group models that are in time order; the largest groups have names and colors, all further ones are one."""
-    # A color belongs to its group: that which it has in `like`, or else one that follows from its name and not from
-    # its rank, so that more models do not make groups change their colors.
+    # A color belongs to its group: that which it has in `like`, or else one that follows from its name and from those
+    # that were there before it, so that more models do not make groups change their colors.
     models = tuple(models)
     if by == "openness":
         if palette:
@@ -92,8 +92,8 @@ def groups_of(
     key: Callable[[Model], _Key] = by if callable(by) else _key_of(lineage, by)
     keys = {model.id: key(model) for model in models}
     sizes = Counter(key for key in keys.values() if key is not None)
-    least = 2 if by == "family" else 1
-    named = [key for key, size in sizes.most_common(MOST_GROUPS) if size >= least]
+    largest = _largest((key for key in keys.values() if key is not None), 2 if by == "family" else 1)
+    named = [key for key, _ in sizes.most_common() if key in largest]
     slugs = {key: f"{word}:{key}" if word else f"group:{index}" for index, key in enumerate(named)}
     groups = {id: "none" if key is None else slugs.get(key, "other") for id, key in keys.items()}
     names = _names(lineage, models, word, keys)
@@ -110,7 +110,12 @@ def groups_of(
     if unknown:
         known = alternatives([names.get(key, str(key)) for key in named])
         raise ValueError(f"palette has {unknown[0]!r}, which is no group: say {known}")
-    places = _places([slug for slug in slugs.values() if slug not in own], like.places if like else {})
+    kept = like.places if like else {}
+    places = {slug: kept[slug] for slug in slugs.values() if slug in kept}
+    for key, slug in slugs.items():
+        if slug not in places:
+            taken = places.values()
+            places[slug] = _wanted(key, taken) if largest[key] in taken else largest[key]
     note = words(_NOTES[word]) if word in _NOTES else None
     return Groups(groups, tuple(legend), note, places, own, hollow)
 
@@ -123,16 +128,29 @@ def _fill_of(palette: Mapping[str, str], key: _Key, name: str | None) -> str:
     return fill.lower()
 
 
-def _places(groups: Iterable[str], known: Mapping[str, int]) -> dict[str, int]:
-    """A place among the colors for each group: that which is known, else the one its name asks for, if it is free."""
-    groups = list(groups)
-    places = {group: known[group] for group in groups if group in known}
-    for group in sorted(set(groups) - set(places)):
-        first = zlib.crc32(group.encode())
-        taken = set(places.values())
-        wanted = (place % MOST_GROUPS for place in range(first, first + MOST_GROUPS))
-        places[group] = next(place for place in wanted if place not in taken)
+def _largest(groups: Iterable[_Key], least: int) -> dict[_Key, int]:
+    """The largest groups, by those of models in time order, with a place among the colors for each."""
+    # A group that becomes one of the largest takes the color that its name asks for, if none of them has that, and
+    # keeps it as long as it is one: later models do not make others change theirs.
+    sizes: Counter[_Key] = Counter()
+    places: dict[_Key, int] = {}
+    for group in groups:
+        sizes[group] += 1
+        if group in places or sizes[group] < least:
+            continue
+        if len(places) == MOST_GROUPS:
+            smallest = min(reversed(places), key=sizes.__getitem__)
+            if sizes[smallest] >= sizes[group]:
+                continue
+            del places[smallest]
+        places[group] = _wanted(group, places.values())
     return places
+
+
+def _wanted(group: _Key, taken: Collection[int]) -> int:
+    """The place that the name of a group asks for most of those that are free."""
+    free = set(range(MOST_GROUPS)).difference(taken)
+    return min(free, key=lambda place: zlib.crc32(f"{group} {place}".encode()))
 
 
 def _by_openness(models: Iterable[Model], words: Words) -> Groups:
