@@ -108,7 +108,10 @@ def test_a_width_alone_is_a_page_of_an_evolution_figure(
     output = ["--data", str(data), "--page", "14", "-o", str(tmp_path / "figure.svg")]
     assert cli.main(["evolution", *output]) == 0
     assert cli.main(["family-tree", *output]) == 2
-    assert "--page with a width alone needs --font-size" in capsys.readouterr().err
+    assert (
+        "--page has a width alone: give a height, too, or the size of the type by --font-size"
+        in capsys.readouterr().err
+    )
 
 
 @pytest.mark.parametrize(

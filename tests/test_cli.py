@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import itertools
 import json
 import os
@@ -17,6 +18,7 @@ import pytest
 
 import modeltree
 from modeltree import datasets
+from modeltree.cli import arguments as cli_arguments
 from modeltree.cli import main as cli
 from modeltree.figures.description import model_text
 from modeltree.lineage import Lineage
@@ -781,3 +783,46 @@ def test_formats_are_listed(run: Run) -> None:
     lines = run("formats").lines
     assert lines[0].split() == ["FORMAT", "WHAT", "IT", "IS", "READ", "WRITTEN", "ENDINGS"]
     assert any(line.startswith("gguf ") and line.endswith(".gguf") for line in lines)
+
+
+# What only Python's drawings take, and why.
+NOT_AT_THE_SHELL = {
+    "changes": "a value that `modeltree.diff` returns; the command diff prints it",
+    "relations": "a condition on models, --relations, which all commands have",
+    "height": "of a frame in a notebook",
+}
+
+
+@pytest.mark.parametrize("name", cli_arguments.SUFFIXES)
+def test_drawings_take_the_same_options_at_the_shell(name: str) -> None:
+    drawing = getattr(modeltree, name.replace("-", "_"))
+    taken = set(inspect.signature(drawing).parameters) - {"lineage"}
+    parsed = cli._parser([name]).parse_args([name])
+    assert set(parsed.options) <= taken
+    assert taken - set(parsed.options) <= set(NOT_AT_THE_SHELL), "the shell has them, or there is a reason why not"
+
+
+def test_an_evolution_figure_at_the_shell_has_all_options(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before, after = tmp_path / "before.json", tmp_path / "after.json"
+    assert cli.main(["evolution", "--data", "survey-table1", "-o", str(before)]) == 0
+    options = [
+        "--color-by", "family", "--palette", "LLaMA=#5b8def", "--highlight", "alpaca", "--highlight", "vicuna",
+        "--like", str(before),
+    ]  # fmt: skip
+    assert cli.main(["evolution", "--data", "survey-table1", *options, "-o", str(after)]) == 0
+    places = [
+        [(box["id"], box["x"], box["y"]) for box in json.loads(path.read_text())["boxes"]] for path in (before, after)
+    ]
+    assert places[0] == places[1]
+    capsys.readouterr()
+    for words, message in (
+        (["--palette", "LLaMA"], "'LLaMA' is no GROUP=COLOR: write it as 'LLaMA=#5b8def'"),
+        (["--palette", "LLaMA=blue", "--color-by", "family"], "'blue' is no color"),
+        (["--like", str(tmp_path)], "is no layout" if os.name == "nt" else "Is a directory"),
+    ):
+        assert cli.main(["evolution", "--data", "survey-table1", *words, "-o", str(after)]) == 2
+        assert message in capsys.readouterr().err
+    other = tmp_path / "other.json"
+    other.write_text('{"unit": "pt"}')
+    assert cli.main(["evolution", "--like", str(other)]) == 2
+    assert "is no layout: save a figure as .json" in capsys.readouterr().err

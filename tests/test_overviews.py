@@ -763,7 +763,10 @@ def test_the_shell_draws_them(words: str, tmp_path: Path, capsys: pytest.Capture
         ("growth --grain day", "argument --grain: invalid choice: 'day' (choose from"),
         ("family-sizes --grain year", "unrecognized arguments: --grain year"),
         ("evolution --count 3", "unrecognized arguments: --count 3"),
-        ("largest-families --page 6in", "--page with a width alone needs --font-size"),
+        (
+            "largest-families --page 6in",
+            "--page has a width alone: give a height, too, or the size of the type by --font-size",
+        ),
     ],
 )
 def test_the_shell_tells_what_is_wrong(words: str, complaint: str, capsys: pytest.CaptureFixture[str]) -> None:

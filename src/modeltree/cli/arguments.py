@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from typing import Any, TypeVar
 
     from modeltree.figures.genealogy import Collapse
+    from modeltree.layout.geometry import Layout
     from modeltree.records import PartialDate, Relation
 
     T = TypeVar("T")
@@ -123,8 +124,9 @@ def add_drawings(command: Callable[..., argparse.ArgumentParser], data: Options)
     applications = option("--applications", action="store_true", default=None, help="draw products, too")
     datasets = option("--datasets", action="store_true", default=None, help="draw data sets, too")
     color = option("--color-by", choices=COLORS, help="what color says (default: openness)")
+    strong = "draw it and its ancestors strong, all others faint"
     descent = [
-        *option("--highlight", metavar="MODEL", help="draw it and its ancestors strong, all others faint"),
+        *option("--highlight", action="append", metavar="MODEL", help=f"{strong}; may be repeated"),
         *option("--outline", metavar="MODEL", help="give its family an edge of one color"),
     ]
     direction = option("--direction", choices=DIRECTIONS, help="where time runs to (default: right)")
@@ -140,18 +142,22 @@ def add_drawings(command: Callable[..., argparse.ArgumentParser], data: Options)
     dpi = option("--dpi", type=_positive, default=200.0, metavar="N", help="of PNG (default: 200)")
     show = option("--open", action="store_true", help="open the file in a browser when it is written")
 
+    own = "of a group, as LLaMA=#5b8def; may be repeated"
+
     def drawing(name: str, what: str, *options: Options, output: str = "", also: tuple[str, ...] = ()) -> None:
-        own = [each for some in options for each in some]
+        added_options = [each for some in options for each in some]
         known, output = SUFFIXES[name], output or f"{name}.svg"
         words = f"default: {output}" + (f"; or {', '.join(known[1:])}" if known[1:] else "")
         file = option("-o", "--output", type=_file(known), metavar="FILE", default=output, help=words)
         after = {"page": show, "table": []}.get(name, dpi)
-        added = command(name, what, data, file, own, after, filtered=True)
-        added.set_defaults(options=[*(names[0][2:].replace("-", "_") for names, _ in own), *also])
+        added = command(name, what, data, file, added_options, after, filtered=True)
+        added.set_defaults(options=[*(names[0][2:].replace("-", "_") for names, _ in added_options), *also])
 
     drawing(
         "evolution", "draw all models along a serpentine of time",
         title, page, applications, datasets, color, descent, theme, icons, words,
+        option("--palette", type=_color, action="append", metavar="GROUP=COLOR", help=own),
+        option("--like", type=_layout, metavar="FILE", help="a layout, saved as .json, of which little is to move"),
         option("--time-scale", choices=TIME_SCALES, help="whether distances are those of labels or of time"),
         option("--grain", choices=GRAINS, help="what a tick stands for"),
         option("--rows", type=_several, metavar="N", help="how many rows there must be"),
@@ -191,8 +197,8 @@ def add_drawings(command: Callable[..., argparse.ArgumentParser], data: Options)
         option("--direction", choices=DIAGRAM_DIRECTIONS, help="where time runs to (default: LR)"),
     )  # fmt: skip
     drawing(
-        "page", "write an HTML page to look around in, which works offline", title, datasets, color, icons, font,
-        output="modeltree.html",
+        "page", "write an HTML page to look around in, which works offline",
+        title, page[:1], datasets, color, icons, font, output="modeltree.html",
     )  # fmt: skip
     fields = option("--fields", type=_words, metavar="NAME,…", help=f"beside the name: {', '.join(TABLE_FIELDS)}")
     drawing(
@@ -305,6 +311,27 @@ def _page(word: str) -> tuple[float, float | None]:
     from modeltree.layout.sheet import page_size
 
     return _parsed(page_size, word)
+
+
+def _color(word: str) -> tuple[str, str]:
+    """A group and its color."""
+    group, equals, color = word.rpartition("=")
+    if not (group and equals):
+        raise argparse.ArgumentTypeError(f"{word!r} is no GROUP=COLOR: write it as 'LLaMA=#5b8def'")
+    return group, color
+
+
+def _layout(word: str) -> Layout:
+    """The layout in a file."""
+    from modeltree._util.files import expanded
+    from modeltree.layout.geometry import Layout
+
+    try:
+        return Layout.from_json(expanded(word).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise argparse.ArgumentTypeError(f"{word!r}: {error.strerror}") from None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise argparse.ArgumentTypeError(f"{word!r} is no layout: save a figure as .json") from None
 
 
 def _collapse(word: str) -> Collapse:

@@ -67,13 +67,22 @@ def draw(arguments: argparse.Namespace) -> int:
     options = {name: value for name in arguments.options if (value := getattr(arguments, name)) is not None}
     width_alone = options.get("page", (0, 0))[1] is None
     if width_alone and "font_size" not in options and arguments.command not in ("evolution", "growth", "family-sizes"):
-        raise UsageError("--page with a width alone needs --font-size: give a height, too, or the size of the type")
+        size = ", or the size of the type by --font-size" if "font_size" in arguments.options else ""
+        raise UsageError(f"--page has a width alone: give a height, too{size}")
+    if "palette" in options:
+        options["palette"] = dict(options["palette"])
     options |= {name: None for name in ("cluster", "rank") if options.get(name) == "none"}
     option = {"application": "applications", "dataset": "datasets"}.get(arguments.kind)
     if option in arguments.options:
         options[option] = True
     lineage = _filtered(_lineage(arguments), arguments)
-    return _save(getattr(modeltree, arguments.command.replace("-", "_"))(lineage, **options), arguments)
+    try:
+        drawing = getattr(modeltree, arguments.command.replace("-", "_"))(lineage, **options)
+    except ModelTreeError:
+        raise
+    except ValueError as error:  # a palette of groups that are not there
+        raise UsageError(str(error)) from None
+    return _save(drawing, arguments)
 
 
 def draw_other(arguments: argparse.Namespace) -> int:

@@ -112,10 +112,10 @@ def groups_of(
         raise ValueError(f"palette has {unknown[0]!r}, which is no group: say {known}")
     kept = like.places if like else {}
     places = {slug: kept[slug] for slug in slugs.values() if slug in kept}
-    for key, slug in slugs.items():
+    for group, slug in slugs.items():
         if slug not in places:
             taken = places.values()
-            places[slug] = _wanted(key, taken) if largest[key] in taken else largest[key]
+            places[slug] = _wanted(group, taken) if largest[group] in taken else largest[group]
     note = words(_NOTES[word]) if word in _NOTES else None
     return Groups(groups, tuple(legend), note, places, own, hollow)
 
