@@ -33,6 +33,7 @@ from modeltree.draw.markup import Numbers, Palette, figure_markup, link_sample
 from modeltree.draw.theme import DARK, LIGHT, Paint
 from modeltree.figures.description import page_data
 from modeltree.figures.evolution import evolution_contents
+from modeltree.figures.family_tree import RELATION_WORDS
 from modeltree.findings import LayoutError
 from modeltree.layout.geometry import (
     Band,
@@ -279,7 +280,7 @@ def test_cards_have_all_that_is_known() -> None:
     assert models["copilot-in-azure-quantum"]["k"] == "application"
     for step, (parent, child, relation, *rest) in zip(SURVEY.derivations, data["steps"], strict=True):
         assert (data["models"][parent]["i"], data["models"][child]["i"]) == (step.parent, step.child)
-        assert data["relations"][relation] == [step.relation, step.relation.passes]
+        assert data["relations"][relation] == [step.relation, step.relation.passes, RELATION_WORDS[step.relation]]
         assert (rest[0] if rest else []) == list(step.references)
         assert (rest[1] if len(rest) > 1 else None) == step.note
 
@@ -552,7 +553,7 @@ def test_data_sets_are_left_out_unless_asked_for(shown: bool) -> None:
 
 
 def test_relations_say_what_passes_on(page: Reader) -> None:
-    classes = dict(page.data["relations"])
+    classes = {word: passes for word, passes, _ in page.data["relations"]}
     assert (classes["finetune"], classes["data"], classes["successor"]) == ("weights", "outputs", "ideas")
 
 

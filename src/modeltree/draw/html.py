@@ -28,8 +28,8 @@ _FOLDER = files("modeltree.draw") / "page"
 _STYLES = ("base.css", "figure.css", "controls.css", "card.css", "table.css", "print.css")
 # In order of use: later files call earlier ones. They share one scope, which nothing else sees.
 _SCRIPTS = (
-    "data.js", "elements.js", "state.js", "stage.js", "color.js", "gestures.js", "light.js", "card.js", "filters.js",
-    "search.js", "time.js", "overview.js", "table.js", "export.js", "main.js",
+    "data.js", "elements.js", "state.js", "stage.js", "color.js", "gestures.js", "light.js", "card.js", "kinship.js",
+    "filters.js", "search.js", "time.js", "overview.js", "table.js", "export.js", "main.js",
 )  # fmt: skip
 _POLICY = (
     "default-src 'none'; script-src '{script}'; style-src '{style}'; font-src data:; img-src data:; "
@@ -84,7 +84,7 @@ def page_document(
         "counts": " · ".join(f"<span>{escape(count)}</span>" for count in counts),
         "tabs": "\n".join(map(_tab, figures)),
         "figures": "\n".join(
-            f'<div class="base" data-figure="{figure.key}"{_hidden(index)}{_language(words)}>{_inert(svg, index)}</div>'
+            _panel(figure, _hidden(index), _language(words), _inert(svg, index))
             for index, (figure, svg) in enumerate(zip(figures, drawn, strict=True))
         ),
         "notes": "\n".join(_notes(figure, palette, words, _hidden(index)) for index, figure in enumerate(figures)),
@@ -145,8 +145,13 @@ def _themed(palette: Palette) -> str:
 
 
 def _tab(figure: PageFigure) -> str:
-    attributes = f'role="tab" data-figure="{figure.key}" aria-controls="{figure.key}"'
+    attributes = f'id="tab-{figure.key}" role="tab" data-figure="{figure.key}" aria-controls="panel-{figure.key}"'
     return f'<button type="button" {attributes}>{escape(figure.title)}</button>'
+
+
+def _panel(figure: PageFigure, hidden: str, language: str, content: str) -> str:
+    attributes = f'id="panel-{figure.key}" role="tabpanel" aria-labelledby="tab-{figure.key}"'
+    return f'<div class="base" {attributes} data-figure="{figure.key}"{hidden}{language}>{content}</div>'
 
 
 def _hidden(index: int) -> str:

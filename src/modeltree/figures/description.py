@@ -6,10 +6,12 @@ What the record itself knows, `modeltree.records.model_facts` says, for both and
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from modeltree._util.languages import ENGLISH, Words
 from modeltree._util.text import printable
 from modeltree.analysis.licenses import ModelLicense, licenses
+from modeltree.figures.family_tree import RELATION_WORDS
 from modeltree.lineage import Lineage
 from modeltree.records import Correction, Derivation, Model, Relation, model_facts
 
@@ -70,7 +72,7 @@ def _bracketed(references: Sequence[str]) -> str:
     return f" [{', '.join(references)}]" if references else ""
 
 
-def page_data(lineage: Lineage) -> dict[str, object]:
+def page_data(lineage: Lineage, words: Words = ENGLISH) -> dict[str, object]:
     """All that a page knows of a lineage, of plain lists, dictionaries, strings and numbers.
 
     Models, organizations, families and relations go by their indexes in the lists here.
@@ -78,11 +80,12 @@ def page_data(lineage: Lineage) -> dict[str, object]:
     - ``models``: in date order, each a dictionary: ``i`` id, ``n`` name, ``a`` other names, ``k`` kind unless it is a
       model, ``d`` date, ``o`` organizations, ``w`` openness, ``c`` access, ``m`` domain, ``y`` further facts as label
       and text, ``f`` families, the primary one first, ``u`` links as kind and address, ``e`` references, ``x`` note,
-      ``p`` corrections as field, what was printed, source, reason and references.
+      ``p`` corrections as field, what was printed, source, reason and references, ``l`` whether all licenses that reach
+      it allow commercial use, and these: name, ancestor, what passes on, and 1 if its own does not carry it on, else 0.
     - ``steps``: each derivation as parent, child, relation, and where there are any, references and a note.
     - ``organizations``: each a name, and where there is one, an address.
     - ``families``: the indexes of the models that they are called by, the largest family first, if of two or more.
-    - ``relations``: each a word, and what passes on by it; what is unspecified goes with ideas.
+    - ``relations``: each a word, what passes on by it, and its name; what is unspecified goes with ideas.
     """
     indexes = {model.id: index for index, model in enumerate(lineage.models)}
     organizations = {id: index for index, id in enumerate(lineage.organizations)}
@@ -96,24 +99,30 @@ def page_data(lineage: Lineage) -> dict[str, object]:
     report = licenses(lineage)
     return {
         "models": [
-            _model(model, organizations, belongs.get(model.id, []), _inherited(report[model.id], lineage))
+            _model(model, organizations, belongs.get(model.id, []), report[model.id], indexes)
             for model in lineage.models
         ],
         "steps": [_edge(edge, indexes, relations) for edge in lineage.derivations],
         "organizations": [_trimmed([printable(record.name), record.url]) for record in lineage.organizations.values()],
         "families": [indexes[str(family.key)] for family in families],
-        "relations": [[str(relation), relation.passes or "ideas"] for relation in relations],
+        "relations": [
+            [str(relation), relation.passes or "ideas", words(RELATION_WORDS[relation])] for relation in relations
+        ],
     }
 
 
-def _inherited(record: ModelLicense, lineage: Lineage) -> list[list[str]]:
-    """What a model's license does not carry of those of others, as a fact of a page."""
-    given = [f"{terms.name} of {lineage[terms.origin].name}" for terms in record.inherited if terms.lost]
-    return [["inherited licenses", printable(", ".join(given))]] if given else []
+def _along(record: ModelLicense, indexes: Mapping[str, int]) -> list[object] | None:
+    """Whether all the licenses that reach a model allow commercial use, and each with its origin."""
+    rows = [
+        [printable(terms.name), indexes[terms.origin], terms.passes, int(bool(terms.lost))]
+        for terms in record.inherited
+        if terms.origin in indexes
+    ]
+    return [record.commercial, rows] if rows else None
 
 
 def _model(
-    model: Model, organizations: dict[str, int], families: list[int], inherited: list[list[str]]
+    model: Model, organizations: dict[str, int], families: list[int], record: ModelLicense, indexes: dict[str, int]
 ) -> dict[str, object]:
     known = {
         "i": model.id,
@@ -125,8 +134,8 @@ def _model(
         "w": model.openness and str(model.openness),
         "c": model.access and str(model.access),
         "m": model.domain and str(model.domain),
-        "y": [[label, printable(", ".join(texts))] for label, texts in model_facts(model) if label in _ROWS]
-        + inherited,
+        "y": [[label, printable(", ".join(texts))] for label, texts in model_facts(model) if label in _ROWS],
+        "l": _along(record, indexes),
         "f": families,
         "u": [[kind, address] for kind, address in model.links if address],
         "e": list(map(str, model.references)),

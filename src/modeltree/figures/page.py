@@ -202,7 +202,7 @@ class PageDrawing(Drawing):
         ]
         colorings = tuple(_colorings(lineage, self._color_by, words))
         counts = tuple(_counts(lineage, words))
-        return page_document(self.title, counts, figures, page_data(lineage), numbers, words, colorings)
+        return page_document(self.title, counts, figures, page_data(lineage, words), numbers, words, colorings)
 
     def _found(self) -> tuple[Finding, ...]:
         return self._parts[0].look(LIGHT).findings

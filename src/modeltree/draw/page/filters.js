@@ -112,3 +112,19 @@ at("show-filters").addEventListener("click", (event) => {
   event.currentTarget.setAttribute("aria-expanded", !panel.hidden);
   if (!panel.hidden) panel.querySelector("select").focus();
 });
+
+// Which kin is lit: how many steps of it, and what passes on; samples of the lines stand on what is pressed.
+at("depth").addEventListener("change", (event) => update({ depth: +event.target.value }));
+const chips = [...document.querySelectorAll("[data-passes]")];
+for (const chip of chips) {
+  const own = chip.dataset.passes;
+  chip.addEventListener("click", () => {
+    const next = [..."woi"].filter((letter) => STATE.passes.includes(letter) !== (letter === own));
+    update({ passes: next.join("") });
+    announce(chip.ariaPressed === "true" ? say("lit") : say("not lit"));
+  });
+}
+parts.push(() => {
+  at("depth").value = String(STATE.depth);
+  for (const chip of chips) chip.setAttribute("aria-pressed", STATE.passes.includes(chip.dataset.passes));
+});

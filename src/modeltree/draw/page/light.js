@@ -4,13 +4,18 @@ const lit = overlay.querySelector(".lit");
 let lighting = 0;
 const PORTION = 60; // models, and steps, that are lit in a frame
 
-// What is lit: the model that is pointed at; else, unless one searches, what was chosen. All others fade.
+// What is lit: the model that is pointed at; else, unless one searches, what was chosen, or the way from it to the
+// second. All others fade.
 function lightAsked() {
   const model = STATE.pointed ?? (STATE.q ? null : STATE.model);
   if (model === null) return null;
-  const [up, down] = [ancestry(model), descent(model)];
+  const ways = STATE.pointed === null && STATE.second !== null;
+  const way = ways && wayBetween(model, STATE.second);
+  const ends = (steps, end) => ({ models: steps.map((step) => STEPS[step][end]), steps });
+  const [up, down] = ways ? [ends(way ? way.up : [], 0), ends(way ? way.down : [], 1)] : [ancestry(model), descent(model)];
+  const selves = ways ? [model, STATE.second] : [model];
   // Of a model that the figure does not have, its kin that it has.
-  return [model, ...up.models, ...down.models].some(nodeOf) ? { model, up, down } : null;
+  return [...selves, ...up.models, ...down.models].some(nodeOf) ? { selves, up, down } : null;
 }
 
 const LIGHT = ["view", "pointed", "byKey", "model", "second", "q", "depth", "passes", "until", "color"];
@@ -25,9 +30,9 @@ parts.push((changed) => {
   const styled = shown.svg.querySelector(".models");
   for (const name of ["font-size", "font-weight", "stroke-width"]) lit.setAttribute(name, styled.getAttribute(name));
   const focused = STATE.byKey && STATE.pointed !== null;
-  const self = copyOf(asked.model, focused ? "self focused" : "self") || drawn("g", {});
-  lit.append(self);
-  lightKin(self, asked.up, asked.down, 0);
+  const selves = asked.selves.map((model) => copyOf(model, focused ? "self focused" : "self") || drawn("g", {}));
+  lit.append(...selves);
+  lightKin(selves[0], asked.up, asked.down, 0);
 });
 
 // The nearest kin at once, all others portion by portion, so that thousands hold nothing up.
@@ -167,7 +172,7 @@ function focusOn(model) {
 
 // Left and right go through time, up to the first parent, down to the first child.
 function walk(model, event) {
-  if (event.key === "Enter" || event.key === " ") return choose(model), true;
+  if (event.key === "Enter" || event.key === " ") return event.shiftKey ? compareWith(model) : choose(model), true;
   if (event.shiftKey) return false;
   const drawnOnes = (places) => places.find((place) => nodeOf(place) && !nodeOf(place).classList.contains("out"));
   const all = MODELS.map((_, place) => place);
@@ -182,13 +187,14 @@ function walk(model, event) {
   if (!next) return false;
   const found = next();
   if (found !== undefined) focusOn(found);
-  else announce(`${MODELS[model].n} has no ${{ ArrowUp: "parent", ArrowDown: "child" }[event.key] || "neighbour"} here`);
+  else announce({ ArrowUp: say("No parent here"), ArrowDown: say("No child here") }[event.key] || say("No model further on here"));
   return true;
 }
 
 figures.addEventListener("click", (event) => {
   if (dragged) return;
   const node = event.target.closest(".m");
-  if (node) choose(placeOf(node));
+  if (node && event.shiftKey) compareWith(placeOf(node));
+  else if (node) choose(placeOf(node));
   else if (STATE.model !== null) close();
 });

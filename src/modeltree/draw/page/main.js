@@ -10,6 +10,11 @@ tabs.forEach((tab, number) => {
   });
 });
 
+document.querySelector(".skip").addEventListener("click", (event) => {
+  event.preventDefault(); // the address says the state
+  (stage.hidden ? panel : stage).focus();
+});
+
 // Notes close as the card does, and when one goes on elsewhere.
 const foldNotes = () => document.querySelectorAll("details[open]").forEach((notes) => notes.removeAttribute("open"));
 addEventListener("pointerdown", (event) => { if (!event.target.closest("details")) foldNotes(); });
@@ -20,7 +25,6 @@ addEventListener("beforeprint", () => {
   printing = true;
   shown.svg.setAttribute("viewBox", `0 0 ${shown.width} ${shown.height}`);
   shown.world.removeAttribute("transform");
-  shown.ruler?.removeAttribute("transform");
 });
 addEventListener("afterprint", () => {
   printing = false;
@@ -29,6 +33,9 @@ addEventListener("afterprint", () => {
 });
 
 setUpFilters();
+for (const [name, kind] of [["product", "application"], ["dataset", "dataset"]]) {
+  document.querySelector(`.key .${name}`).hidden = !MODELS.some((model) => model.k === kind);
+}
 size = { width: stage.clientWidth || 1, height: stage.clientHeight || 1 };
 restore();
 addEventListener("popstate", restore);

@@ -104,7 +104,7 @@ function hit(action, ...content) {
 function modelHit(place) {
   const model = MODELS[place];
   const more = [makersOf(model).join(", "), (model.a || []).join(", ")].filter(Boolean).join(" · ");
-  return hit(() => choose(place), element("b", {}, model.n), element("time", {}, model.d || say("no date")), element("small", {}, more));
+  return hit(() => (STATE.picking ? compareWith(place) : choose(place)), element("b", {}, model.n), element("time", {}, model.d || say("no date")), element("small", {}, more));
 }
 
 // A set of models: it becomes a filter.
@@ -142,11 +142,11 @@ box.addEventListener("input", () => {
 box.addEventListener("focus", () => { if (box.value) find(); });
 box.addEventListener("blur", conceal);
 box.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && (!results.hidden || box.value)) {
+  if (event.key === "Escape" && (!results.hidden || box.value || STATE.picking)) {
     event.stopPropagation();
     const shut = results.hidden;
     conceal();
-    if (shut) update({ q: "" });
+    if (shut) update({ q: "", picking: false });
     return;
   }
   if (results.hidden || !hits.length) return;
@@ -163,7 +163,8 @@ document.addEventListener("keydown", (event) => {
     box.focus();
     box.select();
   } else if (event.key === "Escape") {
-    if (STATE.model !== null) close();
+    if (STATE.second !== null) update({ second: null, pointed: null }, { step: true });
+    else if (STATE.model !== null) close();
     else pointAt(null);
   }
 });

@@ -19,7 +19,13 @@ field("view", DATA.view || VIEWS[0], { read: (key) => (VIEWS.includes(key) ? key
 function nodesOf(figure) {
   if (!figure.nodes) {
     figure.nodes = new Array(MODELS.length).fill(null);
-    for (const node of figure.svg.querySelectorAll(".m")) figure.nodes[placeOf(node)] = node;
+    for (const node of figure.svg.querySelectorAll(".m")) {
+      const place = placeOf(node);
+      figure.nodes[place] = node;
+      const round = { application: 0.5, dataset: 0 }[MODELS[place].k]; // products are round, data sets are square
+      const box = node.firstElementChild;
+      if (round !== undefined) box.setAttribute("rx", round * box.getAttribute("height"));
+    }
   }
   return figure.nodes;
 }
@@ -89,14 +95,18 @@ function placing(figure) {
   return { x: size.width / 2 - figure.view.x * scale, y: size.height / 2 - figure.view.y * scale, scale };
 }
 
-// Dates that have lines across the figure stay in sight: they are on a strip that keeps to the top.
-function addRuler(figure) {
+// Axis and dates lie over the figure, so that they do not fade with it. Dates that have lines across the figure stay in
+// sight: they are on a strip that keeps to the top.
+const dateLayer = overlay.querySelector(".dates");
+function datesOf(figure) {
   const [guides, axis, ticks] = ["guide", "axis", "tick"].map((name) => figure.svg.querySelector(`.${name}`));
+  const copies = [axis, ticks].map((part) => part?.cloneNode(true));
+  figure.dates = [...copies].filter(Boolean);
   if (!guides || !axis || !ticks) return;
   const number = (tick, name) => +tick.querySelector("rect").getAttribute(name);
   const top = (tick) => number(tick, "y");
   const bottom = (tick) => top(tick) + number(tick, "height");
-  const dated = [...ticks.children].filter((tick) => tick.querySelector("rect"));
+  const dated = [...copies[1].children].filter((tick) => tick.querySelector("rect"));
   const least = Math.min(...dated.map(top));
   const row = dated.filter((tick) => bottom(tick) - least <= 4 * figure.type);
   const most = Math.max(...row.map(bottom));
@@ -107,10 +117,10 @@ function addRuler(figure) {
   const pad = figure.type / 2;
   const strip = { class: "strip", x: -figure.width, y: least - pad, width: 3 * figure.width, height: most - least + 2 * pad };
   figure.ruler = drawn("g", { class: "ruler" });
-  figure.ruler.append(drawn("rect", strip), axis, near);
+  figure.ruler.append(drawn("rect", strip), copies[0], near);
+  figure.dates = [copies[1], figure.ruler];
   figure.rulerTop = least - pad;
   figure.rulerHeight = strip.height;
-  figure.world.append(figure.ruler);
 }
 
 const SPECKS = 2.5; // in pixels: letters that are smaller are specks, and take longest to set
@@ -127,7 +137,6 @@ function place() {
   overlay.firstElementChild.setAttribute("transform", moved);
   const hidden = -y / scale - (shown.rulerTop ?? Infinity);
   shown.ruler?.setAttribute("transform", `translate(0 ${Math.max(0, hidden).toFixed(2)})`);
-  overlay.style.clipPath = hidden > 0 ? `inset(${(shown.rulerHeight * scale).toFixed(1)}px 0 0)` : ""; // dates stay above
   for (const layer of [at("figures"), overlay]) layer.style.transform = "";
   stage.classList.toggle("far", shown.type * scale < 7);
   stage.classList.toggle("tiny", shown.type * scale < SPECKS);
@@ -233,7 +242,8 @@ function putOnStage(figure) {
   if (!figure.svg.isConnected) figure.base.replaceChildren(figure.svg);
   for (const other of FIGURES.values()) other.base.hidden = other !== figure;
   for (const part of document.querySelectorAll(".about")) part.hidden = part.dataset.figure !== figure.key;
-  if (figure.svg.hasAttribute("viewBox")) addRuler(figure);
+  if (!figure.dates) datesOf(figure);
+  dateLayer.replaceChildren(...figure.dates);
   figure.svg.removeAttribute("viewBox"); // it shows a whole figure where there are no scripts
   figure.start = figure.placed ? figure.start : beginning(figure);
   figure.view = figure.placed ? figure.view : figure.start;

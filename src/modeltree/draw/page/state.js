@@ -6,7 +6,8 @@
 //   STATE.family, …       "" or the value of each filter
 //   STATE.depth, .passes  how many steps of kin are lit, 0 for all; which of them pass on: letters of "woi"
 //   STATE.theme           "light", "dark", or "" as the system has it
-//   STATE.pointed, .byKey the model at the mouse or the focus, or null; which of the two. They are not in the address.
+//   STATE.pointed, .byKey the model at the mouse or the focus, or null; which of the two. They are not in the address,
+//   STATE.picking         nor is whether the search is for the second model.
 // A part of the page adds to it what it needs:
 //   field("month", "", { sifts: true, read: (text) => (MONTHS.has(text) ? text : undefined) });
 //   sieves.push(() => STATE.month && ((model, place) => model.d <= STATE.month));   // which models are kept: see KEPT
@@ -87,6 +88,7 @@ field("model", null, placeWritten);
 field("second", null, placeWritten);
 field("depth", 0, { read: (text) => [1, 2].find((depth) => String(depth) === text) });
 field("passes", "woi", { read: (text) => (/^w?o?i?$/.test(text) ? text : undefined) });
+field("picking", false, { passing: true }); // whether the search is for the model to go to
 field("pointed", null, { passing: true });
 field("byKey", false, { passing: true });
 
