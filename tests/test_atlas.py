@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import runpy
+import importlib
 import sys
 import zipfile
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -43,12 +44,12 @@ class EmberMLP(GemmaMLP): ...
 
 
 @pytest.fixture(scope="module")
-def build() -> SimpleNamespace:
-    """What the script that builds the atlas defines."""
-    name = "build_atlas"
-    sys.modules[name] = module = SimpleNamespace(__name__=name)  # type: ignore[assignment]
-    module.__dict__.update(runpy.run_path(str(ROOT / "examples" / "build_atlas.py"), run_name=name))
-    return module
+def build() -> Iterator[ModuleType]:
+    """The script that builds the atlas, as a module."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(ROOT / "examples")
+        yield importlib.import_module("build_atlas")
+        patch.delitem(sys.modules, "build_atlas")
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +80,7 @@ models:
 
 
 @pytest.fixture(scope="module")
-def small(build: SimpleNamespace, hand: Path) -> tuple[Lineage, Any]:
+def small(build: ModuleType, hand: Path) -> tuple[Lineage, Any]:
     """A small atlas, and what was found when it was built."""
     atlas = build.Atlas(SOURCES, hand)
     atlas.settle()
@@ -172,7 +173,7 @@ def test_survey_is_part_of_each_atlas(small: tuple[Lineage, Any]) -> None:
         assert {(edge.parent, edge.child) for edge in survey.derivations} <= pairs
 
 
-def test_the_same_bytes_again(build: SimpleNamespace, hand: Path, tmp_path: Path) -> None:
+def test_the_same_bytes_again(build: ModuleType, hand: Path, tmp_path: Path) -> None:
     texts = []
     for _ in range(2):
         atlas = build.Atlas(SOURCES, hand)
@@ -187,7 +188,7 @@ def test_the_same_bytes_again(build: SimpleNamespace, hand: Path, tmp_path: Path
     assert not [finding for finding in findings if finding.severity != "note"]
 
 
-def test_whose_code_inherits_from_whose(build: SimpleNamespace, tmp_path: Path) -> None:
+def test_whose_code_inherits_from_whose(build: ModuleType, tmp_path: Path) -> None:
     assert build.inherited(MODULAR, "ember") == {"llama": 2}  # the block that repeats, and no other part
     assert build.inherited(MOSTLY, "ember") == {"mistral": 3}  # two thirds of the classes
     path = tmp_path / "transformers-9.9.9-py3-none-any.whl"
