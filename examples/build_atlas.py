@@ -791,6 +791,9 @@ class Atlas:
         for word in (key(row.id or ""), key(row.name)):
             if word in stated:
                 id = stated[word]
+                if id is not None and id not in self.printed and released is None:
+                    self.report.add(NO_DATE, f"{source.id}: {row.name!r}")
+                    return None
                 if id is not None:
                     self._print(id, row.name)
                 return id
@@ -811,7 +814,7 @@ class Atlas:
                 self.report.add("one name, several makers", f"{what}, is taken for {other}")
         if id is None:
             if released is None or released < FIRST:
-                self.report.add("left out: no date, or before 2017-06", f"{source.id}: {row.name!r}")
+                self.report.add(NO_DATE, f"{source.id}: {row.name!r}")
                 return None
             id = key(row.name).replace("/", "-")
         if id not in self.printed:
@@ -955,6 +958,7 @@ COUNTRIES = {
 BY_HAND = ("curated", "survey")
 FAR = 200
 """So many days apart, models of one name and other makers are two; twice as many, if one is of no maker."""
+NO_DATE = "left out: no date, or before 2017-06"
 LEFT_OUT = "left-out"
 """The key of the alias table under which rows stand that are no models."""
 

@@ -217,6 +217,8 @@ def test_everything_in_the_atlas_is_cited() -> None:
     atlas = datasets.load("atlas")
     assert [edge for edge in atlas.derivations if not edge.references] == []
     assert [model.id for model in atlas.models if not model.references] == []
+    undated = [model.id for model in atlas.models if not model.released]
+    assert set(undated) <= set(datasets.load("survey"))
     assert {edge.relation for edge in atlas.derivations} <= WEIGHTS | OUTPUTS | IDEAS | {modeltree.Relation.UNSPECIFIED}
 
 
