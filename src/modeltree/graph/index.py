@@ -119,10 +119,8 @@ class AncestryIndex:
     [0, 1, 1, 2]
     """
 
-    parents: Rows
-    """For each node those that it was made from, ascending."""
-    _in_order = False
-    """Whether each node is known to come after its parents, so that there is no cycle."""
+    parents: Rows  # for each node those that it was made from, ascending
+    _in_order = False  # whether each node is known to come after its parents, so that there is no cycle
     _patience: int
     """How much is still walked along for answers: not more in all than making the forest and intervals takes."""
     # What single questions look at once it is made. It has no value here: an object's own attributes are looked up
@@ -649,15 +647,7 @@ class AncestryIndex:
         return number
 
     def _pairs(self, first: Any, second: Any) -> tuple[NDArray[numpy.int64], NDArray[numpy.int64]]:
-        """The nodes of pairs.
-
-        Raises
-        ------
-        ValueError
-            When there are more of one than of the other.
-        IndexError
-            When there is no such node.
-        """
+        """The nodes of pairs, of which there are as many firsts as seconds."""
         one, other = (numpy.asarray(nodes) for nodes in (first, second))
         if len(one) != len(other):
             raise ValueError(f"{len(one)} nodes and {len(other)} are no pairs")

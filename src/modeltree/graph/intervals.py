@@ -30,8 +30,7 @@ _FEW = 8
 class Intervals(NamedTuple):
     """The intervals beyond its own that descend from each node: subtrees of merges, none within another."""
 
-    starts: Ints
-    """Where the intervals of each node begin in `ranks`; one more, where the last ends."""
+    starts: Ints  # where the intervals of each node begin in ranks; one more, where the last ends
     ranks: NDArray[Any]
     """The rank of the merge whose subtree each interval is, ascending within a node; see `spanning.Merges`."""
 
@@ -39,8 +38,7 @@ class Intervals(NamedTuple):
 class RunsByMerge(NamedTuple):
     """For each merge, the nodes that have an interval which is its subtree."""
 
-    starts: Ints
-    """Where the nodes of each rank begin; one more, where the last ends."""
+    starts: Ints  # where the nodes of each rank begin; one more, where the last ends
     nodes: Ints
 
 
@@ -319,27 +317,14 @@ def _covering(forest: SpanningForest, merges: Merges, ranks: NDArray[Any]) -> ND
 
 
 class CommonAncestors:
-    """Finds the common ancestors of some nodes that have no other common ancestor among their descendants.
-
-    Parameters
-    ----------
-    forest, intervals
-        What descends from what; None where it is too much to keep.
-    merges : Merges
-        The merges.
-    by_merge : callable
-        Gives the starts and nodes of the intervals by merge, and the next merge above each, or None.
-    parents : Rows
-        The parents of each node.
-    ancestors : callable
-        Gives the ancestors of a node.
-    """
+    """Finds the common ancestors of some nodes that have no other common ancestor among their descendants."""
 
     def __init__(
         self,
         forest: SpanningForest,
         merges: Merges,
-        intervals: Intervals | None,
+        intervals: Intervals | None,  # None where they are too many to keep
+        # Gives the starts and nodes of the intervals by merge, and the next merge above each, or None.
         by_merge: Callable[[], tuple[memoryview, memoryview, memoryview] | None],
         parents: Rows,
         ancestors: Callable[[int], Iterable[int]],

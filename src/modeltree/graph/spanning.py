@@ -16,14 +16,10 @@ class SpanningForest(NamedTuple):
     """A spanning forest: the tree parent of a node is its deepest parent, so depth in it is the generation."""
 
     generation: Ints
-    up: Ints
-    """The tree parent of each node, -1 of a root."""
-    size: Ints
-    """How many nodes there are in its subtree, itself one."""
-    number: Ints
-    """Its position in preorder: a subtree is the interval from its number, as long as its size."""
-    node_of: Ints
-    """The node of each number."""
+    up: Ints  # the tree parent of each node, -1 of a root
+    size: Ints  # how many nodes there are in its subtree, itself one
+    number: Ints  # its position in preorder: a subtree is the interval from its number, as long as its size
+    node_of: Ints  # the node of each number
 
     @property
     def levels(self) -> Levels:
@@ -38,14 +34,10 @@ class Merges(NamedTuple):
     """
 
     node: Ints
-    first: Ints
-    """The number of each, which is the first of its subtree."""
-    last: Ints
-    """The number after the last of its subtree."""
-    inner: NDArray[numpy.int64]
-    """The greatest rank in its subtree."""
-    above: NDArray[Any]
-    """The rank of the nearest merge above it in the forest; 0 where there is none."""
+    first: Ints  # the number of each, which is the first of its subtree
+    last: Ints  # the number after the last of its subtree
+    inner: NDArray[numpy.int64]  # the greatest rank in its subtree
+    above: NDArray[Any]  # the rank of the nearest merge above it in the forest; 0 where there is none
     nearest: NDArray[Any]
     """Of each node, the rank of the nearest merge at it or above it in the forest; 0 where there is none."""
 
@@ -58,8 +50,7 @@ class NonTreeEdges(NamedTuple):
 
     tail: Ints
     head: Ints
-    tail_number: Ints
-    """The number of each tail."""
+    tail_number: Ints  # the number of each tail
 
 
 def spanning_forest(parents: Rows, children: Rows, generation: Ints) -> SpanningForest:
@@ -214,21 +205,7 @@ def _least(joined: dict[int, int], tree: int) -> int:
 
 
 class RootsAbove(Sequence[tuple[int, ...]]):
-    """The roots above each node: those of its nearest merge, or without a merge above it, that of its tree.
-
-    Parameters
-    ----------
-    forest : SpanningForest
-        The forest.
-    parents : Rows
-        The parents of each node.
-    merges : Merges
-        The merges.
-    ancestors : callable
-        Gives the ancestors of a node.
-    budget : int
-        How many roots are kept by merge at the most; where there are more, each question is a search.
-    """
+    """The roots above each node: those of its nearest merge, or without a merge above it, that of its tree."""
 
     def __init__(
         self,
@@ -236,7 +213,7 @@ class RootsAbove(Sequence[tuple[int, ...]]):
         parents: Rows,
         merges: Merges,
         ancestors: Callable[[int], Iterable[int]],
-        budget: int,
+        budget: int,  # of roots kept by merge; where there are more, each question is a search
     ) -> None:
         self._forest, self._parents, self._merges = forest, parents, merges
         self._nearest = viewed(merges.nearest)
