@@ -14,6 +14,7 @@ from modeltree.cli import main as cli
 from modeltree.draw.dot import rendered
 from modeltree.draw.theme import DARK
 from modeltree.figures import diagram as diagrams
+from modeltree.figures import page as pages
 from modeltree.findings import MissingExtraError
 from modeltree.layout.family_tree.timeline import TimeScale
 from modeltree.layout.family_tree.tree import Direction
@@ -57,6 +58,8 @@ def complaint(capsys: pytest.CaptureFixture[str], *argv: str) -> str:
 def test_the_choices_are_those_of_the_library() -> None:
     assert set(arguments.DIRECTIONS) == set(get_args(Direction))
     assert set(arguments.TREE_SCALES) == set(get_args(TimeScale))
+    assert get_args(pages.PageTheme) == arguments.PAGE_THEMES
+    assert get_args(pages.PageView) == arguments.PAGE_VIEWS
     assert set(arguments.CLUSTERS) == {*get_args(diagrams.ClusterBy), "none"}
     assert set(arguments.RANKS) == {*get_args(diagrams.RankBy), "none"}
     assert set(arguments.DIAGRAM_DIRECTIONS) == set(get_args(diagrams.Direction))

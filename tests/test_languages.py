@@ -12,12 +12,15 @@ import pytest
 import modeltree
 from modeltree import datasets
 from modeltree._util.languages import ENGLISH, LanguageName, Words, words_of
+from modeltree.analysis.licenses import _COMMERCIAL
 from modeltree.cli import main as cli
-from modeltree.records import Derivation, Model, Organization
+from modeltree.records import Derivation, Domain, Model, Openness, Organization
 
 SOURCE = Path(modeltree.__file__).parent
 SURVEY = datasets.load("survey")
 OTHERS = [name for name in get_args(LanguageName) if name != "en"]
+# What a page says of models by their fields.
+VALUES = {str(word) for word in (*Openness, *Domain, *_COMMERCIAL)}
 PLACE = re.compile(r"{\w+}")
 
 
@@ -30,6 +33,35 @@ def literals(folder: str) -> set[str]:
     }
 
 
+def said_by_the_page() -> set[str]:
+    """The texts that scripts of the page say, and those of its frame."""
+    page = SOURCE / "draw" / "page"
+    scripts = "\n".join(path.read_text(encoding="utf-8") for path in page.glob("*.js"))
+    texts = set(re.findall(r'\bsay\("([^"]+)"', scripts))
+    for pair in re.findall(r'\bcounted\([^"]+"([^"]+)", "([^"]+)"\)', scripts):
+        texts.update(pair)
+    # Those of tables, which are said by the values that models have.
+    tables = re.findall(
+        r"^const (?:ACCESS|FIELD_WORDS|KINDS?|LABELS) = \{(.*?)\};", scripts, flags=re.MULTILINE | re.DOTALL
+    )
+    for table in tables:
+        texts.update(re.findall(r': "([^"]+)"', table))
+    assert len(tables) == 5
+    return texts | set(re.findall(r"\[\[(.*?)\]\]", (page / "page.html").read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_each_language_has_what_the_page_says(name: str) -> None:
+    assert (said_by_the_page() | VALUES) - set(words_of(name).table) == set()
+
+
+def test_the_frame_of_the_page_has_no_words_of_its_own() -> None:
+    text = (SOURCE / "draw" / "page" / "page.html").read_text(encoding="utf-8")
+    rest = re.sub(r"\[\[.*?\]\]", "", text)
+    assert re.findall(r'(?:aria-label|title|placeholder)="[^"$(]*[a-z][^"$]*"', rest) == []
+    assert re.findall(r">[^<$]*[A-Za-z]{3}[^<$]*<", rest) == []
+
+
 @pytest.mark.parametrize("name", OTHERS)
 def test_each_language_has_all_words_with_their_places(name: str) -> None:
     tables = {other: words_of(other).table for other in OTHERS}
@@ -40,7 +72,7 @@ def test_each_language_has_all_words_with_their_places(name: str) -> None:
 
 def test_no_words_are_left_over() -> None:
     said = set().union(*map(literals, ("_util", "figures", "draw", "layout")))
-    assert set(words_of("de").table) - said == set()
+    assert set(words_of("de").table) - said - said_by_the_page() - VALUES == set()
 
 
 class Recorder(Words):
@@ -114,8 +146,16 @@ def test_english_is_what_it_was() -> None:
 
 def test_the_page_says_what_it_says_in_which_language() -> None:
     document = modeltree.page(SURVEY, language="de").document
-    assert '<div class="base" data-figure="timeline" lang="de">' in document
-    for word in ("Stammbaum", "quelloffen", "Anmerkungen", "Ableitungen", "Gezeichnet: "):
+    assert '<html lang="de">' in document
+    for word in (
+        "Stammbaum",
+        "quelloffen",
+        "Anmerkungen",
+        "Ableitungen",
+        "Gezeichnet: ",
+        "Zur Abbildung springen",
+        "Vorfahren",
+    ):
         assert word in document
 
 

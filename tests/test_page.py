@@ -163,6 +163,16 @@ def test_it_is_the_same_each_time() -> None:
     assert modeltree.page(WHOLE).document == modeltree.page(datasets.load("survey")).document
 
 
+@pytest.mark.parametrize(("option", "value", "message"), [
+    ("theme", "blue", "theme cannot be 'blue'"),
+    ("view", "graph", "view cannot be 'graph'"),
+    ("view", "tree", "there is no tree of these models: say 'timeline' or 'table'"),
+])  # fmt: skip
+def test_a_page_can_begin_only_with_what_it_has(option: str, value: str, message: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(message)):
+        modeltree.page(Lineage([Model(id="m", name="M", released="2020")]), **{option: value})
+
+
 # What comes from data is text
 
 

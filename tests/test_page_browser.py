@@ -385,7 +385,7 @@ def test_depth_and_relations_decide_which_kin_is_lit(opened: Open) -> None:
     page.get_by_role("button", name="ideas").click()
     assert lit(page, "ancestor") == names(SURVEY.ancestors("vicuna", relations="weights"))
     assert lit(page, "descendant") == names(SURVEY.descendants("vicuna", relations="weights"))
-    until(page, "location.hash.includes('passes=w')")
+    until(page, "location.hash === '#model=vicuna&passes=w'")
     again = opened("#" + page.url.split("#")[1])
     assert lit(again, "ancestor") == lit(page, "ancestor")
     assert again.get_by_role("button", name="ideas").get_attribute("aria-pressed") == "false"
@@ -865,6 +865,33 @@ def test_axe_finds_nothing(opened: Open, axe: str, scheme: str, size: tuple[int,
       rules: { "target-size": { enabled: true }, "label-content-name-mismatch": { enabled: false } },
     })).violations.map(({ id, nodes }) => [id, nodes.length, nodes[0].html])""")
     assert found == []
+
+
+def test_a_page_begins_in_a_language_with_a_theme_and_a_view(opened: Open, tmp_path: Path) -> None:
+    path = tmp_path / "de.html"
+    modeltree.page(WHOLE, language="de", theme="dark", view="tree").save(path)
+    page = opened(path=path, color_scheme="light")
+    assert page.get_by_role("tab", name="Stammbaum").get_attribute("aria-selected") == "true"
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(20, 23, 28)"
+    page.keyboard.press("/")
+    page.keyboard.type("llava")
+    page.keyboard.press("Enter")
+    text = page.locator("#card").inner_text()
+    for word in (
+        "17. April 2023",
+        "offen, offene Gewichte",
+        "Lizenzen entlang der Kette",
+        "Gemacht aus",
+        "Destillation",
+    ):
+        assert word in text
+    page.wait_for_timeout(400)
+    assert "view" not in page.url
+    page.get_by_role("tab", name="Tabelle").click()
+    page.get_by_role("button", name="Dunkel oder hell").click()
+    until(page, "location.hash.includes('view=table') && location.hash.includes('theme=')")
+    again = opened("#" + page.url.split("#")[1], path=path)
+    assert again.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
 
 
 def test_names_stay_in_their_boxes(opened: Open) -> None:

@@ -28,6 +28,8 @@ DONE, FAILED, MISUSED, INTERRUPTED, PIPE_BROKEN = 0, 1, 2, 130, 141
 # compare them.
 COLORS = ("openness", "family", "organization", "domain", "license", "effective-license")
 THEMES = ("light", "dark", "print", "colorblind")
+PAGE_THEMES = ("system", "light", "dark")
+PAGE_VIEWS = ("timeline", "tree", "table")
 LANGUAGES = ("en", "de", "fr", "es", "zh", "ja")
 GRAINS = ("year", "quarter", "month", "day")
 PERIODS = ("year", "quarter", "month")
@@ -198,7 +200,10 @@ def add_drawings(command: Callable[..., argparse.ArgumentParser], data: Options)
     )  # fmt: skip
     drawing(
         "page", "write an HTML page to look around in, which works offline",
-        title, page[:1], datasets, color, icons, font, output="modeltree.html",
+        title, page[:1], datasets, color, icons, font,
+        option("--theme", choices=PAGE_THEMES, help="the colors to begin with (default: system)"),
+        option("--view", choices=PAGE_VIEWS, help="the tab to begin with (default: the first)"),
+        output="modeltree.html",
     )  # fmt: skip
     fields = option("--fields", type=_words, metavar="NAME,…", help=f"beside the name: {', '.join(TABLE_FIELDS)}")
     drawing(

@@ -70,28 +70,41 @@ def page_document(
     numbers: Numbers,
     words: Words = ENGLISH,
     colorings: Sequence[Coloring] = (Coloring("drawn", ""),),
+    theme: str = "",
+    view: str = "",
 ) -> str:
-    """A whole HTML document: a title with counts below it, figures, and plain data for the scripts."""
+    """A whole HTML document: a title with counts below it, figures, and plain data for the scripts.
+
+    It begins with a view, by default the first figure, and a theme, by default that of the system.
+    """
     if not figures:
         raise ValueError("a page needs at least one figure")
+    first = next((index for index, figure in enumerate(figures) if figure.key == view), 0)
     palette = Palette([look.theme for look in figures[0].looks])
     drawn = [
         figure_markup(figure.layout, figure.looks, palette, numbers, figure.key, figure.description or figure.title)
         for figure in figures
     ]
+    # What the scripts may say: the texts in them, and the words that models have.
+    said = "\n".join([*map(_read, _SCRIPTS), json.dumps(data, ensure_ascii=False)]) if words.table else ""
     parts = {
         "title": escape(title),
         "counts": " · ".join(f"<span>{escape(count)}</span>" for count in counts),
         "tabs": "\n".join(map(_tab, figures)),
         "figures": "\n".join(
-            _panel(figure, _hidden(index), _language(words), _inert(svg, index))
+            _panel(figure, _hidden(index != first), _inert(svg, index != first))
             for index, (figure, svg) in enumerate(zip(figures, drawn, strict=True))
         ),
-        "notes": "\n".join(_notes(figure, palette, words, _hidden(index)) for index, figure in enumerate(figures)),
+        "notes": "\n".join(
+            _notes(figure, palette, words, _hidden(index != first)) for index, figure in enumerate(figures)
+        ),
         "pictures": "".join(palette.pictures()),
         "data": _island(
             {
                 **data,
+                "theme": theme,
+                "view": view,
+                "words": {text: other for text, other in words.table.items() if f'"{text}"' in said},
                 "figures": [figure.key for figure in figures],
                 "colors": [
                     [
@@ -106,13 +119,15 @@ def page_document(
         ),
     }
     script = "\n".join(["(() => {", '"use strict";', *map(_read, _SCRIPTS), "})();"])
-    body = Template(_read("page.html"))
+    texts = re.sub(r"\[\[(.*?)\]\]", lambda text: escape(words(text[1])), _read("page.html"))
+    body = Template(texts)
     # The typeface has the letters of the document and of the data.
     letters = set(body.template + script + "".join(parts.values()) + json.dumps(dict(data), ensure_ascii=False))
     typeface = figures[0].looks[0].typeface
     style = "\n".join([*_faces(typeface, letters), _themed(palette), *map(_read, _STYLES)])
     policy = _POLICY.format(script=_hash(script), style=_hash(style))
-    return body.substitute(parts, script=script, style=style, policy=policy)
+    start = {"language": words.name or "en", "theme": f' data-theme="{theme}"' if theme else ""}
+    return body.substitute(parts, script=script, style=style, policy=policy, **start)
 
 
 def _faces(typeface: Typeface, letters: set[str]) -> Iterator[str]:
@@ -126,11 +141,6 @@ def _faces(typeface: Typeface, letters: set[str]) -> Iterator[str]:
             if known:
                 yield typeface_rule(family, weight, frozenset(known))
     yield f":root{{--face:{family_list(families)}}}"
-
-
-def _language(words: Words) -> str:
-    """The attribute that says in which language something is; the page is in English."""
-    return f' lang="{words.name}"' if words.name not in ("", "en") else ""
 
 
 def _themed(palette: Palette) -> str:
@@ -149,19 +159,19 @@ def _tab(figure: PageFigure) -> str:
     return f'<button type="button" {attributes}>{escape(figure.title)}</button>'
 
 
-def _panel(figure: PageFigure, hidden: str, language: str, content: str) -> str:
+def _panel(figure: PageFigure, hidden: str, content: str) -> str:
     attributes = f'id="panel-{figure.key}" role="tabpanel" aria-labelledby="tab-{figure.key}"'
-    return f'<div class="base" {attributes} data-figure="{figure.key}"{hidden}{language}>{content}</div>'
+    return f'<div class="base" {attributes} data-figure="{figure.key}"{hidden}>{content}</div>'
 
 
-def _hidden(index: int) -> str:
-    """The attribute that hides all figures but the first."""
-    return " hidden" if index else ""
+def _hidden(hidden: bool) -> str:
+    """The attribute that hides all figures but one."""
+    return " hidden" if hidden else ""
 
 
-def _inert(svg: str, index: int) -> str:
-    """A figure; all but the first are laid out only when their tabs are opened."""
-    return f"<template>{svg}</template>" if index else svg
+def _inert(svg: str, inert: bool) -> str:
+    """A figure; all but one are laid out only when their tabs are opened."""
+    return f"<template>{svg}</template>" if inert else svg
 
 
 def _notes(figure: PageFigure, palette: Palette, words: Words, hidden: str) -> str:
@@ -174,7 +184,7 @@ def _notes(figure: PageFigure, palette: Palette, words: Words, hidden: str) -> s
     notes = (
         f"<details><summary>{escape(words('Notes'))}</summary><div>{paragraphs}</div></details>" if paragraphs else ""
     )
-    return f'<div class="about" data-figure="{figure.key}"{hidden}{_language(words)}>{legend}{notes}</div>'
+    return f'<div class="about" data-figure="{figure.key}"{hidden}>{legend}{notes}</div>'
 
 
 def _group(key: str) -> str:
@@ -197,9 +207,13 @@ def _island(data: Mapping[str, object]) -> str:
 
 
 def _read(name: str) -> str:
-    """A part of the page, without what only those who change it need: comments, which have lines of their own."""
-    text = re.sub(r"^/\*.*?\*/$|^ *//.*$", "", (_FOLDER / name).read_text(encoding="utf-8"), flags=re.MULTILINE)
-    return "\n".join(filter(None, map(str.strip, text.splitlines())))
+    """A part of the page without comments, indents and spaces, which browsers need not read."""
+    text = (_FOLDER / name).read_text(encoding="utf-8")
+    if name.endswith(".css"):
+        text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+        text = re.sub(r"(?<=[{};:,])\s+|\s+(?=[{}])", "", text)
+    lines = map(str.strip, text.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//"))
 
 
 def _hash(text: str) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from html import escape
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from modeltree._util.arguments import checked
 from modeltree._util.languages import Language, Words
+from modeltree._util.text import alternatives
 from modeltree.draw.display import Look
 from modeltree.draw.fonts import FontChoice
 from modeltree.draw.html import Coloring, PageFigure, page_document
@@ -18,7 +19,7 @@ from modeltree.draw.theme import DARK, LIGHT, Paint, Theme
 from modeltree.figures.coloring import ColorBy, groups_of
 from modeltree.figures.contents import Contents, counted_models, look_of, split_by_kind
 from modeltree.figures.description import page_data
-from modeltree.figures.drawing import Drawing, IconFolder, Lettering, PageSize, page_points
+from modeltree.figures.drawing import Drawing, IconFolder, Lettering, PageSize, check_word, page_points
 from modeltree.figures.evolution import evolution_contents, evolution_layout
 from modeltree.figures.family_tree import TreeContents, family_tree_layout, tree_contents, tree_look_of
 from modeltree.figures.generations import generations_contents
@@ -51,6 +52,12 @@ _COLORINGS: dict[ColorBy, str] = {
 }
 
 
+PageTheme = Literal["system", "light", "dark"]
+"""The colors that a page begins with."""
+PageView = Literal["timeline", "tree", "table"]
+"""The tabs of a page."""
+
+
 @checked
 def page(
     lineage: Lineage,
@@ -61,6 +68,8 @@ def page(
     icon_dir: IconFolder = None,
     datasets: bool = False,
     height: int = 640,
+    theme: PageTheme = "system",
+    view: PageView | None = None,
     font: FontChoice = None,
     language: Language = "en",
 ) -> PageDrawing:
@@ -86,8 +95,12 @@ def page(
         Whether data sets are shown, too; else the page holds neither them nor descent through them.
     height : int
         Of the frame in which a notebook shows it, in pixels.
+    theme : {"system", "light", "dark"}
+        The colors to begin with, which a button changes; by default those of the reader's system.
+    view : {"timeline", "tree", "table"}, optional
+        The tab to begin with; by default the first.
     font, language : optional
-        As for `modeltree.evolution`; the words of the page's own controls are English.
+        As for `modeltree.evolution`; all words of the page are in the language.
 
     Returns
     -------
@@ -114,10 +127,16 @@ def page(
         raise LayoutError("there is nothing to show: no model")
     lettering = Lettering.of(language, font)
     page_points(page)
+    check_word("theme", theme, PageTheme)
+    check_word("view", view, PageView, optional=True)
     parts = tuple(_parts(lineage, models, datasets, color_by, lettering, page, icon_dir))
     lineage = lineage.subgraph([model.id for model in models])
     name = (lineage.about.title if title is None else title) or lettering.words("Models and what they were made from")
-    return PageDrawing(lineage, name, parts, color_by, lettering.words, height)
+    keys = [*(part.key for part in parts), "table"]
+    if view not in (None, *keys):
+        raise ValueError(f"there is no {view} of these models: say {alternatives(keys)}")
+    start = {"theme": "" if theme == "system" else theme, "view": view or ""}
+    return PageDrawing(lineage, name, parts, color_by, lettering.words, height, start)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,10 +192,18 @@ class PageDrawing(Drawing):
     suffixes = (".html",)
 
     def __init__(
-        self, lineage: Lineage, title: str, parts: tuple[_Part, ...], color_by: ColorBy, words: Words, height: int
+        self,
+        lineage: Lineage,
+        title: str,
+        parts: tuple[_Part, ...],
+        color_by: ColorBy,
+        words: Words,
+        height: int,
+        start: Mapping[str, str],
     ) -> None:
         super().__init__("page", title, "")
-        self._lineage, self._parts, self._color_by, self._words = lineage, parts, color_by, words
+        self._lineage, self._parts, self._color_by = lineage, parts, color_by
+        self._words, self._start = words, start
         self.height = height
 
     @cached_property
@@ -202,7 +229,8 @@ class PageDrawing(Drawing):
         ]
         colorings = tuple(_colorings(lineage, self._color_by, words))
         counts = tuple(_counts(lineage, words))
-        return page_document(self.title, counts, figures, page_data(lineage, words), numbers, words, colorings)
+        data = page_data(lineage, words)
+        return page_document(self.title, counts, figures, data, numbers, words, colorings, **self._start)
 
     def _found(self) -> tuple[Finding, ...]:
         return self._parts[0].look(LIGHT).findings

@@ -4,6 +4,7 @@ const FEW = 8; // steps that are listed before one asks for more
 const ACCESS = { // each said in the language of the page
   "open-weights": "open weights", gated: "weights on request", "api-only": "only through an API", unreleased: "not released",
 };
+const LABELS = { license: "License", sizes: "Sizes", "training data": "Training data", domain: "Domain", architecture: "Architecture" };
 const FIELD_WORDS = { derived_from: "derivation", training_data: "training data" };
 
 // A date as precise as it is known, in words.
@@ -110,7 +111,7 @@ function factsOf(model) {
     [say("Released"), model.d ? written(model.d) : say("no date is known")],
     [makers.length > 1 ? say("Organizations") : say("Organization"), ...makers],
     [say("Openness"), [model.w, ACCESS[model.c]].filter(Boolean).map((word) => say(word)).join(", ")],
-    ...(model.y || []).map(([label, text]) => [say(label[0].toUpperCase() + label.slice(1)), text]),
+    ...(model.y || []).map(([label, text]) => [say(LABELS[label] || label), text]),
     [say("Families"), family.length > 1 ? family.join(", ") : ""],
   ].filter(([, first]) => first);
 }

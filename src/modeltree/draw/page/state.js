@@ -103,5 +103,5 @@ at("theme").addEventListener("click", () => {
   const now = STATE.theme || (dark.matches ? "dark" : "light");
   const next = now === "dark" ? "light" : "dark";
   update({ theme: (next === "dark") === dark.matches ? "" : next });
-  announce(`${next} colors`);
+  announce(next === "dark" ? say("Dark colors") : say("Light colors"));
 });
