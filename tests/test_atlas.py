@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 import sys
 import zipfile
 from collections import Counter
@@ -217,6 +218,8 @@ def test_everything_in_the_atlas_is_cited() -> None:
     atlas = datasets.load("atlas")
     assert [edge for edge in atlas.derivations if not edge.references] == []
     assert [model.id for model in atlas.models if not model.references] == []
+    source = re.compile(r"Collected by hand \(BSD-3-Clause\)\.|From [^()]+ \((?:Apache-2\.0|CC-BY-4\.0|MIT)\)\.")
+    assert [record for record in (*atlas.models, *atlas.derivations) if not source.search(record.note or "")] == []
     undated = [model.id for model in atlas.models if not model.released]
     assert set(undated) <= set(datasets.load("survey"))
     assert {edge.relation for edge in atlas.derivations} <= WEIGHTS | OUTPUTS | IDEAS | {modeltree.Relation.UNSPECIFIED}
