@@ -234,6 +234,17 @@ def test_a_color_stays_when_another_family_becomes_one_of_the_largest() -> None:
     assert entries > 3
 
 
+@pytest.mark.parametrize("page", [(3.4, 9.0), (3.4, None), (7.0, None), (14.0, None)])
+def test_no_type_is_smaller_than_six_points(page: tuple[float, float | None]) -> None:
+    """Months and the letters of badges are not, either: badges have fewer letters then."""
+    drawing = evolution(SURVEY, page=page)
+    assert drawing.layout.font_size >= 6
+    texts = list(svg(drawing.figure()).iter(f"{SVG}text"))
+    sizes = [float(re.search(r"font-size: ([0-9.]+)px", text.get("style", ""))[1]) for text in texts]  # type: ignore[index]
+    assert len(sizes) > 130
+    assert min(sizes) >= 6 - 1e-6
+
+
 def test_several_models_are_highlighted() -> None:
     drawing = evolution(SURVEY, highlight=["alpaca", "bloomz"])
     assert "Drawn strong: Alpaca, BLOOMZ and all that they descend from" in footnote(drawing.layout)

@@ -67,13 +67,15 @@ class Look:
     findings: tuple[Finding, ...] = ()  # what does not look as it should
 
 
-MONTH_TYPE = 0.9
-"""The size of months and days on the curve, in ems."""
+# The size of months and days on the curve, in ems; and the least of any type, in points, where labels have that.
+_MONTH_TYPE, _LEAST_TYPE = 0.9, 6.0
 
 # The radius of corners: of a label, of its height; of a panel, in ems.
 _LABEL_CORNER, _PANEL_CORNER = 0.22, 0.5
 # Of a badge's diameter: the size of its type, and the greatest width of its letters.
 _MONOGRAM_TYPE, _MONOGRAM_WIDTH = 0.47, 0.76
+# The width of letters that would else be too small: they may come nearer to the edge.
+_TIGHT_WIDTH = 0.86
 # A badge with less contrast to its label has a ring, this wide in points for type of 12 points.
 _LOW_CONTRAST, _RING = 1.5, 0.6
 # The head of a link, in ems; a link with a relation has a smaller one, of the usual size.
@@ -199,6 +201,11 @@ def display_list(layout: Layout, looks: Sequence[Look]) -> tuple[Item, ...]:
     return tuple(_Display(layout, looks).items())
 
 
+def month_type(em: float) -> float:
+    """The size of months and days on the curve, by that of the labels."""
+    return max(_MONTH_TYPE * em, min(_LEAST_TYPE, em))
+
+
 def line_width(width: float, font_size: float, theme: Theme) -> float:
     """The width of a line, in points, from its width for type of 12 points."""
     return max(width * font_size / 12.0, theme.hairline)
@@ -309,7 +316,7 @@ class _Display:
         edge = (self._color("year_fill"), self._width(self._theme.edge_width)) if goes_on else ((), 0.0)
         ground = Rectangle(tick, self._color("year_fill" if year and not goes_on else "page"), *edge)
         color = self._color("quiet" if goes_on else "year_text" if year else "ink")
-        text = _centered(tick.label, tick, self._em if year else MONTH_TYPE * self._em, color)
+        text = _centered(tick.label, tick, self._em if year else month_type(self._em), color)
         return Item("tick", (ground, text), kind="year" if year else "date")
 
     def _label(self, box: LabelBox, icons: Iterable[IconBox], stubs: Iterable[Stub]) -> Item:
@@ -365,15 +372,23 @@ class _Display:
             letters.append(ink)
             rings.append(mixed(style.paint.fill, style.paint.text, 0.5) if alike[-1] else fill)
         ring = self._width(_RING) if any(alike) else 0.0
-        text = badges[0].text
-        size = (
-            min(_MONOGRAM_TYPE, _MONOGRAM_WIDTH / max(self._look.typeface.measure(text, bold=True)[0], 1e-3))
-            * icon.height
-        )
+        text, size = self._monogram(badges[0].text, icon.height)
         return Circle(
             icon.center, (icon.width - ring) / 2, tuple(fills), tuple(rings) if ring else (), ring,
-            _centered(text, icon, size, tuple(letters)),
+            _centered(text, icon, size, tuple(letters)) if text else None,
         )  # fmt: skip
+
+    def _monogram(self, text: str, diameter: float) -> tuple[str, float]:
+        """The letters of a badge and their size: one or none where more would be too small to be read."""
+        least = min(_LEAST_TYPE, self._em)
+        for letters in (text, text[:1]):
+            width = max(self._look.typeface.measure(letters, bold=True)[0], 1e-3)
+            size = min(_MONOGRAM_TYPE, _MONOGRAM_WIDTH / width) * diameter
+            if size >= least:
+                return letters, size
+            if least * width <= _TIGHT_WIDTH * diameter:
+                return letters, least
+        return "", least
 
     def _swatch(self, swatch: Swatch) -> Item:
         """A sample of the legend: a box, or a line where it stands for links."""

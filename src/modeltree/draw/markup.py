@@ -11,7 +11,6 @@ from itertools import groupby, pairwise
 from typing import get_args
 
 from modeltree.draw.display import (
-    MONTH_TYPE,
     Circle,
     Colors,
     Image,
@@ -26,6 +25,7 @@ from modeltree.draw.display import (
     display_list,
     line_width,
     link_stroke,
+    month_type,
 )
 from modeltree.draw.fonts import BOLD, REGULAR, Typeface
 from modeltree.draw.icons import pixels, placed
@@ -168,7 +168,7 @@ class _Markup:
         size, edge = self.layout.font_size, line_width(self.theme.edge_width, self.layout.font_size, self.theme)
         shared = {
             **{layer: _Shared(_first_width(layers[layer])) for layer in ("guide", "axis", "leader")},
-            "tick": _Shared(None, MONTH_TYPE * size, BOLD),
+            "tick": _Shared(None, month_type(size), BOLD),
             "models": _Shared(edge, size, BOLD),
             "sample": _Shared(edge),
         }

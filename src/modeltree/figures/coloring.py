@@ -150,7 +150,7 @@ def _largest(groups: Iterable[_Key], least: int) -> dict[_Key, int]:
 def _wanted(group: _Key, taken: Collection[int]) -> int:
     """The place that the name of a group asks for most of those that are free."""
     free = set(range(MOST_GROUPS)).difference(taken)
-    return min(free, key=lambda place: zlib.crc32(f"{group} {place}".encode()))
+    return min(free, key=lambda place: zlib.crc32(f"{group} {place}".encode(errors="surrogatepass")))
 
 
 def _by_openness(models: Iterable[Model], words: Words) -> Groups:
