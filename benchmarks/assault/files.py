@@ -304,7 +304,7 @@ def main() -> int:
     """Go through all that can happen to files until there are enough checks."""
     tally = Tally("files", options(__doc__, count=20_000, seconds=1800))
     for one in FORMATS:  # imported once, and not in each process
-        importlib.import_module(f"modeltree.formats.{one.module}")
+        importlib.import_module(one.module, "modeltree.formats")
     importlib.import_module("pyarrow.parquet")
     ids = [[f"{letter}{number}" for number in range(400)] for letter in "ab"]
     lineages = (lineage_of(tally.random, ids[0]), lineage_of(tally.random, ids[1]))
