@@ -1302,6 +1302,22 @@ class QuietHandler(SimpleHTTPRequestHandler):
         pass
 
 
+def test_a_model_that_is_chosen_among_many_can_be_read(opened: Open, tmp_path: Path) -> None:
+    models = [Model(id=f"m{number}", name=f"Model {number}") for number in range(1200)]
+    steps = [Derivation(parent=f"m{number // 3}", child=f"m{number}", relation="finetune") for number in range(1, 1200)]
+    modeltree.page(Lineage(models, steps)).save(tmp_path / "many.html")
+    page = opened(path=tmp_path / "many.html", reduced_motion="reduce")
+    type_size = float(page.locator("#tree").get_attribute("data-type"))
+    assert scale(page) * type_size < 4.5
+    page.locator("#search").fill("model 700")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(300)
+    assert scale(page) * type_size == pytest.approx(9, abs=0.1)
+    box, stage = page.locator("#tree-700").bounding_box(), page.locator("#stage").bounding_box()
+    assert stage["x"] <= box["x"]
+    assert box["x"] + box["width"] <= stage["x"] + stage["width"]
+
+
 # 3,000 models
 
 

@@ -198,13 +198,13 @@ function panned(dx, dy) {
 }
 
 // Bring a model into what is seen, and with it some kin or other, the last most of all, if there is room, no farther
-// than must be; on a narrow window so near that it can be read.
+// than must be; where it is a speck, or on a narrow window nearly so, so near that it can be read.
 function reveal(model, ...circles) {
   if (stage.hidden) return;
   const groups = [...circles, []].map((kin) => [model, ...kin].filter(nodeOf)).filter((group) => group.length);
   if (!groups.length) return;
-  const small = shown.type * scaleOf(shown) < READABLE_TYPE - 1;
-  const zoom = small && narrow.matches ? READABLE_TYPE / (shown.type * fitting(shown)) : shown.view.zoom;
+  const small = shown.type * scaleOf(shown) < (narrow.matches ? READABLE_TYPE - 1 : READABLE_TYPE / 2);
+  const zoom = small ? READABLE_TYPE / (shown.type * fitting(shown)) : shown.view.zoom;
   const scale = zoom * fitting(shown);
   const moved = { ...shown.view, zoom };
   const above = AROUND + (shown.rulerHeight ?? 0) * scale;

@@ -61,7 +61,8 @@ class _Generations:
         self.roots = sorted((node for node in roots if self.children[node]), key=lambda node: (-self.sizes[node], node))
         # Those in no family; what only has further parents among the others is one of them.
         self.single = [node for node in roots if not self.children[node]]
-        kin = [node for node in range(len(items)) if node not in set(self.single)]
+        single = set(self.single)
+        kin = [node for node in range(len(items)) if node not in single]
         levels = {self.level(node) for node in kin}
         self.depth = max(levels, default=-1) + 1
         self.cells = [
