@@ -124,7 +124,8 @@ for (const chip of chips) {
     announce(chip.ariaPressed === "true" ? say("lit") : say("not lit"));
   });
 }
-parts.push(() => {
+parts.push((changed) => {
+  if (!changed("depth", "passes")) return;
   at("depth").value = String(STATE.depth);
   for (const chip of chips) chip.setAttribute("aria-pressed", STATE.passes.includes(chip.dataset.passes));
 });

@@ -46,7 +46,8 @@ function pick() {
   at("search").focus();
   announce(say("Search the model to compare with"));
 }
-parts.push(() => {
+parts.push((changed) => {
+  if (!changed("picking")) return;
   const text = STATE.picking ? say("Search the model to compare with") : say("Search models, organizations, licenses …");
   at("search").placeholder = text;
 });

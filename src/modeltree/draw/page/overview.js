@@ -34,7 +34,7 @@ function overlook() {
   button.textContent = `${counted(outside.length, "{count} match outside the view", "{count} matches outside the view")} ${"→↘↓↙←↖↑↗"[(turn + 8) % 8]}`;
   button.dataset.model = model;
 }
-parts.push(() => { if (FIGURES.has(STATE.view)) overlook(); });
+parts.push((changed) => { if (FIGURES.has(STATE.view) && changed("view", ...sieved())) overlook(); });
 at("outside").addEventListener("click", (event) => reveal(+event.currentTarget.dataset.model));
 
 function goOnMap(event) {

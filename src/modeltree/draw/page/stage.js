@@ -269,15 +269,15 @@ function aim(text) {
 }
 
 parts.push((changed) => {
+  const figure = FIGURES.get(STATE.view);
+  stage.hidden = !figure;
+  if (figure && (figure !== shown || !figure.placed)) putOnStage(figure);
+  if (!changed("view")) return;
   for (const tab of tabs) {
     const own = tab.dataset.figure === STATE.view;
     tab.setAttribute("aria-selected", own);
     tab.tabIndex = own ? 0 : -1;
   }
-  const figure = FIGURES.get(STATE.view);
-  stage.hidden = !figure;
-  if (figure && (figure !== shown || !figure.placed)) putOnStage(figure);
-  if (!changed("view")) return;
   firstStop();
   if (STATE.model !== null) revealAmongKin(STATE.model);
 });

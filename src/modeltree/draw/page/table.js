@@ -85,8 +85,10 @@ panel.addEventListener("scroll", () => {
 });
 
 parts.push((changed) => {
-  root.dataset.view = STATE.view;
-  panel.hidden = STATE.view !== "table";
+  if (changed("view")) {
+    root.dataset.view = STATE.view;
+    panel.hidden = STATE.view !== "table";
+  }
   if (panel.hidden || !changed("view", "model", "sort", ...sieved())) return;
   rows = sorted();
   current = Math.max(0, rows.indexOf(STATE.model));
