@@ -218,13 +218,14 @@ class _Details:
     def _nodes(self) -> NDArray[Any]:
         return self._groups.members(self._number)
 
-    @property
+    @cached_property
     def members(self) -> tuple[str, ...]:
         return picked(self._store.ids, self._nodes.tolist())
 
     @property
     def primary(self) -> tuple[str, ...]:
-        return picked(self._store.ids, self._groups.primary(self._number, self._nodes).tolist())
+        nodes = self._groups.primary(self._number, self._nodes)
+        return self.members if len(nodes) == self.size else picked(self._store.ids, nodes.tolist())
 
     @cached_property
     def _roots_and_depth(self) -> tuple[NDArray[Any], int]:
