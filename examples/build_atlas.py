@@ -711,7 +711,6 @@ class Atlas:
         self.printed: dict[str, str] = {}
         self.taken: set[str] = set()
         self.kinds: dict[str, str] = {}
-        self.openness: dict[str, str] = {}
         self.domains: dict[str, str] = {}
         self.rows: list[tuple[Source, Row, str]] = []
         self.wrong: set[tuple[str, str]] = set()
@@ -749,8 +748,6 @@ class Atlas:
                 self.kinds.setdefault(model.id, str(model.kind))
                 if model.domain:
                     self.domains.setdefault(model.id, str(model.domain))
-                if model.openness:
-                    self.openness.setdefault(model.id, str(model.openness))
                 for each in model.corrections:
                     if each.field == "derived_from":
                         self.wrong.add((model.id, key(each.printed)))
@@ -780,8 +777,6 @@ class Atlas:
                 fields["license"] = license
             if fields.get("domain"):
                 self.domains.setdefault(id, fields["domain"])
-            if self.openness.setdefault(id, fields.get("openness", "")) != fields.get("openness", ""):
-                fields.pop("access", None)  # it fits the openness that this source has, and another is kept
             self._keep(layer, Model.model_validate({**fields, "id": id, "name": self.printed[id]}), source)
             self.names.note(id, makers, released)
 

@@ -145,6 +145,7 @@ def test_what_sources_say_differently_is_kept(small: tuple[Lineage, Any]) -> Non
     assert said == {
         ("released", "helm"): "2024-02-03",
         ("openness", "helm"): "closed",
+        ("access", "helm"): "api-only",
         ("license", "open-llms"): "MIT",
     }
     assert len(report["other released"]) >= 1

@@ -238,3 +238,41 @@ def test_cycles_are_among_what_is_left(parents: list[list[int]]) -> None:
     in_one = {node for cycle in find_cycles(parents) for node in cycle.nodes}
     assert in_one <= left
     assert bool(in_one) == bool(left)
+
+
+@pytest.mark.parametrize("policy", ["first", "last"])
+@pytest.mark.parametrize(
+    ("one", "other", "first", "last"),
+    [
+        (
+            {"openness": "open"},
+            {"openness": "closed", "access": "unreleased"},
+            ("open", None),
+            ("closed", "unreleased"),
+        ),
+        ({"openness": "open"}, {"access": "api-only"}, ("open", None), (None, "api-only")),
+        (
+            {"access": "open-weights", "openness": "open"},
+            {"openness": "closed"},
+            ("open", "open-weights"),
+            ("closed", None),
+        ),
+        (
+            {"access": "api-only"},
+            {"openness": "open", "access": "open-weights"},
+            (None, "api-only"),
+            ("open", "open-weights"),
+        ),
+        ({"access": "gated"}, {"openness": "open"}, ("open", "gated"), ("open", "gated")),
+    ],
+)
+def test_openness_and_access_that_contradict_each_other_are_told_and_one_stays(
+    one: dict[str, str], other: dict[str, str], first: tuple[str | None, ...], last: tuple[str | None, ...], policy: str
+) -> None:
+    sides = [Lineage([Model.model_validate({"id": "a", "name": "A", **fields})]) for fields in (one, other)]
+    lineage, findings = modeltree.union(*sides, policy=modeltree.Policy(duplicate_id=policy))
+    stays = last if policy == "last" else first
+    assert (lineage["a"].openness, lineage["a"].access) == stays
+    kinds = [finding.kind for finding in findings]
+    assert "bad-value" not in kinds
+    assert ("duplicate-id" in kinds) == (None in stays or one.keys() & other.keys() != set())

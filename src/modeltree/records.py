@@ -36,10 +36,10 @@ from modeltree._util.text import UNWRITABLE
 from modeltree.findings import InvalidDateError, InvalidSizeError, shown
 
 __all__ = [
-    "CLASSES_BY_STRENGTH", "IDEAS", "LIST_FIELDS", "OUTPUTS", "WEIGHTS", "About", "Access", "Architecture",
-    "Correction", "Derivation", "Domain", "Grain", "Kind", "License", "Links", "Model", "Openness", "Organization",
-    "ParameterCount", "PartialDate", "Passes", "Record", "Reference", "Relation", "Relations", "model_facts", "one_of",
-    "relation_set",
+    "CLASSES_BY_STRENGTH", "FITTING_ACCESS", "IDEAS", "LIST_FIELDS", "OUTPUTS", "WEIGHTS", "About", "Access",
+    "Architecture", "Correction", "Derivation", "Domain", "Grain", "Kind", "License", "Links", "Model", "Openness",
+    "Organization", "ParameterCount", "PartialDate", "Passes", "Record", "Reference", "Relation", "Relations",
+    "model_facts", "one_of", "relation_set",
 ]  # fmt: skip
 
 Grain = Literal["year", "quarter", "month", "day"]
@@ -413,6 +413,13 @@ class Access(StrEnum):
     GATED = "gated"
     API_ONLY = "api-only"
     UNRELEASED = "unreleased"
+
+
+FITTING_ACCESS = {
+    Openness.OPEN: frozenset({Access.OPEN_WEIGHTS, Access.GATED}),
+    Openness.CLOSED: frozenset({Access.API_ONLY, Access.UNRELEASED, Access.GATED}),
+}
+"""How a model of an openness can be accessed."""
 
 
 class Domain(StrEnum):
@@ -800,11 +807,8 @@ class Model(Record):
 
     @model_validator(mode="after")
     def _openness_fits_access(self) -> Self:
-        open_access = {Access.OPEN_WEIGHTS, Access.GATED}
-        closed_access = {Access.API_ONLY, Access.UNRELEASED, Access.GATED}
-        fitting = open_access if self.openness == Openness.OPEN else closed_access
-        if self.openness and self.access and self.access not in fitting:
-            choice = " or ".join(sorted(fitting))
+        if self.openness and self.access and self.access not in FITTING_ACCESS[self.openness]:
+            choice = " or ".join(sorted(FITTING_ACCESS[self.openness]))
             raise ValueError(f"openness {str(self.openness)!r} does not fit access {str(self.access)!r}: {choice}")
         return self
 

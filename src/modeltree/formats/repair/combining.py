@@ -14,7 +14,7 @@ from modeltree.formats.repair.claims import Claims, Reading
 from modeltree.formats.repair.edges import joined_notes
 from modeltree.formats.repair.models import repaired, without_repetition
 from modeltree.formats.repair.policy import Policy
-from modeltree.records import Model
+from modeltree.records import FITTING_ACCESS, Model
 
 # What a source lacks may be in another; it is looked for once more in all of them.
 _REPEATED = frozenset({"missing-parent", "mirror-parent", *(kind for kind, _ in (*GAPS.values(), BASE))})
@@ -124,6 +124,8 @@ class _Union:
         """Put together what two sources say; what they say otherwise, of which the policy says which stays."""
         differing: dict[str, tuple[Any, Any]] = {}
         own, tail = known.fields, id.rpartition("/")[2]
+        stays = fields if self.policy.duplicate_id == "last" else dict(own)
+        openness = own.get("openness"), own.get("access")
         for name, value in fields.items():
             mine = own.get(name)
             if mine is None or (name == "name" and mine in (tail, own.get("id"))):
@@ -145,6 +147,11 @@ class _Union:
             else:
                 differing[name] = mine, value
                 own[name] = value if self.policy.duplicate_id == "last" else mine
+        if "openness" in own and "access" in own and own["access"] not in FITTING_ACCESS[own["openness"]]:
+            # The one says how open it is, the other how it is accessed, and these contradict each other.
+            name = "access" if "openness" in stays else "openness"
+            differing[name] = openness[name == "access"], fields.get(name)
+            del own[name]
         own.setdefault("aliases", [])
         own["aliases"] = [alias for alias in own["aliases"] if alias not in (own.get("name"), id)]
         if not own["aliases"]:
