@@ -1182,7 +1182,9 @@ def test_the_table_has_all_models_and_is_sorted_and_filtered_by_keys_alone(opene
 def test_an_address_may_lead_to_a_model_in_the_table(opened: Open) -> None:
     page = opened("#view=table&model=llama")
     assert page.locator("#card h2").inner_text() == "LLaMA"
-    assert page.locator("#table .chosen th").inner_text() == "LLaMA"
+    row, table = page.locator("#table .chosen"), page.locator("#table").bounding_box()
+    assert row.locator("th").inner_text() == "LLaMA"
+    assert table["y"] < row.bounding_box()["y"] < table["y"] + table["height"] - 34
     page.get_by_role("tab", name="Timeline").click()
     assert lit(page, "self") == {"LLaMA"}
     page.get_by_role("tab", name="Table").click()

@@ -62,12 +62,15 @@ function build() {
 }
 
 // Go to a row; the keys do so from row to row.
-function goTo(row) {
+function bring(row) {
   current = Math.max(0, Math.min(row, rows.length - 1));
   const top = ROW * current;
   if (top < panel.scrollTop) panel.scrollTop = top;
   else if (top + 2 * ROW > panel.scrollTop + panel.clientHeight - 16) panel.scrollTop = top + 2 * ROW + 16 - panel.clientHeight;
   build();
+}
+function goTo(row) {
+  bring(row);
   (body.querySelector("[tabindex='0']") || panel).focus({ preventScroll: true });
 }
 const toRowOf = (model) => goTo(rows.indexOf(model));
@@ -98,4 +101,5 @@ parts.push((changed) => {
     head.setAttribute("aria-sort", way || "none");
   });
   build();
+  if (changed("view", "model") && rows.includes(STATE.model)) bring(current);
 });
