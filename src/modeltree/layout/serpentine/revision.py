@@ -31,7 +31,7 @@ _CLOSER = 0.75
 # How far, in ems, a label may be beside its date.
 _ASIDE = 5.0
 # How many ways of the fewest moves are looked at closely.
-_LOOKED_AT = 40
+_LOOKED_AT = 200
 # The share of labels that are few; a row more is worth not to move more.
 _FEW = 0.02
 # What rounding to a thousandth of a point makes of a position.
@@ -413,7 +413,7 @@ class _Revision:
     def _nearby(self, state: _State, item: Item) -> _State | None:
         """The same with one more label, and none but its neighbors moved."""
         tick = self.ticks[self.tick_of[item.id]]
-        ways = []
+        ways, close = [], _CLOSER * self.metrics.block_gap * self.size
         for wider in [state] if tick.id in state.ticks else self._with_tick(state, tick):
             price = _FEW * len(self.items) * (len(wider.rows) - len(state.rows))
             ids = wider.rows[wider.row_of[tick.id]]
@@ -428,9 +428,10 @@ class _Revision:
                 assert group is not None
                 # Groups that do not meet may be one over the other.
                 meet = any(mine.overlaps(area) for mine in group.areas for area in areas)
-                gap = _CLOSER * self.metrics.block_gap * self.size if meet else -math.inf
-                settled = self._pushed(tried, state, key, gap, parts)
-                if settled is not None:
+                for gap in (close,) if meet else (-math.inf, close):
+                    settled = self._pushed(tried, state, key, gap, parts)
+                    if settled is None:
+                        continue
                     box = settled.boxes[item.id]
                     odd = 0.5 * (len(settled.ragged) + len(settled.bends) - len(state.ragged) - len(state.bends))
                     moved = sum(settled.boxes[id] != box for id, box in state.boxes.items())
