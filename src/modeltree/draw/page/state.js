@@ -95,7 +95,8 @@ field("byKey", false, { passing: true });
 // Colors: as the system has them, unless they were chosen.
 const dark = matchMedia("(prefers-color-scheme: dark)");
 field("theme", DATA.theme || "", { read: (text) => (["", "light", "dark"].includes(text) ? text : undefined) });
-parts.push(() => {
+parts.push((changed) => {
+  if (!changed("theme")) return;
   if (STATE.theme) root.dataset.theme = STATE.theme;
   else delete root.dataset.theme;
 });
