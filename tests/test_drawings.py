@@ -113,10 +113,16 @@ def test_a_wrong_value_is_refused_at_once(name: str, options: dict[str, Any], me
         drawn(name, colour_by="family")
 
 
-@pytest.mark.parametrize("name", ["evolution", "family_tree", "growth", "page"])
+@pytest.mark.parametrize("name", ["evolution", "family_tree", "growth"])
 def test_what_cannot_be_drawn_is_refused_at_once(name: str) -> None:
     with pytest.raises(LayoutError, match="date"):
         drawn(name, Lineage([Model(id="a", name="A")]))
+
+
+def test_a_page_needs_a_model_and_no_date() -> None:
+    with pytest.raises(LayoutError, match="no model"):
+        drawn("page", Lineage([]))
+    assert drawn("page", Lineage([Model(id="a", name="A")])).title
 
 
 @pytest.mark.parametrize("name", [*LAID_OUT, *CHARTS, "diagram"])
