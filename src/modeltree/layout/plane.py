@@ -102,9 +102,8 @@ AnyBox = TypeVar("AnyBox", bound=Box)
 def overlapping(boxes: Iterable[AnyBox]) -> Iterator[tuple[AnyBox, AnyBox]]:
     """The pairs of boxes that overlap, from top to bottom, found by a sweep along the side on which they lie apart."""
     order = sorted(boxes, key=lambda box: box.y)
-    spans = [[(box.x, box.right) for box in order], [(box.y, box.bottom) for box in order]]
-    across, down = (_crowding(span) for span in spans)
-    span = spans[across >= down]
+    across, down = [(box.x, box.right) for box in order], [(box.y, box.bottom) for box in order]
+    span = down if _crowding(across) >= _crowding(down) else across
     active: list[int] = []
     found = []
     for place in sorted(range(len(order)), key=lambda place: span[place][0]):
