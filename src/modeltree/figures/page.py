@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeVar
 
 from modeltree._util.arguments import checked
 from modeltree._util.languages import Language, Words
-from modeltree._util.text import alternatives
+from modeltree._util.text import alternatives, printable
 from modeltree.draw.display import Look
 from modeltree.draw.fonts import FontChoice
 from modeltree.draw.html import Coloring, PageFigure, page_document
@@ -257,7 +257,7 @@ def _colorings(lineage: Lineage, drawn: ColorBy, words: Words) -> Iterator[Color
             continue
         groups = groups_of(lineage, lineage.models, word, words)
         light, dark = groups.paints(LIGHT), groups.paints(DARK)
-        entries = [(text, (light[key], dark[key])) for key, text in groups.legend]
+        entries = [(printable(text), (light[key], dark[key])) for key, text in groups.legend]
         places: dict[tuple[Paint, Paint], int] = {}
         for place, (_, paints) in enumerate(entries):
             places.setdefault(paints, place)
