@@ -1025,29 +1025,29 @@ def test_time_is_set_by_keys_and_what_came_later_is_not_there(opened: Open) -> N
     assert page.evaluate("document.querySelectorAll('.base:not([hidden]) .later').length") == 0
 
 
-@pytest.mark.parametrize("motion", ["reduce", "no-preference"])
-def test_time_plays_until_it_is_paused_or_at_its_end(opened: Open, motion: str) -> None:
+@pytest.mark.parametrize(("motion", "stride", "rest"), [("reduce", 12, 1500), ("no-preference", 1, 160)])
+def test_time_plays_until_it_is_paused_or_at_its_end(opened: Open, motion: str, stride: int, rest: int) -> None:
     page = opened(reduced_motion=motion)
+    page.clock.install(time="2026-01-01")
+    page.clock.pause_at("2026-01-02")
+    slider, shown = page.get_by_role("slider", name="As of"), page.locator("#time output")
     page.get_by_role("button", name="Play").focus()
     page.keyboard.press("Enter")
-    months: list[str] = page.evaluate("""async () => {
-      const seen = [];
-      const text = document.querySelector("#time output");
-      for (let wait = 0; wait < 200 && seen.length < 4; wait += 1) {
-        if (text.textContent !== seen.at(-1)) seen.push(text.textContent);
-        await new Promise((done) => setTimeout(done, 25));
-      }
-      return seen;
-    }""")
-    years = [int(month.split()[1]) for month in months]
-    assert years == (list(range(years[0], years[0] + 4)) if motion == "reduce" else [2017] * 4)
+    at = []
+    for _ in range(4):
+        at.append(int(slider.input_value()))
+        page.clock.run_for(rest - 1)
+        assert int(slider.input_value()) == at[-1]
+        page.clock.run_for(1)
+    assert at == [0, stride, 2 * stride, 3 * stride]
     page.get_by_role("button", name="Pause").click()
-    at = page.locator("#time output").inner_text()
-    page.wait_for_timeout(1700 if motion == "reduce" else 400)
-    assert page.locator("#time output").inner_text() == at
-    page.get_by_role("slider", name="As of").fill("77")
+    paused = shown.inner_text()
+    page.clock.run_for(2 * rest)
+    assert shown.inner_text() == paused
+    slider.fill("77")
     page.get_by_role("button", name="Play").click()
-    until(page, "document.querySelector('#time output').textContent === 'All times'")
+    page.clock.run_for(100 * rest)
+    assert shown.inner_text() == "All times"
     assert page.get_by_role("button", name="Play").is_visible()
 
 
