@@ -198,7 +198,7 @@ def follow_long_descents(size: int) -> None:
     assert len(chain.ancestors(size - 1)) == size - 1
     assert chain.generation[-1] == chain.height[0] == size - 1
     assert set(chain.components) == {0}
-    assert chain.roots_above[-1] == (0,)
+    assert chain.roots_above[size - 1] == (0,)
     assert next(chain.paths(0, size - 1)) == chain.shortest_path(0, size - 1) == tuple(range(size))
     assert chain.most_recent_common_ancestors([size - 1, size - 2]) == (size - 2,)
     circle = [(size - 1,), *((node,) for node in range(size - 1))]
@@ -247,13 +247,21 @@ def test_a_node_that_there_is_not_is_refused_before_and_after_the_forest_is_made
         lambda node: index.is_ancestor(0, node), lambda node: index.common_ancestors([node, 3]),
         lambda node: index.most_recent_common_ancestors([node, 3]), lambda node: index.shortest_path(0, node),
         lambda node: list(index.paths(0, node)), lambda node: index.are_ancestors([node], [3]),
+        lambda node: index.are_ancestors([0] * 9, [3] * 8 + [node]), index.parents.__getitem__,
+        index.roots_above.__getitem__, lambda node: index.most_recent_common_ancestors_of([node], [3]),
     ]  # fmt: skip
     for ask in asks:
         for node in (-1, 4):
-            with pytest.raises(IndexError):
+            with pytest.raises(IndexError, match="none of the 4"):
                 ask(node)
-        with pytest.raises(TypeError):
-            ask(0.7)
+        for node in (0.7, "3", None, [1]):
+            with pytest.raises(TypeError, match="nodes? cannot be"):
+                ask(node)
+    for depth in (index.ancestors, index.descendants):
+        with pytest.raises(ValueError, match="max_depth is -1; it counts steps"):
+            depth(0, -1)
+        with pytest.raises(TypeError, match=r"max_depth cannot be 0\.7: it is int"):
+            depth(0, 0.7)  # type: ignore[arg-type]
 
 
 def test_an_index_keeps_nothing_that_can_be_changed() -> None:
@@ -270,7 +278,25 @@ def test_an_index_keeps_nothing_that_can_be_changed() -> None:
     for array in arrays:
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 5
-    with pytest.raises(TypeError):
-        AncestryIndex([[], [0.7]])  # type: ignore[list-item]
-    with pytest.raises(ValueError, match="there cannot be -1 nodes"):
-        AncestryIndex.from_edges(-1, [], [])
+
+
+def test_what_is_no_graph_and_no_file_is_refused() -> None:
+    for node in (0.7, "0", None):
+        with pytest.raises(TypeError, match="a node cannot be"):
+            AncestryIndex([[], [node]])  # type: ignore[list-item]
+        for ends in (([node], [1]), ([0], [node])):
+            with pytest.raises(TypeError, match="nodes cannot be"):
+                AncestryIndex.from_edges(2, *ends)
+    for node in (-1, 2, 1 << 40):
+        with pytest.raises((ValueError, IndexError), match="none of the"):
+            AncestryIndex([[], [node]])
+    with pytest.raises(TypeError, match="nodes cannot be"):
+        AncestryIndex.from_edges(2, [[0], [0, 0]], [1, 1])
+    for count in (-1, 10**30):
+        with pytest.raises(ValueError, match=f"there cannot be {count} nodes"):
+            AncestryIndex.from_edges(count, [], [])
+    with pytest.raises(TypeError, match="at least one node is needed"):
+        AncestryIndex([[]]).common_ancestors([])
+    # A number is no path: as one of an open file it would be read, and closed.
+    with pytest.raises(TypeError, match="path cannot be 1"):
+        AncestryIndex.load(1)  # type: ignore[arg-type]

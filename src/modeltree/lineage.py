@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,7 +17,7 @@ from modeltree._util.text import counted, enumerated
 from modeltree.findings import CycleError, Finding, LineageError, NoPathError, UnknownOrganizationError, shown
 from modeltree.graph.columns import picked
 from modeltree.graph.counts import Growth, Period, growth, periods_of, runs_of
-from modeltree.graph.csr import levels_of
+from modeltree.graph.csr import depth_limit, levels_of
 from modeltree.graph.dispatch import BACKEND, IndexedGraph
 from modeltree.graph.families import Families, Family, Grouping, family_labels
 from modeltree.graph.index import AncestryIndex
@@ -615,7 +614,7 @@ class Lineage:
         >>> modeltree.datasets.load("survey").ancestors("LLAMA 2-chat")
         ('c4', 'the-pile', 'llama', 'llama-2')
         """
-        return self._ids(self._index(relations).ancestors(self._index_of(model), _depth_limit(max_depth)))
+        return self._ids(self._index(relations).ancestors(self._index_of(model), max_depth))
 
     def descendants(self, model: str, relations: Relations = None, max_depth: int | None = None) -> Ids:
         """The models that descend from a model, itself not among them; by default by any relation.
@@ -651,7 +650,7 @@ class Lineage:
         >>> lineage.descendants("BLOOM", relations="weights")
         ('bloomz', 'bloomz-7b1-mt', 'bloomz-mt', 'belle')
         """
-        return self._ids(self._index(relations).descendants(self._index_of(model), _depth_limit(max_depth)))
+        return self._ids(self._index(relations).descendants(self._index_of(model), max_depth))
 
     def is_ancestor(self, ancestor: str, descendant: str, relations: Relations = None) -> bool:
         """Whether one model descends from another; none from itself; by default by any relation.
@@ -1683,7 +1682,7 @@ class Lineage:
         """
         chosen = relation_set(relations)
         top = None if root is None else self._index_of(root)
-        return outline(self._nodes, self._edges, self._index(chosen), chosen, top, _depth_limit(max_depth))
+        return outline(self._nodes, self._edges, self._index(chosen), chosen, top, depth_limit(max_depth))
 
     # Within
 
@@ -1785,12 +1784,6 @@ class Lineage:
         named = part.all_organizations()
         organizations = [record for id, record in self._organizations.items() if id in named]
         return self._of(part, edges, organizations, self._about)
-
-
-def _depth_limit(max_depth: int | None) -> int | None:
-    if max_depth is not None and operator.index(max_depth) < 0:
-        raise ValueError(f"max_depth is {max_depth}; it counts steps, so 0 or more")
-    return max_depth
 
 
 def _records(kind: type[R], records: Iterable[R]) -> tuple[R, ...]:

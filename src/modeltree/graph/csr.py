@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, pairwise
 from operator import index
+from reprlib import repr
 from typing import Any, overload
 
 import numpy
@@ -28,6 +29,8 @@ _FEW_AGAIN = 4
 """Below how many it is taken by one at a time again: a long way down."""
 _AT_ONCE = 1 << 18
 """How many items are gathered at a time, so that what says where they are stays in a cache."""
+ODD = (IndexError, TypeError, ValueError)
+"""What a look into an array raises for what is no node, in words that say nothing of nodes: `known` has some."""
 _MEMORY = 1 << 26
 """How many bytes the sets of `reachable_bits` may have."""
 
@@ -57,8 +60,13 @@ class Rows(Sequence[Sequence[int]]):
         """The rows of lists."""
         starts = numpy.zeros(len(neighbors) + 1, dtype=numpy.int32)
         numpy.cumsum(numpy.fromiter(map(len, neighbors), numpy.int64, len(neighbors)), out=starts[1:])
-        # `index` refuses 0.7, which an array of integers would truncate.
-        return cls(starts, numpy.fromiter(map(index, chain.from_iterable(neighbors)), numpy.int32, int(starts[-1])))
+        try:  # `index` refuses 0.7, which an array of integers would truncate
+            items = numpy.fromiter(map(index, chain.from_iterable(neighbors)), numpy.int32, int(starts[-1]))
+        except (TypeError, OverflowError):
+            for node in chain.from_iterable(neighbors):
+                known(node, 1 << 31)
+            raise
+        return cls(starts, items)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Rows, (self.starts, self.items)
@@ -73,9 +81,13 @@ class Rows(Sequence[Sequence[int]]):
     def __getitem__(self, node: int | slice) -> Sequence[int] | Sequence[Sequence[int]]:
         if isinstance(node, slice):
             return [self[each] for each in range(*node.indices(len(self)))]
-        if node < 0:
-            raise IndexError(f"there is no node {node}")
-        start, end = self._starts[node], self._starts[node + 1]
+        try:
+            if node < 0:
+                raise IndexError
+            start, end = self._starts[node], self._starts[node + 1]
+        except ODD:
+            known(node, len(self))
+            raise
         row: list[int] = self.items[start:end].tolist() if end > start else []
         return row
 
@@ -108,6 +120,41 @@ class Rows(Sequence[Sequence[int]]):
     def gather(self, nodes: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
         """The items of some rows one after another, and how many each row has."""
         return gather(self.starts, self.items, nodes)
+
+
+def whole(value: Any, name: str) -> int:
+    """A value as an integer of Python."""
+    try:
+        return index(value)
+    except TypeError:
+        raise TypeError(f"{name} cannot be {repr(value)}: it is int") from None
+
+
+def known(node: Any, count: int) -> int:
+    """A node of so many as an integer of Python; what is none is refused."""
+    number = whole(node, "a node")
+    if not 0 <= number < count:
+        raise IndexError(f"{number} is none of the {count} nodes")
+    return number
+
+
+def integers(nodes: Any) -> NDArray[Any]:
+    """Nodes as an array; what is no row of integers is refused."""
+    try:
+        array = numpy.asarray(nodes)
+    except (ValueError, OverflowError):  # of several lengths, or larger than any integer of numpy
+        array = numpy.zeros((), dtype=object)
+    if array.ndim != 1 or (len(array) and array.dtype.kind not in "iu"):
+        raise TypeError(f"nodes cannot be {repr(nodes)}: they are a sequence or array of int")
+    return array
+
+
+def depth_limit(max_depth: Any) -> int | None:
+    """How many steps may be taken, None where any number may be."""
+    limit = None if max_depth is None else whole(max_depth, "max_depth")
+    if limit is not None and limit < 0:
+        raise ValueError(f"max_depth is {limit}; it counts steps, so 0 or more")
+    return limit
 
 
 def row_starts(keys: NDArray[Any], count: int) -> Ints:

@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
-import operator
 import os
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
 import numpy
 from numpy.typing import NDArray
 
+from modeltree._util.arguments import checked
 from modeltree.graph.csr import (
+    ODD,
     Ints,
     Neighbors,
     Rows,
     bfs,
+    depth_limit,
     distinct,
     fixed,
     gather_slices,
     generations,
     heights,
+    integers,
+    known,
     levels_of,
     reachable_bits,
     short,
     viewed,
+    whole,
 )
 from modeltree.graph.index_file import read_index, write_index
 from modeltree.graph.intervals import (
@@ -154,12 +159,13 @@ class AncestryIndex:
         >>> AncestryIndex.from_edges(3, [0, 1], [1, 2]).descendants(0).tolist()
         [1, 2]
         """
+        parent, child = integers(parent), integers(child)
         if len(parent) != len(child):
             raise ValueError(f"{len(parent)} parents and {len(child)} children are no edges")
-        if (count := operator.index(count)) < 0:
+        if not 0 <= (count := whole(count, "count")) < 1 << 31:
             raise ValueError(f"there cannot be {count} nodes")
         index = cls.__new__(cls)
-        index._build(count, numpy.asarray(parent), numpy.asarray(child))
+        index._build(count, parent, child)
         return index
 
     def _build(self, count: int, parent: NDArray[Any], child: NDArray[Any]) -> None:
@@ -171,8 +177,7 @@ class AncestryIndex:
         in_order = numpy.count_nonzero(parent < child) == len(parent)
         least = parent if in_order else numpy.minimum(parent, child)
         greatest = child if in_order else numpy.maximum(parent, child)
-        whole = parent.dtype.kind in "iu" and child.dtype.kind in "iu"
-        if not (whole and int(least.min()) >= 0 and int(greatest.max()) < count):
+        if int(least.min()) < 0 or int(greatest.max()) >= count:
             raise ValueError(f"an edge has an end that is none of the {count} nodes")
         # numpy 1 does not count unsigned integers of 64 bits.
         countable = child.astype(numpy.int64) if child.dtype == numpy.uint64 else child
@@ -182,6 +187,7 @@ class AncestryIndex:
             self.generation  # noqa: B018  # refuses cycles
 
     @classmethod
+    @checked
     def load(cls, path: str | os.PathLike[str]) -> AncestryIndex:
         """Read an index that `save` wrote; its edges stay in the file, and are mapped into memory.
 
@@ -207,6 +213,7 @@ class AncestryIndex:
         index.__dict__["generation"] = fixed(short(generation))
         return index
 
+    @checked
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the index to a file of arrays, whole or not at all.
 
@@ -348,26 +355,30 @@ class AncestryIndex:
 
     def ancestors(self, node: int, max_depth: int | None = None) -> tuple[int, ...]:
         """All nodes that a node descends from, itself excluded, at most `max_depth` edges away; ascending."""
-        if node < 0:
+        try:
+            if node < 0:
+                raise IndexError
+            if max_depth is not None:
+                return tuple(bfs(self.parents, [node], depth_limit(max_depth)))
+            upwards = self._upwards
+            if upwards is None:
+                walked = self._walk(self.parents, node)
+                if walked is not None:
+                    return tuple(walked)
+                upwards = self._upwards = viewed(self._forest.up), viewed(self._merges.nearest)
+            up, nearest = upwards
+            over = []
+            above = up[node]
+            while above >= 0:
+                over.append(above)
+                above = up[above]
+            if rank := nearest[node]:
+                return self._with_merges(node, over, rank)
+            over.sort()
+            return tuple(over)
+        except ODD:
             self._known(node)
-        if max_depth is not None:
-            return tuple(bfs(self.parents, [node], max_depth))
-        upwards = self._upwards
-        if upwards is None:
-            walked = self._walk(self.parents, node)
-            if walked is not None:
-                return tuple(walked)
-            upwards = self._upwards = viewed(self._forest.up), viewed(self._merges.nearest)
-        up, nearest = upwards
-        over = []
-        above = up[node]
-        while above >= 0:
-            over.append(above)
-            above = up[above]
-        if rank := nearest[node]:
-            return self._with_merges(node, over, rank)
-        over.sort()
-        return tuple(over)
+            raise
 
     def _with_merges(self, node: int, over: list[int], rank: int) -> tuple[int, ...]:
         """What is above a node in the forest, and what its merges add, of which this is the rank of the nearest."""
@@ -385,7 +396,7 @@ class AncestryIndex:
 
     def ancestry(self, nodes: Collection[int]) -> tuple[int, ...]:
         """Some nodes and all that they descend from, ascending."""
-        known = [self._known(node) for node in nodes]
+        known = self._several(nodes)
         return tuple(sorted({*known, *bfs(self.parents, known)}))
 
     def descendants(self, node: int, max_depth: int | None = None, *, ordered: bool = True) -> Ints:
@@ -393,58 +404,66 @@ class AncestryIndex:
 
         Where `ordered` is false they are in any order, which takes less time.
         """
-        if node < 0:
-            self._known(node)
-        if max_depth is not None:
-            return numpy.array(bfs(self.children, [node], max_depth), dtype=numpy.int32)
-        downwards = self._downwards
-        if downwards is None:
-            walked = self._walk(self.children, node)
-            if walked is not None:
-                return numpy.array(walked, dtype=numpy.int32)
-            downwards = self._downwards = self._down
-        numbers, sizes, starts, ranks, _, first, last = downwards
-        number, size = numbers[node], sizes[node]
-        own = self._forest.node_of[number + 1 : number + size] if size > 1 else _NONE
-        node_of = self._forest.node_of
-        if starts is None:
-            more = [gather_slices(*intervals_below(self._forest, self._non_tree_edges, node), node_of)]
-        else:
-            start, end = starts[node], starts[node + 1]
-            if start == end:
-                return numpy.sort(own) if ordered and size > 2 else own
-            if end - start < _FEW:
-                more = [node_of[first[rank] : last[rank]] for rank in ranks[start:end]]
+        try:
+            if node < 0:
+                raise IndexError
+            if max_depth is not None:
+                return numpy.array(bfs(self.children, [node], depth_limit(max_depth)), dtype=numpy.int32)
+            downwards = self._downwards
+            if downwards is None:
+                walked = self._walk(self.children, node)
+                if walked is not None:
+                    return numpy.array(walked, dtype=numpy.int32)
+                downwards = self._downwards = self._down
+            numbers, sizes, starts, ranks, _, first, last = downwards
+            number, size = numbers[node], sizes[node]
+            own = self._forest.node_of[number + 1 : number + size] if size > 1 else _NONE
+            node_of = self._forest.node_of
+            if starts is None:
+                more = [gather_slices(*intervals_below(self._forest, self._non_tree_edges, node), node_of)]
             else:
-                assert self._intervals is not None
-                several = self._intervals.ranks[start:end]
-                more = [gather_slices(self._merges.first[several], self._merges.last[several], node_of)]
-        below = numpy.concatenate([own, *more])
-        if ordered:
-            below.sort()
-        return below
+                start, end = starts[node], starts[node + 1]
+                if start == end:
+                    return numpy.sort(own) if ordered and size > 2 else own
+                if end - start < _FEW:
+                    more = [node_of[first[rank] : last[rank]] for rank in ranks[start:end]]
+                else:
+                    assert self._intervals is not None
+                    several = self._intervals.ranks[start:end]
+                    more = [gather_slices(self._merges.first[several], self._merges.last[several], node_of)]
+            below = numpy.concatenate([own, *more])
+            if ordered:
+                below.sort()
+            return below
+        except ODD:
+            self._known(node)
+            raise
 
     def is_ancestor(self, ancestor: int, descendant: int) -> bool:
         """Whether one node descends from the other; no node is its own ancestor."""
-        if ancestor < 0 or descendant < 0:
-            self._known(min(ancestor, descendant))
-        downwards = self._downwards
-        if downwards is None:
-            walked = self._walk(self.parents, descendant)
-            if walked is not None:
-                return self._known(ancestor) in walked
-            downwards = self._downwards = self._down
-        numbers, sizes, starts, ranks, nearest, _, last = downwards
-        number, start = numbers[descendant], numbers[ancestor]
-        if start < number < start + sizes[ancestor]:
-            return True
-        if starts is None:
-            return self._climbs(ancestor, descendant)
-        low, high = starts[ancestor], starts[ancestor + 1]
-        if low == high or not (rank := nearest[descendant]):
-            return False
-        index = bisect_right(ranks, rank, low, high) - 1
-        return bool(index >= low and number < last[ranks[index]])
+        try:
+            if ancestor < 0 or descendant < 0:
+                raise IndexError
+            downwards = self._downwards
+            if downwards is None:
+                walked = self._walk(self.parents, descendant)
+                if walked is not None:
+                    return self._known(ancestor) in walked
+                downwards = self._downwards = self._down
+            numbers, sizes, starts, ranks, nearest, _, last = downwards
+            number, start = numbers[descendant], numbers[ancestor]
+            if start < number < start + sizes[ancestor]:
+                return True
+            if starts is None:
+                return self._climbs(ancestor, descendant)
+            low, high = starts[ancestor], starts[ancestor + 1]
+            if low == high or not (rank := nearest[descendant]):
+                return False
+            index = bisect_right(ranks, rank, low, high) - 1
+            return bool(index >= low and number < last[ranks[index]])
+        except ODD:
+            self._several((ancestor, descendant))
+            raise
 
     def _climbs(self, ancestor: int, descendant: int) -> bool:
         """Whether one is met on the paths up from the other, of which only the merges are looked at."""
@@ -478,11 +497,14 @@ class AncestryIndex:
 
         A tree has at most one; in a graph with merges there can be several.
         """
-        if not self._walks:
-            for node in nodes:
-                if node < 0:
-                    self._known(node)
-            return self._common.of(nodes)
+        if len(nodes) and not self._walks:
+            try:
+                if min(nodes) < 0:
+                    raise IndexError
+                return self._common.of(nodes)
+            except ODD:
+                self._several(nodes)
+                raise
         shared = self._shared(nodes)
         if len(shared) < 2:
             return tuple(shared)
@@ -491,11 +513,13 @@ class AncestryIndex:
         return tuple(sorted(shared - {parent for node in shared for parent in parents[node]}))
 
     def _shared(self, nodes: Sequence[int]) -> set[int]:
-        return set.intersection(*({node, *self.ancestors(node)} for node in nodes))
+        if not len(nodes):
+            raise TypeError("at least one node is needed")
+        return set.intersection(*({node, *self.ancestors(node)} for node in self._several(nodes)))
 
     def shortest_path(self, ancestor: int, descendant: int) -> tuple[int, ...] | None:
         """The nodes along a shortest path down, or None; among equals the one through the least parents."""
-        ancestor, descendant = self._known(ancestor), self._known(descendant)
+        ancestor, descendant = self._several((ancestor, descendant))
         below = {descendant: descendant}
         waiting = deque([descendant])
         while waiting and ancestor not in below:
@@ -520,7 +544,7 @@ class AncestryIndex:
 
         From a node to itself there is one, without edges.
         """
-        ancestor, descendant = self._known(ancestor), self._known(descendant)
+        ancestor, descendant = self._several((ancestor, descendant))
         if ancestor == descendant:
             yield (ancestor,)
             return
@@ -544,7 +568,7 @@ class AncestryIndex:
     def are_ancestors(self, ancestors: Any, descendants: Any) -> NDArray[numpy.bool_]:
         """Of each pair of nodes, whether the second descends from the first."""
         if len(ancestors) == len(descendants) < _FEW:
-            pairs = [(self._known(one), self._known(other)) for one, other in zip(ancestors, descendants, strict=True)]
+            pairs = zip(self._several(ancestors), self._several(descendants), strict=True)
             return numpy.array([self.is_ancestor(*pair) for pair in pairs], dtype=bool)
         above, below = self._pairs(ancestors, descendants)
         forest, intervals = self._forest, self._intervals
@@ -640,18 +664,20 @@ class AncestryIndex:
         return self._common.of_pairs(*self._pairs(first, second))
 
     def _known(self, node: Any) -> int:
-        """A node as an integer of Python."""
-        number = operator.index(node)
-        if not 0 <= number < len(self):
-            raise IndexError(f"{number} is none of the {len(self)} nodes")
-        return number
+        """A node as an integer of Python; what is none is refused."""
+        return known(node, len(self))
+
+    def _several(self, nodes: Iterable[Any]) -> list[int]:
+        """Nodes as integers of Python."""
+        count = len(self)
+        return [known(node, count) for node in nodes]
 
     def _pairs(self, first: Any, second: Any) -> tuple[NDArray[numpy.int64], NDArray[numpy.int64]]:
         """The nodes of pairs, of which there are as many firsts as seconds."""
-        one, other = (numpy.asarray(nodes) for nodes in (first, second))
+        one, other = integers(first), integers(second)
         if len(one) != len(other):
             raise ValueError(f"{len(one)} nodes and {len(other)} are no pairs")
         for nodes in (one, other):
-            if len(nodes) and (nodes.dtype.kind not in "iu" or int(nodes.min()) < 0 or int(nodes.max()) >= len(self)):
+            if len(nodes) and (int(nodes.min()) < 0 or int(nodes.max()) >= len(self)):
                 raise IndexError(f"there is a node that is none of the {len(self)}")
         return one.astype(numpy.int64), other.astype(numpy.int64)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, overload
 import numpy
 from numpy.typing import NDArray
 
-from modeltree.graph.csr import Ints, Levels, Rows, deepest_first, distinct, fixed, is_narrow, levels_of, viewed
+from modeltree.graph.csr import Ints, Levels, Rows, deepest_first, distinct, fixed, is_narrow, known, levels_of, viewed
 
 
 class SpanningForest(NamedTuple):
@@ -229,9 +229,7 @@ class RootsAbove(Sequence[tuple[int, ...]]):
     def __getitem__(self, node: int | slice) -> tuple[int, ...] | tuple[tuple[int, ...], ...]:
         if isinstance(node, slice):
             return tuple(self[each] for each in range(*node.indices(len(self))))
-        if node < 0:
-            node += len(self)
-        rank = self._nearest[node]
+        rank = self._nearest[node := known(node, len(self))]
         if not rank:
             return (self._root[node],)
         if self._of_merges is not None:
