@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+from dataclasses import replace
 from typing import Any
 
 import networkx as nx
@@ -151,6 +152,10 @@ def test_a_record_is_made_when_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) 
         ({"relation": np.array([-1])}, "unknown-relation", "there is no relation of number -1"),
         ({"relation": np.array([0.5])}, "wrong-type", "'relation' is .*, and no array of integers"),
         ({"parent": [1]}, "wrong-type", "'parent' is .*, and no array of integers"),
+        ({"ids": "ab"}, "wrong-type", "'ids' is 'ab', and no list or array"),
+        ({"ids": None}, "wrong-type", "'ids' is None, and no list or array"),
+        ({"fields": {"note": "xy"}}, "wrong-type", "'note' is 'xy', and no list or array"),
+        ({"edge_fields": {"note": 5}}, "wrong-type", "'note' is 5, and no list or array"),
         ({"ids": ["a", "b c"]}, "bad-value", "a value does not fit its field id"),
         ({"ids": ["a", 7]}, "bad-value", "a value does not fit its field id"),
         ({"ids": ["a", None]}, "bad-value", "there is a model without an id"),
@@ -175,8 +180,9 @@ def test_columns_that_make_no_lineage(changes: dict[str, Any], kind: str, messag
 def test_two_derivations_and_circles_are_refused() -> None:
     rows = {name: np.array([1, 1], dtype=np.int32) for name in ("parent",)}
     twice = small(**rows, child=np.array([0, 0], dtype=np.int32), relation=np.zeros(2, dtype=np.uint8))
-    with pytest.raises(LineageError, match="'b' is derived from 'a' twice"):
-        Lineage.from_columns(twice)
+    for parent in (twice.parent, twice.parent.astype(np.uint64)):
+        with pytest.raises(LineageError, match="'b' is derived from 'a' twice"):
+            Lineage.from_columns(replace(twice, parent=parent))
     ends = {"parent": np.array([0, 1], dtype=np.int32), "child": np.array([1, 0], dtype=np.int32)}
     with pytest.raises(CycleError, match="models descend from themselves"):
         Lineage.from_columns(small(**ends, relation=np.zeros(2, dtype=np.uint8)))

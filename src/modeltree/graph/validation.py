@@ -238,7 +238,7 @@ def _hints(known: Iterable[str]) -> Callable[[str], str | None]:
 
 def problems_of_columns(columns: Columns) -> list[Finding]:
     """Reasons why some columns make no lineage, but for cycles; of each kind, those that come first."""
-    shape = [*_unequal(columns), *_mistyped(columns)]
+    shape = list(_mistyped(columns)) or list(_unequal(columns))
     return shape or list(_unfit(columns)) or list(_repeated(columns.ids)) or list(_broken(columns))
 
 
@@ -256,11 +256,14 @@ def _unequal(columns: Columns) -> Iterator[Finding]:
 
 
 def _mistyped(columns: Columns) -> Iterator[Finding]:
-    """Arrays that are none of integers, and fields that there are not."""
+    """Arrays that are none of integers, columns that are none, and fields that there are not."""
     for name in ("dates", "parent", "child", "relation"):
         array = getattr(columns, name)
         if not isinstance(array, numpy.ndarray) or array.ndim != 1 or (array.dtype.kind not in "iu" and len(array)):
             yield Finding("wrong-type", f"{name!r} is {shown(array)}, and no array of integers")
+    for name, column in [("ids", columns.ids), *columns.fields.items(), *columns.edge_fields.items()]:
+        if not isinstance(column, list | tuple | numpy.ndarray) and not hasattr(column, "to_pylist"):
+            yield Finding("wrong-type", f"{name!r} is {shown(column)}, and no list or array")
     for name in columns.fields:
         if name not in Model.model_fields or name in ("id", "released"):
             yield Finding("unknown-key", f"there is no column {name!r} of models")
@@ -324,7 +327,7 @@ def _broken(columns: Columns) -> Iterator[Finding]:
     for row in child[child == parent][:1].tolist():
         id = columns.ids[row]
         yield Finding("self-loop", f"self-loop: {id!r} is derived from itself", "name another parent", (id,))
-    pairs = numpy.sort(child.astype(numpy.int64) * count + parent)
+    pairs = numpy.sort(child.astype(numpy.int64) * count + parent.astype(numpy.int64))
     for pair in pairs[1:][pairs[1:] == pairs[:-1]][:1].tolist():
         below, above = (columns.ids[row] for row in divmod(pair, count))
         message = f"{below!r} is derived from {above!r} twice"
