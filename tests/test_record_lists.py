@@ -16,6 +16,7 @@ import polars
 import pyarrow as pa
 import pyarrow.parquet
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -239,6 +240,143 @@ def test_a_workbook_with_a_sheet_of_derivations(tmp_path: Path) -> None:
     edges = [["parent", "child", "relation"], ["acme/base", "beta/chat", "finetune"]]
     path = workbook(tmp_path / "a.xlsx", Edges=edges, Models=[["id"], ["acme/base"], ["beta/chat"]])
     assert steps(modeltree.read(path).lineage) == STEPS
+
+
+LISTS = {
+    "2022": [["Model", "License", "Sizes"], ["Base", "MIT", "7B"]],
+    "Chat models": [["Name", "Base model", "Released"], ["Chat", "Base", "soon"], ["Tiny", "Chat", "2023-05"]],
+    "Benchmarks": [["Name", "Released", "License"], ["GLUE", "2018", "MIT"]],
+    "People": [["Name", "Role"], ["Ada", "author"]],
+}
+
+
+def as_records(rows: list[list[str]]) -> list[dict[str, str]]:
+    return [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "json", "yaml", "toml"])
+def test_several_lists_of_models_are_one(tmp_path: Path, ending: str) -> None:
+    path, lists = tmp_path / f"a.{ending}", {title: as_records(rows) for title, rows in LISTS.items()}
+    if ending == "xlsx":
+        workbook(path, **LISTS)
+    elif ending == "toml":
+        records = [(title, record) for title, rows in lists.items() for record in rows]
+        lines = [
+            [f'[["{title}"]]', *(f'"{key}" = "{value}"' for key, value in record.items())] for title, record in records
+        ]
+        written(path, "\n".join(line for record in lines for line in record))
+    else:
+        written(path, json.dumps(lists, indent=1) if ending == "json" else yaml.safe_dump(lists, sort_keys=False))
+    lineage, findings = modeltree.read(path)
+    assert {(step.parent, step.child) for step in lineage.derivations} == {("Base", "Chat"), ("Chat", "Tiny")}
+    assert set(lineage.ids) == {"Base", "Chat", "Tiny"}
+    assert (str(lineage["Base"].license), str(lineage["Base"].sizes[0])) == (
+        str(modeltree.License(name="MIT", spdx="MIT")),
+        "7B",
+    )
+    said = {finding.message for finding in findings}
+    assert {
+        "a list of records with 'Name', 'Role' is not read",
+        "a list of records with 'Name', 'Released', 'License' is not read",
+    } <= said
+    [bad] = [finding for finding in findings if finding.kind == "bad-date"]
+    lines = written(tmp_path / "x", "").read_text() if ending == "xlsx" else path.read_text(encoding="utf-8")
+    line = next((number for number, text in enumerate(lines.split("\n"), start=1) if "soon" in text), 2)
+    assert bad.position is not None and bad.position.line == line
+
+
+def test_lists_that_call_the_same_by_other_words_are_one(tmp_path: Path) -> None:
+    lists = {
+        "a": [{"id": "x/base", "name": "Base", "License": "MIT"}],
+        "b": [{"Name": "Chat", "Base model": "x/base"}],
+        "c": [{"Model": "Tiny", "parents": ["Chat"]}],
+    }
+    lineage = modeltree.read(written(tmp_path / "a.json", json.dumps(lists))).lineage
+    assert {(step.parent, step.child) for step in lineage.derivations} == {("x/base", "Chat"), ("Chat", "Tiny")}
+
+
+def test_several_lists_of_derivations_are_one(tmp_path: Path) -> None:
+    pairs = {"first": [{"parent": "a", "child": "b"}], "second": [{"source": "b", "target": "c"}]}
+    lineage = modeltree.read(written(tmp_path / "a.json", json.dumps(pairs))).lineage
+    assert [(step.parent, step.child) for step in lineage.derivations] == [("a", "b"), ("b", "c")]
+    models = [{"id": id} for id in "abc"]
+    assert modeltree.read_table(models, tmp_path / "a.json").lineage.derivations == lineage.derivations
+
+
+def test_merged_cells_links_and_formulas_of_a_workbook(tmp_path: Path) -> None:
+    rows = [
+        ["Models of 2023", None, None, None, None],
+        ["Organization", "Model", "Base model", "Paper", "Sizes"],
+        ["Meta", "LLaMA", None, "arXiv", "7B"],
+        [None, "Llama 2", None, None, '=CONCAT("7", "B")'],
+        ["Stanford", "Alpaca", "=B3", None, None],
+        [None, "Koala", "LLaMA", None, None],
+    ]
+    path = workbook(tmp_path / "a.xlsx", S=rows)
+    book = openpyxl.load_workbook(path)
+    sheet = book["S"]
+    sheet.merge_cells("A1:E1")
+    sheet.merge_cells("A3:A4")
+    sheet["B3"].hyperlink = "https://huggingface.co/meta/llama?a=1&b=2"
+    sheet["D3"].hyperlink = "https://arxiv.org/abs/2302.13971"
+    sheet["E5"].hyperlink = "https://example.org"
+    book.save(path)
+    lineage, findings = modeltree.read(path)
+    owners = {model.name: model.organizations for model in lineage.models}
+    assert owners == {"LLaMA": ("Meta",), "Llama 2": ("Meta",), "Alpaca": ("Stanford",), "Koala": ()}
+    assert lineage["LLaMA"].links.model_dump(exclude_none=True) == {
+        "weights": "https://huggingface.co/meta/llama?a=1&b=2",
+        "paper": "https://arxiv.org/abs/2302.13971",
+    }
+    [unsaved] = [finding for finding in findings if finding.kind == "bad-value"]
+    assert str(unsaved).startswith(f"{path}:4:5: formulas without a saved value: 2;")
+
+
+def test_cells_merged_over_all_rows_of_excel_cost_nothing(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "a.xlsx", S=[["Organization", "Model"], ["Meta", "LLaMA"], [None, "OPT"]])
+    content = {}
+    with zipfile.ZipFile(path) as archive:
+        content = {name: archive.read(name) for name in archive.namelist()}
+    part = "xl/worksheets/sheet1.xml"
+    ranges = b"".join(b'<mergeCell ref="A%d:XFD1048576"/>' % row for row in range(2, 3000))
+    content[part] = content[part].replace(b"</sheetData>", b"</sheetData><mergeCells>" + ranges + b"</mergeCells>")
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, text in content.items():
+            archive.writestr(name, text)
+    assert {model.organizations for model in modeltree.read(path).lineage.models} == {("Meta",)}
+
+
+def test_names_that_are_links_or_have_emphasis(tmp_path: Path) -> None:
+    text = """Model,Base,Paper,License,Organization,Date
+[LLaMA](https://huggingface.co/meta/llama),,[arXiv](https://arxiv.org/abs/2302.13971),MIT[4],[Meta](https://meta.com),2023-02
+**Alpaca**<sup>2</sup>,[LLaMA](https://meta.com),,,,[2023-03](https://stanford.edu)
+"<a href=""https://lmsys.org"">Vicuna<br>13B</a>","[LLaMA](https://meta.com), [Alpaca](https://stanford.edu)",,,,
+"=HYPERLINK(""https://github.com/x/koala"";""Koala"")",`Alpaca`,,[MIT](https://mit.edu),,
+"""
+    lineage = modeltree.read(written(tmp_path / "a.csv", text.replace("<br>", " "))).lineage
+    assert {model.name for model in lineage.models} == {"LLaMA", "Alpaca", "Vicuna 13B", "Koala"}
+    assert {(step.parent, step.child) for step in lineage.derivations} == {
+        ("LLaMA", "Alpaca"), ("LLaMA", "Vicuna-13B"), ("Alpaca", "Vicuna-13B"), ("Alpaca", "Koala"),
+    }  # fmt: skip
+    llama, koala = lineage["LLaMA"], lineage["Koala"]
+    assert (llama.organizations, llama.license, koala.license) == (("Meta",), koala.license, llama.license)
+    assert llama.links.model_dump(exclude_none=True) == {
+        "weights": "https://huggingface.co/meta/llama",
+        "paper": "https://arxiv.org/abs/2302.13971",
+    }
+    assert koala.links.code == "https://github.com/x/koala"
+    assert str(lineage["Alpaca"].released) == "2023-03"
+
+
+def test_marks_anywhere_in_a_printed_table_are_none_of_its_values(tmp_path: Path) -> None:
+    lineage = modeltree.read(written(tmp_path / "a.csv", "Model,License,Organization\nA,MIT[4],Meta[2]\n")).lineage
+    assert (lineage["A"].organizations, lineage["A"].license) == (("Meta",), modeltree.License(name="MIT", spdx="MIT"))
+
+
+def test_names_like_links_beside_ids_stay_as_they_are(tmp_path: Path) -> None:
+    lineage = modeltree.Lineage([modeltree.Model(id="a", name="[A](https://a.org)", license="[MIT](https://mit.edu)")])
+    modeltree.save(lineage, tmp_path / "a.csv")
+    assert modeltree.load(tmp_path / "a.csv") == lineage
 
 
 def test_workbooks_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

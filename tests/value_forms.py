@@ -25,7 +25,10 @@ _SIZES = (
 _MISSING = ("N/A", "-", "–", "None", "nan", "null", "TBD", "???", "unbekannt", "不明")
 _OPEN = ("yes", "✓", "✅", "true", "open source", "yes (non-commercial)", "no", "✗", "API only", "gated", "on request")
 _RELATIONS = ("Fine-tuned", "SFT + RLHF", "LoRA", "continued pre-training", "knowledge distillation", "4-bit", "微调")
-_NAMES = ("---> Dolly", "↳ Dolly", "└─ Dolly", "Beta[71]", "Beta*", "Alpha\n7B", "Command R+")
+_NAMES = (
+    "---> Dolly", "↳ Dolly", "└─ Dolly", "Beta[71]", "Beta*", "Alpha\n7B", "Alpha<br>7B", "**Alpha**", "Command R+",
+    "[Alpha](https://a.org)", '<a href="https://a.org">Alpha</a>', '=HYPERLINK("https://a.org"; "Alpha")',
+)  # fmt: skip
 _PARENTS = (
     "Alpha, Beta",
     "Alpha + Beta",
@@ -57,8 +60,9 @@ def forms() -> Iterator[tuple[str, str, str]]:
     for text in _RELATIONS:
         yield "relation", text, str(relation_of(text))
     for text in _NAMES:
-        name, depth, _ = printed_name(text)
-        yield "name", text, name + (", derived from the row above" if depth else "")
+        name, depth, _, address = printed_name(text)
+        told = ", derived from the row above" if depth else f", with the link {address}" if address else ""
+        yield "name", text, name + told
     for text in _PARENTS:
         parents, _ = parse_parents(text, {"Alpha", "Beta"}.__contains__)
         yield "parents", text, ", ".join(one.name + (f" by {one.relation}" if one.relation else "") for one in parents)

@@ -16,6 +16,19 @@ ABOVE_HEADER = "what stands above the header is no part of the table"
 LINK_FIELDS = ("paper", "code", "weights", "blog", "website")
 """The fields of `modeltree.Links`, each of which can have a column."""
 
+WEAK_NAMES = frozenset({"name", "names", "checkpoint", "名称", "名前", "nom"})
+"""Headers of names of models, and of many other things."""
+
+TELLING_FIELDS = frozenset({"parents", "released", "sizes", "organizations", "openness", "license", "training_data"})
+"""Fields that tell a table of models from one of other things with a name."""
+
+_OTHER_THINGS = re.compile(
+    r"\b(?:data\s?sets?|corpus|corpora|benchmarks?|leaderboards?|surveys?|reviews?|evaluations?|tutorials?|courses?"
+    r"|tools?|libraries|frameworks?|books?|blogs?|workshops?|results?|scores?|prompts?|papers)\b|数据集|基准|评测|综述|データセット",
+    re.IGNORECASE,
+)
+_MODELS = re.compile(r"\b(?:models?|llms?|checkpoints?)\b|模型|モデル", re.IGNORECASE)
+
 _IDS = (
     "id|model id|modelid|repo id|repoid|repository id|repo name|slug|identifier|hub id|hf id|hugging face id"
     "|huggingface id|model path|模型 id|モデル id|モデルid|modell id|identifiant"
@@ -229,6 +242,17 @@ def field_called(name: str, fields: Sequence[str]) -> str | None:
     True
     """
     return next((word for word in (name, f"{name}s", name.removesuffix("s")) if word in fields), None)
+
+
+def is_of_other_things(title: str) -> bool:
+    """Whether the title of a table names data sets, surveys, scores and the like, and no models.
+
+    Examples
+    --------
+    >>> is_of_other_things("Benchmarks"), is_of_other_things("Benchmarks of models"), is_of_other_things("2023")
+    (True, False, False)
+    """
+    return bool(_OTHER_THINGS.search(title)) and not _MODELS.search(title)
 
 
 def header_row(rows: Sequence[Sequence[str]]) -> int:

@@ -15,7 +15,7 @@ _RELATION_OF = re.compile(
     r"(?P<word>[a-z][a-z -]{1,30}?)\s+(?:version\s+|variant\s+|model\s+)?(?:of|from|on)\s+(?P<name>\S.*)", re.IGNORECASE
 )
 _RELATION_BEHIND = re.compile(r"(?P<name>.*\S)\s*\((?P<word>[^()]+)\)")
-_PLAIN_NAME = re.compile(r"[A-Za-z0-9](?:[ -Z\\^-~]*[A-Za-z0-9+!?.)])?")
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9](?:[ -;=-Z\\^-~]*[A-Za-z0-9+!?.)])?")
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", re.ASCII)
 _BETWEEN_IDS = r"(?:\s*[,;]\s*|\s+(?:[&+|]|and|or|und|et|with|plus)\s+)"
 _HUB_IDS = re.compile(rf"{_HUB_ID.pattern}(?:{_BETWEEN_IDS}{_HUB_ID.pattern})+", re.ASCII)
@@ -44,6 +44,18 @@ _DESCENT = re.compile(
 )
 _BULLET = re.compile(r"[•‣◦▪●○■□★☆◆◇✦✨🔥🆕⭐🌟🚀🏆🥇🥈🥉👑🎉📌💥🦙🤗]\ufe0f?\s*")
 _DECORATIONS = re.compile(rf"(?:{_BULLET.pattern})+|(?:\s*{_BULLET.pattern})+$")
+# Links as Markdown, HTML and spreadsheets write them, emphasis, and tags around a name.
+_ADDRESS = r"https?://[^\s<>\"']{1,2000}?"
+_LINK = re.compile(
+    rf"\[(?P<markdown>[^][]+)\]\((?P<a>{_ADDRESS})(?:\s+\"[^\"]*\")?\)"
+    rf"|<a\s[^<>]*?href=[\"']?(?P<b>{_ADDRESS})[\"']?(?:\s[^<>]*)?>(?P<html>[^<>]+)</a>"
+    rf"|^=HYPERLINK\(\s*\"(?P<c>{_ADDRESS})\"\s*[,;]\s*\"(?P<formula>[^\"]+)\"\s*\)$",
+    re.IGNORECASE,
+)
+_EMPHASIS = re.compile(r"(?P<mark>\*{1,3}|`)(?P<name>[^*`]+)(?P=mark)")
+_TAGS = re.compile(
+    r"<sup\b[^<>]*>[^<>]*</sup>|</?(?:b|i|u|em|strong|code|small|span|font|tt|br)\b[^<>]*>", re.IGNORECASE
+)
 
 
 class NamedParent(NamedTuple):
@@ -54,20 +66,23 @@ class NamedParent(NamedTuple):
 
 
 class PrintedName(NamedTuple):
-    """A name without the marks around it, how deep below an earlier row these put it, and whether there were any."""
+    """A name without the marks around it, how deep below an earlier row these put it, if any, and where it leads."""
 
     name: str
     depth: int = 0
     marked: bool = False
+    address: str | None = None
 
 
 def printed_name(text: str) -> PrintedName:
-    r"""The name in a text with line breaks, arrows, branches, footnote marks or stars around it.
+    r"""The name in a text with line breaks, arrows, branches, footnote marks, emphasis or a link around it.
 
     Punctuation that may belong to a name stays: "Command R+" is another model than "Command R".
 
-    >>> printed_name("---> Dolly"), printed_name("└─ Gamma").depth, printed_name("│  └─ Delta").depth
-    (PrintedName(name='Dolly', depth=1, marked=True), 1, 2)
+    >>> printed_name("---> Dolly").name, printed_name("└─ Gamma").depth, printed_name("│  └─ Delta").depth
+    ('Dolly', 1, 2)
+    >>> printed_name("[Dolly](https://github.com/databrickslabs/dolly)")
+    PrintedName(name='Dolly', depth=0, marked=True, address='https://github.com/databrickslabs/dolly')
     >>> printed_name("Beta[71]").name, printed_name("Alpha\n7B").name, printed_name("Command R+").name
     ('Beta', 'Alpha 7B', 'Command R+')
     """
@@ -80,10 +95,29 @@ def printed_name(text: str) -> PrintedName:
         depth = 1 + len(re.findall("[│┃║]", match["above"])) + len(re.findall(_ARROW, match["again"]))
         depth += max(len(re.findall("[→⇒➔➜➡↪↳⤷]", match["mark"])) - 1, 0)
     bare = name[match.end() :] if match else name
+    bare, address = unlinked(bare)
+    bare = " ".join(_TAGS.sub(" ", bare).split()) if "<" in bare else bare
+    emphasis = _EMPHASIS.fullmatch(bare)
+    bare = emphasis["name"].strip() if emphasis else bare
     bare = _DECORATIONS.sub("", _FOOTNOTES.sub("", bare)).strip()
     if not bare:
         return PrintedName(name)
-    return PrintedName(bare, depth, bare != name)
+    return PrintedName(bare, depth, bare != name, address)
+
+
+def unlinked(text: str) -> tuple[str, str | None]:
+    """A text with links as their labels, and where the first leads, as Markdown, HTML and spreadsheets write links.
+
+    >>> unlinked("[MIT](https://opensource.org/license/mit)"), unlinked("MIT")
+    (('MIT', 'https://opensource.org/license/mit'), ('MIT', None))
+    >>> unlinked('=HYPERLINK("https://huggingface.co/gpt2"; "GPT-2")')
+    ('GPT-2', 'https://huggingface.co/gpt2')
+    """
+    link = _LINK.search(text)
+    if link is None:
+        return text, None
+    label = _LINK.sub(lambda one: one["markdown"] or one["html"] or one["formula"], text)
+    return label, link["a"] or link["b"] or link["c"]
 
 
 def without_footnotes(text: str) -> str:
@@ -106,7 +140,7 @@ def organizations_of(text: str) -> list[str]:
     ['Rinna (Tokyo, Japan)', 'NII']
     """
     names: list[str] = []
-    for part in _ORGANIZATION.findall(text):
+    for part in _ORGANIZATION.findall(unlinked(text)[0]):
         if names and is_legal_form(part):
             names[-1] += f", {part.strip()}"
         elif part.strip():

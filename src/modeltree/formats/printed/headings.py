@@ -22,19 +22,20 @@ from modeltree.formats.printed.model_rows import ColumnFields, RowReader
 from modeltree.formats.repair.audit import unread_columns
 from modeltree.formats.repair.claims import Claims
 from modeltree.records import Relation, one_of
-from modeltree.values.headers import HEADERS, LINK_FIELDS, field_called, field_of_header, folded_header
+from modeltree.values.headers import (
+    HEADERS,
+    LINK_FIELDS,
+    TELLING_FIELDS,
+    WEAK_NAMES,
+    field_called,
+    field_of_header,
+    folded_header,
+    is_of_other_things,
+)
 from modeltree.values.quantities import unit_of
 
 _FIELDS = tuple(HEADERS)
-_WEAK_NAMES = frozenset({"name", "names", "checkpoint", "名称", "名前", "nom"})  # as of many other things
-_TELLING = frozenset({"parents", "released", "sizes", "organizations", "openness", "license", "training_data"})
 _IGNORED = "ignored"
-_OTHER_THINGS = re.compile(
-    r"\b(?:data\s?sets?|corpus|corpora|benchmarks?|leaderboards?|surveys?|reviews?|evaluations?|tutorials?|courses?"
-    r"|tools?|libraries|frameworks?|books?|blogs?|workshops?|results?|scores?|prompts?|papers)\b|数据集|基准|评测|综述|データセット",
-    re.IGNORECASE,
-)
-_MODELS = re.compile(r"\b(?:models?|llms?|checkpoints?)\b|模型|モデル", re.IGNORECASE)
 _OTHER_HEADERS = frozenset({"dataset", "datasets", "data set", "benchmark", "task", "tasks", "数据集"})
 _NUMBERS = re.compile(r"[-+~±]?\s*[0-9]+(?:[.,][0-9]+)?\s*(?:%|±.*|\([^()]*\))?")
 
@@ -136,7 +137,7 @@ def _unheaded_names(table: PrintedTable, columns: ColumnFields) -> int | None:
         cells = [row[index] for row in table.rows if index < len(row)]
         named = [cell for cell in cells if cell.text or any(label for label, _ in cell.links)]
         linked = [cell for cell in named if cell.links]
-        telling = _TELLING & columns.of_field.keys()
+        telling = TELLING_FIELDS & columns.of_field.keys()
         if len(named) * 2 > len(cells) and (len(linked) * 2 > len(named) or (index == 0 and len(telling) > 1)):
             return index
     return None
@@ -148,10 +149,9 @@ def _is_of_other_things(table: PrintedTable, columns: ColumnFields, options: Tab
         return False
     header = folded_header(table.header[columns.of_field["name"]].text)
     headers = {folded_header(cell.text) for cell in table.header}
-    above = f"{table.heading}\n{table.caption}"
-    is_weak = header in _WEAK_NAMES
-    told = _TELLING & columns.of_field.keys()
-    if is_weak and (_OTHER_HEADERS & headers or (_OTHER_THINGS.search(above) and not _MODELS.search(above))):
+    is_weak = header in WEAK_NAMES
+    told = TELLING_FIELDS & columns.of_field.keys()
+    if is_weak and (_OTHER_HEADERS & headers or is_of_other_things(f"{table.heading}\n{table.caption}")):
         return True
     return is_weak and told <= {"released"}
 
@@ -170,7 +170,7 @@ def _report_unread(claims: Claims, tables: Sequence[PrintedTable], read: set[int
         if table.number not in read:
             headers = ", ".join(shown(cell.text) for cell in table.header[:10])
             fields = {field_of_header(text) for texts in table.headers for text in texts}
-            is_other = "name" in fields and bool(_TELLING & fields)
+            is_other = "name" in fields and bool(TELLING_FIELDS & fields)
             message = f"{table} {'is not of models' if is_other else 'has no column of models'}: {headers}"
             hint = "if one is, say so with columns={'…': 'name'}"
             claims.report("ignored", message, hint, where=table.position, done="it is not read")
@@ -216,7 +216,12 @@ def _columns_of(table: PrintedTable, options: TableOptions) -> ColumnFields:
     others = [cell.text for index, cell in enumerate(table.header) if index not in taken_indices]
     unread = [text for text in others if text and text.casefold() not in chosen and not field_of_header(text)]
     columns.findings += unread_columns(unread, columns.of_field, table.position)
-    is_weak = "name" in columns.of_field and folded_header(table.header[columns.of_field["name"]].text) in _WEAK_NAMES
-    if is_weak and options.table is None and "name" not in chosen.values() and not _TELLING & columns.of_field.keys():
+    is_weak = "name" in columns.of_field and folded_header(table.header[columns.of_field["name"]].text) in WEAK_NAMES
+    if (
+        is_weak
+        and options.table is None
+        and "name" not in chosen.values()
+        and not TELLING_FIELDS & columns.of_field.keys()
+    ):
         columns.of_field.pop("name")
     return columns

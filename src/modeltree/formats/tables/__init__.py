@@ -31,6 +31,7 @@ from typing import Any
 from modeltree._util.arguments import checked
 from modeltree._util.files import expanded, refuse_pipe
 from modeltree._util.progress import Progress, no_progress
+from modeltree._util.text import enumerated
 from modeltree.findings import Position, UnknownFormatError, shown
 from modeltree.formats.repair.claims import Claims, Reading
 from modeltree.formats.repair.policy import Policy
@@ -46,6 +47,8 @@ from modeltree.formats.tables.requests import (
     TableSet,
     checked_columns,
     field_table,
+    joined,
+    lists_models,
     refuse_mixed,
     shape_of,
     shapeless,
@@ -165,9 +168,9 @@ def read_table(
     if format is not None and format not in _READERS:
         raise ValueError(f"{shown(format)} is no format of tables; there is {', '.join(_READERS)}")
     columns, claims = columns or {}, Claims()
-    tables = [*_opened(source, format), *(() if edges is None else _opened(edges, None))]
-    columns = checked_columns(columns, [name for table in tables for name in table.names])
-    main, more = _chosen(tables, columns, claims, has_edges=edges is not None)
+    tables, given = _opened(source, format), [] if edges is None else _opened(edges, None)
+    columns = checked_columns(columns, [name for table in (*tables, *given) for name in table.names])
+    main, more = _chosen(tables, given, columns, claims)
     if more is None and not _path_beside(source, "edges"):
         main, more = hub_tables(main, columns) or (main, None)
     options = ReadOptions(columns, word, separator, policy or Policy(), aliases or {}, notes, progress or no_progress)
@@ -214,21 +217,25 @@ def _opened(source: Any, format: str | None) -> list[SourceTable]:
 
 
 def _chosen(
-    tables: Sequence[SourceTable], columns: Mapping[str, str], claims: Claims, *, has_edges: bool
+    tables: list[SourceTable], given: list[SourceTable], columns: Mapping[str, str], claims: Claims
 ) -> tuple[SourceTable, SourceTable | None]:
-    """The table of models, or else of derivations, and the derivations beside it; the others are not read."""
-    more: SourceTable | None = None
-    if has_edges:
-        *tables, more = tables
-    shapes = [shape_of(table.names, columns) for table in tables]
-    index = next((shapes.index(shape) for shape in ("nodes", "edges") if shape in shapes), 0)
-    if not has_edges:
-        more = next((tables[row] for row, shape in enumerate(shapes) if shape == "edges" and row != index), None)
-    for table in tables:
-        if table not in (tables[index], more):
+    """The tables of models as one, or else of derivations, and the derivations beside them; others are not read."""
+
+    def of_shape(shape: str, among: Sequence[SourceTable]) -> list[SourceTable]:
+        return [table for table in among if shape_of(table.names, columns) == shape]
+
+    nodes, edges = of_shape("nodes", tables), of_shape("edges", tables)
+    main = [table for table in nodes if lists_models(table, columns)] or nodes[:1] or edges or tables[:1]
+    more = of_shape("edges", given) or given[:1] or (edges if nodes else [])
+    for table in (*tables, *given):
+        if not any(table is other for other in (*main, *more)):
             message = f"a list of records with {', '.join(map(shown, table.names[:5]))} is not read"
             claims.report("ignored", message, where=table.position(None, None))
-    return tables[index], more
+    for several in (main, more):
+        if len(several) > 1:
+            message = f"{len(several)} lists are read as one: {enumerated([shown(table.title) for table in several])}"
+            claims.report("read-as", message, where=several[0].position(None, None))
+    return joined(main, columns), joined(more, columns) if more else None
 
 
 def _path_beside(source: Any, part: str) -> Path | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 import zipfile
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
@@ -19,7 +20,8 @@ from modeltree.formats.parsing import Lines, decoded, limits
 from modeltree.formats.parsing.jsontree import read_json
 from modeltree.formats.parsing.yamltree import read_yaml
 from modeltree.formats.tables.requests import SourceTable, one_by_one, table_of_records
-from modeltree.values.headers import ABOVE_HEADER, HEADER_ROWS, field_of_header, header_row
+from modeltree.values.addresses import is_web_address, link_field
+from modeltree.values.headers import ABOVE_HEADER, HEADER_ROWS, LINK_FIELDS, field_of_header, header_row
 
 _DEEPEST = 3  # so deep in a file its list may stand
 _MOST_LISTS = 100
@@ -31,6 +33,17 @@ _TOML_TOKEN = re.compile(
 )
 _MOST_PARTS = 100
 _LONG_KEY = re.compile(rf"(?<![\w.-])(?:[\w-]++\s*+\.\s*+){{{_MOST_PARTS}}}")
+
+# In the XML of a sheet: a range of merged cells, the link of a cell, and a formula without a saved value.
+_MARK = re.compile(
+    rb"""<(?:\w+:)?(?:
+    (?:mergeCell|hyperlink|c)\s [^<>]{0,2000}? \b(?:ref|r)="(?P<column>[A-Z]{1,3})(?P<row>[0-9]{1,7})
+    (?: :[A-Z]{1,3}(?P<last>[0-9]{1,7})" | " [^<>]{0,2000}? \bid="(?P<link>[^"<>]{1,200})"
+    | "[^<>]{0,2000}>\s*<(?:\w+:)?(?P<formula>f)\b[^<>]{0,2000}(?:/>|>[^<>]{0,9000}</(?:\w+:)?f>)\s*
+    (?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c> ))""",
+    re.VERBOSE,
+)
+_LONGEST_MARK = 16_000
 
 At = tuple[str | int, ...]
 
@@ -56,7 +69,9 @@ def read_record_tables(path: Path) -> list[SourceTable]:
         message = "the file has no list of records"
         hint = "write a list of mappings, each with an id or a name"
         raise SourceError([*problems, Finding("no-table", message, hint, position=Position(path))])
-    tables = [_table(path, records, _placed(positions, at)) for at, records in lists]
+    tables = [
+        replace(_table(path, records, _placed(positions, at)), title=" ".join(map(str, at))) for at, records in lists
+    ]
     return [replace(tables[0], findings=(*problems, *tables[0].findings)), *tables[1:]]
 
 
@@ -184,22 +199,24 @@ def _inline_tables(text: str, start: int) -> Iterator[tuple[int, int]]:
 class _Sheet:
     """The rows of a sheet below its header, the number of that, and the number of the first row with a cell."""
 
+    title: str
     header: list[str]
     rows: list[tuple[int, Sequence[Any]]]
     first: int
     top: int
+    unsaved: Sequence[tuple[int, int]] = ()  # the rows and columns of formulas without a value
 
 
 def read_excel_tables(path: Path) -> list[SourceTable]:
     """Read the visible sheets of an Excel workbook as tables, in their order; empty ones are left out.
 
     The header of a sheet is found as `modeltree.values.headers.header_row` says. Of formulas the values are read that
-    Excel has saved.
+    Excel has saved. Cells that are merged all have the value of the first; where names lead is a column ``links``.
     """
     openpyxl = optional("openpyxl", "workbooks are read through openpyxl", "excel")
-    _check_workbook(path)
+    marks = _checked_parts(path)
     try:
-        with path.open("rb") as file:
+        with path.open("rb") as file, zipfile.ZipFile(path) as archive:
             book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
             left = limits.WORKBOOK_CELLS
             sheets = []
@@ -207,9 +224,11 @@ def read_excel_tables(path: Path) -> list[SourceTable]:
                 if sheet.sheet_state != "visible":
                     continue
                 sheet.reset_dimensions()  # what a file says of its size may be wrong
-                found = _sheet(path, sheet.iter_rows(values_only=True, max_col=limits.COLUMNS), left)
+                found = _sheet(path, sheet.title, sheet.iter_rows(values_only=True, max_col=limits.COLUMNS), left)
                 left -= sum(len(row) for _, row in found.rows) if found else 0
-                sheets += [found] if found else []
+                if found:
+                    part = sheet._worksheet_path  # the only place that has it
+                    sheets.append(_marked(found, marks.get(part, []), partial(_addresses, archive, part)))
     except SourceError:
         raise
     except Exception as error:  # openpyxl has no error of its own for most of what can be wrong with a file
@@ -221,17 +240,18 @@ def read_excel_tables(path: Path) -> list[SourceTable]:
     return [_table_of_sheet(path, sheet) for sheet in sheets]
 
 
-def _check_workbook(path: Path) -> None:
-    """Refuse what is no archive, or one that is too large, before anything in it is parsed."""
+def _checked_parts(path: Path) -> dict[str, list[re.Match[bytes]]]:
+    """The marks in each part of a workbook; what is no archive, or too large, is refused before it is parsed."""
     if path.stat().st_size > limits.YAML_BYTES:
         _refuse(path, f"the file is too large: more than {limits.YAML_BYTES // 2**20} MiB", "split it into several")
+    marks: dict[str, list[re.Match[bytes]]] = {}
     try:
         with zipfile.ZipFile(path) as archive:
             unpacked = sum(part.file_size for part in archive.infolist())
             for name in archive.namelist():
                 if name.lower().endswith((".xml", ".rels")) and unpacked <= limits.WORKBOOK_UNPACKED:
                     with archive.open(name) as part:
-                        _check_part(path, part)
+                        marks[name] = list(_marks_in(path, part))
     except SourceError:
         raise
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
@@ -240,20 +260,39 @@ def _check_workbook(path: Path) -> None:
         raise SourceError.of("syntax", message, hint, position=Position(path)) from None
     if unpacked > limits.WORKBOOK_UNPACKED:
         _refuse(path, f"more than {limits.WORKBOOK_UNPACKED // 2**20} MiB when unpacked", "split it into several")
+    return marks
 
 
-def _check_part(path: Path, part: IO[bytes]) -> None:
-    """Refuse a part that declares a document type, or has a text longer than a cell can be, which costs minutes."""
-    head = part.read(1024)
-    if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
+def _marks_in(path: Path, part: IO[bytes]) -> Iterator[re.Match[bytes]]:
+    """What openpyxl does not tell of a sheet whose rows it reads one after another.
+
+    A part that declares a document type, or has a text longer than a cell can be, which costs minutes, is refused.
+    """
+    text = part.read(1024)
+    if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
         message = "a part of the workbook declares a document type, which no Excel does"
         raise SourceError.of("syntax", message, position=Position(path))
     while block := part.read(limits.CELL):
         if len(block) == limits.CELL and b"<" not in block:
             _refuse(path, f"a cell of more than {limits.CELL // 2**20} MiB", "shorten it")
+        text += block
+        end = max(len(text) - _LONGEST_MARK, 0)  # what may begin a mark that ends in the next block
+        for match in _MARK.finditer(text):
+            end = max(end, match.end())
+            yield match
+        text = text[end:]
+    yield from _MARK.finditer(text)
 
 
-def _sheet(path: Path, rows: Iterable[Sequence[Any]], left: int) -> _Sheet | None:
+def _addresses(archive: zipfile.ZipFile, part: str) -> dict[str, str]:
+    """Where the links of a sheet lead, by their ids."""
+    from openpyxl.packaging.relationship import get_dependents, get_rels_path
+
+    path = get_rels_path(part)
+    return {link.Id: link.Target for link in get_dependents(archive, path)} if path in archive.namelist() else {}
+
+
+def _sheet(path: Path, title: str, rows: Iterable[Sequence[Any]], left: int) -> _Sheet | None:
     """The header and the rows of a sheet, without those that are empty."""
     kept: list[tuple[int, Sequence[Any]]] = []
     for number, cells in enumerate(rows, start=1):
@@ -266,7 +305,40 @@ def _sheet(path: Path, rows: Iterable[Sequence[Any]], left: int) -> _Sheet | Non
         return None
     heads = [["" if cell is None else str(cell).strip() for cell in cells] for _, cells in kept[:HEADER_ROWS]]
     start = header_row(heads)
-    return _Sheet(heads[start], kept[start + 1 :], kept[start][0], kept[0][0])
+    return _Sheet(title, heads[start], kept[start + 1 :], kept[start][0], kept[0][0])
+
+
+def _marked(sheet: _Sheet, marks: Sequence[re.Match[bytes]], addresses: Callable[[], Mapping[str, str]]) -> _Sheet:
+    """A sheet with the values of merged cells and with what names and links lead to; unsaved formulas are kept."""
+    from openpyxl.utils import column_index_from_string
+
+    header, numbers, rows = sheet.header, [number for number, _ in sheet.rows], [[*cells] for _, cells in sheet.rows]
+    fields = [field_of_header(text) for text in header]
+    targets, filled, unsaved = addresses() if marks else {}, dict[int, int](), list[tuple[int, int]]()
+    links: dict[int, dict[str, str]] = {}
+    for mark in sorted(marks, key=lambda mark: int(mark["row"])):
+        first, index = int(mark["row"]), bisect_left(numbers, int(mark["row"]))
+        column = column_index_from_string(mark["column"].decode()) - 1
+        if index == len(numbers) or numbers[index] != first or column >= min(len(rows[index]), len(header)):
+            continue
+        target = targets.get((mark["link"] or b"").decode(errors="replace"), "")
+        if mark["last"] and first > filled.get(column, 0):  # ranges that overlap are no Excel's
+            filled[column] = int(mark["last"])
+            for cells in rows[index + 1 : bisect_right(numbers, filled[column])]:
+                cells[column] = rows[index][column]
+        elif is_web_address(target) and fields[column] in LINK_FIELDS:
+            rows[index][column] = target
+        elif is_web_address(target) and fields[column] in ("id", "name"):
+            links[index] = {link_field(target, papers=True): target}
+        elif mark["formula"] and rows[index][column] is None and b't="str"' not in mark[0]:  # which is the empty text
+            unsaved.append((first, column + 1))
+    if links and "links" not in header:
+        rows = [
+            [*cells[: len(header)], *[None] * (len(header) - len(cells)), links.get(index)]
+            for index, cells in enumerate(rows)
+        ]
+        header = [*header, "links"]
+    return replace(sheet, header=header, rows=[*zip(numbers, rows, strict=True)], unsaved=unsaved)
 
 
 def _table_of_sheet(path: Path, sheet: _Sheet) -> SourceTable:
@@ -275,6 +347,10 @@ def _table_of_sheet(path: Path, sheet: _Sheet) -> SourceTable:
     if sheet.top < sheet.first:
         where, done = Position(path, sheet.top), "the header is below it"
         findings.append(Finding("ignored", ABOVE_HEADER, position=where, done=done))
+    if sheet.unsaved:
+        message = f"formulas without a saved value: {len(sheet.unsaved):,}"
+        where, hint = Position(path, *sheet.unsaved[0]), "open the workbook in a spreadsheet program and save it"
+        findings.append(Finding("bad-value", message, hint, position=where, done="their cells are empty"))
     for index, name in enumerate(sheet.header):
         where = Position(path, sheet.first, index + 1)
         if name in indices and name:
@@ -297,7 +373,7 @@ def _table_of_sheet(path: Path, sheet: _Sheet) -> SourceTable:
         return Position(path, line, indices[column] + 1 if column in indices else 0)
 
     take = one_by_one(lambda name: [_cell(cells, indices[name]) for _, cells in sheet.rows])
-    return SourceTable(path, tuple(indices), take, position, tuple(findings))
+    return SourceTable(path, tuple(indices), take, position, tuple(findings), title=sheet.title)
 
 
 def _cell(cells: Sequence[Any], index: int) -> Any:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain
+from itertools import accumulate, chain
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeVar
 
@@ -20,8 +21,15 @@ from modeltree.formats.tables.arrow_columns import Coded, coded, first_items, pa
 from modeltree.formats.tables.cells import LINKS, Column, Stored, field_values, plain_column
 from modeltree.records import Model, Relation
 from modeltree.values.fields import FieldNote, read_sizes
-from modeltree.values.headers import LINK_FIELDS, field_called, field_of_header, folded_header
-from modeltree.values.names import organizations_of, without_footnotes
+from modeltree.values.headers import (
+    LINK_FIELDS,
+    TELLING_FIELDS,
+    field_called,
+    field_of_header,
+    folded_header,
+    is_of_other_things,
+)
+from modeltree.values.names import organizations_of, printed_name
 from modeltree.values.quantities import unit_of
 from modeltree.values.words import is_missing
 
@@ -87,6 +95,7 @@ class SourceTable:
     about: Mapping[str, Any] = field(default_factory=dict)
     organizations: Sequence[Mapping[str, Any]] = ()
     save: Any = None  # what a Parquet file has in common with those that were saved together with it
+    title: str = ""  # the key of a list, or the name of a sheet
 
     @property
     def mark(self) -> str | None:
@@ -204,6 +213,44 @@ def table_of_records(
     return SourceTable(path, names, take, position, tuple(findings))
 
 
+def joined(tables: Sequence[SourceTable], columns: Mapping[str, str]) -> SourceTable:
+    """Tables of one file as one, below each other: a field has one column, whatever each of them calls it."""
+    if len(tables) == 1:
+        return tables[0]
+    choices = [choose_columns(table.names, columns) for table in tables]
+    # What a table calls its models by is what the others do, ids or names; a parent is one of the parents.
+    calls = "id" if any("id" in choice.columns and "id" not in choice.inferred for choice in choices) else "name"
+    parents = "parents" if any("parents" in choice.columns for choice in choices) else "parent"
+    first: dict[str, str] = {}  # the name of the column of each field
+    owns = list[dict[str, str]]()  # of each table, its columns by their names in the whole
+    for table, choice in zip(tables, choices, strict=True):
+        only = {"id", "name"} & choice.columns.keys()
+        same = {"parent": parents} | (dict.fromkeys(only, calls) if len(only) == 1 else {})
+        called = {column: first.setdefault(same.get(name, name), column) for name, column in choice.columns.items()}
+        owns.append({called.get(name, name): name for name in table.names})
+    counts = [len(next(iter(table.take(table.names[:1]).values()))) for table in tables]
+    starts = [0, *accumulate(counts)]
+
+    def column(name: str) -> Column:
+        parts = zip(tables, owns, counts, strict=True)
+        return [
+            value
+            for table, own, count in parts
+            for value in (part_of(table.take([own[name]])[own[name]]) if name in own else [None] * count)
+        ]
+
+    def position(row: int | None, column: str | None) -> Position:
+        index = bisect_right(starts, row) - 1 if row is not None else 0
+        if row is None and column is not None:
+            index = next((index for index, own in enumerate(owns) if column in own), 0)
+        own = owns[index].get(column) if column is not None else None
+        return tables[index].position(None if row is None else row - starts[index], own)
+
+    names = tuple(dict.fromkeys(chain.from_iterable(owns)))
+    findings = tuple(chain.from_iterable(table.findings for table in tables))
+    return replace(tables[0], names=names, take=one_by_one(column), position=position, findings=findings)
+
+
 def save_mark(tables: Iterable[Mapping[str, Column]]) -> str:
     """What stands in all files of one save: the same for the same lineage, and another for any other."""
     digest = hashlib.blake2b(digest_size=8)
@@ -290,6 +337,12 @@ def shape_of(names: Sequence[str], columns: Mapping[str, str]) -> Literal["nodes
     return "edges" if {"parent", "child"} <= has else "nodes" if {"id", "name"} & has else ""
 
 
+def lists_models(table: SourceTable, columns: Mapping[str, str]) -> bool:
+    """Whether a table with ids or names says what is known of models, and its title does not say that it has others."""
+    has = {"parents" if field == "parent" else field for field in choose_columns(table.names, columns).columns}
+    return bool(TELLING_FIELDS & has) and not is_of_other_things(table.title)
+
+
 def field_table(table: SourceTable, options: ReadOptions) -> FieldTable:
     """Find out what a table is, and take the columns that are read."""
     mapped = {name: field for name, field in options.columns.items() if name in table.names}
@@ -315,7 +368,7 @@ def field_table(table: SourceTable, options: ReadOptions) -> FieldTable:
             position = table.position(long, column)
             done = f"of each list there the first {limits.ITEMS:,} are read"
             notes.append(Finding("too-large", message, position=position, done=done))
-    if "id" in choice.inferred and "name" not in columns and _has_prose(stored["id"]):
+    if "id" in choice.inferred and "name" not in columns and _is_printed(stored):
         columns, stored = _with_names(columns), _with_names(stored)
         choice = ColumnChoice(_with_names(choice.columns), choice.inferred - {"id"} | {"name"})
     for name in ("organizations", "sizes"):
@@ -349,10 +402,15 @@ def _unread_message(column: str) -> str:
     return f"nothing is read from column {shown(column)}"
 
 
-def _has_prose(column: Stored) -> bool:
-    """Whether a text in a column has white space or the mark of a footnote, or is none, as people write names."""
-    texts = [value.strip() for value in coded(column).words if isinstance(value, str)]
-    return any(_SPACE.search(text) or is_missing(text) or without_footnotes(text) != text for text in texts)
+def _is_printed(stored: Mapping[str, Stored]) -> bool:
+    """Whether ids are names with white space, or these, licenses or organizations have marks around them."""
+    for name in ("id", "license", "organizations"):
+        texts = [value.strip() for value in coded(stored.get(name, [])).words if isinstance(value, str)]
+        if any(printed_name(text).marked for text in texts):
+            return True
+        if name == "id" and any(_SPACE.search(text) or is_missing(text) for text in texts):
+            return True
+    return False
 
 
 def _understood(table: SourceTable, field: str, header: str, column: Stored) -> tuple[Stored, list[Finding]]:
