@@ -282,7 +282,8 @@ def test_several_lists_of_models_are_one(tmp_path: Path, ending: str) -> None:
     [bad] = [finding for finding in findings if finding.kind == "bad-date"]
     lines = written(tmp_path / "x", "").read_text() if ending == "xlsx" else path.read_text(encoding="utf-8")
     line = next((number for number, text in enumerate(lines.split("\n"), start=1) if "soon" in text), 2)
-    assert bad.position is not None and bad.position.line == line
+    assert bad.position is not None
+    assert bad.position.line == line
 
 
 def test_lists_that_call_the_same_by_other_words_are_one(tmp_path: Path) -> None:
