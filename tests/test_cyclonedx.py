@@ -454,6 +454,7 @@ def test_package_urls_tell_components_apart() -> None:
         ]
     )
     assert steps(reading) == {("acme/chat", "beta/chat", "unspecified")}
+    assert [model.organizations for model in reading.lineage.models] == [("acme",), ("beta",)]
 
 
 def test_package_urls_of_other_types_tell_components_apart() -> None:

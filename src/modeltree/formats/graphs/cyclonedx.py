@@ -10,7 +10,7 @@ What is read as what:
   the named ``datasets`` of a model card. Components of other types are reported.
 - A component is called by its ``purl`` (``pkg:huggingface/org/name`` is ``org/name``), else by the repository on the
   Hub that its model card is at, else by its ``group`` and name. Where there are several versions of one, each is called
-  with its own, as ``org/name@2.0``. A group is the organization where no other is named.
+  with its own, as ``org/name@2.0``. A group, or that of a ``purl``, is the organization where no other is named.
 - ``pedigree.ancestors`` and ``descendants`` are derivations; how the one was made from the other they do not say.
   ``variants`` are models, and no derivations.
 - The properties ``baseModel``, ``base_model``, ``parentModel`` and the like name a parent, and so do tags of the Hub
@@ -304,8 +304,11 @@ class _Bill:
         properties, where = self._properties(data), within(self.tree, *at)
         fields: Fields = {"name": data.get("name"), "note": data.get("description") or None}
         own = _own(properties)
-        groups = () if "id" in own else ("group",)  # what is written by this library names its organizations
-        organization = next(filter(None, (_organization(data.get(key)) for key in (*_ORGANIZATIONS, *groups))), None)
+        named = [data.get(key) for key in _ORGANIZATIONS]
+        if "id" not in own:  # what is written by this library names its organizations
+            purl = parse_package_url(str(data.get("purl", "")))
+            named += [data.get("group"), purl.namespace if purl else None]
+        organization = next(filter(None, map(_organization, named)), None)
         fields |= {"organizations": [organization] if organization else None, "license": self._license(data, at)}
         released = (value for name, value in properties if _quiet(name) in _DATES)
         fields["released"] = next((day_of(value) for value in released), None)
@@ -320,8 +323,8 @@ class _Bill:
                 self._ignored.add(f"an external reference of type {shown(item.get('type'))}", where)
         fields["links"] = links or None
         others = {name: value for name, value in properties if not name.startswith(OWN)}
-        named, known = fields_of_attributes(others, _NOT_FIELDS)
-        fields |= {name: named[name] for name in known.values() if name in Model.model_fields and not fields.get(name)}
+        told, known = fields_of_attributes(others, _NOT_FIELDS)
+        fields |= {name: told[name] for name in known.values() if name in Model.model_fields and not fields.get(name)}
         fields |= from_attributes({name: value for name, value in own.items() if name != "id"})
         for key in sorted(data.keys() - _READ_OF_COMPONENTS):
             self._ignored.add(f"{key[:60]!r} of components", where)
