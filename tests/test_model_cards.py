@@ -124,6 +124,50 @@ def test_parents_are_read_in_every_form(tmp_path: Path, written: str, parents: l
     assert sorted(step.parent for step in lineage.derivations) == parents
 
 
+def test_a_path_to_another_model_of_the_folder_is_that_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = tmp_path / "ours"
+    card(root, "base", "license: mit\n")
+    card(root, "chat", "base_model: ../base\n")
+    card(root, "quant", f"base_model:\n- {root / 'chat'}\n- ../base/model.safetensors\n")
+    card(root, "own", "base_model: [., ../own, ../nowhere, ../../base]\n")
+    (root / "merge").mkdir()
+    (root / "merge" / "mergekit_config.yml").write_text(
+        "merge_method: slerp\nslices: [{sources: [{model: ../base}, {model: ../chat/}]}]\n"
+    )
+    (root / "chat" / "de").mkdir()
+    (root / "chat" / "de" / "adapter_config.json").write_text(
+        '{"base_model_name_or_path": "./../", "peft_type": "LORA"}'
+    )
+    (root / "chat" / "fr").mkdir()
+    (root / "chat" / "fr" / "adapter_config.json").write_text(
+        '{"base_model_name_or_path": "../../base", "peft_type": "LORA"}'
+    )
+    expected = {
+        ("chat", "finetune", "base"), ("quant", "merge", "chat"), ("quant", "merge", "base"),
+        ("merge", "merge", "base"), ("merge", "merge", "chat"),
+        ("chat/de", "adapter", "chat"), ("chat/fr", "adapter", "base"),
+    }  # fmt: skip
+    reading = read_model_cards(root)
+    assert steps(reading.lineage) == expected
+    lost = [finding.message for finding in reading.findings if finding.kind == "local-path-parent"]
+    assert lost == [
+        f"parent {path!r} of 'own' is a path of somebody's computer" for path in ("../own", "../nowhere", "../../base")
+    ]
+    monkeypatch.chdir(root)
+    assert read_model_cards(".").lineage == reading.lineage
+
+
+def test_front_matter_in_toml_is_a_finding(tmp_path: Path) -> None:
+    (tmp_path / "chat").mkdir()
+    (tmp_path / "chat" / "README.md").write_text('+++\nbase_model = "acme/base"\n+++\n# Ours\n')
+    finding = finding_of(read_model_cards(tmp_path), "syntax")
+    assert str(finding.position).endswith("README.md:1")
+    with pytest.raises(SourceError, match="TOML"):
+        read_model_cards(tmp_path / "chat" / "README.md")
+    (tmp_path / "chat" / "README.md").write_text("+++ news +++\n# Ours\n")
+    assert [finding.kind for finding in read_model_cards(tmp_path).findings if finding.kind == "syntax"] == []
+
+
 def test_a_revision_is_kept_in_the_note(tmp_path: Path) -> None:
     reading = read(tmp_path, "base_model: [a/b@v1.0, 'https://huggingface.co/c/d/tree/abc', e/f@main]\n")
     assert {step.parent: step.note for step in reading.lineage.derivations} == {

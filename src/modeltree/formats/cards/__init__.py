@@ -40,7 +40,8 @@ def read_model_cards(
     whose id is that of the other with the path to it, as ``acme/multi/french``. An only adapter of the base that the
     card around it names is the model of that card. Folders of checkpoints, as ``checkpoint-500``, are parts of the
     model around them. The id is ``modeltree_id`` in the card, else ``org/name`` or ``name`` from the path (see
-    `modeltree.formats.repair.folders.model_id`); ``modelcard.md`` is as good as ``README.md``, and a file of another
+    `modeltree.formats.repair.folders.model_id`); a path to its folder, as ``../base`` in the card of another, is the
+    model there. ``modelcard.md`` is as good as ``README.md``, and a file of another
     name is the model of that name, also in a folder that has no card of its own.
     Of a cached repository the snapshot in ``refs/main`` is read, else the last by name.
 
@@ -92,6 +93,11 @@ def read_model_cards(
         )
     ids = [_id(card) for card in cards]
     known = {*ids, *(aliases or {})}
+    folders = {
+        Path(os.path.normpath(card.front.path.parent.absolute())): id
+        for id, card in zip(ids, cards, strict=True)
+        if card.front.path.suffix.lower() != ".md" or is_card_of_folder(card.front.path)
+    }
     for id, card in zip(ids, cards, strict=True):
         front = card.front
         claims.findings += front.problems
@@ -100,7 +106,7 @@ def read_model_cards(
         links = {"weights": link} if repository_in_cache(str(front.path)) and (link := hub_url(id)) else None
         fields = card_fields(id, front, claims) | {"released": released, "links": links}
         child = claims.add(id, partial(_position, front), fields)
-        CardDerivations(claims, child, id, front, card.files, known).add()
+        CardDerivations(claims, child, id, front, card.files, known, folders).add()
         if datasets:
             _add_datasets(child, front, claims)
     return claims

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -37,7 +38,10 @@ class _CardParent:
 
 @dataclass
 class CardDerivations:
-    """The derivations of one model, from its card and the files beside it; names in `known` are taken as they are."""
+    """The derivations of one model, from its card and the files beside it; names in `known` are taken as they are.
+
+    A path that leads from a file to another model is the id of that: `folders` has the ids by their folders.
+    """
 
     claims: Claims
     child: int
@@ -45,6 +49,7 @@ class CardDerivations:
     front: FrontMatter
     files: list[Path]
     known: Collection[str]
+    folders: Mapping[Path, str]
 
     def add(self) -> None:
         """Add all derivations to the claims; those of the card come first."""
@@ -106,7 +111,8 @@ class CardDerivations:
                 yield *base, self.front.position(("tags", index))
 
     def _names(self, key: str) -> Iterator[tuple[str, Position]]:
-        for text, where in self.front.texts(key, self.claims):
+        for written, where in self.front.texts(key, self.claims):
+            text = self._at_path(written, self.front.path)
             if is_missing(text) and text not in self.known:
                 self._report("ignored", f"{key} of {shown(self.id)} is {shown(text)}: it names no model", where)
             else:
@@ -194,7 +200,10 @@ class CardDerivations:
             try:
                 file_claims = peft.file_claims if file.name == ADAPTER_CONFIG else _READERS.get(file.suffix)
                 read = (file_claims or mergekit.file_claims)(file)
-                names = add_parents(read, self.claims, self.child)
+                first = len(self.claims.derivations)
+                names = [self._at_path(name, file) for name in add_parents(read, self.claims, self.child)]
+                for derivation in self.claims.derivations[first:]:
+                    derivation.parent = self._at_path(derivation.parent, file)
             except OSError as error:
                 message = f"the file cannot be read: {error.strerror}"
                 self.claims.report("unreadable", message, where=Position(file), ids=(self.id,))
@@ -214,6 +223,14 @@ class CardDerivations:
             is_made_of_id = key == "name" and not self.front.present and fields.get(key) == self.id.rpartition("/")[2]
             if (fields.get(key) is None and (key in _OF_FILES or not self.front.present)) or is_made_of_id:
                 fields[key] = value
+
+    def _at_path(self, text: str, file: Path) -> str:
+        """The id of another model that a path leads to, else the text itself."""
+        if text in self.known or not is_local_path(text):
+            return text
+        path = Path(os.path.normpath((file.parent / text).absolute()))
+        id = self.folders.get(path.parent if is_local_path(path.name) else path, self.id)  # that of a file with weights
+        return text if id == self.id else id
 
     def _key(self, name: str) -> str:
         """What two names of one model share."""

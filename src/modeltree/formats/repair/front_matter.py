@@ -42,6 +42,7 @@ _SPELLINGS = {spelling_key(word): key for key, words in _WRITTEN.items() for wor
 _FIRST_READ = 2**16  # most front matter is no longer
 _BEGIN = re.compile(rb"(?:\xef\xbb\xbf)?\s*---[ \t]*(?:\r\n?|\n)")
 _END = re.compile(rb"(?:^|(?<=\r))---[ \t]*(?:\r|\n|\Z)", re.MULTILINE)
+_TOML = re.compile(rb"(?:\xef\xbb\xbf)?\s*\+\+\+[ \t]*[\r\n].*?^\+\+\+[ \t]*$", re.MULTILINE | re.DOTALL)
 _LINE_END = re.compile(rb"\r\n?|\n")
 
 DATES = ("release_date", "date", "created_at")
@@ -98,6 +99,10 @@ def front_matter_of(content: bytes, path: Path) -> FrontMatter:
     """
     content = content[: limits.HEAD_BYTES]
     begin = _BEGIN.match(content)
+    if _TOML.match(content):
+        hint = "write it as YAML between lines '---', which the Hub reads"
+        found = Finding("syntax", "the front matter is TOML", hint, position=Position(path, 1))
+        return FrontMatter(path, {}, (found,), whole=False)
     if not begin:
         return FrontMatter(path, {}, present=False)
     end = _END.search(content, begin.end())
