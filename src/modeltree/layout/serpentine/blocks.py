@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, insort
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate, groupby
 from operator import ne
@@ -45,6 +45,8 @@ class Labels:
     ranks: tuple[int, ...]
     """The same for items of one date, more for a later one."""
     metrics: Metrics
+    blocks: dict[tuple[int, int, int], Block] = field(default_factory=dict, compare=False, repr=False)
+    """Those that were set, by their first label, how many labels there are, and the most lines."""
 
     @classmethod
     def of(
@@ -124,7 +126,7 @@ class BlockChooser:
     """Finds the pairs of blocks that a tick may have; on a wide page blocks may be wide."""
 
     def __init__(self, labels: Labels, page_aspect: float) -> None:
-        self._widths, self._ranks, self._metrics = labels.widths, labels.ranks, labels.metrics
+        self._labels = labels
         self._aspect = min(1.0, page_aspect)
         self._known: dict[tuple[str, int], tuple[BlockPair, ...]] = {}
 
@@ -153,7 +155,11 @@ class BlockChooser:
     def _block(self, labels: Sequence[int], depth: int) -> Block | None:
         if not labels:
             return None
-        return set_block(labels, self._ranks, self._widths, depth, self._metrics.word_gap, self._metrics.anchor)
+        all, metrics = self._labels, self._labels.metrics
+        key = (labels[0], len(labels), min(depth, len(labels)))
+        if key not in all.blocks:
+            all.blocks[key] = set_block(labels, all.ranks, all.widths, depth, metrics.word_gap, metrics.anchor)
+        return all.blocks[key]
 
 
 def set_block(
