@@ -49,7 +49,7 @@ class CardDerivations:
     front: FrontMatter
     files: list[Path]
     known: Collection[str]
-    folders: Mapping[Path, str]
+    folders: Mapping[Path, str] = field(default_factory=dict)
 
     def add(self) -> None:
         """Add all derivations to the claims; those of the card come first."""

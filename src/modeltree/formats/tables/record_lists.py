@@ -8,10 +8,10 @@ import zipfile
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import cache, partial, reduce
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any, NoReturn
+from typing import IO, Any, NamedTuple, NoReturn
 
 from modeltree._util.files import bytes_of
 from modeltree._util.text import enumerated
@@ -207,6 +207,16 @@ class _Sheet:
     unsaved: Sequence[tuple[int, int]] = ()  # the rows and columns of formulas without a value
 
 
+class _Mark(NamedTuple):
+    """What a cell has beside its value: the last row that it is merged with, a link, a formula without a value."""
+
+    row: int
+    column: int
+    last: int
+    link: str
+    is_unsaved: bool
+
+
 def read_excel_tables(path: Path) -> list[SourceTable]:
     """Read the visible sheets of an Excel workbook as tables, in their order; empty ones are left out.
 
@@ -240,18 +250,21 @@ def read_excel_tables(path: Path) -> list[SourceTable]:
     return [_table_of_sheet(path, sheet) for sheet in sheets]
 
 
-def _checked_parts(path: Path) -> dict[str, list[re.Match[bytes]]]:
+def _checked_parts(path: Path) -> dict[str, list[_Mark]]:
     """The marks in each part of a workbook; what is no archive, or too large, is refused before it is parsed."""
     if path.stat().st_size > limits.YAML_BYTES:
         _refuse(path, f"the file is too large: more than {limits.YAML_BYTES // 2**20} MiB", "split it into several")
-    marks: dict[str, list[re.Match[bytes]]] = {}
+    marks: dict[str, list[_Mark]] = {}
     try:
         with zipfile.ZipFile(path) as archive:
             unpacked = sum(part.file_size for part in archive.infolist())
             for name in archive.namelist():
                 if name.lower().endswith((".xml", ".rels")) and unpacked <= limits.WORKBOOK_UNPACKED:
                     with archive.open(name) as part:
-                        marks[name] = list(_marks_in(path, part))
+                        marks[name] = list(islice(_marks_in(path, part), limits.ROWS + 1))
+                    if len(marks[name]) > limits.ROWS:
+                        message = f"more than {limits.ROWS:,} merged cells, links and unsaved formulas"
+                        _refuse(path, message, "split it into several")
     except SourceError:
         raise
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
@@ -263,7 +276,7 @@ def _checked_parts(path: Path) -> dict[str, list[re.Match[bytes]]]:
     return marks
 
 
-def _marks_in(path: Path, part: IO[bytes]) -> Iterator[re.Match[bytes]]:
+def _marks_in(path: Path, part: IO[bytes]) -> Iterator[_Mark]:
     """What openpyxl does not tell of a sheet whose rows it reads one after another.
 
     A part that declares a document type, or has a text longer than a cell can be, which costs minutes, is refused.
@@ -279,9 +292,17 @@ def _marks_in(path: Path, part: IO[bytes]) -> Iterator[re.Match[bytes]]:
         end = max(len(text) - _LONGEST_MARK, 0)  # what may begin a mark that ends in the next block
         for match in _MARK.finditer(text):
             end = max(end, match.end())
-            yield match
+            yield _mark(match)
         text = text[end:]
-    yield from _MARK.finditer(text)
+    yield from map(_mark, _MARK.finditer(text))
+
+
+def _mark(match: re.Match[bytes]) -> _Mark:
+    column = reduce(lambda number, letter: 26 * number + letter - 64, match["column"], 0)
+    unsaved = bool(match["formula"]) and b't="str"' not in match[0]  # which is the empty text
+    return _Mark(
+        int(match["row"]), column, int(match["last"] or 0), (match["link"] or b"").decode(errors="replace"), unsaved
+    )
 
 
 def _addresses(archive: zipfile.ZipFile, part: str) -> dict[str, str]:
@@ -308,35 +329,29 @@ def _sheet(path: Path, title: str, rows: Iterable[Sequence[Any]], left: int) -> 
     return _Sheet(title, heads[start], kept[start + 1 :], kept[start][0], kept[0][0])
 
 
-def _marked(sheet: _Sheet, marks: Sequence[re.Match[bytes]], addresses: Callable[[], Mapping[str, str]]) -> _Sheet:
+def _marked(sheet: _Sheet, marks: Sequence[_Mark], addresses: Callable[[], Mapping[str, str]]) -> _Sheet:
     """A sheet with the values of merged cells and with what names and links lead to; unsaved formulas are kept."""
-    from openpyxl.utils import column_index_from_string
-
     header, numbers, rows = sheet.header, [number for number, _ in sheet.rows], [[*cells] for _, cells in sheet.rows]
     fields = [field_of_header(text) for text in header]
     targets, filled, unsaved = addresses() if marks else {}, dict[int, int](), list[tuple[int, int]]()
     links: dict[int, dict[str, str]] = {}
-    for mark in sorted(marks, key=lambda mark: int(mark["row"])):
-        first, index = int(mark["row"]), bisect_left(numbers, int(mark["row"]))
-        column = column_index_from_string(mark["column"].decode()) - 1
-        if index == len(numbers) or numbers[index] != first or column >= min(len(rows[index]), len(header)):
+    for mark in sorted(marks):
+        index, column, target = bisect_left(numbers, mark.row), mark.column - 1, targets.get(mark.link, "")
+        if index == len(numbers) or numbers[index] != mark.row or column >= min(len(rows[index]), len(header)):
             continue
-        target = targets.get((mark["link"] or b"").decode(errors="replace"), "")
-        if mark["last"] and first > filled.get(column, 0):  # ranges that overlap are no Excel's
-            filled[column] = int(mark["last"])
-            for cells in rows[index + 1 : bisect_right(numbers, filled[column])]:
+        if mark.last and mark.row > filled.get(column, 0):  # ranges that overlap are no Excel's
+            filled[column] = mark.last
+            for cells in rows[index + 1 : bisect_right(numbers, mark.last)]:
                 cells[column] = rows[index][column]
         elif is_web_address(target) and fields[column] in LINK_FIELDS:
             rows[index][column] = target
         elif is_web_address(target) and fields[column] in ("id", "name"):
             links[index] = {link_field(target, papers=True): target}
-        elif mark["formula"] and rows[index][column] is None and b't="str"' not in mark[0]:  # which is the empty text
-            unsaved.append((first, column + 1))
+        elif mark.is_unsaved and rows[index][column] is None:
+            unsaved.append((mark.row, mark.column))
     if links and "links" not in header:
-        rows = [
-            [*cells[: len(header)], *[None] * (len(header) - len(cells)), links.get(index)]
-            for index, cells in enumerate(rows)
-        ]
+        width = len(header)
+        rows = [[*cells[:width], *[None] * (width - len(cells)), links.get(index)] for index, cells in enumerate(rows)]
         header = [*header, "links"]
     return replace(sheet, header=header, rows=[*zip(numbers, rows, strict=True)], unsaved=unsaved)
 
