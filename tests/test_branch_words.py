@@ -10,6 +10,7 @@ import pytest
 import modeltree
 from layouts import stub_measure
 from modeltree import datasets
+from modeltree.figures.family_tree import tree_contents
 from modeltree.layout.family_tree.branch_words import with_branch_words
 from modeltree.layout.family_tree.tree import Direction, TreeItem, family_tree
 from modeltree.layout.geometry import Layout, TextLine
@@ -82,3 +83,10 @@ def test_a_label_that_says_the_relation_has_no_word_besides() -> None:
     said = {word.text for word in words_in(layout)}
     assert "component" in said
     assert "adapter" not in said
+
+
+def test_of_folded_branches_that_were_made_in_several_ways_none_is_said() -> None:
+    contents = tree_contents(SURVEY, collapse="smaller=4")
+    assert "llama: more" in {entry.id for entry in contents.genealogy.entries}
+    assert contents.branch_words
+    assert not [id for id in contents.branch_words if id.endswith(": more")]

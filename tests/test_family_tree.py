@@ -25,6 +25,7 @@ from matplotlib.figure import Figure
 
 from layouts import check_tree, make_tree_items, stub_measure, tree_item_lists, tree_zeros
 from modeltree import datasets, family_tree
+from modeltree.draw.display import Polygon, display_list
 from modeltree.draw.theme import THEMES, contrast
 from modeltree.figures.drawing import ThemeName
 from modeltree.figures.genealogy import Collapse
@@ -32,7 +33,7 @@ from modeltree.findings import LayoutError
 from modeltree.layout.family_tree.timeline import TimeScale
 from modeltree.layout.family_tree.tree import Direction, TreeItem
 from modeltree.layout.family_tree.tree import family_tree as placed_tree
-from modeltree.layout.geometry import Layout
+from modeltree.layout.geometry import Lane, Layout, Page
 from modeltree.layout.title_block import TitleBlock
 from modeltree.lineage import Lineage
 from modeltree.records import WEIGHTS, About, Derivation, Kind, Model, Relation
@@ -357,6 +358,34 @@ def test_six_families_have_trunks_whose_color_is_seen_on_the_page(theme: ThemeNa
     assert all(contrast(color, look.theme.page) >= 3.0 for color in colors)
 
 
+def test_a_trunk_is_as_wide_across_time_wherever_it_leads() -> None:
+    points = ((90.0, 60.0), (90.0, 50.0), (20.0, 20.0), (20.0, 10.0))
+    lane = Lane("a", points, (4.0, 4.0, 3.0, 2.0))
+    axis = ((5.0, 95.0), (5.0, 5.0))
+    layout = Layout(
+        page=Page(99.0, 99.0), font_size=9.0, boxes=(), icons=(), leaders=(), axis=axis, ticks=(), lanes=(lane,)
+    )
+    (item,) = (item for item in display_list(layout, [family_tree(SMALL)._look]) if item.layer == "lane")
+    (trunk,) = (part for part in item.parts if isinstance(part, Polygon))
+    (outline,) = trunk.rings
+    sides = list(zip(outline[:4], reversed(outline[4:]), strict=True))
+    assert [(one[0] - other[0], one[1] - other[1]) for one, other in sides] == [(width, 0.0) for width in lane.widths]
+
+
+def test_folded_branches_have_the_color_of_their_limb_and_change_no_other() -> None:
+    survey = datasets.load("survey")
+    whole, folded = (family_tree(survey, collapse=rule)._look.labels for rule in (None, "smaller=4"))
+    both = whole.keys() & folded.keys()
+    assert len({whole[id].limb for id in both}) == 7
+    assert {id: folded[id].limb for id in both} == {id: whole[id].limb for id in both}
+    for id in ("llama", "gpt-3", "t5-1.1"):
+        assert folded[f"{id}: more"].limb == whole[id].limb
+
+
+def test_the_legend_says_what_an_empty_box_is_where_color_says_the_family() -> None:
+    assert "closed source" in words(family_tree(datasets.load("survey"), color_by="family").layout, "legend")
+
+
 def test_what_would_be_too_small_to_read_is_folded_and_said() -> None:
     records = [model(f"m{place}", f"20{10 + place % 10}") for place in range(240)]
     steps = [step(f"m{place // 6}", f"m{place}") for place in range(1, 240) if place % 10 >= place // 6 % 10]
@@ -376,6 +405,9 @@ def test_curves_lead_from_further_parents_where_wanted() -> None:
     assert curves(highlight="d") == {("c", "d")}
     assert curves(links=True) == {("c", "d"), ("d", "e")}
     assert family_tree(SMALL, links=True).layout.faults() == ()
+    said = "Curves with an arrowhead lead from further parents."
+    assert said in words(family_tree(SMALL, links=True).layout, "footnote")
+    assert said not in words(family_tree(SMALL).layout, "footnote")
 
 
 def test_the_parent_of_a_stub_is_named() -> None:

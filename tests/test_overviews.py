@@ -657,6 +657,21 @@ def test_branches_are_no_earlier_than_their_parent() -> None:
         assert entry.parent is None or found[entry.parent].label == "Base"
 
 
+def test_the_largest_families_have_colors_in_the_order_of_all_their_models() -> None:
+    """Not of those that are shown."""
+    records = [Model(id=f"r{family}", name=f"R{family}", released="2020") for family in range(8)]
+    steps = []
+    for family in range(8):
+        for number in range(5 if family < 4 else 10 + family):  # the small ones are shown whole
+            records.append(Model(id=f"r{family}-{number}", name=f"M{family}-{number}", released="2021"))
+            steps.append(Derivation(parent=f"r{family}", child=f"r{family}-{number}", relation="finetune"))
+    drawing = largest_families(Lineage(records, steps), legend=True)
+    legend = [line.text for line in drawing.layout.texts if line.role == "legend"]
+    assert legend[:7] == ["R7", "R6", "R5", "R4", "R0", "R1", "other families"]
+    labels = drawing._look.labels
+    assert labels["r0"].paint == labels["r0-1"].paint != labels["r1"].paint
+
+
 def test_small_families_are_not_folded() -> None:
     layout = largest_families(star(7)).layout
     assert {box.label for box in layout.boxes} == {"Base · 8", *(f"C {number}" for number in range(7))}

@@ -280,7 +280,8 @@ class _Display:
         trunk = sum(map(bool, lane.widths))
         parts: list[Primitive] = []
         if trunk > 1:
-            parts.append(Polygon((_tapering(lane.points[:trunk], lane.widths),), limb))
+            upright = len({x for x, _ in self._layout.axis}) == 1
+            parts.append(Polygon((_tapering(lane.points[:trunk], lane.widths, upright),), limb))
         if trunk < len(lane.points):
             parts.append(Line(lane.points[max(trunk - 1, 0) :], self._color(role, faint), width, stroke.dashes))
         return Item("lane", tuple(parts), f"lane-{lane.id}", (lane.id,), lane.kind or "", faint=faint, tint=limb)
@@ -440,10 +441,9 @@ def _centered(text: str, box: Box, size: float, color: Colors) -> Text:
     return Text(text, x, y, size, color, bold=True, align="center")
 
 
-def _tapering(points: Sequence[Point], widths: Sequence[float]) -> tuple[Point, ...]:
-    """The outline of a line that goes upright or to the side and is so wide at each of its points."""
-    (x, y), (end_x, end_y) = points[0], points[-1]
-    across = (0.5, 0.0) if abs(end_y - y) > abs(end_x - x) else (0.0, 0.5)
+def _tapering(points: Sequence[Point], widths: Sequence[float], upright: bool) -> tuple[Point, ...]:
+    """The outline of a line that is so wide at each of its points, across the axis of time."""
+    across = (0.5, 0.0) if upright else (0.0, 0.5)
     there = [(x + across[0] * width, y + across[1] * width) for (x, y), width in zip(points, widths, strict=False)]
     back = [(x - across[0] * width, y - across[1] * width) for (x, y), width in zip(points, widths, strict=False)]
     return (*there, *reversed(back))

@@ -77,8 +77,10 @@ def groups_of(
     words: Words = ENGLISH,
     palette: Mapping[str, str] | None = None,
     like: Groups | None = None,
+    counts: Mapping[str, int] | None = None,
 ) -> Groups:
     """Group models that are in time order; the largest groups have names and colors, all further ones are one."""
+    # Each model counts as one, unless it is said how many it stands for.
     # A color belongs to its group: that which it has in `like`, or else one that follows from its name and from those
     # that were there before it, so that more models do not make groups change their colors.
     models = tuple(models)
@@ -89,10 +91,10 @@ def groups_of(
     if not callable(by) and by not in COLOR_WORDS:
         raise ValueError(f"cannot color by {by!r}: say {', '.join(COLOR_WORDS)}, or give a function")
     word = by if isinstance(by, str) else ""
-    key: Callable[[Model], _Key] = by if callable(by) else _key_of(lineage, by)
+    key: Callable[[Model], _Key] = by if callable(by) else _key_of(lineage, by, counts or {})
     keys = {model.id: key(model) for model in models}
-    sizes = Counter(key for key in keys.values() if key is not None)
-    largest = _largest((key for key in keys.values() if key is not None), 2 if by == "family" else 1)
+    counted = ((key, counts[id] if counts else 1) for id, key in keys.items() if key is not None)
+    largest, sizes = _largest(counted, 2 if by == "family" else 1)
     named = [key for key, _ in sizes.most_common() if key in largest]
     slugs = {key: f"{word}:{key}" if word else f"group:{index}" for index, key in enumerate(named)}
     groups = {id: "none" if key is None else slugs.get(key, "other") for id, key in keys.items()}
@@ -128,14 +130,14 @@ def _fill_of(palette: Mapping[str, str], key: _Key, name: str | None) -> str:
     return fill.lower()
 
 
-def _largest(groups: Iterable[_Key], least: int) -> dict[_Key, int]:
-    """The largest groups, by those of models in time order, with a place among the colors for each."""
+def _largest(groups: Iterable[tuple[_Key, int]], least: int) -> tuple[dict[_Key, int], Counter[_Key]]:
+    """The largest groups, by those of models in time order, with a place among the colors for each; and all sizes."""
     # A group that becomes one of the largest takes the color that its name asks for, if none of them has that, and
     # keeps it as long as it is one: later models do not make others change theirs.
     sizes: Counter[_Key] = Counter()
     places: dict[_Key, int] = {}
-    for group in groups:
-        sizes[group] += 1
+    for group, count in groups:
+        sizes[group] += count
         if group in places or sizes[group] < least:
             continue
         if len(places) == MOST_GROUPS:
@@ -144,7 +146,7 @@ def _largest(groups: Iterable[_Key], least: int) -> dict[_Key, int]:
                 continue
             del places[smallest]
         places[group] = _wanted(group, places.values())
-    return places
+    return places, sizes
 
 
 def _wanted(group: _Key, taken: Collection[int]) -> int:
@@ -159,12 +161,12 @@ def _by_openness(models: Iterable[Model], words: Words) -> Groups:
     return Groups(keys, tuple((key, words(text)) for key, text in _OPENNESS.items() if key in occurring))
 
 
-def _key_of(lineage: Lineage, by: _Word) -> Callable[[Model], _Key]:
+def _key_of(lineage: Lineage, by: _Word, counts: Mapping[str, int]) -> Callable[[Model], _Key]:
     """What gives the group of a model, None where there is none."""
 
     def family(model: Model) -> _Key:
         family = lineage.family(model.id)
-        return family.key if family.size > 1 else None
+        return family.key if max(family.size, counts.get(str(family.key), 0)) > 1 else None
 
     def license(model: Model) -> _Key:
         return (model.license.spdx or model.license.name) if model.license else None

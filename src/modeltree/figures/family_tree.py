@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -90,8 +90,6 @@ _LIMB = WEIGHTS | {Relation.UNSPECIFIED}
 _SMALL, _READABLE, _ROOM = 6.0, 7.0, 75.0
 # The sizes of branches up to which these are folded then.
 _FOLDS = (2, 3, 4, 6, 9, 13, 20, 30, 50, 80, 130, 250, 500, 1000)
-# So many families have a trunk in a color of their own.
-_COLORED = 6
 # The contrast of a trunk to the page: WCAG 2.2, of what is no text.
 _SEEN = 3.0
 
@@ -240,7 +238,7 @@ class TreeContents(Contents):
             entry.id: self.lettering.words(RELATION_WORDS[entry.relation])
             for entry in self.genealogy.entries
             if entry.relation not in (None, Relation.UNSPECIFIED)
-            and not entry.unlisted
+            and not entry.folded  # which several relations may have led to
             and (self.strong is None or entry.id in self.strong)
         }
 
@@ -280,6 +278,7 @@ def tree_contents(
     room: float = math.inf,
     drawing: str = "a family tree",
     lettering: Lettering = PLAIN,
+    counts: Mapping[str, int] | None = None,
 ) -> TreeContents:
     """What the options of `family_tree` choose, or a genealogy; a LayoutError where there is nothing to draw."""
     # Without a rule small branches are folded where the room, in square points, is too small for all.
@@ -306,20 +305,23 @@ def tree_contents(
     captions.notes += filter(None, [note])
     strong = captions.highlighted(highlight)
     outlined = captions.outlined(outline)
-    limbs = _limbs(lineage, [model for entry in genealogy.entries for model in entry.models], words)
+    drawn = {model.id for entry in genealogy.entries for model in entry.models}
+    limbs = _limbs(lineage, [model for model in lineage.models if model.id in drawn], words, counts)
     groups = captions.grouped(color_by)
     if color_by == "family":  # in the colors of the trunks
         groups = limbs
-    title_block = lettering.title_block(
-        title_of(lineage, title),
-        (*groups.legend, *captions.legend, *((key, words(text)) for key, text in _legend(genealogy))),
-        _footnote(words, lineage, genealogy, others, captions.notes),
-    )
     pairs: tuple[tuple[str, str], ...] = ()
     if links or (links is None and strong):
         ids = [entry.id for entry in genealogy.entries]
         further = ((ids[node], entry.id) for entry in genealogy.entries for node, _ in entry.further)
         pairs = tuple(pair for pair in further if links or frozenset(pair) <= (strong or frozenset()))
+    if pairs:
+        captions.notes.append(words("Curves with an arrowhead lead from further parents."))
+    title_block = lettering.title_block(
+        title_of(lineage, title),
+        (*groups.legend, *captions.legend, *((key, words(text)) for key, text in _legend(genealogy))),
+        _footnote(words, lineage, genealogy, others, captions.notes),
+    )
     return TreeContents(
         lineage, single, groups, strong, outlined, title_block, genealogy, limbs, pairs, lettering=lettering
     )
@@ -370,8 +372,10 @@ def tree_look_of(contents: TreeContents, theme: Theme, icon_dir: IconFolder) -> 
             style = labels[entry.id]
             name = contents.lettering.words.listed([style.name, contents.lettering.words("date inferred")])
             labels[entry.id] = replace(style, name=name, dashed=True, width=max(style.width, theme.edge_width))
-    for entry in contents.genealogy.entries:
-        key = contents.limbs.keys.get(entry.models[0].id, "none") if entry.models else "none"
+    for entry in (entries := contents.genealogy.entries):
+        # Folded branches are of the limb that they are on.
+        on = entry if entry.parent is None or not entry.folded or entry.relation not in _LIMB else entries[entry.parent]
+        key = contents.limbs.keys.get(on.models[0].id, "none") if on.models else "none"
         color = theme.idea if key in ("none", "other") else readable(limbs[key].fill, theme.page, theme.ink, _SEEN)
         labels[entry.id] = replace(labels[entry.id], limb=color)
     return replace(look, labels=labels, swatches={**look.swatches, "folded": folded, "inferred": inferred})
@@ -426,7 +430,7 @@ def _footnote(
         yield words("Left out because no date is known of them or their kin: {models}.", models=names)
 
 
-def _limbs(lineage: Lineage, models: Sequence[Model], words: Words) -> Groups:
+def _limbs(lineage: Lineage, models: Sequence[Model], words: Words, counts: Mapping[str, int] | None) -> Groups:
     """The models by the trunk that they are on: by weights, or where no source says so by relations not stated."""
 
     def first(model: Model) -> str | None:
@@ -434,13 +438,9 @@ def _limbs(lineage: Lineage, models: Sequence[Model], words: Words) -> Groups:
         return family.name if family.size > 1 else None
 
     stated = any(edge.relation in WEIGHTS for edge in lineage.derivations)
-    groups = groups_of(lineage, models, "family" if stated else first, words)
-    named = [entry for entry in groups.legend if entry[0] not in ("none", "other", "hollow")][:_COLORED]
-    kept = {"none", *(key for key, _ in named)}
-    keys = {id: key if key in kept else "other" for id, key in groups.keys.items()}
-    occurring = set(keys.values())
-    rest = (("other", words("other families")), ("none", words("in no family")))
-    return replace(groups, keys=keys, legend=(*named, *(entry for entry in rest if entry[0] in occurring)))
+    groups = groups_of(lineage, models, "family" if stated else first, words, counts=counts)
+    others = {"other": words("other families"), "none": words("in no family")}
+    return replace(groups, legend=tuple((key, others.get(key, text)) for key, text in groups.legend))
 
 
 def _room(page: PageSize | None, font_size: float | None) -> float:

@@ -29,11 +29,10 @@ from modeltree.graph.counts import sizes_and_depths
 from modeltree.graph.primary import Fold, folds_below, largest_branches
 from modeltree.layout.family_tree.tree import Direction
 from modeltree.lineage import Lineage
-from modeltree.records import Kind, Model, PartialDate, Relation, Relations
+from modeltree.records import Kind, PartialDate, Relation, Relations
 
 __all__ = ["Abridgement", "Branches", "abridged", "abridged_families", "largest_families"]
 
-_FIRST, _BRANCH, _OTHER = "first of its family", "first of a branch", "other models"
 # Of a family there are so many folds at the most, and branches of at least this share of it; one of so few models is
 # not folded.
 _MOST_FOLDS, _LEAST_BRANCH, _WHOLE = 5, 0.01, 8
@@ -73,7 +72,7 @@ def largest_families(
     page: PageSize | None = None,
     font_size: float | None = None,
     direction: Direction = "right",
-    color_by: ColorBy | None = None,
+    color_by: ColorBy = "family",
     theme: Theme | ThemeName = "light",
     icon_dir: IconFolder = None,
     font: FontChoice = None,
@@ -100,7 +99,7 @@ def largest_families(
     title, page, font_size, direction, theme, icon_dir, font, language, legend, footnote : optional
         As for `modeltree.family_tree`.
     color_by : {"openness", "family", "organization", "domain", "license", "effective-license"} or callable, optional
-        As there; by default color tells the first models of families from those of branches.
+        As there; by default the six largest families have colors.
 
     Returns
     -------
@@ -126,17 +125,14 @@ def largest_families(
     lettering = Lettering.of(language, font, footnote, legend)
     part, abridgement = abridged_families(lineage, count, branches, relations, lettering.words)
 
-    def role(model: Model) -> str:
-        first, begins = model.id in abridgement.roots, model.id in abridgement.labels
-        return lettering.words(_FIRST if first else _BRANCH if begins else _OTHER)
-
     contents = tree_contents(
         part,
         title=title,
-        color_by=role if color_by is None else color_by,
+        color_by=color_by,
         genealogy=abridged(genealogy_of(part, relations), abridgement),
         note=abridgement.note,
         lettering=lettering,
+        counts=abridgement.counts,
     )
     return tree_drawing("largest families", contents, page, font_size, direction, theme, icon_dir)
 
@@ -167,9 +163,8 @@ def abridged_families(
         of=int(models.sum()), branches=branches,
     )  # fmt: skip
     kept = tuple(_branches(ids, fold, words) for fold in folds if fold.models > 1)
-    return part, Abridgement(
-        kept, labels, words.sentences([note, words(_FOLDS)]), frozenset(ids[head] for head in chosen)
-    )
+    counts = dict.fromkeys(part, 0) | {ids[head]: int(sizes[head]) for head in chosen}
+    return part, Abridgement(kept, labels, words.sentences([note, words(_FOLDS)]), counts)
 
 
 def _branches(ids: Sequence[str], fold: Fold, words: Words) -> Branches:
@@ -195,12 +190,12 @@ class Branches:
 
 @dataclass(frozen=True, slots=True)
 class Abridgement:
-    """What a part of a lineage lacks: labels by model id, the roots of families, and counts of what is not listed."""
+    """What a part of a lineage lacks: labels by model id, and counts of what is not listed, and of whole families."""
 
     branches: tuple[Branches, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
-    roots: frozenset[str] = frozenset()
+    counts: Mapping[str, int] = field(default_factory=dict)
 
 
 def abridged(genealogy: Genealogy, abridgement: Abridgement) -> Genealogy:
