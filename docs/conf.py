@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
+import inspect
 import io
+import re
 import shutil
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
+from unittest import mock
 
+import matplotlib
 from matplotlib.figure import Figure
 from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
 
 import modeltree
 from modeltree.cli.main import main
+from modeltree.draw.theme import DARK
 from modeltree.figures.drawing import FigureDrawing
 from modeltree.formats.catalog.draft import catalog_schema
 
@@ -42,6 +50,7 @@ templates_path = ["_templates"]
 suppress_warnings = ["config.cache"]  # the scraper of the gallery is a function
 html_theme = "pydata_sphinx_theme"
 html_title = "modeltree"
+html_context = {"default_mode": "auto"}
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_theme_options = {
@@ -67,10 +76,15 @@ autodoc_typehints = "none"  # numpydoc's sections say the types
 numpydoc_show_class_members = False
 
 
-def drawings_scraper(block: tuple[str, str, int], block_vars: Mapping[str, object], gallery: object) -> str:
-    """The drawing that a block ends with, as a picture of the gallery."""
-    from sphinx_gallery.scrapers import figure_rst
+GALLERY_IMAGE = """
+.. image:: /{path}
+   :alt: {alt}
+   :class: sphx-glr-single-img only-{ground}
+"""
 
+
+def drawings_scraper(block: tuple[str, str, int], block_vars: Mapping[str, object], gallery: object) -> str:
+    """The drawing that a block ends with, as a picture of the gallery for a light page and one for a dark page."""
     values = block_vars["example_globals"]
     assert isinstance(values, dict)
     drawing = values.get("___")
@@ -78,12 +92,57 @@ def drawings_scraper(block: tuple[str, str, int], block_vars: Mapping[str, objec
         return ""
     paths = block_vars["image_path_iterator"]
     assert isinstance(paths, Iterator)
-    path = next(paths)
-    if isinstance(drawing, Figure):
-        drawing.savefig(path, dpi=150)
-    else:
-        drawing.save(path, dpi=150)
-    return str(figure_rst([path], HERE, getattr(drawing, "description", "")))
+    alt = " ".join(getattr(drawing, "description", "").split()) or Path(str(block_vars["src_file"])).stem
+    parts = []
+    for ground, shown in (("light", drawing), ("dark", on_dark_ground(block[1], values))):
+        path = Path(next(paths))
+        if isinstance(shown, Figure):
+            shown.savefig(path, dpi=150)
+        else:
+            shown.save(path, dpi=150)
+        parts.append(GALLERY_IMAGE.format(path=path.relative_to(HERE).as_posix(), alt=alt, ground=ground))
+    return "".join(parts)
+
+
+def on_dark_ground(code: str, values: Mapping[str, object]) -> FigureDrawing | Figure:
+    """What a block ends with if the theme is dark where it asks for none."""
+    *before, last = ast.parse(code).body
+    assert isinstance(last, ast.Expr)
+    scope = dict(values)
+    with contextlib.ExitStack() as stack:
+        for name in modeltree.__all__:
+            function = getattr(modeltree, name)
+            if inspect.isfunction(function) and "theme" in inspect.signature(function).parameters:
+                stack.enter_context(mock.patch.object(modeltree, name, partial(function, theme="dark")))
+        stack.enter_context(matplotlib.rc_context({"figure.facecolor": DARK.page}))
+        exec(compile(ast.Module(before, []), "gallery", "exec"), scope)
+        drawing = eval(compile(ast.Expression(last.value), "gallery", "eval"), scope)
+    assert isinstance(drawing, FigureDrawing | Figure)
+    return drawing
+
+
+def add_dark_thumbnails(app: Sphinx, page: str, source: list[str]) -> None:
+    """Two thumbnails for each example, as there are two pictures."""
+    from sphinx_gallery.utils import scale_image
+
+    if page != "gallery/index":
+        return
+
+    def both(match: re.Match[str]) -> str:
+        """The thumbnail that there is, and one of the second picture."""
+        images, name = HERE / "gallery" / "images", match["name"]
+        if not (dark := images / f"{name}_002.png").exists():
+            raise ExtensionError(f"the gallery has no dark picture {dark.name}")
+        scale_image(dark, images / "thumb" / f"{name}_dark_thumb.png", *sphinx_gallery_conf["thumbnail_size"])
+        light = match[0]
+        return "".join(
+            f"{one}\n    :class: only-{ground}\n\n"
+            for ground, one in (("light", light), ("dark", light.replace("_thumb.png", "_dark_thumb.png")))
+        )
+
+    source[0], count = re.subn(r"  \.\. image:: \S+/(?P<name>\w+)_thumb\.png\n    :alt:", both, source[0])
+    if count != len(list((EXAMPLES / "gallery").glob("*.py"))):
+        raise ExtensionError(f"the gallery has {count} thumbnails, which is not one for each example")
 
 
 sphinx_gallery_conf = {
@@ -152,4 +211,5 @@ def write_atlas_page(app: Sphinx, error: Exception | None) -> None:
 
 def setup(app: Sphinx) -> None:
     """Add what is made when all pages are."""
+    app.connect("source-read", add_dark_thumbnails)
     app.connect("build-finished", write_atlas_page)
