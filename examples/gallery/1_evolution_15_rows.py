@@ -2,11 +2,11 @@
 As many rows as you say
 =======================
 
-Six rows in place of as many as fit best.
+Three rows in place of as many as fit best.
 """
 
 import modeltree
 
 lineage = modeltree.datasets.load("survey")
 
-modeltree.evolution(lineage, rows=6)
+modeltree.evolution(lineage, rows=3)

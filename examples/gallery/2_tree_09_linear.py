@@ -9,4 +9,4 @@ import modeltree
 
 lineage = modeltree.datasets.load("survey")
 
-modeltree.family_tree(lineage, time_scale="linear", page="A3-landscape")
+modeltree.family_tree(lineage.clade("T5"), time_scale="linear", page="A4-landscape")

@@ -2,11 +2,11 @@
 Growth by year
 ==============
 
-The same for a data set that goes further back.
+The same of the atlas, by year: models that have a known parent or child.
 """
 
 import modeltree
 
-lineage = modeltree.datasets.load("survey")
+atlas = modeltree.datasets.load("atlas").select(relations=("weights", "outputs", "ideas"))
 
-modeltree.growth(lineage, grain="year", title="Models of each year")
+modeltree.growth(atlas, grain="year", title="Models of each year")
