@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _MOST_ERRORS = 20
+_TEMPLATES = {".csv": "template.csv", ".yaml": "template.yaml", ".yml": "template.yaml"}
 
 NOTHING_LEFT = "no model meets all conditions"
 
@@ -386,16 +387,15 @@ def schema(arguments: argparse.Namespace) -> int:
 def template(arguments: argparse.Namespace) -> int:
     """Write files to start from; one that is there is left alone, and then nothing is written."""
     from modeltree._util.files import write_whole
-    from modeltree.cli.reports import TEMPLATES
 
     paths = list(map(Path, arguments.files))
     for path in paths:
-        if path.suffix.lower() not in TEMPLATES:
-            raise UsageError(f"{str(path)!r} does not end with {', '.join(TEMPLATES)}")
+        if path.suffix.lower() not in _TEMPLATES:
+            raise UsageError(f"{str(path)!r} does not end with {', '.join(_TEMPLATES)}")
         if path.exists():
             raise FileExistsError(errno.EEXIST, "it is there, and would be replaced", str(path))
     for path in paths:
-        write_whole(path, TEMPLATES[path.suffix.lower()])
+        write_whole(path, Path(__file__).with_name(_TEMPLATES[path.suffix.lower()]).read_text(encoding="utf-8"))
         _print(f"wrote {path}")
     return DONE
 
