@@ -6,6 +6,7 @@ import ast
 import contextlib
 import inspect
 import io
+import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping
@@ -26,6 +27,7 @@ from modeltree.formats.catalog.draft import catalog_schema
 
 HERE = Path(__file__).parent
 EXAMPLES = HERE.parent / "examples"
+os.environ["MODELTREE_EXAMPLES"] = str(EXAMPLES)  # for the cells of tutorials
 
 project = "modeltree"
 author = "the modeltree authors"

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import doctest
 import inspect
 import io
 import re
+import shlex
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -15,13 +18,18 @@ import pytest
 
 import modeltree
 from modeltree.cli.commands import COMMANDS
+from modeltree.cli.main import _parser
 from modeltree.cli.main import main as cli_main
 from modeltree.formats import registry
 from modeltree.formats.parsing import limits
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
-PLUGIN = ROOT / "examples" / "plugin"
+EXAMPLES = ROOT / "examples"
+PLUGIN = EXAMPLES / "plugin"
+PAGES = {path.stem: path.read_text(encoding="utf-8") for path in sorted(DOCS.glob("*.md"))}
+PAGES["README"] = (ROOT / "README.md").read_text(encoding="utf-8")
+CODE = re.compile(r"^```(?:python|\{code-cell\})\n(?::.*\n)*(?!>>>)((?:(?!```).*\n)*?)```$", re.MULTILINE)
 
 
 def test_every_public_name_is_in_the_reference() -> None:
@@ -73,6 +81,55 @@ def test_the_gallery_has_a_script_for_each_picture() -> None:
     for path in scripts:
         text = path.read_text(encoding="utf-8")
         assert re.match(r'"""\n(.+)\n=+\n\n.+\.\n"""\n', text), path.name
+
+
+@pytest.mark.parametrize("name", [name for name, page in PAGES.items() if ">>> " in page])
+def test_the_answers_of_a_page_are_those_of_today(name: str) -> None:
+    flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+    blocks = re.findall(r"^```(?:pycon|python)\n(>>>(?:.*\n)*?)```$", PAGES[name], re.MULTILINE)
+    assert PAGES[name].count(">>> ") == "".join(blocks).count(">>> ")
+    test = doctest.DocTestParser().get_doctest("\n".join(blocks), {}, name, name, 0)
+    said = io.StringIO()
+    assert doctest.DocTestRunner(optionflags=flags).run(test, out=said.write).failed == 0, said.getvalue()
+
+
+@pytest.mark.parametrize("name", [name for name, page in PAGES.items() if CODE.search(page)])
+def test_the_code_of_a_page_runs(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With stand-ins for what the reader has: a cache, recipes, a table of models, the network."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MODELTREE_EXAMPLES", str(EXAMPLES))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    shutil.copytree(EXAMPLES / "cards", tmp_path / ".cache" / "huggingface" / "hub")
+    catalogues = re.findall(r"^```yaml\n((?:.*\n)*?)```$", PAGES[name], re.MULTILINE)
+    Path("mine.yaml").write_text("".join(catalogues), encoding="utf-8")
+    survey = modeltree.datasets.load("survey")
+    Path("recipes").mkdir()
+    modeltree.save(survey, "recipes/lineage.yaml")
+    modeltree.save(survey, "hub.parquet")
+    monkeypatch.setattr(modeltree.hub, "crawl", lambda *models, **options: modeltree.read("mine.yaml"))
+    scope: dict[str, Any] = {"modeltree": modeltree, "frame": [{"repo": "a", "base": ""}, {"repo": "b", "base": "a"}]}
+    for block in CODE.findall(PAGES[name]):
+        exec(compile(block, name, "exec"), scope)
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, page in PAGES.items() if re.search(r"^(\$ )?modeltree ", page, re.MULTILINE)]
+)
+def test_each_command_of_a_page_is_one(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for line in re.findall(r"^(?:\$ )?(modeltree .*)$", PAGES[name], re.MULTILINE):
+        for command in re.split(r"&&|[>|]", line):
+            program, *arguments = shlex.split(command, comments=True)
+            if program == "modeltree":
+                assert _parser(arguments).parse_args(arguments).command == arguments[0]
+
+
+def test_the_spreadsheet_of_the_tutorial_has_what_it_says() -> None:
+    reading = modeltree.read(EXAMPLES / "spreadsheet.csv")
+    assert len(reading.lineage) == 60
+    assert {finding.severity for finding in reading.findings} == {modeltree.Severity.NOTE}
+    assert modeltree.evolution(reading.lineage, title="", page=(3.4, None), font_size=7).layout.faults() == ()
 
 
 @pytest.fixture
