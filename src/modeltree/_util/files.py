@@ -8,10 +8,14 @@ import os
 import re
 import secrets
 import shutil
+import signal
 import sys
+import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from types import FrameType
+from typing import Self
 
 if sys.platform != "win32":
     import fcntl
@@ -64,6 +68,8 @@ Content = str | bytes | Iterable[bytes | memoryview]
 _LOCK_SECONDS = 10.0
 # An unfinished file that nothing was written to for so long belongs to a process that was killed.
 _STALE_SECONDS = 3600.0
+# What is written at once, between two looks at whether Ctrl-C was pressed.
+_PIECE = 1 << 23
 
 
 def write_whole(path: str | os.PathLike[str], content: Content) -> None:
@@ -76,52 +82,94 @@ def write_whole(path: str | os.PathLike[str], content: Content) -> None:
 def write_together(contents: Mapping[Path, Content]) -> None:
     """Write several files, as `write_whole` writes one; after any exception all of them are what they were.
 
-    Only a process that is killed while the files change places leaves some new and some old ones.
+    Only a process that is killed while the files change places leaves some new and some old ones. An interrupt by
+    Ctrl-C is raised at once while content is made or written, and else when nothing is half done.
     """
     unfinished: list[tuple[Path, Path, Path]] = []
     backups: dict[Path, Path | None] = {}
-    try:
-        for path, content in contents.items():
-            pieces = [content.encode()] if isinstance(content, str) else content
-            pieces = [pieces] if isinstance(pieces, bytes) else pieces
-            if _write_stream(path, pieces):
-                continue
-            target = Path(os.path.realpath(path))
-            if target.exists() and not os.access(target, os.W_OK):
-                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), os.fspath(path))
-            _remove_stale(target)
-            unfinished.append((path, target, _beside(target)))
-            _write_new(*unfinished[-1], pieces)
-        with _locked({target.parent for _, target, _ in unfinished} if len(unfinished) > 1 else set()):
-            if len(unfinished) > 1:
-                for _, target, _ in unfinished:
-                    backups[target] = _beside(target) if target.exists() else None
-                    _back_up(target, backups[target])
-            try:
-                for path, target, new in unfinished:
-                    with _named(path, new):
-                        new.replace(target)
-            except BaseException:
-                for target, backup in backups.items():
-                    if backup is not None:
-                        backup.replace(target)
-                    else:
-                        target.unlink(missing_ok=True)
-                raise
-    finally:
-        _remove([*(new for _, _, new in unfinished), *filter(None, backups.values())])
+    with _Interrupts() as interrupts:
+        try:
+            for path, content in contents.items():
+                pieces = _pieces(content)
+                with interrupts.allowed():
+                    if _write_stream(path, pieces):
+                        continue
+                target = Path(os.path.realpath(path))
+                if target.exists() and not os.access(target, os.W_OK):
+                    raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), os.fspath(path))
+                _remove_stale(target)
+                unfinished.append((path, target, _beside(target)))
+                _write_new(*unfinished[-1], pieces, interrupts)
+            folders = {target.parent for _, target, _ in unfinished} if len(unfinished) > 1 else set()
+            with _locked(folders, interrupts):
+                if len(unfinished) > 1:
+                    for _, target, _ in unfinished:
+                        backups[target] = _beside(target) if target.exists() else None
+                        _back_up(target, backups[target])
+                try:
+                    for path, target, new in unfinished:
+                        with _named(path, new):
+                            new.replace(target)
+                except BaseException:
+                    for target, backup in backups.items():
+                        if backup is not None:
+                            backup.replace(target)
+                        else:
+                            target.unlink(missing_ok=True)
+                    raise
+        finally:
+            for path in [*(new for _, _, new in unfinished), *filter(None, backups.values())]:
+                path.unlink(missing_ok=True)
 
 
-def _remove(paths: Iterable[Path]) -> None:
-    """Remove files that may be gone; an interrupt meanwhile is raised once all are."""
-    waiting = list(paths)
-    try:
-        for path in waiting:
-            path.unlink(missing_ok=True)
-    except BaseException:
-        for path in waiting:
-            path.unlink(missing_ok=True)
-        raise
+class _Interrupts:
+    """Ctrl-C while files are written: it is raised where that is allowed, and else at the end.
+
+    Only the main thread is interrupted by it, and only where a function of Python says how.
+    """
+
+    def __enter__(self) -> Self:
+        self._allowed = False
+        self._held: tuple[int, FrameType | None] | None = None
+        here = threading.current_thread() is threading.main_thread()
+        self._handler = signal.getsignal(signal.SIGINT) if here else None
+        if callable(self._handler):
+            signal.signal(signal.SIGINT, self._handle)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if callable(self._handler):
+            signal.signal(signal.SIGINT, self._handler)
+            self._raise()
+
+    def _handle(self, number: int, frame: FrameType | None) -> None:
+        self._held = number, frame
+        if self._allowed:
+            self._allowed = False  # for another one that comes before what is half done is removed
+            self._raise()
+
+    def _raise(self) -> None:
+        if self._held is not None and callable(self._handler):
+            held, self._held = self._held, None
+            self._handler(*held)
+
+    @contextlib.contextmanager
+    def allowed(self) -> Iterator[None]:
+        """Raise one that was held, and others as they come."""
+        self._allowed = True
+        try:
+            self._raise()
+            yield
+        finally:
+            self._allowed = False
+
+
+def _pieces(content: Content) -> Iterator[bytes | memoryview]:
+    """Content in pieces none of which takes long to write."""
+    content = content.encode() if isinstance(content, str) else content
+    for piece in [content] if isinstance(content, bytes) else content:
+        for start in range(0, len(piece), _PIECE):
+            yield memoryview(piece)[start : start + _PIECE]
 
 
 def _write_stream(path: Path, pieces: Iterable[bytes | memoryview]) -> bool:
@@ -139,12 +187,14 @@ def _beside(target: Path) -> Path:
     return target.with_name(f".{target.name[:50]}.{secrets.token_hex(8)}.tmp")
 
 
-def _write_new(path: Path, target: Path, new: Path, pieces: Iterable[bytes | memoryview]) -> None:
+def _write_new(
+    path: Path, target: Path, new: Path, pieces: Iterable[bytes | memoryview], interrupts: _Interrupts
+) -> None:
     """Write a file of which nobody may read more than of the one that it replaces."""
     mode = target.stat().st_mode & 0o777 if target.exists() else 0o666
     with _named(path, new):
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-        with open(os.open(new, flags, mode), "wb") as file:  # noqa: PTH123
+        with open(os.open(new, flags, mode), "wb") as file, interrupts.allowed():  # noqa: PTH123
             file.writelines(pieces)
             file.flush()
             os.fsync(file.fileno())  # or after a power cut the new name could have no content
@@ -186,7 +236,7 @@ def _named(path: Path, new: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _locked(folders: Iterable[Path]) -> Iterator[None]:
+def _locked(folders: Iterable[Path], interrupts: _Interrupts) -> Iterator[None]:
     """Keep other processes and threads from exchanging several files in the same folders at the same time.
 
     Where a file system knows no locks, or somebody keeps one for long, the work is done without.
@@ -198,7 +248,8 @@ def _locked(folders: Iterable[Path]) -> Iterator[None]:
                 descriptor = os.open(folder, os.O_RDONLY)
                 stack.callback(os.close, descriptor)
                 while not lock(descriptor) and time.monotonic() < until:
-                    time.sleep(0.005)
+                    with interrupts.allowed():
+                        time.sleep(0.005)
         yield
 
 
