@@ -292,7 +292,7 @@ def test_saving_is_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_what_could_not_be_read_again_is_not_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "YAML_BYTES", 10)
-    with pytest.raises(CatalogError, match="the catalogue would be too large"):
+    with pytest.raises(SourceError, match="a.yaml would be too large"):
         modeltree.save(Lineage([]), tmp_path / "a.yaml")
     assert list(tmp_path.iterdir()) == []
 
@@ -301,12 +301,12 @@ def test_a_catalog_that_is_too_large_in_any_case_is_not_made(tmp_path: Path, mon
     lineage = Lineage([Model(id="a" * 30, name="A" * 30)])
     size = len(catalog.catalog_text(lineage))
     monkeypatch.setattr(limits, "YAML_BYTES", size - len("models:\n"))
-    monkeypatch.setattr(catalog, "catalog_text", lambda lineage: "a: 1\n" * size)
-    with pytest.raises(CatalogError, match="the catalogue would be too large"):
+    monkeypatch.setattr(catalog, "catalog_text", lambda *_, **__: "a: 1\n" * size)
+    with pytest.raises(SourceError, match="a.yaml would be too large"):
         modeltree.save(lineage, tmp_path / "a.yaml")
     monkeypatch.setattr(limits, "YAML_BYTES", 60)
     monkeypatch.delattr(catalog, "catalog_text")
-    with pytest.raises(CatalogError, match="the catalogue would be too large"):
+    with pytest.raises(SourceError, match="a.yaml would be too large"):
         modeltree.save(lineage, tmp_path / "a.yaml")
 
 

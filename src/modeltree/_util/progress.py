@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import TextIO
+from typing import TextIO, TypeVar
 
 Progress = Callable[[str, int, int | None], object]
 """Called with what is being done, how much of it is done, and of how much, which is None where nobody knows.
@@ -14,12 +14,25 @@ Progress = Callable[[str, int, int | None], object]
 It may raise: the work stops there and leaves nothing half done.
 """
 
+T = TypeVar("T")
+
+_AT_ONCE = 1 << 13
 _WIDTH = 24
 _SECONDS = 0.1
 
 
 def no_progress(what: str, done: int, of: int | None) -> None:
     """Report nothing."""
+
+
+def with_progress(
+    items: Iterable[T], progress: Progress, what: str, of: int, done: int = 0, *, each: bool = False
+) -> Iterator[T]:
+    """Items as they come; how many have come is reported now and then, or at each, after others that are done."""
+    for number, item in enumerate(items, start=done):
+        if each or not number % _AT_ONCE:
+            progress(what, number, of)
+        yield item
 
 
 @contextmanager

@@ -370,7 +370,8 @@ def union(arguments: argparse.Namespace) -> int:
     arguments.aliases = None  # they are between what is read
     lineages = [_reading(arguments, [name]).lineage for name in arguments.paths]
     lineage, findings = modeltree.union(*lineages, policy=policy, names=arguments.paths, aliases=aliases)
-    losses = to.writer(lineage, output)
+    with progress_reporter() as progress:
+        losses = to.write(lineage, output, progress=progress)
     report = FindingsReport(f"{lineage._counts} in {output}", (*findings, *losses))
     _print(_form(report, f"Union of {', '.join(arguments.paths)}", arguments), encoding="utf-8")
     return DONE
@@ -556,7 +557,9 @@ def _converted(reading: Reading, path: Path, to: Format, strict: bool, **options
     if errors and not len(lineage):
         print("nothing was read, and nothing is written", file=sys.stderr)
         return FAILED
-    for finding in to.writer(lineage, path, **options):
+    with progress_reporter() as progress:
+        losses = to.write(lineage, path, progress=progress, **options)
+    for finding in losses:
         print(line(finding), file=sys.stderr)
     counts = findings_summary([finding for finding in findings if finding.severity != Severity.NOTE])
     beside = [path.with_name(f"{path.stem}.{part}{path.suffix}") for part in ("edges", "organizations")]

@@ -236,12 +236,17 @@ def load(*paths: PathLike | Iterable[PathLike], format: str | None = None, **opt
 
 @checked
 def save(
-    lineage: Lineage, path: str | os.PathLike[str], format: str | None = None, **options: object
+    lineage: Lineage,
+    path: str | os.PathLike[str],
+    format: str | None = None,
+    progress: Progress | None = None,
+    **options: object,
 ) -> tuple[Finding, ...]:
     """Write a lineage to a file, whole or not at all, in the format that its path ends in.
 
     Loading a catalogue again gives an equal lineage, and saving that again the same bytes; what other formats cannot
-    carry, their modules say. What was in the file is replaced, comments included.
+    carry, their modules say. What was in the file is replaced, comments included. Millions of models take some seconds
+    as Parquet and half a minute as CSV or JSON lines; Ctrl-C leaves the files as they were.
 
     Parameters
     ----------
@@ -251,6 +256,8 @@ def save(
         Where to; its folder exists.
     format : str, optional
         The name of the format.
+    progress : callable, optional
+        Called with what is done, how much of it, and of how much; what it raises ends the work, and nothing is written.
     **options
         What else the writer of the format takes.
 
@@ -263,6 +270,8 @@ def save(
     ------
     UnknownFormatError
         When the path ends in nothing that is written.
+    SourceError
+        When the file would be larger than what is read: `docs/limits.md` has the limits.
     OSError
         When it is a folder (`IsADirectoryError`), or the file cannot be written.
     TypeError
@@ -279,4 +288,4 @@ def save(
         right = "a folder; a lineage is saved as one file, as models.yaml in it, or with format='model-cards'"
         raise IsADirectoryError(errno.EISDIR, right, str(path))
     chosen = format_named(format) if format else format_to_write(path)
-    return chosen.writer(lineage, path, **options)
+    return chosen.write(lineage, path, progress=progress, **options)

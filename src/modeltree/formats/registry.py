@@ -7,11 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import entry_points
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
+from modeltree._util.progress import Progress
 from modeltree.findings import Finding, UnknownFormatError, nearest, shown
 from modeltree.formats.repair.claims import Reading
+from modeltree.lineage import Lineage
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +66,21 @@ class Format:
 
     @property
     def writer(self) -> Callable[..., tuple[Finding, ...]]:
-        """The function that writes it; it gives findings about what the format cannot carry."""
+        """The function that writes it; it gives findings about what the format cannot carry.
+
+        If it takes ``progress=``, as `modeltree.save` does, it reports what it does.
+        """
         function: Callable[..., tuple[Finding, ...]] = self._function(self.writes, "written")
         return function
+
+    def write(
+        self, lineage: Lineage, path: Path, *, progress: Progress | None = None, **options: object
+    ) -> tuple[Finding, ...]:
+        """Write a lineage, and report the progress of that where the writer does."""
+        writer = self.writer
+        if progress is not None and "progress" in signature(writer).parameters:
+            options["progress"] = progress
+        return writer(lineage, path, **options)
 
     def _function(self, name: str | None, use: str) -> Any:
         if name is None:

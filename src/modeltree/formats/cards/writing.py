@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from modeltree._util.files import write_whole
+from modeltree._util.progress import Progress, no_progress, with_progress
 from modeltree._util.text import counted
 from modeltree.findings import Finding
 from modeltree.formats.cards.card_files import CARD
@@ -58,7 +59,9 @@ def model_card_text(lineage: Lineage, model: Model | str) -> str:
     return _Cards(lineage).text(lineage[id])
 
 
-def write_model_cards(lineage: Lineage, folder: str | os.PathLike[str]) -> tuple[Finding, ...]:
+def write_model_cards(
+    lineage: Lineage, folder: str | os.PathLike[str], *, progress: Progress = no_progress
+) -> tuple[Finding, ...]:
     """Write a model card for each model: ``folder/org/name/README.md`` or ``folder/name/README.md``.
 
     An id that is no safe path is never used as one: that has more parts, or other characters than letters of ASCII,
@@ -76,7 +79,7 @@ def write_model_cards(lineage: Lineage, folder: str | os.PathLike[str]) -> tuple
     for file in files.values():
         if not Path(os.path.realpath(file)).is_relative_to(inside):
             raise PermissionError(errno.EPERM, f"a link out of {inside}, which is not followed", os.fspath(file))
-    for id, file in files.items():
+    for id, file in with_progress(files.items(), progress, "write", len(files)):
         file.parent.mkdir(parents=True, exist_ok=True)
         write_whole(file, _merged(file, cards.text(lineage[id])))
     return cards.losses()

@@ -27,6 +27,7 @@ from functools import cache
 from pathlib import Path
 
 from modeltree._util.files import expanded, write_whole
+from modeltree._util.progress import Progress, no_progress, with_progress
 from modeltree.findings import CatalogError, Finding, Severity, shown
 from modeltree.formats.catalog.draft import CatalogDraft
 from modeltree.formats.parsing import limits
@@ -35,6 +36,7 @@ from modeltree.formats.parsing.yamlwriter import Inline, Verbatim, yaml_text
 from modeltree.formats.repair.audit import audited, in_order
 from modeltree.formats.repair.claims import Reading
 from modeltree.formats.repair.policy import Policy
+from modeltree.formats.repair.record_findings import refuse_larger, refuse_longer
 from modeltree.lineage import Lineage
 from modeltree.records import About, Derivation, License, Model, Organization, ParameterCount, PartialDate, Record
 
@@ -169,7 +171,9 @@ def _extended(file: Path, name: str) -> Path | None:
     return path if path.is_file() and path.suffix.lower() in SUFFIXES else None
 
 
-def write_catalog(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Finding, ...]:
+def write_catalog(
+    lineage: Lineage, path: str | os.PathLike[str], *, progress: Progress = no_progress
+) -> tuple[Finding, ...]:
     """Write a lineage to a catalogue file, whole or not at all.
 
     What was in the file is replaced, comments included. A folder is refused: which of its files a record belongs
@@ -179,19 +183,14 @@ def write_catalog(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Findi
     if path.is_dir():
         right = "a folder; a lineage is saved as one file, as models.yaml in it"
         raise IsADirectoryError(errno.EISDIR, right, str(path))
-    names = lineage._nodes.names()
-    size = sum(map(len, lineage.ids)) + sum(map(len, names)) + _PER_MODEL * len(names)  # at the least
-    if size <= limits.YAML_BYTES:
-        content = catalog_text(lineage).encode()
-        size = len(content)
-    if size > limits.YAML_BYTES:
-        message = f"the catalogue would be too large: {size / 2**20:.0f} MiB of {limits.YAML_BYTES // 2**20}"
-        raise CatalogError([Finding("too-large", message, "save parts of the lineage")])
+    refuse_longer(lineage, path, limits.YAML_BYTES, _PER_MODEL)
+    content = catalog_text(lineage, progress=progress).encode()
+    refuse_larger(path, len(content), limits.YAML_BYTES)
     write_whole(path, content)
     return ()
 
 
-def catalog_text(lineage: Lineage) -> str:
+def catalog_text(lineage: Lineage, *, progress: Progress = no_progress) -> str:
     """A lineage as the text of a catalogue: the models and organizations by id, the fields in their order.
 
     Examples
@@ -203,7 +202,7 @@ def catalog_text(lineage: Lineage) -> str:
         name: LLaMA
         released: 2023-02
     """
-    models = _model_records(lineage)
+    models = _model_records(lineage, progress)
     return yaml_text(_document(lineage.about, lineage.organizations.values(), models) or {"models": models})
 
 
@@ -223,13 +222,14 @@ def catalog_files(lineage: Lineage, file_of: Mapping[str, str]) -> dict[str, str
     return {name: yaml_text(document) for name, document in documents.items() if document}
 
 
-def _model_records(lineage: Lineage) -> list[dict[str, object]]:
+def _model_records(lineage: Lineage, progress: Progress = no_progress) -> list[dict[str, object]]:
     """The models by id, each with what it was made from."""
     parents: dict[str, list[dict[str, object]]] = {}
     for edge in sorted(lineage.derivations, key=lambda edge: edge.parent):
         parents.setdefault(edge.child, []).append(_written(edge, leave_out="child"))
     models = []
-    for model in sorted(lineage.models, key=lambda model: model.id):
+    models_by_id = sorted(lineage.models, key=lambda model: model.id)
+    for model in with_progress(models_by_id, progress, "write", len(lineage)):
         fields = _written(model)
         corrections = fields.pop("corrections", None)
         fields |= {"derived_from": parents[model.id]} if model.id in parents else {}

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from urllib.parse import quote
 
+from modeltree._util.progress import Progress, no_progress, with_progress
 from modeltree.formats.graphs.graph_claims import OWN, Fields, writer
 from modeltree.graph.network import to_attributes
 from modeltree.lineage import Lineage
@@ -29,6 +30,7 @@ _REFERENCES = {
     "paper": "documentation", "published": "documentation", "code": "vcs", "weights": "model-card", "blog": "other",
     "website": "website",
 }  # fmt: skip
+_PER_MODEL = 200  # bytes at the least
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?([/?][^#\[\]]*)?(#[^#\[\]]*)?")
 _TYPES_OF_LINKS = {"code": "vcs", "paper": "documentation", "published": "documentation"}
 
@@ -57,7 +59,13 @@ def _own(model: Model) -> dict[str, str]:
 # CycloneDX
 
 
-def cyclonedx_text(lineage: Lineage, *, subject: str | None = None, timestamp: datetime | None = None) -> str:
+def cyclonedx_text(
+    lineage: Lineage,
+    *,
+    subject: str | None = None,
+    timestamp: datetime | None = None,
+    progress: Progress = no_progress,
+) -> str:
     """A lineage as a bill of materials, CycloneDX 1.6 in JSON.
 
     Each model is a component, with its parents as its ancestors and its dependencies, and a package URL where its id is
@@ -79,7 +87,7 @@ def cyclonedx_text(lineage: Lineage, *, subject: str | None = None, timestamp: d
     if timestamp is not None:
         metadata["timestamp"] = _moment(timestamp)
     metadata["tools"] = {"components": [{"type": "application", "name": "modeltree"}]}
-    parents = {model.id: lineage.parents(model.id) for model in lineage.models}
+    parents = {id: lineage.parents(id) for id in lineage}
     own = None if subject is None else lineage[subject].id
     if own is not None:
         metadata["component"] = _component(lineage, lineage[own], parents[own])
@@ -87,7 +95,11 @@ def cyclonedx_text(lineage: Lineage, *, subject: str | None = None, timestamp: d
         metadata["properties"] = _properties(graph.graph)
     document = {
         "metadata": metadata,
-        "components": [_component(lineage, model, parents[model.id]) for model in lineage.models if model.id != own],
+        "components": [
+            _component(lineage, model, parents[model.id])
+            for model in with_progress(lineage.models, progress, "write", len(lineage))
+            if model.id != own
+        ],
         "dependencies": [{"ref": id, **({"dependsOn": list(ids)} if ids else {})} for id, ids in parents.items()],
     }
     serial = uuid.uuid5(uuid.NAMESPACE_URL, json.dumps(document))
@@ -101,7 +113,7 @@ def cyclonedx_text(lineage: Lineage, *, subject: str | None = None, timestamp: d
     return json.dumps(head | document, ensure_ascii=False, indent=2) + "\n"
 
 
-write_cyclonedx = writer(cyclonedx_text)
+write_cyclonedx = writer(lambda *given, **options: [cyclonedx_text(*given, **options)], per_model=_PER_MODEL)
 """Write a bill of materials, which carries all of a lineage."""
 
 
@@ -156,7 +168,13 @@ def _address(url: str | None) -> str | None:
 # SPDX
 
 
-def spdx_text(lineage: Lineage, *, subject: str | None = None, timestamp: datetime | None = None) -> str:
+def spdx_text(
+    lineage: Lineage,
+    *,
+    subject: str | None = None,
+    timestamp: datetime | None = None,
+    progress: Progress = no_progress,
+) -> str:
     """A lineage as an SPDX 3.0.1 document in JSON-LD.
 
     Data sets are packages of the profile Dataset, models and applications of the profile AI, and each derivation is a
@@ -176,11 +194,11 @@ def spdx_text(lineage: Lineage, *, subject: str | None = None, timestamp: dateti
     root = None if subject is None else lineage[subject].id
     content = json.dumps([lineage.to_records(), lineage.derivations_to_records(), str(root)], default=str)
     return _Writer(lineage, f"https://spdx.org/spdxdocs/modeltree-{uuid.uuid5(uuid.NAMESPACE_URL, content)}").text(
-        root, timestamp
+        root, timestamp, progress
     )
 
 
-write_spdx = writer(spdx_text)
+write_spdx = writer(lambda *given, **options: [spdx_text(*given, **options)], per_model=_PER_MODEL)
 """Write an SPDX document, which carries all of a lineage."""
 
 
@@ -192,12 +210,14 @@ class _Writer:
         self.licenses: dict[License, str] = {}
         self.relationships: list[Fields] = []
 
-    def text(self, root: str | None, timestamp: datetime | None) -> str:
+    def text(self, root: str | None, timestamp: datetime | None, progress: Progress) -> str:
         """The document as text."""
         lineage = self.lineage
         organizations = {id: self._id("organization", id) for id in lineage.organizations}
-        packages = [self._package(model, organizations) for model in lineage.models]
-        for edge in lineage.derivations:
+        count = len(lineage) + len(lineage.derivations)
+        models = with_progress(lineage.models, progress, "write", count)
+        packages = [self._package(model, organizations) for model in models]
+        for edge in with_progress(lineage.derivations, progress, "write", count, len(lineage)):
             self._relate(edge)
         about = lineage.graph.graph
         document = self._element("SpdxDocument", "document") | {

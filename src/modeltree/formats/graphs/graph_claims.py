@@ -10,7 +10,7 @@ reported, one finding for each name.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -20,12 +20,20 @@ from xml.parsers import expat
 import numpy
 
 from modeltree._util.files import bytes_of, write_whole
+from modeltree._util.progress import Progress, no_progress, with_progress
 from modeltree.findings import At, Finding, Position, SourceError, shown
 from modeltree.formats.parsing import limits
 from modeltree.formats.parsing.jsontree import JsonTree, read_json
 from modeltree.formats.repair.audit import unread_columns
 from modeltree.formats.repair.claims import Claims, Where, position_of
-from modeltree.formats.repair.record_findings import FormerNames, no_list, no_mapping
+from modeltree.formats.repair.record_findings import (
+    FormerNames,
+    no_list,
+    no_mapping,
+    readable,
+    refuse_larger,
+    refuse_longer,
+)
 from modeltree.graph.network import attribute_rows, from_attributes, from_json, without_derived
 from modeltree.lineage import Lineage
 from modeltree.records import About, Derivation, Model, Relation, one_of
@@ -74,7 +82,9 @@ EdgeRows = Iterator[tuple[str, str, dict[str, str]]]
 """Parents and children, and the attributes of the derivations."""
 
 
-def graph_to_write(lineage: Lineage, *, by_parent: bool = True) -> tuple[dict[str, str], Rows, EdgeRows]:
+def graph_to_write(
+    lineage: Lineage, progress: Progress = no_progress, *, by_parent: bool = True
+) -> tuple[dict[str, str], Rows, EdgeRows]:
     """What files have of a lineage: the attributes of the graph, of the nodes, and of the edges.
 
     They are those of `modeltree.Lineage.graph`, in its order, without what the fields of a node say anyway; or edges
@@ -86,18 +96,39 @@ def graph_to_write(lineage: Lineage, *, by_parent: bool = True) -> tuple[dict[st
     parents, children = (map(nodes.ids.__getitem__, ends.tolist()) for ends in (edges.parent, edges.child))
     steps = attribute_rows(edges, Derivation, frozenset({"parent", "child"}))
     models = zip(nodes.ids, attribute_rows(nodes, Model, frozenset({"id"})), strict=True)
-    return lineage._graph_attributes, models, zip(parents, children, steps, strict=True)
+    count = len(nodes) + len(edges)
+    return (
+        lineage._graph_attributes,
+        with_progress(models, progress, "write", count),
+        with_progress(zip(parents, children, steps, strict=True), progress, "write", count, len(nodes)),
+    )
 
 
-def writer(text: Callable[..., str | Iterator[str]]) -> Callable[..., tuple[Finding, ...]]:
-    """Make a writer of a function that gives the text of a file which carries all of a lineage, or its pieces."""
+def writer(
+    text: Callable[..., Iterable[str]], *, is_read: bool = True, per_model: int = 0
+) -> Callable[..., tuple[Finding, ...]]:
+    """Make a writer of a function that gives the pieces of a file which carries all of a lineage.
 
-    def write(lineage: Lineage, path: str | os.PathLike[str], **options: object) -> tuple[Finding, ...]:
-        content = text(lineage, **options)
-        write_whole(path, content if isinstance(content, str) else (piece.encode() for piece in content))
+    Where such files are read, what is too large for that is refused; each model takes some bytes at the least, besides
+    its id and name.
+    """
+
+    def write(
+        lineage: Lineage, path: str | os.PathLike[str], *, progress: Progress = no_progress, **options: object
+    ) -> tuple[Finding, ...]:
+        if is_read:
+            refuse_graph(lineage, path)
+            refuse_longer(lineage, path, limits.TEXT_BYTES, per_model)
+        pieces = (piece.encode() for piece in text(lineage, progress=progress, **options))
+        write_whole(path, readable(path, pieces, limits.TEXT_BYTES) if is_read else pieces)
         return ()
 
     return write
+
+
+def refuse_graph(lineage: Lineage, path: str | os.PathLike[str]) -> None:
+    """Refuse to save a graph of more nodes and edges than are read."""
+    refuse_larger(path, len(lineage) + len(lineage._edges), limits.RECORDS, "models and derivations")
 
 
 class GraphClaims:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from itertools import count, islice
 from pathlib import Path
 
+from modeltree._util.progress import Progress, no_progress
 from modeltree.findings import At, Finding, SourceError
 from modeltree.formats.graphs.graph_claims import (
     Direction,
@@ -130,8 +131,8 @@ def node_link_text(lineage: Lineage) -> str:
     return "".join(_node_link(lineage))
 
 
-def _node_link(lineage: Lineage) -> Iterator[str]:
-    about, nodes, edges = graph_to_write(lineage)
+def _node_link(lineage: Lineage, *, progress: Progress = no_progress) -> Iterator[str]:
+    about, nodes, edges = graph_to_write(lineage, progress)
     yield _indented({"directed": True, "multigraph": False, "graph": about}).removesuffix("\n}")
     yield ',\n  "nodes": '
     yield from _rows(({**data, "id": id} for id, data in nodes), 2)
@@ -263,8 +264,8 @@ def cytoscape_text(lineage: Lineage) -> str:
     return "".join(_cytoscape(lineage))
 
 
-def _cytoscape(lineage: Lineage) -> Iterator[str]:
-    about, nodes, edges = graph_to_write(lineage)
+def _cytoscape(lineage: Lineage, *, progress: Progress = no_progress) -> Iterator[str]:
+    about, nodes, edges = graph_to_write(lineage, progress)
     head = {"format_version": "1.0", "generated_by": "modeltree", "target_cytoscapejs_version": "~2.1", "data": about}
     yield _indented(head).removesuffix("\n}")
     yield ',\n  "elements": {\n    "nodes": '

@@ -26,6 +26,7 @@ from collections.abc import Iterator, Mapping
 from typing import Literal, get_args
 
 from modeltree._util.files import write_whole
+from modeltree._util.progress import Progress, no_progress, with_progress
 from modeltree.findings import Finding, LineageError, shown
 from modeltree.formats.graphs.graph_claims import graph_to_write, writer
 from modeltree.formats.repair.record_findings import losses
@@ -63,18 +64,31 @@ def mermaid_text(lineage: Lineage, direction: Direction = "LR") -> str:
         m_vicuna["Vicuna"]
         m_llama_2 -->|"finetune"| m_vicuna
     """
+    return "".join(_mermaid_lines(lineage, direction, no_progress))
+
+
+def _mermaid_lines(lineage: Lineage, direction: Direction, progress: Progress) -> Iterator[str]:
     if direction not in get_args(Direction):
         raise ValueError(f"{shown(direction)} is no direction; there are {', '.join(get_args(Direction))}")
     nodes = _node_names(lineage)
-    lines = [f"flowchart {direction}"]
-    lines += [f'    {nodes[model.id]}["{_escaped(model.name)}"]' for model in lineage.models]
-    lines += [f'    {nodes[edge.parent]} -->|"{edge.relation}"| {nodes[edge.child]}' for edge in lineage.derivations]
-    return "\n".join(lines) + "\n"
+    yield f"flowchart {direction}\n"
+    models, edges = lineage.models, lineage.derivations
+    count = len(models) + len(edges)
+    for model in with_progress(models, progress, "write", count):
+        yield f'    {nodes[model.id]}["{_escaped(model.name)}"]\n'
+    for edge in with_progress(edges, progress, "write", count, len(models)):
+        yield f'    {nodes[edge.parent]} -->|"{edge.relation}"| {nodes[edge.child]}\n'
 
 
-def write_mermaid(lineage: Lineage, path: str | os.PathLike[str], direction: Direction = "LR") -> tuple[Finding, ...]:
+def write_mermaid(
+    lineage: Lineage,
+    path: str | os.PathLike[str],
+    direction: Direction = "LR",
+    *,
+    progress: Progress = no_progress,
+) -> tuple[Finding, ...]:
     """Write a Mermaid flowchart, and return a finding for each sort of thing that it cannot hold."""
-    write_whole(path, mermaid_text(lineage, direction))
+    write_whole(path, map(str.encode, _mermaid_lines(lineage, direction, progress)))
     return losses(lineage, "Mermaid", models=("name",), derivations=("relation",))
 
 
@@ -122,24 +136,24 @@ def dot_text(lineage: Lineage) -> str:
         "llama" -> "vicuna" [relation="finetune"];
     }
     """
-    return "\n".join(_dot_lines(lineage)) + "\n"
+    return "".join(_dot_lines(lineage))
 
 
-write_dot = writer(dot_text)
-"""Write a graph in DOT, which carries all of a lineage."""
-
-
-def _dot_lines(lineage: Lineage) -> Iterator[str]:
-    about, nodes, edges = graph_to_write(lineage, by_parent=False)
-    yield "digraph {"
+def _dot_lines(lineage: Lineage, *, progress: Progress = no_progress) -> Iterator[str]:
+    about, nodes, edges = graph_to_write(lineage, progress, by_parent=False)
+    yield "digraph {\n"
     if about:
-        yield f"    graph{_attributes(about)};"
+        yield f"    graph{_attributes(about)};\n"
     for id, fields in nodes:
         named = {"label" if name == "name" else name: value for name, value in fields.items()}
-        yield f"    {_node_name(id)}{_attributes(named)};"
+        yield f"    {_node_name(id)}{_attributes(named)};\n"
     for parent, child, fields in edges:
-        yield f"    {_node_name(parent)} -> {_node_name(child)}{_attributes(fields)};"
-    yield "}"
+        yield f"    {_node_name(parent)} -> {_node_name(child)}{_attributes(fields)};\n"
+    yield "}\n"
+
+
+write_dot = writer(_dot_lines, is_read=False)
+"""Write a graph in DOT, which carries all of a lineage."""
 
 
 def _node_name(id: str) -> str:
@@ -187,10 +201,11 @@ def write_newick(
     relations: Relations = None,
     *,
     lengths: bool = False,
+    progress: Progress = no_progress,
 ) -> tuple[Finding, ...]:
     """Write a lineage as `newick_text` has it; what is left out is returned, each derivation by itself."""
     forest = _Forest(lineage, relations, spanning)
-    write_whole(path, forest.text(lengths))
+    write_whole(path, forest.text(lengths, progress))
     kept = ("id", "released") if lengths else ("id",)
     return (*forest.dropped(), *losses(lineage, "Newick", models=kept))
 
@@ -211,9 +226,9 @@ class _Forest:
         self._parent: list[int] = self._forest.parent.tolist()
         self._children = list(self._forest.children)
 
-    def text(self, lengths: bool) -> str:
+    def text(self, lengths: bool, progress: Progress = no_progress) -> str:
         """All trees, each on a line."""
-        return "".join(self._pieces(lengths))
+        return "".join(self._pieces(lengths, progress))
 
     def dropped(self) -> Iterator[Finding]:
         """The derivations that have no place in the trees."""
@@ -241,8 +256,9 @@ class _Forest:
         if problems:
             raise LineageError(problems)
 
-    def _pieces(self, lengths: bool) -> Iterator[str]:
-        for root in self._forest.roots.tolist():
+    def _pieces(self, lengths: bool, progress: Progress) -> Iterator[str]:
+        roots = self._forest.roots.tolist()
+        for root in with_progress(roots, progress, "write", len(roots)):
             # A node is visited twice: before its children, and after them, when its own label is written.
             left = [(root, False)]
             while left:

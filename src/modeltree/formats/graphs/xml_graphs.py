@@ -22,11 +22,21 @@ from xml.etree.ElementTree import SubElement
 from xml.sax.saxutils import escape
 
 from modeltree._util.files import write_whole
+from modeltree._util.progress import Progress, no_progress
 from modeltree.findings import Finding, InvalidDateError, Position, shown
-from modeltree.formats.graphs.graph_claims import Direction, Element, GraphClaims, graph_to_write, read_xml, writer
+from modeltree.formats.graphs.graph_claims import (
+    Direction,
+    Element,
+    GraphClaims,
+    graph_to_write,
+    read_xml,
+    refuse_graph,
+    writer,
+)
+from modeltree.formats.parsing import limits
 from modeltree.formats.repair.claims import Claims
 from modeltree.formats.repair.models import reader
-from modeltree.formats.repair.record_findings import losses
+from modeltree.formats.repair.record_findings import losses, refuse_larger
 from modeltree.lineage import Lineage
 from modeltree.records import Derivation, Model, PartialDate, Relation
 from modeltree.values.addresses import is_web_address, link_field
@@ -208,8 +218,8 @@ def graphml_text(lineage: Lineage) -> str:
     return "".join(_graphml(lineage))
 
 
-def _graphml(lineage: Lineage) -> Iterator[str]:
-    about, nodes, edges = graph_to_write(lineage)
+def _graphml(lineage: Lineage, *, progress: Progress = no_progress) -> Iterator[str]:
+    about, nodes, edges = graph_to_write(lineage, progress)
     keys: dict[tuple[str, str], str] = {}
 
     def data(scope: str, attributes: Mapping[str, str], margin: str) -> str:
@@ -420,7 +430,7 @@ def _begins(released: str, start: str) -> bool:
         return False
 
 
-def gexf_text(lineage: Lineage) -> str:
+def gexf_text(lineage: Lineage, *, progress: Progress = no_progress) -> str:
     """A lineage as GEXF 1.2, written by NetworkX.
 
     Examples
@@ -451,7 +461,7 @@ def gexf_text(lineage: Lineage) -> str:
     from networkx import DiGraph
     from networkx.readwrite.gexf import GEXFWriter
 
-    _, nodes, edges = graph_to_write(lineage)
+    _, nodes, edges = graph_to_write(lineage, progress)
     graph: DiGraph[str] = DiGraph()
     for date, (id, data) in zip(lineage._nodes.field("released"), nodes, strict=True):
         start = {"start": str(date.lower)} if date else {}
@@ -474,9 +484,14 @@ def gexf_text(lineage: Lineage) -> str:
     return buffer.getvalue().decode()
 
 
-def write_gexf(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Finding, ...]:
+def write_gexf(
+    lineage: Lineage, path: str | os.PathLike[str], *, progress: Progress = no_progress
+) -> tuple[Finding, ...]:
     """Write GEXF 1.2, and return a finding for each sort of thing that it cannot carry."""
-    write_whole(path, gexf_text(lineage))
+    refuse_graph(lineage, path)
+    content = gexf_text(lineage, progress=progress).encode()
+    refuse_larger(path, len(content), limits.TEXT_BYTES)
+    write_whole(path, content)
     carried = ("description", "date") if _day(lineage) else ("description",)
     lost = losses(lineage, "GEXF", models=Model.model_fields, derivations=Derivation.model_fields, about=carried)
     if "organizations" in lineage.graph.graph and not any("organizations" in finding.message for finding in lost):

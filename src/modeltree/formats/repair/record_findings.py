@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from types import MappingProxyType
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
+from modeltree._util.files import is_stream
 from modeltree._util.text import counted
-from modeltree.findings import At, Finding, InvalidDateError, InvalidSizeError, Position, nearest, shown
+from modeltree.findings import At, Finding, InvalidDateError, InvalidSizeError, Position, SourceError, nearest, shown
 from modeltree.graph.columns import RecordFields
 from modeltree.graph.store import EdgeStore, NodeStore
 from modeltree.lineage import Lineage
@@ -171,7 +174,30 @@ class FormerNames:
             yield Finding("read-as", what + times, position=position)
 
 
-# Fields that a format cannot hold
+# What a format cannot hold
+
+
+def refuse_larger(path: str | os.PathLike[str], size: int, most: int, what: str = "bytes") -> None:
+    """Refuse to save what could not be read again; what goes to a pipe or device, others read."""
+    if size > most and not is_stream(Path(path)):
+        message = f"{Path(path).name} would be too large: {size:,} {what}, and {most:,} are read"
+        hint = "save parts of the lineage, or tables, which hold more, Parquet most"
+        raise SourceError.of("too-large", message, hint)
+
+
+def refuse_longer(lineage: Lineage, path: str | os.PathLike[str], most: int, per_model: int) -> None:
+    """Refuse a text, before it is made, in which ids, names and some bytes for each model are more than is read."""
+    lengths = sum(map(len, lineage.ids)) + sum(map(len, lineage._nodes.names()))
+    refuse_larger(path, lengths + per_model * len(lineage), most, "bytes at the least")
+
+
+def readable(path: str | os.PathLike[str], pieces: Iterable[bytes], most: int) -> Iterator[bytes]:
+    """The pieces of a file as long as it can be read again."""
+    size = 0
+    for piece in pieces:
+        size += len(piece)
+        refuse_larger(path, size, most, "bytes at the least")
+        yield piece
 
 
 def losses(

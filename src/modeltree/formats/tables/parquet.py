@@ -14,10 +14,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
-from modeltree._util.files import bytes_of
+from modeltree._util.files import bytes_of, is_stream
+from modeltree._util.progress import Progress, no_progress
 from modeltree.findings import Finding, Position, SourceError, optional, shown
 from modeltree.formats.parsing import limits
 from modeltree.formats.parsing.jsontree import parse_json
+from modeltree.formats.repair.record_findings import refuse_larger
 from modeltree.formats.tables.arrow_columns import in_chunks, text_length, without_views
 from modeltree.formats.tables.cells import Column, Stored
 from modeltree.formats.tables.frames import check_distinct
@@ -26,6 +28,7 @@ from modeltree.formats.tables.requests import SourceTable, numbered
 _KEY = b"modeltree"
 _PYARROW = ("Parquet is read and written by pyarrow", "tables")
 _FEW_BYTES = 5
+_ROWS_AT_ONCE = 1 << 18
 _MAX_PLAIN = 2**29
 _LONGEST_METADATA = 16 * 2**20
 
@@ -163,7 +166,13 @@ def _refuse_broken(path: Path, error: Exception) -> NoReturn:
     _refuse(path, "syntax", f"no Parquet that can be read: {reason[:200] or type(error).__name__}", None)
 
 
-def parquet_bytes(columns: Mapping[str, Column], types: Mapping[str, str], more: Mapping[str, Any] | None) -> bytes:
+def parquet_bytes(
+    columns: Mapping[str, Column],
+    types: Mapping[str, str],
+    more: Mapping[str, Any] | None,
+    path: Path,
+    progress: Progress = no_progress,
+) -> bytes:
     """Columns as the bytes of a Parquet file, texts where `types` says nothing else, with `more` in its metadata."""
     parquet = optional("pyarrow.parquet", *_PYARROW)
     import pyarrow as pa
@@ -174,10 +183,20 @@ def parquet_bytes(columns: Mapping[str, Column], types: Mapping[str, str], more:
     kinds = {name: of[types[name]] if name in types else pa.string() for name in columns}
     metadata = {_KEY: json.dumps(more, ensure_ascii=False).encode()} if more else None
     schema = pa.schema(list(kinds.items()), metadata=metadata)
-    table = pa.Table.from_pydict({name: list(column) for name, column in columns.items()}, schema=schema)
     buffer = io.BytesIO()
-    parquet.write_table(table, buffer, compression="zstd")
-    return buffer.getvalue()
+    count = len(next(iter(columns.values())))
+    with parquet.ParquetWriter(buffer, schema, compression="zstd") as writer:
+        for start in range(0, count, _ROWS_AT_ONCE):
+            progress("write", start, count)
+            some = {name: list(column[start : start + _ROWS_AT_ONCE]) for name, column in columns.items()}
+            writer.write_table(pa.Table.from_pydict(some, schema=schema))
+    content = buffer.getvalue()
+    if not is_stream(path):
+        refuse_larger(path, len(content), limits.TABLE_BYTES)
+        footer = read_footer(content)
+        _check_size(path, footer)
+        _check_values(path, footer, list(columns))
+    return content
 
 
 # How large a file says that it is, before anything is unpacked

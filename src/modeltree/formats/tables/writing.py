@@ -7,7 +7,7 @@ import errno
 import io
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,10 @@ from typing import Any
 import numpy
 
 from modeltree._util.files import is_stream, write_together, write_whole
-from modeltree.findings import Finding, SourceError
+from modeltree._util.progress import Progress, no_progress, with_progress
+from modeltree.findings import Finding
 from modeltree.formats.parsing import limits
-from modeltree.formats.repair.record_findings import described_organizations, losses
+from modeltree.formats.repair.record_findings import described_organizations, losses, readable, refuse_larger
 from modeltree.formats.tables.cells import LINKS, Column, join_texts
 from modeltree.formats.tables.parquet import parquet_bytes
 from modeltree.formats.tables.requests import save_mark
@@ -28,10 +29,11 @@ from modeltree.lineage import Lineage
 from modeltree.records import LIST_FIELDS, About, Derivation, Model, Organization, Record
 from modeltree.values.licenses import license_named
 
-_KEYS = {"license", "links"}
+_LAST = ("license", "links", "corrections")
 _WITH = {"license_spdx": "license"}  # without that column a name would be looked up
 _TEXTS = frozenset({"id", "name", "parent", "child"})
 _AT_ONCE = 4096
+_LINES_AT_ONCE = 1 << 14
 _LEFT_OUT = object()
 _LONGEST_HEADER = 1 << 16
 _COLUMN_TYPES = dict.fromkeys(LIST_FIELDS, "texts") | {"sizes": "integers", "corrections": "corrections"}
@@ -49,7 +51,9 @@ def beside(path: str | os.PathLike[str], part: str) -> Path:
     return path.with_name(f"{path.stem}.{part}{path.suffix}")
 
 
-def write_csv(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Finding, ...]:
+def write_csv(
+    lineage: Lineage, path: str | os.PathLike[str], *, progress: Progress = no_progress
+) -> tuple[Finding, ...]:
     """Write the models to a CSV file, and the derivations to another beside it, both whole or not at all.
 
     A file that ends in ``.tsv`` has tabs between its cells. To a pipe, a device or an open descriptor, beside which no
@@ -68,33 +72,42 @@ def write_csv(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Finding, 
     """
     delimiter = "\t" if Path(path).suffix.lower() == ".tsv" else ","
     if is_stream(Path(path)):
-        write_whole(path, _csv_text(_node_columns(lineage) | _parent_columns(lineage), None, delimiter))
+        columns = _known(_node_columns(lineage, progress) | _parent_columns(lineage))
+        write_whole(path, _csv_pieces(columns, None, delimiter, progress))
         return _losses_of_one_table(lineage, "CSV")
     tables = {beside(path, "edges"): _edge_columns(lineage)}
     organizations = beside(path, "organizations")
     if described_organizations(lineage) or organizations.exists():
         # One that is there would be read: it must not speak of another lineage.
         tables[organizations] = _organization_columns(lineage)
-    tables[Path(path)] = _node_columns(lineage)
+    for file, size in {Path(path): len(lineage), beside(path, "edges"): len(lineage._edges)}.items():
+        refuse_larger(file, size, limits.ROWS, "records")
+    tables[Path(path)] = _node_columns(lineage, progress)
     for file, needed in ((beside(path, "edges"), {"parent", "child"}), (organizations, {"id", "name"})):
         _refuse_other(file, needed)
+    for file, columns in tables.items():
+        refuse_larger(file, sum(map(len, columns.values())), limits.VALUES, "cells")
     mark = save_mark(tables.values())
-    contents = {file: _csv_text(columns, mark, delimiter).encode() for file, columns in tables.items()}
-    for file, content in contents.items():
-        _check_size(file, content, limits.TEXT_BYTES)
-    write_together(contents)
+    write_together(
+        {
+            file: readable(file, _csv_pieces(columns, mark, delimiter, progress), limits.TEXT_BYTES)
+            for file, columns in tables.items()
+        }
+    )
     return losses(lineage, "CSV", models=Model.model_fields, derivations=Derivation.model_fields, organizations=True)
 
 
-def write_jsonl(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Finding, ...]:
+def write_jsonl(
+    lineage: Lineage, path: str | os.PathLike[str], *, progress: Progress = no_progress
+) -> tuple[Finding, ...]:
     """Write a lineage to a file of JSON lines, whole or not at all: see `jsonl_text`.
 
     `read_table` gives the same models and derivations back. The file does not hold what the lineage as a whole is, nor
     what is known of organizations besides their ids: each line is a model.
     """
-    content = jsonl_text(lineage).encode()
-    _check_size(Path(path), content, limits.TABLE_BYTES)
-    write_whole(path, content)
+    refuse_larger(path, len(lineage), limits.LINES, "lines")
+    pieces = (piece.encode() for piece in _jsonl_pieces(lineage, progress))
+    write_whole(path, readable(path, pieces, limits.TABLE_BYTES))
     return losses(lineage, "a file of JSON lines", models=Model.model_fields, derivations=Derivation.model_fields)
 
 
@@ -106,17 +119,20 @@ def jsonl_text(lineage: Lineage) -> str:
     >>> print(jsonl_text(Lineage([Model(id="llama", name="LLaMA", released="2023-02")])), end="")
     {"id": "llama", "name": "LLaMA", "released": "2023-02"}
     """
+    return "".join(_jsonl_pieces(lineage, no_progress))
+
+
+def _jsonl_pieces(lineage: Lineage, progress: Progress) -> Iterator[str]:
     nodes, edges = lineage._nodes, lineage._edges
     first_edges = numpy.searchsorted(edges.child, numpy.arange(0, len(nodes) + _AT_ONCE, _AT_ONCE)).tolist()
-    lines: list[str] = []
     for start, first, last in zip(range(0, len(nodes), _AT_ONCE), first_edges, first_edges[1:], strict=False):
+        progress("write", start, len(nodes))
         span = slice(start, min(start + _AT_ONCE, len(nodes)))
         models = _dumped_rows(Model, nodes, span)
         steps = _dumped_rows(Derivation, edges, slice(first, last), leave_out="child")
         for child, step in zip(edges.child[first:last].tolist(), steps, strict=True):
             models[child - start].setdefault("derived_from", []).append(step)
-        lines += (f"{json.dumps(fields, ensure_ascii=False)}\n" for fields in models)
-    return "".join(lines)
+        yield "".join(f"{json.dumps(fields, ensure_ascii=False)}\n" for fields in models)
 
 
 def _dumped_rows(record: type[Record], store: NodeStore | EdgeStore, span: slice, leave_out: str = "") -> list[Any]:
@@ -144,7 +160,9 @@ def _exact_license(license: Any) -> Any:
     return {"name": license} if isinstance(license, str) and license_named(license) != license else license
 
 
-def write_parquet(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Finding, ...]:
+def write_parquet(
+    lineage: Lineage, path: str | os.PathLike[str], *, progress: Progress = no_progress
+) -> tuple[Finding, ...]:
     """Write the models to a Parquet file, and the derivations to another beside it, both whole or not at all.
 
     Of ``models.parquet`` the derivations are in ``models.edges.parquet``. Lists are lists, sizes are integers, dates
@@ -152,8 +170,9 @@ def write_parquet(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Findi
     ``modeltree`` of the first file, as JSON. `read_table` gives the same lineage.
     """
     if is_stream(Path(path)):
-        columns = _node_columns(lineage) | _parent_columns(lineage)
-        write_whole(path, parquet_bytes(columns, _COLUMN_TYPES | {"parents": "texts", "relation": "texts"}, None))
+        columns = _known(_node_columns(lineage, progress) | _parent_columns(lineage))
+        types = _COLUMN_TYPES | {"parents": "texts", "relation": "texts"}
+        write_whole(path, parquet_bytes(columns, types, None, Path(path), progress))
         return _losses_of_one_table(lineage, "Parquet")
     more: dict[str, Any] = {}
     if lineage.about != About():
@@ -161,12 +180,13 @@ def write_parquet(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Findi
     if described_organizations(lineage):
         more["organizations"] = [_dumped(record) for record in lineage.organizations.values()]
     _refuse_other(beside(path, "edges"), {"parent", "child"})
-    edges, nodes = _edge_columns(lineage), _node_columns(lineage)
+    edges, nodes = _edge_columns(lineage), _node_columns(lineage, progress)
     mark = {"save": save_mark([edges, nodes])}
+    other = beside(path, "edges")
     write_together(
         {
-            beside(path, "edges"): parquet_bytes(edges, {"references": "texts"}, mark),
-            Path(path): parquet_bytes(nodes, _COLUMN_TYPES, more | mark),
+            other: parquet_bytes(edges, {"references": "texts"}, mark, other, progress),
+            Path(path): parquet_bytes(nodes, _COLUMN_TYPES, more | mark, Path(path), progress),
         }
     )
     return ()
@@ -175,24 +195,42 @@ def write_parquet(lineage: Lineage, path: str | os.PathLike[str]) -> tuple[Findi
 # Columns
 
 
-def _node_columns(lineage: Lineage) -> dict[str, Column]:
-    """A column for each field of a model; None is what is not known."""
+def _node_columns(lineage: Lineage, progress: Progress) -> dict[str, Column]:
+    """A column for each field that is known of any model; None is what is not known."""
     nodes = lineage._nodes
-    columns = {name: _column(nodes, name) for name in Model.model_fields if name not in _KEYS | {"corrections"}}
-    columns["sizes"] = _each(nodes.field("sizes"), lambda sizes: list(map(int, sizes)) or None)
-    licenses, links = nodes.field("license"), nodes.field("links")
-    columns["license"] = _each(licenses, lambda license: license.name if license else None)
-    columns["license_spdx"] = _each(licenses, lambda license: license.spdx if license else None)
-    for name in LINKS:
-        columns[name] = _each(links, attrgetter(name.removeprefix("link_")))
-    columns["corrections"] = _each(
-        nodes.field("corrections"), lambda several: [_dumped(each) for each in several] or None
-    )
-    return columns
+    ordered = (*(name for name in Model.model_fields if name not in _LAST), *_LAST)
+    names = [name for name in ordered if nodes.has(name) or name == "kind"]  # whose default is one of its words
+    columns: dict[str, Column] = {}
+    for name in with_progress(names, progress, "convert", len(names), each=True):
+        values = nodes.field(name)
+        match name:
+            case "sizes":
+                columns[name] = _each(values, lambda sizes: list(map(int, sizes)) or None)
+            case "license":
+                columns[name] = _each(values, lambda license: license.name if license else None)
+                columns["license_spdx"] = _each(values, lambda license: license.spdx if license else None)
+            case "links":
+                columns |= {link: _each(values, attrgetter(link.removeprefix("link_"))) for link in LINKS}
+            case "corrections":
+                columns[name] = _each(values, lambda several: [_dumped(each) for each in several] or None)
+            case _:
+                columns[name] = _texts(name, values)
+    return _known(columns)
 
 
 def _edge_columns(lineage: Lineage) -> dict[str, Column]:
-    return {name: _column(lineage._edges, name) for name in Derivation.model_fields}
+    edges = lineage._edges
+    return _known({name: _texts(name, edges.field(name)) for name in Derivation.model_fields if edges.has(name)})
+
+
+def _known(columns: dict[str, Column]) -> dict[str, Column]:
+    """The first two columns, and those in which any value is known; a license says by its own whether it is SPDX's."""
+    kept = list(columns)[:2]
+    return {
+        name: column
+        for name, column in columns.items()
+        if name in kept or any(value is not None for value in columns[_WITH.get(name, name)])
+    }
 
 
 def _parent_columns(lineage: Lineage) -> dict[str, Column]:
@@ -211,11 +249,9 @@ def _losses_of_one_table(lineage: Lineage, title: str) -> tuple[Finding, ...]:
 
 def _organization_columns(lineage: Lineage) -> dict[str, Column]:
     records = tuple(lineage.organizations.values())
-    return {name: _texts(name, [getattr(record, name) for record in records]) for name in Organization.model_fields}
-
-
-def _column(store: NodeStore | EdgeStore, name: str) -> Column:
-    return _texts(name, store.field(name))
+    return _known(
+        {name: _texts(name, [getattr(record, name) for record in records]) for name in Organization.model_fields}
+    )
 
 
 def _texts(name: str, values: list[Any]) -> Column:
@@ -240,22 +276,24 @@ def _dumped(record: Record, leave_out: str = "") -> dict[str, Any]:
 # Files
 
 
-def _csv_text(columns: Mapping[str, Column], mark: str | None, delimiter: str) -> str:
-    """Columns as CSV, without those that are empty throughout, save the first two; the last is empty but for a mark."""
-    kept = list(columns)[:2]
-    texts = {
-        name: _each(column, _cell)
-        for name, column in columns.items()
-        if name in kept or any(value is not None for value in columns[_WITH.get(name, name)])
-    }
-    safe = escaped(texts)
+def _csv_pieces(columns: Mapping[str, Column], mark: str | None, delimiter: str, progress: Progress) -> Iterator[bytes]:
+    """Columns as CSV, some lines after others; the last column is empty but for a mark."""
+    texts = with_progress(columns.items(), progress, "convert", len(columns), each=True)
+    safe = escaped({name: _each(column, _cell) for name, column in texts})
+    count = len(next(iter(safe.values())))
     if mark is not None:
-        safe[mark] = [None] * len(next(iter(safe.values())))
+        safe[mark] = [None] * count
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=delimiter, lineterminator="\n")
     writer.writerow(safe)
-    writer.writerows(zip(*safe.values(), strict=True))
-    return buffer.getvalue()
+    for start in range(0, count, _LINES_AT_ONCE):
+        progress("write", start, count)
+        span = slice(start, start + _LINES_AT_ONCE)
+        writer.writerows(zip(*(column[span] for column in safe.values()), strict=True))
+        yield buffer.getvalue().encode()
+        buffer.seek(0)
+        buffer.truncate()
+    yield buffer.getvalue().encode()
 
 
 def _cell(value: Any) -> str | None:
@@ -285,9 +323,3 @@ def _refuse_other(path: Path, needed: set[str]) -> None:
     if not needed <= names:
         other = f"it is there, is no table with {' and '.join(sorted(needed))}, and would be replaced"
         raise FileExistsError(errno.EEXIST, other, os.fspath(path))
-
-
-def _check_size(path: Path, content: bytes, most: int) -> None:
-    if len(content) > most:
-        message = f"{path.name} would be too large: {len(content) / 2**20:.0f} MiB of {most // 2**20}"
-        raise SourceError.of("too-large", message, "save parts of the lineage")
