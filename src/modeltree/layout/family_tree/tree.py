@@ -509,7 +509,7 @@ class _PlacedTree:
                 start = (begin, self._across(parent, begin))
             points = [start, *([(stem, above)] if start[0] < stem else []), (stem, lane), (place, lane)]
             path = rounded([self._point(*point) for point in points], _BEND * self.size)
-        width = 0.8 * self.solver.trunks[node] if item.limb else 0.0
+        width = min(0.8 * self.solver.trunks[node], 2 * DOT) if item.limb else 0.0  # no wider than its dot
         return Link(self.items[parent].id, item.id, path, item.kind, tree=True, width=width * self.size)
 
     def _across_label(self, node: int) -> tuple[float, float]:
