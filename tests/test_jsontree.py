@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -136,3 +137,24 @@ def test_positions_cost_no_more_than_the_text() -> None:
         return lambda: [tree.position(part) for part in parts]
 
     assert growth(prepare, 300) < 2.4
+
+
+@pytest.mark.parametrize("text", ["x" * 1_000_000, r"\n" * 500_000, "\N{LLAMA}" * 250_000])
+def test_a_long_text_takes_its_own_memory_and_little_more(text: str) -> None:
+    """A regular expression that could go back to each of its characters took 120 bytes for each."""
+    content = f'["{text}", {{}}]'.encode()
+    tracemalloc.start()
+    try:
+        tree = parse_json(content, PATH)
+        assert tree.position((1,)).line == 1
+        assert tracemalloc.get_traced_memory()[1] < 12 * len(content)
+    finally:
+        tracemalloc.stop()
+
+
+def test_texts_without_an_end_are_looked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That these took minutes no count of lines can say: each is looked at by a regular expression."""
+    monkeypatch.setattr(limits, "VALUES", 10)
+    tree = parse_json(b"[0" + b",0" * 20 + rb"\"" * 20_001, PATH)
+    assert [problem.kind for problem in tree.problems] == ["too-large"]
+    assert sum(1 for _ in jsontree._PUNCTUATION.finditer(r"\"" * 1000)) == 1

@@ -99,6 +99,9 @@ HUGE = 2**63 - 1
 BOMBS: dict[str, tuple[str, Callable[[], Made]]] = {
     "JSON: brackets": ("x.json", lambda: "[" * 5_000_000),
     "JSON: braces": ("x.json", lambda: '{"a":' * 1_000_000),
+    "JSON: a long text": ("x.json", lambda: '["' + "x" * 200_000_000 + '"]'),
+    "JSON: escapes": ("x.json", lambda: '["' + "\\n" * 100_000_000 + '"]'),
+    "JSON: quotes": ("x.json", lambda: "[0" + ",0" * 20_000_000 + '\\"' * 10_000_000),
     "JSON: a number": ("x.json", lambda: graph([{"id": "a", "sizes": int("9" * 4000)}], []).replace("999", "9" * 90_000, 1)),
     "JSON: an exponent": ("x.json", lambda: '{"nodes": [{"id": "a", "released": 1e999999999}], "edges": []}'),
     "JSON lines: brackets": ("x.jsonl", lambda: '{"id": "a"}\n' + "[" * 2_000_000),

@@ -33,7 +33,7 @@ _SPECIAL = re.compile(
 _BOM = b"\xef\xbb\xbf"
 _FRONT = re.compile(rb"\s*---[ \t]*\r?\n(.*?)(?=^---[ \t]*\r?$)", re.DOTALL | re.MULTILINE)
 # A key of front matter with all that stands below it.
-_BLOCK = re.compile(rb"^([A-Za-z_][^\s:]*)[ \t]*:.*\n(?:(?:[ \t#-].*|\r?)\n)*", re.MULTILINE)
+_BLOCK = re.compile(rb"^([A-Za-z_][^\s:]*)[ \t]*:.*\n(?:(?:[ \t#-].*|\r?)\n)*+", re.MULTILINE)
 _DESCENT = {b"base_model", b"base_model_relation", b"new_version", b"modeltree_id"}
 
 

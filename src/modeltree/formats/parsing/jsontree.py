@@ -20,12 +20,14 @@ from modeltree._util.files import bytes_of
 from modeltree.findings import At, Finding, Position, SourceError, shown
 from modeltree.formats.parsing import Lines, decoded, limits
 
-_PUNCTUATION = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],]', re.DOTALL)
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+# A text, whose end may be missing. What is possessive keeps no place for each character to go back to.
+_TEXT = r'"(?:[^"\\]++|\\.)*+"?'
+_PUNCTUATION = re.compile(_TEXT + r"|[{}\[\],]", re.DOTALL)
+_STRUCTURE = re.compile(_TEXT + r"|[{}\[\]]", re.DOTALL)
+_STRING = re.compile(_TEXT, re.DOTALL)
 _SPACE = re.compile(r"[ \t\n\r]*")
 # The parts of what has fewer characters are looked for each time.
 _LONG = 4096
-_STRUCTURE = re.compile(r'"(?:[^"\\]|\\.)*"?|[{}\[\]]', re.DOTALL)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 

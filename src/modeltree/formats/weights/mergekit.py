@@ -23,7 +23,7 @@ _YAML = re.compile(r".*\.ya?ml", re.IGNORECASE | re.DOTALL)
 _INPUTS = ("models", "slices", "modules", "experts")
 _MARK = re.compile(rb"^(?:---(?=[ \t\r\n]|\Z)|\.\.\.[ \t]*(?:#[^\n]*)?\r?(?:\n|\Z))", re.MULTILINE)
 # Nothing but white space, comments, directives and the marks themselves.
-_NOTHING = re.compile(rb"(?:(?:---|\.\.\.)?[ \t]*(?:#[^\n]*)?\r?\n|%[^\n]*\n)*(?:---|\.\.\.)?[ \t]*(?:#[^\n]*)?")
+_NOTHING = re.compile(rb"(?:(?:---|\.\.\.)?[ \t]*(?:#[^\n]*)?\r?\n|%[^\n]*\n)*+(?:---|\.\.\.)?[ \t]*(?:#[^\n]*)?")
 _NO_MODEL = {"union", "base"}
 
 
