@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 import modeltree
-from modeltree import Derivation, Lineage, LineageError, Model, ModelTreeError, UnknownModelError
+from modeltree import Derivation, Lineage, LineageError, Model, ModelTreeError, SourceError, UnknownModelError
 from modeltree.figures.description import page_data
 from modeltree.formats.detection import format_of
 from modeltree.formats.graphs.text_graphs import mermaid_text
+from modeltree.formats.parsing import limits
 from modeltree.formats.repair import front_matter
 from modeltree.formats.tables import read_table
 from modeltree.layout.title_block import TitleBlock, set_title_block
@@ -292,3 +293,43 @@ def test_beginnings_of_yaml(tmp_path: Path, line: bytes) -> None:
     path.write_bytes(line * 10 + b"\n \t-\n    model: a\n")
     assert format_of(path).name == "mergekit"
     assert steps(lambda: format_of(path)) < 500
+
+
+JUNK: dict[str, tuple[str, Callable[[int], str]]] = {
+    "node-link": ("x.json", lambda n: json.dumps({"nodes": [0] * n, "edges": []})),
+    "node-link without ids": ("x.json", lambda n: json.dumps({"nodes": [{}] * n, "edges": []})),
+    "a tree": ("x.json", lambda n: json.dumps({"name": "a", "children": [0] * n})),
+    "cytoscape": ("x.cyjs", lambda n: json.dumps({"elements": {"nodes": [0] * n, "edges": []}})),
+    "CycloneDX": ("x.cdx.json", lambda n: json.dumps({"bomFormat": "CycloneDX", "components": [0] * n})),
+    "GraphML": ("x.graphml", lambda n: f"<graphml><graph>{'<edge/>' * n}</graph></graphml>"),
+    "GEXF": ("x.gexf", lambda n: f"<gexf><graph><nodes>{'<node/>' * n}</nodes></graph></gexf>"),
+    "a catalogue": ("x.yaml", lambda n: "models:\n" + "- 0\n" * n),
+    "assets": ("x.yaml", lambda n: "- type: model\n  name: a\n" + "- 0\n" * n),
+    "a list of records": ("x.json", lambda n: json.dumps([{"id": "a", "name": "A"}, *[0] * n])),
+}
+
+
+@pytest.mark.parametrize("source", JUNK)
+def test_findings_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str) -> None:
+    """A million in two megabytes took 200 bytes of memory for each byte."""
+    name, made = JUNK[source]
+    path = tmp_path / name
+    path.write_text(made(20))
+    modeltree.read(path) if source != "a catalogue" else None
+    monkeypatch.setattr(limits, "FINDINGS", 10)
+    monkeypatch.setattr(limits, "PROBLEMS", 5)
+    with pytest.raises(SourceError) as caught:
+        modeltree.read(path)
+    assert [problem.kind for problem in caught.value.problems].count("too-large") == 1
+    assert len(caught.value.problems) == 6
+    assert caught.value.problems[-1].message == "more than 10 findings: reading ends here"
+
+
+def test_values_of_yaml_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "x.yaml"
+    path.write_text("models:\n- {id: a, name: A}\n")
+    monkeypatch.setattr(limits, "YAML_VALUES", 8)
+    assert modeltree.read(path).lineage.ids == ("a",)
+    path.write_text("models:\n- {id: a, name: A}\n- {id: b, name: B}\n")
+    with pytest.raises(SourceError, match="x.yaml:3:.*: the file is too large: more than 8 values; split it"):
+        modeltree.read(path)

@@ -10,6 +10,7 @@ from typing import TypeVar
 from pydantic import ConfigDict, ValidationError
 
 from modeltree.findings import At, Finding, Position, shown
+from modeltree.formats.parsing import add_finding
 from modeltree.formats.parsing.yamltree import YamlTree
 from modeltree.formats.repair.audit import PLACEHOLDER, in_order
 from modeltree.formats.repair.models import PARTS
@@ -171,7 +172,7 @@ class CatalogDraft:
 
     def report(self, problem: Finding) -> None:
         """Add something that is wrong, with its position."""
-        self._problems.append(problem)
+        add_finding(self._problems, problem)
 
     def repair_missing_parents(self, action: str) -> list[Finding]:
         """Drop the derivations whose parent is not listed, or make placeholders of such parents; what was done."""
@@ -297,7 +298,7 @@ class CatalogDraft:
         at = source.path(problem.at)
         if not any(at[:length] in source.tree.unread for length in range(len(at) + 1)):
             position = source.position(problem.at, of_key=problem.kind == "unknown-key")
-            self._problems.append(replace(problem, at=at, position=position))
+            add_finding(self._problems, replace(problem, at=at, position=position))
             if source.within == "derived_from" and problem.at == ("parent",):
                 self._misnamed.append((len(self._problems) - 1, str(source.tree.value(at))))
 

@@ -22,7 +22,7 @@ import numpy
 from modeltree._util.files import bytes_of, write_whole
 from modeltree._util.progress import Progress, no_progress, with_progress
 from modeltree.findings import At, Finding, Position, SourceError, shown
-from modeltree.formats.parsing import limits
+from modeltree.formats.parsing import add_finding, limits
 from modeltree.formats.parsing.jsontree import JsonTree, read_json
 from modeltree.formats.repair.audit import unread_columns
 from modeltree.formats.repair.claims import Claims, Where, position_of
@@ -380,7 +380,7 @@ def mappings_in(
             yield index, item
         else:
             where = tree.position((*path, index))
-            findings.append(replace(no_mapping(item, name).located(where), done="it is left out"))
+            add_finding(findings, replace(no_mapping(item, name).located(where), done="it is left out"))
 
 
 def within(tree: PositionedTree, *path: str | int) -> Callable[..., Position]:

@@ -25,6 +25,7 @@ from modeltree.formats.graphs.graph_claims import (
     writer,
 )  # fmt: skip
 from modeltree.formats.graphs.json_dialects import edges_key, graph_in
+from modeltree.formats.parsing import add_finding
 from modeltree.formats.parsing.jsontree import JsonTree, read_json
 from modeltree.formats.repair.claims import Claims
 from modeltree.formats.repair.models import reader
@@ -233,7 +234,7 @@ def _elements(
                 yield (*path, index), group or (own if isinstance(own, str) else ""), data
             else:
                 finding = no_mapping(data, "the data of an element").located(tree.position((*path, index)))
-                graph.claims.findings.append(replace(finding, done="it is left out"))
+                add_finding(graph.claims.findings, replace(finding, done="it is left out"))
 
 
 def cytoscape_text(lineage: Lineage) -> str:

@@ -6,7 +6,8 @@ import codecs
 from bisect import bisect_right, insort
 from pathlib import Path
 
-from modeltree.findings import Position, SourceError
+from modeltree.findings import Finding, Position, SourceError
+from modeltree.formats.parsing import limits
 
 _STRIDE = 1000
 
@@ -23,6 +24,14 @@ def decoded(content: bytes, max_bytes: int, begin: Position, hint: str = "split 
         position = Lines(begin.path, before, begin.line or 1).position(len(before))
         message = f"not UTF-8: byte 0x{content[error.start]:02x}"
         raise SourceError.of("encoding", message, "save the file as UTF-8 text", position) from None
+
+
+def add_finding(findings: list[Finding], finding: Finding) -> None:
+    """Add a finding to those of a source, of which there may be so many that each has still a place in memory."""
+    if len(findings) >= limits.FINDINGS:
+        message = f"more than {limits.FINDINGS:,} findings: reading ends here"
+        raise SourceError([*findings[: limits.PROBLEMS], Finding("too-large", message, position=finding.position)])
+    findings.append(finding)
 
 
 def unmarked(content: bytes) -> bytes:

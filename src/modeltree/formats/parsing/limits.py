@@ -39,6 +39,7 @@ EXTENSIONS = 50  # catalogues that extend each other
 # How many there are
 
 VALUES = 20_000_000  # values of JSON, cells of CSV
+YAML_VALUES = 2_000_000
 PARQUET_VALUES = 100_000_000
 WORKBOOK_CELLS = 5_000_000
 ROWS = 2_000_000  # records of CSV, rows of any table that are looked at one by one, merged cells of a sheet
@@ -58,6 +59,7 @@ DOCUMENTS = 200  # of a recipe
 
 # Findings
 
+FINDINGS = 500_000  # of a reader, but for those about values of models and derivations
 PROBLEMS = 1000  # of a kind, or of a file as it is written
 HEADER_PROBLEMS = 100
 FAULTS = 50  # keys of a card that are left out for one each

@@ -17,6 +17,7 @@ from typing import NamedTuple
 from modeltree._util.html import block, head, table
 from modeltree._util.text import counted
 from modeltree.findings import At, Finding, Position, Severity
+from modeltree.formats.parsing import add_finding
 from modeltree.lineage import Lineage
 from modeltree.records import Relation
 
@@ -174,4 +175,4 @@ class Claims:
         done: str | None = None,
     ) -> None:
         """Add a finding of the reader's own."""
-        self.findings.append(Finding(kind, message, hint, ids, position=where, done=done))
+        add_finding(self.findings, Finding(kind, message, hint, ids, position=where, done=done))

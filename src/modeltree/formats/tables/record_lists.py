@@ -16,7 +16,7 @@ from typing import IO, Any, NamedTuple, NoReturn
 from modeltree._util.files import bytes_of
 from modeltree._util.text import enumerated
 from modeltree.findings import Finding, Position, SourceError, optional, shown
-from modeltree.formats.parsing import Lines, decoded, limits
+from modeltree.formats.parsing import Lines, add_finding, decoded, limits
 from modeltree.formats.parsing.jsontree import read_json
 from modeltree.formats.parsing.yamltree import read_yaml
 from modeltree.formats.tables.requests import SourceTable, one_by_one, table_of_records
@@ -96,7 +96,7 @@ def _table(
     rows = [index for index, record in enumerate(records) if isinstance(record, Mapping)]
     for index in sorted({*range(len(records))}.difference(rows)):
         message, where = f"{shown(records[index])} is no record", position(index, None)
-        findings.append(Finding("wrong-type", message, "write a mapping", position=where, done="it is left out"))
+        add_finding(findings, Finding("wrong-type", message, "write a mapping", position=where, done="it is left out"))
 
     def placed(row: int | None, column: str | None) -> Position:
         return position(None if row is None else rows[row], column)

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from modeltree.findings import At, Finding, Position, SourceError, shown
+from modeltree.formats.parsing import add_finding
 from modeltree.formats.parsing.csvtree import CsvTable, read_csv
 from modeltree.formats.parsing.yamltree import YamlTree, read_yaml
 from modeltree.formats.repair.claims import Claims
@@ -152,14 +153,14 @@ def _assets_of_tree(tree: YamlTree, claims: Claims) -> Iterator[_Asset]:
         claims.report("wrong-type", message, "begin each asset with '- '", where=tree.position())
     for index, entry in enumerate(tree.data if isinstance(tree.data, list) else []):
         if not isinstance(entry, dict):
-            claims.findings.append(no_mapping(entry, "an asset").located(tree.position((index,))))
+            add_finding(claims.findings, no_mapping(entry, "an asset").located(tree.position((index,))))
             continue
         owner = f"asset {shown(entry.get('name'))}"
         values: dict[str, str] = {}
         for key in entry:
             if key not in _KEYS:
                 where = tree.position((index, key), of_key=True)
-                claims.findings.append(unknown_key(key, owner, _KEYS).located(where))
+                add_finding(claims.findings, unknown_key(key, owner, _KEYS).located(where))
             elif key in _READ and (text := _text(tree, (index, key), owner, claims)) is not None:
                 values[key] = text
         position = partial(_position_in_tree, tree, index)
