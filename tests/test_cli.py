@@ -15,9 +15,12 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import modeltree
 from modeltree import datasets
+from modeltree._util.text import json_text
 from modeltree.cli import arguments as cli_arguments
 from modeltree.cli import main as cli
 from modeltree.figures.description import model_text
@@ -305,6 +308,16 @@ def test_a_hostile_name_does_nothing_to_the_terminal() -> None:
     card = model_text(Lineage([Model(id="x", name=name, note=name)]), "x")
     assert all(letter.isprintable() or letter == "\n" for letter in card)
     assert len(card.splitlines()) == 4
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+        lambda inner: st.lists(inner) | st.lists(inner).map(tuple) | st.dictionaries(st.text(), inner),
+    )
+)
+def test_json_for_people_is_that_of_the_standard_library(value: object) -> None:
+    assert json_text(value) == json.dumps(value, ensure_ascii=False, indent=2)
 
 
 def test_rows_as_json(run: Run, lineage: Lineage) -> None:

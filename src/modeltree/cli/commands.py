@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import modeltree
 from modeltree._util.files import expanded, is_stream
 from modeltree._util.progress import progress_reporter
-from modeltree._util.text import counted
+from modeltree._util.text import counted, json_text
 from modeltree.cli.arguments import DONE, FAILED, FILTERS, MISUSED, SUFFIXES
-from modeltree.cli.reports import REPORTS, Checked, as_json, line
+from modeltree.cli.reports import REPORTS, Checked, line
 from modeltree.findings import (
     AmbiguousNameError,
     FindingsWarning,
@@ -293,7 +293,7 @@ def corrections(arguments: argparse.Namespace) -> int:
     if arguments.json:
         from dataclasses import asdict
 
-        text = as_json(list(map(asdict, values)))
+        text = json_text(list(map(asdict, values)))
     elif arguments.markdown:
         text = corrections_markdown(values, f"Corrections: {lineage.about.title or ', '.join(_names(arguments))}")
     else:
@@ -315,7 +315,7 @@ def licenses(arguments: argparse.Namespace) -> int:
     found = [each for id in models for each in report.findings_of(id)] if models else report.findings
     shown = [each for each in found if each.severity != Severity.NOTE]
     if arguments.json:
-        text = as_json(report.to_dict(models or None))
+        text = json_text(report.to_dict(models or None))
     elif arguments.markdown:
         text = report.to_markdown()
     elif models:
@@ -381,7 +381,7 @@ def schema(arguments: argparse.Namespace) -> int:
     """Print the JSON Schema of the data files."""
     from modeltree.formats.catalog.draft import catalog_schema
 
-    _deliver(as_json(catalog_schema()), arguments.output)
+    _deliver(json_text(catalog_schema()), arguments.output)
     return DONE
 
 
@@ -625,7 +625,7 @@ def _report(report: Report, title: str, arguments: argparse.Namespace) -> None:
 
 def _form(report: Report, title: str, arguments: argparse.Namespace) -> str:
     if arguments.json:
-        return as_json(report.to_dict())
+        return json_text(report.to_dict())
     return report.to_markdown(title) if arguments.markdown else str(report)
 
 
@@ -667,7 +667,7 @@ def _plain(edges: Iterable[Derivation]) -> list[dict[str, object]]:
 
 
 def _print_json(answer: object) -> None:
-    _print(as_json(answer), encoding="utf-8")
+    _print(json_text(answer), encoding="utf-8")
 
 
 def _print(text: str, encoding: str | None = None) -> None:

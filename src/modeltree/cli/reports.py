@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
 import modeltree
+from modeltree._util.text import json_text
 from modeltree.findings import KINDS, Finding, Severity
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def _json(sources: Sequence[Checked], ok: bool, all_shown: bool) -> str:
     for name, lineage, findings in sources:
         counts = {} if lineage is None else {table: len(getattr(lineage, table)) for table in tables}
         described_sources.append({"path": name, **counts, "findings": [described(finding) for finding in findings]})
-    return as_json({"ok": ok, "sources": described_sources})
+    return json_text({"ok": ok, "sources": described_sources})
 
 
 def _github(sources: Sequence[Checked], ok: bool, all_shown: bool) -> str:
@@ -124,7 +125,7 @@ def _sarif(sources: Sequence[Checked], ok: bool, all_shown: bool) -> str:
     ]
     driver = {"name": "modeltree", "version": modeltree.__version__, "rules": rules}
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
-    return as_json({"$schema": _SARIF, "version": "2.1.0", "runs": [run]})
+    return json_text({"$schema": _SARIF, "version": "2.1.0", "runs": [run]})
 
 
 def _location(finding: Finding, source: Checked) -> dict[str, object]:
@@ -144,13 +145,6 @@ def _relative(path: Path) -> str:
 
 def _shown(source: Checked, all_shown: bool) -> Iterator[Finding]:
     return (finding for finding in source.findings if all_shown or finding.severity != Severity.NOTE)
-
-
-def as_json(answer: object) -> str:
-    """An answer as JSON to be read by people, too."""
-    import json
-
-    return json.dumps(answer, ensure_ascii=False, indent=2)
 
 
 REPORTS: Mapping[str, Callable[[Sequence[Checked], bool, bool], str]] = {

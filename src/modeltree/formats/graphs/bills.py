@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from urllib.parse import quote
 
 from modeltree._util.progress import Progress, no_progress, with_progress
+from modeltree._util.text import json_text
 from modeltree.formats.graphs.graph_claims import OWN, Fields, writer
 from modeltree.graph.network import to_attributes
 from modeltree.lineage import Lineage
@@ -110,7 +111,7 @@ def cyclonedx_text(
         "serialNumber": f"urn:uuid:{serial}",
         "version": 1,
     }
-    return json.dumps(head | document, ensure_ascii=False, indent=2) + "\n"
+    return json_text(head | document) + "\n"
 
 
 write_cyclonedx = writer(lambda *given, **options: [cyclonedx_text(*given, **options)], per_model=_PER_MODEL)
@@ -245,7 +246,7 @@ class _Writer:
             *map(self._license, self.licenses),
             *self.relationships,
         ]
-        return json.dumps({"@context": SPDX_CONTEXT, "@graph": elements}, ensure_ascii=False, indent=2) + "\n"
+        return json_text({"@context": SPDX_CONTEXT, "@graph": elements}) + "\n"
 
     def _id(self, what: str, id: str = "") -> str:
         return f"{self.namespace}#{what}" + (f"-{quote(id, safe='')}" if id else "")

@@ -14,6 +14,7 @@ from itertools import count, islice
 from pathlib import Path
 
 from modeltree._util.progress import Progress, no_progress
+from modeltree._util.text import json_text
 from modeltree.findings import At, Finding, SourceError
 from modeltree.formats.graphs.graph_claims import (
     Direction,
@@ -134,16 +135,12 @@ def node_link_text(lineage: Lineage) -> str:
 
 def _node_link(lineage: Lineage, *, progress: Progress = no_progress) -> Iterator[str]:
     about, nodes, edges = graph_to_write(lineage, progress)
-    yield _indented({"directed": True, "multigraph": False, "graph": about}).removesuffix("\n}")
+    yield json_text({"directed": True, "multigraph": False, "graph": about}).removesuffix("\n}")
     yield ',\n  "nodes": '
     yield from _rows(({**data, "id": id} for id, data in nodes), 2)
     yield ',\n  "edges": '
     yield from _rows(({**data, "source": parent, "target": child} for parent, child, data in edges), 2)
     yield "\n}\n"
-
-
-def _indented(data: object) -> str:
-    return json.dumps(data, ensure_ascii=False, indent=2)
 
 
 def _rows(rows: Iterator[dict[str, str]], margin: int, around: str = "") -> Iterator[str]:
@@ -268,7 +265,7 @@ def cytoscape_text(lineage: Lineage) -> str:
 def _cytoscape(lineage: Lineage, *, progress: Progress = no_progress) -> Iterator[str]:
     about, nodes, edges = graph_to_write(lineage, progress)
     head = {"format_version": "1.0", "generated_by": "modeltree", "target_cytoscapejs_version": "~2.1", "data": about}
-    yield _indented(head).removesuffix("\n}")
+    yield json_text(head).removesuffix("\n}")
     yield ',\n  "elements": {\n    "nodes": '
     yield from _rows(({"id": id, **data} for id, data in nodes), 4, "data")
     # An element's id is its own among nodes and edges, so no edge may have that of a node.
