@@ -974,6 +974,14 @@ def test_a_lineage_of_one_model_is_a_page(opened: Open, tmp_path: Path) -> None:
     assert page.locator("#shown").inner_text() == ""
 
 
+@pytest.mark.parametrize("released", [None, "2023-03", "2023-03-14"])
+def test_models_of_one_month_are_a_page_without_a_slider(opened: Open, tmp_path: Path, released: str | None) -> None:
+    path = tmp_path / "month.html"
+    modeltree.page(Lineage([Model(id=id, name=id, released=released) for id in "ab"])).save(path)
+    page = opened(path=path)
+    assert page.locator("#time").is_hidden()
+
+
 def test_models_without_dates_are_found_have_cards_and_light_their_kin(opened: Open, tmp_path: Path) -> None:
     undated = [Model(id=model.id, name=model.name, aliases=model.aliases) for model in SURVEY.models]
     lineage = Lineage(undated, SURVEY.derivations)

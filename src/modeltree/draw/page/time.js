@@ -40,7 +40,7 @@ function showMonth() {
   const text = STATE.until ? written(STATE.until) : say("All times");
   [slider.value, month.textContent] = [STATE.until ? MONTHLY.indexOf(STATE.until) : MONTHLY.length - 1, text];
   slider.setAttribute("aria-valuetext", text);
-  shade.setAttribute("x", (100 * slider.value) / (MONTHLY.length - 1));
+  shade.setAttribute("x", (100 * slider.value) / (MONTHLY.length - 1 || 1));
   play.classList.toggle("playing", playing);
   play.setAttribute("aria-label", playing ? say("Pause") : say("Play"));
 }
