@@ -84,6 +84,19 @@ def test_options_of_a_family_tree(data: Path, capsys: pytest.CaptureFixture[str]
     assert down.axis[0][0] == down.axis[1][0]
 
 
+@pytest.mark.parametrize(
+    ("words", "title"),
+    [
+        (("--clade", "llama"), "LLaMA and its descendants"),
+        (("--clade", "llama", "--clade", "bloom"), "LLaMA, BLOOM and their descendants"),
+        (("--ancestry", "vicuna"), "Vicuna and its ancestors"),
+    ],
+)
+def test_a_part_has_a_title_of_its_own(words: tuple[str, ...], title: str, tmp_path: Path) -> None:
+    assert cli.main(["family-tree", *words, "-o", str(tmp_path / "tree.svg")]) == 0
+    assert f"<title>{title}</title>" in (tmp_path / "tree.svg").read_text(encoding="utf-8")
+
+
 def test_an_option_of_another_drawing_is_refused(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     source = ("--data", str(data))
     assert "unrecognized arguments: --rows 2" in complaint(capsys, "family-tree", *source, "--rows", "2")

@@ -607,10 +607,9 @@ def _checked(arguments: argparse.Namespace) -> list[Checked]:
 def _filtered(lineage: Lineage, arguments: argparse.Namespace) -> Lineage:
     """The part of a lineage that the filters keep, but for those that a drawing takes as options of its own."""
     if arguments.clade:
-        lineage = lineage.subgraph({id for model in arguments.clade for id in lineage.clade(model)})
+        lineage = lineage.clade(*arguments.clade)
     if arguments.ancestry:
-        ids = {lineage[model].id for model in arguments.ancestry}
-        lineage = lineage.subgraph(ids.union(*map(lineage.ancestors, ids)))
+        lineage = lineage.ancestry(*arguments.ancestry)
     own = getattr(arguments, "options", ())
     conditions = {
         name: value for name in FILTERS if name not in own and (value := getattr(arguments, name)) is not None
