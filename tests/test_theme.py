@@ -135,6 +135,11 @@ def test_six_groups_differ_to_all_eyes(theme: Theme, vision: str) -> None:
     assert all(contrast(edge, theme.page) >= LINES for edge in edges)
 
 
+def test_all_sorts_of_a_chart_differ(theme: Theme) -> None:
+    """To eyes that see color; on paper the order of a chart and its legend tells greys apart."""
+    assert least_distance([paint.fill for paint in theme.categories]) >= (5 if theme is PRINT else 23)
+
+
 @pytest.mark.parametrize("vision", VISIONS)
 def test_what_is_open_differs_to_eyes_that_lack_cones(vision: str) -> None:
     assert least_distance([paint.fill for paint in COLORBLIND.openness.values()], vision) >= 10

@@ -116,7 +116,7 @@ def _paints(*fills: str, inks: tuple[str, str] = ("#14181d", "#ffffff")) -> tupl
 
 
 _CATEGORIES = _paints(
-    "#b0ee8a", "#b494ef", "#d3ad9c", "#8fcdf1", "#de8aac", "#ecea65", "#64dac5", "#abbd82", "#d98d5f", "#f7ea94"
+    "#b0ee8a", "#b494ef", "#d3ad9c", "#8fcdf1", "#de8aac", "#ecea65", "#64dac5", "#abbd82", "#d98d5f", "#609090"
 )
 
 
@@ -229,7 +229,7 @@ DARK = Theme(
         "unknown": Paint(fill="#2b3037", edge="#8d949e", text="#eef0f3"),
     },
     categories=tuple(replace(paint, edge=mixed(paint.fill, "#ffffff", 0.25)) for paint in _paints(
-        "#1e5e1c", "#824ba3", "#54392d", "#4f7292", "#9e5565", "#816c45", "#6b1c27", "#312f7b", "#726d08", "#276bbd"
+        "#1e5e1c", "#824ba3", "#54392d", "#4f7292", "#9e5565", "#816c45", "#6b1c27", "#312f7b", "#726d08", "#24786c"
     )),
     other=Paint(fill="#3a4049", edge="#646c77", text="#eef0f3"),
     none=Paint(fill="#20242b", edge="#565d68", text="#eef0f3"),
