@@ -108,6 +108,10 @@ def epoch(path: Path, source: Source) -> Iterator[Row]:
     lineage = modeltree.read(path, format="epoch", policy=Policy(missing_parent="placeholder")).lineage
     with path.open(newline="") as file:
         written = {row["Model"].strip(): row for row in csv.DictReader(file)}
+    first: dict[str, PartialDate] = {}
+    for model in lineage.models:
+        if model.released and (paper := _ARXIV.search(written.get(model.name, {}).get("Link", ""))):
+            first[paper[0]] = min(model.released, first.get(paper[0], model.released))
     bases: dict[str, list[Parent]] = defaultdict(list)
     several = {id for id, count in Counter(edge.child for edge in lineage.derivations).items() if count > 1}
     for edge in lineage.derivations:
@@ -129,7 +133,31 @@ def epoch(path: Path, source: Source) -> Iterator[Row]:
         organizations = [lineage.organizations[id].name for id in model.organizations]
         one = countries.pop() if len(countries) == 1 and len(organizations) == 1 else None
         fields = {**_fields(model), "organizations": organizations}
+        paper = _ARXIV.search(row["Link"])
+        if paper and model.released == first.get(paper[0]):
+            fields |= _before_print(paper, model.released, source)
         yield Row(model.name, source.at(f"Model={model.name}"), None, fields, parents, one)
+
+
+_ARXIV = re.compile(r"arxiv\.org/(?:abs|pdf|html)/((\d\d)(\d\d)\.\d{4,5})")
+
+
+def _before_print(paper: re.Match[str], released: PartialDate, source: Source) -> dict[str, Any]:
+    """The month of a paper on arXiv, where a row has the day of a conference, a journal or a revision.
+
+    It holds for the first row of a paper alone: a model that came later may name the paper of the one before it.
+    """
+    month = PartialDate(2000 + int(paper[2]), int(paper[3]))
+    if (released.lower - month.upper).days <= 31:
+        return {}
+    correction = {
+        "field": "released",
+        "printed": str(released),
+        "source": source.id,
+        "reason": f"Its paper was on arXiv in {month}.",
+        "references": [f"arxiv:{paper[1]}"],
+    }
+    return {"released": str(month), "corrections": [correction]}
 
 
 # How a model was served or asked, which HELM writes behind its name.
@@ -284,11 +312,16 @@ def open_llms(path: Path, source: Source) -> Iterator[Row]:
 
 _VARIANTS = re.compile(r"\s*<br>.*", re.DOTALL)
 _FOOTNOTE = re.compile(r"\[\^\d+\]")
+# The base that the column of the training data names: "GRPO training on A with", "Continual pre-training of A (RL) on",
+# "a corpus added to A", "A fine-tuned on". What is no record is left to the column of base models.
 _TRAINED = re.compile(
-    r"(?:additionally |further )?(?P<how>instruction[- ]tuned|post-trained|(?:pre-?)?trained|fine-?tuned)"
-    r"(?: on)? (?P<name>.+?)(?= \(| using | on | with | as |$)",
+    r"(?P<tuned>(?!additionally|further)\S+) fine-?tuned on(?: |$)|(?:(?P<more>.+) added to |"
+    r"(?P<how>(?:[\w-]+ )??(?:instruction[- ]tuned|post-trained|(?:(?:continual )?pre-?)?train(?:ed|ing)|"
+    r"fine-?tuned|distillation|enhancement|upcycling))(?: on| of| for)? )"
+    r"(?P<name>.+?)(?= \(| using | on | with | as |$)",
     re.IGNORECASE,
 )
+_POST_TRAINED = re.compile(r"(?:instruction[- ]tun|fine-?tun|SFT|reasoning process)", re.IGNORECASE)
 _LINK = re.compile(r"\[([^\]]*)\]\(([^()\s]+(?:\([^()]*\)[^()\s]*)?)\)")
 
 
@@ -319,7 +352,8 @@ def _japanese_row(cells: Mapping[str, str], section: str, source: Source) -> Ite
     if "merged" in section.casefold():
         relation, names = Relation.MERGE, re.split(r",\s*|<br>", cells.get(_ORIGINALS, ""))
     else:
-        continued = "post-training only" not in section
+        trained = _plain(cells.get("Training Data", ""))
+        continued = "continual pre-training on" in section and not _POST_TRAINED.match(trained)
         relation = Relation.CONTINUED_PRETRAINING if continued else Relation.FINETUNE
         names = re.split(r"<br>(?!\s*\()", cells.get("Base Model", ""))
     parents = []
@@ -336,12 +370,12 @@ def _japanese_row(cells: Mapping[str, str], section: str, source: Source) -> Ite
         names = [each.strip(" )").rpartition("/")[2] for each in parts.split("+") if each.strip(" )")]
         parents += [Parent(each, Relation.COMPONENT) for each in names]
     if trained := _TRAINED.match(_plain(cells.get("Training Data", "").partition("<br>")[0])):
-        continued = trained["how"].lower() in ("trained", "pre-trained", "pretrained")
+        how = (trained["how"] or "").casefold()
+        continued = trained["more"] or re.search(r"^additionally trained|pre-?train|upcycling", how)
         relation = Relation.CONTINUED_PRETRAINING if continued else Relation.FINETUNE
-        parents.insert(0, Parent(trained["name"], relation, instead=True))
-    makers = (
-        [] if "Individual" in cells.get("Developer", "") else re.split(r",\s*|<br>", _plain(cells.get("Developer", "")))
-    )
+        parents.insert(0, Parent(trained["name"] or trained["tuned"], relation, instead=True))
+    developer = _plain(cells.get("Developer", ""))
+    makers = [] if "Individual" in developer else re.split(r",(?!\s*(?:Ltd|Limited))\s*|<br>", developer)
     fields = {
         "released": year if re.fullmatch(r"20\d\d", year) else None,
         "organizations": [maker for maker in makers if maker] or None,
@@ -716,7 +750,7 @@ class Atlas:
         self.wrong: set[tuple[str, str]] = set()
         self._add_by_hand(hand)
         for id, words in everywhere.items():
-            for word in words:
+            for word in (id, *words):
                 self.names.call(word, id)
         for source in SOURCES:
             for path in sorted(folder.glob(source.file)):
@@ -801,7 +835,10 @@ class Atlas:
             if days > 2 * FAR and squeezed(key(row.name)) not in map(squeezed, self.names.ids):
                 self.report.add("size of a series, and much later", f"{what}, is not {other}")
                 id = None
-            elif known.isdisjoint(makers) and days > (FAR if makers else 2 * FAR):
+            elif known.isdisjoint(makers) and (
+                days > (FAR if makers else 2 * FAR)
+                or (makers and known and released and self._differs_in_case(row.name, id))
+            ):
                 id = f"{key(row.name)}-{makers[0] if makers else released.year if released else source.id}"
                 self.report.add("one name, several models", f"{what}, is not {other}, but {id}")
                 self._print(id, row.name)
@@ -818,6 +855,10 @@ class Atlas:
         elif key(self.printed[id]) != key(row.name) and key(row.name) != id:
             self.report.add("read as", f"{source.id}: {row.name!r} is {id} ({self.printed[id]})")
         return id
+
+    def _differs_in_case(self, name: str, id: str) -> bool:
+        """Whether a name is that of a model but for its capitals, as GOAT is Goat, and CALM is CaLM."""
+        return name.casefold() == self.printed[id].casefold() and name != self.printed[id]
 
     def _print(self, id: str, name: str) -> None:
         """Call a model by a name, unless it has one; of two of one name the second says its id, too."""
@@ -902,12 +943,19 @@ class Atlas:
         described = {id for layer in self.layers for id in layer.models}
         kept: dict[tuple[str, str], Derivation] = {}
         children: dict[str, set[str]] = defaultdict(set)
+        predecessor: dict[str, str] = {}
         for layer in self.layers:
             own_dates = None if layer.id in BY_HAND else dates
             for pair, edge in list(layer.edges.items()):
                 if pair in kept and kept[pair].relation == edge.relation:
                     continue  # both sources are references of it
                 fault = _fault(edge, kept.get(pair), described, own_dates, children)
+                if edge.relation == Relation.SUCCESSOR and not fault:
+                    # A table that says "base" of all that came before calls sizes successors, and skips generations.
+                    if own_dates and own_dates[edge.parent] == own_dates[edge.child]:
+                        fault = "predecessor of the same day"
+                    elif predecessor.setdefault(edge.child, layer.id) != layer.id:
+                        fault = "further predecessor"
                 if fault:
                     self.report.add(fault, f"{layer.id}: {edge.child} from {edge.parent} ({edge.relation})")
                     del layer.edges[pair]
@@ -1013,8 +1061,10 @@ def united(atlas: Atlas) -> tuple[Lineage, list[modeltree.Finding]]:
 
 def _corrected(model: Model, rows: Sequence[tuple[Source, Model]], atlas: Atlas) -> Model:
     """A record with what other sources say of it as corrections."""
-    corrections = list(model.corrections)
-    told = {(each.field, each.source) for each in corrections}
+    corrections = [
+        each for each in model.corrections if each.field != "released" or each.printed != str(model.released)
+    ]
+    told = {(each.field, each.source) for each in model.corrections}
     for source, row in rows:
         for name in FIELDS:
             kept, said = getattr(model, name), getattr(row, name)
@@ -1077,12 +1127,12 @@ def _about(models: Sequence[Model], edges: Sequence[Derivation]) -> About:
 
 
 def _checked(file: Path) -> str:
-    """How many derivations of a sample of the first build were right, which a person judged."""
+    """How many derivations of a sample of the build before this one were right, which a person judged."""
     if not file.is_file():
         return ""
     verdicts = Counter(row["verdict"] for row in yaml.safe_load(file.read_text())["sample"])
     return (
-        f" Of {verdicts.total()} derivations of the first build, drawn by chance and checked by hand, "
+        f" Of {verdicts.total()} derivations of the build before this one, drawn by chance and checked by hand, "
         f"{verdicts['right']} were right; the kinds of faults were then mended."
     )
 
