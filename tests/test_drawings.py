@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import io
 import os
 import re
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 import graphviz
 import pytest
 from matplotlib.figure import Figure
+from PIL import Image
 
 import modeltree
 from modeltree import Lineage, Model
@@ -175,6 +177,14 @@ def test_figures_are_new_each_time_and_axes_are_ones_own(name: str) -> None:
     assert drawn(name).draw(ax) is ax
     assert ax.get_xlim() == pytest.approx((0, 9 * 72))
     assert len(ax.get_children()) > 20
+
+
+@pytest.mark.parametrize("name", [*LAID_OUT, *CHARTS])
+def test_a_drawing_has_the_ground_of_its_theme_on_a_page_of_another_color(name: str) -> None:
+    figure, buffer = Figure(figsize=(9, 7)), io.BytesIO()
+    drawn(name, theme="dark").draw(figure.add_axes((0, 0, 1, 1)))
+    figure.savefig(buffer, dpi=20)
+    assert Image.open(buffer).convert("RGB").getpixel((1, 1)) == (0x14, 0x17, 0x1C)
 
 
 def test_axes_that_are_in_no_figure() -> None:

@@ -12,6 +12,7 @@ from matplotlib import patches
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backend_bases import RendererBase
+from matplotlib.colors import to_hex
 from matplotlib.image import AxesImage
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
@@ -44,6 +45,9 @@ def draw_layout(layout: Layout, ax: Axes, look: Look) -> None:
     ax.set(xlim=(0, layout.page.width), ylim=(layout.page.height, 0))
     ax.set_axis_off()
     with drawing_style():
+        figure = ax.get_figure(root=True)
+        if figure and to_hex(figure.get_facecolor()) != look.theme.page:  # axes of others, on another ground
+            ax.add_artist(patches.Rectangle((0, 0), 1, 1, facecolor=look.theme.page, transform=ax.transAxes, zorder=-1))
         for item in display_list(layout, [look]):
             for artist in _item_artists(item, ax, look.typeface):
                 artist.set_clip_on(False)
