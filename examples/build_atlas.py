@@ -420,14 +420,14 @@ def transformers(path: Path, source: Source) -> Iterator[Row]:
             yield Row(model.name if model else type, reference, type, fields, parents)
 
 
-_REPEATED = re.compile(r"(?!.*(?:Conv|Moe|MLP|Mlp|Pad|Norm|Fusion)).*(?:Layer|Block)$")
+_REPEATED = re.compile(r"(?!.*(?:Conv|Moe|MLP|Mlp|Pad|Norm|Fusion|Vision)).*(?:Layer|Block)$")
 
 
 def inherited(code: str, own: str) -> dict[str, int]:
     """How many classes of a modular file inherit from the modeling code of which other model types.
 
-    Small parts are taken from anywhere. Whose architecture it is, the block tells that the network repeats, with
-    another class, or two thirds of the classes, when they are several.
+    Small parts and image encoders are taken from anywhere. Whose architecture it is, the block tells that the network
+    repeats, with another class, or two thirds of the classes, when they are several.
     """
     tree = ast.parse(code)
     origin: dict[str, str] = {}
@@ -457,13 +457,19 @@ def _outside_brackets(text: str) -> list[str]:
 _NO_LICENSES = {"", "?", "？", "-", "n/a", "undisclosed", "unlicensed", "proprietary", "license-not-specified"} | {
     "component-not-include",
     "component-not-included",
+    "component-component-not-included",
+    "unknown",
 }
 
 # What tables call a license that has another name, or a word of the Hub.
 _LICENSES = {
     "bigscience rail license v1.0": "bigscience-bloom-rail-1.0",
     "creativeml openrail-m license": "creativeml-openrail-m",
+    "deepseek": "DeepSeek License",
+    "llama 2 license": "llama2",
     "meta llama 3 community license": "llama3",
+    "mistral-research": "Mistral Research License",
+    "modified mit": "Modified MIT License",
     "plamo community license": "PLaMo Community License",
     "tongyi qianwen license": "Tongyi Qianwen License",
     "tongyi qianwen license agreement": "Tongyi Qianwen License",
