@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import struct
 from collections.abc import Callable, Iterator
@@ -16,6 +17,7 @@ from modeltree.figures.description import page_data
 from modeltree.formats.detection import format_of
 from modeltree.formats.graphs.text_graphs import mermaid_text
 from modeltree.formats.parsing import limits
+from modeltree.formats.registry import FORMATS, Format
 from modeltree.formats.repair import front_matter
 from modeltree.formats.tables import read_table
 from modeltree.layout.title_block import TitleBlock, set_title_block
@@ -146,23 +148,61 @@ def a_family_of_one_day(count: int) -> Lineage:
     return Lineage(models, steps)
 
 
-@pytest.mark.parametrize(
-    "ending",
-    ["csv", "tsv", "jsonl", "parquet", "yaml", "json", "graphml", "gexf", "cdx.json", "spdx.json", "dot", "mmd", "nwk"],
-)
-def test_reading_and_writing_grow_as_the_lineage(tmp_path: Path, ending: str) -> None:
+def a_lineage_of_everything(count: int) -> Lineage:
+    """Models with all that can be said of one, parents along a chain, a merge of all, and some with one another."""
+    ids = [f"o{number % 7}/m{number}" for number in range(count)]
+    models = [
+        Model(
+            id=id, name=f"<M\N{LATIN SMALL LETTER O WITH DIAERESIS} & {id}>", aliases=[f"x{id}"], released="2023-01-02",
+            organizations=[id.split("/")[0]], license="MIT", sizes=["7B", "13B"], training_data="a; b",
+            note="=1 \"q\" 'x' | _*", references=["arxiv:2301.00001"],
+        )
+        for id in ids
+    ]  # fmt: skip
+    some = range(int((2 * count) ** 0.5))
+    pairs = {(one, other) for other in some for one in range(other)}
+    pairs |= {(number - 1, number) for number in range(1, count)} | {(number, count - 1) for number in range(count - 1)}
+    steps = [
+        Derivation(parent=ids[one], child=ids[other], relation="merge", note=f"n{one}", references=["arxiv:2301.00001"])
+        for one, other in pairs
+    ]
+    return Lineage(models, steps)
+
+
+WRITTEN = [
+    (one, suffix) for one in FORMATS if one.writes for suffix in one.suffixes[: 1 + (one.name == "csv")] or ("",)
+]
+
+
+@pytest.mark.parametrize(("format", "suffix"), WRITTEN, ids=[f"{one.name}{suffix}" for one, suffix in WRITTEN])
+@pytest.mark.parametrize("made", [a_family_of_one_day, a_lineage_of_everything])
+def test_writing_and_reading_grow_as_the_lineage(
+    tmp_path: Path, format: Format, suffix: str, made: Callable[[int], Lineage]
+) -> None:
+    options = {"spanning": True} if format.name == "newick" else {}
+
+    def written(lineage: Lineage, path: Path) -> Path:
+        if not suffix:
+            path.mkdir(exist_ok=True)
+        modeltree.save(lineage, path, format.name, **options)  # type: ignore[arg-type]
+        return path
+
     def writing(count: int) -> Call:
-        lineage = a_family_of_one_day(count)
-        return lambda: modeltree.save(lineage, tmp_path / f"x.{ending}")
+        lineage = made(count)
+        return lambda: written(lineage, tmp_path / f"new-{count}{suffix}")
 
     def reading(count: int) -> Call:
-        path = tmp_path / f"{count}.{ending}"
-        modeltree.save(a_family_of_one_day(count), path)
+        path = written(made(count), tmp_path / f"{count}{suffix}")
         return lambda: modeltree.read(path)
 
     assert growth(writing, 150) < 2.4
-    if ending not in ("dot", "mmd", "nwk"):  # which are written only
+    if format.reads:
         assert growth(reading, 150) < 2.4
+
+
+def test_the_growth_of_every_reader_is_counted() -> None:
+    counted = {one.name for one, _ in WRITTEN} | {format for format, *_ in OTHER_SOURCES.values()}
+    assert {one.name for one in FORMATS if one.reads} <= counted
 
 
 def gguf(count: int) -> bytes:
@@ -183,29 +223,72 @@ def lines(line: str, before: str = "", after: str = "") -> Callable[[int], str]:
     return lambda count: before + "".join(line.format(number) for number in range(count)) + after
 
 
-OTHER_SOURCES: dict[str, tuple[str, int, Callable[[int], str | bytes]]] = {
-    "parents of a card": ("README.md", 150, lines("- a/b{}\n", "---\nbase_model:\n", "---\n")),
-    "tags of a card": ("README.md", 150, lines("- base_model:merge:a/b{}\n", "---\ntags:\n", "---\n")),
-    "keys of a card": ("README.md", 150, lines("key{}: x\n", "---\n", "---\n")),
-    "faults of a card": ("README.md", 20, lines("key{}: a: b\n", "---\n", "---\n")),
-    "rows in Markdown": ("x.md", 150, lines("| A{} | 2020 | A0 |\n", "| Model | Released | Base |\n|---|---|---|\n")),
-    "tables in Markdown": ("x.md", 50, lines("| Model | Date |\n|---|---|\n| A{} | 2020 |\n\n")),
-    "rows in HTML": ("x.md", 150, lines("<tr><td rowspan=3>A{}</td></tr>", "<table><tr><th>Model</th></tr>")),
+def workbook(count: int) -> bytes:
+    openpyxl = pytest.importorskip("openpyxl")
+    book, content = openpyxl.Workbook(), io.BytesIO()
+    for number in range(count):
+        book.active.append([f"m{number}", "M"] if number else ["id", "name"])
+    book.save(content)
+    return content.getvalue()
+
+
+OTHER_SOURCES: dict[str, tuple[str, str, int, Callable[[int], str | bytes]]] = {
+    "parents of a card": ("model-cards", "README.md", 150, lines("- a/b{}\n", "---\nbase_model:\n", "---\n")),
+    "tags of a card": ("model-cards", "README.md", 150, lines("- base_model:merge:a/b{}\n", "---\ntags:\n", "---\n")),
+    "keys of a card": ("model-cards", "README.md", 150, lines("key{}: x\n", "---\n", "---\n")),
+    "faults of a card": ("model-cards", "README.md", 20, lines("key{}: a: b\n", "---\n", "---\n")),
+    "rows in Markdown": (
+        "markdown", "x.md", 150,
+        lines("| A{} | 2020 | A0 |\n", "| Model | Released | Base |\n|---|---|---|\n"),
+    ),
+    "tables in Markdown": ("markdown", "x.md", 50, lines("| Model | Date |\n|---|---|\n| A{} | 2020 |\n\n")),
+    "rows in HTML": (
+        "markdown", "x.md", 150,
+        lines("<tr><td rowspan=3>A{}</td></tr>", "<table><tr><th>Model</th></tr>"),
+    ),
     "rows in LaTeX": (
-        "x.tex", 150,
+        "latex", "x.tex", 150,
         lines("A{} & 2020 \\\\\n", "\\begin{tabular}{ll}Model & Date \\\\\n", "\\end{tabular}"),
     ),
-    "remarks in LaTeX": ("x.tex", 300, lambda n: "\\begin{tabular}{l}Model \\\\\n" + "%\n" * n + "\\end{tabular}"),
-    "beginnings in LaTeX": ("x.tex", 400, lambda n: "\\begin{tabular}" * n),
-    "models of a recipe": ("mergekit_config.yml", 100, lines("- model: a/b{}\n", "merge_method: linear\nmodels:\n")),
-    "bases in GGUF": ("x.gguf", 150, gguf),
-    "tensors in safetensors": ("x.safetensors", 150, safetensors),
+    "remarks in LaTeX": (
+        "latex", "x.tex", 300,
+        lambda n: "\\begin{tabular}{l}Model \\\\\n" + "%\n" * n + "\\end{tabular}",
+    ),
+    "beginnings in LaTeX": ("latex", "x.tex", 400, lambda n: "\\begin{tabular}" * n),
+    "models of a recipe": (
+        "mergekit", "mergekit_config.yml", 100,
+        lines("- model: a/b{}\n", "merge_method: linear\nmodels:\n"),
+    ),
+    "bases in GGUF": ("gguf", "x.gguf", 150, gguf),
+    "tensors in safetensors": ("safetensors", "x.safetensors", 150, safetensors),
+    "keys of an adapter": (
+        "peft", "adapter_config.json", 150,
+        lambda n: json.dumps({"base_model_name_or_path": "a/b", **{f"key{number}": [number] for number in range(n)}}),
+    ),
+    "assets": ("ecosystem-graphs", "x.yaml", 150, lines("- type: model\n  name: a{0}\n  dependencies: [a0]\n")),
+    "rows of Epoch": (
+        "epoch", "epoch.csv", 150,
+        lines("A{0},O,2020-01-01,A0,7000000000\n", "Model,Organization,Publication date,Base model,Parameters\n"),
+    ),
+    "records": (
+        "records", "x.json", 150,
+        lambda n: json.dumps([{"id": f"a{number}", "parents": ["a0"] if number else []} for number in range(n)]),
+    ),
+    "records of TOML": ("records", "x.toml", 150, lines("[[model]]\nid = 'a{0}'\n")),
+    "rows of a workbook": ("excel", "x.xlsx", 150, workbook),
+    "components in XML": (
+        "cyclonedx-xml", "x.cdx.xml", 150,
+        lines(
+            '<component type="machine-learning-model"><name>a{0}</name></component>',
+            '<bom xmlns="http://cyclonedx.org/schema/bom/1.6"><components>', "</components></bom>",
+        ),
+    ),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("source", OTHER_SOURCES)
 def test_reading_grows_as_the_file(tmp_path: Path, source: str) -> None:
-    name, size, made = OTHER_SOURCES[source]
+    format, name, size, made = OTHER_SOURCES[source]
 
     def reading(count: int) -> Call:
         content = made(count)
@@ -216,7 +299,7 @@ def test_reading_grows_as_the_file(tmp_path: Path, source: str) -> None:
         def read() -> None:
             front_matter._right_key.cache_clear()  # or the keys of the smaller file are known already
             with contextlib.suppress(ModelTreeError):
-                modeltree.read(path)
+                modeltree.read(path, format=format)
 
         return read
 
@@ -229,7 +312,19 @@ def test_reading_grows_as_the_file(tmp_path: Path, source: str) -> None:
         lambda lineage: [lineage.ancestors(id) for id in lineage.ids[-3:]],
         lambda lineage: lineage.descendants("m0"),
         lambda lineage: lineage.descendant_counts(),
+        lambda lineage: lineage.ancestor_counts(),
+        lambda lineage: lineage.root_counts(),
         lambda lineage: lineage.depths(),
+        lambda lineage: lineage.generations(),
+        lambda lineage: lineage.heights(),
+        lambda lineage: lineage.are_ancestors(lineage.ids, lineage.ids[::-1]),
+        lambda lineage: [lineage.parents(id) + lineage.children(id) for id in lineage.ids],
+        lambda lineage: lineage.siblings("m2"),
+        lambda lineage: lineage.kinship("m3", "m5"),
+        lambda lineage: lineage.shortest_path("m0", "m5"),
+        lambda lineage: lineage.simplify(lineage.ids[::2]),
+        lambda lineage: [family.members for family in lineage.families()],
+        lambda lineage: [*lineage.graph.edges],
         lambda lineage: lineage.family_labels(),
         lambda lineage: lineage.most_recent_common_ancestors("m3", "m5"),
         lambda lineage: lineage.as_of("2023-01"),
@@ -258,6 +353,14 @@ def test_a_page_of_one_day_grows_as_the_lineage(tmp_path: Path) -> None:
         return lambda: modeltree.page(lineage).save(tmp_path / "x.html")
 
     assert growth(prepare, 60) < 2.4
+
+
+def test_a_diagram_grows_as_the_lineage(tmp_path: Path) -> None:
+    def prepare(count: int) -> Call:
+        lineage = a_family_of_one_day(count)
+        return lambda: modeltree.diagram(lineage).save(tmp_path / "x.svg")
+
+    assert growth(prepare, 120) < 2.4
 
 
 def test_an_evolution_figure_grows_a_little_faster() -> None:
