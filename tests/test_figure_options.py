@@ -23,6 +23,7 @@ from modeltree.draw.theme import LIGHT, THEMES, Theme, contrast
 from modeltree.figures.coloring import groups_of
 from modeltree.findings import IconError, LayoutError, UnknownModelError
 from modeltree.layout.geometry import Layout
+from modeltree.layout.serpentine.solver import RowSolver
 from modeltree.lineage import Lineage
 from modeltree.records import Derivation, Kind, Model, Organization, PartialDate
 
@@ -115,6 +116,22 @@ def test_what_is_passed_on_to_the_serpentine(options: dict[str, Any]) -> None:
     layout = evolution(SMALL, **options).layout
     assert layout.faults() == ()
     assert layout != evolution(SMALL).layout
+
+
+def test_the_search_for_the_largest_type_does_not_go_to_and_fro(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[object] = []
+    largest = RowSolver.largest
+
+    def counted(self: RowSolver, *arguments: Any) -> Any:
+        tried.append(arguments)
+        assert len(tried) < 20
+        return largest(self, *arguments)
+
+    monkeypatch.setattr(RowSolver, "largest", counted)
+    # The title takes one line more in type of a certain size.
+    title = "A rather long title that may need two lines or three on a narrow page, who knows"
+    drawing = evolution(datasets.load("survey-figure2").as_of("2020-12"), title=title, page=(4.1, None), fall=3.0)
+    assert drawing.layout.faults() == ()
 
 
 def test_a_layout_like_an_earlier_one() -> None:

@@ -138,7 +138,7 @@ class _Wanted:
         """The rows in the largest type that fits on the page, and is no smaller than the least."""
         # Title and legend are set before the type is known; so they are set again until both agree.
         labels, sheet = self.labels(metrics), self.sheet(metrics, 0.0)
-        low, most = least, max(least, sheet.largest_type)
+        low, most, too_large = least, max(least, sheet.largest_type), math.inf
         em = min(most, max(least, self._solver(labels, sheet).likely(sheet.room, sheet.rise)))
         while True:
             try:
@@ -147,13 +147,14 @@ class _Wanted:
             except LayoutError:
                 if em <= least:
                     raise
-                low, most = least, em
+                low, too_large = least, em
                 em = max(least, em / _STEP)  # words so large leave too little room
                 continue
             if size < em / _STEP:
-                low, most, em = size, em, size * _NEAR
-            elif size > em / _SAME and em * _SAME < most:
-                low, em = least, min(most, em * _STEP)
+                low, too_large, em = size, em, size * _NEAR
+            elif size > em / _SAME and em * _SAME < min(most, too_large):
+                # What was too large is not tried again: the search would go to and fro.
+                low, em = least, min(most, em * _STEP, math.sqrt(em * too_large))
             else:
                 return PlacedRows(stack, labels, size, sheet)
 
