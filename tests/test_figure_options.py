@@ -23,6 +23,8 @@ from modeltree.draw.theme import LIGHT, THEMES, Theme, contrast
 from modeltree.figures.coloring import groups_of
 from modeltree.findings import IconError, LayoutError, UnknownModelError
 from modeltree.layout.geometry import Layout
+from modeltree.layout.serpentine import solver
+from modeltree.layout.serpentine.rows import extend_row
 from modeltree.layout.serpentine.solver import RowSolver
 from modeltree.lineage import Lineage
 from modeltree.records import Derivation, Kind, Model, Organization, PartialDate
@@ -132,6 +134,25 @@ def test_the_search_for_the_largest_type_does_not_go_to_and_fro(monkeypatch: pyt
     title = "A rather long title that may need two lines or three on a narrow page, who knows"
     drawing = evolution(datasets.load("survey-figure2").as_of("2020-12"), title=title, page=(4.1, None), fall=3.0)
     assert drawing.layout.faults() == ()
+
+
+def test_rows_that_are_counted_are_not_much_more_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    work: list[int] = []
+
+    def counted(*arguments: Any) -> Any:
+        pairs = extend_row(*arguments)
+        work.append(len(pairs))
+        return pairs
+
+    monkeypatch.setattr(solver, "extend_row", counted)
+    works = []
+    for rows in (None, 4, 6, 9):
+        work.clear()
+        _ = evolution(SURVEY, rows=rows).layout
+        works.append(sum(work))
+    assert max(works[1:]) < 4 * works[0]
+    with pytest.raises(LayoutError, match=r"in type of 6\.7 pt the models do not fit into 1 × \d+ pt of rows"):
+        _ = evolution(SURVEY, rows=1).layout
 
 
 def test_a_layout_like_an_earlier_one() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -38,6 +39,8 @@ _LUCK = 8
 _BEAM, _BEAM_OF_COUNT = 4, 2
 # A row may use its space so much worse than the best one from the same tick.
 _WORTHWHILE = 0.8
+# Of so many rows as are asked for, each ends so many rows or less from where it is looked for.
+_STRAYING = 0.6
 # Neighboring rows share space, so that they may take less than the sum of their heights: at the least 1 / 1.15.
 _SHARED = 1.15
 
@@ -115,6 +118,10 @@ class Solver(ABC):
                 break
             likely *= 3.0
         if stack is None:
+            if self.count:
+                raise LayoutError(
+                    f"in type of {size:g} pt the models do not fit into {self.count} × {width:.0f} pt of rows"
+                )
             raise LayoutError(f"in type of {size:g} pt a label is wider than a row, which has {width:.0f} pt")
         if height is None or stack.height * size <= height + 1e-6:
             return stack
@@ -151,6 +158,17 @@ class _Filled:
 class RowSolver(Solver):
     """Rows of ticks that are as far apart as their labels need."""
 
+    def __init__(self, labels: Labels, page_aspect: float, fall: float = 0.0, count: int | None = None) -> None:
+        super().__init__(labels, page_aspect, fall, count)
+        widths = list(accumulate((tick.width for tick in self.ticks), initial=0.0))
+        # Where rows can end, and what is before, of labels and of dates, in rows.
+        self._ends = [end for end in range(1, len(self.ticks) + 1) if end - 1 not in self._glued]
+        self._shares = [
+            (count or 1) * (1 - self._rest[end] / self._rest[0] + widths[end] / widths[-1]) / 2 for end in self._ends
+        ]
+        # Rows that are counted are looked for where all have equal shares, and then near those that were found.
+        self._aims = [float(row) for row in range(1, (count or 0) + 1)]
+
     def solve(self, width: float, height: float) -> Stack | None:
         """Rows for a space, by what they take if they share none of it; None where it is too narrow for any."""
         chain = self._chain(width, height)
@@ -178,16 +196,17 @@ class RowSolver(Solver):
         # By tick and by how many rows come before it: the least height, and the last of these rows. Where any count of
         # rows will do, only the cheapest path to a tick is kept.
         reached: list[dict[int, tuple[float, _Filled | None]]] = [{} for _ in range(len(self.ticks) + 1)]
-        # The rows from a tick differ only by whether they are the first or the last, and which way they run.
-        known: dict[tuple[int, bool, int, bool], list[_Filled]] = {}
+        # The rows from a tick differ only by whether they are the first, and which way they run.
+        known: dict[tuple[int, int, int], list[_Filled]] = {}
+        stops = self._stops()
         reached[0][0] = (0.0, None)
         for start in range(len(self.ticks)):
             for count, (cost, _) in sorted(reached[start].items()):
                 if cost + self._rest[start] / width > most or count == self.count:
                     continue
-                key = (start, count > 0, count % 2, count + 1 == self.count)
+                key = (start, count if self.count else count > 0, count % 2)
                 if key not in known:
-                    known[key] = self._worthwhile(start, depths, count, width)
+                    known[key] = self._worthwhile(start, depths, count, width, stops)
                 for row in known[key]:
                     total = cost + self._deep(row)
                     if total <= most - self._rest[row.stop] / width:
@@ -198,6 +217,8 @@ class RowSolver(Solver):
         while count and (last := reached[chain[-1].start if chain else -1][count][1]):
             chain.append(last)
             count -= 1
+        if chain and self.count:
+            self._aims = [self._shares[self._ends.index(row.stop)] for row in reversed(chain)]
         return chain[::-1]
 
     def _offer(self, known: dict[int, tuple[float, _Filled | None]], count: int, total: float, row: _Filled) -> None:
@@ -215,37 +236,50 @@ class RowSolver(Solver):
         least = self.metrics.tick_reach
         return max(self.metrics.depth(above), least) + max(self.metrics.depth(below), least) + self.metrics.row_gap
 
-    def _worthwhile(self, start: int, depths: Sequence[int], index: int, width: float) -> list[_Filled]:
+    def _worthwhile(
+        self, start: int, depths: Sequence[int], index: int, width: float, stops: Sequence[tuple[int, int]]
+    ) -> list[_Filled]:
         """The rows from a tick that use their space not much worse than the best of them does."""
         rows: list[_Filled] = []
         ends = row_ends(index, width, self.metrics, index + 1 == self.count, self.ghost(self.ticks[start:]))
+        least, most = stops[index] if stops else (0, len(self.ticks))
         for depth in depths:
-            options = ((tick.width, self.chooser.choices(tick, depth)) for tick in self.ticks[start:])
+            options = ((tick.width, self.chooser.choices(tick, depth)) for tick in self.ticks[start:most])
             pairs = extend_row(options, ends, self.metrics, _BEAM_OF_COUNT if self.count else _BEAM)
             if start + len(pairs) - 1 in self._glued:
                 pairs = pairs[:-1]
             row = _Filled(start, pairs)
             if pairs and not (rows and row.stop == rows[-1].stop):
                 rows.append(row)
-            if row.stop == len(self.ticks):
+            if row.stop == most:
                 break
         if self.count:
-            return self._shortened(rows)
+            return self._shortened(rows, least)
         used = [(self._rest[start] - self._rest[row.stop]) / self._deep(row) for row in rows]
-        end = len(self.ticks)
-        return [row for row, use in zip(rows, used, strict=True) if use >= _WORTHWHILE * max(used) or row.stop == end]
+        return [row for row, use in zip(rows, used, strict=True) if use >= _WORTHWHILE * max(used) or row.stop == most]
 
-    def _shortened(self, rows: Sequence[_Filled]) -> list[_Filled]:
+    def _shortened(self, rows: Sequence[_Filled], least: int) -> list[_Filled]:
         """The rows, and all that end earlier: so many rows as are asked for may be more than the labels need."""
         best: dict[int, _Filled] = {}
         for row in rows:
-            for count in range(1, len(row.pairs) + 1):
-                if row.start + count - 1 in self._glued:
+            for stop in range(max(least, row.start + 1), row.stop + 1):
+                if stop - 1 in self._glued:
                     continue
-                shorter = _Filled(row.start, row.pairs[:count])
-                if shorter.stop not in best or self._deep(shorter) < self._deep(best[shorter.stop]):
-                    best[shorter.stop] = shorter
+                shorter = _Filled(row.start, row.pairs[: stop - row.start])
+                if stop not in best or self._deep(shorter) < self._deep(best[stop]):
+                    best[stop] = shorter
         return list(best.values())
+
+    def _stops(self) -> list[tuple[int, int]]:
+        """Before which tick each of so many rows ends, at the earliest and at the latest."""
+        bounds: list[tuple[int, int]] = []
+        last, count = -1, len(self._aims)
+        for row, aim in enumerate(self._aims):
+            near = (bisect_left(self._shares, aim - _STRAYING), bisect_right(self._shares, aim + _STRAYING) - 1)
+            last = min(max(*near, last + 1), len(self._ends) - count + row)
+            first = last if row + 1 == count else max(min(*near, last), row)
+            bounds.append((self._ends[first], self._ends[last]))
+        return bounds
 
 
 def _depths(most: int) -> list[int]:
