@@ -355,6 +355,7 @@ def _japanese_row(cells: Mapping[str, str], section: str, source: Source) -> Ite
         trained = _plain(cells.get("Training Data", ""))
         continued = "continual pre-training on" in section and not _POST_TRAINED.match(trained)
         relation = Relation.CONTINUED_PRETRAINING if continued else Relation.FINETUNE
+        relation = Relation.ADAPTER if "lora" in name.casefold() else relation
         names = re.split(r"<br>(?!\s*\()", cells.get("Base Model", ""))
     parents = []
     for each in names:

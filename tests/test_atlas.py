@@ -154,6 +154,7 @@ def test_a_predecessor_by_hand_goes_before_that_of_a_table(small: tuple[Lineage,
         ("hibachi-exam", "llama-2", "finetune"),
         ("hibachi-wide", "llama-2", "continued-pretraining"),
         ("hibachi-eye", "spark-vl", "finetune"),
+        ("hibachi-lora", "llama-2", "adapter"),
     ],
 )
 def test_the_base_that_the_training_data_name(
