@@ -431,7 +431,7 @@ def test_findings_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, s
 def test_values_of_yaml_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "x.yaml"
     path.write_text("models:\n- {id: a, name: A}\n")
-    monkeypatch.setattr(limits, "YAML_VALUES", 8)
+    monkeypatch.setattr(limits, "VALUES", 8)
     assert modeltree.read(path).lineage.ids == ("a",)
     path.write_text("models:\n- {id: a, name: A}\n- {id: b, name: B}\n")
     with pytest.raises(SourceError, match="x.yaml:3:.*: the file is too large: more than 8 values; split it"):

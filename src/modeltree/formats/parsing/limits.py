@@ -38,8 +38,7 @@ EXTENSIONS = 50  # catalogues that extend each other
 
 # How many there are
 
-VALUES = 20_000_000  # values of JSON, cells of CSV
-YAML_VALUES = 2_000_000
+VALUES = 20_000_000  # values of JSON and YAML, cells of CSV
 PARQUET_VALUES = 100_000_000
 WORKBOOK_CELLS = 5_000_000
 ROWS = 2_000_000  # records of CSV, rows of any table that are looked at one by one, merged cells of a sheet

@@ -204,8 +204,8 @@ class _Builder:
         """The data of the value that begins with an event, and their offsets."""
         start, kind = event.start_mark.index, type(event)
         self._count += 1
-        if self._count > limits.YAML_VALUES:
-            message = f"the file is too large: more than {limits.YAML_VALUES:,} values"
+        if self._count > limits.VALUES:
+            message = f"the file is too large: more than {limits.VALUES:,} values"
             self._stop(start, "too-large", message, "split it into several")
         if kind is yaml.AliasEvent and self._aliases and not is_key and event.anchor in self._anchored:
             data, offsets, count = self._anchored[event.anchor]
