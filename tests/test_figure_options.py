@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import os
 import random
 import re
@@ -158,6 +159,14 @@ def test_rows_that_are_counted_are_not_much_more_work(monkeypatch: pytest.Monkey
 def test_a_layout_like_an_earlier_one() -> None:
     earlier = evolution(SMALL).layout
     assert evolution(SMALL, like=earlier).layout.boxes == earlier.boxes
+
+
+@pytest.mark.parametrize("new", ["webgpt", "glam", "tk-instruct", "flamingo"])
+def test_a_row_that_makes_room_moves_no_label_by_its_height(new: str) -> None:
+    lineage = datasets.load("survey-figure2")
+    before = evolution(lineage.subgraph({*lineage.ids} - {new})).layout
+    after = {box.id: box for box in evolution(lineage, like=before).layout.boxes}
+    assert max(math.dist(box.center, after[box.id].center) / box.height for box in before.boxes) <= 1
 
 
 def test_what_is_not_like_an_earlier_one_says_why() -> None:

@@ -34,6 +34,8 @@ _ASIDE = 5.0
 _LOOKED_AT = 200
 # The share of labels that are few; a row more is worth not to move more.
 _FEW = 0.02
+# How far rows may go down, in lines.
+_LOWER = (0.25, 0.5, 0.8, 1.0)
 # What rounding to a thousandth of a point makes of a position.
 _CLOSE = 0.01
 
@@ -347,11 +349,14 @@ class _Revision:
     def placed(self, state: _State, item: Item) -> _State | None:
         """The same with one more label, in the way that moves fewest others."""
 
-        def moved(new: _State) -> int:
-            return sum(new.boxes.get(id) != box for id, box in state.boxes.items())
+        def moved(new: _State) -> tuple[int, int]:
+            # By more than their height; and at all.
+            places = [(box, new.boxes.get(id)) for id, box in state.boxes.items()]
+            far = sum(there is None or math.dist(box.center, there.center) > box.height for box, there in places)
+            return far, sum(box != there for box, there in places)
 
         ways = [new] if (new := self._nearby(state, item)) else []
-        if not ways or moved(ways[0]) > _FEW * len(self.items):
+        if not ways or moved(ways[0])[0] > _FEW * len(self.items):
             # The rows below make room for a line, or the last date of the row goes to the next one.
             ways += () if self.fixed else self._lowered(state, item)
             ways += filter(None, [self._spilled(state, item)])
@@ -365,8 +370,8 @@ class _Revision:
     def _lowered(self, state: _State, item: Item) -> Iterator[_State]:
         """The same with one more label, where all from some row on is a line lower."""
         row = self._row(state, self.ticks[self.tick_of[item.id]])
-        by = self.metrics.line_pitch * self.size
-        for first in () if row is None else range(max(row, 1), min(row + 2, len(state.rows))):
+        firsts = () if row is None else range(max(row, 1), min(row + 2, len(state.rows)))
+        for first, by in product(firsts, (share * self.metrics.line_pitch * self.size for share in _LOWER)):
             starts = (start + (by if index >= first else 0.0) for index, start in enumerate(state.axis.starts))
             low = {tick for ids in state.rows[first:] for tick in ids}
             lower = replace(
