@@ -125,6 +125,16 @@ def test_each_command_of_a_page_is_one(name: str, tmp_path: Path, monkeypatch: p
                 assert _parser(arguments).parse_args(arguments).command == arguments[0]
 
 
+@pytest.mark.parametrize(
+    "command", re.findall(r"`modeltree (check [^`]+)`", " ".join((ROOT / "CONTRIBUTING.md").read_text("utf-8").split()))
+)
+def test_the_data_of_the_project_pass_the_checks_that_contributors_are_told(
+    command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    assert cli_main(command.split()) == 0
+
+
 def test_the_spreadsheet_of_the_tutorial_has_what_it_says() -> None:
     reading = modeltree.read(EXAMPLES / "spreadsheet.csv")
     assert len(reading.lineage) == 60
