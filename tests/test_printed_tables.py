@@ -657,3 +657,12 @@ def test_names_with_variants_and_sizes_in_brackets(tmp_path: Path) -> None:
     assert lineage["Llama-2-70b"].name == "Llama 2 (70b)"
     assert lineage["Swallow"].organizations == ("Tokyo-Tech-(Okazaki,-Yokota)", "AIST")
     assert lineage["Q (old)"].id == "Q-old"
+
+
+def test_rows_of_one_model_may_have_a_license_that_is_known_and_one_that_is_not(tmp_path: Path) -> None:
+    path = tmp_path / "x.html"
+    rows = "<tr><td rowspan=2>A</td><td>2020</td><td>Own terms</td></tr><tr><td>2020</td><td>Apache 2.0</td></tr>"
+    path.write_text(f"<table><tr><th>Model</th><th>Released</th><th>License</th></tr>{rows}</table>")
+    lineage, findings = read_markdown(path)
+    assert [str(model.license and model.license.name) for model in lineage.models] == ["Own terms"]
+    assert any(finding.message.startswith("license of 'A' is 'Own terms' in a row above") for finding in findings)

@@ -192,7 +192,7 @@ class RowReader:
         for what, value in more.items():
             if isinstance(value, list):
                 fields[what] = [*fields.get(what, []), *(item for item in value if item not in fields.get(what, []))]
-            elif isinstance(value, dict):
+            elif what == "links":
                 links = fields.setdefault(what, {})
                 others = [address for kind, address in value.items() if links.setdefault(kind, address) != address]
                 if others:
