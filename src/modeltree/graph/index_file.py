@@ -16,7 +16,6 @@ import mmap
 import os
 import zlib
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy
@@ -57,7 +56,7 @@ def write_index(path: str | os.PathLike[str], parents: Rows, generation: Ints) -
             yield piece
         yield checksum.to_bytes(_DIGEST, "big")
 
-    write_whole(Path(path), pieces())
+    write_whole(path, pieces())
 
 
 def _arrays(parents: Rows, generation: Ints) -> dict[str, NDArray[Any]]:
