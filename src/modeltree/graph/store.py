@@ -30,7 +30,7 @@ from modeltree.graph.columns import (
     picked,
     taken,
 )
-from modeltree.graph.csr import gather_slices, short, viewed
+from modeltree.graph.csr import gather_slices, row_starts, short, viewed
 from modeltree.graph.index import AncestryIndex
 from modeltree.graph.network import FrozenAttributes, attribute_rows, to_attributes
 from modeltree.records import Derivation, Domain, Kind, Model, Openness, PartialDate, Record, Relation, one_of
@@ -328,7 +328,7 @@ class EdgeStore:
     @cached_property
     def _rows(self) -> tuple[memoryview, memoryview]:
         """Where the derivations of each child begin, and the parents."""
-        return viewed(numpy.searchsorted(self.child, numpy.arange(len(self._ids) + 1))), viewed(self.parent)
+        return viewed(row_starts(self.child, len(self._ids))), viewed(self.parent)
 
     def find(self, parent: int, child: int) -> int | None:
         """The index of the derivation between two models."""
@@ -376,6 +376,7 @@ class EdgeStore:
 
     def kin(self, nodes: NDArray[Any]) -> tuple[list[list[str]], list[list[str]]]:
         """Of each of some models, ascending, the ids of its parents and of its children."""
+        nodes = nodes.astype(self.child.dtype)  # of another type, all children would become that to be searched
         first, last = numpy.searchsorted(self.child, nodes), numpy.searchsorted(self.child, nodes, side="right")
         above = gather_slices(first, last, self.parent)
         low, high = (int(nodes[0]), int(nodes[-1])) if len(nodes) else (0, -1)
@@ -392,8 +393,8 @@ class EdgeStore:
         return parents, children
 
     def _listed(self, ends: NDArray[Any], nodes: NDArray[Any]) -> list[list[str]]:
-        listed = nodes.tolist()
-        return [list(picked(self._ids, listed[start:end])) for start, end in pairwise([0, *ends.tolist()])]
+        ids, listed = self._ids, nodes.tolist()
+        return [[ids[node] for node in listed[start:end]] for start, end in pairwise([0, *ends.tolist()])]
 
     def attributes(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
         """Parent and child of each derivation, and its other fields as attributes; equal ones are shared."""

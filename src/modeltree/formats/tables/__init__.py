@@ -28,6 +28,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from modeltree._util import collector_paused
 from modeltree._util.arguments import checked
 from modeltree._util.files import expanded, refuse_pipe
 from modeltree._util.progress import Progress, no_progress
@@ -265,4 +266,5 @@ def _reading(tables: TableSet, options: ReadOptions) -> Reading:
     # may matter to them. So all rules on faults stand in one place, and cost where there are some.
     count = sum(table.count for table in (tables.nodes, tables.edges) if table)
     options.progress("read", count, count)
-    return assemble(arrays_of(tables, options), options)
+    with collector_paused():
+        return assemble(arrays_of(tables, options), options)
