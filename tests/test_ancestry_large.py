@@ -36,20 +36,21 @@ def each_way_of(index: AncestryIndex) -> Iterator[AncestryIndex]:
     index.__dict__["_patience"] = 0
     yield index
     again = AncestryIndex._of(index.parents, index.generation)
-    again.__dict__["_intervals"] = None
+    again.__dict__ |= {"_intervals": None, "_patience": 0}
     yield again
     walking = AncestryIndex._of(index.parents, index.generation)
     walking.__dict__["_patience"] = 1 << 30
     yield walking
 
 
-def sizes_below_roots(index: AncestryIndex) -> list[int]:
+def below_roots(index: AncestryIndex) -> tuple[list[int], list[int]]:
     """As they are counted of a large graph, too, whose forest and intervals are not made for it."""
     fresh = AncestryIndex._of(index.parents, index.generation)
     fresh.__dict__["_patience"] = 1
-    assert fresh.sizes_below_roots().tolist() == index.sizes_below_roots().tolist()
+    sizes, first = (values.tolist() for values in index.below_roots())
+    assert [values.tolist() for values in fresh.below_roots()] == [sizes, first]
     assert not {"_forest", "_intervals"} & fresh.__dict__.keys()
-    return index.sizes_below_roots().tolist()
+    return sizes, first
 
 
 def check(parents: Parents) -> None:
@@ -73,7 +74,8 @@ def check(parents: Parents) -> None:
         assert large.children == small.children
         assert large.are_ancestors(above, below).tolist() == small.are_ancestors(above, below).tolist() == related
         assert large.descendant_counts().tolist() == small.descendant_counts().tolist()
-        assert sizes_below_roots(large) == [1 + len(small.descendants(root)) for root in small.roots]
+        clades = [(root, *small.descendants(root)) for root in small.roots]
+        assert below_roots(large) == ([len(clade) for clade in clades], [min(clade) for clade in clades])
         assert large.ancestor_counts().tolist() == small.ancestor_counts().tolist()
         assert large.root_counts().tolist() == small.root_counts().tolist()
         for name in ("generation", "height", "components", "roots", "leaves", "merges"):
@@ -266,6 +268,26 @@ def test_a_few_questions_are_walks_and_more_make_the_forest() -> None:
     assert index.descendant_counts()[0] == 9999
     assert index.ancestors(3) == (0, 1, 2)
     assert index._upwards is not None
+
+
+def test_cycles_are_looked_for_above_the_few_parents_that_come_after_a_child() -> None:
+    met = set()
+    for seed in range(30):
+        generator = random.Random(seed)
+        late = [sorted(generator.sample(range(130), 2), reverse=True) for _ in range(2)]
+        edges = [*((generator.randrange(node), node) for node in range(1, 130)), *late]
+        graph: Any = nx.DiGraph(edges)
+        cyclic = not nx.is_directed_acyclic_graph(graph)
+        met.add(cyclic)
+        if cyclic:
+            with pytest.raises(ValueError, match="cycle"):
+                AncestryIndex.from_edges(130, *zip(*edges, strict=True))
+        else:
+            index = AncestryIndex.from_edges(130, *zip(*edges, strict=True))
+            assert not {"generation", "children"} & index.__dict__.keys()
+            assert all(set(index.ancestors(node)) == nx.ancestors(graph, node) for node in graph)
+            assert all(index.generation[parent] < index.generation[child] for parent, child in edges)
+    assert met == {False, True}
 
 
 def test_a_small_graph_is_gone_through_and_its_forest_made_later() -> None:

@@ -177,7 +177,7 @@ def gather_slices(first: NDArray[Any], last: NDArray[Any], items: NDArray[Any]) 
     total = int(ends[-1]) if len(ends) else 0
     gathered: NDArray[Any]
     if total <= _AT_ONCE:
-        gathered = items[numpy.arange(total) + numpy.repeat(first - (ends - lengths), lengths)]
+        gathered = items.take(numpy.arange(total) + numpy.repeat(first - (ends - lengths), lengths))
         return gathered
     cuts = [0, *distinct(numpy.searchsorted(ends, numpy.arange(_AT_ONCE, total, _AT_ONCE)) + 1).tolist(), len(ends)]
     gathered = numpy.empty(total, dtype=items.dtype)
@@ -185,7 +185,7 @@ def gather_slices(first: NDArray[Any], last: NDArray[Any], items: NDArray[Any]) 
         begin = int(ends[start - 1]) if start else 0
         own = lengths[start:end]
         offset = numpy.repeat(first[start:end] - (ends[start:end] - own), own)
-        gathered[begin : begin + len(offset)] = items[numpy.arange(begin, begin + len(offset)) + offset]
+        gathered[begin : begin + len(offset)] = items.take(numpy.arange(begin, begin + len(offset)) + offset)
     return gathered
 
 
@@ -220,15 +220,18 @@ def viewed(array: Any) -> memoryview:
 def bfs(rows: Rows, starts: Iterable[int], max_depth: int | None = None) -> list[int]:
     """What can be reached in at least one and at most `max_depth` steps, in ascending order."""
     items, begin = rows._items, rows._starts
-    reached, frontier, depth = set[int](), list(starts), 0
+    reached: set[int] = set()
+    frontier, depth = list(starts), 0
     while frontier and (max_depth is None or depth < max_depth) and len(frontier) < _MANY:
         depth += 1
         new = []
         for node in frontier:
-            for other in items[begin[node] : begin[node + 1]]:
-                if other not in reached:
-                    reached.add(other)
-                    new.append(other)
+            start, end = begin[node], begin[node + 1]
+            if start < end:
+                for other in items[start:end]:
+                    if other not in reached:
+                        reached.add(other)
+                        new.append(other)
         frontier = new
     if not frontier or depth == max_depth:
         return sorted(reached)
@@ -269,18 +272,18 @@ def distances(rows: Rows, starts: NDArray[Any]) -> Ints:
     return found
 
 
-def reachable_bits(order: NDArray[Any], rows: Rows, targets: NDArray[Any]) -> Iterator[tuple[range, list[int]]]:
+def reachable_bits(order: list[int], rows: Rows, targets: list[int]) -> Iterator[tuple[range, list[int]]]:
     """For some targets at a time, which these are, and for each node, as bits, which of them it is or leads to.
 
     Each time takes as long as to go through all nodes in `order`, where each comes later than those that its row leads
     to. It may lack nodes that lead to no target.
     """
-    starts, items = rows._starts, rows._items
-    inner: list[int] = order[rows.lengths[order] > 0].tolist()
+    starts, items = rows.starts.tolist(), rows.items.tolist()
+    inner = [node for node in order if starts[node] < starts[node + 1]]
     width = max(64, 8 * _MEMORY // max(len(order), 1))
     for first in range(0, len(targets), width):
         bits, bit = [0] * len(rows), 1
-        for target in targets[first : first + width].tolist():
+        for target in targets[first : first + width]:
             bits[target] = bit
             bit <<= 1
         for node in inner:
@@ -393,9 +396,9 @@ def heights(levels: Levels, parents: Rows) -> Ints:
     return _gathered_up(levels, parents, numpy.zeros(len(parents), dtype=numpy.int32), max, numpy.maximum, 1)
 
 
-def least_below(levels: Levels, parents: Rows) -> Ints:
-    """For each node, the least that it is or that descends from it."""
-    return _gathered_up(levels, parents, numpy.arange(len(parents), dtype=numpy.int32), min, numpy.minimum, 0)
+def least_below(levels: Levels, parents: Rows, values: Ints) -> Ints:
+    """For each node, the least of the values of it and of all that descends from it; it may be written to `values`."""
+    return _gathered_up(levels, parents, values, min, numpy.minimum, 0)
 
 
 def _gathered_up(

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from modeltree._util.html import block, definitions, head
 from modeltree._util.text import counted, enumerated
 from modeltree.graph.columns import LazySequence, factored, picked
-from modeltree.graph.csr import Rows, least_below, levels_of, row_starts
+from modeltree.graph.csr import Rows, row_starts
 from modeltree.graph.index import AncestryIndex
 from modeltree.graph.primary import PrimaryForest
 from modeltree.graph.store import EdgeStore, NodeStore
@@ -346,7 +346,7 @@ class _Connected:
         self._nodes, self._edges, self._index, self._chosen, self._base = nodes, edges, index, chosen, base
         if base:
             heads = index.roots
-            sizes, first = index.sizes_below_roots(), self._first_members()[heads]
+            sizes, first = index.below_roots()
         else:
             counts = numpy.bincount(index.components, minlength=len(index))
             heads = first = numpy.flatnonzero(counts)
@@ -359,13 +359,6 @@ class _Connected:
 
     def __len__(self) -> int:
         return len(self._heads)
-
-    def _first_members(self) -> NDArray[Any]:
-        """Of each root, the first of its family: itself, unless a model is dated before what it was made from."""
-        parent, child, _ = self._edges.arrays(self._chosen)
-        if not bool((child < parent).any()):
-            return numpy.arange(len(self._index))
-        return least_below(levels_of(self._index.generation), self._index.parents).astype(numpy.int64)
 
     @cached_property
     def _labels(self) -> NDArray[Any]:

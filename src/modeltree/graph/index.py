@@ -27,6 +27,7 @@ from modeltree.graph.csr import (
     heights,
     integers,
     known,
+    least_below,
     levels_of,
     reachable_bits,
     short,
@@ -71,10 +72,13 @@ _MAKING = 5000
 """How many nodes could be walked along in the time that making them takes of the smallest graph."""
 _CALL = 100
 """For how many of these a walk counts at least."""
+_FEW_LATE = 64
+"""Of how many nodes one may be a parent that comes after a child, for cycles to be looked for above these alone."""
 _FEW = 8
 """Of fewer intervals each is a slice of its own, and of fewer pairs each is a search of its own."""
 
-_Downwards = tuple[memoryview, memoryview, memoryview | None, memoryview, memoryview, memoryview, memoryview]
+_Runs = tuple[memoryview, memoryview, memoryview, memoryview, Ints]
+_Downwards = tuple[memoryview, memoryview, memoryview | None, _Runs]
 
 _NONE = numpy.empty(0, dtype=numpy.int32)
 _NONE.flags.writeable = False
@@ -184,7 +188,18 @@ class AncestryIndex:
         self.parents = Rows.of(count, countable, parent)
         self._in_order = in_order
         if not in_order:
-            self.generation  # noqa: B018  # refuses cycles
+            self._refuse_cycles(distinct(parent[parent >= child]))
+
+    def _refuse_cycles(self, late: NDArray[Any]) -> None:
+        """A cycle has a parent that does not come before its child: it is among such, and what they descend from."""
+        if len(late) > len(self) // _FEW_LATE:
+            self.generation  # noqa: B018  # which refuses cycles
+            return
+        nodes = numpy.array(self.ancestry(late.tolist()))
+        above, lengths = self.parents.gather(nodes)
+        starts = numpy.concatenate([[0], numpy.cumsum(lengths)])
+        part = Rows(starts.astype(numpy.int32), numpy.searchsorted(nodes, above).astype(numpy.int32))
+        generations(part, part.turned())
 
     @classmethod
     @checked
@@ -303,6 +318,7 @@ class AncestryIndex:
     @cached_property
     def _intervals(self) -> Intervals | None:
         """What descends from nodes by these edges, where it is not too much to keep."""
+        self._patience = 0  # nothing is walked along any more
         return intervals_of(self._forest, self._merges, self._non_tree_edges, _PER_ITEM * self._items)
 
     @cached_property
@@ -319,12 +335,12 @@ class AncestryIndex:
 
     @cached_property
     def _down(self) -> _Downwards:
-        """Numbers, sizes, starts and ranks of intervals, if they are kept, nearest merges, their first and last."""
+        """Numbers, sizes, starts of intervals, if they are kept; their ranks, nearest merges, first and last, nodes."""
         forest, merges, intervals = self._forest, self._merges, self._intervals
         starts = None if intervals is None else viewed(intervals.starts)
         ranks = viewed(_NONE if intervals is None else intervals.ranks)
         nearest, first, last = viewed(merges.nearest), viewed(merges.first), viewed(merges.last)
-        return viewed(forest.number), viewed(forest.size), starts, ranks, nearest, first, last
+        return viewed(forest.number), viewed(forest.size), starts, (ranks, nearest, first, last, forest.node_of)
 
     @cached_property
     def _merged(self) -> tuple[memoryview, memoryview, memoryview] | None:
@@ -339,13 +355,9 @@ class AncestryIndex:
             self._forest, self._merges, self._intervals, lambda: self._merged, self.parents, self.ancestors
         )
 
-    @property
-    def _walks(self) -> bool:
-        return self._patience > 0 and "_intervals" not in self.__dict__
-
     def _walk(self, rows: Rows, node: int) -> list[int] | None:
         """What a node leads to, found by a walk; None where it pays to make what finds it faster."""
-        if self._patience <= 0 or "_intervals" in self.__dict__:
+        if self._patience <= 0:
             return None
         reached = bfs(rows, [node])
         self._patience -= _CALL + len(reached)
@@ -415,10 +427,12 @@ class AncestryIndex:
                 if walked is not None:
                     return numpy.array(walked, dtype=numpy.int32)
                 downwards = self._downwards = self._down
-            numbers, sizes, starts, ranks, _, first, last = downwards
-            number, size = numbers[node], sizes[node]
-            own = self._forest.node_of[number + 1 : number + size] if size > 1 else _NONE
-            node_of = self._forest.node_of
+            numbers, sizes, starts, runs = downwards
+            size, own = sizes[node], _NONE
+            ranks, _, first, last, node_of = runs
+            if size > 1:
+                number = numbers[node]
+                own = node_of[number + 1 : number + size]
             if starts is None:
                 more = [gather_slices(*intervals_below(self._forest, self._non_tree_edges, node), node_of)]
             else:
@@ -450,24 +464,25 @@ class AncestryIndex:
                 if walked is not None:
                     return self._known(ancestor) in walked
                 downwards = self._downwards = self._down
-            numbers, sizes, starts, ranks, nearest, _, last = downwards
+            numbers, sizes, starts, runs = downwards
             number, start = numbers[descendant], numbers[ancestor]
             if start < number < start + sizes[ancestor]:
                 return True
             if starts is None:
                 return self._climbs(ancestor, descendant)
             low, high = starts[ancestor], starts[ancestor + 1]
-            if low == high or not (rank := nearest[descendant]):
+            if low == high:
                 return False
-            index = bisect_right(ranks, rank, low, high) - 1
-            return bool(index >= low and number < last[ranks[index]])
+            ranks, nearest, _, last, _ = runs
+            index = bisect_right(ranks, nearest[descendant], low, high) - 1
+            return index >= low and number < last[ranks[index]]
         except ODD:
             self._several((ancestor, descendant))
             raise
 
     def _climbs(self, ancestor: int, descendant: int) -> bool:
         """Whether one is met on the paths up from the other, of which only the merges are looked at."""
-        parents, (numbers, sizes, _, _, nearest, _, _) = self.parents, self._down
+        parents, (numbers, sizes, _, (_, nearest, *_)) = self.parents, self._down
         merges, over = viewed(self._merges.node), viewed(self._merges.above)
         up, generation = viewed(self._forest.up), viewed(self.generation)
         start, level = numbers[ancestor], generation[ancestor]
@@ -497,10 +512,11 @@ class AncestryIndex:
 
         A tree has at most one; in a graph with merges there can be several.
         """
-        if len(nodes) and not self._walks:
+        if self._patience <= 0 and len(nodes):
             try:
-                if min(nodes) < 0:
-                    raise IndexError
+                for node in nodes:
+                    if node < 0:
+                        raise IndexError
                 return self._common.of(nodes)
             except ODD:
                 self._several(nodes)
@@ -595,7 +611,7 @@ class AncestryIndex:
         order = numpy.argsort(index, kind="stable")
         rows, nodes, wanted = order.tolist(), above[order].tolist(), index[order]
         related = numpy.zeros(len(above), dtype=bool)
-        for some, bits in reachable_bits(leading, self.children, targets):
+        for some, bits in reachable_bits(leading.tolist(), self.children, targets.tolist()):
             start, end = numpy.searchsorted(wanted, [some.start, some.stop]).tolist()
             for pair, bit in zip(range(start, end), (wanted[start:end] - some.start).tolist(), strict=True):
                 related[rows[pair]] = bits[nodes[pair]] >> bit & 1
@@ -604,37 +620,42 @@ class AncestryIndex:
     def descendant_counts(self) -> NDArray[numpy.int64]:
         """For each node, how many descend from it."""
         if self._goes_through() or self._intervals is None:
-            return self._counted(self.order[::-1], self.children)
+            return self._counted(self.order.tolist()[::-1], self.children)
         return descendant_counts(self._forest, self._merges, self._intervals)
 
-    def sizes_below_roots(self) -> NDArray[numpy.int64]:
-        """For each root, how many nodes there are that it is or that descend from it.
+    def below_roots(self) -> tuple[NDArray[numpy.int64], NDArray[Any]]:
+        """For each root, how many nodes there are that it is or that descend from it, and the first of these.
 
         What counts all nodes is not made for it: most of them hang below a root or a merge by single parents, and these
         alone, each with what hangs below it, are a graph of a tenth of the size.
         """
-        if not self._walks or 2 * self._items <= self._patience:
-            return self.descendant_counts()[self.roots] + 1
-        above, lengths = self.parents.gather(self.merges)
-        top = tops(self.parents)
-        weights = numpy.bincount(top, minlength=len(self))
-        head, merge = top[above], numpy.repeat(self.merges, lengths)
-        kept = distinct(numpy.concatenate([head, self.merges]))
-        place = numpy.zeros(len(self), dtype=numpy.int32)
-        place[kept] = numpy.arange(len(kept), dtype=numpy.int32)
-        small = AncestryIndex.from_edges(len(kept), place[head], place[merge])
-        parts = small._forest, small._merges
-        intervals = intervals_of(*parts, small._non_tree_edges, _PER_ITEM * self._items)
-        if intervals is None:
-            return self.descendant_counts()[self.roots] + 1
-        roots = small.roots
-        weights[kept[roots]] = weights_below(*parts, intervals, weights[kept], roots)
-        return weights[self.roots]
+        roots, first = self.roots, numpy.arange(len(self), dtype=numpy.int32)
+        if 0 < self._patience < 2 * self._items:
+            above, lengths = self.parents.gather(self.merges)
+            top = tops(self.parents)
+            weights = numpy.bincount(top, minlength=len(self))
+            head, merge = top[above], numpy.repeat(self.merges, lengths)
+            kept = distinct(numpy.concatenate([head, self.merges]))
+            place = numpy.zeros(len(self), dtype=numpy.int32)
+            place[kept] = numpy.arange(len(kept), dtype=numpy.int32)
+            small = AncestryIndex.from_edges(len(kept), place[head], place[merge])
+            parts = small._forest, small._merges
+            intervals = intervals_of(*parts, small._non_tree_edges, _PER_ITEM * self._items)
+            if intervals is not None:
+                weights[kept[small.roots]] = weights_below(*parts, intervals, weights[kept], small.roots)
+                if not self._in_order:
+                    early = numpy.flatnonzero(first < top)
+                    numpy.minimum.at(first, top[early], early.astype(numpy.int32))
+                    first[kept] = least_below(parts[0].levels, small.parents, first[kept])
+                return weights[roots], first[roots]
+        if not self._in_order:
+            first = least_below(levels_of(self.generation), self.parents, first)
+        return self.descendant_counts()[roots] + 1, first[roots]
 
     def ancestor_counts(self) -> NDArray[numpy.int64]:
         """For each node, how many it descends from."""
         if self._goes_through() or self._intervals is None:
-            return self._counted(self.order, self.parents)
+            return self._counted(self.order.tolist(), self.parents)
         return ancestor_counts(self._forest, self._merges, self._intervals)
 
     def root_counts(self) -> NDArray[numpy.int64]:
@@ -645,16 +666,17 @@ class AncestryIndex:
 
     def _goes_through(self) -> bool:
         """Whether to answer by going through the whole graph once, which of a small one takes less than its forest."""
-        if not self._walks or 2 * self._items > self._patience:
+        if not 0 < self._patience >= 2 * self._items:
             return False
         self._patience -= 2 * self._items
         return True
 
-    def _counted(self, order: NDArray[Any], rows: Rows) -> NDArray[numpy.int64]:
+    def _counted(self, order: list[int], rows: Rows) -> NDArray[numpy.int64]:
         """For each node how many it leads to, by going through the whole graph for some of these at a time."""
-        counts = numpy.full(len(self), -1, dtype=numpy.int64)  # as each leads to itself
+        counts = numpy.zeros(len(self), dtype=numpy.int64)
         for _, bits in reachable_bits(order, rows, order):
             counts += numpy.fromiter(map(int.bit_count, bits), numpy.int64, len(bits))
+        counts -= 1  # as each leads to itself
         return counts
 
     def most_recent_common_ancestors_of(

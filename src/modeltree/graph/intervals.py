@@ -172,9 +172,9 @@ class _LevelByLevel:
         below = gather_slices(begin, begin + count, self.ranks).astype(self.key)
         below |= numpy.repeat(owner, count)
         keys = numpy.concatenate([heads, below])
-        keys.sort(kind="stable")  # which merges what is ascending already
+        keys.sort()
         # Intervals are subtrees, within each other or apart: one is apart if all before it end before it.
-        ends = self.length[keys & ((1 << bits) - 1)]
+        ends: NDArray[Any] = self.length.take(keys & ((1 << bits) - 1))
         ends += keys
         numpy.maximum.accumulate(ends, out=ends)
         apart = numpy.ones(len(keys), dtype=bool)
@@ -184,7 +184,7 @@ class _LevelByLevel:
         own += 1 + (numpy.arange(len(nodes)) << bits)
         for first, last in numpy.searchsorted(keys, own[:, own[0] < own[1]].astype(self.key)).T.tolist():
             apart[first:last] = False  # in the subtree of the node itself
-        keys = keys[apart]
+        keys = keys.compress(apart)
         counts = numpy.bincount(keys >> bits, minlength=len(nodes))
         self._keep(keys & ((1 << bits) - 1))
         having = numpy.flatnonzero(counts)
@@ -331,9 +331,8 @@ class CommonAncestors:
     ) -> None:
         self._forest, self._intervals, self._parents, self._ancestors = forest, intervals, parents, ancestors
         self._merges, self._nearest = merges, viewed(merges.nearest)
-        self._number, self._size, self._up = viewed(forest.number), viewed(forest.size), viewed(forest.up)
-        self._generation, self._last = viewed(forest.generation), viewed(merges.last)
-        self._kept = None if intervals is None else tuple(map(viewed, intervals))
+        self._tree = viewed(forest.number), viewed(forest.size), viewed(forest.up), viewed(forest.generation)
+        self._kept = None if intervals is None else (*self._tree[:3], viewed(merges.last), *map(viewed, intervals))
         self._by_merge = by_merge
 
     def of(self, nodes: Sequence[int]) -> tuple[int, ...]:
@@ -350,7 +349,7 @@ class CommonAncestors:
                 return self._met(second, first, self._kept)
         shared = set.intersection(*(self._with_ancestors(node) for node in nodes))
         recent: list[int] = []
-        generation, counts = self._generation, self._ancestor_counts
+        generation, counts = self._tree[3], self._ancestor_counts
         while shared and len(recent) < _FEW:
             deepest = max(shared, key=generation.__getitem__)  # which is an ancestor of none of the others
             if not recent and counts is not None and counts[deepest] == len(shared) - 1:
@@ -397,7 +396,7 @@ class CommonAncestors:
     def _with_ancestors(self, node: int) -> set[int]:
         if self._merged is None:
             return {node, *self._ancestors(node)}
-        up = self._up
+        up = self._tree[2]
         over, above = set[int](), node
         while above >= 0:
             over.add(above)
@@ -413,7 +412,7 @@ class CommonAncestors:
 
     def _met_in_tree(self, first: int, second: int) -> tuple[int, ...]:
         """Where the paths up from two nodes meet that have no merge above them."""
-        number, size, up, generation = self._number, self._size, self._up, self._generation
+        number, size, up, generation = self._tree
         if generation[first] > generation[second]:
             first, second = second, first
         wanted = number[second]
@@ -426,8 +425,7 @@ class CommonAncestors:
 
     def _met(self, first: int, second: int, kept: tuple[memoryview, ...]) -> tuple[int, ...]:
         """The first above a node, above which is no merge, that is above the other node as well."""
-        number, size, up, ends = self._number, self._size, self._up, self._last
-        starts, ranks = kept
+        number, size, up, ends, starts, ranks = kept
         wanted, nearest = number[second], self._nearest[second]
         while first >= 0:
             start = number[first]
