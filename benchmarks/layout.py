@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import inspect
 import json
+import math
 import sys
 import tempfile
 import time
@@ -18,6 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from checker import Measures, measures, moved
@@ -86,6 +88,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         task: dict[str, Any] = json.loads(options.child)
         say(lambda: _findings(Run(**task["run"]), Path(task["layout"]), task), task["limit"])
         return
+    if options.like:
+        print("\n".join(_like_table(options.like)))
+        return
     if options.design:
         print("\n".join(_design_table()))
         return
@@ -131,6 +136,10 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     parser.add_argument("--no-poster", action="store_true", help="leave out 3,000 models on A0")
     parser.add_argument("--design", action="store_true", help="measure the design of the default figures, and no more")
+    parser.add_argument(
+        "--like", type=int, metavar="STEP",
+        help="leave out every STEP-th model, add it again to the figure without it, and print what moves, and no more",
+    )  # fmt: skip
     parser.add_argument("--child", help=argparse.SUPPRESS)
     return parser
 
@@ -300,6 +309,24 @@ def _design_table() -> Iterator[str]:
             yield f"| {_OURS} | {' | '.join(found)} |"
             yield f"|---|{'---:|' * len(found)}"
         yield f"| {name} | {' | '.join(f'{value:.2f}'.removesuffix('.00') for value in found.values())} |"
+
+
+def _like_table(step: int) -> Iterator[str]:
+    """What moves by more than a label height where a model is added to a figure that is given as `like`."""
+    yield "| | models left out | mean | median | most | none moves | more than 2 % move |"
+    yield f"|---|{'---:|' * 6}"
+    for name in ("survey-figure2", "survey"):
+        lineage = datasets.load(name)
+        shares = []
+        for model in [model for model in lineage.models if model.released][::step]:
+            before = evolution(lineage.subgraph({*lineage.ids} - {model.id})).layout
+            after = {box.id: box for box in evolution(lineage, like=before).layout.boxes}
+            far = [math.dist(box.center, after[box.id].center) > box.height for box in before.boxes]
+            shares.append(sum(far) / len(far))
+        count = len(shares)
+        cells = [str(count), *(f"{share:.1%}" for share in (sum(shares) / count, median(shares), max(shares)))]
+        cells += [f"{sum(not share for share in shares) / count:.0%}", f"{sum(s > 0.02 for s in shares) / count:.0%}"]
+        yield f"| {name} | {' | '.join(cells)} |"
 
 
 def _table(rows: Sequence[tuple[Run, Outcome]]) -> Iterator[str]:
