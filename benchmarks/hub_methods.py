@@ -7,6 +7,7 @@
 The lineage is that of `hub_scale.py`, read from Parquet. Each public method of `Lineage` is called once, in one process
 and in this order, so that a call may find what earlier ones have made; each command runs in a process of its own, of
 which reading the tables takes most. Seconds are of processor time; memory is how much more was held at the peak.
+What takes too many seconds is stopped, as Ctrl-C does; without models to begin with, `crawl` asks no Hub.
 """  # noqa: INP001
 
 from __future__ import annotations
@@ -35,10 +36,14 @@ COMMANDS = (
     "show {root} --data MODELS", "families --min-size 1000 --data MODELS", "impact {model} --data MODELS",
     "diff --from 2025-05 --data MODELS", "list --organization org-5 --data MODELS",
     "check MODELS", "convert MODELS OUT.csv", "convert MODELS OUT.parquet", "convert MODELS OUT.jsonl",
-    "convert MODELS OUT.yaml --organization org-5", "corrections --data MODELS", "growth --data MODELS -o OUT.svg",
+    "convert MODELS OUT.yaml --organization org-5", "convert MODELS OUT.json",
+    "union MODELS MODELS -o OUT.parquet", "corrections --data MODELS",
+    "licenses --data MODELS", "licenses {model} --data MODELS", "descendants {root} --json --data MODELS",
+    "impact {root} --data MODELS -o OUT.txt", "list --data MODELS", "growth --data MODELS -o OUT.svg",
     "family-sizes --data MODELS -o OUT.svg", "largest-families --data MODELS -o OUT.svg",
     "evolution --data MODELS -o OUT.svg", "family-tree --data MODELS -o OUT.svg", "diagram --data MODELS -o OUT.dot",
-    "page --data MODELS -o OUT.html",
+    "page --data MODELS -o OUT.html", "table --data MODELS -o OUT.tex", "draw punchcard --data MODELS -o OUT.svg",
+    "crawl -o OUT.csv", "formats", "schema", "template OUT-new.csv",
 )  # fmt: skip
 
 
@@ -52,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--size", type=int, default=2_000_000, metavar="N", help="how many models")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--only", nargs="+", default=[""], metavar="ROW", help="rows whose names contain one of these")
-    parser.add_argument("--limit", type=int, default=120, metavar="S", help="seconds after which a call is stopped")
+    parser.add_argument("--limit", type=int, default=120, metavar="S", help="seconds of processor time for a call")
     parser.add_argument("--parts", nargs="+", choices=("methods", "commands"), default=("methods", "commands"))
     parser.add_argument("--folder", type=Path, metavar="FOLDER", help="with hub.parquet of an earlier run")
     options = parser.parse_args(arguments)
@@ -86,8 +91,8 @@ def _row(name: str, call: Callable[[], Any], limit: int) -> str:
     """A call, what it gave, and what it took."""
     before = memory("VmRSS")
     Path("/proc/self/clear_refs").write_text("5")  # the peak begins here
-    signal.signal(signal.SIGALRM, _stop)
-    signal.alarm(limit)
+    signal.signal(signal.SIGPROF, _stop)
+    signal.setitimer(signal.ITIMER_PROF, limit)
     start = time.process_time()
     try:
         answer = _told(call())
@@ -96,7 +101,7 @@ def _row(name: str, call: Callable[[], Any], limit: int) -> str:
     except (ValueError, KeyError) as error:
         answer = f"{type(error).__name__}: {str(error)[:100]}"
     finally:
-        signal.alarm(0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
     seconds = time.process_time() - start
     peak = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
     return f"| {name} | {answer} | {_seconds(seconds)} | {max(int(peak.split()[1]) / 1024 - before, 0):,.0f} |"
@@ -125,6 +130,7 @@ def calls(lineage: Any, folder: Path) -> Iterator[tuple[str, Callable[[], Any]]]
     import networkx
 
     import modeltree
+    from modeltree.graph.store import Columns
 
     ids = lineage.ids
     model, root = ids[-1], ids[0]
@@ -133,6 +139,8 @@ def calls(lineage: Any, folder: Path) -> Iterator[tuple[str, Callable[[], Any]]]
     parent = lineage.parents(model)[0]
     some = [ids[node] for node in range(0, len(ids), max(len(ids) // 1000, 1))]
     organization = next(iter(lineage.organizations))
+    yield "len, ids", lambda: (len(lineage), lineage.ids)
+    yield "is_directed, is_multigraph", lambda: (lineage.is_directed(), lineage.is_multigraph())
     yield "repr", lambda: repr(lineage)
     yield "_repr_html_", lineage._repr_html_
     yield "about, organizations", lambda: (lineage.about, lineage.organizations)
@@ -209,12 +217,19 @@ def calls(lineage: Any, folder: Path) -> Iterator[tuple[str, Callable[[], Any]]]
     yield "all derivations", lambda: sum(1 for _ in lineage.derivations)
     kept = folder / "methods"
     kept.mkdir(exist_ok=True)
-    for suffix in ("parquet", "csv", "jsonl", "graphml", "json", "yaml"):
+    for suffix in ("parquet", "csv", "tsv", "jsonl", "dot", "graphml", "json", "cdx.json", "yaml"):
         path = kept / f"saved.{suffix}"
         yield f"save as {suffix}", lambda path=path: modeltree.save(lineage, path)  # type: ignore[misc]
     yield "pickle", lambda: len(pickle.dumps(lineage, protocol=5))
+    yield "pickle, and back", lambda: pickle.loads(pickle.dumps(lineage, protocol=5))  # noqa: S301
     yield "hash", lambda: isinstance(hash(lineage), int)
     yield "==, with what was saved", lambda: lineage == modeltree.load(kept / "saved.parquet")
+    edges = lineage._edges
+    columns = Columns(
+        ids=list(ids), dates=lineage._nodes.dates, parent=edges.parent, child=edges.child, relation=edges.relation
+    )
+    yield "from_columns", lambda: modeltree.Lineage.from_columns(columns)
+    yield "from_checked_columns", lambda: modeltree.Lineage.from_checked_columns(columns)
     yield "from_networkx(graph)", lambda: modeltree.Lineage.from_networkx(lineage.graph)
     yield "Lineage(models, derivations)", lambda: modeltree.Lineage(lineage.models, lineage.derivations)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import importlib.util
+import inspect
 import os
 import re
 import sys
@@ -17,6 +18,8 @@ import numpy as np
 import pytest
 
 import modeltree
+from modeltree import Lineage
+from modeltree.cli.main import _parser
 from modeltree.graph.index import AncestryIndex
 
 BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
@@ -26,6 +29,7 @@ scale: Any = importlib.import_module("hub_scale")
 measure: Any = importlib.import_module("hub_measure")
 peers: Any = importlib.import_module("hub_peers")
 shapes: Any = importlib.import_module("hub_shape")
+methods: Any = importlib.import_module("hub_methods")
 
 LIBRARIES = [
     pytest.param(
@@ -216,6 +220,22 @@ def test_ratios_aims_and_what_is_missed() -> None:
         "| save, s | 1 | 5 | – | 5.00 | 20 | missed |",
         "| load, to the first answer, s | 0.1 | 9 | 3 | 30.00 | 20 |  |",
     ]
+
+
+def test_every_method_and_every_command_has_a_row(tmp_path: Path) -> None:
+    source = inspect.getsource(methods.calls)
+    names = {name for name in vars(Lineage) if not name.startswith("_")}
+    assert {name for name in names if not re.search(rf'(lineage|Lineage)\.{name}\b|"{name}"', source)} == set()
+    subcommands = _parser(["list"])._subparsers._group_actions[0].choices  # type: ignore[union-attr, index]
+    assert {command.split()[0] for command in methods.COMMANDS} == set(subcommands)
+
+
+def test_every_row_of_the_methods_is_printed(capfd: pytest.CaptureFixture[str]) -> None:
+    assert methods.main(["--size", "100", "--parts", "methods"]) == 0
+    rows = [line.split("|")[1:5] for line in capfd.readouterr().out.splitlines() if line.startswith("| ")]
+    assert len(rows) > 90
+    wrong = {name: answer for name, answer, *_ in rows[2:] if "Error" in answer or "stopped" in answer}
+    assert {name.strip() for name in wrong} == {"a mistyped name", "the same again"}
 
 
 def test_the_memory_that_is_told_is_its_own() -> None:

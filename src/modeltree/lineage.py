@@ -331,7 +331,8 @@ class Lineage:
         """The lineage as a frozen `networkx.DiGraph`: ids are nodes, and edges run from parent to child.
 
         Attributes of nodes and edges are the fields of `Model` and `Derivation` that are set, as strings. Besides, each
-        node has a ``label``, which is its name, and where sizes are known ``parameters``, the largest as a float.
+        node has a ``label``, which is its name, and where sizes are known ``parameters``, the largest as a float. Of
+        millions of models it takes seconds and half a gigabyte or more: functions of NetworkX take the lineage as well.
 
         Examples
         --------
