@@ -33,12 +33,15 @@ def steps(call: Callable[[], object]) -> int:
 def growth(prepare: Callable[[int], Callable[[], object]], size: int) -> float:
     """Tell how many times as many steps twice the size takes: about 2 where work is linear, 4 where it is quadratic.
 
+    Three sizes are counted, each twice the one before, and the greater of both ratios is told.
+
     Parameters
     ----------
     prepare : callable
         Makes the input of a size, which is not counted, and returns the call that is.
     size : int
-        The smaller one. It must be large enough for what grows to outweigh what does not.
+        The one in the middle. Half of it must be enough for what grows to outweigh what does not.
     """
     prepare(size)()  # what is imported or cached the first time
-    return steps(prepare(2 * size)) / steps(prepare(size))
+    first, second, third = (steps(prepare(each)) for each in (size // 2, size, 2 * size))
+    return max(second / first, third / second)
