@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from modeltree.values.fields import read_fields
 from modeltree.values.headers import HEADERS
-from modeltree.values.names import organizations_of, parse_parents, printed_name
+from modeltree.values.names import organizations_of, parse_parents, printed_name, without_markup
 from modeltree.values.quantities import parse_date, parse_sizes
 from modeltree.values.words import is_missing, relation_of
 
@@ -60,7 +60,8 @@ def forms() -> Iterator[tuple[str, str, str]]:
     for text in _RELATIONS:
         yield "relation", text, str(relation_of(text))
     for text in _NAMES:
-        name, depth, _, address = printed_name(text)
+        bare, address = without_markup(text)
+        name, depth, _ = printed_name(bare)
         told = ", derived from the row above" if depth else f", with the link {address}" if address else ""
         yield "name", text, name + told
     for text in _PARENTS:

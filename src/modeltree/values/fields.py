@@ -11,7 +11,7 @@ from modeltree.records import Access, Domain, Kind, ParameterCount, PartialDate
 from modeltree.values.addresses import is_web_address, paper_number
 from modeltree.values.headers import LINK_FIELDS, field_of_header, folded_header
 from modeltree.values.licenses import license_named
-from modeltree.values.names import organizations_of, printed_name, unlinked, without_footnotes
+from modeltree.values.names import organizations_of, printed_name, without_footnotes
 from modeltree.values.plain import known_name, known_value
 from modeltree.values.quantities import DateOrder, day_of, parse_date, parse_sizes, unit_of, with_unit
 from modeltree.values.words import architecture_of, is_missing, openness_of, relation_of
@@ -29,7 +29,6 @@ _STYLES |= {"shared name", "shared interaction"}
 _COLOR = re.compile(r"#[0-9a-f]{3,8}|(?:rgb|hsl)a?\(.*", re.IGNORECASE)
 _NUMERIC = re.compile(r"[-+]?[0-9.]+(?:e[-+]?[0-9]+)?|nan|[-+]?inf(?:inity)?|true|false", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}(?:\.0+)?")
-_FREE_TEXTS = frozenset({"name", "note", "license", "training_data"})  # a link may be what they say
 _WORDS = {"domain": frozenset(Domain), "kind": frozenset(Kind), "access": frozenset(Access)}
 
 
@@ -49,7 +48,7 @@ def read_fields(
 ) -> tuple[dict[str, Any], list[FieldNote]]:
     """The fields of a model or an organization as its record has them; what is missing is left out.
 
-    In what is printed for people, marks of footnotes and links are no part of a name or a license. A value that is not
+    In what is printed for people, marks of footnotes are no part of a name or a license. A value that is not
     understood stays as it is, for the record to refuse it.
 
     >>> read_fields({"released": "Mar 2023", "sizes": "7/13B", "license": "N/A", "openness": "✓"})[0]
@@ -65,8 +64,6 @@ def read_fields(
             value = [item for item in value if item is not None]
         if value in (None, [], {}):
             continue
-        if isinstance(value, str) and name not in _FREE_TEXTS:
-            value = unlinked(value)[0]
         if name == "released":
             value = read_date(value, notes, order)
         elif name == "sizes":
@@ -250,8 +247,6 @@ def _links(links: dict[str, Any], found: dict[str, Any], notes: list[FieldNote])
             address = str(address)  # noqa: PLW2901  # whether they are public
         if isinstance(address, str) and is_missing(address):
             continue
-        if isinstance(address, str):
-            address = unlinked(address)[1] or address  # noqa: PLW2901
         if not isinstance(address, str) or is_web_address(address):
             kept[kind] = address
         elif reference := paper_number(address):
@@ -270,7 +265,7 @@ def _without_marks(name: str, value: Any, notes: list[FieldNote]) -> Any:
         return [_without_marks(name, item, notes) for item in value]
     if not isinstance(value, str):
         return value
-    bare = printed_name(value).name if name == "name" else without_footnotes(unlinked(value)[0])
+    bare = printed_name(value).name if name == "name" else without_footnotes(value)
     if bare != value and " ".join(value.split()) != bare:
         notes.append(FieldNote(name, value, "read-as", f"{name} {shown(value)} is read as {shown(bare)}"))
     return bare

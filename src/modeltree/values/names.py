@@ -15,7 +15,7 @@ _RELATION_OF = re.compile(
     r"(?P<word>[a-z][a-z -]{1,30}?)\s+(?:version\s+|variant\s+|model\s+)?(?:of|from|on)\s+(?P<name>\S.*)", re.IGNORECASE
 )
 _RELATION_BEHIND = re.compile(r"(?P<name>.*\S)\s*\((?P<word>[^()]+)\)")
-_PLAIN_NAME = re.compile(r"[A-Za-z0-9](?:[ -;=-Z\\^-~]*[A-Za-z0-9+!?.)])?")
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9](?:[ -Z\\^-~]*[A-Za-z0-9+!?.)])?")
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", re.ASCII)
 _BETWEEN_IDS = r"(?:\s*[,;]\s*|\s+(?:[&+|]|and|or|und|et|with|plus)\s+)"
 _HUB_IDS = re.compile(rf"{_HUB_ID.pattern}(?:{_BETWEEN_IDS}{_HUB_ID.pattern})+", re.ASCII)
@@ -52,7 +52,7 @@ _LINK = re.compile(
     rf"|^=HYPERLINK\(\s*\"(?P<c>{_ADDRESS})\"\s*[,;]\s*\"(?P<formula>[^\"]+)\"\s*\)$",
     re.IGNORECASE,
 )
-_EMPHASIS = re.compile(r"(?P<mark>\*{1,3}|`)(?P<name>[^*`]+)(?P=mark)")
+_EMPHASIS = re.compile(r"(?P<mark>\*{1,3}|`)(?P<text>[^*`]+)(?P=mark)")
 _TAGS = re.compile(
     r"<sup\b[^<>]*>[^<>]*</sup>|</?(?:b|i|u|em|strong|code|small|span|font|tt|br)\b[^<>]*>", re.IGNORECASE
 )
@@ -66,23 +66,20 @@ class NamedParent(NamedTuple):
 
 
 class PrintedName(NamedTuple):
-    """A name without the marks around it, how deep below an earlier row these put it, if any, and where it leads."""
+    """A name without the marks around it, how deep below an earlier row these put it, and whether there were any."""
 
     name: str
     depth: int = 0
     marked: bool = False
-    address: str | None = None
 
 
 def printed_name(text: str) -> PrintedName:
-    r"""The name in a text with line breaks, arrows, branches, footnote marks, emphasis or a link around it.
+    r"""The name in a text with line breaks, arrows, branches, footnote marks or stars around it.
 
     Punctuation that may belong to a name stays: "Command R+" is another model than "Command R".
 
-    >>> printed_name("---> Dolly").name, printed_name("└─ Gamma").depth, printed_name("│  └─ Delta").depth
-    ('Dolly', 1, 2)
-    >>> printed_name("[Dolly](https://github.com/databrickslabs/dolly)")
-    PrintedName(name='Dolly', depth=0, marked=True, address='https://github.com/databrickslabs/dolly')
+    >>> printed_name("---> Dolly"), printed_name("└─ Gamma").depth, printed_name("│  └─ Delta").depth
+    (PrintedName(name='Dolly', depth=1, marked=True), 1, 2)
     >>> printed_name("Beta[71]").name, printed_name("Alpha\n7B").name, printed_name("Command R+").name
     ('Beta', 'Alpha 7B', 'Command R+')
     """
@@ -95,29 +92,28 @@ def printed_name(text: str) -> PrintedName:
         depth = 1 + len(re.findall("[│┃║]", match["above"])) + len(re.findall(_ARROW, match["again"]))
         depth += max(len(re.findall("[→⇒➔➜➡↪↳⤷]", match["mark"])) - 1, 0)
     bare = name[match.end() :] if match else name
-    bare, address = unlinked(bare)
-    bare = " ".join(_TAGS.sub(" ", bare).split()) if "<" in bare else bare
-    emphasis = _EMPHASIS.fullmatch(bare)
-    bare = emphasis["name"].strip() if emphasis else bare
     bare = _DECORATIONS.sub("", _FOOTNOTES.sub("", bare)).strip()
     if not bare:
         return PrintedName(name)
-    return PrintedName(bare, depth, bare != name, address)
+    return PrintedName(bare, depth, bare != name)
 
 
-def unlinked(text: str) -> tuple[str, str | None]:
-    """A text with links as their labels, and where the first leads, as Markdown, HTML and spreadsheets write links.
+def without_markup(text: str) -> tuple[str, str | None]:
+    """A text without links, emphasis and tags of Markdown, HTML and spreadsheets, and where its first link leads.
 
-    >>> unlinked("[MIT](https://opensource.org/license/mit)"), unlinked("MIT")
-    (('MIT', 'https://opensource.org/license/mit'), ('MIT', None))
-    >>> unlinked('=HYPERLINK("https://huggingface.co/gpt2"; "GPT-2")')
+    >>> without_markup("**[LLaMA](https://arxiv.org/abs/2302.13971)**")
+    ('LLaMA', 'https://arxiv.org/abs/2302.13971')
+    >>> without_markup("Alpha<br>7B"), without_markup("Q*")
+    (('Alpha 7B', None), ('Q*', None))
+    >>> without_markup('=HYPERLINK("https://huggingface.co/gpt2"; "GPT-2")')
     ('GPT-2', 'https://huggingface.co/gpt2')
     """
     link = _LINK.search(text)
-    if link is None:
-        return text, None
-    label = _LINK.sub(lambda one: one["markdown"] or one["html"] or one["formula"], text)
-    return label, link["a"] or link["b"] or link["c"]
+    bare = _LINK.sub(lambda one: one["markdown"] or one["html"] or one["formula"], text) if link else text
+    bare = " ".join(_TAGS.sub(" ", bare).split()) if "<" in bare else bare
+    emphasis = _EMPHASIS.fullmatch(bare.strip())
+    bare = (emphasis["text"] if emphasis else bare).strip()
+    return bare or text, link and (link["a"] or link["b"] or link["c"])
 
 
 def without_footnotes(text: str) -> str:
@@ -140,7 +136,7 @@ def organizations_of(text: str) -> list[str]:
     ['Rinna (Tokyo, Japan)', 'NII']
     """
     names: list[str] = []
-    for part in _ORGANIZATION.findall(unlinked(text)[0]):
+    for part in _ORGANIZATION.findall(text):
         if names and is_legal_form(part):
             names[-1] += f", {part.strip()}"
         elif part.strip():

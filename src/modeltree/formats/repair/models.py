@@ -42,7 +42,6 @@ from modeltree.formats.repair.policy import Policy
 from modeltree.formats.repair.record_findings import FormerNames, findings_from_pydantic
 from modeltree.lineage import Lineage
 from modeltree.records import About, Correction, License, Links, Model, Organization, Record
-from modeltree.values.addresses import link_field
 from modeltree.values.fields import FieldNote, read_fields
 from modeltree.values.names import printed_name
 from modeltree.values.words import is_missing, quiet_key
@@ -321,12 +320,7 @@ class Repair:
         above: list[str] = []
         has_parents = {edge.child for edge in claims.derivations}
         for index, model in enumerate(claims.models):
-            name, depth, marked, address = printed_name(model.name)
-            written, links = model.fields.get("name"), model.fields.get("links")
-            if isinstance(written, str) and written != model.name:
-                address = address or printed_name(written).address
-            if address and isinstance(links, dict | None):
-                model.fields["links"] = {link_field(address, papers=True): address} | (links or {})
+            name, depth, marked = printed_name(model.name)
             if marked and claims.in_rows and (claims.names or depth):
                 message = f"name {shown(model.name)} is read as {shown(name)}"
                 self.findings.append(Finding("read-as", message, None, (name,), position=position_of(model.where)))

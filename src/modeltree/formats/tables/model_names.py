@@ -109,8 +109,8 @@ class ModelNames:
         For each column, the number of the text of each item; -1 for what is no text.
     clean : array of bool
         Whether a text is an id as it stands, and stands for one model only.
-    have_marks : bool
-        Whether a name is a link, or has an arrow before it, which says what it is to the one in the row above.
+    have_arrows : bool
+        Whether a name has an arrow before it, which says what it is to the one in the row above.
     """
 
     def __init__(self, columns: Sequence[NamedItems], separator: str) -> None:
@@ -132,10 +132,8 @@ class ModelNames:
         texts = self.texts(doubtful)
         self.clean = numpy.ones(len(self), dtype=bool)
         self.clean[doubtful] = [_is_clean(text, split) for text in texts]
-        self.have_marks = any(
-            not text.strip()[:1].isalnum() and ((printed := printed_name(text)).depth or printed.address)
-            for text in texts
-            if text
+        self.have_arrows = any(
+            text[:1] and not text.strip()[:1].isalnum() and printed_name(text).depth for text in texts
         )
         self.mark_unclean(text.strip() for text, index in zip(texts, doubtful, strict=True) if not self.clean[index])
 

@@ -50,8 +50,8 @@ class OddRows:
     def __init__(self, arrays: TableArrays, options: ReadOptions) -> None:
         self.arrays, self.options = arrays, options
         self.full = ~(arrays.right & arrays.named)
-        if arrays.tables.nodes is not None and arrays.texts.have_marks and arrays.tables.in_rows:
-            self.full[:] = True  # what a row derives from may stand above it
+        if arrays.tables.nodes is not None and arrays.texts.have_arrows and arrays.tables.in_rows:
+            self.full[:] = True  # what a row derives from stands above it
         if arrays.tables.nodes is None:
             self.full |= self.first_named == _NEVER
         self._aliases: dict[str, list[int]] = {}

@@ -20,6 +20,7 @@ from modeltree.formats.repair.record_findings import FORMER_NAMES
 from modeltree.formats.tables.arrow_columns import Coded, coded, first_items, part_of
 from modeltree.formats.tables.cells import LINKS, Column, Stored, field_values, plain_column
 from modeltree.records import Model, Relation
+from modeltree.values.addresses import link_field
 from modeltree.values.fields import FieldNote, read_sizes
 from modeltree.values.headers import (
     LINK_FIELDS,
@@ -29,7 +30,7 @@ from modeltree.values.headers import (
     folded_header,
     is_of_other_things,
 )
-from modeltree.values.names import organizations_of, printed_name
+from modeltree.values.names import organizations_of, printed_name, without_markup
 from modeltree.values.quantities import unit_of
 from modeltree.values.words import is_missing
 
@@ -51,6 +52,8 @@ ORGANIZATION_FIELDS = ("id", "name", "aliases", "url", "country", "icon")
 """What the columns of a table of organizations stand for."""
 
 _SAVE = re.compile("save:[0-9a-f]{16}")
+_MARKUP = re.compile(r"\]\(|</?[a-z]|^=HYPERLINK|^\s*[*`]", re.IGNORECASE)
+_WITH_MARKUP = frozenset({"id", "name", "parents", "parent", "organizations", "license", "released", "sizes", *LINKS})
 _SEPARATORS = re.compile(r"[\s_.\-]+")
 _OWN_WORDS = {"title": "name", "label": "name", "reference": "references"}
 _LAST_WORD = re.compile(r"[\s_]+[A-Za-z]+$")
@@ -368,6 +371,9 @@ def field_table(table: SourceTable, options: ReadOptions) -> FieldTable:
             position = table.position(long, column)
             done = f"of each list there the first {limits.ITEMS:,} are read"
             notes.append(Finding("too-large", message, position=position, done=done))
+    if "id" in choice.inferred or ("id" not in columns and "name" in columns):  # as people write a table
+        stored, found = _without_markup(table, columns, stored)
+        notes += found
     if "id" in choice.inferred and "name" not in columns and _is_printed(stored):
         columns, stored = _with_names(columns), _with_names(stored)
         choice = ColumnChoice(_with_names(choice.columns), choice.inferred - {"id"} | {"name"})
@@ -400,6 +406,34 @@ def with_unread_told(nodes: FieldTable, edges: FieldTable | None) -> FieldTable:
 
 def _unread_message(column: str) -> str:
     return f"nothing is read from column {shown(column)}"
+
+
+def _without_markup(
+    table: SourceTable, columns: Mapping[str, str], stored: Mapping[str, Stored]
+) -> tuple[dict[str, Stored], list[Finding]]:
+    """The columns without links and emphasis, the addresses of names as links, and a note for each column."""
+    changed, notes = dict(stored), list[Finding]()
+    for name, column in stored.items():
+        if name not in _WITH_MARKUP or not (isinstance(column, list | Coded) or column.type.num_fields == 0):
+            continue
+        written = coded(column)
+        read = [
+            without_markup(word) if isinstance(word, str) and _MARKUP.search(word) else (word, None)
+            for word in written.words
+        ]
+        odd = [code for code, (word, (bare, _)) in enumerate(zip(written.words, read, strict=True)) if word != bare]
+        if not odd:
+            continue
+        changed[name] = Coded(written.codes, [(address if name in LINKS else None) or bare for bare, address in read])
+        if name in ("id", "name") and "links" not in stored:
+            links = [{link_field(address, papers=True): address} if address else None for _, address in read]
+            changed["links"] = Coded(written.codes, links)
+        message = f"{shown(written.words[odd[0]])} is read as {shown(changed[name].words[odd[0]])}"
+        if len(odd) > 1:
+            message = f"{len(odd):,} texts have links or emphasis, the first: {message}"
+        row = int((written.codes == odd[0]).argmax())
+        notes.append(Finding("read-as", message, position=table.position(row, columns[name])))
+    return changed, notes
 
 
 def _is_printed(stored: Mapping[str, Stored]) -> bool:
