@@ -230,6 +230,10 @@ def test_every_method_and_every_command_has_a_row(tmp_path: Path) -> None:
     assert {command.split()[0] for command in methods.COMMANDS} == set(subcommands)
 
 
+@pytest.mark.scale
+@pytest.mark.skipif(
+    not os.environ.get("MODELTREE_SCALE"), reason="starts a process for each row; needs MODELTREE_SCALE=1"
+)
 def test_every_row_of_the_methods_is_printed(capfd: pytest.CaptureFixture[str]) -> None:
     assert methods.main(["--size", "100", "--parts", "methods"]) == 0
     rows = [line.split("|")[1:5] for line in capfd.readouterr().out.splitlines() if line.startswith("| ")]

@@ -157,7 +157,7 @@ def test_axes_that_are_none() -> None:
         (lambda: modeltree.hub.crawl("a", timeout=1e29), "timeout=1e"),
         (lambda: modeltree.hub.crawl("a", limit=1.5), "limit cannot be 1.5: it is int"),  # type: ignore[arg-type]
         (lambda: LINEAGE.most_recent_common_ancestors_of([("a",)]), "a pair of models is two"),  # type: ignore[list-item]
-        (lambda: LINEAGE.ancestors("a", max_depth=0.5), "float"),  # type: ignore[arg-type]
+        (lambda: LINEAGE.ancestors("a", max_depth=0.5), "max_depth cannot be 0.5: it is int"),  # type: ignore[arg-type]
         (lambda: modeltree.Finding("nothing", "x"), "'nothing' is no kind of finding"),
         (lambda: modeltree.Policy(missing_base=1), "missing_base is 1"),  # type: ignore[arg-type]
     ],

@@ -101,7 +101,9 @@ def opened(browser: Any, survey: Path) -> Iterator[Open]:
         contexts[-1].on("page", note)
         page = contexts[-1].new_page()
         page.goto(path.as_uri() + fragment)
-        until(page, "document.documentElement.dataset.ready")
+        # With its own type the header is a pixel lower, and in the next frame the figure is as much larger.
+        until(page, "document.documentElement.dataset.ready && document.fonts.status === 'loaded'")
+        page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
         return page
 
     yield open_page
