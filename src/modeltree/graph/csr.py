@@ -60,12 +60,14 @@ class Rows(Sequence[Sequence[int]]):
         """The rows of lists."""
         starts = numpy.zeros(len(neighbors) + 1, dtype=numpy.int32)
         numpy.cumsum(numpy.fromiter(map(len, neighbors), numpy.int64, len(neighbors)), out=starts[1:])
-        try:  # `index` refuses 0.7, which an array of integers would truncate
-            items = numpy.fromiter(map(index, chain.from_iterable(neighbors)), numpy.int32, int(starts[-1]))
+        try:  # `index` refuses 0.7, which an array of integers would truncate, as numpy 1 does with 1 << 40
+            nodes = numpy.fromiter(map(index, chain.from_iterable(neighbors)), numpy.int64, int(starts[-1]))
         except (TypeError, OverflowError):
+            nodes = numpy.full(1, -1)
+        items = nodes.astype(numpy.int32)
+        if (items != nodes).any() or (nodes < 0).any():
             for node in chain.from_iterable(neighbors):
                 known(node, 1 << 31)
-            raise
         return cls(starts, items)
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 import tomllib
 import zipfile
@@ -12,6 +13,7 @@ from functools import cache, partial, reduce
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any, NamedTuple, NoReturn
+from xml.etree import ElementTree
 
 from modeltree._util.files import bytes_of
 from modeltree._util.text import enumerated
@@ -36,11 +38,11 @@ _LONG_KEY = re.compile(rf"(?<![\w.-])(?:[\w-]++\s*+\.\s*+){{{_MOST_PARTS}}}")
 
 # In the XML of a sheet: a range of merged cells, the link of a cell, and a formula without a saved value.
 _MARK = re.compile(
-    rb"""<(?:\w+:)?(?:
-    (?:mergeCell|hyperlink|c)\s [^<>]{0,2000}? \b(?:ref|r)="(?P<column>[A-Z]{1,3})(?P<row>[0-9]{1,7})
-    (?: :[A-Z]{1,3}(?P<last>[0-9]{1,7})" | " [^<>]{0,2000}? \bid="(?P<link>[^"<>]{1,200})"
+    rb"""<(?:\w+:)?(?:mergeCell|hyperlink|c)(?=(?:\s[^<>]{0,4000}?\bid="(?P<link>[^"<>]{1,200})")?)
+    \s(?:[^<>]{0,2000}?\s)?(?:ref|r)="(?P<column>[A-Z]{1,3})(?P<row>[0-9]{1,7})
+    (?(link)|(?: :[A-Z]{1,3}(?P<last>[0-9]{1,7})"
     | "[^<>]{0,2000}>\s*<(?:\w+:)?(?P<formula>f)\b[^<>]{0,2000}(?:/>|>[^<>]{0,9000}</(?:\w+:)?f>)\s*
-    (?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c> ))""",
+    (?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>))""",
     re.VERBOSE,
 )
 _LONGEST_MARK = 16_000
@@ -307,10 +309,10 @@ def _mark(match: re.Match[bytes]) -> _Mark:
 
 def _addresses(archive: zipfile.ZipFile, part: str) -> dict[str, str]:
     """Where the links of a sheet lead, by their ids."""
-    from openpyxl.packaging.relationship import get_dependents, get_rels_path
-
-    path = get_rels_path(part)
-    return {link.Id: link.Target for link in get_dependents(archive, path)} if path in archive.namelist() else {}
+    folder, name = posixpath.split(part)
+    path = f"{folder}/_rels/{name}.rels"
+    links = ElementTree.fromstring(archive.read(path)) if path in archive.namelist() else ()  # noqa: S314  # has no DOCTYPE
+    return {link.get("Id", ""): link.get("Target", "") for link in links}
 
 
 def _sheet(path: Path, title: str, rows: Iterable[Sequence[Any]], left: int) -> _Sheet | None:
