@@ -304,7 +304,7 @@ def generations(parents: Rows, children: Rows) -> Ints:
     generation = numpy.zeros(len(missing), dtype=numpy.int32)
     roots = missing == 0
     depth, placed = 0, int(numpy.count_nonzero(roots))
-    level: NDArray[Any] = numpy.flatnonzero(roots & inner)
+    level = numpy.flatnonzero(roots & inner)
     while len(level):
         if len(level) < _FEW:
             level, depth, count = _follow(level.tolist(), depth, generation, missing, children)

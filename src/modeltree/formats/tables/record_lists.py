@@ -48,6 +48,7 @@ _MARK = re.compile(
 _LONGEST_MARK = 16_000
 
 At = tuple[str | int, ...]
+Cells = Sequence[Any]
 
 
 def read_record_tables(path: Path) -> list[SourceTable]:
@@ -89,7 +90,7 @@ def _is_model(data: Any) -> bool:
 
 def _table(
     path: Path,
-    records: Sequence[Any],
+    records: Cells,
     position: Callable[[int | None, str | None], Position],
     found: Sequence[Finding] = (),
 ) -> SourceTable:
@@ -203,7 +204,7 @@ class _Sheet:
 
     title: str
     header: list[str]
-    rows: list[tuple[int, Sequence[Any]]]
+    rows: list[tuple[int, Cells]]
     first: int
     top: int
     unsaved: Sequence[tuple[int, int]] = ()  # the rows and columns of formulas without a value
@@ -315,9 +316,9 @@ def _addresses(archive: zipfile.ZipFile, part: str) -> dict[str, str]:
     return {link.get("Id", ""): link.get("Target", "") for link in links}
 
 
-def _sheet(path: Path, title: str, rows: Iterable[Sequence[Any]], left: int) -> _Sheet | None:
+def _sheet(path: Path, title: str, rows: Iterable[Cells], left: int) -> _Sheet | None:
     """The header and the rows of a sheet, without those that are empty."""
-    kept: list[tuple[int, Sequence[Any]]] = []
+    kept: list[tuple[int, Cells]] = []
     for number, cells in enumerate(rows, start=1):
         left -= len(cells)
         if left < 0:
@@ -393,7 +394,7 @@ def _table_of_sheet(path: Path, sheet: _Sheet) -> SourceTable:
     return SourceTable(path, tuple(indices), take, position, tuple(findings), title=sheet.title)
 
 
-def _cell(cells: Sequence[Any], index: int) -> Any:
+def _cell(cells: Cells, index: int) -> Any:
     return cells[index] if index < len(cells) else None
 
 
