@@ -334,9 +334,11 @@ def _sheet(path: Path, title: str, rows: Iterable[Cells], left: int) -> _Sheet |
 
 def _marked(sheet: _Sheet, marks: Sequence[_Mark], addresses: Callable[[], Mapping[str, str]]) -> _Sheet:
     """A sheet with the values of merged cells and with what names and links lead to; unsaved formulas are kept."""
+    if not marks:
+        return sheet
     header, numbers, rows = sheet.header, [number for number, _ in sheet.rows], [[*cells] for _, cells in sheet.rows]
     fields = [field_of_header(text) for text in header]
-    targets, filled, unsaved = addresses() if marks else {}, dict[int, int](), list[tuple[int, int]]()
+    targets, filled, unsaved = addresses(), dict[int, int](), list[tuple[int, int]]()
     links: dict[int, dict[str, str]] = {}
     for mark in sorted(marks):
         index, column, target = bisect_left(numbers, mark.row), mark.column - 1, targets.get(mark.link, "")

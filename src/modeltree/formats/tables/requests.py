@@ -372,11 +372,11 @@ def field_table(table: SourceTable, options: ReadOptions) -> FieldTable:
             done = f"of each list there the first {limits.ITEMS:,} are read"
             notes.append(Finding("too-large", message, position=position, done=done))
     if "id" in choice.inferred or ("id" not in columns and "name" in columns):  # as people write a table
-        stored, found = _without_markup(table, columns, stored)
+        stored, texts, found = _without_markup(table, columns, stored)
         notes += found
-    if "id" in choice.inferred and "name" not in columns and _is_printed(stored):
-        columns, stored = _with_names(columns), _with_names(stored)
-        choice = ColumnChoice(_with_names(choice.columns), choice.inferred - {"id"} | {"name"})
+        if "id" in columns and "name" not in columns and _is_printed(texts):
+            columns, stored = _with_names(columns), _with_names(stored)
+            choice = ColumnChoice(_with_names(choice.columns), choice.inferred - {"id"} | {"name"})
     for name in ("organizations", "sizes"):
         if name in stored and (name in choice.inferred or (name == "sizes" and unit_of(columns[name]))):
             stored[name], found = _understood(table, name, columns[name], stored[name])
@@ -410,13 +410,13 @@ def _unread_message(column: str) -> str:
 
 def _without_markup(
     table: SourceTable, columns: Mapping[str, str], stored: Mapping[str, Stored]
-) -> tuple[dict[str, Stored], list[Finding]]:
-    """The columns without links and emphasis, the addresses of names as links, and a note for each column."""
-    changed, notes = dict(stored), list[Finding]()
+) -> tuple[dict[str, Stored], dict[str, Coded], list[Finding]]:
+    """The columns without links and emphasis, names with their links; those with texts as such; notes on these."""
+    changed, texts, notes = dict(stored), dict[str, Coded](), list[Finding]()
     for name, column in stored.items():
         if name not in _WITH_MARKUP or not (isinstance(column, list | Coded) or column.type.num_fields == 0):
             continue
-        written = coded(column)
+        written = texts[name] = coded(column)
         read = [
             without_markup(word) if isinstance(word, str) and _MARKUP.search(word) else (word, None)
             for word in written.words
@@ -424,7 +424,9 @@ def _without_markup(
         odd = [code for code, (word, (bare, _)) in enumerate(zip(written.words, read, strict=True)) if word != bare]
         if not odd:
             continue
-        changed[name] = Coded(written.codes, [(address if name in LINKS else None) or bare for bare, address in read])
+        changed[name] = texts[name] = Coded(
+            written.codes, [(address if name in LINKS else None) or bare for bare, address in read]
+        )
         if name in ("id", "name") and "links" not in stored:
             links = [{link_field(address, papers=True): address} if address else None for _, address in read]
             changed["links"] = Coded(written.codes, links)
@@ -433,13 +435,13 @@ def _without_markup(
             message = f"{len(odd):,} texts have links or emphasis, the first: {message}"
         row = int((written.codes == odd[0]).argmax())
         notes.append(Finding("read-as", message, position=table.position(row, columns[name])))
-    return changed, notes
+    return changed, texts, notes
 
 
-def _is_printed(stored: Mapping[str, Stored]) -> bool:
+def _is_printed(columns: Mapping[str, Coded]) -> bool:
     """Whether ids are names with white space, or these, licenses or organizations have marks around them."""
-    for name in ("id", "license", "organizations"):
-        texts = [value.strip() for value in coded(stored.get(name, [])).words if isinstance(value, str)]
+    for name in columns.keys() & {"id", "license", "organizations"}:
+        texts = [value.strip() for value in columns[name].words if isinstance(value, str)]
         if any(printed_name(text).marked for text in texts):
             return True
         if name == "id" and any(_SPACE.search(text) or is_missing(text) for text in texts):
