@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import signal
 import subprocess
 import sys
-from itertools import pairwise
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
 import pytest
 
@@ -61,7 +62,7 @@ def test_a_long_save_is_told_of_often(tmp_path: Path, suffix: str) -> None:
     told: list[int] = []
     save = lambda what, done, of: told.append(done) if what == "write" else None  # noqa: E731
     modeltree.save(chain(40_000), tmp_path / f"x{suffix}", progress=save)
-    assert max(after - before for before, after in pairwise(told)) <= 1 << 14
+    assert max(after - before for before, after in itertools.pairwise(told)) <= 1 << 14
     assert max(told) > 20_000
 
 
@@ -184,6 +185,37 @@ def test_what_is_saved_can_be_read_again(tmp_path: Path, suffix: str, monkeypatc
                     assert modeltree.read(path).lineage.derivations == lineage.derivations, (name, most)
         assert saved
         assert refused
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl", ".parquet"])
+@pytest.mark.parametrize("limit", ["CELL", "ITEMS", "COLUMN_TEXT"])
+def test_what_one_model_says_can_be_read_again(
+    tmp_path: Path, suffix: str, limit: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    merged = [Derivation(parent=f"p{number}", child="x", relation="merge") for number in range(8)]
+    parents = [Model(id=edge.parent, name=edge.parent) for edge in merged]
+    letters = list("abcdefgh")
+    fields: list[dict[str, Any]] = [
+        {"training_data": "é" * 60},
+        {"aliases": letters},
+        {"references": [f"https://example.org/{each}" for each in letters]},
+    ]
+    lineages = [Lineage([Model(id="x", name="x", **each)]) for each in fields]
+    lineages.append(Lineage([Model(id="x", name="x"), *parents], merged))
+    kinds = set()
+    for lineage, most in itertools.product(lineages, range(1, 12) if limit == "ITEMS" else range(30, 330, 20)):
+        monkeypatch.setattr(limits, limit, most)
+        try:
+            modeltree.save(lineage, tmp_path / f"x{suffix}")
+        except SourceError as error:
+            kinds |= {problem.kind for problem in error.problems}
+            assert list(tmp_path.iterdir()) == []
+        else:
+            assert modeltree.read(tmp_path / f"x{suffix}").lineage == lineage
+            for file in tmp_path.iterdir():
+                file.unlink()
+    applies = {".csv": ["CELL"], ".jsonl": ["CELL", "ITEMS"], ".parquet": ["ITEMS", "COLUMN_TEXT"]}
+    assert kinds == ({"too-large"} if limit in applies[suffix] else set())
 
 
 def test_what_is_too_large_is_not_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import struct
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -183,14 +184,18 @@ def parquet_bytes(
     kinds = {name: of[types[name]] if name in types else pa.string() for name in columns}
     metadata = {_KEY: json.dumps(more, ensure_ascii=False).encode()} if more else None
     schema = pa.schema(list(kinds.items()), metadata=metadata)
-    buffer = io.BytesIO()
+    buffer, lengths = io.BytesIO(), Counter[str]()
     count = len(next(iter(columns.values())))
     with parquet.ParquetWriter(buffer, schema, compression="zstd") as writer:
         for start in range(0, count, _ROWS_AT_ONCE):
             progress("write", start, count)
             some = {name: list(column[start : start + _ROWS_AT_ONCE]) for name, column in columns.items()}
-            writer.write_table(pa.Table.from_pydict(some, schema=schema))
+            part = pa.Table.from_pydict(some, schema=schema)
+            lengths.update({name: text_length(part.column(name)) for name in columns})
+            writer.write_table(part)
     content = buffer.getvalue()
+    for name, length in lengths.items():
+        refuse_larger(path, length, limits.COLUMN_TEXT, f"bytes of text in {name}")
     if not is_stream(path):
         refuse_larger(path, len(content), limits.TABLE_BYTES)
         footer = read_footer(content)

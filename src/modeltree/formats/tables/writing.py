@@ -16,7 +16,7 @@ import numpy
 
 from modeltree._util.files import is_stream, write_together, write_whole
 from modeltree._util.progress import Progress, no_progress, with_progress
-from modeltree.findings import Finding
+from modeltree.findings import Finding, shown
 from modeltree.formats.parsing import limits
 from modeltree.formats.repair.record_findings import described_organizations, losses, readable, refuse_larger
 from modeltree.formats.tables.cells import LINKS, Column, join_texts
@@ -73,7 +73,7 @@ def write_csv(
     delimiter = "\t" if Path(path).suffix.lower() == ".tsv" else ","
     if is_stream(Path(path)):
         columns = _known(_node_columns(lineage, progress) | _parent_columns(lineage))
-        write_whole(path, _csv_pieces(columns, None, delimiter, progress))
+        write_whole(path, _csv_pieces(columns, None, delimiter, Path(path), progress))
         return _losses_of_one_table(lineage, "CSV")
     tables = {beside(path, "edges"): _edge_columns(lineage)}
     organizations = beside(path, "organizations")
@@ -90,7 +90,7 @@ def write_csv(
     mark = save_mark(tables.values())
     write_together(
         {
-            file: readable(file, _csv_pieces(columns, mark, delimiter, progress), limits.TEXT_BYTES)
+            file: readable(file, _csv_pieces(columns, mark, delimiter, file, progress), limits.TEXT_BYTES)
             for file, columns in tables.items()
         }
     )
@@ -106,7 +106,7 @@ def write_jsonl(
     what is known of organizations besides their ids: each line is a model.
     """
     refuse_larger(path, len(lineage), limits.LINES, "lines")
-    pieces = (piece.encode() for piece in _jsonl_pieces(lineage, progress))
+    pieces = (piece.encode() for piece in _jsonl_pieces(lineage, progress, path))
     write_whole(path, readable(path, pieces, limits.TABLE_BYTES))
     return losses(lineage, "a file of JSON lines", models=Model.model_fields, derivations=Derivation.model_fields)
 
@@ -119,10 +119,10 @@ def jsonl_text(lineage: Lineage) -> str:
     >>> print(jsonl_text(Lineage([Model(id="llama", name="LLaMA", released="2023-02")])), end="")
     {"id": "llama", "name": "LLaMA", "released": "2023-02"}
     """
-    return "".join(_jsonl_pieces(lineage, no_progress))
+    return "".join(_jsonl_pieces(lineage, no_progress, os.devnull))
 
 
-def _jsonl_pieces(lineage: Lineage, progress: Progress) -> Iterator[str]:
+def _jsonl_pieces(lineage: Lineage, progress: Progress, path: str | os.PathLike[str]) -> Iterator[str]:
     nodes, edges = lineage._nodes, lineage._edges
     first_edges = numpy.searchsorted(edges.child, numpy.arange(0, len(nodes) + _AT_ONCE, _AT_ONCE)).tolist()
     for start, first, last in zip(range(0, len(nodes), _AT_ONCE), first_edges, first_edges[1:], strict=False):
@@ -132,7 +132,12 @@ def _jsonl_pieces(lineage: Lineage, progress: Progress) -> Iterator[str]:
         steps = _dumped_rows(Derivation, edges, slice(first, last), leave_out="child")
         for child, step in zip(edges.child[first:last].tolist(), steps, strict=True):
             models[child - start].setdefault("derived_from", []).append(step)
-        yield "".join(f"{json.dumps(fields, ensure_ascii=False)}\n" for fields in models)
+        lines = [json.dumps(fields, ensure_ascii=False) for fields in models]
+        for line, fields in zip(lines, models, strict=True):
+            if len(line) > min(limits.ITEMS, limits.CELL // 4):  # a letter has up to four bytes
+                refuse_larger(path, len(line.encode()), limits.CELL - 1, f"bytes in the line of {shown(fields['id'])}")
+                _refuse_long_lists(path, {name: [value] for name, value in fields.items() if isinstance(value, list)})
+        yield "".join(f"{line}\n" for line in lines)
 
 
 def _dumped_rows(record: type[Record], store: NodeStore | EdgeStore, span: slice, leave_out: str = "") -> list[Any]:
@@ -183,6 +188,8 @@ def write_parquet(
     edges, nodes = _edge_columns(lineage), _node_columns(lineage, progress)
     mark = {"save": save_mark([edges, nodes])}
     other = beside(path, "edges")
+    for file, columns, types in ((other, edges, {"references"}), (Path(path), nodes, _COLUMN_TYPES.keys())):
+        _refuse_long_lists(file, {name: column for name, column in columns.items() if name in types})
     write_together(
         {
             other: parquet_bytes(edges, {"references": "texts"}, mark, other, progress),
@@ -276,10 +283,14 @@ def _dumped(record: Record, leave_out: str = "") -> dict[str, Any]:
 # Files
 
 
-def _csv_pieces(columns: Mapping[str, Column], mark: str | None, delimiter: str, progress: Progress) -> Iterator[bytes]:
+def _csv_pieces(
+    columns: Mapping[str, Column], mark: str | None, delimiter: str, path: Path, progress: Progress
+) -> Iterator[bytes]:
     """Columns as CSV, some lines after others; the last column is empty but for a mark."""
     texts = with_progress(columns.items(), progress, "convert", len(columns), each=True)
     safe = escaped({name: _each(column, _cell) for name, column in texts})
+    for name, column in safe.items():
+        refuse_larger(path, _longest(column), limits.CELL, f"letters in a cell of {name}")
     count = len(next(iter(safe.values())))
     if mark is not None:
         safe[mark] = [None] * count
@@ -294,6 +305,15 @@ def _csv_pieces(columns: Mapping[str, Column], mark: str | None, delimiter: str,
         buffer.seek(0)
         buffer.truncate()
     yield buffer.getvalue().encode()
+
+
+def _longest(column: Column) -> int:
+    return max(map(len, filter(None, column)), default=0)
+
+
+def _refuse_long_lists(path: str | os.PathLike[str], columns: Mapping[str, Column]) -> None:
+    for name, column in columns.items():
+        refuse_larger(path, _longest(column), limits.ITEMS, f"items in a list of {name}")
 
 
 def _cell(value: Any) -> str | None:
