@@ -8,14 +8,34 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from itertools import repeat
 from json.encoder import encode_basestring as quoted
+from typing import AnyStr, cast
 
 from modeltree._util import collector_paused
 
 UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 """Characters that XML and UTF-8 cannot hold, and DEL."""
 
+_METHODS = ("match", "fullmatch", "search", "sub", "subn", "split", "findall", "finditer")
+
 # Inside words and emoji, and beside words of scripts that run from right to left.
 _JOINERS = "\u200c\u200d\u200e\u200f"
+
+
+class _LazyPattern:
+    """See `lazy_pattern`."""
+
+    def __init__(self, pattern: str | bytes, flags: int) -> None:
+        self.pattern, self._flags = pattern, flags
+
+    def __getattr__(self, name: str) -> object:
+        compiled = re.compile(self.pattern, self._flags)
+        self.__dict__.update({method: getattr(compiled, method) for method in _METHODS})
+        return getattr(compiled, name)
+
+
+def lazy_pattern(pattern: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
+    """A regular expression that is compiled when it is used: to compile all takes longer than to read a file."""
+    return cast("re.Pattern[AnyStr]", _LazyPattern(pattern, flags))
 
 
 def printable(text: str) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from modeltree._util.files import expanded, refuse_pipe
-from modeltree._util.text import enumerated
+from modeltree._util.text import enumerated, lazy_pattern
 from modeltree.findings import Finding, Position, SourceError
 from modeltree.formats.parsing import unmarked
 from modeltree.formats.registry import Format, all_formats, format_named, formats_by_ending, unknown_format
@@ -26,18 +26,18 @@ _HEAD = 64 * 1024
 
 # Patterns for the beginning of files whose formats end alike; the first that matches decides.
 _JSON = (
-    ("jsonl", re.compile(rb"\A(?:\xef\xbb\xbf)?\s*\{[^\r\n]*\}[ \t]*\r?\n\s*\{")),
-    ("node-link", re.compile(rb'\A(?:\xef\xbb\xbf)?\s*\[.*"_?children"\s*:\s*\[\s*\{', re.DOTALL)),
-    ("cytoscape", re.compile(rb'\A(?:\xef\xbb\xbf)?\s*\[\s*\{\s*"(?:data|group)"\s*:')),
-    ("records", re.compile(rb"\A(?:\xef\xbb\xbf)?\s*\[\s*[{\]]")),
-    ("cyclonedx", re.compile(rb'"bomFormat"|"\$schema"\s*:\s*"https?://cyclonedx')),
-    ("spdx", re.compile(rb'"@context"\s*:[^{}]{0,200}spdx\.org/rdf/|"spdxVersion"\s*:\s*"SPDX-')),
-    ("peft", re.compile(rb'"base_model_name_or_path"|"peft_type"')),
-    ("cytoscape", re.compile(rb'"elements"\s*:')),
+    ("jsonl", lazy_pattern(rb"\A(?:\xef\xbb\xbf)?\s*\{[^\r\n]*\}[ \t]*\r?\n\s*\{")),
+    ("node-link", lazy_pattern(rb'\A(?:\xef\xbb\xbf)?\s*\[.*"_?children"\s*:\s*\[\s*\{', re.DOTALL)),
+    ("cytoscape", lazy_pattern(rb'\A(?:\xef\xbb\xbf)?\s*\[\s*\{\s*"(?:data|group)"\s*:')),
+    ("records", lazy_pattern(rb"\A(?:\xef\xbb\xbf)?\s*\[\s*[{\]]")),
+    ("cyclonedx", lazy_pattern(rb'"bomFormat"|"\$schema"\s*:\s*"https?://cyclonedx')),
+    ("spdx", lazy_pattern(rb'"@context"\s*:[^{}]{0,200}spdx\.org/rdf/|"spdxVersion"\s*:\s*"SPDX-')),
+    ("peft", lazy_pattern(rb'"base_model_name_or_path"|"peft_type"')),
+    ("cytoscape", lazy_pattern(rb'"elements"\s*:')),
     # A list of records under a key; those of a graph have other names.
     (
         "records",
-        re.compile(
+        lazy_pattern(
             rb'\A(?!.*"(?:nodes|vertices|links|edges|children|adjacency|@?graphs?)"\s*:)'
             rb'(?:.*:\s*\[\s*\{|(?:\xef\xbb\xbf)?\s*\{[^{}\[\]]*"(?:id|name)"\s*:\s*")',
             re.DOTALL | re.IGNORECASE,
@@ -45,39 +45,39 @@ _JSON = (
     ),
 )
 _XML = (
-    ("cyclonedx-xml", re.compile(rb"cyclonedx\.org/schema/bom/")),
-    ("graphml", re.compile(rb"<(?:\w+:)?graphml\b")),
-    ("gexf", re.compile(rb"<(?:\w+:)?gexf\b")),
+    ("cyclonedx-xml", lazy_pattern(rb"cyclonedx\.org/schema/bom/")),
+    ("graphml", lazy_pattern(rb"<(?:\w+:)?graphml\b")),
+    ("gexf", lazy_pattern(rb"<(?:\w+:)?gexf\b")),
 )
 _YAML = (
     (
         "ecosystem-graphs",
-        re.compile(rb"\A(?>[\s\S]*?^-\s)[\s\S]*?^  (?:type|created_date|dependencies):", re.MULTILINE),
+        lazy_pattern(rb"\A(?>[\s\S]*?^-\s)[\s\S]*?^  (?:type|created_date|dependencies):", re.MULTILINE),
     ),
-    ("mergekit", re.compile(rb"^(?:merge_method|slices|experts|modules|gate_mode)[ \t]*:", re.MULTILINE)),
+    ("mergekit", lazy_pattern(rb"^(?:merge_method|slices|experts|modules|gate_mode)[ \t]*:", re.MULTILINE)),
 )
-_UNTITLED_RECIPE = re.compile(rb"^[ \t]*-\s*(?:model|sources)[ \t]*:", re.MULTILINE)
-_CATALOG_KEY = re.compile(rb"(?:about|extends|models|organizations)\s*:")
-_KEY_OF_LIST = re.compile(rb"[^\s#:-][^:]*:\s*(?:#.*)?\Z")
-_ITEM = re.compile(rb"\s*-\s+[^\s:#{\[][^:]*:(?:\s|\Z)|\s*-\s+\{")
+_UNTITLED_RECIPE = lazy_pattern(rb"^[ \t]*-\s*(?:model|sources)[ \t]*:", re.MULTILINE)
+_CATALOG_KEY = lazy_pattern(rb"(?:about|extends|models|organizations)\s*:")
+_KEY_OF_LIST = lazy_pattern(rb"[^\s#:-][^:]*:\s*(?:#.*)?\Z")
+_ITEM = lazy_pattern(rb"\s*-\s+[^\s:#{\[][^:]*:(?:\s|\Z)|\s*-\s+\{")
 _CSV = (
-    ("epoch", re.compile(rb"\A(?=.*\bPublication date\b)(?=.*\b(?:Model|System)\b)", re.IGNORECASE)),
-    ("ecosystem-graphs", re.compile(rb"\A(?=.*\bdependencies\b)(?=.*\bcreated_date\b)(?=.*\btype\b)")),
+    ("epoch", lazy_pattern(rb"\A(?=.*\bPublication date\b)(?=.*\b(?:Model|System)\b)", re.IGNORECASE)),
+    ("ecosystem-graphs", lazy_pattern(rb"\A(?=.*\bdependencies\b)(?=.*\bcreated_date\b)(?=.*\btype\b)")),
 )
-_SEPARATOR_LINE = re.compile(rb'\A"?sep=.[^\r\n]*', re.IGNORECASE)
-_CARD = re.compile(rb"(?:\xef\xbb\xbf)?\s*---[ \t]*\r?\n")
-_CARD_KEY = re.compile(rb"^(?:base_model|library_name|pipeline_tag|new_version|modeltree_id)[ \t]*:", re.MULTILINE)
-_CARD_FILES = re.compile(
+_SEPARATOR_LINE = lazy_pattern(rb'\A"?sep=.[^\r\n]*', re.IGNORECASE)
+_CARD = lazy_pattern(rb"(?:\xef\xbb\xbf)?\s*---[ \t]*\r?\n")
+_CARD_KEY = lazy_pattern(rb"^(?:base_model|library_name|pipeline_tag|new_version|modeltree_id)[ \t]*:", re.MULTILINE)
+_CARD_FILES = lazy_pattern(
     r".*\.md|(?:.*\.)?adapter_config\.json|mergekit(?:_moe)?_config\.ya?ml|.*\.gguf|.*\.safetensors|models--.+",
     re.IGNORECASE,
 )
 # What is read in a folder that is read as a format.
 _OF_FOLDERS = {
-    "catalog": re.compile(r".*\.ya?ml", re.IGNORECASE),
-    "mergekit": re.compile(r".*\.ya?ml", re.IGNORECASE),
-    "ecosystem-graphs": re.compile(r".*\.(?:ya?ml|csv)", re.IGNORECASE),
+    "catalog": lazy_pattern(r".*\.ya?ml", re.IGNORECASE),
+    "mergekit": lazy_pattern(r".*\.ya?ml", re.IGNORECASE),
+    "ecosystem-graphs": lazy_pattern(r".*\.(?:ya?ml|csv)", re.IGNORECASE),
     "model-cards": _CARD_FILES,
-    "peft": re.compile(r".*adapter_config\.json", re.IGNORECASE),
+    "peft": lazy_pattern(r".*adapter_config\.json", re.IGNORECASE),
 }
 _RECORDS = "records"
 _MOST_HEADS = 100

@@ -6,9 +6,10 @@ import re
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
+from modeltree._util.text import lazy_pattern
 from modeltree.values.words import spelling_key
 
-_HUB = re.compile(
+_HUB = lazy_pattern(
     r"(?:(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co)/|(?:ssh://)?git@hf\.co[:/]|hf://)(?P<kind>datasets/)?"
     r"(?!(?:api|blog|collections|datasets|docs|models|papers|spaces)(?:/|$))"
     r"(?P<id>[A-Za-z0-9][\w.-]*(?:/(?!(?:tree|blob|resolve|commit)/)[A-Za-z0-9][\w.-]*)?)"
@@ -16,20 +17,20 @@ _HUB = re.compile(
     r"(?:[?#]\S*|:[\w.-]+)?",  # behind a colon, the file of a repository that a program is to run
     re.ASCII | re.IGNORECASE,
 )
-_PACKAGE = re.compile(r"\s*pkg:/{0,2}(?P<type>[\w.+-]+)/(?P<path>[^@?#]+)(?:@(?P<version>[^?#]+))?", re.ASCII)
+_PACKAGE = lazy_pattern(r"\s*pkg:/{0,2}(?P<type>[\w.+-]+)/(?P<path>[^@?#]+)(?:@(?P<version>[^?#]+))?", re.ASCII)
 _LONGEST_ADDRESS = 500  # to look for longer ones would take long
-_HUB_ID = re.compile(r"(?!.*(?:--|\.\.))[A-Za-z0-9][\w.-]{0,95}/\w[\w.-]{0,95}(?<![.-])", re.ASCII)
-_IN_CACHE = re.compile(r"(?:^|[/\\])models--([A-Za-z0-9][\w.-]{0,95}?)--([A-Za-z0-9][\w.-]{0,95}?)(?:[/\\]|$)")
-_LOCAL = re.compile(r"[/\\~]|\.{1,2}([/\\]|$)|[A-Za-z]:[/\\]|file:", re.IGNORECASE)
-_WEIGHTS_FILE = re.compile(r"\.(safetensors|gguf|bin|pt|pth|ckpt|onnx)$", re.IGNORECASE)
-_WEB = re.compile(r'https?://[^\s\x00-\x1f\x7f\ufffe\uffff<>"]+')
+_HUB_ID = lazy_pattern(r"(?!.*(?:--|\.\.))[A-Za-z0-9][\w.-]{0,95}/\w[\w.-]{0,95}(?<![.-])", re.ASCII)
+_IN_CACHE = lazy_pattern(r"(?:^|[/\\])models--([A-Za-z0-9][\w.-]{0,95}?)--([A-Za-z0-9][\w.-]{0,95}?)(?:[/\\]|$)")
+_LOCAL = lazy_pattern(r"[/\\~]|\.{1,2}([/\\]|$)|[A-Za-z]:[/\\]|file:", re.IGNORECASE)
+_WEIGHTS_FILE = lazy_pattern(r"\.(safetensors|gguf|bin|pt|pth|ckpt|onnx)$", re.IGNORECASE)
+_WEB = lazy_pattern(r'https?://[^\s\x00-\x1f\x7f\ufffe\uffff<>"]+')
 
-_ARXIV = re.compile(
+_ARXIV = lazy_pattern(
     r"https?://(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html)/"
     r"([0-9]{4}\.[0-9]{4,5}(?:v[0-9]+)?|[a-z-]+(?:\.[A-Z]{2})?/[0-9]{7}(?:v[0-9]+)?)(?:\.pdf)?/?(?:[?#].*)?"
 )
-_PAPER_NUMBER = re.compile(r"(?:arxiv\s*:\s*)?([0-9]{4}\.[0-9]{4,5}(?:v[0-9]+)?)(?:\s*\[[\w.-]+\])?", re.IGNORECASE)
-_VERSION = re.compile(r"v[0-9]+\Z")
+_PAPER_NUMBER = lazy_pattern(r"(?:arxiv\s*:\s*)?([0-9]{4}\.[0-9]{4,5}(?:v[0-9]+)?)(?:\s*\[[\w.-]+\])?", re.IGNORECASE)
+_VERSION = lazy_pattern(r"v[0-9]+\Z")
 
 _LABELS = {
     "code": "github code codes repo repository git gitlab source sourcecode codemodels codemodel",

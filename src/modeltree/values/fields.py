@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from modeltree._util.text import lazy_pattern
 from modeltree.findings import InvalidDateError, InvalidSizeError, shown
 from modeltree.records import Access, Domain, Kind, ParameterCount, PartialDate
 from modeltree.values.addresses import is_web_address, paper_number
@@ -16,7 +17,7 @@ from modeltree.values.plain import known_name, known_value
 from modeltree.values.quantities import DateOrder, day_of, parse_date, parse_sizes, unit_of, with_unit
 from modeltree.values.words import architecture_of, is_missing, openness_of, relation_of
 
-_LINE_BREAKS = re.compile(r"\s*[\r\n\t]\s*")
+_LINE_BREAKS = lazy_pattern(r"\s*[\r\n\t]\s*")
 # What programs draw nodes by, and what says too little in a graph to be a field.
 _DRAWN = frozenset(
     {"group", "scale", "structure", "version", "versions", "variant", "variants", "how", "method", "time"}
@@ -26,9 +27,9 @@ _NUMBERS_DRAW = frozenset({"size", "weights", "public", "open", "month"})
 _STYLES = frozenset({"color", "colour", "fill", "shape", "style", "font", "icon", "image", "layer", "symbol", "type"})
 _STYLES |= {"title", "tooltip", "viz", "group", "class", "category", "cluster", "community", "end", "endopen"}
 _STYLES |= {"shared name", "shared interaction"}
-_COLOR = re.compile(r"#[0-9a-f]{3,8}|(?:rgb|hsl)a?\(.*", re.IGNORECASE)
-_NUMERIC = re.compile(r"[-+]?[0-9.]+(?:e[-+]?[0-9]+)?|nan|[-+]?inf(?:inity)?|true|false", re.IGNORECASE)
-_YEAR = re.compile(r"(?:19|20)[0-9]{2}(?:\.0+)?")
+_COLOR = lazy_pattern(r"#[0-9a-f]{3,8}|(?:rgb|hsl)a?\(.*", re.IGNORECASE)
+_NUMERIC = lazy_pattern(r"[-+]?[0-9.]+(?:e[-+]?[0-9]+)?|nan|[-+]?inf(?:inity)?|true|false", re.IGNORECASE)
+_YEAR = lazy_pattern(r"(?:19|20)[0-9]{2}(?:\.0+)?")
 _WORDS = {"domain": frozenset(Domain), "kind": frozenset(Kind), "access": frozenset(Access)}
 
 

@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
+from modeltree._util.text import lazy_pattern
+
 HEADER_ROWS = 20
 """In so many rows the header of a table is looked for."""
 
@@ -22,12 +24,12 @@ WEAK_NAMES = frozenset({"name", "names", "checkpoint", "名称", "名前", "nom"
 TELLING_FIELDS = frozenset({"parents", "released", "sizes", "organizations", "openness", "license", "training_data"})
 """Fields that tell a table of models from one of other things with a name."""
 
-_OTHER_THINGS = re.compile(
+_OTHER_THINGS = lazy_pattern(
     r"\b(?:data\s?sets?|corpus|corpora|benchmarks?|leaderboards?|surveys?|reviews?|evaluations?|tutorials?|courses?"
     r"|tools?|libraries|frameworks?|books?|blogs?|workshops?|results?|scores?|prompts?|papers)\b|数据集|基准|评测|综述|データセット",
     re.IGNORECASE,
 )
-_MODELS = re.compile(r"\b(?:models?|llms?|checkpoints?)\b|模型|モデル", re.IGNORECASE)
+_MODELS = lazy_pattern(r"\b(?:models?|llms?|checkpoints?)\b|模型|モデル", re.IGNORECASE)
 
 _IDS = (
     "id|model id|modelid|repo id|repoid|repository id|repo name|slug|identifier|hub id|hf id|hugging face id"
@@ -173,7 +175,7 @@ HEADERS: Mapping[str, str] = MappingProxyType(
 )
 """For each field the headers that stand for it, as `folded_header` gives them."""
 
-_ACCENTS = re.compile("[\u0300-\u036f]")
+_ACCENTS = lazy_pattern("[\u0300-\u036f]")
 
 
 def _without_accents(text: str) -> str:
@@ -189,10 +191,10 @@ _FIELD_OF_HEADER: Mapping[str, str] = MappingProxyType(
         for header in (_without_accents(headers) if without else headers).split("|")
     }
 )
-_BRACKETS = re.compile(r"[(\[{（［【][^()\[\]{}（）［］【】]*[)\]}）］】]")
-_IN_UNIT = re.compile(r"\s+in\s+\S+$", re.IGNORECASE)
-_OF_MODEL = re.compile(r"^\s*(?:大?模型|モデル)の?(?=.)")  # 模型参数量 says of what the 参数量 is
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_BRACKETS = lazy_pattern(r"[(\[{（［【][^()\[\]{}（）［］【】]*[)\]}）］】]")
+_IN_UNIT = lazy_pattern(r"\s+in\s+\S+$", re.IGNORECASE)
+_OF_MODEL = lazy_pattern(r"^\s*(?:大?模型|モデル)の?(?=.)")  # 模型参数量 says of what the 参数量 is
+_CAMEL = lazy_pattern(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def folded_header(header: str) -> str:

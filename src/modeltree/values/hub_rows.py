@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from modeltree._util.text import lazy_pattern
 from modeltree.values.addresses import parse_hub_address
 from modeltree.values.licenses import OTHER, license_of
 
@@ -14,9 +15,12 @@ BASE_TAG, LICENSE_TAG, DATASET_TAG = "base_model:", "license:", "dataset:"
 DATASETS = "datasets/"
 """With this the id of a data set begins, as its address on the Hub does."""
 
+DATES = ("release_date", "date", "created_at")
+"""The keys in a card for the date of release, the likeliest first."""
+
 _FIRST_DATE = "2022-03-02"  # what the Hub says of every repository that was made before it kept dates
 _FIRST_TIME = "23:29:0"
-_AT_REVISION = re.compile(r"(?P<name>[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*)@(?P<revision>[\w./-]+)", re.ASCII)
+_AT_REVISION = lazy_pattern(r"(?P<name>[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*)@(?P<revision>[\w./-]+)", re.ASCII)
 _ADAPTER_WORDS = {"peft", "adapter-transformers", "lora", "adapter"}
 _QUANTIZED_WORDS = {"gguf", "ggml", "gptq", "awq", "exl2", "exl3", "onnx"}
 _QUANTIZED_WORDS |= {"bitsandbytes", "quantized", "4-bit", "8-bit"}

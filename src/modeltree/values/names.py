@@ -6,54 +6,55 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
+from modeltree._util.text import lazy_pattern
 from modeltree.findings import shown
 from modeltree.values.words import relation_of
 
-_MIRROR = re.compile(r"(?P<base>.+?)-(?:unsloth-)?bnb-[48]bit", re.IGNORECASE)
-_LEGAL_FORM = re.compile(r"\s*(?:inc|ltd|llc|corp|co|gmbh|s\.?a|limited|incorporated)\.?\s*", re.IGNORECASE)
-_RELATION_OF = re.compile(
+_MIRROR = lazy_pattern(r"(?P<base>.+?)-(?:unsloth-)?bnb-[48]bit", re.IGNORECASE)
+_LEGAL_FORM = lazy_pattern(r"\s*(?:inc|ltd|llc|corp|co|gmbh|s\.?a|limited|incorporated)\.?\s*", re.IGNORECASE)
+_RELATION_OF = lazy_pattern(
     r"(?P<word>[a-z][a-z -]{1,30}?)\s+(?:version\s+|variant\s+|model\s+)?(?:of|from|on)\s+(?P<name>\S.*)", re.IGNORECASE
 )
-_RELATION_BEHIND = re.compile(r"(?P<name>.*\S)\s*\((?P<word>[^()]+)\)")
-_PLAIN_NAME = re.compile(r"[A-Za-z0-9](?:[ -Z\\^-~]*[A-Za-z0-9+!?.)])?")
-_HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", re.ASCII)
+_RELATION_BEHIND = lazy_pattern(r"(?P<name>.*\S)\s*\((?P<word>[^()]+)\)")
+_PLAIN_NAME = lazy_pattern(r"[A-Za-z0-9](?:[ -Z\\^-~]*[A-Za-z0-9+!?.)])?")
+_HUB_ID = lazy_pattern(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", re.ASCII)
 _BETWEEN_IDS = r"(?:\s*[,;]\s*|\s+(?:[&+|]|and|or|und|et|with|plus)\s+)"
-_HUB_IDS = re.compile(rf"{_HUB_ID.pattern}(?:{_BETWEEN_IDS}{_HUB_ID.pattern})+", re.ASCII)
+_HUB_IDS = lazy_pattern(rf"{_HUB_ID.pattern}(?:{_BETWEEN_IDS}{_HUB_ID.pattern})+", re.ASCII)
 _BASED = {"based", "built", "derived", "initialized", "initialised"}
 _REPLICATES = {"replicate", "replicates", "replicated", "reimplementation", "re-implementation"}
-_REST = re.compile(r"(?:\s*,)?\s*(?:\band\s+)?(?:others|etc\.?|et al\.?|more|\.\.\.|…)\s*", re.IGNORECASE)
-_AND_OTHERS = re.compile(r"\s+(?:and|&)\s+(?:others|more)\s*$", re.IGNORECASE)
-_STRONG = re.compile(r"[(\[{]|[)\]}]|[,;\n、，；]|\s/\s|\s\|\s")
-_WEAK = re.compile(r"[/&+|]|\s+(?:and|or|und|et|with|plus|x|×)\s+|、|和|与|と")
-_SPACED = re.compile(r"\s+(?:[/&+|]|and|or|und|et|with|plus|x|×)\s+|、|和|与|と")
-_SEPARATORS = (_SPACED, re.compile("/"), _WEAK)
-_SIZED = re.compile(
+_REST = lazy_pattern(r"(?:\s*,)?\s*(?:\band\s+)?(?:others|etc\.?|et al\.?|more|\.\.\.|…)\s*", re.IGNORECASE)
+_AND_OTHERS = lazy_pattern(r"\s+(?:and|&)\s+(?:others|more)\s*$", re.IGNORECASE)
+_STRONG = lazy_pattern(r"[(\[{]|[)\]}]|[,;\n、，；]|\s/\s|\s\|\s")
+_WEAK = lazy_pattern(r"[/&+|]|\s+(?:and|or|und|et|with|plus|x|×)\s+|、|和|与|と")
+_SPACED = lazy_pattern(r"\s+(?:[/&+|]|and|or|und|et|with|plus|x|×)\s+|、|和|与|と")
+_SEPARATORS = (_SPACED, lazy_pattern("/"), _WEAK)
+_SIZED = lazy_pattern(
     r"(?P<name>\S.*?)[\s_-]*\(?(?:[0-9]+\s*[x×]\s*)?[0-9]+(?:\.[0-9]+)?\s*(?:[BMKT]|bn|billion|million)\)?",
     re.IGNORECASE,
 )
-_ORGANIZATION = re.compile(r"(?:[^,;/\n、，(（]|[(（][^()（）]*+[)）]|[(（])++")
-_FOOTNOTES = re.compile(
+_ORGANIZATION = lazy_pattern(r"(?:[^,;/\n、，(（]|[(（][^()（）]*+[)）]|[(（])++")
+_FOOTNOTES = lazy_pattern(
     r"(?:\s*\[(?:[0-9]{1,3}|[a-z]|(?:note|nb|n)\.? ?[0-9]{1,2}|citation needed)\])+$|[†‡§¶⁰¹²³⁴-⁹]+$"
     r"|(?<=\w\w\w)\s?\*{1,3}$",  # Q* is a name
     re.IGNORECASE,
 )
 _BRANCH = r"[\s\u00a0\u3000]*(?:[└├┗┣╰╚╠┕┝][─━═╴\s-]*[>►▶→]?|\|--+|\+--+|`--+)"
 _ARROW = r"[-–—=]+>+|[→⇒➔➜➡⮕↪↳⤷⮡⟶▸▹►▶]\ufe0f?|(?:»|>>?)(?=\s)"
-_DESCENT = re.compile(
+_DESCENT = lazy_pattern(
     rf"(?P<above>(?:[│┃║][\s\u00a0\u3000]*)*)(?P<mark>{_BRANCH}|{_ARROW})\s*(?P<again>(?:(?:{_ARROW})\s*)*)(?=\S)"
 )
-_BULLET = re.compile(r"[•‣◦▪●○■□★☆◆◇✦✨🔥🆕⭐🌟🚀🏆🥇🥈🥉👑🎉📌💥🦙🤗]\ufe0f?\s*")
-_DECORATIONS = re.compile(rf"(?:{_BULLET.pattern})+|(?:\s*{_BULLET.pattern})+$")
+_BULLET = lazy_pattern(r"[•‣◦▪●○■□★☆◆◇✦✨🔥🆕⭐🌟🚀🏆🥇🥈🥉👑🎉📌💥🦙🤗]\ufe0f?\s*")
+_DECORATIONS = lazy_pattern(rf"(?:{_BULLET.pattern})+|(?:\s*{_BULLET.pattern})+$")
 # Links as Markdown, HTML and spreadsheets write them, emphasis, and tags around a name.
 _ADDRESS = r"https?://[^\s<>\"']{1,2000}?"
-_LINK = re.compile(
+_LINK = lazy_pattern(
     rf"\[(?P<markdown>[^][]+)\]\((?P<a>{_ADDRESS})(?:\s+\"[^\"]*\")?\)"
     rf"|<a\s[^<>]*?href=[\"']?(?P<b>{_ADDRESS})[\"']?(?:\s[^<>]*)?>(?P<html>[^<>]+)</a>"
     rf"|^=HYPERLINK\(\s*\"(?P<c>{_ADDRESS})\"\s*[,;]\s*\"(?P<formula>[^\"]+)\"\s*\)$",
     re.IGNORECASE,
 )
-_EMPHASIS = re.compile(r"(?P<mark>\*{1,3}|`)(?P<text>[^*`]+)(?P=mark)")
-_TAGS = re.compile(
+_EMPHASIS = lazy_pattern(r"(?P<mark>\*{1,3}|`)(?P<text>[^*`]+)(?P=mark)")
+_TAGS = lazy_pattern(
     r"<sup\b[^<>]*>[^<>]*</sup>|</?(?:b|i|u|em|strong|code|small|span|font|tt|br)\b[^<>]*>", re.IGNORECASE
 )
 

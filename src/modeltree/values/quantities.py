@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple
 
+from modeltree._util.text import lazy_pattern
 from modeltree.findings import InvalidDateError, shown
 from modeltree.records import PartialDate
 from modeltree.values.words import is_missing
@@ -17,16 +18,16 @@ DateOrder = Literal["day-first", "month-first"]
 
 # Dates
 
-_ISO_TIME = re.compile(
+_ISO_TIME = lazy_pattern(
     r"\s*([0-9]{4}-[0-9]{2}-[0-9]{2})[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]{1,9})?)?"
     r"\s*(Z|[+-][0-9]{2}:?[0-9]{2}|UTC|GMT)?\s*"
 )
-_TIME = re.compile(
+_TIME = lazy_pattern(
     r"(?<=\d)(?:\s*,\s*|\s+|T)(?:at\s+)?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?\s*(?:[AP]\.?M\.?)?"
     r"\s*(?:Z|UTC|GMT|[A-Z]{3,4}|(?:UTC|GMT)?[+-][0-9]{2}:?[0-9]{2})?(?:\s*\([A-Za-z ]+\))?$",
     re.IGNORECASE,
 )
-_WEEKDAY = re.compile(r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+", re.IGNORECASE)
+_WEEKDAY = lazy_pattern(r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+", re.IGNORECASE)
 _MONTH_WORDS = (
     "jan january januar jänner janvier janv enero ene janeiro gennaio gen januari января январь",
     "feb february februar février févr fév fevrier febrero fevereiro fev febbraio februari февраля февраль",
@@ -45,10 +46,10 @@ _MONTH = rf"(?P<name>{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\.?"
 _DAY, _YEAR, _BETWEEN = r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th|er|\.|º|°)?", "(?P<year>[0-9]{4})", r"[\s,/-]\s*(?:of\s+)?"
 _SHORT = "(?P<short>[0-9]{2})"
 _SHORT_YEAR = f"(?:{_YEAR}|['’]?{_SHORT})"
-_WRITTEN = re.compile(r"[0-9]{4}(-(?!00)[0-9]{2}(-(?!00)[0-9]{2})?)?")
+_WRITTEN = lazy_pattern(r"[0-9]{4}(-(?!00)[0-9]{2}(-(?!00)[0-9]{2})?)?")
 _UNKNOWN = "00|xx|\\?\\?|--|__"
 _DATES = [
-    re.compile(form, re.IGNORECASE)
+    lazy_pattern(form, re.IGNORECASE)
     for form in (
         r"(?P<year>[0-9]{4})(?P<mark>[-./])(?P<month>[0-9]{1,2})(?:(?P=mark)(?P<day>[0-9]{1,2}))?",
         r"(?P<year>[0-9]{4})\s*[年년](?:\s*(?P<month>[0-9]{1,2})\s*[月월](?:\s*(?P<day>[0-9]{1,2})\s*[日号일])?)?",
@@ -74,21 +75,23 @@ _DATES = [
         rf"['’]{_SHORT}",
     )
 ]
-_ABOUT_DATE = re.compile(
+_ABOUT_DATE = lazy_pattern(
     r"^(?:(?:ca|circa|c|about|around|approx|since|in|on|from|released|~|≈)\.?\s+|[~≈∼]\s*"
     r"|(?:early|mid|late|spring|summer|fall|autumn|winter|h[12]|(?:beginning|middle|end)\s+of|anfang|mitte|ende|début"
     r"|fin)[\s,-]+)(?=\S)",
     re.IGNORECASE,
 )
-_PART_OF_YEAR = re.compile(r"(?<=[0-9]{4})[\s,/-]*h[12]$|(?<=年)\s*[初中底末]$", re.IGNORECASE)
-_LABEL_OF_DATE = re.compile(r"^[^\W\d_][\w .-]{0,30}:\s+(?=\S)")
-_REIWA = re.compile(r"(?:令和|R)\s*(元|[0-9]{1,2})\s*年")
-_YEAR_WORD = re.compile(r"(?<=[0-9]{4})\s*(?:г\.?|года?)$")
-_DATE_RANGE = re.compile(r"\s+(?:to|until|bis|au?|al|-|→)\s+|\s*[-–~至→]\s*(?=[^-–~至→]*[0-9]{4})")
-_CLOCK = re.compile(r"\s[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?=\s+[0-9]{4}$)")
-_BEHIND = re.compile(r"\s*[(（][^()（）]*[)）]$")
-_NUMBER = re.compile(r"([0-9]{5,19})(?:\.[0-9]+)?|[0-9](?:\.[0-9]{1,18})?[eE]\+?(?:[89]|1[0-9])")
-_MARKS = re.compile(r"(?:\s*\[(?:[0-9]{1,3}|[a-z]|note [0-9]{1,2})\])+$|[*†‡§¶⁰¹²³⁴-⁹]+$|(?<=\w)\s*\?+$", re.IGNORECASE)
+_PART_OF_YEAR = lazy_pattern(r"(?<=[0-9]{4})[\s,/-]*h[12]$|(?<=年)\s*[初中底末]$", re.IGNORECASE)
+_LABEL_OF_DATE = lazy_pattern(r"^[^\W\d_][\w .-]{0,30}:\s+(?=\S)")
+_REIWA = lazy_pattern(r"(?:令和|R)\s*(元|[0-9]{1,2})\s*年")
+_YEAR_WORD = lazy_pattern(r"(?<=[0-9]{4})\s*(?:г\.?|года?)$")
+_DATE_RANGE = lazy_pattern(r"\s+(?:to|until|bis|au?|al|-|→)\s+|\s*[-–~至→]\s*(?=[^-–~至→]*[0-9]{4})")
+_CLOCK = lazy_pattern(r"\s[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?=\s+[0-9]{4}$)")
+_BEHIND = lazy_pattern(r"\s*[(（][^()（）]*[)）]$")
+_NUMBER = lazy_pattern(r"([0-9]{5,19})(?:\.[0-9]+)?|[0-9](?:\.[0-9]{1,18})?[eE]\+?(?:[89]|1[0-9])")
+_MARKS = lazy_pattern(
+    r"(?:\s*\[(?:[0-9]{1,3}|[a-z]|note [0-9]{1,2})\])+$|[*†‡§¶⁰¹²³⁴-⁹]+$|(?<=\w)\s*\?+$", re.IGNORECASE
+)
 _FIRST_DAY, _LAST_DAY = 15_000, 73_050  # of the days that spreadsheets count: 1941 to the year 2100
 _EPOCHS = ((10**8, 1), (10**11, 1000), (10**14, 10**6), (10**17, 10**9))
 _SPREADSHEET_ZERO = datetime.date(1899, 12, 30)
@@ -96,11 +99,11 @@ _SPREADSHEET_ZERO = datetime.date(1899, 12, 30)
 # Sizes
 
 _NUM = r"[0-9]+(?:\.[0-9]+)?"
-_SIZE = re.compile(
+_SIZE = lazy_pattern(
     rf"(?P<times>[0-9]{{1,4}}\s*[x×*]\s*)?(?P<number>{_NUM})\s*(?P<unit>[^\W\d_][^\W\d_.-]*\.?)?(?P<more>\s*\+)?",
     re.IGNORECASE,
 )
-_LEADING_SIZE = re.compile(
+_LEADING_SIZE = lazy_pattern(
     r"([0-9]{1,6}(?:\.[0-9]{1,6})? ?[KMBT])(?:\s+parameters\b\s*(\(dense(?: model)?\))?)?", re.IGNORECASE
 )
 _UNITS = {"k": "K", "m": "M", "b": "B", "t": "T", "bn": "B", "g": "B", "thousand": "K", "million": "M", "mm": "M"}
@@ -112,40 +115,40 @@ _UNITS |= {"mld": "B", "miliardi": "B", "milioni": "M", "bilhões": "B", "bilhã
 _COUNTED = {"亿": 10**8, "億": 10**8, "万": 10**4, "萬": 10**4, "十亿": 10**9, "百万": 10**6, "千万": 10**7}
 _COUNTED |= {"万亿": 10**12, "千亿": 10**11, "百亿": 10**10, "千億": 10**11, "百億": 10**10, "十億": 10**9}
 _COUNTED |= {"조": 10**12, "천억": 10**11, "백억": 10**10, "십억": 10**9, "억": 10**8, "백만": 10**6, "만": 10**4}
-_PARAMETERS = re.compile(r"\s*(?:param(?:eter|ètre)?s?\.?|参数|パラメータ|\b(?:moe|dense|sparse))\s*$", re.IGNORECASE)
-_ABOUT = re.compile(
+_PARAMETERS = lazy_pattern(r"\s*(?:param(?:eter|ètre)?s?\.?|参数|パラメータ|\b(?:moe|dense|sparse))\s*$", re.IGNORECASE)
+_ABOUT = lazy_pattern(
     r"(?:[~≈∼<>≤≥＜＞]\s*=?|\b(?:up to|at most|at least|est(?:imated)?|about|approx(?:imately)?|around|circa|ca|roughly"
     r"|nearly|almost|over|under|below|above|more than|less than|max|min|bis zu|etwa|jusqu'à|environ|约|約)(?![a-z])"
     r"\.?)\s*",
     re.IGNORECASE,
 )
-_ASIDE = re.compile(r"\s*[(\[（][^()\[\]（）]*[)\]）]")
-_ACTIVE = re.compile(rf"(?<=[BMT])[-\s]A{_NUM}[BM]\b.*", re.IGNORECASE)
-_ACTIVE_ONLY = re.compile(r"\b(?:active|activated)\b|激活", re.IGNORECASE)
-_TOTAL = re.compile(r"\s*(?:\b(?:in\s+)?total\b|总(?:共|计|参数)?)\s*", re.IGNORECASE)
-_THOUSANDS = re.compile(r"(?<![0-9.,])[0-9]{1,3}(?:,[0-9]{3})*,0[0-9]{2}(?:,[0-9]{3})*(?![0-9])")
-_EXPERTS = re.compile(
+_ASIDE = lazy_pattern(r"\s*[(\[（][^()\[\]（）]*[)\]）]")
+_ACTIVE = lazy_pattern(rf"(?<=[BMT])[-\s]A{_NUM}[BM]\b.*", re.IGNORECASE)
+_ACTIVE_ONLY = lazy_pattern(r"\b(?:active|activated)\b|激活", re.IGNORECASE)
+_TOTAL = lazy_pattern(r"\s*(?:\b(?:in\s+)?total\b|总(?:共|计|参数)?)\s*", re.IGNORECASE)
+_THOUSANDS = lazy_pattern(r"(?<![0-9.,])[0-9]{1,3}(?:,[0-9]{3})*,0[0-9]{2}(?:,[0-9]{3})*(?![0-9])")
+_EXPERTS = lazy_pattern(
     rf"[0-9]+\s*[x×*]\s*{_NUM}\s*[BMT]?\s*[(（]\s*(?P<total>{_NUM}\s*[BMT])\b[^()（）]*[)）]", re.IGNORECASE
 )
-_BETWEEN_TWO = re.compile(
+_BETWEEN_TWO = lazy_pattern(
     r"\b(?:between|zwischen|entre)\s+(\S[^,;]*?)\s+(?:and|und|et|y|e)\s+(?=[0-9])(\S+)", re.IGNORECASE
 )
-_LABEL = re.compile(r"[^\W\d][\w .-]{0,30}:\s*(?=[~<>≈]?\s*[0-9])")
-_RANGE = re.compile(
+_LABEL = lazy_pattern(r"[^\W\d][\w .-]{0,30}:\s*(?=[~<>≈]?\s*[0-9])")
+_RANGE = lazy_pattern(
     rf"(?P<low>{_NUM}\s*[^\W\d_]*)\s*(?:-|\bto\b|~|\bbis\b|至|到|\.\.+|…)\s*(?P<high>{_NUM}\s*[^\W\d_]+|{_NUM})",
     re.IGNORECASE,
 )
-_SEPARATOR = re.compile(r"[,;/\n、，；]|\s+(?:and|&|\||or|und|et)\s+|(?<=[BMKTbmkt])\s+(?=[0-9])|\s*\|\s*")
-_GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])")
-_ONE_NUMBER = re.compile(r"[0-9]{1,3}(?:([,. _'’\u202f\u2009])[0-9]{3})(?:\1[0-9]{3})+")
-_MAYBE_DECIMAL = re.compile(r"[0-9]{1,3},[0-9]{1,2}")
-_DECIMAL_COMMA = re.compile(r"(?<![0-9,.])([0-9]{1,3}),([0-9]{1,2})(?=\s*[^\W\d_])")
-_UNIT = re.compile(
+_SEPARATOR = lazy_pattern(r"[,;/\n、，；]|\s+(?:and|&|\||or|und|et)\s+|(?<=[BMKTbmkt])\s+(?=[0-9])|\s*\|\s*")
+_GROUPED = lazy_pattern(r"[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])")
+_ONE_NUMBER = lazy_pattern(r"[0-9]{1,3}(?:([,. _'’\u202f\u2009])[0-9]{3})(?:\1[0-9]{3})+")
+_MAYBE_DECIMAL = lazy_pattern(r"[0-9]{1,3},[0-9]{1,2}")
+_DECIMAL_COMMA = lazy_pattern(r"(?<![0-9,.])([0-9]{1,3}),([0-9]{1,2})(?=\s*[^\W\d_])")
+_UNIT = lazy_pattern(
     r"[(\[（]\s*(?:in\s+|#\s*)?(?P<unit>[^\W\d_]+)\.?\s*[)\]）]|\bin\s+(?P<word>[^\W\d_]+)\s*$", re.IGNORECASE
 )
 _LONGEST_SIZES = 400
 _FEWEST = 1_000_000  # a smaller number without a unit is no count of parameters
-_COUNT = re.compile(r"[0-9]{1,20}(?:\.[0-9]{1,20})?(?:[eE]\+?[0-9]{1,2})?")
+_COUNT = lazy_pattern(r"[0-9]{1,20}(?:\.[0-9]{1,20})?(?:[eE]\+?[0-9]{1,2})?")
 
 
 class Parsed(NamedTuple):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from modeltree._util.text import lazy_pattern
 from modeltree.records import Relation
 
 _SYNONYMS: Mapping[Relation, str] = MappingProxyType(
@@ -97,9 +98,9 @@ _ARCHITECTURES = {
     "rnn": "rnn",
 }
 _ARCHITECTURE = {word: name for name, words in _ARCHITECTURES.items() for word in words.split()}
-_SEPARATORS = re.compile(r"[\s_.\-\u2010-\u2015]+")
-_STEPS = re.compile(r"\s*[+&/、，]\s*|\s+(?:and|then|und|et)\s+|\s*(?:→|->)\s*")
-_ASIDE = re.compile(r"\s*[(（][^()（）]*[)）]\s*$")
+_SEPARATORS = lazy_pattern(r"[\s_.\-\u2010-\u2015]+")
+_STEPS = lazy_pattern(r"\s*[+&/、，]\s*|\s+(?:and|then|und|et)\s+|\s*(?:→|->)\s*")
+_ASIDE = lazy_pattern(r"\s*[(（][^()（）]*[)）]\s*$")
 
 
 def relation_of(word: str) -> Relation | None:

@@ -13,11 +13,11 @@ from modeltree.formats.cards.parents import CardDerivations
 from modeltree.formats.cards.writing import model_card_text, write_model_cards
 from modeltree.formats.repair.claims import Claims
 from modeltree.formats.repair.folders import checked_prefix, model_id
-from modeltree.formats.repair.front_matter import DATES, ID_KEY, FrontMatter, read_front_matter
+from modeltree.formats.repair.front_matter import ID_KEY, FrontMatter, read_front_matter
 from modeltree.formats.repair.models import reader
 from modeltree.records import Relation
 from modeltree.values.addresses import hub_url, repository_in_cache
-from modeltree.values.hub_rows import DATASETS, joined_license
+from modeltree.values.hub_rows import DATASETS, DATES, joined_license
 
 __all__ = ["card_fields", "model_card_text", "read_model_cards", "write_model_cards"]
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import NamedTuple, NoReturn, overload
 
 from modeltree._util.files import bytes_of
+from modeltree._util.text import lazy_pattern
 from modeltree.findings import Finding, Position, SourceError, shown
 from modeltree.formats.parsing import Lines, decoded, limits, unmarked
 from modeltree.values.headers import ABOVE_HEADER, HEADER_ROWS, header_row
@@ -27,19 +28,19 @@ DELIMITERS = (",", ";", "\t", "|")
 """What may separate cells; the one that splits the header into most cells is taken, or that of a line ``sep=;``."""
 
 _TITLES = 2**16  # characters in which the header is looked for
-_BLANK_LINES = re.compile(r"(?:[ \r\n]*+\Z|[ \r\n]*[\r\n])?")
+_BLANK_LINES = lazy_pattern(r"(?:[ \r\n]*+\Z|[ \r\n]*[\r\n])?")
 # What Excel takes for the delimiter.
-_SEPARATOR_LINE = re.compile(r'"?sep=([,;\t|])"?[ \t,;]*(?:\r\n?|\n)', re.IGNORECASE)
+_SEPARATOR_LINE = lazy_pattern(r'"?sep=([,;\t|])"?[ \t,;]*(?:\r\n?|\n)', re.IGNORECASE)
 _UTF_8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
 _NOT_WINDOWS = re.compile(rb"[\x00-\x08\x0e-\x1f\x81\x8d\x8f\x90\x9d]")
-_LINE = re.compile(r"[^\r\n]*+(?:\r\n?|\n)?")
+_LINE = lazy_pattern(r"[^\r\n]*+(?:\r\n?|\n)?")
 _CELLS = {
-    delimiter: re.compile(
+    delimiter: lazy_pattern(
         rf' *+"([^"]*+(?:""[^"]*+)*+)("?)([^{re.escape(delimiter)}\r\n]*+)|([^{re.escape(delimiter)}\r\n]*+)'
     )
     for delimiter in DELIMITERS
 }
-_SPACED_QUOTES = {delimiter: re.compile(rf'(?:^|{re.escape(delimiter)}) +"') for delimiter in DELIMITERS}
+_SPACED_QUOTES = {delimiter: lazy_pattern(rf'(?:^|{re.escape(delimiter)}) +"') for delimiter in DELIMITERS}
 
 
 class _Fault(NamedTuple):

@@ -17,18 +17,19 @@ from pathlib import Path
 from typing import Any
 
 from modeltree._util.files import bytes_of
+from modeltree._util.text import lazy_pattern
 from modeltree.findings import At, Finding, Position, SourceError, shown
 from modeltree.formats.parsing import Lines, decoded, limits
 
 # A text, whose end may be missing. What is possessive keeps no place for each character to go back to.
 _TEXT = r'"(?:[^"\\]++|\\.)*+"?'
-_PUNCTUATION = re.compile(_TEXT + r"|[{}\[\],]", re.DOTALL)
-_STRUCTURE = re.compile(_TEXT + r"|[{}\[\]]", re.DOTALL)
-_STRING = re.compile(_TEXT, re.DOTALL)
-_SPACE = re.compile(r"[ \t\n\r]*")
+_PUNCTUATION = lazy_pattern(_TEXT + r"|[{}\[\],]", re.DOTALL)
+_STRUCTURE = lazy_pattern(_TEXT + r"|[{}\[\]]", re.DOTALL)
+_STRING = lazy_pattern(_TEXT, re.DOTALL)
+_SPACE = lazy_pattern(r"[ \t\n\r]*")
 # The parts of what has fewer characters are looked for each time.
 _LONG = 4096
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = lazy_pattern("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)

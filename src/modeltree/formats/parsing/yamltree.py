@@ -21,14 +21,15 @@ from typing import Any, NoReturn
 import yaml
 
 from modeltree._util.files import bytes_of
+from modeltree._util.text import lazy_pattern
 from modeltree.findings import At, Finding, Position, SourceError, shown
 from modeltree.formats.parsing import Lines, decoded, limits
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_BRACKET = re.compile(r"[][{}]")
-_OUTER_KEY = re.compile(r"^[^\s#\-\]}][^\r\n]*?:(?=\s|$)", re.MULTILINE)
+_BRACKET = lazy_pattern(r"[][{}]")
+_OUTER_KEY = lazy_pattern(r"^[^\s#\-\]}][^\r\n]*?:(?=\s|$)", re.MULTILINE)
 _NULLS = {"", "~", "null"}
-_NOT_YAML = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_NOT_YAML = lazy_pattern("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(slots=True)

@@ -45,9 +45,6 @@ _END = re.compile(rb"(?:^|(?<=\r))---[ \t]*(?:\r|\n|\Z)", re.MULTILINE)
 _TOML = re.compile(rb"(?:\xef\xbb\xbf)?\s*\+\+\+[ \t]*[\r\n].*?^\+\+\+[ \t]*$", re.MULTILINE | re.DOTALL)
 _LINE_END = re.compile(rb"\r\n?|\n")
 
-DATES = ("release_date", "date", "created_at")
-"""The keys in a card for the date of release, the likeliest first."""
-
 
 @dataclass(frozen=True)
 class FrontMatter:

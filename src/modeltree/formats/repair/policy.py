@@ -11,7 +11,6 @@ from typing import Any, Literal, Self, get_args, get_type_hints
 from modeltree._util.arguments import checked
 from modeltree._util.files import refuse_pipe
 from modeltree.findings import Finding, Position, SourceError, nearest, shown
-from modeltree.formats.parsing.yamltree import read_yaml
 from modeltree.formats.repair.record_findings import described
 
 
@@ -159,6 +158,8 @@ class Policy:
 
 def read_aliases(path: str | os.PathLike[str]) -> dict[str, str]:
     """Read an alias table: a YAML file with ``name: the name or id that is meant`` lines; else a SourceError."""
+    from modeltree.formats.parsing.yamltree import read_yaml
+
     refuse_pipe(Path(path))
     tree = read_yaml(Path(path))
     problems = list(tree.problems)

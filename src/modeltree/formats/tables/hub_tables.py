@@ -16,7 +16,6 @@ from modeltree._util.text import enumerated
 from modeltree.findings import Finding, Position, shown
 from modeltree.formats.parsing.jsontree import parse_json
 from modeltree.formats.repair.audit import MOST
-from modeltree.formats.repair.front_matter import DATES, front_matter_of
 from modeltree.formats.tables.arrow_columns import Coded, bounds_of, coded, coded_array, part_of, with_more
 from modeltree.formats.tables.cells import Column, Stored, plain_column, split_texts
 from modeltree.formats.tables.requests import SourceTable, choose_columns, one_by_one
@@ -26,6 +25,7 @@ from modeltree.values.hub_rows import (
     BASE_TAG,
     DATASET_TAG,
     DATASETS,
+    DATES,
     LICENSE_TAG,
     TELLING_WORDS,
     inferred_relation,
@@ -385,6 +385,8 @@ def _card(column: Stored) -> dict[str, Cells] | None:
 
 def _read_cards(column: Stored, path: Path) -> tuple[dict[str, Cells], list[tuple[int, Finding]]] | None:
     """What is read of the texts of cards, by key, and what is wrong with each; None where no text has front matter."""
+    from modeltree.formats.repair.front_matter import front_matter_of
+
     found: dict[str, Cells] = {name: {} for name in _CARD}
     problems: list[tuple[int, Finding]] = []
     is_card = False

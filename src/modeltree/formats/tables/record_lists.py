@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 import re
-import tomllib
 import zipfile
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -13,14 +12,12 @@ from functools import cache, partial, reduce
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any, NamedTuple, NoReturn
-from xml.etree import ElementTree
 
 from modeltree._util.files import bytes_of
-from modeltree._util.text import enumerated
+from modeltree._util.text import enumerated, lazy_pattern
 from modeltree.findings import Finding, Position, SourceError, optional, shown
 from modeltree.formats.parsing import Lines, add_finding, decoded, limits
 from modeltree.formats.parsing.jsontree import read_json
-from modeltree.formats.parsing.yamltree import read_yaml
 from modeltree.formats.tables.requests import SourceTable, one_by_one, table_of_records
 from modeltree.values.addresses import is_web_address, link_field
 from modeltree.values.headers import ABOVE_HEADER, HEADER_ROWS, LINK_FIELDS, field_of_header, header_row
@@ -29,15 +26,15 @@ _DEEPEST = 3  # so deep in a file its list may stand
 _MOST_LISTS = 100
 
 _DOT = r"\s*\.\s*"
-_TOML_TOKEN = re.compile(
+_TOML_TOKEN = lazy_pattern(
     r'"""(?:[^"\\]|\\.|"(?!""))*+"""|\'\'\'(?:[^\']|\'(?!\'\'))*+\'\'\'|"(?:[^"\\\n]|\\.)*+"|\'[^\'\n]*+\'|#[^\n]*+|[\[\]{}]',
     re.DOTALL,
 )
 _MOST_PARTS = 100
-_LONG_KEY = re.compile(rf"(?<![\w.-])(?:[\w-]++\s*+\.\s*+){{{_MOST_PARTS}}}")
+_LONG_KEY = lazy_pattern(rf"(?<![\w.-])(?:[\w-]++\s*+\.\s*+){{{_MOST_PARTS}}}")
 
 # In the XML of a sheet: a range of merged cells, the link of a cell, and a formula without a saved value.
-_MARK = re.compile(
+_MARK = lazy_pattern(
     rb"""<(?:\w+:)?(?:mergeCell|hyperlink|c)(?=(?:\s[^<>]{0,4000}?\bid="(?P<link>[^"<>]{1,200})")?)
     \s(?:[^<>]{0,2000}?\s)?(?:ref|r)="(?P<column>[A-Z]{1,3})(?P<row>[0-9]{1,7})
     (?(link)|(?: :[A-Z]{1,3}(?P<last>[0-9]{1,7})"
@@ -56,6 +53,8 @@ def read_record_tables(path: Path) -> list[SourceTable]:
 
     A file that is one model by itself is a table of one record.
     """
+    from modeltree.formats.parsing.yamltree import read_yaml
+
     ending = path.suffix.lower()
     if ending == ".toml":
         data, positions = _toml(path)
@@ -130,6 +129,8 @@ def _placed(positions: Callable[[At], Position], start: At) -> Callable[[int | N
 
 def _toml(path: Path) -> tuple[Any, Callable[[At], Position]]:
     """What a TOML file holds, and where the tables of its lists stand."""
+    import tomllib
+
     text = decoded(bytes_of(path, limits.TOML_BYTES), limits.TOML_BYTES, Position(path))
     lines = Lines(path, text)
     if deep := _LONG_KEY.search(_TOML_TOKEN.sub(lambda match: _blank(match[0]), text)):
@@ -310,6 +311,8 @@ def _mark(match: re.Match[bytes]) -> _Mark:
 
 def _addresses(archive: zipfile.ZipFile, part: str) -> dict[str, str]:
     """Where the links of a sheet lead, by their ids."""
+    from xml.etree import ElementTree
+
     folder, name = posixpath.split(part)
     path = f"{folder}/_rels/{name}.rels"
     links = ElementTree.fromstring(archive.read(path)) if path in archive.namelist() else ()  # noqa: S314  # has no DOCTYPE

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeVar
 
 from modeltree._util.progress import Progress, no_progress
+from modeltree._util.text import lazy_pattern
 from modeltree.findings import Finding, Position, SourceError, nearest, shown
 from modeltree.formats.parsing import limits
 from modeltree.formats.repair.audit import MOST, unread_columns
@@ -51,13 +52,13 @@ FIELDS = tuple(dict.fromkeys((*NODE_FIELDS, *EDGE_FIELDS)))
 ORGANIZATION_FIELDS = ("id", "name", "aliases", "url", "country", "icon")
 """What the columns of a table of organizations stand for."""
 
-_SAVE = re.compile("save:[0-9a-f]{16}")
-_MARKUP = re.compile(r"\]\(|</?[a-z]|^=HYPERLINK|^\s*[*`]", re.IGNORECASE)
+_SAVE = lazy_pattern("save:[0-9a-f]{16}")
+_MARKUP = lazy_pattern(r"\]\(|</?[a-z]|^=HYPERLINK|^\s*[*`]", re.IGNORECASE)
 _WITH_MARKUP = frozenset({"id", "name", "parents", "parent", "organizations", "license", "released", "sizes", *LINKS})
-_SEPARATORS = re.compile(r"[\s_.\-]+")
+_SEPARATORS = lazy_pattern(r"[\s_.\-]+")
 _OWN_WORDS = {"title": "name", "label": "name", "reference": "references"}
-_LAST_WORD = re.compile(r"[\s_]+[A-Za-z]+$")
-_ONE_LIST = re.compile(r"s$|from$")
+_LAST_WORD = lazy_pattern(r"[\s_]+[A-Za-z]+$")
+_ONE_LIST = lazy_pattern(r"s$|from$")
 
 
 def _quiet(name: str) -> str:
@@ -65,7 +66,7 @@ def _quiet(name: str) -> str:
 
 
 _FORMER = {_quiet(former): name for former, name in FORMER_NAMES.items()}
-_SPACE = re.compile(r"\s")
+_SPACE = lazy_pattern(r"\s")
 _PAIRS = (("source", "target"), ("from", "to"))
 
 

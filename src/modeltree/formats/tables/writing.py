@@ -188,8 +188,8 @@ def write_parquet(
     edges, nodes = _edge_columns(lineage), _node_columns(lineage, progress)
     mark = {"save": save_mark([edges, nodes])}
     other = beside(path, "edges")
-    for file, columns, types in ((other, edges, {"references"}), (Path(path), nodes, _COLUMN_TYPES.keys())):
-        _refuse_long_lists(file, {name: column for name, column in columns.items() if name in types})
+    for file, columns in ((other, edges), (Path(path), nodes)):
+        _refuse_long_lists(file, {name: column for name, column in columns.items() if name in _COLUMN_TYPES})
     write_together(
         {
             other: parquet_bytes(edges, {"references": "texts"}, mark, other, progress),
