@@ -32,9 +32,9 @@ import yaml
 import modeltree
 from modeltree import Derivation, Lineage, Model, Organization, PartialDate, Policy, Reference, Relation
 from modeltree.formats.catalog import COMPACT, catalog_files, compact_text
-from modeltree.formats.repair.audit import PLACEHOLDER
+from modeltree.formats.repair.record_findings import PLACEHOLDER
 from modeltree.records import About, Correction
-from modeltree.values.licenses import license_named, license_of
+from modeltree.values.hub_words import license_named, license_of
 
 HERE = Path(__file__).parent / "atlas"
 DATE = "2026-11"

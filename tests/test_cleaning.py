@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 import modeltree
 from modeltree.findings import Finding, Position, SourceError
-from modeltree.formats.repair.audit import PLACEHOLDER
 from modeltree.formats.repair.claims import Claims, Reading
 from modeltree.formats.repair.models import repaired
 from modeltree.formats.repair.policy import Policy, read_aliases
+from modeltree.formats.repair.record_findings import PLACEHOLDER
 from modeltree.lineage import Lineage
 from modeltree.records import Relation
 

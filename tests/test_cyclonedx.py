@@ -25,7 +25,7 @@ from modeltree.formats.repair.claims import Reading
 from modeltree.formats.repair.policy import Policy
 from modeltree.lineage import Lineage
 from modeltree.records import About, Derivation, License, Model, Organization
-from modeltree.values.licenses import license_of
+from modeltree.values.hub_words import license_of
 from strategies import examples
 from strategies_records import lineages
 

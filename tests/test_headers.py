@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import modeltree
-from modeltree.values.headers import HEADERS, field_of_header, folded_header
+from modeltree.values.words import HEADERS, field_of_header, folded_header
 
 WORDS = [
     ("First release date", "released"), ("Model<br>Creator", "organizations"), ("Weights License", "license"),

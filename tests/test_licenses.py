@@ -19,7 +19,7 @@ from modeltree import Derivation, Lineage, Model, Severity
 from modeltree.analysis.license_terms import license_terms, lost_terms, terms_of
 from modeltree.cli.main import main
 from modeltree.records import Relation
-from modeltree.values.licenses import hub_license
+from modeltree.values.hub_words import hub_license
 
 # A chain is written as "license@maker=name", relation, "license@maker=name", …; "-" is no license, "data:" a data set,
 # "closed@maker" a model that can only be asked. The findings are those of the last model, with the reason.

@@ -30,7 +30,7 @@ from modeltree.formats.repair.policy import Policy
 from modeltree.formats.weights.peft import read_peft
 from modeltree.records import License, Relation
 from modeltree.values.addresses import hub_url
-from modeltree.values.licenses import hub_license, license_of
+from modeltree.values.hub_words import hub_license, license_of
 from strategies import examples
 
 COMMON = {"missing-parent", "license-missing", "missing-date", "missing-child"}

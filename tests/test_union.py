@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import modeltree
 from modeltree import Derivation, License, Lineage, Model, Organization, Policy, SourceError
-from modeltree.formats.repair.audit import PLACEHOLDER
+from modeltree.formats.repair.record_findings import PLACEHOLDER
 from modeltree.graph.csr import Rows, in_cycles
 from modeltree.graph.validation import find_cycles
 from modeltree.records import About, Links

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modeltree.values.addresses import HubAddress, hub_repository, hub_url, link_field, parse_hub_address
-from modeltree.values.licenses import license_named
+from modeltree.values.hub_words import license_named
 from modeltree.values.names import is_legal_form
 from modeltree.values.quantities import leading_size, parse_count, parse_date, parse_sizes
 from modeltree.values.words import MISSING, is_missing

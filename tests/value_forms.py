@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modeltree.values.fields import read_fields
-from modeltree.values.headers import HEADERS
 from modeltree.values.names import organizations_of, parse_parents, printed_name, without_markup
 from modeltree.values.quantities import parse_date, parse_sizes
-from modeltree.values.words import is_missing, relation_of
+from modeltree.values.words import HEADERS, is_missing, relation_of
 
 _DATES = (
     "2023", "2023-03", "2023/04", "2023.03.30", "Nov. 12, 2023", "18 July 2023", "Mar 2023", "März 2023", "2023年3月",

@@ -14,7 +14,7 @@ from modeltree._util.arguments import checked
 from modeltree._util.text import counted, enumerated
 from modeltree.analysis import Report, Section
 from modeltree.findings import Finding
-from modeltree.formats.repair.audit import PLACEHOLDER
+from modeltree.formats.repair.record_findings import PLACEHOLDER
 from modeltree.graph.columns import LazySequence
 from modeltree.graph.csr import Rows, distances
 from modeltree.lineage import Lineage

@@ -14,7 +14,7 @@ from pydantic import BeforeValidator, Field
 from modeltree.formats.catalog import data_folder
 from modeltree.formats.parsing.yamltree import read_yaml
 from modeltree.records import License, Record
-from modeltree.values.licenses import hub_license, license_named
+from modeltree.values.hub_words import hub_license, license_named
 
 DutyWord = Literal[
     "attribution", "same-license", "use-restrictions", "name", "display", "threshold", "territory", "noncommercial",

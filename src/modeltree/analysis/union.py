@@ -14,8 +14,8 @@ from modeltree._util.arguments import checked
 from modeltree.analysis.difference import Comparison
 from modeltree.findings import Finding, Position, shown
 from modeltree.formats import Policy, Reading
-from modeltree.formats.repair.audit import GAPS, PLACEHOLDER, alike, in_order
 from modeltree.formats.repair.combining import combined
+from modeltree.formats.repair.record_findings import GAPS, PLACEHOLDER, alike, in_order
 from modeltree.graph.csr import Rows, in_cycles
 from modeltree.graph.store import EdgeStore, NodeStore, joined
 from modeltree.lineage import Lineage

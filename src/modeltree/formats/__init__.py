@@ -19,10 +19,10 @@ from modeltree._util.text import counted
 from modeltree.findings import Finding, FindingsWarning, LineageError, Position, Severity, SourceError
 from modeltree.formats.detection import PathLike, Source, format_of, passed_over, sources_at
 from modeltree.formats.registry import format_named, format_to_write
-from modeltree.formats.repair.audit import PLACEHOLDER
 from modeltree.formats.repair.claims import Reading
 from modeltree.formats.repair.combining import combined, policy_of_each
 from modeltree.formats.repair.policy import Policy
+from modeltree.formats.repair.record_findings import PLACEHOLDER
 from modeltree.lineage import Lineage
 
 __all__ = [

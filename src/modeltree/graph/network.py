@@ -15,8 +15,7 @@ from modeltree._util import collector_paused
 from modeltree.findings import Finding, InvalidSizeError, LineageError, MissingExtraError, shown
 from modeltree.graph.columns import dumped, factored
 from modeltree.records import About, Derivation, Links, Model, Organization, ParameterCount, Record, Relation
-from modeltree.values.fields import fields_of_attributes, read_fields, relation_in
-from modeltree.values.plain import plain_value
+from modeltree.values.fields import fields_of_attributes, plain_value, read_fields, relation_in
 
 if TYPE_CHECKING:
     import networkx

@@ -16,7 +16,7 @@ from modeltree.formats.repair.claims import Claims
 from modeltree.formats.repair.front_matter import FrontMatter
 from modeltree.hub.client import Hub
 from modeltree.values.addresses import parse_hub_address
-from modeltree.values.hub_rows import is_undated, row_tags, texts_in
+from modeltree.values.hub_words import is_undated, row_tags, texts_in
 
 Raw = Mapping[str, Any]
 

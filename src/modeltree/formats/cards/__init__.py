@@ -17,7 +17,7 @@ from modeltree.formats.repair.front_matter import ID_KEY, FrontMatter, read_fron
 from modeltree.formats.repair.models import reader
 from modeltree.records import Relation
 from modeltree.values.addresses import hub_url, repository_in_cache
-from modeltree.values.hub_rows import DATASETS, DATES, joined_license
+from modeltree.values.hub_words import DATASETS, DATES, joined_license
 
 __all__ = ["card_fields", "model_card_text", "read_model_cards", "write_model_cards"]
 

@@ -16,7 +16,7 @@ from modeltree.formats.repair.front_matter import FrontMatter
 from modeltree.formats.weights import add_parents, gguf, mergekit, peft, safetensors
 from modeltree.records import Relation
 from modeltree.values.addresses import is_local_path, repository_in_cache
-from modeltree.values.hub_rows import MERGE_WORDS, inferred_relation, reference_of, tagged_base
+from modeltree.values.hub_words import MERGE_WORDS, inferred_relation, reference_of, tagged_base
 from modeltree.values.words import is_missing, relation_of
 
 _COMPOSED = {"any-to-any", "visual-question-answering"}

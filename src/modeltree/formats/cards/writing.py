@@ -21,7 +21,7 @@ from modeltree.formats.repair.record_findings import losses
 from modeltree.lineage import Lineage
 from modeltree.records import Derivation, License, Links, Model, Relation
 from modeltree.values.addresses import hub_url
-from modeltree.values.licenses import hub_license, license_of
+from modeltree.values.hub_words import hub_license, license_of
 
 _PLAIN_PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}(?<!\.)")
 # What Windows takes for a device, what the cache of the Hub is made of, and the name of a card itself.

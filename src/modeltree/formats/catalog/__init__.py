@@ -33,10 +33,9 @@ from modeltree.formats.catalog.draft import CatalogDraft
 from modeltree.formats.parsing import limits
 from modeltree.formats.parsing.yamltree import read_yaml
 from modeltree.formats.parsing.yamlwriter import Inline, Verbatim, yaml_text
-from modeltree.formats.repair.audit import audited, in_order
 from modeltree.formats.repair.claims import Reading
 from modeltree.formats.repair.policy import Policy
-from modeltree.formats.repair.record_findings import refuse_larger, refuse_longer
+from modeltree.formats.repair.record_findings import audited, in_order, refuse_larger, refuse_longer
 from modeltree.lineage import Lineage
 from modeltree.records import About, Derivation, License, Model, Organization, ParameterCount, PartialDate, Record
 

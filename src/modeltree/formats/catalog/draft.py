@@ -12,13 +12,14 @@ from pydantic import ConfigDict, ValidationError
 from modeltree.findings import At, Finding, Position, shown
 from modeltree.formats.parsing import add_finding
 from modeltree.formats.parsing.yamltree import YamlTree
-from modeltree.formats.repair.audit import PLACEHOLDER, in_order
 from modeltree.formats.repair.models import PARTS
 from modeltree.formats.repair.record_findings import (
     FORMER_NAMES,
+    PLACEHOLDER,
     FormerNames,
     described,
     findings_from_pydantic,
+    in_order,
     no_list,
     no_mapping,
     unknown_key,

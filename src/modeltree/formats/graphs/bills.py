@@ -20,7 +20,7 @@ from modeltree.graph.network import to_attributes
 from modeltree.lineage import Lineage
 from modeltree.records import Derivation, Kind, License, Model, Relation
 from modeltree.values.addresses import hub_repository, hub_url
-from modeltree.values.licenses import OTHER, hub_license
+from modeltree.values.hub_words import OTHER, hub_license
 
 COMPONENT_TYPES = {Kind.MODEL: "machine-learning-model", Kind.APPLICATION: "application", Kind.DATASET: "data"}
 """The type of a component of CycloneDX for each kind of model."""

@@ -54,8 +54,7 @@ from modeltree.formats.repair.record_findings import no_mapping
 from modeltree.graph.network import from_attributes
 from modeltree.records import Kind, Links, Model, Relation
 from modeltree.values.addresses import parse_hub_address, parse_package_url
-from modeltree.values.fields import fields_of_attributes
-from modeltree.values.plain import known_value
+from modeltree.values.fields import fields_of_attributes, known_value
 from modeltree.values.quantities import day_of
 
 __all__ = ["cyclonedx_text", "read_cyclonedx", "write_cyclonedx"]

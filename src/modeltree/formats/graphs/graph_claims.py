@@ -24,7 +24,6 @@ from modeltree._util.progress import Progress, no_progress, with_progress
 from modeltree.findings import At, Finding, Position, SourceError, shown
 from modeltree.formats.parsing import add_finding, limits
 from modeltree.formats.parsing.jsontree import JsonTree, read_json
-from modeltree.formats.repair.audit import unread_columns
 from modeltree.formats.repair.claims import Claims, Where, position_of
 from modeltree.formats.repair.record_findings import (
     FormerNames,
@@ -33,12 +32,12 @@ from modeltree.formats.repair.record_findings import (
     readable,
     refuse_larger,
     refuse_longer,
+    unread_columns,
 )
 from modeltree.graph.network import attribute_rows, from_attributes, from_json, without_derived
 from modeltree.lineage import Lineage
 from modeltree.records import About, Derivation, Model, Relation, one_of
-from modeltree.values.fields import fields_of_attributes, may_tell, relation_in
-from modeltree.values.plain import known_name, known_value
+from modeltree.values.fields import fields_of_attributes, known_name, known_value, may_tell, relation_in
 from modeltree.values.words import relation_of
 
 Fields = dict[str, object]

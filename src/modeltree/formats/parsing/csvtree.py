@@ -22,7 +22,7 @@ from modeltree._util.files import bytes_of
 from modeltree._util.text import lazy_pattern
 from modeltree.findings import Finding, Position, SourceError, shown
 from modeltree.formats.parsing import Lines, decoded, limits, unmarked
-from modeltree.values.headers import ABOVE_HEADER, HEADER_ROWS, header_row
+from modeltree.values.words import ABOVE_HEADER, HEADER_ROWS, header_row
 
 DELIMITERS = (",", ";", "\t", "|")
 """What may separate cells; the one that splits the header into most cells is taken, or that of a line ``sep=;``."""

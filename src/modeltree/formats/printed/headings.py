@@ -19,10 +19,11 @@ from modeltree.findings import Position, SourceError, nearest, shown
 from modeltree.formats.parsing import Lines, decoded, limits
 from modeltree.formats.printed import PrintedTable
 from modeltree.formats.printed.model_rows import ColumnFields, RowReader
-from modeltree.formats.repair.audit import unread_columns
 from modeltree.formats.repair.claims import Claims
+from modeltree.formats.repair.record_findings import unread_columns
 from modeltree.records import Relation, one_of
-from modeltree.values.headers import (
+from modeltree.values.quantities import unit_of
+from modeltree.values.words import (
     HEADERS,
     LINK_FIELDS,
     TELLING_FIELDS,
@@ -32,7 +33,6 @@ from modeltree.values.headers import (
     folded_header,
     is_of_other_things,
 )
-from modeltree.values.quantities import unit_of
 
 _FIELDS = tuple(HEADERS)
 _IGNORED = "ignored"

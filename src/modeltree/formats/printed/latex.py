@@ -1,7 +1,7 @@
 r"""Tables in LaTeX, as papers print them: ``tabular``, ``longtable`` and their kin.
 
 A table is read where it has a column of models; the findings list the fields of its columns. Models are told apart by
-their names. Macros that the file defines are expanded. See `modeltree.values.headers` for the headers that are known.
+their names. Macros that the file defines are expanded. See `modeltree.values.words` for the headers that are known.
 """
 
 from __future__ import annotations

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from modeltree.findings import Finding, Position, shown
-from modeltree.formats.repair.audit import BASE, GAPS, PLACEHOLDER, in_order, worth_knowing
 from modeltree.formats.repair.claims import Claims, Reading
 from modeltree.formats.repair.edges import joined_notes
 from modeltree.formats.repair.models import repaired, without_repetition
 from modeltree.formats.repair.policy import Policy
+from modeltree.formats.repair.record_findings import BASE, GAPS, PLACEHOLDER, in_order, worth_knowing
 from modeltree.records import FITTING_ACCESS, Model
 
 # What a source lacks may be in another; it is looked for once more in all of them.

@@ -8,10 +8,9 @@ from dataclasses import dataclass, replace
 from pydantic import ValidationError
 
 from modeltree.findings import Finding, shown
-from modeltree.formats.repair.audit import Unsaid, newer_parent
 from modeltree.formats.repair.claims import ClaimedDerivation, Claims, position_of
 from modeltree.formats.repair.policy import Policy
-from modeltree.formats.repair.record_findings import Ids, findings_from_pydantic
+from modeltree.formats.repair.record_findings import Ids, Unsaid, findings_from_pydantic, newer_parent
 from modeltree.graph.validation import cycle_text, find_cycles
 from modeltree.records import WEIGHTS, Derivation, Model, Relation
 from modeltree.values.addresses import is_local_path, parse_hub_address, repository_in_cache

@@ -18,15 +18,6 @@ from typing import TypeVar, cast
 from pydantic import ValidationError
 
 from modeltree.findings import At, Finding, Position, Severity, SourceError, shown
-from modeltree.formats.repair.audit import (
-    MOST,
-    PLACEHOLDER,
-    Unsaid,
-    impossible_date,
-    in_order,
-    unsaid,
-    worth_knowing,
-)
 from modeltree.formats.repair.claims import (
     NOT_IN_IDS,
     ClaimedModel,
@@ -39,7 +30,17 @@ from modeltree.formats.repair.claims import (
 )
 from modeltree.formats.repair.edges import EdgeRepair
 from modeltree.formats.repair.policy import Policy
-from modeltree.formats.repair.record_findings import FormerNames, findings_from_pydantic
+from modeltree.formats.repair.record_findings import (
+    MOST,
+    PLACEHOLDER,
+    FormerNames,
+    Unsaid,
+    findings_from_pydantic,
+    impossible_date,
+    in_order,
+    unsaid,
+    worth_knowing,
+)
 from modeltree.lineage import Lineage
 from modeltree.records import About, Correction, License, Links, Model, Organization, Record
 from modeltree.values.fields import FieldNote, read_fields

@@ -14,8 +14,8 @@ from typing import Any
 
 from modeltree.formats.parsing.jsontree import parse_json
 from modeltree.records import LIST_FIELDS, Links
-from modeltree.values.licenses import license_named
-from modeltree.values.plain import known_value, plain_value
+from modeltree.values.fields import known_value, plain_value
+from modeltree.values.hub_words import license_named
 from modeltree.values.words import is_missing
 
 Column = list[Any]

@@ -15,13 +15,14 @@ import numpy
 from modeltree._util.text import enumerated
 from modeltree.findings import Finding, Position, shown
 from modeltree.formats.parsing.jsontree import parse_json
-from modeltree.formats.repair.audit import MOST
+from modeltree.formats.repair.record_findings import MOST
 from modeltree.formats.tables.arrow_columns import Coded, bounds_of, coded, coded_array, part_of, with_more
 from modeltree.formats.tables.cells import Column, Stored, plain_column, split_texts
 from modeltree.formats.tables.requests import SourceTable, choose_columns, one_by_one
 from modeltree.records import Kind, Relation
 from modeltree.values.addresses import hub_url
-from modeltree.values.hub_rows import (
+from modeltree.values.fields import plain_value
+from modeltree.values.hub_words import (
     BASE_TAG,
     DATASET_TAG,
     DATASETS,
@@ -36,7 +37,6 @@ from modeltree.values.hub_rows import (
     tagged_base,
     texts_in,
 )
-from modeltree.values.plain import plain_value
 from modeltree.values.quantities import day_of
 from modeltree.values.words import is_missing, relation_of
 

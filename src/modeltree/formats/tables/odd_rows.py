@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from modeltree.findings import Position, SourceError, shown
 from modeltree.formats.parsing import limits
-from modeltree.formats.repair.audit import MOST
 from modeltree.formats.repair.claims import Claims, slug
 from modeltree.formats.repair.models import Repair
+from modeltree.formats.repair.record_findings import MOST
 from modeltree.formats.tables.arrow_columns import part_of
 from modeltree.formats.tables.cells import Column, field_values
 from modeltree.formats.tables.requests import ORGANIZATION_FIELDS, FieldTable, ReadOptions, SourceTable, choose_columns

@@ -20,7 +20,7 @@ from modeltree.formats.parsing import Lines, add_finding, decoded, limits
 from modeltree.formats.parsing.jsontree import read_json
 from modeltree.formats.tables.requests import SourceTable, one_by_one, table_of_records
 from modeltree.values.addresses import is_web_address, link_field
-from modeltree.values.headers import ABOVE_HEADER, HEADER_ROWS, LINK_FIELDS, field_of_header, header_row
+from modeltree.values.words import ABOVE_HEADER, HEADER_ROWS, LINK_FIELDS, field_of_header, header_row
 
 _DEEPEST = 3  # so deep in a file its list may stand
 _MOST_LISTS = 100
@@ -224,7 +224,7 @@ class _Mark(NamedTuple):
 def read_excel_tables(path: Path) -> list[SourceTable]:
     """Read the visible sheets of an Excel workbook as tables, in their order; empty ones are left out.
 
-    The header of a sheet is found as `modeltree.values.headers.header_row` says. Of formulas the values are read that
+    The header of a sheet is found as `modeltree.values.words.header_row` says. Of formulas the values are read that
     Excel has saved. Cells that are merged all have the value of the first; where names lead is a column ``links``.
     """
     openpyxl = optional("openpyxl", "workbooks are read through openpyxl", "excel")

@@ -15,25 +15,24 @@ from modeltree._util.progress import Progress, no_progress
 from modeltree._util.text import lazy_pattern
 from modeltree.findings import Finding, Position, SourceError, nearest, shown
 from modeltree.formats.parsing import limits
-from modeltree.formats.repair.audit import MOST, unread_columns
 from modeltree.formats.repair.policy import Policy
-from modeltree.formats.repair.record_findings import FORMER_NAMES
+from modeltree.formats.repair.record_findings import FORMER_NAMES, MOST, unread_columns
 from modeltree.formats.tables.arrow_columns import Coded, coded, first_items, part_of
 from modeltree.formats.tables.cells import LINKS, Column, Stored, field_values, plain_column
 from modeltree.records import Model, Relation
 from modeltree.values.addresses import link_field
 from modeltree.values.fields import FieldNote, read_sizes
-from modeltree.values.headers import (
+from modeltree.values.names import organizations_of, printed_name, without_markup
+from modeltree.values.quantities import unit_of
+from modeltree.values.words import (
     LINK_FIELDS,
     TELLING_FIELDS,
     field_called,
     field_of_header,
     folded_header,
+    is_missing,
     is_of_other_things,
 )
-from modeltree.values.names import organizations_of, printed_name, without_markup
-from modeltree.values.quantities import unit_of
-from modeltree.values.words import is_missing
 
 T = TypeVar("T")
 

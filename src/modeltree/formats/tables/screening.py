@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from modeltree.findings import shown
-from modeltree.formats.repair.audit import FIRST_YEAR
 from modeltree.formats.repair.models import WITHOUT_REPETITION, without_repetition
+from modeltree.formats.repair.record_findings import FIRST_YEAR
 from modeltree.formats.tables.arrow_columns import (
     Coded,
     coded,

@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy
 from numpy.typing import NDArray
 
-from modeltree.formats.repair.audit import MOST
+from modeltree.formats.repair.record_findings import MOST
 from modeltree.formats.tables.arrow_columns import Coded, coded
 from modeltree.formats.tables.model_names import ModelNames, NamedItems, named_items
 from modeltree.formats.tables.requests import FieldTable, ReadOptions, TableSet

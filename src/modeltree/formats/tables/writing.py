@@ -27,7 +27,7 @@ from modeltree.graph.columns import dumped
 from modeltree.graph.store import EdgeStore, NodeStore
 from modeltree.lineage import Lineage
 from modeltree.records import LIST_FIELDS, About, Derivation, Model, Organization, Record
-from modeltree.values.licenses import license_named
+from modeltree.values.hub_words import license_named
 
 _LAST = ("license", "links", "corrections")
 _WITH = {"license_spdx": "license"}  # without that column a name would be looked up

@@ -32,7 +32,7 @@ from modeltree.formats.repair.record_findings import described, no_mapping, unkn
 from modeltree.formats.trackers import check_size
 from modeltree.records import Relation, one_of
 from modeltree.values.addresses import arxiv_reference, link_field
-from modeltree.values.licenses import license_named
+from modeltree.values.hub_words import license_named
 from modeltree.values.names import is_legal_form
 from modeltree.values.quantities import leading_size
 from modeltree.values.words import is_missing

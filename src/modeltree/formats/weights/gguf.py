@@ -22,7 +22,7 @@ from modeltree.formats.repair.record_findings import described
 from modeltree.formats.weights import FileClaims, ParentClaim, brief, inferred, read_files
 from modeltree.records import Relation
 from modeltree.values.addresses import parse_hub_address
-from modeltree.values.licenses import license_of
+from modeltree.values.hub_words import license_of
 
 _OLDER = {b"lmgg": "GGML", b"fmgg": "GGMF", b"tjgg": "GGJT"}
 _TEXT, _ARRAY = 8, 9

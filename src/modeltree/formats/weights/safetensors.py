@@ -23,7 +23,7 @@ from modeltree.formats.repair.record_findings import described
 from modeltree.formats.weights import FileClaims, ParentClaim, brief, inferred, read_files
 from modeltree.records import Relation
 from modeltree.values.addresses import hub_repository, is_local_path
-from modeltree.values.licenses import license_of
+from modeltree.values.hub_words import license_of
 
 LONGEST_HEADER = 100_000_000
 """The longest header that the format allows, in bytes."""
