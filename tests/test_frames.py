@@ -20,8 +20,7 @@ from hypothesis import given, settings
 from modeltree import Lineage, datasets, load
 from modeltree.findings import MissingExtraError, SourceError
 from modeltree.formats.tables import read_table, write_parquet
-from modeltree.formats.tables.arrow_columns import arrow_column
-from modeltree.formats.tables.cells import field_values, plain_column
+from modeltree.formats.tables.columns import arrow_column, field_values, plain_column
 from modeltree.formats.tables.requests import choose_columns
 from strategies import examples
 from strategies_records import lineages

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from modeltree.findings import Position
 from modeltree.formats.repair.claims import Reading
 from modeltree.formats.repair.record_findings import MOST, Unsaid, in_order, unsaid, worth_knowing
-from modeltree.formats.tables.arrow_columns import objects
+from modeltree.formats.tables.columns import objects
 from modeltree.formats.tables.odd_rows import OddRows
 from modeltree.formats.tables.requests import ReadOptions
 from modeltree.formats.tables.screening import INDEX_OF_RELATION, UNSAID

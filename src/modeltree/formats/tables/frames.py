@@ -10,8 +10,7 @@ from typing import Any
 
 from modeltree.findings import Position, SourceError, optional, shown
 from modeltree.formats.repair.claims import Claims
-from modeltree.formats.tables.arrow_columns import is_text, without_views
-from modeltree.formats.tables.cells import Stored
+from modeltree.formats.tables.columns import Stored, is_text, without_views
 from modeltree.formats.tables.requests import SourceTable, numbered, one_by_one, table_of_records
 
 

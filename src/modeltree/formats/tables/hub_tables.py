@@ -16,8 +16,18 @@ from modeltree._util.text import enumerated
 from modeltree.findings import Finding, Position, shown
 from modeltree.formats.parsing.jsontree import parse_json
 from modeltree.formats.repair.record_findings import MOST
-from modeltree.formats.tables.arrow_columns import Coded, bounds_of, coded, coded_array, part_of, with_more
-from modeltree.formats.tables.cells import Column, Stored, plain_column, split_texts
+from modeltree.formats.tables.columns import (
+    Coded,
+    Column,
+    Stored,
+    bounds_of,
+    coded,
+    coded_array,
+    part_of,
+    plain_column,
+    split_texts,
+    with_more,
+)
 from modeltree.formats.tables.requests import SourceTable, choose_columns, one_by_one
 from modeltree.records import Kind, Relation
 from modeltree.values.addresses import hub_url

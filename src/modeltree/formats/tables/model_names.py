@@ -10,9 +10,12 @@ import numpy
 from numpy.typing import NDArray
 
 from modeltree.formats.repair.claims import slug
-from modeltree.formats.tables.arrow_columns import (
+from modeltree.formats.tables.columns import (
     Coded,
+    Column,
+    Stored,
     bounds_of,
+    field_values,
     indices_of,
     is_text,
     part_of,
@@ -20,7 +23,6 @@ from modeltree.formats.tables.arrow_columns import (
     text_bytes,
     unusual_rows,
 )
-from modeltree.formats.tables.cells import Column, Stored, field_values
 from modeltree.values.names import printed_name
 from modeltree.values.words import MISSING, is_missing
 

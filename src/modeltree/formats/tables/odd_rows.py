@@ -19,8 +19,7 @@ from modeltree.formats.parsing import limits
 from modeltree.formats.repair.claims import Claims, slug
 from modeltree.formats.repair.models import Repair
 from modeltree.formats.repair.record_findings import MOST
-from modeltree.formats.tables.arrow_columns import part_of
-from modeltree.formats.tables.cells import Column, field_values
+from modeltree.formats.tables.columns import Column, field_values, part_of
 from modeltree.formats.tables.requests import ORGANIZATION_FIELDS, FieldTable, ReadOptions, SourceTable, choose_columns
 from modeltree.formats.tables.screening import FieldValues, word_of
 from modeltree.formats.tables.table_arrays import TableArrays, reaching_cycles

@@ -21,8 +21,7 @@ from modeltree.findings import Finding, Position, SourceError, optional, shown
 from modeltree.formats.parsing import limits
 from modeltree.formats.parsing.jsontree import parse_json
 from modeltree.formats.repair.record_findings import refuse_larger
-from modeltree.formats.tables.arrow_columns import in_chunks, text_length, without_views
-from modeltree.formats.tables.cells import Column, Stored
+from modeltree.formats.tables.columns import Column, Stored, in_chunks, text_length, without_views
 from modeltree.formats.tables.frames import check_distinct
 from modeltree.formats.tables.requests import SourceTable, numbered
 

@@ -17,8 +17,17 @@ from modeltree.findings import Finding, Position, SourceError, nearest, shown
 from modeltree.formats.parsing import limits
 from modeltree.formats.repair.policy import Policy
 from modeltree.formats.repair.record_findings import FORMER_NAMES, MOST, unread_columns
-from modeltree.formats.tables.arrow_columns import Coded, coded, first_items, part_of
-from modeltree.formats.tables.cells import LINKS, Column, Stored, field_values, plain_column
+from modeltree.formats.tables.columns import (
+    LINKS,
+    Coded,
+    Column,
+    Stored,
+    coded,
+    field_values,
+    first_items,
+    part_of,
+    plain_column,
+)
 from modeltree.records import Model, Relation
 from modeltree.values.addresses import link_field
 from modeltree.values.fields import FieldNote, read_sizes

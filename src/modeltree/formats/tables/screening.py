@@ -18,18 +18,22 @@ from pydantic import ValidationError
 from modeltree.findings import shown
 from modeltree.formats.repair.models import WITHOUT_REPETITION, without_repetition
 from modeltree.formats.repair.record_findings import FIRST_YEAR
-from modeltree.formats.tables.arrow_columns import (
+from modeltree.formats.tables.columns import (
+    LINKS,
     Coded,
+    Column,
+    Stored,
     coded,
     coded_array,
     days_only,
+    field_values,
     objects,
+    plain_column,
     replaced,
     rows_among,
     trimmed,
     unusual_rows,
 )
-from modeltree.formats.tables.cells import LINKS, Column, Stored, field_values, plain_column
 from modeltree.formats.tables.requests import FieldTable, ReadOptions
 from modeltree.records import Derivation, Model, Relation
 from modeltree.values.quantities import day_of

@@ -11,7 +11,7 @@ import numpy
 from numpy.typing import NDArray
 
 from modeltree.formats.repair.record_findings import MOST
-from modeltree.formats.tables.arrow_columns import Coded, coded
+from modeltree.formats.tables.columns import Coded, coded
 from modeltree.formats.tables.model_names import ModelNames, NamedItems, named_items
 from modeltree.formats.tables.requests import FieldTable, ReadOptions, TableSet
 from modeltree.formats.tables.screening import (
