@@ -20,8 +20,8 @@ from hypothesis import given, settings
 from modeltree import Lineage, datasets, load
 from modeltree.findings import MissingExtraError, SourceError
 from modeltree.formats.tables import read_table, write_parquet
-from modeltree.formats.tables.columns import arrow_column, field_values, plain_column
 from modeltree.formats.tables.requests import choose_columns
+from modeltree.formats.tables.table_columns import arrow_column, field_values, plain_column
 from strategies import examples
 from strategies_records import lineages
 

@@ -21,8 +21,8 @@ from modeltree import Derivation, Lineage, Model, Organization, Policy
 from modeltree.findings import Finding, SourceError, UnknownFormatError
 from modeltree.formats.parsing import limits
 from modeltree.formats.tables import read_table, write_csv, write_jsonl, write_parquet
-from modeltree.formats.tables.columns import join_texts, split_texts
 from modeltree.formats.tables.parquet import BYTE_ARRAY, read_footer
+from modeltree.formats.tables.table_columns import join_texts, split_texts
 from modeltree.records import About
 from modeltree.values.words import is_missing
 from strategies import examples
@@ -633,7 +633,7 @@ def test_whatever_the_footer_says_the_process_goes_on(tmp_path: Path) -> None:
 import sys
 from pathlib import Path
 from modeltree.findings import SourceError
-from modeltree.formats.tables.columns import part_of
+from modeltree.formats.tables.table_columns import part_of
 from modeltree.formats.tables.parquet import read_parquet_table
 
 folder = Path(sys.argv[1])

@@ -15,9 +15,9 @@ is a model as in a catalogue, with what it was ``derived_from``.
 Rows of the Hugging Face Hub name parents in ``cardData``, ``baseModels`` and ``tags``.
 
 The modules: `requests` (tables, their columns and the options), `text_files`, `parquet`, `record_lists` and `frames`
-(where tables come from), `hub_tables` (rows of the Hub), `columns` (their values), `model_names` (names to numbers),
-`screening` and `table_arrays` (which rows are plain), `odd_rows` (the others, one by one), `assembly` (both as one
-lineage), `writing`.
+(where tables come from), `hub_tables` (rows of the Hub), `table_columns` (their values), `model_names` (names to
+numbers), `screening` and `table_arrays` (which rows are plain), `odd_rows` (the others, one by one), `assembly` (both
+as one lineage), `writing`.
 """
 
 from __future__ import annotations
@@ -37,7 +37,6 @@ from modeltree.findings import Position, UnknownFormatError, shown
 from modeltree.formats.repair.claims import Claims, Reading
 from modeltree.formats.repair.policy import Policy
 from modeltree.formats.tables.assembly import assemble
-from modeltree.formats.tables.columns import SEPARATOR
 from modeltree.formats.tables.frames import table_of_frame, table_of_rows
 from modeltree.formats.tables.hub_tables import hub_tables
 from modeltree.formats.tables.parquet import read_parquet_table
@@ -56,6 +55,7 @@ from modeltree.formats.tables.requests import (
     with_unread_told,
 )
 from modeltree.formats.tables.table_arrays import arrays_of
+from modeltree.formats.tables.table_columns import SEPARATOR
 from modeltree.formats.tables.text_files import read_csv_table, read_jsonl_table
 from modeltree.formats.tables.writing import beside, jsonl_text, write_csv, write_jsonl, write_parquet
 from modeltree.records import Relation, one_of

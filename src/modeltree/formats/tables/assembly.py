@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from modeltree.findings import Position
 from modeltree.formats.repair.claims import Reading
 from modeltree.formats.repair.record_findings import MOST, Unsaid, in_order, unsaid, worth_knowing
-from modeltree.formats.tables.columns import objects
 from modeltree.formats.tables.odd_rows import OddRows
 from modeltree.formats.tables.requests import ReadOptions
 from modeltree.formats.tables.screening import INDEX_OF_RELATION, UNSAID
 from modeltree.formats.tables.table_arrays import TableArrays
+from modeltree.formats.tables.table_columns import objects
 from modeltree.graph.columns import Column, construct
 from modeltree.graph.store import Columns
 from modeltree.lineage import Lineage

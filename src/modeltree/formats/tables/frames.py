@@ -10,8 +10,8 @@ from typing import Any
 
 from modeltree.findings import Position, SourceError, optional, shown
 from modeltree.formats.repair.claims import Claims
-from modeltree.formats.tables.columns import Stored, is_text, without_views
 from modeltree.formats.tables.requests import SourceTable, numbered, one_by_one, table_of_records
+from modeltree.formats.tables.table_columns import Stored, is_text, without_views
 
 
 def table_of_frame(frame: Any) -> SourceTable:

@@ -16,7 +16,8 @@ from modeltree._util.text import enumerated
 from modeltree.findings import Finding, Position, shown
 from modeltree.formats.parsing.jsontree import parse_json
 from modeltree.formats.repair.record_findings import MOST
-from modeltree.formats.tables.columns import (
+from modeltree.formats.tables.requests import SourceTable, choose_columns, one_by_one
+from modeltree.formats.tables.table_columns import (
     Coded,
     Column,
     Stored,
@@ -28,7 +29,6 @@ from modeltree.formats.tables.columns import (
     split_texts,
     with_more,
 )
-from modeltree.formats.tables.requests import SourceTable, choose_columns, one_by_one
 from modeltree.records import Kind, Relation
 from modeltree.values.addresses import hub_url
 from modeltree.values.fields import plain_value

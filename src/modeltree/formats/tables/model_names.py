@@ -10,7 +10,7 @@ import numpy
 from numpy.typing import NDArray
 
 from modeltree.formats.repair.claims import slug
-from modeltree.formats.tables.columns import (
+from modeltree.formats.tables.table_columns import (
     Coded,
     Column,
     Stored,

@@ -19,10 +19,10 @@ from modeltree.formats.parsing import limits
 from modeltree.formats.repair.claims import Claims, slug
 from modeltree.formats.repair.models import Repair
 from modeltree.formats.repair.record_findings import MOST
-from modeltree.formats.tables.columns import Column, field_values, part_of
 from modeltree.formats.tables.requests import ORGANIZATION_FIELDS, FieldTable, ReadOptions, SourceTable, choose_columns
 from modeltree.formats.tables.screening import FieldValues, word_of
 from modeltree.formats.tables.table_arrays import TableArrays, reaching_cycles
+from modeltree.formats.tables.table_columns import Column, field_values, part_of
 from modeltree.records import Model, PartialDate
 from modeltree.values.names import possible_parents
 from modeltree.values.words import is_missing

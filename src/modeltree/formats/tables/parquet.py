@@ -21,9 +21,9 @@ from modeltree.findings import Finding, Position, SourceError, optional, shown
 from modeltree.formats.parsing import limits
 from modeltree.formats.parsing.jsontree import parse_json
 from modeltree.formats.repair.record_findings import refuse_larger
-from modeltree.formats.tables.columns import Column, Stored, in_chunks, text_length, without_views
 from modeltree.formats.tables.frames import check_distinct
 from modeltree.formats.tables.requests import SourceTable, numbered
+from modeltree.formats.tables.table_columns import Column, Stored, in_chunks, text_length, without_views
 
 _KEY = b"modeltree"
 _PYARROW = ("Parquet is read and written by pyarrow", "tables")

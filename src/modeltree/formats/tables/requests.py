@@ -17,7 +17,7 @@ from modeltree.findings import Finding, Position, SourceError, nearest, shown
 from modeltree.formats.parsing import limits
 from modeltree.formats.repair.policy import Policy
 from modeltree.formats.repair.record_findings import FORMER_NAMES, MOST, unread_columns
-from modeltree.formats.tables.columns import (
+from modeltree.formats.tables.table_columns import (
     LINKS,
     Coded,
     Column,

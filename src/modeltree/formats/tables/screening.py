@@ -18,7 +18,8 @@ from pydantic import ValidationError
 from modeltree.findings import shown
 from modeltree.formats.repair.models import WITHOUT_REPETITION, without_repetition
 from modeltree.formats.repair.record_findings import FIRST_YEAR
-from modeltree.formats.tables.columns import (
+from modeltree.formats.tables.requests import FieldTable, ReadOptions
+from modeltree.formats.tables.table_columns import (
     LINKS,
     Coded,
     Column,
@@ -34,7 +35,6 @@ from modeltree.formats.tables.columns import (
     trimmed,
     unusual_rows,
 )
-from modeltree.formats.tables.requests import FieldTable, ReadOptions
 from modeltree.records import Derivation, Model, Relation
 from modeltree.values.quantities import day_of
 from modeltree.values.words import is_missing, relation_of

@@ -11,7 +11,6 @@ import numpy
 from numpy.typing import NDArray
 
 from modeltree.formats.repair.record_findings import MOST
-from modeltree.formats.tables.columns import Coded, coded
 from modeltree.formats.tables.model_names import ModelNames, NamedItems, named_items
 from modeltree.formats.tables.requests import FieldTable, ReadOptions, TableSet
 from modeltree.formats.tables.screening import (
@@ -24,6 +23,7 @@ from modeltree.formats.tables.screening import (
     model_fields,
     relations_of,
 )
+from modeltree.formats.tables.table_columns import Coded, coded
 
 Flags = NDArray[numpy.bool_]
 Indices = NDArray[numpy.int32]

@@ -18,8 +18,8 @@ from modeltree.findings import Finding, Position, SourceError, shown
 from modeltree.formats.parsing import limits
 from modeltree.formats.parsing.csvtree import CsvTable, parse_csv, read_csv
 from modeltree.formats.parsing.jsontree import parse_json
-from modeltree.formats.tables.columns import Column, join_texts, split_texts
 from modeltree.formats.tables.requests import SourceTable, one_by_one
+from modeltree.formats.tables.table_columns import Column, join_texts, split_texts
 
 ESCAPED = "escaped"
 """The column that says which cells of a row have an apostrophe before their text."""

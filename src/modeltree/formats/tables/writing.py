@@ -19,9 +19,9 @@ from modeltree._util.progress import Progress, no_progress, with_progress
 from modeltree.findings import Finding, shown
 from modeltree.formats.parsing import limits
 from modeltree.formats.repair.record_findings import described_organizations, losses, readable, refuse_larger
-from modeltree.formats.tables.columns import LINKS, Column, join_texts
 from modeltree.formats.tables.parquet import parquet_bytes
 from modeltree.formats.tables.requests import save_mark
+from modeltree.formats.tables.table_columns import LINKS, Column, join_texts
 from modeltree.formats.tables.text_files import escaped
 from modeltree.graph.columns import dumped
 from modeltree.graph.store import EdgeStore, NodeStore
