@@ -23,7 +23,7 @@ import modeltree
 from modeltree.cli.main import main
 from modeltree.draw.theme import DARK
 from modeltree.figures.drawing import FigureDrawing
-from modeltree.formats.catalog.draft import catalog_schema
+from modeltree.formats.catalog import catalog_schema
 
 HERE = Path(__file__).parent
 EXAMPLES = HERE.parent / "examples"

@@ -19,11 +19,9 @@ import modeltree
 from modeltree import Lineage, Model
 from modeltree.findings import CatalogError, ModelTreeError, SourceError, UnknownFormatError
 from modeltree.formats import catalog
-from modeltree.formats.catalog import catalog_text
-from modeltree.formats.catalog.draft import CatalogDraft, catalog_schema
+from modeltree.formats.catalog import CatalogDraft, catalog_schema, catalog_text
 from modeltree.formats.parsing import limits, yamltree
-from modeltree.formats.parsing.yamltree import parse_yaml, read_yaml
-from modeltree.formats.parsing.yamlwriter import WIDTH, yaml_text
+from modeltree.formats.parsing.yamltree import WIDTH, parse_yaml, read_yaml, yaml_text
 from modeltree.records import About
 from strategies import examples
 from strategies_records import hard_names, hard_texts, lineages

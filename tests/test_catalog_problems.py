@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 import modeltree
 from modeltree import Lineage, Model, load
 from modeltree.findings import CatalogError
-from modeltree.formats.catalog.draft import CatalogDraft, catalog_schema
+from modeltree.formats.catalog import CatalogDraft, catalog_schema
 from modeltree.formats.parsing import yamltree
 from modeltree.formats.parsing.yamltree import parse_yaml
 from strategies import examples

@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 
 from modeltree import Lineage
 from modeltree.findings import Finding, SourceError
+from modeltree.formats import trackers
 from modeltree.formats.parsing import limits
 from modeltree.formats.repair.claims import Reading
 from modeltree.formats.repair.policy import Policy
-from modeltree.formats.trackers import ecosystem_graphs
-from modeltree.formats.trackers.ecosystem_graphs import read_ecosystem_graphs
+from modeltree.formats.trackers import read_ecosystem_graphs
 from modeltree.records import Kind, License, Relation
 from strategies import examples
 
@@ -437,7 +437,7 @@ DATA = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["value", "explanation", "a"]), inner),
     max_leaves=6,
 )
-KEYS = st.sampled_from([*ecosystem_graphs._KEYS, "value", "odd"])
+KEYS = st.sampled_from([*trackers._KEYS, "value", "odd"])
 
 
 @settings(max_examples=examples(200), deadline=None)

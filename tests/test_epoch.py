@@ -16,7 +16,7 @@ from modeltree.findings import SourceError
 from modeltree.formats.parsing import limits
 from modeltree.formats.repair.claims import Reading
 from modeltree.formats.repair.policy import Policy
-from modeltree.formats.trackers.epoch import read_epoch
+from modeltree.formats.trackers import read_epoch
 from strategies import examples
 
 COLUMNS = ["Model", "Organization", "Publication date", "Domain", "Parameters", "Link", "Base model"]

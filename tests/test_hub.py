@@ -26,8 +26,7 @@ from modeltree import Policy, Reading, SourceError
 from modeltree.findings import MissingExtraError, ModelTreeError
 from modeltree.formats.parsing import limits
 from modeltree.hub import HubError, client, crawl
-from modeltree.hub.answers import Answers
-from modeltree.hub.client import wait_of
+from modeltree.hub.client import Answers, wait_of
 from strategies import examples
 
 huggingface_hub = pytest.importorskip("huggingface_hub")

@@ -17,7 +17,7 @@ from modeltree.findings import Position, SourceError
 from modeltree.formats.parsing import limits
 from modeltree.formats.repair.claims import Claims, Reading
 from modeltree.formats.weights import add_parents
-from modeltree.formats.weights.mergekit import file_claims, read_mergekit
+from modeltree.formats.weights.configurations import mergekit_claims, read_mergekit
 from strategies import examples
 from work import growth
 
@@ -315,7 +315,7 @@ def test_a_card_is_told_what_its_sibling_declares(tmp_path: Path) -> None:
     claims = Claims()
     child = claims.add("acme/me", Position(tmp_path))
     path = write(tmp_path / "mergekit_config.yml", SEVERAL)
-    assert add_parents(file_claims(path), claims, child) == ("first merge", "acme/c")
+    assert add_parents(mergekit_claims(path), claims, child) == ("first merge", "acme/c")
     assert [(step.child, step.parent) for step in claims.derivations] == [
         (1, "acme/a"),
         (1, "acme/b"),

@@ -27,7 +27,7 @@ from modeltree.formats.parsing import limits
 from modeltree.formats.repair.claims import Reading
 from modeltree.formats.repair.front_matter import read_front_matter
 from modeltree.formats.repair.policy import Policy
-from modeltree.formats.weights.peft import read_peft
+from modeltree.formats.weights.configurations import read_peft
 from modeltree.records import License, Relation
 from modeltree.values.addresses import hub_url
 from modeltree.values.hub_words import hub_license, license_of

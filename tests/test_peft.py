@@ -16,7 +16,7 @@ from modeltree.findings import Position, SourceError
 from modeltree.formats.parsing import limits
 from modeltree.formats.repair.claims import Claims, Reading
 from modeltree.formats.weights import add_parents
-from modeltree.formats.weights.peft import file_claims, read_peft
+from modeltree.formats.weights.configurations import peft_claims, read_peft
 from strategies import examples
 
 GENERAL = {"license-missing", "missing-date"}
@@ -138,12 +138,12 @@ def test_a_card_is_told_what_its_sibling_declares(tmp_path: Path) -> None:
     claims = Claims()
     child = claims.add("me", Position(tmp_path))
     path = write(tmp_path / "adapter_config.json", {"base_model_name_or_path": "acme/base"})
-    assert add_parents(file_claims(path), claims, child) == ("acme/base",)
-    assert add_parents(file_claims(path), claims, child) == ("acme/base",)
+    assert add_parents(peft_claims(path), claims, child) == ("acme/base",)
+    assert add_parents(peft_claims(path), claims, child) == ("acme/base",)
     assert [(step.child, step.parent, step.word) for step in claims.derivations] == [
         (child, "acme/base", Relation.ADAPTER)
     ]
-    assert add_parents(file_claims(write(tmp_path / "adapter_config.json", "[")), claims, child) == ()
+    assert add_parents(peft_claims(write(tmp_path / "adapter_config.json", "[")), claims, child) == ()
     assert [(finding.kind, finding.ids) for finding in claims.findings] == [("syntax", ("me",))]
 
 

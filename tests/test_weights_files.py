@@ -17,9 +17,8 @@ from hypothesis import strategies as st
 import modeltree
 from modeltree.findings import Position, SourceError
 from modeltree.formats.repair.claims import Claims, Reading
-from modeltree.formats.weights import add_parents, gguf, safetensors
-from modeltree.formats.weights.gguf import read_gguf
-from modeltree.formats.weights.safetensors import read_safetensors
+from modeltree.formats.weights import FileClaims, add_parents, headers
+from modeltree.formats.weights.headers import read_gguf, read_safetensors
 from strategies import examples
 from work import growth, steps
 
@@ -275,7 +274,7 @@ def test_a_claim_of_many_keys_is_bounded(tmp_path: Path) -> None:
 def test_no_more_than_the_header_is_read(tmp_path: Path) -> None:
     path = write(tmp_path / "m" / "m.gguf", gguf_bytes(FULL) + b"\0" * 10**6)
     with path.open("rb") as file:
-        header = gguf._Header(file, gguf.FileClaims(path))
+        header = headers._Header(file, FileClaims(path))
         header.read()
         assert file.tell() <= len(gguf_bytes(FULL)) + 64
         assert header.offset == len(gguf_bytes(FULL))
@@ -545,18 +544,21 @@ def test_a_tensor_that_stands_twice_is_said(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("module", "content"),
+    ("claims_of", "content"),
     [
-        (gguf, gguf_bytes({"general.base_model.0.name": "base", "general.file_type": 2})),
-        (safetensors, safetensors_bytes({"__metadata__": {"base_model": "base", "ss_network_module": "x"}})),
+        (headers.gguf_claims, gguf_bytes({"general.base_model.0.name": "base", "general.file_type": 2})),
+        (
+            headers.safetensors_claims,
+            safetensors_bytes({"__metadata__": {"base_model": "base", "ss_network_module": "x"}}),
+        ),
     ],
 )
-def test_a_card_is_told_what_its_siblings_declare(tmp_path: Path, module: Any, content: bytes) -> None:
+def test_a_card_is_told_what_its_siblings_declare(tmp_path: Path, claims_of: Any, content: bytes) -> None:
     claims = Claims()
     child = claims.add("me", Position(tmp_path))
-    assert add_parents(module.file_claims(write(tmp_path / "one", content)), claims, child) == ("base",)
-    assert add_parents(module.file_claims(write(tmp_path / "two", content)), claims, child) == ("base",)
-    assert add_parents(module.file_claims(write(tmp_path / "three", b"\0")), claims, child) == ()
+    assert add_parents(claims_of(write(tmp_path / "one", content)), claims, child) == ("base",)
+    assert add_parents(claims_of(write(tmp_path / "two", content)), claims, child) == ("base",)
+    assert add_parents(claims_of(write(tmp_path / "three", b"\0")), claims, child) == ()
     assert [(step.child, step.parent) for step in claims.derivations] == [(child, "base")]
     assert [(finding.kind, finding.ids) for finding in claims.findings] == [
         ("inferred-relation", ("me", "base")),

@@ -379,7 +379,7 @@ def union(arguments: argparse.Namespace) -> int:
 
 def schema(arguments: argparse.Namespace) -> int:
     """Print the JSON Schema of the data files."""
-    from modeltree.formats.catalog.draft import catalog_schema
+    from modeltree.formats.catalog import catalog_schema
 
     _deliver(json_text(catalog_schema()), arguments.output)
     return DONE

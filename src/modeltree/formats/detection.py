@@ -319,7 +319,7 @@ def sources_at(
         together = {path.absolute(): format for path, format in together.items()}
     cards = format_named("model-cards")
     if cards in together.values():
-        from modeltree.formats.cards.card_files import is_declaring
+        from modeltree.formats.cards import is_declaring
 
         together = {path: cards if is_declaring(path.name) else format for path, format in together.items()}
     for format in dict.fromkeys(together.values()):

@@ -27,8 +27,7 @@ from modeltree.findings import Finding, optional, shown
 from modeltree.formats.repair.claims import Claims, Reading
 from modeltree.formats.repair.models import repaired
 from modeltree.formats.repair.policy import Policy
-from modeltree.hub.answers import Answers
-from modeltree.hub.client import Hub, HubError
+from modeltree.hub.client import Answers, Hub, HubError
 from modeltree.hub.traversal import Crawl, CrawlResult, add_models
 
 __all__ = ["HubError", "crawl"]

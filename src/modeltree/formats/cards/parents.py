@@ -10,10 +10,11 @@ from pathlib import Path
 
 from modeltree._util.text import enumerated
 from modeltree.findings import Position, shown
-from modeltree.formats.cards.card_files import ADAPTER_CONFIG, MERGE_CONFIG
 from modeltree.formats.repair.claims import ClaimedDerivation, Claims
 from modeltree.formats.repair.front_matter import FrontMatter
-from modeltree.formats.weights import add_parents, gguf, mergekit, peft, safetensors
+from modeltree.formats.weights import add_parents
+from modeltree.formats.weights.configurations import ADAPTER_CONFIG, MERGE_CONFIG, mergekit_claims, peft_claims
+from modeltree.formats.weights.headers import gguf_claims, safetensors_claims
 from modeltree.records import Relation
 from modeltree.values.addresses import is_local_path, repository_in_cache
 from modeltree.values.hub_words import MERGE_WORDS, inferred_relation, reference_of, tagged_base
@@ -23,7 +24,7 @@ _COMPOSED = {"any-to-any", "visual-question-answering"}
 _COMPOSED |= {f"{media}-text-to-text" for media in ("audio", "image", "video")}
 _OF_FILES = frozenset({"license", "sizes"})  # what a card may leave to the files beside it
 
-_READERS = {".gguf": gguf.file_claims, ".safetensors": safetensors.file_claims}
+_READERS = {".gguf": gguf_claims, ".safetensors": safetensors_claims}
 
 
 @dataclass
@@ -198,8 +199,8 @@ class CardDerivations:
         declared = []
         for file in self.files:
             try:
-                file_claims = peft.file_claims if file.name == ADAPTER_CONFIG else _READERS.get(file.suffix)
-                read = (file_claims or mergekit.file_claims)(file)
+                claims_of = peft_claims if file.name == ADAPTER_CONFIG else _READERS.get(file.suffix, mergekit_claims)
+                read = claims_of(file)
                 first = len(self.claims.derivations)
                 names = [self._at_path(name, file) for name in add_parents(read, self.claims, self.child)]
                 for derivation in self.claims.derivations[first:]:

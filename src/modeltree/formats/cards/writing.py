@@ -13,15 +13,16 @@ from modeltree._util.files import write_whole
 from modeltree._util.progress import Progress, no_progress, with_progress
 from modeltree._util.text import counted
 from modeltree.findings import Finding
-from modeltree.formats.cards.card_files import CARD
-from modeltree.formats.parsing.yamltree import parse_yaml
-from modeltree.formats.parsing.yamlwriter import yaml_text
+from modeltree.formats.parsing.yamltree import parse_yaml, yaml_text
 from modeltree.formats.repair.front_matter import ID_KEY
 from modeltree.formats.repair.record_findings import losses
 from modeltree.lineage import Lineage
 from modeltree.records import Derivation, License, Links, Model, Relation
 from modeltree.values.addresses import hub_url
 from modeltree.values.hub_words import hub_license, license_of
+
+CARD = "README.md"
+"""The file name of a model card."""
 
 _PLAIN_PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}(?<!\.)")
 # What Windows takes for a device, what the cache of the Hub is made of, and the name of a card itself.

@@ -22,7 +22,7 @@ from modeltree.formats.printed import (
     indent_of,
 )
 from modeltree.formats.printed.cells import Macro, latex_cell
-from modeltree.formats.printed.headings import TableOptions, read_tables
+from modeltree.formats.printed.model_tables import TableOptions, read_tables
 from modeltree.formats.repair.claims import Claims
 from modeltree.formats.repair.models import reader
 from modeltree.records import Relation

@@ -1,7 +1,7 @@
 """Tables in Markdown: GitHub's, with pipes, and those in HTML, as READMEs and surveys print them.
 
 A table is read where it has a column of models; the findings list the fields of its columns. Models are told apart by
-their names. See `modeltree.formats.printed.headings` for the headers that are known.
+their names. See `modeltree.formats.printed.model_tables` for the headers that are known.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from modeltree.findings import SourceError
 from modeltree.formats.parsing import Lines, limits
 from modeltree.formats.printed import Cell, PrintedTable, indent_of
 from modeltree.formats.printed.cells import blanked, markdown_cell, without_comments
-from modeltree.formats.printed.headings import TableOptions, read_tables
+from modeltree.formats.printed.model_tables import TableOptions, read_tables
 from modeltree.formats.repair.claims import Claims
 from modeltree.formats.repair.models import reader
 from modeltree.records import Relation

@@ -1,4 +1,7 @@
-"""mergekit: the recipe of a merge, which lists the models that were merged."""
+"""Configurations beside weights: of adapters, as PEFT writes them, and of merges, the recipes of mergekit.
+
+``adapter_config.json`` names the model that an adapter was trained on; a recipe lists the models that were merged.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from pathlib import Path
 
 from modeltree.findings import At, Finding, Position, shown
 from modeltree.formats.parsing import limits
+from modeltree.formats.parsing.jsontree import JsonTree, parse_json
 from modeltree.formats.parsing.yamltree import YamlTree, parse_yaml
 from modeltree.formats.repair.claims import Claims
 from modeltree.formats.repair.folders import model_id
@@ -18,7 +22,80 @@ from modeltree.formats.repair.record_findings import described
 from modeltree.formats.weights import FileClaims, ParentClaim, brief, read_files
 from modeltree.records import Relation
 
-_OWN_FILE = re.compile(r"mergekit(?:_moe)?_config\.ya?ml")
+# Adapters
+
+ADAPTER_CONFIG = "adapter_config.json"
+"""The file name of the configuration of an adapter."""
+
+_ADAPTER_FILE = re.compile(r"(?:(.+)\.)?adapter_config\.json")
+_BASE = "base_model_name_or_path"
+_OLD_BASE = "model_name"
+
+
+@reader
+def read_peft(
+    path: str | os.PathLike[str], *, prefix: str | None = None, files: Iterable[Path] | None = None
+) -> Claims:
+    """Read configurations of adapters: an ``adapter_config.json``, or all of them in a folder and below it.
+
+    The adapter derives from ``base_model_name_or_path`` by ``adapter``. The ``revision`` of that model is in the note
+    of the derivation, the ``peft_type`` in the note of the adapter. In configurations of AdapterHub, which have the
+    same file name, ``model_name`` is read. Other keys are not read.
+
+    The id of an adapter is that of its folder; a file ``NAME.adapter_config.json`` is the adapter NAME. Where the base
+    model is empty or missing, that is a finding of kind ``"unknown-base"``.
+    """
+    return read_files(path, peft_claims, _ADAPTER_FILE, prefix=prefix, files=files, id_of=_id_of_adapter)
+
+
+def peft_claims(path: Path) -> FileClaims:
+    """What a configuration claims of its adapter."""
+    claims = FileClaims(path)
+    content = claims.content(limits.PRINTED_BYTES)
+    if content is None:
+        return claims
+    tree = parse_json(content, path)
+    claims.findings += tree.problems
+    if not tree.whole:
+        claims.readable = False
+        return claims
+    if not isinstance(tree.data, dict):
+        message = f"no configuration of an adapter: {described(tree.data)} is no mapping"
+        return claims.refuse("wrong-type", message, position=tree.position())
+    is_old = _BASE not in tree.data and _OLD_BASE in tree.data
+    if not is_old and _BASE not in tree.data and "peft_type" not in tree.data:
+        message = f"no configuration of an adapter: neither {_BASE!r} nor 'peft_type' is in it"
+        return claims.refuse("missing-key", message, position=tree.position())
+    _add_base(tree, _OLD_BASE if is_old else _BASE, claims)
+    return claims
+
+
+def _id_of_adapter(file: Path, root: Path, prefix: str) -> str:
+    match = _ADAPTER_FILE.fullmatch(file.name)
+    return prefix + match[1] if match and match[1] else model_id(file, root, prefix)
+
+
+def _add_base(tree: JsonTree, key: str, claims: FileClaims) -> None:
+    def text(name: str) -> str | None:
+        return claims.text(tree.data.get(name), name, tree.position((name,)))
+
+    kind, name, revision = text("peft_type"), text(key), text("revision")
+    if kind:
+        claims.fields["note"] = f"PEFT type: {brief(kind)}"
+    if name:
+        note = f"revision: {brief(revision)}" if revision else None
+        claims.parents.append(ParentClaim(name, Relation.ADAPTER, tree.position((key,)), note))
+    elif key not in tree.data:
+        claims.report("unknown-base", f"an adapter without {key!r}", position=tree.position())
+    elif not isinstance(tree.data[key], (bool, int, float, list, dict)):
+        claims.report("unknown-base", f"{key} is empty", position=tree.position((key,)))
+
+
+# Merges
+
+MERGE_CONFIG = re.compile(r"mergekit(?:_moe)?_config\.ya?ml")
+"""The file names that mergekit gives to recipes."""
+
 _YAML = re.compile(r".*\.ya?ml", re.IGNORECASE | re.DOTALL)
 _INPUTS = ("models", "slices", "modules", "experts")
 _MARK = re.compile(rb"^(?:---(?=[ \t\r\n]|\Z)|\.\.\.[ \t]*(?:#[^\n]*)?\r?(?:\n|\Z))", re.MULTILINE)
@@ -45,14 +122,14 @@ def read_mergekit(
     The id of a merge is that of its folder for files named as mergekit does, as ``mergekit_config.yml``, and the name
     of the file for others. Other YAML files in a folder are passed over, with a finding.
     """
-    return read_files(path, file_claims, _YAML, prefix=prefix, files=files, id_of=_id)
+    return read_files(path, mergekit_claims, _YAML, prefix=prefix, files=files, id_of=_id_of_merge)
 
 
-def _id(file: Path, root: Path, prefix: str) -> str:
-    return model_id(file, root, prefix) if _OWN_FILE.fullmatch(file.name) else prefix + file.stem
+def _id_of_merge(file: Path, root: Path, prefix: str) -> str:
+    return model_id(file, root, prefix) if MERGE_CONFIG.fullmatch(file.name) else prefix + file.stem
 
 
-def file_claims(path: Path) -> FileClaims:
+def mergekit_claims(path: Path) -> FileClaims:
     """What a recipe claims of its merge, and of the merges within it."""
     claims = FileClaims(path)
     content = claims.content(limits.RECIPE_BYTES)
@@ -82,7 +159,7 @@ def file_claims(path: Path) -> FileClaims:
 def _no_recipe(claims: FileClaims) -> FileClaims:
     """A file that is no recipe; one that does not have the name of one says nothing of a model."""
     claims.readable = False
-    if not _OWN_FILE.fullmatch(claims.path.name):
+    if not MERGE_CONFIG.fullmatch(claims.path.name):
         claims.of_model = False
     return claims
 
