@@ -18,17 +18,6 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
     """A function that refuses arguments of other types than its annotations say, before it does anything.
 
     What a value says, as a word or the size of a number, it checks itself, and so the values in a collection.
-
-    Examples
-    --------
-    >>> @checked
-    ... def tall(height: int, title: str | None = None) -> int: ...
-    >>> tall(1.5)
-    Traceback (most recent call last):
-    TypeError: height cannot be 1.5: it is int
-    >>> tall(1, title=b"")
-    Traceback (most recent call last):
-    TypeError: title cannot be b'': it is str | None
     """
 
     @wraps(function)

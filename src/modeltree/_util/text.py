@@ -39,13 +39,7 @@ def lazy_pattern(pattern: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
 
 
 def printable(text: str) -> str:
-    r"""A text on one line that does nothing to a terminal, an SVG or a PDF but be read: all text that becomes ink.
-
-    Examples
-    --------
-    >>> printable("a\tb\ufeffc\x1b[31m") == "a b\ufffdc\ufffd[31m"
-    True
-    """
+    """A text on one line that does nothing to a terminal, an SVG or a PDF but be read: all text that becomes ink."""
     if text.isprintable():
         return text
     return "".join(
@@ -55,20 +49,7 @@ def printable(text: str) -> str:
 
 
 def json_text(value: object, line: str = "\n") -> str:
-    """A value as JSON to be read by people, too: what `json.dumps` has with an indent of 2, in half the time.
-
-    Examples
-    --------
-    >>> print(json_text({"id": "llama", "sizes": [7, 13], "aliases": []}))
-    {
-      "id": "llama",
-      "sizes": [
-        7,
-        13
-      ],
-      "aliases": []
-    }
-    """
+    """A value as JSON to be read by people, too: what `json.dumps` has with an indent of 2, in half the time."""
     inner = f"{line}  "
     if isinstance(value, str):
         return quoted(value)
@@ -88,36 +69,18 @@ _LEAST = 10
 
 
 def counted(count: int, noun: str, plural: str | None = None) -> str:
-    """A count with its noun, in the plural where that is right.
-
-    Examples
-    --------
-    >>> counted(1, "model"), counted(1200, "model"), counted(2, "family", "families")
-    ('1 model', '1,200 models', '2 families')
-    """
+    """A count with its noun, in the plural where that is right."""
     return f"{count:,} {noun if count == 1 else plural or f'{noun}s'}"
 
 
 def enumerated(items: Sequence[str], most: int = 3) -> str:
-    """The first of some items, and how many more there are.
-
-    Examples
-    --------
-    >>> enumerated(["a", "b"]), enumerated(["a", "b", "c", "d"])
-    ('a, b', 'a, b, c and 1 more')
-    """
+    """The first of some items, and how many more there are."""
     more = f" and {len(items) - most:,} more" if len(items) > most else ""
     return ", ".join(items[:most]) + more
 
 
 def alternatives(words: Iterable[object]) -> str:
-    """The words of a choice, as Python writes them.
-
-    Examples
-    --------
-    >>> alternatives(["base", "component", None])
-    "'base', 'component' or None"
-    """
+    """The words of a choice, as Python writes them."""
     written = list(map(repr, words))
     return " or ".join(filter(None, (", ".join(written[:-1]), *written[-1:])))
 
@@ -126,12 +89,6 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]], width: int | Non
     """Rows of cells under a header, in columns as wide as their widest cell; in all no wider than `width`.
 
     What is too wide is cut, the first column last.
-
-    Examples
-    --------
-    >>> print(table(["id", "through"], [["vicuna", "gpt-3.5 → text-davinci-003 → chatgpt"]], 30))
-    ID      THROUGH
-    vicuna  gpt-3.5 → text-davinc…
     """
     with collector_paused():
         columns: list[list[str]] = [[word.upper()] for word in header]

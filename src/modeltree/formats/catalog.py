@@ -221,17 +221,7 @@ def write_catalog(
 
 
 def catalog_text(lineage: Lineage, *, progress: Progress = no_progress) -> str:
-    """A lineage as the text of a catalogue: the models and organizations by id, the fields in their order.
-
-    Examples
-    --------
-    >>> from modeltree import Model
-    >>> print(catalog_text(Lineage([Model(id="llama", name="LLaMA", released="2023-02")])), end="")
-    models:
-      - id: llama
-        name: LLaMA
-        released: 2023-02
-    """
+    """A lineage as the text of a catalogue: the models and organizations by id, the fields in their order."""
     models = _model_records(lineage, progress)
     return yaml_text(_document(lineage.about, lineage.organizations.values(), models) or {"models": models})
 
@@ -354,13 +344,7 @@ class CatalogDocument(Record):
 
 
 def catalog_schema() -> dict[str, object]:
-    """The JSON Schema (draft 2020-12) of a catalogue file, made from the records.
-
-    Examples
-    --------
-    >>> sorted(catalog_schema()["properties"])
-    ['about', 'extends', 'models', 'organizations']
-    """
+    """The JSON Schema (draft 2020-12) of a catalogue file, made from the records."""
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **CatalogDocument.model_json_schema()}
 
 

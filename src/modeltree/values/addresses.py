@@ -55,12 +55,7 @@ class PackageUrl(NamedTuple):
 
 
 def parse_package_url(text: str) -> PackageUrl | None:
-    """The parts of a package URL; None for any other text.
-
-    >>> parse_package_url("pkg:huggingface/acme/chat@4f3a?repository_url=https://hf.co")
-    PackageUrl(namespace='acme', name='chat', version='4f3a', is_of_hub=True)
-    >>> parse_package_url("acme/chat")
-    """
+    """The parts of a package URL; None for any other text."""
     match = _PACKAGE.match(text[:_LONGEST_ADDRESS])
     if not match:
         return None
@@ -79,14 +74,7 @@ class HubAddress(NamedTuple):
 
 
 def parse_hub_address(text: str) -> HubAddress | None:
-    """The repository that an address on the Hugging Face Hub leads to; None for any other text.
-
-    >>> parse_hub_address("https://huggingface.co/mistralai/Mistral-7B-v0.1/tree/main")
-    HubAddress(id='mistralai/Mistral-7B-v0.1', revision='main', page='/tree/main', is_dataset=False)
-    >>> parse_hub_address("hf.co/datasets/tatsu-lab/alpaca").id
-    'tatsu-lab/alpaca'
-    >>> parse_hub_address("https://huggingface.co/docs/peft")
-    """
+    """The repository that an address on the Hugging Face Hub leads to; None for any other text."""
     match = _HUB.fullmatch(text) if len(text) <= _LONGEST_ADDRESS else None
     if not match:
         return None
@@ -95,62 +83,35 @@ def parse_hub_address(text: str) -> HubAddress | None:
 
 
 def hub_repository(address: str) -> str | None:
-    """The id ``organization/name`` of the model that an address on the Hugging Face Hub, of any of its pages, is of.
-
-    >>> hub_repository("https://huggingface.co/mistralai/Mistral-7B-v0.1/tree/main")
-    'mistralai/Mistral-7B-v0.1'
-    >>> hub_repository("https://huggingface.co/mistralai")
-    """
+    """The id ``organization/name`` of the model that an address on the Hugging Face Hub, of any of its pages, is of."""
     hub = parse_hub_address(address.strip())
     return hub.id if hub and "/" in hub.id and not hub.is_dataset else None
 
 
 def hub_url(id: str) -> str | None:
-    """The web address of the model with an id ``organization/name`` on the Hub; None for another id.
-
-    >>> hub_url("meta-llama/Llama-2-7b"), hub_url("llama")
-    ('https://huggingface.co/meta-llama/Llama-2-7b', None)
-    """
+    """The web address of the model with an id ``organization/name`` on the Hub; None for another id."""
     return f"https://huggingface.co/{id}" if _HUB_ID.fullmatch(id) else None
 
 
 def is_local_path(name: str) -> bool:
-    r"""Whether a name can only be a file or folder of somebody's computer.
-
-    >>> [is_local_path(name) for name in ("/root/llama", "./out", "C:\\models", "meta-llama/Llama-2-7b", "gpt2")]
-    [True, True, True, False, False]
-    >>> is_local_path("out/checkpoints/step-100"), is_local_path("model.gguf")
-    (True, True)
-    """
+    """Whether a name can only be a file or folder of somebody's computer."""
     address = re.match(r"https?://", name, re.IGNORECASE)
     return not address and bool(_LOCAL.match(name) or name.count("/") > 1 or "\\" in name or _WEIGHTS_FILE.search(name))
 
 
 def repository_in_cache(path: str) -> str | None:
-    """The id of the repository that a path in the cache of the Hub is of.
-
-    >>> repository_in_cache("/home/me/.cache/huggingface/hub/models--meta-llama--Llama-2-7b/snapshots/01c7f73")
-    'meta-llama/Llama-2-7b'
-    """
+    """The id of the repository that a path in the cache of the Hub is of."""
     match = _IN_CACHE.search(path)
     return f"{match[1]}/{match[2]}" if match else None
 
 
 def is_web_address(text: str) -> bool:
-    """Whether a text is a web address of at most 2000 characters.
-
-    >>> is_web_address("https://openai.com"), is_web_address("openai")
-    (True, False)
-    """
+    """Whether a text is a web address of at most 2000 characters."""
     return len(text) <= 2000 and bool(_WEB.fullmatch(text))
 
 
 def arxiv_reference(address: str) -> str | None:
-    """The reference to a paper on arXiv that an address leads to; None for an address of something else.
-
-    >>> arxiv_reference("https://arxiv.org/pdf/2303.17564.pdf#section.2"), arxiv_reference("https://openai.com")
-    ('arxiv:2303.17564', None)
-    """
+    """The reference to a paper on arXiv that an address leads to; None for an address of something else."""
     match = _ARXIV.fullmatch(address)
     if not match:
         return None
@@ -159,11 +120,7 @@ def arxiv_reference(address: str) -> str | None:
 
 
 def paper_number(text: str) -> str | None:
-    """The reference to a paper on arXiv that is cited by its number.
-
-    >>> paper_number("arXiv: 2302.13971 [cs.CL]"), paper_number("Touvron et al.")
-    ('arxiv:2302.13971', None)
-    """
+    """The reference to a paper on arXiv that is cited by its number."""
     match = _PAPER_NUMBER.fullmatch(text)
     return f"arxiv:{match[1]}" if match else None
 
@@ -172,13 +129,6 @@ def link_field(address: str, *, papers: bool = False) -> str:
     """The field of `modeltree.Links` that an address belongs into, by its host.
 
     With ``papers=True`` hosts of papers count, and each page of the Hub is one of weights.
-
-    >>> link_field("https://github.com/openai/whisper"), link_field("https://huggingface.co/gpt2")
-    ('code', 'weights')
-    >>> link_field("https://openai.com/research/gpt-4"), link_field("https://huggingface.co/papers/2302.13971")
-    ('website', 'website')
-    >>> link_field("https://doi.org/10.1000/1", papers=True)
-    'paper'
     """
     try:
         parts = urlsplit(address)
@@ -191,9 +141,5 @@ def link_field(address: str, *, papers: bool = False) -> str:
 
 
 def link_labeled(label: str) -> str | None:
-    """The field of `modeltree.Links` that the label of a link stands for, or None for any other label.
-
-    >>> link_labeled("GitHub"), link_labeled("LLaMA")
-    ('code', None)
-    """
+    """The field of `modeltree.Links` that the label of a link stands for, or None for any other label."""
     return _FIELD_OF_LABEL.get(spelling_key(label))

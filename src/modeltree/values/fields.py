@@ -61,9 +61,6 @@ def read_fields(
 
     In what is printed for people, marks of footnotes are no part of a name or a license. A value that is not
     understood stays as it is, for the record to refuse it.
-
-    >>> read_fields({"released": "Mar 2023", "sizes": "7/13B", "license": "N/A", "openness": "✓"})[0]
-    {'released': '2023-03', 'sizes': ['7B', '13B'], 'openness': 'open'}
     """
     found: dict[str, Any] = {}
     notes: list[FieldNote] = []
@@ -98,9 +95,6 @@ def fields_of_attributes(attributes: Mapping[str, Any], own: Collection[str]) ->
     """The attributes of a node under the fields that their names stand for, and by which names that is known.
 
     The names in `own` are fields as they stand. A number that programs draw by, as in ``size``, is none.
-
-    >>> fields_of_attributes({"Release date": "Mar 2023", "Params (B)": 7, "size": 3.5, "x": 1}, {"released", "sizes"})
-    ({'released': 'Mar 2023', 'sizes': '7B', 'size': 3.5, 'x': 1}, {'Release date': 'released', 'Params (B)': 'sizes'})
     """
     found: dict[str, Any] = {}
     known: dict[str, str] = {}
@@ -133,11 +127,7 @@ def _field_of_attribute(name: str, value: Any) -> str | None:
 
 
 def relation_in(attributes: Mapping[str, Any], own: Collection[str]) -> dict[str, Any]:
-    """The attributes of an edge, one of which is its relation: that whose name says so, or a ``type`` that is one.
-
-    >>> relation_in({"type": "LoRA", "weight": 1}, {"relation"}), relation_in({"type": "curved"}, {"relation"})
-    ({'relation': 'LoRA', 'weight': 1}, {'type': 'curved'})
-    """
+    """The attributes of an edge, one of which is its relation: that whose name says so, or a ``type`` that is one."""
     if "relation" in attributes:
         return dict(attributes)
     for name, value in attributes.items():
@@ -149,11 +139,7 @@ def relation_in(attributes: Mapping[str, Any], own: Collection[str]) -> dict[str
 
 
 def may_tell(name: str, value: Any) -> bool:
-    """Whether an attribute that no field is read from may say what a model is: a text or a year, and nothing to draw.
-
-    >>> may_tell("Ahnherr", "Alpha"), may_tell("Jahr der Taufe", 2023), may_tell("x", 1.5), may_tell("color", "#fff")
-    (True, True, False, False)
-    """
+    """Whether an attribute without a field may say what a model is: a text or a year, and nothing to draw."""
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         return False
     text = str(value).strip()
@@ -291,12 +277,6 @@ def plain_value(value: Any, depth: int = 0) -> Any:
     """A value as Python and JSON have it: texts are stripped, times are days, and what stands for nothing is None.
 
     Lists in lists, and what is no value of a record, stay as they are.
-
-    >>> import numpy
-    >>> plain_value(numpy.int64(7)), plain_value(float("nan")), plain_value(numpy.array(["a"])), plain_value(2023.0)
-    (7, None, ['a'], 2023)
-    >>> plain_value(numpy.datetime64("2023-02-01")), plain_value(numpy.datetime64("NaT")), plain_value(" b ")
-    ('2023-02-01', None, 'b')
     """
     if value is None or type(value) in (int, bool):
         return value
@@ -336,11 +316,7 @@ def _plain_of_numpy(value: Any, depth: int) -> Any:
 
 
 def known_value(value: Any) -> Any:
-    """A plain value, or None where it is a word for a missing one, as are items of lists.
-
-    >>> known_value("N/A"), known_value(["Acme", "nan"]), known_value("none of it"), known_value(float("nan"))
-    (None, ['Acme', None], 'none of it', None)
-    """
+    """A plain value, or None where it is a word for a missing one, as are items of lists."""
     plain = plain_value(value)
     if isinstance(plain, str):
         return None if is_missing(plain) else plain
@@ -350,11 +326,7 @@ def known_value(value: Any) -> Any:
 
 
 def known_name(value: Any) -> Any:
-    """A plain value, or None where it is a word for a missing one; marks alone, as "-", may be a name.
-
-    >>> known_name(float("nan")), known_name("nan"), known_name("N/A"), known_name("-")
-    (None, None, None, '-')
-    """
+    """A plain value, or None where it is a word for a missing one; marks alone, as "-", may be a name."""
     plain = plain_value(value)
     is_word = isinstance(plain, str) and any(map(str.isalnum, plain)) and plain.casefold() != "unspecified"
     return None if is_word and is_missing(plain) else plain

@@ -88,11 +88,6 @@ def license_of(word: str, name: str | None = None) -> dict[str, str] | str | Non
     `name` is the ``license_name`` of a model card. A word that the Hub does not have is the name of a license.
     Licenses outside the SPDX list, and families of licenses, have a name alone. The GNU licenses say "only" in SPDX,
     as their old identifiers did.
-
-    >>> license_of("apache-2.0")
-    {'name': 'Apache 2.0', 'spdx': 'Apache-2.0'}
-    >>> license_of("llama3.1"), license_of("other", "flux-1-dev"), license_of("unknown")
-    ('Llama 3.1 Community License', 'flux-1-dev', None)
     """
     word, name = word.strip(), (name or "").strip() or None
     if word.lower() in ("", _UNKNOWN):
@@ -104,11 +99,7 @@ def license_of(word: str, name: str | None = None) -> dict[str, str] | str | Non
 
 
 def license_named(name: str) -> dict[str, str] | str:
-    """The license of a name, with the SPDX identifier if the name is a word of SPDX or the Hub but for its spelling.
-
-    >>> license_named("Apache 2.0"), license_named("Llama 2")
-    ({'name': 'Apache 2.0', 'spdx': 'Apache-2.0'}, 'Llama 2')
-    """
+    """The license of a name, with the SPDX identifier if the name is a word of SPDX or the Hub but for its spelling."""
     license = license_of(re.sub(r"\s+", "-", name.lower()))
     return {"name": name, "spdx": license["spdx"]} if isinstance(license, dict) else name
 
@@ -117,11 +108,6 @@ def hub_license(license: License) -> str:
     """The word of the Hub for a license, ``"other"`` where it has none.
 
     A name alone, without an SPDX identifier, only tells a license that SPDX does not list: "MIT" is then another.
-
-    >>> hub_license(License(name="Apache License, Version 2.0", spdx="Apache-2.0"))
-    'apache-2.0'
-    >>> hub_license(License(name="Gemma Terms of Use")), hub_license(License(name="MIT"))
-    ('gemma', 'other')
     """
     if license.spdx:
         return _WORD_OF_SPDX.get(license.spdx, OTHER)
@@ -159,11 +145,7 @@ class ModelReference(NamedTuple):
 
 
 def reference_of(text: str) -> ModelReference | None:
-    """The model that an address on the Hub means, or ``org/name@revision``; None for any other text.
-
-    >>> reference_of("https://huggingface.co/acme/base/tree/v2"), reference_of("acme/base")
-    (ModelReference(id='acme/base', revision='v2', is_address=True), None)
-    """
+    """The model that an address on the Hub means, or ``org/name@revision``; None for any other text."""
     hub = parse_hub_address(text)
     if hub and not hub.is_dataset and (hub.revision or not hub.page):
         return ModelReference(hub.id, hub.revision, True)
@@ -172,11 +154,7 @@ def reference_of(text: str) -> ModelReference | None:
 
 
 def row_tags(row: Mapping[str, Any], card: Mapping[str, Any]) -> list[str]:
-    """The tags of a row and of the card in it, and those that its ``baseModels`` stand for, each once.
-
-    >>> row_tags({"tags": ["pytorch"], "baseModels": {"relation": "merge", "models": [{"id": "a/b"}]}}, {})
-    ['pytorch', 'base_model:merge:a/b']
-    """
+    """The tags of a row and of the card in it, and those that its ``baseModels`` stand for, each once."""
     tags = [*texts_in(row.get("tags")), *texts_in(card.get("tags"))]
     bases = row.get("baseModels")
     for group in bases if isinstance(bases, list) else [bases]:
@@ -191,11 +169,7 @@ def row_tags(row: Mapping[str, Any], card: Mapping[str, Any]) -> list[str]:
 
 
 def tagged_base(tag: str) -> tuple[str, str] | None:
-    """The relation, which may be empty, and the parent in a tag of the Hub; None for a tag of something else.
-
-    >>> tagged_base("base_model:finetune:acme/base"), tagged_base("base_model:acme/base"), tagged_base("gguf")
-    (('finetune', 'acme/base'), ('', 'acme/base'), None)
-    """
+    """The relation, which may be empty, and the parent in a tag of the Hub; None for a tag of something else."""
     if not tag.startswith(BASE_TAG):
         return None
     word, colon, name = tag.removeprefix(BASE_TAG).partition(":")
@@ -210,11 +184,6 @@ def inferred_relation(
     """The relation of a model to so many bases that the Hub works out, and by which rule.
 
     `words` are its library and its tags, in lower case.
-
-    Examples
-    --------
-    >>> inferred_relation({"transformers", "gptq"}, 1)
-    ('quantized', "its library or a tag is 'gptq'")
     """
     present = set(words)
     if adapter_file:
@@ -235,11 +204,7 @@ def inferred_relation(
 
 
 def row_license(tags: Iterable[str], card: Mapping[str, Any]) -> Any:
-    """The license in a card, or else in tags, as `modeltree.Model` takes it; None where there is none.
-
-    >>> row_license(["license:mit"], {})
-    {'name': 'MIT', 'spdx': 'MIT'}
-    """
+    """The license in a card, or else in tags, as `modeltree.Model` takes it; None where there is none."""
     words = list(texts_in(card.get("license"))) or [
         tag.removeprefix(LICENSE_TAG) for tag in tags if tag.startswith(LICENSE_TAG)
     ]
@@ -254,11 +219,7 @@ def joined_license(words: Sequence[str], names: str) -> Any:
 
 
 def is_undated(created: Any) -> bool:
-    """Whether a date is the one that the Hub has for all repositories that are older.
-
-    >>> is_undated("2022-03-02T23:29:04.000Z"), is_undated("2022-03-02T10:00:00.000Z")
-    (True, False)
-    """
+    """Whether a date is the one that the Hub has for all repositories that are older."""
     text = str(created)
     return text.startswith(_FIRST_DATE) and (len(text) == len(_FIRST_DATE) or text[11:].startswith(_FIRST_TIME))
 

@@ -75,14 +75,9 @@ class PrintedName(NamedTuple):
 
 
 def printed_name(text: str) -> PrintedName:
-    r"""The name in a text with line breaks, arrows, branches, footnote marks or stars around it.
+    """The name in a text with line breaks, arrows, branches, footnote marks or stars around it.
 
     Punctuation that may belong to a name stays: "Command R+" is another model than "Command R".
-
-    >>> printed_name("---> Dolly"), printed_name("└─ Gamma").depth, printed_name("│  └─ Delta").depth
-    (PrintedName(name='Dolly', depth=1, marked=True), 1, 2)
-    >>> printed_name("Beta[71]").name, printed_name("Alpha\n7B").name, printed_name("Command R+").name
-    ('Beta', 'Alpha 7B', 'Command R+')
     """
     if _PLAIN_NAME.fullmatch(text):
         return PrintedName(text)
@@ -100,15 +95,7 @@ def printed_name(text: str) -> PrintedName:
 
 
 def without_markup(text: str) -> tuple[str, str | None]:
-    """A text without links, emphasis and tags of Markdown, HTML and spreadsheets, and where its first link leads.
-
-    >>> without_markup("**[LLaMA](https://arxiv.org/abs/2302.13971)**")
-    ('LLaMA', 'https://arxiv.org/abs/2302.13971')
-    >>> without_markup("Alpha<br>7B"), without_markup("Q*")
-    (('Alpha 7B', None), ('Q*', None))
-    >>> without_markup('=HYPERLINK("https://huggingface.co/gpt2"; "GPT-2")')
-    ('GPT-2', 'https://huggingface.co/gpt2')
-    """
+    """A text without links, emphasis and tags of Markdown, HTML and spreadsheets, and where its first link leads."""
     link = _LINK.search(text)
     bare = _LINK.sub(lambda one: one["markdown"] or one["html"] or one["formula"], text) if link else text
     bare = " ".join(_TAGS.sub(" ", bare).split()) if "<" in bare else bare
@@ -118,24 +105,12 @@ def without_markup(text: str) -> tuple[str, str | None]:
 
 
 def without_footnotes(text: str) -> str:
-    """A text without the marks of footnotes at its end.
-
-    >>> without_footnotes("MIT[4]"), without_footnotes("Apache 2.0[a][b]"), without_footnotes("C[plus]")
-    ('MIT', 'Apache 2.0', 'C[plus]')
-    >>> without_footnotes("Alpha*"), without_footnotes("Q*")
-    ('Alpha', 'Q*')
-    """
+    """A text without the marks of footnotes at its end."""
     return _FOOTNOTES.sub("", text) or text
 
 
 def organizations_of(text: str) -> list[str]:
-    """The organizations in a text, apart by commas, semicolons, slashes or lines outside brackets.
-
-    >>> organizations_of("UC Berkeley, CMU / Stanford"), organizations_of("Johnson & Sons, Inc.")
-    (['UC Berkeley', 'CMU', 'Stanford'], ['Johnson & Sons, Inc.'])
-    >>> organizations_of("Rinna (Tokyo, Japan), NII")
-    ['Rinna (Tokyo, Japan)', 'NII']
-    """
+    """The organizations in a text, apart by commas, semicolons, slashes or lines outside brackets."""
     names: list[str] = []
     for part in _ORGANIZATION.findall(text):
         if names and is_legal_form(part):
@@ -146,32 +121,18 @@ def organizations_of(text: str) -> list[str]:
 
 
 def is_legal_form(text: str) -> bool:
-    """Whether a text is only the legal form of a company.
-
-    >>> is_legal_form("Inc."), is_legal_form("GmbH"), is_legal_form("Stanford")
-    (True, True, False)
-    """
+    """Whether a text is only the legal form of a company."""
     return bool(_LEGAL_FORM.fullmatch(text))
 
 
 def mirrored(name: str) -> str | None:
-    """The model that a quantized copy is likely a copy of, by its name.
-
-    >>> mirrored("unsloth/llama-3-8b-bnb-4bit")
-    'unsloth/llama-3-8b'
-    """
+    """The model that a quantized copy is likely a copy of, by its name."""
     match = _MIRROR.fullmatch(name)
     return match["base"] if match else None
 
 
 def are_hub_ids(text: str) -> bool:
-    """Whether a text is several ids of the Hub, apart by commas, semicolons, or signs and words between spaces.
-
-    >>> are_hub_ids("acme/base, beta/base"), are_hub_ids("out/checkpoints/step-100"), are_hub_ids("acme/base")
-    (True, False, False)
-    >>> are_hub_ids("acme/base and beta/base")
-    True
-    """
+    """Whether a text is several ids of the Hub, apart by commas, semicolons, or signs and words between spaces."""
     return bool(_HUB_IDS.fullmatch(text))
 
 
@@ -180,13 +141,6 @@ def parse_parents(text: str, is_known: Callable[[str], bool]) -> tuple[list[Name
 
     A known name is never split. Commas, semicolons, lines and slashes between spaces separate names; ``/``, ``&``,
     ``+`` and ``and`` do so only where each part is a known name, or an id of the Hub between spaces.
-
-    >>> parse_parents("Replicate of LLaMA", {"LLaMA"}.__contains__)[0]
-    [NamedParent(name='LLaMA', relation='replication')]
-    >>> [parent.name for parent in parse_parents("LLaMA/meta-llama/Llama-2, T5+", {"LLaMA"}.__contains__)[0]]
-    ['LLaMA/meta-llama/Llama-2', 'T5+']
-    >>> [parent.name for parent in parse_parents("LLaMA-7B + T5", {"LLaMA", "T5"}.__contains__)[0]]
-    ['LLaMA', 'T5']
     """
     whole = printed_name(text).name
     if is_known(text) or is_known(whole):
@@ -270,11 +224,7 @@ def _known_as(name: str, is_known: Callable[[str], bool], notes: list[tuple[str,
 
 
 def possible_parents(text: str) -> set[str]:
-    """Every name that `parse_parents` may find in a text, whatever is known.
-
-    >>> sorted(possible_parents("fine-tuned from LLaMA-7B + T5"))[:3]
-    ['LLaMA', 'LLaMA-7B', 'LLaMA-7B + T5']
-    """
+    """Every name that `parse_parents` may find in a text, whatever is known."""
     found = {text, printed_name(text).name}
     for part in _outside_brackets(text):
         name = printed_name(part).name

@@ -163,13 +163,6 @@ def parse_date(text: str, order: DateOrder | None = None) -> Parsed:
 
     Excel's days, seconds and milliseconds since 1970, quarters (by their first month), ranges (by their beginning) and
     times of day are read too.
-
-    >>> [parse_date(text).value for text in ("Mar 2023", "2023.3", "14/03/2023", "Q2 2023", "45000", "1679875200")]
-    ['2023-03', '2023-03', '2023-03-14', '2023-04', '2023-03-15', '2023-03-27']
-    >>> parse_date("04/05/2023")
-    Parsed(value='04/05/2023', note="'04/05/2023' may be 2023-04-05 or 2023-05-04")
-    >>> parse_date("04/05/2023", "day-first").value
-    '2023-05-04'
     """
     plain = re.sub(r"\s*[‐-―−]\s*", "-", " ".join(text.split()))
     if _WRITTEN.fullmatch(plain):
@@ -240,23 +233,13 @@ def _counted_date(number: int) -> str | None:
 
 
 def day_of(value: Any) -> Any:
-    """The day of a time stamp; any other value is returned unchanged.
-
-    >>> day_of("2023-07-18T17:20:01.000Z"), day_of("2023")
-    ('2023-07-18', '2023')
-    """
+    """The day of a time stamp; any other value is returned unchanged."""
     match = _ISO_TIME.fullmatch(value) if isinstance(value, str) and len(value) <= 60 else None
     return match[1] if match else value
 
 
 def unit_of(header: str) -> str | None:
-    """The unit that the header of a column gives to the numbers in it.
-
-    >>> unit_of("Params (B)"), unit_of("#Params [in millions]"), unit_of("Size")
-    ('B', 'M', None)
-    >>> unit_of("params_b"), unit_of("参数量（B）"), unit_of("num_params_billions")
-    ('B', 'B', 'B')
-    """
+    """The unit that the header of a column gives to the numbers in it."""
     match = _UNIT.search(header) or re.search(
         r"[a-z][\s_](?P<unit>b|m|bn|billions?|millions?)$(?P<word>)?", header, re.IGNORECASE
     )
@@ -264,11 +247,7 @@ def unit_of(header: str) -> str | None:
 
 
 def with_unit(text: str, unit: str | None) -> str:
-    """A text of sizes in which each number without a unit has that of its column.
-
-    >>> with_unit("7 - 70", "B"), with_unit("7B, 13", "B"), with_unit("7e9", "B"), with_unit("7", None)
-    ('7B - 70B', '7B, 13B', '7e9', '7')
-    """
+    """A text of sizes in which each number without a unit has that of its column."""
     if not unit or (_COUNT.fullmatch(text) and Decimal(text) >= _FEWEST):
         return text
     return re.sub(
@@ -277,13 +256,7 @@ def with_unit(text: str, unit: str | None) -> str:
 
 
 def parse_sizes(text: str, unit: str | None = None) -> Iterator[Parsed]:
-    """The sizes in a text with several, as `parse_size` reads each; of a range, its two ends.
-
-    >>> [size.value for size in parse_sizes("7B, 13B/65B")], [size.value for size in parse_sizes("7/13B")]
-    (['7B', '13B', '65B'], ['7B', '13B'])
-    >>> [size.value for size in parse_sizes("7 - 70", "B")], [size.value for size in parse_sizes("1.6T (MoE)")]
-    (['7B', '70B'], ['1.6T'])
-    """
+    """The sizes in a text with several, as `parse_size` reads each; of a range, its two ends."""
     if len(text) > _LONGEST_SIZES:
         yield Parsed(text)
         return
@@ -361,15 +334,7 @@ def _is_size(parsed: Parsed) -> bool:
 
 
 def parse_size(text: str, unit: str | None = None) -> Parsed:
-    """A number of parameters with its unit; `unit` (K, M, B or T) is what numbers without one are counted in.
-
-    >>> parse_size("1.5 billion").value, parse_size("7", "B").value, parse_size("70亿").value
-    ('1.5B', '7B', '7000000000')
-    >>> parse_size("up to 1.5B").value, parse_size("8x7B").value
-    ('1.5B', '56B')
-    >>> parse_size("7")
-    Parsed(value='', note="'7' has no unit")
-    """
+    """A number of parameters with its unit; `unit` (K, M, B or T) is what numbers without one are counted in."""
     if whole := _whole_number(text):
         return whole
     bare = _PARAMETERS.sub("", _ABOUT.sub("", text)).strip()
@@ -395,22 +360,14 @@ def parse_size(text: str, unit: str | None = None) -> Parsed:
 
 
 def leading_size(text: str) -> tuple[str | None, bool]:
-    """The size that a description begins with, and whether it says nothing else.
-
-    >>> leading_size("7B parameters"), leading_size("13B parameters (dense), 40 layers"), leading_size("12 images")
-    (('7B', True), ('13B', False), (None, False))
-    """
+    """The size that a description begins with, and whether it says nothing else."""
     match = _LEADING_SIZE.match(text)
     whole = match is not None and match.end() == len(text)
     return (match[1] if match and (whole or "parameters" in match[0].lower()) else None), whole
 
 
 def parse_count(text: str) -> int | str:
-    """A whole number of parameters, also as ``1.75e+11``, or nearly whole; any other text is returned unchanged.
-
-    >>> parse_count("1.75e+11"), parse_count("249000000.00000003"), parse_count("7B")
-    (175000000000, 249000000, '7B')
-    """
+    """A whole number of parameters, also as ``1.75e+11``, or nearly whole; any other text is returned unchanged."""
     if not _COUNT.fullmatch(text):
         return text
     number = Decimal(text)

@@ -67,11 +67,7 @@ _ROOTS |= {"从头训练", "从零训练", "自研", "スクラッチ", "フル�
 
 
 def spelling_key(text: str) -> str:
-    """A word without case, spaces, hyphens and other matters of spelling.
-
-    >>> spelling_key("Open-Source") == spelling_key("open source")
-    True
-    """
+    """A word without case, spaces, hyphens and other matters of spelling."""
     return re.sub(r"[\s\-‐-―_/&.:\ufe0f]+", "", text.casefold())
 
 
@@ -108,42 +104,24 @@ _ASIDE = lazy_pattern(r"\s*[(（][^()（）]*[)）]\s*$")
 
 
 def relation_of(word: str) -> Relation | None:
-    """The relation that a word stands for, or None for an unknown word.
-
-    >>> relation_of("Fine-Tuned"), relation_of("knowledge distillation"), relation_of("fork")
-    (<Relation.FINETUNE: 'finetune'>, <Relation.DISTILLATION: 'distillation'>, None)
-    >>> relation_of("SFT + RLHF"), relation_of("SFT + merge")
-    (<Relation.FINETUNE: 'finetune'>, None)
-    """
+    """The relation that a word stands for, or None for an unknown word."""
     found = {_RELATIONS.get(re.sub(r"[\s_]+", "-", part.strip().casefold())) for part in _STEPS.split(word)}
     return found.pop() if len(found) == 1 else None
 
 
 def is_missing(text: str) -> bool:
-    """Whether a text is a word, or only marks, for a missing value.
-
-    >>> [is_missing(text) for text in ("", "–", "N/A", "None", "NaN", "???", "none of these")]
-    [True, True, True, True, True, True, False]
-    """
+    """Whether a text is a word, or only marks, for a missing value."""
     word = text.strip()
     return len(word) <= _LONGEST_MISSING and (word.casefold() in MISSING or _MARKS.issuperset(word))
 
 
 def is_root(text: str) -> bool:
-    """Whether a text in the place of parents says that there are none.
-
-    >>> is_root("Base Model"), is_root("from scratch"), is_root("LLaMA")
-    (True, True, False)
-    """
+    """Whether a text in the place of parents says that there are none."""
     return text.strip().casefold() in _ROOTS
 
 
 def openness_of(text: str) -> dict[str, str]:
-    """The fields ``openness`` and ``access`` that a tick or a word stands for; ``{}`` for an unknown word.
-
-    >>> openness_of("✅"), openness_of("API only"), openness_of("partly")
-    ({'openness': 'open'}, {'openness': 'closed', 'access': 'api-only'}, {})
-    """
+    """The fields ``openness`` and ``access`` that a tick or a word stands for; ``{}`` for an unknown word."""
     word = spelling_key(text)
     if word not in _OPENNESS and word not in _ACCESS:
         word = spelling_key(_ASIDE.sub("", text))  # "yes (non-commercial)"
@@ -152,11 +130,7 @@ def openness_of(text: str) -> dict[str, str]:
 
 
 def architecture_of(text: str) -> str | None:
-    """The word of this library for an architecture, or None for an unknown one.
-
-    >>> architecture_of("enc-dec"), architecture_of("Decoder-only"), architecture_of("Mamba")
-    ('encoder-decoder', 'decoder', None)
-    """
+    """The word of this library for an architecture, or None for an unknown one."""
     return _ARCHITECTURE.get(spelling_key(text))
 
 
@@ -164,9 +138,6 @@ def quiet_key(name: str) -> str:
     """A name without case, spaces, hyphens, underscores and dots, which two spellings of one name likely share.
 
     It only points out candidates: no two names are taken for the same by it. Other punctuation counts.
-
-    >>> quiet_key("LLaMA 2") == quiet_key("Llama-2"), quiet_key("Command R") == quiet_key("Command R+")
-    (True, False)
     """
     return _SEPARATORS.sub("", name.casefold())
 
@@ -362,35 +333,19 @@ _CAMEL = lazy_pattern(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def folded_header(header: str) -> str:
-    r"""A header without case, punctuation, marks and symbols: letters and digits of any script, apart by one space.
-
-    >>> folded_header("Open?"), folded_header("# Params (B)"), folded_header("Modèle\nde base")
-    ('open', 'params b', 'modèle de base')
-    """
+    """A header without case, punctuation, marks and symbols: letters and digits of any script, apart by one space."""
     return " ".join(re.sub(r"[\W_]+", " ", unicodedata.normalize("NFKC", header).casefold()).split())
 
 
 def header_variants(header: str) -> tuple[str, ...]:
-    """What a header may be looked up as: whole, without brackets and units, and with its words told apart by capitals.
-
-    >>> header_variants("Params (B)"), header_variants("releaseDate")
-    (('params b', 'params'), ('releasedate', 'release date'))
-    """
+    """What a header may be looked up as: whole, without brackets and units, with its words told apart by capitals."""
     bare = _BRACKETS.sub(" ", header)
     texts = (header, bare, _IN_UNIT.sub("", bare), _CAMEL.sub(" ", bare), _OF_MODEL.sub("", bare))
     return tuple(dict.fromkeys(filter(None, map(folded_header, texts))))
 
 
 def field_of_header(header: str) -> str | None:
-    r"""The field that a header stands for: one of `HEADERS`, ``"id"``, or None.
-
-    >>> field_of_header("First release date"), field_of_header("Model\nCreator"), field_of_header("Weights License")
-    ('released', 'organizations', 'license')
-    >>> field_of_header("基座模型"), field_of_header("Lizenz"), field_of_header("公開日")
-    ('parents', 'license', 'released')
-    >>> field_of_header("Params (B)"), field_of_header("model_id"), field_of_header("MMLU")
-    ('sizes', 'id', None)
-    """
+    """The field that a header stands for: one of `HEADERS`, ``"id"``, or None."""
     for text in header_variants(header):
         if text in ID_HEADERS:
             return "id"
@@ -400,24 +355,12 @@ def field_of_header(header: str) -> str | None:
 
 
 def field_called(name: str, fields: Sequence[str]) -> str | None:
-    """The one of some fields that a name means, which may be in the singular or the plural; None where none is.
-
-    >>> field_called("organization", ["id", "organizations"]), field_called("parents", ["parent"])
-    ('organizations', 'parent')
-    >>> field_called("maker", ["organizations"]) is None
-    True
-    """
+    """The one of some fields that a name means, which may be in the singular or the plural; None where none is."""
     return next((word for word in (name, f"{name}s", name.removesuffix("s")) if word in fields), None)
 
 
 def is_of_other_things(title: str) -> bool:
-    """Whether the title of a table names data sets, surveys, scores and the like, and no models.
-
-    Examples
-    --------
-    >>> is_of_other_things("Benchmarks"), is_of_other_things("Benchmarks of models"), is_of_other_things("2023")
-    (True, False, False)
-    """
+    """Whether the title of a table names data sets, surveys, scores and the like, and no models."""
     return bool(_OTHER_THINGS.search(title)) and not _MODELS.search(title)
 
 
@@ -425,11 +368,6 @@ def header_row(rows: Sequence[Sequence[str]]) -> int:
     """Which of the first rows of a table is its header: the first with two cells or more, below titles; else the first.
 
     A first row of two cells, neither of them a word for a field, is a title where a longer row has two such words.
-
-    >>> header_row([["Table 1. Models", ""], ["Model", "Base"], ["B", "A"]]), header_row([["id"], ["a", "b"]])
-    (1, 0)
-    >>> header_row([["Table 1. Models", "2023", ""], ["Model", "Base", "License"], ["B", "A", "MIT"]])
-    1
     """
     filled = [sum(map(bool, map(str.strip, cells))) for cells in rows]
     known = [sum(field_of_header(cell) is not None for cell in cells) for cells in rows]

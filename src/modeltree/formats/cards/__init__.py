@@ -74,17 +74,6 @@ def read_model_cards(
     With ``datasets=False`` the data sets of cards are not read; `prefix` stands before ids that are made of paths;
     `files` are those of a folder that are read, by default all. A card in a folder whose front matter cannot be read is
     a model without fields.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> from modeltree import datasets
-    >>> from modeltree.formats.cards import read_model_cards, write_model_cards
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     findings = write_model_cards(datasets.load("survey-table1"), folder)
-    ...     lineage, _ = read_model_cards(folder)
-    >>> lineage.parents("vicuna")
-    ('llama',)
     """
     root = Path(path)
     claims = Claims()
@@ -171,23 +160,13 @@ _CACHED_OTHER = re.compile(r"(datasets|spaces)--.+")
 
 
 def is_declaring(name: str) -> bool:
-    """Whether a file of this name beside a model card may say of which models a model was made.
-
-    >>> [is_declaring(name) for name in ("adapter_config.json", "mergekit_config.yml", "config.json")]
-    [True, True, False]
-    >>> is_declaring("model-00001-of-00030.safetensors"), is_declaring("model-00002-of-00030.safetensors")
-    (True, False)
-    """
+    """Whether a file of this name beside a model card may say of which models a model was made."""
     is_weights = name.endswith((".gguf", ".safetensors")) and not _LATER_PART.fullmatch(name)
     return is_weights or name == ADAPTER_CONFIG or bool(MERGE_CONFIG.fullmatch(name))
 
 
 def is_card_of_folder(path: Path) -> bool:
-    """Whether a file is, by its name, the card of the model whose folder it is in.
-
-    >>> [is_card_of_folder(Path(name)) for name in ("acme/chat/README.md", "acme/chat/modelcard.md", "acme/chat.md")]
-    [True, True, False]
-    """
+    """Whether a file is, by its name, the card of the model whose folder it is in."""
     return _is_text(path) and bool(_CARDS.fullmatch(path.stem))
 
 

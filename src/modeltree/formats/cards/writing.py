@@ -44,17 +44,6 @@ def model_card_text(lineage: Lineage, model: Model | str) -> str:
     The Hub knows the relations ``finetune``, ``adapter``, ``merge`` and ``quantized``; others are written as the
     words that they are here. Where the parents of a model differ in relation, each has a tag of the form
     ``base_model:RELATION:ID``. A model with one successor names it as its ``new_version``.
-
-    Examples
-    --------
-    >>> from modeltree import datasets
-    >>> print(model_card_text(datasets.load("survey-table1"), "Vicuna"), end="")
-    ---
-    base_model: llama
-    base_model_relation: finetune
-    ---
-    <BLANKLINE>
-    # Vicuna
     """
     id = model if isinstance(model, str) else model.id
     return _Cards(lineage).text(lineage[id])

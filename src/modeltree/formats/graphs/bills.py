@@ -74,14 +74,6 @@ def cyclonedx_text(
 
     The bill is of the model `subject`, its ``metadata.component``, by default of no one in particular; without a
     `timestamp` it does not say when it was made.
-
-    Examples
-    --------
-    >>> from modeltree import Model
-    >>> bom = json.loads(cyclonedx_text(Lineage([Model(id="llama", name="LLaMA", released="2023-02")])))
-    >>> bom["components"]
-    [{'type': 'machine-learning-model', 'bom-ref': 'llama', 'name': 'LLaMA',
-      'properties': [{'name': 'modeltree:id', 'value': 'llama'}, {'name': 'modeltree:released', 'value': '2023-02'}]}]
     """
     graph = lineage.graph
     metadata: Fields = {}
@@ -184,13 +176,6 @@ def spdx_text(
 
     The root element of the document is the model `subject`, by default all are. SPDX demands a time: without a
     `timestamp` it is the first second of 1970.
-
-    Examples
-    --------
-    >>> from modeltree import Model
-    >>> document = json.loads(spdx_text(Lineage([Model(id="llama", name="LLaMA")])))
-    >>> [element["type"] for element in document["@graph"]]
-    ['CreationInfo', 'SoftwareAgent', 'SpdxDocument', 'ai_AIPackage']
     """
     root = None if subject is None else lineage[subject].id
     content = json.dumps([lineage.to_records(), lineage.derivations_to_records(), str(root)], default=str)

@@ -82,19 +82,7 @@ _READ_OF_FILE = frozenset(
 
 @reader
 def read_cyclonedx(path: str | os.PathLike[str]) -> Claims:
-    """Read a bill of materials; the docstring of this module lists what is read as what.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> from pathlib import Path
-    >>> path = Path(tempfile.mkdtemp(), "bom.cdx.json")
-    >>> _ = path.write_text('{"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [{'
-    ...     '"type": "machine-learning-model", "name": "vicuna", '
-    ...     '"pedigree": {"ancestors": [{"type": "machine-learning-model", "name": "llama"}]}}]}')
-    >>> read_cyclonedx(path).lineage.parents("vicuna")
-    ('llama',)
-    """
+    """Read a bill of materials; the docstring of this module lists what is read as what."""
     return _Bill(read_xml_bill(Path(path)) if _is_xml(Path(path)) else _read_json_bill(path)).read()
 
 

@@ -57,16 +57,6 @@ def read_node_link(
     ids. Ids that are lists, which NetworkX writes for tuples, are joined by ``/``. In trees a child derives from the
     node that it is in, and its ``relation`` says how; in a mapping from nodes to lists or mappings, those in the list
     derive from the node.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> from pathlib import Path
-    >>> path = Path(tempfile.mkdtemp(), "graph.json")
-    >>> _ = path.write_text('{"nodes": [{"id": "llama"}, {"id": "vicuna"}], '
-    ...                     '"links": [{"source": "llama", "target": "vicuna", "relation": "fine-tuned"}]}')
-    >>> read_node_link(path).lineage.derivations
-    (Derivation(parent='llama', child='vicuna', relation=<Relation.FINETUNE: 'finetune'>),)
     """
     tree = read_json(Path(path))
     if not tree.whole:
@@ -116,25 +106,7 @@ def _refused(tree: JsonTree) -> list[Finding]:
 
 
 def node_link_text(lineage: Lineage) -> str:
-    """A lineage as node-link JSON, in the form that ``networkx.node_link_graph(…, edges="edges")`` takes.
-
-    Examples
-    --------
-    >>> from modeltree import Model
-    >>> print(node_link_text(Lineage([Model(id="llama", name="LLaMA")])), end="")
-    {
-      "directed": true,
-      "multigraph": false,
-      "graph": {},
-      "nodes": [
-        {
-          "name": "LLaMA",
-          "id": "llama"
-        }
-      ],
-      "edges": []
-    }
-    """
+    """A lineage as node-link JSON, in the form that ``networkx.node_link_graph(…, edges="edges")`` takes."""
     return "".join(_node_link(lineage))
 
 
@@ -179,16 +151,6 @@ def read_cytoscape(
     """Read Cytoscape JSON; ``elements``, or the file, is a mapping with ``nodes`` and ``edges``, or one list of both.
 
     The word for the relation is that of ``relation``, else of ``interaction`` or ``label``.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> from pathlib import Path
-    >>> path = Path(tempfile.mkdtemp(), "graph.cyjs")
-    >>> _ = path.write_text('{"elements": [{"data": {"id": "a"}}, {"data": {"id": "b"}}, '
-    ...                     '{"data": {"source": "a", "target": "b", "interaction": "merge"}}]}')
-    >>> read_cytoscape(path).lineage.derivations
-    (Derivation(parent='a', child='b', relation=<Relation.MERGE: 'merge'>),)
     """
     tree = read_json(Path(path))
     base: At = ()
@@ -240,30 +202,7 @@ def _elements(
 
 
 def cytoscape_text(lineage: Lineage) -> str:
-    """A lineage as Cytoscape JSON.
-
-    Examples
-    --------
-    >>> from modeltree import Model
-    >>> print(cytoscape_text(Lineage([Model(id="llama", name="LLaMA")])), end="")
-    {
-      "format_version": "1.0",
-      "generated_by": "modeltree",
-      "target_cytoscapejs_version": "~2.1",
-      "data": {},
-      "elements": {
-        "nodes": [
-          {
-            "data": {
-              "id": "llama",
-              "name": "LLaMA"
-            }
-          }
-        ],
-        "edges": []
-      }
-    }
-    """
+    """A lineage as Cytoscape JSON."""
     return "".join(_cytoscape(lineage))
 
 

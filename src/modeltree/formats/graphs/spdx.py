@@ -71,20 +71,7 @@ _REFERENCES = {"vcs": "code", "documentation": "paper"}
 
 @reader
 def read_spdx(path: str | os.PathLike[str]) -> Claims:
-    """Read an SPDX 3 document; the docstring of this module lists what is read as what.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> from pathlib import Path
-    >>> path = Path(tempfile.mkdtemp(), "ai.spdx.json")
-    >>> _ = path.write_text('{"@context": "https://spdx.org/rdf/3.0.1/spdx-context.jsonld", "@graph": ['
-    ...     '{"type": "ai_AIPackage", "spdxId": "urn:a", "name": "llama"}, '
-    ...     '{"type": "ai_AIPackage", "spdxId": "urn:b", "name": "vicuna"}, '
-    ...     '{"type": "Relationship", "from": "urn:b", "to": ["urn:a"], "relationshipType": "descendantOf"}]}')
-    >>> read_spdx(path).lineage.parents("vicuna")
-    ('llama',)
-    """
+    """Read an SPDX 3 document; the docstring of this module lists what is read as what."""
     tree, data = mapping_of(path, "SPDX 3", "'@context' and '@graph'")
     older = data.get("spdxVersion")
     if isinstance(older, str):

@@ -51,19 +51,7 @@ _UNQUOTED = re.compile(r"[A-Za-z0-9.+*/@-]+")
 
 
 def mermaid_text(lineage: Lineage, direction: Direction = "LR") -> str:
-    """A lineage as the text of a Mermaid flowchart: the models in date order, then the derivations.
-
-    Examples
-    --------
-    >>> from modeltree import Derivation, Model
-    >>> models = [Model(id="llama-2", name="LLaMA #2"), Model(id="vicuna", name="Vicuna")]
-    >>> edge = Derivation(parent="llama-2", child="vicuna", relation="finetune")
-    >>> print(mermaid_text(Lineage(models, [edge])), end="")
-    flowchart LR
-        m_llama_2["LLaMA #35;2"]
-        m_vicuna["Vicuna"]
-        m_llama_2 -->|"finetune"| m_vicuna
-    """
+    """A lineage as the text of a Mermaid flowchart: the models in date order, then the derivations."""
     return "".join(_mermaid_lines(lineage, direction, no_progress))
 
 
@@ -123,19 +111,7 @@ def _escaped(text: str) -> str:
 
 
 def dot_text(lineage: Lineage) -> str:
-    r"""A lineage as a graph in DOT: the models in date order, then the derivations.
-
-    Examples
-    --------
-    >>> from modeltree import Derivation, Model
-    >>> models = [Model(id="llama", name="LLaMA", released="2023-02"), Model(id="vicuna", name='"Vicuna"')]
-    >>> print(dot_text(Lineage(models, [Derivation(parent="llama", child="vicuna", relation="finetune")])), end="")
-    digraph {
-        "llama" [label="LLaMA", released="2023-02"];
-        "vicuna" [label="\"Vicuna\""];
-        "llama" -> "vicuna" [relation="finetune"];
-    }
-    """
+    """A lineage as a graph in DOT: the models in date order, then the derivations."""
     return "".join(_dot_lines(lineage))
 
 
@@ -181,15 +157,6 @@ def newick_text(lineage: Lineage, spanning: bool = False, relations: Relations =
     With `spanning` only the primary parent counts where a model has several; else that is a `LineageError` that names
     all of them. With `lengths` branches have the years from the parent's date to the child's, of imprecise dates from
     their first days, but where a date is not known or the parent is newer. `relations` are those to go by.
-
-    Examples
-    --------
-    >>> import modeltree
-    >>> clade = modeltree.datasets.load("survey-table1").clade("GLM")
-    >>> print(newick_text(clade), end="")
-    (chatglm,chatglm2)glm;
-    >>> print(newick_text(clade, lengths=True), end="")
-    (chatglm:1.9986,chatglm2:2.2505)glm;
     """
     return _Forest(lineage, relations, spanning).text(lengths)
 

@@ -70,15 +70,6 @@ def read_graphml(
     The labels that yEd draws are names and relations, its ``description`` is a note, its ``url`` a link; an edge runs
     to its arrow head, and a group is a model only where an edge leads to it. Graphs inside nodes are read as parts of
     the one graph; hyperedges and ports are reported.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> path = Path(tempfile.mkdtemp(), "graph.graphml")
-    >>> _ = path.write_text('<graphml><graph edgedefault="directed"><node id="llama"/><node id="vicuna"/>'
-    ...                     '<edge source="llama" target="vicuna"/></graph></graphml>')
-    >>> read_graphml(path, relation="finetune").lineage.parents("vicuna")
-    ('llama',)
     """
     graph = GraphClaims(direction, relation)
     file = _GraphmlFile(graph)
@@ -199,22 +190,7 @@ def _label(text: str) -> str:
 
 
 def graphml_text(lineage: Lineage) -> str:
-    """A lineage as GraphML: what NetworkX writes of `modeltree.Lineage.graph`, but for what fields say anyway.
-
-    Examples
-    --------
-    >>> from modeltree import Model
-    >>> print(graphml_text(Lineage([Model(id="llama", name="LLaMA")])), end="")  # doctest: +ELLIPSIS
-    <?xml version='1.0' encoding='utf-8'?>
-    <graphml ...>
-      <key id="d0" for="node" attr.name="name" attr.type="string" />
-      <graph edgedefault="directed">
-        <node id="llama">
-          <data key="d0">LLaMA</data>
-        </node>
-      </graph>
-    </graphml>
-    """
+    """A lineage as GraphML: what NetworkX writes of `modeltree.Lineage.graph`, but for what fields say anyway."""
     return "".join(_graphml(lineage))
 
 
@@ -268,15 +244,6 @@ def read_gexf(
     day, a number as ``2017.0`` or ``20230224``, or seconds or milliseconds since 1970. Of several values that an
     attribute has over time the first is read. The ``parents`` that versions 1.1 and 1.2 have for phylogenies are
     derivations. Nodes inside nodes are read as the others; colors, positions and the like are reported.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> path = Path(tempfile.mkdtemp(), "graph.gexf")
-    >>> _ = path.write_text('<gexf version="1.2"><graph><nodes><node id="0" label="LLaMA" start="2023-02-24"/>'
-    ...                     '</nodes></graph></gexf>')
-    >>> read_gexf(path).lineage["LLaMA"]
-    Model(id='0', name='LLaMA', released=PartialDate(2023, 2, 24))
     """
     graph = GraphClaims(direction, relation)
     file = _GexfFile(graph, upwards=direction == "child-to-parent")
@@ -431,33 +398,7 @@ def _begins(released: str, start: str) -> bool:
 
 
 def gexf_text(lineage: Lineage, *, progress: Progress = no_progress) -> str:
-    """A lineage as GEXF 1.2, written by NetworkX.
-
-    Examples
-    --------
-    >>> from modeltree import Model
-    >>> lineage = Lineage([Model(id="llama", name="LLaMA", released="2023-02")])
-    >>> print(gexf_text(lineage), end="")  # doctest: +ELLIPSIS
-    <?xml version='1.0' encoding='utf-8'?>
-    <gexf ... version="1.2">
-      <meta>
-        <creator>modeltree</creator>
-      </meta>
-      <graph mode="dynamic" timeformat="date" defaultedgetype="directed" idtype="string">
-        <attributes mode="static" class="node">
-          <attribute id="released" title="released" type="string" />
-        </attributes>
-        <nodes>
-          <node id="llama" label="LLaMA" start="2023-02-01">
-            <attvalues>
-              <attvalue for="released" value="2023-02" />
-            </attvalues>
-          </node>
-        </nodes>
-        <edges />
-      </graph>
-    </gexf>
-    """
+    """A lineage as GEXF 1.2, written by NetworkX."""
     from networkx import DiGraph
     from networkx.readwrite.gexf import GEXFWriter
 

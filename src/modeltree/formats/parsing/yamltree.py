@@ -105,12 +105,7 @@ def parse_yaml(content: bytes, path: Path, first_line: int = 1, *, aliases: bool
 
 
 def parse_fields(content: bytes, path: Path, first_line: int = 1) -> YamlTree:
-    r"""Read a mapping in YAML, where a fault costs only the key that it stands under; aliases are expanded.
-
-    >>> tree = parse_fields(b"license: mit\ntitle: a: b\nbase_model: acme/base\n", Path("README.md"))
-    >>> tree.data, [finding.done for finding in tree.problems]
-    ({'license': 'mit', 'base_model': 'acme/base'}, ['the key is left out'])
-    """
+    """Read a mapping in YAML, where a fault costs only the key that it stands under; aliases are expanded."""
     text = content.decode("utf-8", "surrogateescape").removeprefix("\ufeff")
     lost: list[Finding] = []
     while True:

@@ -102,13 +102,7 @@ _IS_MARK = re.compile(r"[*†‡§¶⋆\s,]+|[a-z0-9](?:,\s*[a-z0-9])*")
 def markdown_cell(
     source: str, position: Position, defined: Mapping[str, str] | None = None, columns: int = 1, merged: bool = False
 ) -> Cell:
-    """The cell that a piece of Markdown or HTML stands for; `defined` has addresses of links by their folded labels.
-
-    >>> from pathlib import Path
-    >>> cell = markdown_cell("**LLaMA**<br>[[paper](https://arxiv.org/abs/2302.13971)]", Position(Path("a.md"), 1))
-    >>> cell.text, cell.links
-    ('LLaMA', (('paper', 'https://arxiv.org/abs/2302.13971'),))
-    """
+    """The cell that a piece of Markdown or HTML stands for; `defined` has addresses of links by their folded labels."""
     is_bold = bool(re.fullmatch(r"\s*(\*\*|__|<b>|<strong>).+(\*\*|__|</b>|</strong>)\s*", source, re.DOTALL))
     return _MarkdownReader(position, defined or {}).cell(source, is_bold, columns, merged)
 
@@ -127,13 +121,7 @@ def latex_cell(
     merged: bool = False,
     macros: Mapping[str, Macro] = MappingProxyType({}),
 ) -> Cell:
-    r"""The cell that a piece of LaTeX without comments stands for; `macros` are those that its file defines.
-
-    >>> from pathlib import Path
-    >>> cell = latex_cell(r"\textbf{LLaMA}~2 ($\sim$7B) \href{https://example.org}{code}", Position(Path("a.tex"), 1))
-    >>> cell.text, cell.links
-    ('LLaMA 2 (~7B)', (('code', 'https://example.org'),))
-    """
+    """The cell that a piece of LaTeX without comments stands for; `macros` are those that its file defines."""
     is_bold = bool(re.fullmatch(r"\s*\{?\\(textbf\s*\{|bf\s|bfseries\s)[^{}]*\}?\s*", source))
     return _LatexReader(position, macros).cell(source, is_bold, columns, merged)
 

@@ -70,21 +70,11 @@ def read_latex(
     relation: Relation | str | None = None,
     aliases: Mapping[str, str] | None = None,
 ) -> Claims:
-    r"""Read a lineage from the tables in a LaTeX file.
+    """Read a lineage from the tables in a LaTeX file.
 
     Without a `table` every table with a column of models is read; else that of a number in the file, from 1, or with a
     part of its caption or of the heading above it. `columns` has the fields of columns by their headers, as
     ``{"Ancestor": "parents", "Score": "ignored"}``; `relation` is that of derivations where the table has none.
-
-    Examples
-    --------
-    >>> import pathlib, tempfile
-    >>> path = pathlib.Path(tempfile.mkdtemp(), "models.tex")
-    >>> rows = [r"Model & Base model & Size \\ \midrule", r"LLaMA & - & 7B \\", r"Vicuna\cite{v} & LLaMA & $\sim$7B \\"]
-    >>> _ = path.write_text("\n".join([r"\begin{tabular}{lll}", *rows, r"\end{tabular}"]))
-    >>> lineage, findings = read_latex(path)
-    >>> lineage.parents("Vicuna"), str(lineage["Vicuna"].sizes[0])
-    (('LLaMA',), '7B')
     """
     return read_tables(path, _tables, TableOptions.of(table, columns, relation), aliases)
 

@@ -44,21 +44,11 @@ def read_markdown(
     relation: Relation | str | None = None,
     aliases: Mapping[str, str] | None = None,
 ) -> Claims:
-    r"""Read a lineage from the tables in a Markdown file.
+    """Read a lineage from the tables in a Markdown file.
 
     Without a `table` every table with a column of models is read; else that of a number in the file, from 1, or with a
     part of its caption or of the heading above it. `columns` has the fields of columns by their headers, as
     ``{"Ancestor": "parents", "Score": "ignored"}``; `relation` is that of derivations where the table has none.
-
-    Examples
-    --------
-    >>> import pathlib, tempfile
-    >>> path = pathlib.Path(tempfile.mkdtemp(), "models.md")
-    >>> rows = ["|Model|Base model|Date|", "|---|---|---|", "|LLaMA|-|2023-02|", "|Vicuna|LLaMA|Mar 2023|"]
-    >>> _ = path.write_text("\n".join(rows))
-    >>> lineage, findings = read_markdown(path, relation="finetune")
-    >>> lineage.parents("Vicuna"), str(lineage["Vicuna"].released)
-    (('LLaMA',), '2023-03')
     """
     options = TableOptions.of(table, columns, relation)
     return read_tables(path, lambda lines: _MarkdownTables(lines).tables(), options, aliases)

@@ -44,9 +44,6 @@ def slug(name: str) -> str:
     """A name as an id: without spaces, and without brackets around a last word, as a size.
 
     Everything else is as it is, since case and punctuation tell models apart.
-
-    >>> slug("Llama 2 (70b)"), slug("Command R+"), slug("Q(x)")
-    ('Llama-2-70b', 'Command-R+', 'Q(x)')
     """
     plain = name.strip()
     if plain.endswith(")"):  # which few of millions do

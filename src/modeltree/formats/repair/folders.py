@@ -32,13 +32,7 @@ def checked_prefix(prefix: object) -> str:
 
 
 def model_folder(folder: Path, root: Path) -> Path:
-    """The folder of the model that a folder is of: that of a checkpoint of training is the one around it.
-
-    >>> model_folder(Path("ours/acme/chat/checkpoint-500"), Path("ours")).as_posix()
-    'ours/acme/chat'
-    >>> model_folder(Path("ours/acme/chat/checkpoints/last-checkpoint"), Path("ours")).as_posix()
-    'ours/acme/chat'
-    """
+    """The folder of the model that a folder is of: that of a checkpoint of training is the one around it."""
     while folder not in (root, folder.parent) and _CHECKPOINT.fullmatch(folder.name):
         folder = folder.parent
     return folder

@@ -89,11 +89,7 @@ def read_front_matter(path: Path) -> FrontMatter:
 
 
 def front_matter_of(content: bytes, path: Path) -> FrontMatter:
-    r"""The front matter in the beginning of a file, or of a text; see `read_front_matter`.
-
-    >>> front_matter_of(b"---\nlicence: mit\n---\n# Ours", Path("README.md")).fields
-    {'license': 'mit'}
-    """
+    """The front matter in the beginning of a file, or of a text; see `read_front_matter`."""
     content = content[: limits.HEAD_BYTES]
     begin = _BEGIN.match(content)
     if _TOML.match(content):

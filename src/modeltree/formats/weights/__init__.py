@@ -132,11 +132,7 @@ def add_parents(file: FileClaims, claims: Claims, child: int) -> tuple[str, ...]
 
 
 def brief(text: str) -> str:
-    r"""A text on one line, and no longer than a note should be.
-
-    >>> brief("weighted\n sum"), len(brief("x" * 1000))
-    ('weighted sum', 200)
-    """
+    """A text on one line, and no longer than a note should be."""
     line = " ".join(text[: 2 * _LONGEST].split())
     return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
 
