@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
 
 from modeltree._util import collector_paused
-from modeltree.records import Model, Record
+from modeltree.records import LIST_FIELDS, Model, Record
 
 Column = Any
 """A list, a numpy array or an array of Arrow; its values are whatever the field takes."""
@@ -143,7 +143,14 @@ def factored(column: Column | None, count: int) -> tuple[list[Any], NDArray[nump
         values, codes = factored(column.dictionary, len(column.dictionary))
         rows = column.indices.fill_null(-1).to_numpy(zero_copy_only=False)
         return values, numpy.append(codes, numpy.int32(0))[rows]
-    noted, given = _noted(listed(column, count))
+    given = listed(column, count)
+    if isinstance(next((value for value in given if value is not None), None), Record):
+        each = _by_identity(given)  # the hash of a record takes long
+        if len(each) < count:
+            values, codes = factored(list(each.values()), len(each))
+            code = dict(zip(each, codes.tolist(), strict=True))
+            return values, numpy.fromiter(map(code.__getitem__, map(id, given)), numpy.int32, count)
+    noted, given = _noted(given)
     index = dict(zip(noted, range(len(noted)), strict=True))
     codes = numpy.fromiter(map(index.__getitem__, given), numpy.int32, count)
     return [value.value if isinstance(value, _Single) else value for value in noted], codes
@@ -156,6 +163,11 @@ def _noted(given: Sequence[Any]) -> tuple[dict[Any, None], Sequence[Any]]:
     except TypeError:  # lists, or what cannot be hashed at all
         given = list(map(_hashable, given))
         return dict.fromkeys(chain((None,), given)), given
+
+
+def _by_identity(values: Sequence[T]) -> dict[int, T]:
+    """The objects among some values, each once, by what `id` says of them."""
+    return dict(zip(map(id, values), values, strict=True))
 
 
 class _Single:
@@ -207,8 +219,13 @@ def field_values(record: type[Record], name: str, column: Column | None, count: 
 
 def dumped(record: type[Record], name: str, values: list[Any], *, exclude_defaults: bool = False) -> list[Any]:
     """Values of a field as JSON has them; records among them without what is as by default, if so desired."""
-    plain: list[Any] = _adapter(record, name).dump_python(values, mode="json", exclude_defaults=exclude_defaults)
-    return plain
+    if set(map(type, values)) <= {str, type(None)}:
+        return values
+    each = _by_identity(values)
+    plain = _adapter(record, name).dump_python(list(each.values()), mode="json", exclude_defaults=exclude_defaults)
+    of_each = dict(zip(each, plain, strict=True))
+    found = list(map(of_each.__getitem__, map(id, values)))
+    return list(map(list, found)) if name in LIST_FIELDS else found
 
 
 def construct(record: type[Record], columns: Mapping[str, Iterable[Any]]) -> list[Any]:

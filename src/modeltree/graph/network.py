@@ -414,7 +414,13 @@ class Rows:
     def _rows(self, start: int, stop: int) -> list[dict[str, Any]]:
         with collector_paused():
             columns = self._columns(slice(start, stop))
-            return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+            keys: dict[str, Any] = dict.fromkeys(columns)
+            rows = [keys.copy() for _ in range(start, stop)]
+            for name, values in columns.items():
+                if values.count(None) < len(values):
+                    for row, value in zip(rows, values, strict=True):
+                        row[name] = value
+            return rows
 
     def __len__(self) -> int:
         return self._count

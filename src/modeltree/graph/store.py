@@ -41,6 +41,7 @@ _RELATIONS = tuple(Relation)
 _INDEX_OF_RELATION = {relation: index for index, relation in enumerate(_RELATIONS)}
 _UNDATED = 1 << 30
 _FEW_LOOKS = 30
+_FEW, _PIECE = 16, 1024
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -394,7 +395,10 @@ class EdgeStore:
 
     def _listed(self, ends: NDArray[Any], nodes: NDArray[Any]) -> list[list[str]]:
         ids, listed = self._ids, nodes.tolist()
-        return [[ids[node] for node in listed[start:end]] for start, end in pairwise([0, *ends.tolist()])]
+        return [
+            [ids[node] for node in listed[start:end]] if end - start < _FEW else _copied(ids, listed[start:end])
+            for start, end in pairwise([0, *ends.tolist()])
+        ]
 
     def attributes(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
         """Parent and child of each derivation, and its other fields as attributes; equal ones are shared."""
@@ -514,6 +518,14 @@ def _joined_fields(
                 name,
                 list(chain.from_iterable([None] * count if known is None else known for count, known in columns)),
             )
+
+
+def _copied(ids: Sequence[str], nodes: Sequence[int]) -> list[str]:
+    """The ids of many models, in pieces that are in the cache when they are copied."""
+    found: list[str] = []
+    for start in range(0, len(nodes), _PIECE):
+        found += picked(ids, nodes[start : start + _PIECE])
+    return found
 
 
 def _known_values(
