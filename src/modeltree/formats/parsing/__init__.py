@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 from bisect import bisect_right, insort
 from pathlib import Path
+from typing import NoReturn
 
 from modeltree.findings import Finding, Position, SourceError
 from modeltree.formats.parsing import limits
@@ -15,8 +16,7 @@ _STRIDE = 1000
 def decoded(content: bytes, max_bytes: int, begin: Position, hint: str = "split it into several") -> str:
     """The UTF-8 text of a file, or of the part of it that begins at a position; a SourceError where it is none."""
     if len(content) > max_bytes:
-        limit = f"more than {max_bytes // 2**20} MiB"
-        raise SourceError.of("too-large", f"the file is too large: {limit}", hint, begin)
+        refuse_size(begin, f"the file is too large: more than {max_bytes // 2**20} MiB", hint)
     try:
         return content.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
@@ -24,6 +24,11 @@ def decoded(content: bytes, max_bytes: int, begin: Position, hint: str = "split 
         position = Lines(begin.path, before, begin.line or 1).position(len(before))
         message = f"not UTF-8: byte 0x{content[error.start]:02x}"
         raise SourceError.of("encoding", message, "save the file as UTF-8 text", position) from None
+
+
+def refuse_size(where: Path | Position, message: str, hint: str = "split it into several") -> NoReturn:
+    """Refuse a file, or what stands in it at a position, as too large."""
+    raise SourceError.of("too-large", message, hint, where if isinstance(where, Position) else Position(where))
 
 
 def add_finding(findings: list[Finding], finding: Finding) -> None:

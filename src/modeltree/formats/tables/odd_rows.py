@@ -14,8 +14,8 @@ from typing import Any
 import numpy
 from numpy.typing import NDArray
 
-from modeltree.findings import Position, SourceError, shown
-from modeltree.formats.parsing import limits
+from modeltree.findings import Position, shown
+from modeltree.formats.parsing import limits, refuse_size
 from modeltree.formats.repair.claims import Claims, slug
 from modeltree.formats.repair.models import Repair
 from modeltree.formats.repair.record_findings import MOST
@@ -97,8 +97,7 @@ class OddRows:
         rows = numpy.flatnonzero(odd)
         if len(rows) > limits.ROWS:
             message = f"{len(rows):,} rows have faults, or are as others; {limits.ROWS:,} are looked at one by one"
-            hint = "remove duplicates, or split it into several"
-            raise SourceError.of("too-large", message, hint, position=table.table.position(None, None))
+            refuse_size(table.table.position(None, None), message, "remove duplicates, or split it into several")
         return rows
 
     def position(self, id: str) -> Position | None:

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, NoReturn
 from modeltree._util.files import bytes_of, is_stream
 from modeltree._util.progress import Progress, no_progress
 from modeltree.findings import Finding, Position, SourceError, optional, shown
-from modeltree.formats.parsing import limits
+from modeltree.formats.parsing import limits, refuse_size
 from modeltree.formats.parsing.jsontree import parse_json
 from modeltree.formats.repair.record_findings import refuse_larger
 from modeltree.formats.tables.frames import check_distinct
@@ -38,12 +38,7 @@ def read_parquet_table(path: Path) -> SourceTable:
     parquet = optional("pyarrow.parquet", *_PYARROW)
     content = bytes_of(path, limits.TABLE_BYTES)
     if len(content) > limits.TABLE_BYTES:
-        _refuse(
-            path,
-            "too-large",
-            f"the file is too large: more than {limits.TABLE_BYTES // 2**20} MiB",
-            "split it into several",
-        )
+        refuse_size(path, f"the file is too large: more than {limits.TABLE_BYTES // 2**20} MiB")
     try:
         footer = read_footer(content)
     except ValueError as error:
@@ -82,9 +77,7 @@ def read_parquet_table(path: Path) -> SourceTable:
             _refuse_broken(path, error)
         for name, length in lengths.items():
             if length > limits.COLUMN_TEXT:
-                _refuse(
-                    path, "too-large", f"column {shown(name)} has more than {limits.COLUMN_TEXT:,} characters", None
-                )
+                refuse_size(path, f"column {shown(name)} has more than {limits.COLUMN_TEXT:,} characters")
         return {name: without_views(column) for name, column in found.items()}
 
     return SourceTable(path, tuple(names), take, numbered(path), findings, about, organizations, save)
@@ -110,16 +103,14 @@ def _by_number(content: bytes, footer: Footer, leaves: Sequence[str]) -> list[st
 def _check_size(path: Path, footer: Footer) -> None:
     """Refuse a file that by its own account is larger than what is read."""
     if len(footer.values) > limits.COLUMNS:
-        _refuse(
-            path, "too-large", f"the table has more than {limits.COLUMNS:,} columns", "leave out what is not needed"
-        )
+        refuse_size(path, f"the table has more than {limits.COLUMNS:,} columns", "leave out what is not needed")
     sizes = (
         (footer.rows, limits.PARQUET_ROWS, "rows"),
         (footer.unpacked, limits.PARQUET_UNPACKED, "bytes when unpacked"),
     )
     for size, most, what in sizes:
         if size > most:
-            _refuse(path, "too-large", f"the table has {size:,} {what}; {most:,} are read", "split it into several")
+            refuse_size(path, f"the table has {size:,} {what}; {most:,} are read")
 
 
 def _check_values(path: Path, footer: Footer, wanted: Sequence[str]) -> None:
@@ -128,17 +119,10 @@ def _check_values(path: Path, footer: Footer, wanted: Sequence[str]) -> None:
         chunk.type == BYTE_ARRAY and chunk.unpacked > limits.PARQUET_CELL * (chunk.values + 1)
         for chunk in footer.chunks
     ):
-        _refuse(
-            path, "too-large", f"the table has texts of more than {limits.PARQUET_CELL // 2**20} MiB", "shorten them"
-        )
+        refuse_size(path, f"the table has texts of more than {limits.PARQUET_CELL // 2**20} MiB", "shorten them")
     values = sum(footer.values.get(name, 0) for name in wanted)
     if values > limits.PARQUET_VALUES:
-        _refuse(
-            path,
-            "too-large",
-            f"the table has {values:,} values; {limits.PARQUET_VALUES:,} are read",
-            "split it into several",
-        )
+        refuse_size(path, f"the table has {values:,} values; {limits.PARQUET_VALUES:,} are read")
 
 
 def _more(
@@ -157,13 +141,9 @@ def _more(
     return about, [item for item in organizations if isinstance(item, dict)], fields.get("save"), ()
 
 
-def _refuse(path: Path, kind: str, message: str, hint: str | None) -> NoReturn:
-    raise SourceError.of(kind, message, hint, position=Position(path))
-
-
 def _refuse_broken(path: Path, error: Exception) -> NoReturn:
-    reason = " ".join(str(error).split())
-    _refuse(path, "syntax", f"no Parquet that can be read: {reason[:200] or type(error).__name__}", None)
+    reason = " ".join(str(error).split())[:200] or type(error).__name__
+    raise SourceError.of("syntax", f"no Parquet that can be read: {reason}", position=Position(path))
 
 
 def parquet_bytes(

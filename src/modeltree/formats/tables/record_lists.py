@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from functools import cache, partial, reduce
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any, NamedTuple, NoReturn
+from typing import IO, Any, NamedTuple
 
 from modeltree._util.files import bytes_of
 from modeltree._util.text import enumerated, lazy_pattern
 from modeltree.findings import Finding, Position, SourceError, optional, shown
-from modeltree.formats.parsing import Lines, add_finding, decoded, limits
+from modeltree.formats.parsing import Lines, add_finding, decoded, limits, refuse_size
 from modeltree.formats.parsing.jsontree import read_json
 from modeltree.formats.tables.requests import SourceTable, one_by_one, table_of_records
 from modeltree.values.addresses import is_web_address, link_field
@@ -105,7 +105,7 @@ def _table(
 
     table = table_of_records(path, [records[row] for row in rows], placed, findings)
     if len(table.names) > limits.COLUMNS:
-        _refuse(path, f"more than {limits.COLUMNS:,} columns", "leave out what is not needed")
+        refuse_size(path, f"more than {limits.COLUMNS:,} columns", "leave out what is not needed")
     return table
 
 
@@ -257,7 +257,7 @@ def read_excel_tables(path: Path) -> list[SourceTable]:
 def _checked_parts(path: Path) -> dict[str, list[_Mark]]:
     """The marks in each part of a workbook; what is no archive, or too large, is refused before it is parsed."""
     if path.stat().st_size > limits.YAML_BYTES:
-        _refuse(path, f"the file is too large: more than {limits.YAML_BYTES // 2**20} MiB", "split it into several")
+        refuse_size(path, f"the file is too large: more than {limits.YAML_BYTES // 2**20} MiB")
     marks: dict[str, list[_Mark]] = {}
     try:
         with zipfile.ZipFile(path) as archive:
@@ -268,7 +268,7 @@ def _checked_parts(path: Path) -> dict[str, list[_Mark]]:
                         marks[name] = list(islice(_marks_in(path, part), limits.ROWS + 1))
                     if len(marks[name]) > limits.ROWS:
                         message = f"more than {limits.ROWS:,} merged cells, links and unsaved formulas"
-                        _refuse(path, message, "split it into several")
+                        refuse_size(path, message)
     except SourceError:
         raise
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
@@ -276,7 +276,7 @@ def _checked_parts(path: Path) -> dict[str, list[_Mark]]:
         hint = "save it as .xlsx, without a password"
         raise SourceError.of("syntax", message, hint, position=Position(path)) from None
     if unpacked > limits.WORKBOOK_UNPACKED:
-        _refuse(path, f"more than {limits.WORKBOOK_UNPACKED // 2**20} MiB when unpacked", "split it into several")
+        refuse_size(path, f"more than {limits.WORKBOOK_UNPACKED // 2**20} MiB when unpacked")
     return marks
 
 
@@ -291,7 +291,7 @@ def _marks_in(path: Path, part: IO[bytes]) -> Iterator[_Mark]:
         raise SourceError.of("syntax", message, position=Position(path))
     while block := part.read(limits.CELL):
         if len(block) == limits.CELL and b"<" not in block:
-            _refuse(path, f"a cell of more than {limits.CELL // 2**20} MiB", "shorten it")
+            refuse_size(path, f"a cell of more than {limits.CELL // 2**20} MiB", "shorten it")
         text += block
         end = max(len(text) - _LONGEST_MARK, 0)  # what may begin a mark that ends in the next block
         for match in _MARK.finditer(text):
@@ -325,7 +325,7 @@ def _sheet(path: Path, title: str, rows: Iterable[Cells], left: int) -> _Sheet |
     for number, cells in enumerate(rows, start=1):
         left -= len(cells)
         if left < 0:
-            _refuse(path, f"more than {limits.WORKBOOK_CELLS:,} cells", "split it into several")
+            refuse_size(path, f"more than {limits.WORKBOOK_CELLS:,} cells")
         if any(cell is not None and str(cell).strip() for cell in cells):
             kept.append((number, cells))
     if not kept:
@@ -401,7 +401,3 @@ def _table_of_sheet(path: Path, sheet: _Sheet) -> SourceTable:
 
 def _cell(cells: Cells, index: int) -> Any:
     return cells[index] if index < len(cells) else None
-
-
-def _refuse(path: Path, message: str, hint: str) -> NoReturn:
-    raise SourceError.of("too-large", message, hint, position=Position(path))

@@ -8,14 +8,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy
 from numpy.typing import NDArray
 
 from modeltree._util.files import bytes_of
 from modeltree.findings import Finding, Position, SourceError, shown
-from modeltree.formats.parsing import limits
+from modeltree.formats.parsing import limits, refuse_size
 from modeltree.formats.parsing.csvtree import CsvTable, parse_csv, read_csv
 from modeltree.formats.parsing.jsontree import parse_json
 from modeltree.formats.tables.requests import SourceTable, one_by_one
@@ -196,7 +196,8 @@ def read_jsonl_table(path: Path) -> SourceTable:
                 cells.setdefault(key, {})[len(numbers)] = value
             numbers.append(line)
             if len(cells) > limits.COLUMNS:
-                _refuse(Position(path, line), f"more than {limits.COLUMNS:,} columns", "leave out what is not needed")
+                message = f"more than {limits.COLUMNS:,} columns"
+                refuse_size(Position(path, line), message, "leave out what is not needed")
         room = limits.PROBLEMS - len(problems)
         unsaid += len(found[room:])
         problems += found[:room]
@@ -231,9 +232,9 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
                 whole = more.endswith(b"\n")
             if left < 0:
                 limit = f"the file is too large: more than {limits.TABLE_BYTES // 2**20} MiB"
-                _refuse(Position(path), limit, "split it into several")
+                refuse_size(path, limit)
             if number > limits.LINES:
-                _refuse(Position(path, number), f"more than {limits.LINES:,} lines", "split it into several")
+                refuse_size(Position(path, number), f"more than {limits.LINES:,} lines")
             if content.strip():
                 yield number, content
 
@@ -255,10 +256,6 @@ def _record(path: Path, line: int, content: bytes) -> tuple[list[Finding], dict[
         problems.append(Finding("wrong-type", message, "write {…}", position=position, done="the line is left out"))
         return problems, None
     return problems, tree.data
-
-
-def _refuse(position: Position, message: str, hint: str) -> NoReturn:
-    raise SourceError.of("too-large", message, hint, position=position)
 
 
 # JSON lines that have nothing wrong with them, read by Arrow
