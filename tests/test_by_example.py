@@ -21,7 +21,8 @@ from modeltree.formats.graphs.json_graphs import cytoscape_text, node_link_text
 from modeltree.formats.graphs.text_graphs import dot_text, mermaid_text, newick_text
 from modeltree.formats.graphs.xml_graphs import gexf_text, graphml_text
 from modeltree.formats.parsing.yamltree import parse_fields
-from modeltree.formats.printed.cells import latex_cell, markdown_cell
+from modeltree.formats.printed.latex import latex_cell
+from modeltree.formats.printed.markdown import markdown_cell
 from modeltree.formats.repair.claims import slug
 from modeltree.formats.repair.folders import model_folder
 from modeltree.formats.repair.front_matter import front_matter_of

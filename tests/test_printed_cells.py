@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from modeltree.findings import Position
-from modeltree.formats.printed.cells import latex_cell, markdown_cell
+from modeltree.formats.printed.latex import latex_cell
+from modeltree.formats.printed.markdown import markdown_cell
 from modeltree.values.names import organizations_of, parse_parents
 from modeltree.values.quantities import parse_date, parse_sizes
 from modeltree.values.words import openness_of

@@ -35,6 +35,45 @@ def indent_of(source: str) -> int:
     return len(source) - len(source.lstrip()) if source.strip() else 0
 
 
+_MOST_FINDINGS = 20
+
+SENTINEL = "\0"
+"""What stands for what is set aside: no text has it, see `model_tables.text_of`."""
+
+
+class CellReader:
+    """The work on one cell: its text, links and findings."""
+
+    def __init__(self, position: Position) -> None:
+        self.position = position
+        self.links: list[tuple[str, str]] = []
+        self.findings: list[Finding] = []
+
+    def cell(self, source: str, is_bold: bool, columns: int, merged: bool) -> Cell:
+        """The cell; one that is too long is left out, and findings beyond the first twenty are only counted."""
+        if len(source) > limits.PRINTED_CELL:
+            self.report(
+                "too-large",
+                f"a cell of {len(source):,} characters: at most {limits.PRINTED_CELL:,} are read",
+                "it is left out",
+            )
+            return Cell("", self.position, findings=tuple(self.findings))
+        text = self.text(source)
+        if len(self.findings) > _MOST_FINDINGS:
+            message = f"{len(self.findings)} problems with the markup of this cell: the others are not listed"
+            del self.findings[_MOST_FINDINGS:]
+            self.report("faulty-markup", message)
+        return Cell(text, self.position, tuple(self.links), is_bold, tuple(self.findings), columns, merged)
+
+    def text(self, source: str) -> str:
+        """The text of a cell without markup, one line of it on each line."""
+        raise NotImplementedError
+
+    def report(self, kind: str, message: str, done: str | None = None) -> None:
+        """Add a finding on the cell."""
+        self.findings.append(Finding(kind, message, position=self.position, done=done))
+
+
 @dataclass
 class PrintedTable:
     """A table, numbered from 1; a row may have fewer or more cells than the header, which may have several rows."""

@@ -8,24 +8,23 @@ from __future__ import annotations
 
 import os
 import re
+import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
+from types import MappingProxyType
+from typing import NamedTuple
 
-from modeltree.findings import SourceError, shown
+from modeltree.findings import Position, SourceError, shown
 from modeltree.formats.parsing import Lines, limits
-from modeltree.formats.printed import (
-    Cell,
-    PrintedTable,
-    indent_of,
-)
-from modeltree.formats.printed.cells import Macro, latex_cell
+from modeltree.formats.printed import SENTINEL, Cell, CellReader, PrintedTable, indent_of
 from modeltree.formats.printed.model_tables import TableOptions, read_tables
 from modeltree.formats.repair.claims import Claims
 from modeltree.formats.repair.models import reader
 from modeltree.records import Relation
+from modeltree.values.addresses import link_labeled
 
 _COMMENT = re.compile(r"\\.|%[^\r\n]*+", re.DOTALL)
 _VERBATIM = re.compile(r"\\(begin|end)\s*\{(verbatim|lstlisting|minted|comment|Verbatim)\*?\}")
@@ -70,12 +69,7 @@ def read_latex(
     relation: Relation | str | None = None,
     aliases: Mapping[str, str] | None = None,
 ) -> Claims:
-    """Read a lineage from the tables in a LaTeX file.
-
-    Without a `table` every table with a column of models is read; else that of a number in the file, from 1, or with a
-    part of its caption or of the heading above it. `columns` has the fields of columns by their headers, as
-    ``{"Ancestor": "parents", "Score": "ignored"}``; `relation` is that of derivations where the table has none.
-    """
+    """Read a lineage from the tables in a LaTeX file, with the options of `TableOptions`."""
     return read_tables(path, _tables, TableOptions.of(table, columns, relation), aliases)
 
 
@@ -337,3 +331,238 @@ def _laid(rows: list[Row], table: PrintedTable) -> list[list[Cell]]:
             for at in columns:
                 other[at] = cell
     return grid
+
+
+# Cells
+
+_MOST_EXPANSIONS = 200
+_DEEPEST = 30
+_TOKEN = re.compile(r"\\[A-Za-z@]+\*?[ \t]*|\\.|[{}$~^_&]|-{2,3}|``|''|[^\\{}$~^_&`'-]+|.", re.DOTALL)
+
+# By how many arguments come before the one that is their text, the commands of which only that is read.
+_TEXTS_AFTER = (
+    "textbf textit emph texttt textsc underline text mathrm mathbf mathit mathsf mathtt mathcal textrm textsf mbox hbox"
+    " makecell shortstack thead textnormal boldsymbol bm ensuremath uline hl textsl textmd textup makebox fbox"
+    " centerline textsubscript operatorname Centerstack",
+    "textcolor colorbox rotatebox scalebox parbox raisebox adjustbox",
+    "resizebox multicolumn multirow fcolorbox",
+)
+_TEXTS = {command: before for before, commands in enumerate(_TEXTS_AFTER) for command in commands.split()}
+_UNREAD = (
+    "cellcolor color rowcolor label ref vspace hspace phantom hphantom vphantom fontsize hskip vskip rule"
+    " includegraphics icon linespread"
+)
+_UNREAD_COMMANDS = frozenset(_UNREAD.split())
+_SILENT_COMMANDS = (
+    "small footnotesize scriptsize tiny normalsize large Large LARGE huge Huge bf it sc tt rm sf em bfseries itshape"
+    " ttfamily scshape rmfamily sffamily mdseries upshape slshape centering raggedright raggedleft arraybackslash"
+    " noindent strut protect relax displaystyle textstyle scriptstyle left right limits hfill hss null leavevmode"
+    " selectfont allowbreak nobreak ignorespaces unskip xspace"
+)
+_SILENT = frozenset(_SILENT_COMMANDS.split())
+_FOOTNOTES = {"footnote", "footnotemark", "tnote", "textsuperscript", "tablefootnote", "footnotetext", "thanks"}
+_CITES = re.compile(r"(?:no|foot|text|paren|auto|super|full|short)?[Cc]ite[a-z]*")
+_SPACES = {" ", ",", ";", ":", "\n", "\t", "quad", "qquad", "enspace", "thinspace", "space", "enskip"}
+_SYMBOLS = {
+    "textasciitilde": "~", "sim": "~", "approx": "≈", "textbackslash": "\\", "checkmark": "✓", "cmark": "✓",
+    "Checkmark": "✓", "CheckmarkBold": "✓", "XSolidBrush": "✗", "xmark": "✗", "times": "×", "XSolid": "✗",
+    "textemdash": "—", "textendash": "–", "dagger": "†", "ddagger": "‡", "dag": "†", "ddag": "‡", "ast": "*",
+    "S": "§", "P": "¶", "star": "⋆", "bullet": "•", "cdot": "·", "dots": "…", "ldots": "…", "textellipsis": "…",
+    "geq": "≥", "ge": "≥", "leq": "≤", "le": "≤", "pm": "±", "to": "→", "rightarrow": "→", "textless": "<",
+    "textgreater": ">", "textunderscore": "_", "slash": "/", "LaTeX": "LaTeX", "TeX": "TeX", "alpha": "α", "beta": "β",
+    "gamma": "γ", "delta": "δ", "epsilon": "ε", "lambda": "λ", "mu": "μ", "pi": "π", "sigma": "σ", "phi": "φ",
+    "omega": "ω", "Delta": "Δ", "Omega": "Ω", "Phi": "Φ", "Psi": "Ψ", "Sigma": "Σ", "infty": "∞", "ss": "ß", "ae": "æ",
+    "AE": "Æ", "o": "ø", "O": "Ø", "aa": "å", "AA": "Å", "l": "ł", "L": "Ł", "oe": "œ", "OE": "Œ", "i": "ı",
+    "textsection": "§", "textdagger": "†", "textbar": "|", "textasteriskcentered": "*", "textasciicircum": "^",
+    "lbrack": "[", "rbrack": "]", "colon": ":", "langle": "⟨", "rangle": "⟩", "textregistered": "®", "copyright": "©",
+}  # fmt: skip
+_DINGS = {"51": "✓", "52": "✔", "53": "✕", "54": "✖", "55": "✗", "56": "✘", "72": "★"}
+_ACCENTS = {"'": "\u0301", "`": "\u0300", "^": "\u0302", '"': "\u0308", "~": "\u0303", "=": "\u0304", ".": "\u0307"}
+_ACCENTS |= {"c": "\u0327", "v": "\u030c", "u": "\u0306", "H": "\u030b", "r": "\u030a", "k": "\u0328"}
+_LIGATURES = {"--": "–", "---": "—", "``": "“", "''": "”", "~": " "}
+_INNER_ENVIRONMENTS = ("tabular", "tabular*", "tabularx", "minipage", "array")
+_IS_MARK = re.compile(r"[*†‡§¶⋆\s,]+|[a-z0-9](?:,\s*[a-z0-9])*")
+
+
+class Macro(NamedTuple):
+    """A command that a file of LaTeX defines: how many arguments it takes, and what it stands for."""
+
+    arguments: int
+    body: str
+
+
+def latex_cell(
+    source: str,
+    position: Position,
+    columns: int = 1,
+    merged: bool = False,
+    macros: Mapping[str, Macro] = MappingProxyType({}),
+) -> Cell:
+    """The cell that a piece of LaTeX without comments stands for; `macros` are those that its file defines."""
+    is_bold = bool(re.fullmatch(r"\s*\{?\\(textbf\s*\{|bf\s|bfseries\s)[^{}]*\}?\s*", source))
+    return _LatexReader(position, macros).cell(source, is_bold, columns, merged)
+
+
+class _LatexReader(CellReader):
+    """The work on a cell of LaTeX: commands that say how text looks, or that the file defines, are followed."""
+
+    def __init__(self, position: Position, macros: Mapping[str, Macro]) -> None:
+        super().__init__(position)
+        self.macros = macros
+        self._expansions = 0
+
+    def text(self, source: str) -> str:
+        """The text without markup."""
+        lines = [" ".join(line.split()) for line in self.render(_TOKEN.findall(source), 0).split(SENTINEL)]
+        return unicodedata.normalize("NFC", "\n".join(filter(None, lines)))
+
+    def render(self, source: list[str], depth: int) -> str:
+        """The text of some tokens."""
+        if depth > _DEEPEST:
+            self.report("too-deep", f"nested more than {_DEEPEST} deep", "what is deeper is left out")
+            return ""
+        out: list[str] = []
+        tokens, in_math, begun = _Tokens(source), False, 0
+        while tokens.left:
+            sign = tokens.next()
+            if sign in ("$", "\\(", "\\)"):
+                in_math, begun = not in_math, len(out)
+            elif sign == "{":
+                tokens.index -= 1
+                out.append(self.render(tokens.argument(), depth + 1))
+            elif sign == "^" or (sign == "_" and in_math):
+                out.append(self._raised(sign, self.render(tokens.argument(), depth + 1), "".join(out[begun:])))
+            elif sign in _LIGATURES and not (in_math and sign != "~"):
+                out.append(_LIGATURES[sign])
+            elif sign.startswith("\\") and len(sign) > 1:
+                out.append(self._expanded(sign[1:].rstrip() or " ", tokens, depth))
+            elif sign != "}":
+                out.append(" " if sign == "&" else sign)
+        return "".join(out)
+
+    def _raised(self, sign: str, text: str, before: str) -> str:
+        """A raised or lowered text: a footnote mark is left out, an exponent is kept."""
+        is_symbol = bool(text) and not any(map(str.isalnum, text))
+        if sign == "^" and _IS_MARK.fullmatch(text) and (is_symbol or not before.rstrip()[-1:].isalnum()):
+            self.report("ignored", f"footnote mark {shown(text)}")
+            return ""
+        return f"{sign}{text}"
+
+    def _expanded(self, name: str, tokens: _Tokens, depth: int) -> str:
+        """The text of a command, which the file may define; a macro is expanded a bounded number of times."""
+        if name not in self.macros or self._expansions >= _MOST_EXPANSIONS:
+            return self._command(name, tokens, depth)
+        self._expansions += 1
+        count, body = self.macros[name]
+        for index in range(1, count + 1):
+            body = body.replace(f"#{index}", "".join(tokens.argument()))
+        return self.render(_TOKEN.findall(body[: limits.PRINTED_CELL]), depth + 1)
+
+    def _command(self, name: str, tokens: _Tokens, depth: int) -> str:
+        """The text of a command and its arguments."""
+        plain = name.rstrip("*")
+        if name in ("\\", "newline", "par", "linebreak", "tabularnewline"):
+            return SENTINEL
+        if name in _SPACES or plain in _SYMBOLS:
+            return " " if name in _SPACES else _SYMBOLS[plain]
+        if plain in _SILENT or name in "!/@-":
+            return ""
+        if plain in ("begin", "end"):
+            if "".join(tokens.argument()).strip() in _INNER_ENVIRONMENTS and plain == "begin":
+                tokens.skip_option()
+                tokens.argument()
+            return " "
+        if plain.isalpha() and len(plain) > 1:
+            tokens.skip_option()
+        if plain == "ding":
+            return _DINGS.get("".join(tokens.argument()).strip(), "?")
+        if name in _ACCENTS and (not name.isalpha() or tokens.at_brace):
+            letters = self.render(tokens.argument(), depth + 1).replace("ı", "i")
+            return letters[:1] + _ACCENTS[name] + letters[1:]
+        if plain in ("href", "url", "nolinkurl", "path"):
+            return self._link(plain, tokens, depth)
+        if plain in _TEXTS:
+            for _ in range(_TEXTS[plain]):
+                tokens.argument()
+                tokens.skip_option()
+            return self.render(tokens.argument(), depth + 1)
+        return self._without_text(plain, tokens, depth)
+
+    def _without_text(self, name: str, tokens: _Tokens, depth: int) -> str:
+        """The rest of a command that is not read."""
+        if name in _FOOTNOTES or _CITES.fullmatch(name):
+            mark = "".join(tokens.argument()).strip() if tokens.at_brace else ""
+            self.report("ignored", f"{'footnote' if name in _FOOTNOTES else 'citation'} {shown(mark)}")
+            return ""
+        if name in _UNREAD_COMMANDS:
+            tokens.argument()
+            return ""
+        if not name.isalpha():
+            return name  # \%, \&, \_ and the like
+        self.report("faulty-markup", f"macro {shown(chr(92) + name)} is not expanded", "it is kept as it is")
+        group = tokens.argument() if tokens.at_brace else []
+        return f"\\{name}" + ("{" + self.render(group, depth + 1) + "}" if group else "")
+
+    def _link(self, name: str, tokens: _Tokens, depth: int) -> str:
+        address = re.sub(r"\\([%#&_~])", r"\1", "".join(tokens.argument())).strip()
+        label = ""
+        if name == "href":
+            label = " ".join(self.render(tokens.argument(), depth + 1).replace(SENTINEL, " ").split())
+        self.links.append((label, address))
+        return "" if not label or link_labeled(label) else label
+
+
+class _Tokens:
+    """Tokens of LaTeX, from an index on."""
+
+    def __init__(self, tokens: list[str]) -> None:
+        self.tokens, self.index = tokens, 0
+
+    @property
+    def left(self) -> bool:
+        """Whether there are any more."""
+        return self.index < len(self.tokens)
+
+    @property
+    def at_brace(self) -> bool:
+        """Whether the next one opens a group."""
+        return self.tokens[self.index : self.index + 1] == ["{"]
+
+    def next(self) -> str:
+        """The next token."""
+        self.index += 1
+        return self.tokens[self.index - 1]
+
+    def argument(self) -> list[str]:
+        """The tokens of an argument: those in braces, or one sign."""
+        tokens = self.tokens
+        while self.left and tokens[self.index].isspace():
+            self.index += 1
+        if not self.left:
+            return []
+        if not self.at_brace:
+            sign = tokens[self.index]
+            if sign.startswith("\\") or len(sign) == 1:
+                return [self.next()]
+            tokens[self.index] = sign[1:]  # one letter of a word; the tokens are the reader's own
+            return [sign[0]]
+        start, depth = self.index + 1, 0
+        for end in range(self.index, len(tokens)):
+            depth += (tokens[end] == "{") - (tokens[end] == "}")
+            if not depth:
+                self.index = end + 1
+                return tokens[start:end]
+        self.index = len(tokens)
+        return tokens[start:]
+
+    def skip_option(self) -> None:
+        """Pass over an argument in square brackets, if there is one."""
+        if not (self.left and self.tokens[self.index].lstrip().startswith("[")):
+            return
+        for end in range(self.index, min(self.index + 20, len(self.tokens))):
+            if "]" in self.tokens[end]:
+                rest = self.tokens[end].split("]", 1)[1]
+                self.index = end if rest else end + 1
+                if rest:
+                    self.tokens[end] = rest
+                return

@@ -6,19 +6,21 @@ their names. See `modeltree.formats.printed.model_tables` for the headers that a
 
 from __future__ import annotations
 
+import html
 import os
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 
-from modeltree.findings import SourceError
+from modeltree.findings import Position, SourceError, shown
 from modeltree.formats.parsing import Lines, limits
-from modeltree.formats.printed import Cell, PrintedTable, indent_of
-from modeltree.formats.printed.cells import blanked, markdown_cell, without_comments
+from modeltree.formats.printed import SENTINEL, Cell, CellReader, PrintedTable, indent_of
+from modeltree.formats.printed.latex import latex_cell
 from modeltree.formats.printed.model_tables import TableOptions, read_tables
 from modeltree.formats.repair.claims import Claims
 from modeltree.formats.repair.models import reader
 from modeltree.records import Relation
+from modeltree.values.addresses import link_labeled
 
 _LINE = re.compile(r"[^\r\n]*+(?:\r\n|\r|\n|\Z)")
 _FENCE = re.compile(r"[ \t]{0,3}(`{3,}|~{3,})")
@@ -44,12 +46,7 @@ def read_markdown(
     relation: Relation | str | None = None,
     aliases: Mapping[str, str] | None = None,
 ) -> Claims:
-    """Read a lineage from the tables in a Markdown file.
-
-    Without a `table` every table with a column of models is read; else that of a number in the file, from 1, or with a
-    part of its caption or of the heading above it. `columns` has the fields of columns by their headers, as
-    ``{"Ancestor": "parents", "Score": "ignored"}``; `relation` is that of derivations where the table has none.
-    """
+    """Read a lineage from the tables in a Markdown file, with the options of `TableOptions`."""
     options = TableOptions.of(table, columns, relation)
     return read_tables(path, lambda lines: _MarkdownTables(lines).tables(), options, aliases)
 
@@ -296,3 +293,163 @@ class _Builder:
         self._below = kept
         self.table.rows.append(laid)
         self._heads.append(self._in_head or all(name == "th" for name, _, _ in row))
+
+
+# Cells
+
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+_BACKTICKS = re.compile(r"`+")
+_IMAGE = re.compile(r"!\[[^\[\]]*+\]\([^()\s]*+(?:\s[^()]*+)?\)")
+_LINK = re.compile(
+    r"\[([^\[\]]*+)\]\(\s*+<?([^\s()<>]*+(?:\([^\s()]*+\)[^\s()<>]*+)*+)>?(?:\s+[\"'(][^\"'()]*+[\"')])?\s*\)"
+)
+_DEFINED = re.compile(r"\[([^\[\]]+)\](?:\[([^\[\]]*)\])?")
+_FOOTNOTE = re.compile(r"\[\^([^\[\]\s]+)\]|<sup>\s*([^<>]{1,40})\s*</sup>|([†‡§¶]+)", re.IGNORECASE)
+_ADDRESS = re.compile(r"<?(https?://[^\s<>|\"\0]+)>?", re.IGNORECASE)
+_ANCHOR = re.compile(
+    r"<a\s[^<>]*?href\s*=\s*[\"']?([^\"'\s<>]*)[\"']?[^<>]*>([^<>]*(?:<(?!/?a\b)[^<>]*>[^<>]*)*)</a>", re.IGNORECASE
+)
+_HTML_TAG = re.compile(r"</?([a-z][a-z0-9]*)\b[^<>]*>", re.IGNORECASE)
+_INK = re.compile(r"[^\r\n]")
+_BREAKS = {"br", "p", "div", "li", "ul", "ol", "tr", "td", "th", "table", "tbody", "thead"}
+_PLAIN_TAGS = (
+    "a b strong i em u s del ins sub sup small big code kbd tt span font center img mark q cite abbr picture source"
+    " details summary nobr wbr input var samp h1 h2 h3 h4 h5 h6 hr caption blockquote pre"
+)
+_KNOWN_TAGS = _BREAKS | set(_PLAIN_TAGS.split())
+_EMPHASIS = re.compile(r"\*+|_+|~~")
+_EMPTIED = re.compile(r"[(\[][\s,;/|·&+-]*[)\]]")
+_HAS_LATEX = re.compile(r"\\[A-Za-z]{2,}|\$[^$]*\\[^$]*\$")
+
+
+def markdown_cell(
+    source: str, position: Position, defined: Mapping[str, str] | None = None, columns: int = 1, merged: bool = False
+) -> Cell:
+    """The cell that a piece of Markdown or HTML stands for; `defined` has addresses of links by their folded labels."""
+    is_bold = bool(re.fullmatch(r"\s*(\*\*|__|<b>|<strong>).+(\*\*|__|</b>|</strong>)\s*", source, re.DOTALL))
+    return _MarkdownReader(position, defined or {}).cell(source, is_bold, columns, merged)
+
+
+def blanked(text: str) -> str:
+    """A text of as many lines and characters that are all spaces."""
+    return _INK.sub(" ", text)
+
+
+def without_comments(text: str) -> str:
+    """A text with its comments blanked; one that is not closed is none."""
+    parts, end = [], 0
+    while (start := text.find("<!--", end)) >= 0 and (close := text.find("-->", start + 4)) >= 0:
+        parts += [text[end:start], blanked(text[start : close + 3])]
+        end = close + 3
+    return "".join((*parts, text[end:]))
+
+
+class _MarkdownReader(CellReader):
+    """The work on a cell of Markdown or HTML; what stands for itself, as code does, is set aside meanwhile."""
+
+    def __init__(self, position: Position, defined: Mapping[str, str]) -> None:
+        super().__init__(position)
+        self.defined = defined
+        self._aside: list[str] = []
+
+    def text(self, source: str) -> str:
+        """The text without markup."""
+        text = self._without_code(source)
+        text = _ESCAPED.sub(lambda match: self._set_aside(match[1]), text)
+        text = without_comments(text)
+        text = _IMAGE.sub(" ", text)
+        text = _ANCHOR.sub(lambda match: self._link(match[2], match[1]), text)
+        text = _LINK.sub(lambda match: self._link(match[1], match[2]), text)
+        text = _FOOTNOTE.sub(self._footnote, text)
+        text = _DEFINED.sub(self._link_defined, text)
+        text = _ADDRESS.sub(lambda match: self._link("", match[1].rstrip(".,;:!?)")), text)
+        text = _HTML_TAG.sub(self._tag, text)
+        text = self._without_emphasis(text)
+        text = _EMPTIED.sub(" ", text)
+        text = self._put_back(html.unescape(text)).replace("\xa0", " ")
+        lines = [" ".join(line.split()) for line in text.split("\n")]
+        return self._without_latex("\n".join(filter(None, lines)).strip(" ,;|·"))
+
+    def _set_aside(self, text: str) -> str:
+        self._aside.append(text)
+        return f"{SENTINEL}{len(self._aside) - 1}{SENTINEL}"
+
+    def _put_back(self, text: str) -> str:
+        parts = text.split(SENTINEL)
+        parts[1::2] = [self._aside[int(index)] for index in parts[1::2]]
+        return "".join(parts)
+
+    def _without_code(self, text: str) -> str:
+        """The text with what stands between equal runs of backticks set aside."""
+        runs = list(_BACKTICKS.finditer(text))
+        parts, end, unclosed = [], 0, set[int]()
+        for index, run in enumerate(runs):
+            length = len(run[0])
+            if run.start() < end or length in unclosed or text[run.start() - 1 : run.start()] == "\\":
+                continue
+            close = next((other for other in runs[index + 1 :] if len(other[0]) == length), None)
+            if close is None:
+                unclosed.add(length)
+                continue
+            parts += [text[end : run.start()], self._set_aside(text[run.end() : close.start()].strip(" "))]
+            end = close.end()
+        return "".join((*parts, text[end:]))
+
+    def _link(self, label: str, address: str) -> str:
+        """Keep a link, and give what stands in the text for it: nothing where the label only says what it leads to."""
+        plain = self._put_back(html.unescape(_HTML_TAG.sub(" ", _IMAGE.sub(" ", label)))).strip(" *_")
+        self.links.append((" ".join(plain.split()), self._put_back(html.unescape(address))))
+        return " " if link_labeled(plain) or not plain else label
+
+    def _link_defined(self, match: re.Match[str]) -> str:
+        label = match[2] or match[1]
+        address = self.defined.get(" ".join(label.split()).casefold())
+        return self._link(match[1], address) if address else match[0]
+
+    def _footnote(self, match: re.Match[str]) -> str:
+        mark = match[1] or match[2] or match[3]
+        self.report("ignored", f"footnote mark {shown(self._put_back(mark).strip())}")
+        return ""
+
+    def _tag(self, match: re.Match[str]) -> str:
+        name = match[1].casefold()
+        if name not in _KNOWN_TAGS:
+            self.report("faulty-markup", f"stray markup {shown(match[0])}", done="it is left out")
+        return "\n" if name in _BREAKS else ""
+
+    def _without_emphasis(self, text: str) -> str:
+        """The text without the marks of bold and italics; those that have no counterpart stay, and two are a fault."""
+        opened: list[tuple[str, int]] = []
+        gone: set[int] = set()
+        marks = list(_EMPHASIS.finditer(text))
+        for index, mark in enumerate(marks):
+            before, after = text[mark.start() - 1 : mark.start()] or " ", text[mark.end() : mark.end() + 1] or " "
+            # Between the letters of a word, underscores belong to it.
+            inside = mark[0][0] == "_" and before.isalnum() and after.isalnum()
+            if inside or (before.isspace() and after.isspace()):
+                continue
+            closes = not before.isspace() and opened and opened[-1][0] == mark[0]
+            if closes and not (mark[0][0] == "_" and after.isalnum()):
+                gone |= {opened.pop()[1], index}
+            elif not after.isspace() and not (mark[0][0] == "_" and before.isalnum()):
+                opened.append((mark[0], index))
+        for mark_text, index in opened:
+            if mark_text in ("**", "__", "***"):
+                gone.add(index)
+                self.report("faulty-markup", f"{shown(mark_text)} is not closed", done="it is left out")
+        parts, end = [], 0
+        for index, mark in enumerate(marks):
+            if index in gone:
+                parts.append(text[end : mark.start()])
+                end = mark.end()
+        return "".join((*parts, text[end:]))
+
+    def _without_latex(self, text: str) -> str:
+        """The text with LaTeX in it decoded, which no Markdown has but which tables are often converted from."""
+        if not _HAS_LATEX.search(text):
+            return text
+        cell = latex_cell(text, self.position)
+        self.findings += cell.findings
+        message = f"stray LaTeX in {shown(text)}"
+        self.report("faulty-markup", message, done=f"it is read as {shown(cell.text)}")
+        return cell.text

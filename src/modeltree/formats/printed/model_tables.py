@@ -49,7 +49,11 @@ _NUMBERS = re.compile(r"[-+~±]?\s*[0-9]+(?:[.,][0-9]+)?\s*(?:%|±.*|\([^()]*\))
 
 @dataclass(frozen=True, slots=True)
 class TableOptions:
-    """Which table is read, the fields of columns by their headers, and the relation where a table has none."""
+    """Which table is read, the fields of columns by their headers, and the relation where a table has none.
+
+    Without a `table` every table with a column of models is read; else that of a number in the file, from 1, or with a
+    part of its caption or of the heading above it. `columns` are as ``{"Ancestor": "parents", "Score": "ignored"}``.
+    """
 
     table: int | str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
