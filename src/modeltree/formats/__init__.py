@@ -245,8 +245,8 @@ def save(
     """Write a lineage to a file, whole or not at all, in the format that its path ends in.
 
     Loading a catalogue again gives an equal lineage, and saving that again the same bytes; what other formats cannot
-    carry, their modules say. What was in the file is replaced, comments included. Millions of models take some seconds
-    as Parquet and half a minute as CSV or JSON lines; Ctrl-C leaves the files as they were.
+    carry, the page on formats says. What was in the file is replaced, comments included. Millions of models take some
+    seconds as Parquet and half a minute as CSV or JSON lines; Ctrl-C leaves the files as they were.
 
     Parameters
     ----------

@@ -90,32 +90,7 @@ def read_ecosystem_graphs(
     aliases: Mapping[str, str] | None = None,
     relation: Relation | str | None = None,
 ) -> Claims:
-    """Read Ecosystem Graphs: a folder of YAML files, one of them, or the CSV file of all assets.
-
-    Models, data sets and applications become records of these kinds. Names are exact: "Llama 2" is not "LLaMA 2". The
-    source says what an asset depends on, and not how: an application derives by ``application``; a data set, and an
-    asset that depends on a listed data set, by ``data``; any other by ``unspecified``, with a finding of kind
-    ``"missing-relation"``.
-
-    - ``created_date`` is the date of release. A value that is no date, as ``unknown``, is left out with a finding.
-    - ``organization`` is split at commas where one of the parts is an organization elsewhere in the source. Otherwise
-      it is one name, as "Runway AI, Inc.", with a finding.
-    - ``access`` of models and data sets is ``open`` or ``closed``. ``limited``, which may mean an interface or weights
-      on request, goes into the note, and so does the access to an application.
-    - ``size`` of a model is the number that it begins with. The rest of it, and the size of a data set, go into the
-      note.
-    - ``modality`` gives the domain: ``language`` for text alone, ``code`` for code alone, ``multimodal`` for several of
-      text, images, audio and video and nothing else.
-    - ``license`` has an SPDX identifier where SPDX or the Hugging Face Hub write it so, but for case and spaces.
-      ``unknown`` and ``none`` are no license.
-    - ``url``, ``model_card`` and ``datasheet`` become links, and addresses of papers on arXiv become references.
-
-    Descriptions, explanations and the other keys are not read.
-
-    The path is a folder with YAML files, or one with such a folder ``assets`` in it; a YAML file; or a CSV file, in
-    which dependencies are lists as Python writes them. `relation` is that of all listed models to the listed models
-    that they depend on. An unreadable file in a folder is a finding.
-    """
+    """Read Ecosystem Graphs: a folder of YAML files, one of them, or the CSV file of all assets."""
     default = None if relation is None else one_of(Relation, relation)
     root = Path(path)
     claims = Claims(names=True, exact=True)
@@ -383,24 +358,7 @@ class _Item(NamedTuple):
 
 @reader
 def read_epoch(path: str | os.PathLike[str], *, aliases: Mapping[str, str] | None = None) -> Claims:
-    r"""Read a table of Epoch AI, as ``notable_ai_models.csv`` and ``all_ai_models.csv``.
-
-    Names of models are exact.
-
-    - ``Base model`` has the models that a model was fine-tuned or trained further from. The table does not tell these
-      apart: each derivation is a ``finetune``, with one finding of kind ``"inferred-relation"``. Commas separate
-      several. A name with a comma is in quotes, or is recognized as the name of a listed model, the longest first; any
-      other text with a comma and a space is split, with a finding.
-    - ``Model accessibility`` gives openness and access: open weights are ``open`` whatever their license, hosted access
-      without an interface is ``closed``. Where it is empty, ``Open model weights?`` gives the openness.
-    - ``Parameters`` is a number, also as ``1.75e+11``.
-    - ``Domain`` is ``multimodal`` where that is among the words, ``language`` where it is the only one, and
-      ``scientific`` where all are sciences.
-    - ``Organization``, several separated by commas without a space; ``Publication date``; and ``Link``, where papers
-      on arXiv become references.
-
-    The table has no licenses. Compute, hardware, data, notes and the other columns are not read.
-    """
+    """Read a table of Epoch AI, as ``notable_ai_models.csv`` and ``all_ai_models.csv``; names of models are exact."""
     table = read_csv(Path(path))
     claims = Claims(names=True, exact=True)
     claims.findings.extend(table.problems)

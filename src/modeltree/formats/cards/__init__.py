@@ -36,45 +36,7 @@ def read_model_cards(
     prefix: str | None = None,
     files: Sequence[Path] | None = None,
 ) -> Claims:
-    """Read model cards: a ``README.md``, a folder of models, or a cache of the Hugging Face Hub.
-
-    A model is a folder with a ``README.md``. A folder without one is a model where a file in it names the models that
-    it was made from, and where it is not within the folder of another model; but an adapter within one is a model,
-    whose id is that of the other with the path to it, as ``acme/multi/french``. An only adapter of the base that the
-    card around it names is the model of that card. Folders of checkpoints, as ``checkpoint-500``, are parts of the
-    model around them. The id is ``modeltree_id`` in the card, else ``org/name`` or ``name`` from the path (see
-    `modeltree.formats.repair.folders.model_id`); a path to its folder, as ``../base`` in the card of another, is the
-    model there. ``modelcard.md`` is as good as ``README.md``, and a file of another
-    name is the model of that name, also in a folder that has no card of its own.
-    Of a cached repository the snapshot in ``refs/main`` is read, else the last by name.
-
-    These keys of a card are read:
-
-    - ``base_model``, a text or a list of ids or addresses on the Hub, and ``base_model_relation``;
-    - ``tags`` of the form ``base_model:RELATION:ID``, for parents that differ in relation, or without ``base_model``;
-    - ``new_version``, a ``successor`` of this model, unless the weights of one pass on to the other;
-    - ``datasets``, from which the model derives by ``data``;
-    - ``license``, with ``license_name`` and ``license_link`` for a license that the Hub has no word for;
-    - ``release_date``, else ``date``, else ``created_at``, as the date of release.
-
-    A key that is another but for its spelling, as ``licence`` or ``base-model``, is read as that, with a finding; a
-    fault in the YAML costs the key that it stands under, and no more.
-
-    The organization comes from the id, and a link to weights only from a cache of the Hub. The name in ``model-index``
-    is not read, for training tools write the name of a folder there, nor is ``last_modified``.
-
-    Where a card has no relation, it is inferred as the Hub does, with a finding of kind ``"inferred-relation"`` that
-    names the rule: the configuration, library or tag of an adapter, then several base models (a merge), then a GGUF
-    file or a word for quantization, then a tag of merges, else ``finetune``. The Hub documents the second rule and the
-    words; the other rules are what it shows.
-
-    Parents are also read from ``adapter_config.json``, ``mergekit_config.yml`` and the headers of GGUF and safetensors
-    files beside the card. Where these list other parents than the card, all are kept.
-
-    With ``datasets=False`` the data sets of cards are not read; `prefix` stands before ids that are made of paths;
-    `files` are those of a folder that are read, by default all. A card in a folder whose front matter cannot be read is
-    a model without fields.
-    """
+    """Read model cards: a ``README.md``, a folder of models, or a cache of the Hugging Face Hub."""
     root = Path(path)
     claims = Claims()
     start = checked_prefix(prefix)

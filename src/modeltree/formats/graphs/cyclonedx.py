@@ -1,25 +1,7 @@
 """CycloneDX: bills of materials, in which models, applications and data sets are components.
 
-Version 1.6 is written as JSON, 1.5 to 1.7 are read as JSON and as XML. A written file carries all of a lineage: a
-field that CycloneDX has no place for is a property such as ``modeltree:sizes``.
-
-What is read as what:
-
-- Components of type ``machine-learning-model``, ``application`` and ``data`` are models, applications and data sets,
-  wherever they stand: in ``components``, inside other components, as ``metadata.component``, in a ``pedigree``. So are
-  the named ``datasets`` of a model card. Components of other types are reported.
-- A component is called by its ``purl`` (``pkg:huggingface/org/name`` is ``org/name``), else by the repository on the
-  Hub that its model card is at, else by its ``group`` and name. Where there are several versions of one, each is called
-  with its own, as ``org/name@2.0``. A group, or that of a ``purl``, is the organization where no other is named.
-- ``pedigree.ancestors`` and ``descendants`` are derivations; how the one was made from the other they do not say.
-  ``variants`` are models, and no derivations.
-- The properties ``baseModel``, ``base_model``, ``parentModel`` and the like name a parent, and so do tags of the Hub
-  (``base_model:finetune:org/name``), which also say how.
-- The ``datasets`` of a model card are parents by the relation ``data``.
-- What a component contains, or lists in ``dependencies``, is a parent of it if it is a model or data set: by ``data``
-  if it is a data set, but not if its property ``usage`` speaks of evaluation only; by ``application`` if the child is
-  an application; by ``component`` if a model contains a model. How a model depends on a model is not said.
-- Where several of these name one parent, it is one derivation, with the first word that says how.
+Version 1.6 is written as JSON, 1.5 to 1.7 are read as JSON and as XML, the latter as the data that the same bill has in
+JSON. ``docs/formats.md`` has what is read as what.
 """
 
 from __future__ import annotations
@@ -82,7 +64,7 @@ _READ_OF_FILE = frozenset(
 
 @reader
 def read_cyclonedx(path: str | os.PathLike[str]) -> Claims:
-    """Read a bill of materials; the docstring of this module lists what is read as what."""
+    """Read a bill of materials in JSON or in XML."""
     return _Bill(read_xml_bill(Path(path)) if _is_xml(Path(path)) else _read_json_bill(path)).read()
 
 

@@ -48,16 +48,7 @@ _OWN = frozenset({"id", "source", "target", "SUID", "shared_name", "shared_inter
 def read_node_link(
     path: str | os.PathLike[str], *, relation: Relation | str | None = None, direction: Direction = "parent-to-child"
 ) -> Claims:
-    """Read a graph in JSON: node-link as of NetworkX, D3 and vis.js, trees, adjacency, or the JSON Graph Format.
-
-    The list of edges may be called ``edges``, ``links``, ``relationships`` or ``arcs``, their ends ``source`` and
-    ``target``, ``from`` and ``to``, ``parent`` and ``child`` and the like; an end may be the node itself, as D3 has it.
-    Edges alone name the nodes. Where no node has an ``id``, nodes go by their ``name`` or ``label``.
-    Ends may count the nodes from 0, as files of NetworkX 1 and older ones for D3 do; that is a finding where nodes have
-    ids. Ids that are lists, which NetworkX writes for tuples, are joined by ``/``. In trees a child derives from the
-    node that it is in, and its ``relation`` says how; in a mapping from nodes to lists or mappings, those in the list
-    derive from the node.
-    """
+    """Read a graph in JSON: node-link as of NetworkX, D3 and vis.js, trees, adjacency, or the JSON Graph Format."""
     tree = read_json(Path(path))
     if not tree.whole:
         raise SourceError(tree.problems)

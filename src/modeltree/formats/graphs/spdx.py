@@ -1,22 +1,6 @@
 """SPDX 3: documents in JSON-LD, in which models and data sets are packages of the profiles AI and Dataset.
 
-Version 3.0.1 is written, 3.0 and 3.1 are read. A written file carries all of a lineage: a field that SPDX has no place
-for is a property in an extension, such as ``modeltree:sizes``.
-
-What is read as what:
-
-- Elements of type ``ai_AIPackage`` are models, or applications if that is their primary purpose; those of type
-  ``dataset_DatasetPackage`` are data sets. Other packages and files are read where their primary purpose is ``model``,
-  ``data`` or ``application``.
-- A package is called by its package URL, else by the repository on the Hugging Face Hub that it is downloaded from,
-  else by its name; where several are called the same, with its version.
-- ``descendantOf`` and ``ancestorOf`` are derivations; how the one was made from the other they do not say.
-- ``trainedOn``, ``pretrainedOn`` and ``finetunedOn`` lead to data sets, by ``data``; a model that is fine-tuned on a
-  model descends from it by ``finetune``. ``testedOn`` is no derivation.
-- ``generates`` leads from a parent to its child. What a package contains or depends on is a parent of it: by ``data``
-  if it is a data set, by ``application`` if the child is an application, by ``component`` if a model contains a model.
-- ``hasDeclaredLicense``, else ``hasConcludedLicense``, is the license; ``suppliedBy``, else ``originatedBy``, the
-  organization; ``releaseTime`` the date of release.
+Version 3.0.1 is written, 3.0 and 3.1 are read. ``docs/formats.md`` has what is read as what.
 """
 
 from __future__ import annotations
@@ -71,7 +55,7 @@ _REFERENCES = {"vcs": "code", "documentation": "paper"}
 
 @reader
 def read_spdx(path: str | os.PathLike[str]) -> Claims:
-    """Read an SPDX 3 document; the docstring of this module lists what is read as what."""
+    """Read an SPDX 3 document."""
     tree, data = mapping_of(path, "SPDX 3", "'@context' and '@graph'")
     older = data.get("spdxVersion")
     if isinstance(older, str):

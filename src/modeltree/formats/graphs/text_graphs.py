@@ -1,21 +1,6 @@
-r"""Graphs in languages of text, which are written and not read: Mermaid flowcharts, DOT as plain data, Newick's trees.
+"""Graphs in languages of text, which are written and not read: Mermaid flowcharts, DOT as plain data, Newick's trees.
 
-GitHub, GitLab and many notebooks draw Mermaid where it stands in Markdown. It has the names of the models and the
-relations of the derivations; dates, organizations, sizes, notes and references it cannot hold, and no ids: those in
-the text are made of them. Mermaid draws at most 500 arrows and 50,000 characters unless it is set up for more
-(``maxEdges``, ``maxTextSize``); a larger lineage is written all the same.
-
-DOT holds all of a lineage: graph, nodes and edges have the attributes that `modeltree.Lineage.graph` has, but a model's
-name is its ``label``; for a diagram see `modeltree.diagram`. DOT has no way to write a text that ends in a backslash,
-so backslashes are doubled, as in Graphviz's own escapes: where a program gives the text as it stands in the file,
-``\\`` is one backslash. The name of a node that begins with a percent sign has a backslash before it: to Graphviz,
-nodes so named have no name. Nothing else needs to be undone.
-
-Newick is for trees: a model has at most one parent. A lineage with merges is refused, or, with ``spanning=True``,
-written without all but the primary parent of each model (see `modeltree.graph.primary`); each derivation that is left
-out is a finding. Each root is a tree, on a line of its own, and a model without parents and children is one too. What a
-tree has are the ids of the models and, with ``lengths=True``, the time between parent and child; names, relations and
-everything else it cannot hold.
+``docs/formats.md`` has what each of them holds.
 """
 
 from __future__ import annotations

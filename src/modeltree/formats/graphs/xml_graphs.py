@@ -1,12 +1,7 @@
 """Graphs in XML: GraphML, which NetworkX, igraph, yEd, Neo4j and many others take, and GEXF, the format of Gephi.
 
-GraphML carries everything that a lineage has: nodes are ids, and all else is in attributes of type string.
-
-In GEXF, written as version 1.2, the days of release are on Gephi's timeline: a node begins on the first day that its
-date of release may mean, and has the date itself as an attribute, so that "2023" stays a year. The label of a node is
-its name, the label of an edge its relation. Of what is said of a lineage as a whole GEXF carries the description, and
-the date where it is a day; title, references and less precise dates it cannot carry, nor what is known of organizations
-besides the ids that models name.
+GraphML carries everything that a lineage has: nodes are ids, and all else is in attributes of type string. In GEXF,
+written as version 1.2, the days of release are on Gephi's timeline. ``docs/formats.md`` has what is read as what.
 """
 
 from __future__ import annotations
@@ -65,12 +60,7 @@ _YEARS = range(1900, 2101)
 def read_graphml(
     path: str | os.PathLike[str], *, relation: Relation | str | None = None, direction: Direction = "parent-to-child"
 ) -> Claims:
-    """Read a GraphML file.
-
-    The labels that yEd draws are names and relations, its ``description`` is a note, its ``url`` a link; an edge runs
-    to its arrow head, and a group is a model only where an edge leads to it. Graphs inside nodes are read as parts of
-    the one graph; hyperedges and ports are reported.
-    """
+    """Read a GraphML file."""
     graph = GraphClaims(direction, relation)
     file = _GraphmlFile(graph)
     read_xml(Path(path), "graphml", "GraphML", file.opened, file.closed)
@@ -237,14 +227,7 @@ write_graphml = writer(_graphml)
 def read_gexf(
     path: str | os.PathLike[str], *, relation: Relation | str | None = None, direction: Direction = "parent-to-child"
 ) -> Claims:
-    """Read a GEXF file of version 1.1, 1.2 or 1.3.
-
-    A node that has no attribute ``released`` is released when it begins: at its ``start``, ``startopen`` or
-    ``timestamp``, the first of its ``timestamps`` or ``intervals``, or else of its spells. That is a year, month or
-    day, a number as ``2017.0`` or ``20230224``, or seconds or milliseconds since 1970. Of several values that an
-    attribute has over time the first is read. The ``parents`` that versions 1.1 and 1.2 have for phylogenies are
-    derivations. Nodes inside nodes are read as the others; colors, positions and the like are reported.
-    """
+    """Read a GEXF file of version 1.1, 1.2 or 1.3."""
     graph = GraphClaims(direction, relation)
     file = _GexfFile(graph, upwards=direction == "child-to-parent")
     read_xml(Path(path), "gexf", "GEXF", file.opened, file.closed)

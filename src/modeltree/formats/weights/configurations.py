@@ -36,15 +36,7 @@ _OLD_BASE = "model_name"
 def read_peft(
     path: str | os.PathLike[str], *, prefix: str | None = None, files: Iterable[Path] | None = None
 ) -> Claims:
-    """Read configurations of adapters: an ``adapter_config.json``, or all of them in a folder and below it.
-
-    The adapter derives from ``base_model_name_or_path`` by ``adapter``. The ``revision`` of that model is in the note
-    of the derivation, the ``peft_type`` in the note of the adapter. In configurations of AdapterHub, which have the
-    same file name, ``model_name`` is read. Other keys are not read.
-
-    The id of an adapter is that of its folder; a file ``NAME.adapter_config.json`` is the adapter NAME. Where the base
-    model is empty or missing, that is a finding of kind ``"unknown-base"``.
-    """
+    """Read configurations of adapters: an ``adapter_config.json``, or all of them in a folder and below it."""
     return read_files(path, peft_claims, _ADAPTER_FILE, prefix=prefix, files=files, id_of=_id_of_adapter)
 
 
@@ -108,20 +100,7 @@ _NO_MODEL = {"union", "base"}
 def read_mergekit(
     path: str | os.PathLike[str], *, prefix: str | None = None, files: Iterable[Path] | None = None
 ) -> Claims:
-    r"""Read recipes of mergekit: a YAML file, or all ``.yml`` and ``.yaml`` files in a folder and below it.
-
-    A merge derives by ``merge`` from every model in its recipe: in ``models``, in the ``sources`` of ``slices``, in
-    ``modules`` made of either, in the ``experts`` and ``shared_experts`` of a mixture, and in ``base_model``. Both
-    parts of ``base+adapter`` are parents. The note of a derivation has the part of the model, and its revision after
-    ``@``; the merge method is in the notes of the merge and of its derivations. A model that only gives its tokenizer
-    is no parent, and is reported as ``"ignored"``.
-
-    In a file with several documents, those with a ``name`` (or an ``out_path``) are merges of their own, with ids of
-    the form ``ID#name``, which the others may name as parents. The document without a name is the model of the file.
-
-    The id of a merge is that of its folder for files named as mergekit does, as ``mergekit_config.yml``, and the name
-    of the file for others. Other YAML files in a folder are passed over, with a finding.
-    """
+    """Read recipes of mergekit: a YAML file, or all ``.yml`` and ``.yaml`` files in a folder and below it."""
     return read_files(path, mergekit_claims, _YAML, prefix=prefix, files=files, id_of=_id_of_merge)
 
 

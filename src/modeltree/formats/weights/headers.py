@@ -66,24 +66,7 @@ Value = str | float | list[str] | None
 def read_gguf(
     path: str | os.PathLike[str], *, prefix: str | None = None, files: Iterable[Path] | None = None
 ) -> Claims:
-    """Read headers of GGUF files: one file, or all in a folder and below it; those of one folder are of one model.
-
-    From the metadata are read ``general.name``, ``organization``, ``license`` with ``license.name``,
-    ``parameter_count``, ``repo_url`` (as the link to the weights) and ``url``; ``type``, ``architecture``,
-    ``file_type``, ``size_label`` and ``quantized_by`` are in the note.
-
-    The parents are those under ``general.base_model``: the repository that ``repo_url`` or ``url`` leads to on the
-    Hugging Face Hub, else the ``name`` as written; and what ``general.source`` leads to, or what older converters
-    named as the repository that they converted. Those under ``general.dataset`` are data sets, with ids
-    ``datasets/NAME``, and parents by ``data``. The format has no word for how a model was made from them. They are
-    parents by ``adapter`` where ``type`` says that it is one; by ``quantized`` where ``file_type``, or that somebody
-    quantized it, says so, with a finding of kind ``"inferred-relation"``; else by ``unspecified``. Where there is a
-    source, that is what was quantized, and how the base models were used is not said. Converters copy ``base_model``
-    from the model card of what they convert, so that a quantized model may name its grandparent.
-
-    The id of the model is that of its folder, see `modeltree.formats.repair.folders.model_id`. Of a header that breaks
-    off, what stands before is kept.
-    """
+    """Read headers of GGUF files: one file, or all in a folder and below it; those of one folder are of one model."""
     return read_files(path, gguf_claims, re.compile(r".*\.gguf", re.IGNORECASE | re.DOTALL), prefix=prefix, files=files)
 
 
@@ -386,26 +369,7 @@ _NO_PARAMETERS = {"BOOL", "I64"}  # masks and places of tokens, which models kee
 def read_safetensors(
     path: str | os.PathLike[str], *, prefix: str | None = None, files: Iterable[Path] | None = None
 ) -> Claims:
-    """Read headers of safetensors files: one file, or all in a folder and below it; those of one folder are one model.
-
-    These keys of the metadata are read:
-
-    - ``base_model``, and ``ss_sd_model_name`` where it is the id of a repository, as parents: by ``adapter`` where
-      ``ss_network_module`` or ``modelspec.architecture`` is that of an adapter, with a finding of kind
-      ``"inferred-relation"``, else by ``unspecified``;
-    - ``modelspec.merged_from``, the parents of a merge, separated by commas;
-    - ``modelspec.title``, ``author``, ``date`` and ``license``;
-    - ``modelspec.architecture`` and ``ss_base_model_version``, into the note.
-
-    A parent that is only the name of a file or a hash, as in ``sd_merge_models`` and mostly in ``ss_sd_model_name``, is
-    reported as ``"unknown-base"``, for others could not find it.
-
-    The number of parameters is the sum over the shapes of the tensors where all files of a model are there: not for
-    adapters, for weights of other types than floating point of 16 bits or more, for folders in which a part is missing,
-    or that have several files that are no parts of one.
-
-    The id of the model is that of its folder.
-    """
+    """Read headers of safetensors files: one file, or all in a folder and below it, as those of GGUF files."""
     return read_files(path, safetensors_claims, _FILE, prefix=prefix, files=files, fields_of_all=_sizes)
 
 
