@@ -10,6 +10,7 @@ from typing import Any
 import numpy
 import pytest
 
+from graph_texts import cytoscape_text, dot_text, graphml_text, mermaid_text, node_link_text
 from modeltree import datasets
 from modeltree._util.arguments import checked
 from modeltree._util.text import alternatives, counted, enumerated, json_text, printable, table
@@ -17,9 +18,8 @@ from modeltree.findings import Position
 from modeltree.formats.cards import is_card_of_folder, is_declaring, model_card_text
 from modeltree.formats.catalog import catalog_schema, catalog_text
 from modeltree.formats.graphs.bills import cyclonedx_text, spdx_text
-from modeltree.formats.graphs.json_graphs import cytoscape_text, node_link_text
-from modeltree.formats.graphs.text_graphs import dot_text, mermaid_text, newick_text
-from modeltree.formats.graphs.xml_graphs import gexf_text, graphml_text
+from modeltree.formats.graphs.text_graphs import newick_text
+from modeltree.formats.graphs.xml_graphs import gexf_text
 from modeltree.formats.parsing.yamltree import parse_fields
 from modeltree.formats.printed.latex import latex_cell
 from modeltree.formats.printed.markdown import markdown_cell

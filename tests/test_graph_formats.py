@@ -17,24 +17,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from graph_texts import cytoscape_text, dot_text, graphml_text, node_link_text
 from modeltree.findings import KINDS, Finding, SourceError
-from modeltree.formats.graphs.json_graphs import (
-    cytoscape_text,
-    node_link_text,
-    read_cytoscape,
-    read_node_link,
-    write_cytoscape,
-    write_node_link,
-)
-from modeltree.formats.graphs.text_graphs import dot_text
-from modeltree.formats.graphs.xml_graphs import (
-    gexf_text,
-    graphml_text,
-    read_gexf,
-    read_graphml,
-    write_gexf,
-    write_graphml,
-)
+from modeltree.formats.graphs.json_graphs import read_cytoscape, read_node_link, write_cytoscape, write_node_link
+from modeltree.formats.graphs.xml_graphs import gexf_text, read_gexf, read_graphml, write_gexf, write_graphml
 from modeltree.formats.parsing import limits
 from modeltree.formats.repair.claims import Reading
 from modeltree.formats.repair.policy import Policy

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 import modeltree
+from graph_texts import mermaid_text
 from modeltree import Derivation, Lineage, LineageError, Model, ModelTreeError, SourceError, UnknownModelError
 from modeltree.figures.description import page_data
 from modeltree.formats.detection import format_of
-from modeltree.formats.graphs.text_graphs import mermaid_text
 from modeltree.formats.parsing import limits
 from modeltree.formats.registry import FORMATS, Format
 from modeltree.formats.repair import front_matter

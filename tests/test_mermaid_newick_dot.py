@@ -16,16 +16,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from graph_texts import dot_text, mermaid_text
 from modeltree import datasets
 from modeltree.findings import LineageError, ModelTreeError
-from modeltree.formats.graphs.text_graphs import (
-    dot_text,
-    mermaid_text,
-    newick_text,
-    write_dot,
-    write_mermaid,
-    write_newick,
-)
+from modeltree.formats.graphs.text_graphs import newick_text, write_dot, write_mermaid, write_newick
 from modeltree.lineage import Lineage
 from modeltree.records import Derivation, Model, Organization, Relation
 from strategies import examples

@@ -314,12 +314,6 @@ class Parentage(Record):
     note: Text | None = None
     """Anything else worth knowing."""
 
-    def under(self, child: str) -> Derivation:
-        """The derivation of a child from this parent."""
-        return Derivation(
-            parent=self.parent, child=child, relation=self.relation, references=self.references, note=self.note
-        )
-
 
 class CatalogModel(Model):
     """One model, or one product that runs on models, and what it was made from."""
@@ -515,7 +509,7 @@ class CatalogDraft:
         for edge, parentage in self._mappings(source, "derived_from") if "derived_from" in fields else ():
             parent = self._record(Parentage, edge, parentage, {"relation": "finetune"})
             if model and parent:
-                self.derivations.append(parent.under(model.id))
+                self.derivations.append(Derivation(child=model.id, **dict(parent)))
                 self._remember(edge, "derivations")
 
     def _remember(self, source: _Source, table: str) -> None:

@@ -226,20 +226,29 @@ def _yaml_below(path: Path) -> Iterable[Path]:
 
 def _has_cards(path: Path) -> bool | None:
     """Whether a folder, or one some levels below, has what lies beside models; None where there is too much to tell."""
+    for entry in _below(path):
+        if entry is None:
+            return None
+        if _CARD_FILES.fullmatch(entry.name) and (entry.suffix.lower() != ".md" or _is_card(entry)):
+            return True
+    return False
+
+
+def _below(path: Path) -> Iterator[Path | None]:
+    """What is in a folder and some levels below, and None at the end where that is too much, beside one folder."""
     left, waiting = _MOST_ENTRIES, [(path, 1)]
     while waiting:
         if left <= 0:
-            return None
+            yield None
+            return
         folder, level = waiting.pop()  # deep first: a broad folder has a card in its first branches
         below: list[tuple[Path, int]] = []
         for entry in _entries(folder):
-            left -= level > 1  # however many models there are in one folder
-            if _CARD_FILES.fullmatch(entry.name) and (entry.suffix.lower() != ".md" or _is_card(entry)):
-                return True
+            left -= level > 1  # however many there are in one folder
+            yield entry
             if level < _DEEPEST and entry.is_dir() and not entry.is_symlink():
                 below.append((entry, level + 1))
         waiting += reversed(below)
-    return False
 
 
 def _entries(folder: Path) -> Iterable[Path]:
@@ -336,17 +345,8 @@ def _record_files(folder: Path, name: str | None) -> list[Path]:
             pass
         else:
             return []
-    found: list[Path] = []
-    left, waiting = _MOST_ENTRIES, [(folder, 1)]
-    while waiting and left > 0:
-        opened, level = waiting.pop()
-        for entry in _entries(opened):
-            left -= 1
-            if entry.is_dir() and not entry.is_symlink():
-                waiting += [(entry, level + 1)] if level < _DEEPEST else []
-            elif entry.suffix.lower() in (".json", ".toml") and entry.is_file() and format_of(entry).name == _RECORDS:
-                found.append(entry)
-    return sorted(found)
+    files = (entry for entry in _below(folder) if entry and entry.suffix.lower() in (".json", ".toml"))
+    return sorted(file for file in files if file.is_file() and format_of(file).name == _RECORDS)
 
 
 def _existing(written: PathLike) -> Path:

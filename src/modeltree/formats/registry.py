@@ -96,15 +96,8 @@ FORMATS: tuple[Format, ...] = (
     Format("peft", "an adapter's configuration", ".weights.configurations", "read_peft", by_path=True),
     Format("mergekit", "a recipe of mergekit", ".weights.configurations", "read_mergekit", by_path=True),
     Format("gguf", "a GGUF file", ".weights.headers", "read_gguf", None, (".gguf",), by_path=True),
-    Format(
-        "safetensors",
-        "a safetensors file",
-        ".weights.headers",
-        "read_safetensors",
-        None,
-        (".safetensors",),
-        by_path=True,
-    ),
+    Format("safetensors", "a safetensors file", ".weights.headers", "read_safetensors", None, (".safetensors",),
+           by_path=True),
     Format("ecosystem-graphs", "Ecosystem Graphs", ".trackers", "read_ecosystem_graphs"),
     Format("epoch", "a table of Epoch AI", ".trackers", "read_epoch"),
     Format("csv", "a table as CSV", ".tables", "read_table", "write_csv", (".csv", ".tsv"), **_TABLE),
@@ -112,35 +105,15 @@ FORMATS: tuple[Format, ...] = (
     Format("parquet", "a table as Parquet", ".tables", "read_table", "write_parquet", (".parquet",), **_TABLE),
     Format("records", "a list of records in JSON, YAML or TOML", ".tables", "read_table", None, (".toml",), **_TABLE),
     Format("excel", "a table in an Excel workbook", ".tables", "read_table", None, (".xlsx", ".xlsm"), **_TABLE),
-    Format(
-        "markdown",
-        "tables in Markdown or HTML",
-        ".printed.markdown",
-        "read_markdown",
-        None,
-        (".md", ".markdown", ".html", ".htm"),
-        columned=True,
-    ),
+    Format("markdown", "tables in Markdown or HTML", ".printed.markdown", "read_markdown", None,
+           (".md", ".markdown", ".html", ".htm"), columned=True),
     Format("latex", "tables in LaTeX", ".printed.latex", "read_latex", None, (".tex",), columned=True),
-    Format(
-        "cyclonedx",
-        "a bill of materials",
-        ".graphs.cyclonedx",
-        "read_cyclonedx",
-        "write_cyclonedx",
-        (".cdx.json",),
-        bill=True,
-    ),
-    Format(
-        "cyclonedx-xml",
-        "a bill of materials in XML",
-        ".graphs.cyclonedx",
-        "read_cyclonedx",
-        suffixes=(".cdx.xml", ".xml"),
-    ),
-    Format(
-        "spdx", "SPDX 3", ".graphs.spdx", "read_spdx", "write_spdx", (".spdx.json", ".spdx3.json", ".jsonld"), bill=True
-    ),
+    Format("cyclonedx", "a bill of materials", ".graphs.cyclonedx", "read_cyclonedx", "write_cyclonedx",
+           (".cdx.json",), bill=True),
+    Format("cyclonedx-xml", "a bill of materials in XML", ".graphs.cyclonedx", "read_cyclonedx", None,
+           (".cdx.xml", ".xml")),
+    Format("spdx", "SPDX 3", ".graphs.spdx", "read_spdx", "write_spdx", (".spdx.json", ".spdx3.json", ".jsonld"),
+           bill=True),
     Format("node-link", "node-link JSON", ".graphs.json_graphs", "read_node_link", "write_node_link", (".json",)),
     Format("cytoscape", "Cytoscape JSON", ".graphs.json_graphs", "read_cytoscape", "write_cytoscape", (".cyjs",)),
     Format("graphml", "GraphML", ".graphs.xml_graphs", "read_graphml", "write_graphml", (".graphml",)),
@@ -148,7 +121,7 @@ FORMATS: tuple[Format, ...] = (
     Format("mermaid", "a Mermaid flowchart", ".graphs.text_graphs", None, "write_mermaid", (".mmd", ".mermaid")),
     Format("dot", "a graph in DOT", ".graphs.text_graphs", None, "write_dot", (".dot", ".gv")),
     Format("newick", "a tree in Newick's notation", ".graphs.text_graphs", None, "write_newick", (".nwk", ".newick")),
-)
+)  # fmt: skip
 """The formats of this library."""
 
 ENTRY_POINTS = "modeltree.formats"

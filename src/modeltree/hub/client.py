@@ -96,8 +96,7 @@ class Hub:
         """What the Hub says about one model: ``{"model": …}``, or ``{"refused": why}``."""
         fields = [("expand", field) for field in (*_WANTED, *_ALONE)]
         request = f"/api/models/{quote(id)}?{urlencode(fields)}"
-        known = self.answers.get(request)
-        if known is not None:
+        if (known := self.answers.get(request)) is not None:
             return known
         response = self._asked(request)
         if refusal := self._refusal(response):
@@ -115,8 +114,7 @@ class Hub:
     def page(self, query: str) -> Answer:
         """One page of a list: ``{"models": […], "next": query}``, the last with None."""
         request = f"/api/models?{query}"
-        known = self.answers.get(request)
-        if known is not None:
+        if (known := self.answers.get(request)) is not None:
             return known
         response = self._asked(request)
         models = response.data

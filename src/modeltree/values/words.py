@@ -49,11 +49,10 @@ _MISSING = (
     "n/a|n.a.|n.a|na|n/d|n.d.|nd|unknown|tbd|tba|tbc|to be determined|to be announced|not available|not applicable"
     "|not disclosed|undisclosed|not known|not specified|unspecified|not reported|not stated|not given|not released yet"
     "|none|null|nil|nan|nat|<na>|#n/a|#n/a n/a|#na|-nan|#null!|#value!|missing|no data|empty|(none)|(unknown)|(empty)"
-    "|未知|未公布|未公开|未披露|不明|非公開情報|无|無|なし|無し|該当なし|不詳|暂无"
-    "|unbekannt|k.a.|k. a.|keine angabe|nicht bekannt|entfällt|kein|keine|keins|keines|inconnu|inconnue"
-    "|non communiqué|s.o.|sans objet|aucun|aucune|néant|desconocido|no disponible|ninguno|ninguna|desconhecido"
-    "|não divulgado|não disponível|nenhum|nenhuma|sconosciuto|non disponibile|nessuno|nessuna|неизвестно|не указано"
-    "|미공개|없음|미정|onbekend|geen"
+    "|未知|未公布|未公开|未披露|不明|非公開情報|无|無|なし|無し|該当なし|不詳|暂无|unbekannt|k.a.|k. a.|keine angabe"
+    "|nicht bekannt|entfällt|kein|keine|keins|keines|inconnu|inconnue|non communiqué|s.o.|sans objet|aucun|aucune|néant"
+    "|desconocido|no disponible|ninguno|ninguna|desconhecido|não divulgado|não disponível|nenhum|nenhuma|sconosciuto"
+    "|non disponibile|nessuno|nessuna|неизвестно|не указано|미공개|없음|미정|onbekend|geen"
 )
 _MARKS = frozenset("-‐‑‒–—―−?？/·\\….。_~*∅⌀〃ー")
 MISSING = frozenset(_MISSING.split("|"))
@@ -78,10 +77,9 @@ _TICKS = {
     " verfügbar oui ouvert disponible sí si vrai wahr abierto sim aberto sì aperto 예 네 공개 да открытая открыта",
     "closed": "✗ ✘ ❌ ✖ × ☒ 🔴 🔒 ❎ ⛔ 🚫 x no n false f 0 closed closedsource closedweights private proprietary"
     " unavailable unreleased notopen notavailable notreleased notpublic notopensource nonpublic withheld commercialapi"
-    " api apionly onlyapi 否 不 闭源 未开源 不开源 非开源 未公开 非公開 いいえ クローズド 非公開モデル"
-    " nein geschlossen proprietär non fermé"
-    " propriétaire fermée faux falsch cerrado propietario não fechado proprietário chiuso proprietario 아니오 비공개"
-    " нет закрытая закрыта nee",
+    " api apionly onlyapi 否 不 闭源 未开源 不开源 非开源 未公开 非公開 いいえ クローズド 非公開モデル nein"
+    " geschlossen proprietär non fermé propriétaire fermée faux falsch cerrado propietario não fechado proprietário"
+    " chiuso proprietario 아니오 비공개 нет закрытая закрыта nee",
 }
 _OPENNESS = {spelling_key(word): openness for openness, words in _TICKS.items() for word in words.split()}
 _ACCESS_WORDS = {
@@ -182,48 +180,42 @@ HEADERS: Mapping[str, str] = MappingProxyType(
         "|modelo|modelos|nombre del modelo|nome do modelo|nombre|nome|modello|modelli|nome del modello|모델|모델명"
         "|모델 이름|이름|модель|модели|название модели|название|naam|modelnaam",
         "version": "version|versions|variant|variants|model version|model variant|版本|变体|バージョン|variante"
-        "|fassung"
-        "|versión|versão|versione|버전|версия",
+        "|fassung|versión|versão|versione|버전|версия",
         "parents": "base model|base models|basemodel|basemodels|backbone|backbones|backbone model|base|base llm"
         "|pretrained|pretrained model|pre trained model|pretrained base|parent|parents|parent model|parent models"
-        "|parent id|parentid|parentmodel|derived from|derivedfrom|based on|foundation model|foundation"
-        "|initialization|initialised from|initialized from|source model|source models|built on|built upon|builds on"
-        "|build on|fine tuned from|finetuned from|fine tuned on model|trained from|distilled from|quantized from"
-        "|merged from|pre trained base model|base architecture|base checkpoint|base model s|base model name"
-        "|base model id|foundation llm|starting point|ancestor|ancestors|original model|teacher|origin"
-        "|predecessor model|trained on top of|init from|initialized with|base models used|基座|基座模型|基础模型"
-        "|基模型|底座|底座模型|父模型|基于|预训练模型|ベースモデル|ベース|元モデル|親モデル|基盤モデル"
-        "|ベースのモデル|派生元|派生元モデル|学習元|基底模型|基底|基于模型|原模型|上游模型|basismodell|basis"
-        "|grundmodell|ausgangsmodell|elternmodell|basiert auf|abgeleitet von|vortrainiertes modell|modèle de base"
-        "|modèle de départ|modèle parent|modele de base|base du modèle|basé sur|dérivé de|modèle d origine"
-        "|modèle source"
-        "|modelo base|modelos base|modelo padre|basado en|derivado de|modelo de base|baseado em|modelo pai"
-        "|modello base|modello di base|modello di partenza|basato su|derivato da|기반 모델|기반모델"
-        "|베이스 모델|베이스모델|부모 모델"
-        "|기본 모델|базовая модель|исходная модель|основана на|на основе|gebaseerd op|basismodel",
+        "|parent id|parentid|parentmodel|derived from|derivedfrom|based on|foundation model|foundation|initialization"
+        "|initialised from|initialized from|source model|source models|built on|built upon|builds on|build on"
+        "|fine tuned from|finetuned from|fine tuned on model|trained from|distilled from|quantized from|merged from"
+        "|pre trained base model|base architecture|base checkpoint|base model s|base model name|base model id"
+        "|foundation llm|starting point|ancestor|ancestors|original model|teacher|origin|predecessor model"
+        "|trained on top of|init from|initialized with|base models used|基座|基座模型|基础模型|基模型|底座|底座模型"
+        "|父模型|基于|预训练模型|ベースモデル|ベース|元モデル|親モデル|基盤モデル|ベースのモデル|派生元|派生元モデル"
+        "|学習元|基底模型|基底|基于模型|原模型|上游模型|basismodell|basis|grundmodell|ausgangsmodell|elternmodell"
+        "|basiert auf|abgeleitet von|vortrainiertes modell|modèle de base|modèle de départ|modèle parent"
+        "|modele de base|base du modèle|basé sur|dérivé de|modèle d origine|modèle source|modelo base|modelos base"
+        "|modelo padre|basado en|derivado de|modelo de base|baseado em|modelo pai|modello base|modello di base"
+        "|modello di partenza|basato su|derivato da|기반 모델|기반모델|베이스 모델|베이스모델|부모 모델|기본 모델"
+        "|базовая модель|исходная модель|основана на|на основе|gebaseerd op|basismodel",
         "relation": "relation|relations|relationship|derivation|method|training method|adaptation|how|relation type"
-        "|relationtype|base model relation|basemodelrelation|derivation type|type of derivation|关系|衍生方式"
-        "|训练方式|训练方法|派生方式|方法|関係|派生方法|手法|学習方法|追加学習手法|学習手法|beziehung|methode"
-        "|méthode|lien de parenté|art der ableitung|ableitung|trainingsmethode|type de dérivation|dérivation"
-        "|méthode d entraînement"
-        "|relación|relação|relazione|método|metodo|관계|방법|학습 방법|отношение|метод",
+        "|relationtype|base model relation|basemodelrelation|derivation type|type of derivation|关系|衍生方式|训练方式"
+        "|训练方法|派生方式|方法|関係|派生方法|手法|学習方法|追加学習手法|学習手法|beziehung|methode|méthode"
+        "|lien de parenté|art der ableitung|ableitung|trainingsmethode|type de dérivation|dérivation"
+        "|méthode d entraînement|relación|relação|relazione|método|metodo|관계|방법|학습 방법|отношение|метод",
         "released": "release date|released|release|date|release time|released on|publication date|published"
         "|published on|year|time|month|launch date|launched|launch|release year|publish date|publish time|announced"
-        "|announced on|announcement date|release month|first release date|first release|first released"
-        "|initial release|initial release date|date released|date of release|date published|date of publication"
-        "|year released|year of release|publication year|created at|createdat|created|date created|creation date"
-        "|available since|date announced|release dates|open source date|open sourced on|release day"
-        "|model release date|debut|发布日期|发布时间|发布|日期|时间|发布年份|年份|开源时间|开源日期|推出时间"
-        "|上线时间|公開日|公開年月|公開年|リリース年月|発表年月|発表年|发布年月|发布年|上线日期|发表时间|リリース日"
-        "|リリース|発表日|公開|日付|公開時期|リリース時期|発表時期|年月|年|veröffentlicht|veröffentlichung"
-        "|veröffentlichungsdatum|erscheinungsdatum|datum|jahr|erschienen|erstveröffentlichung|erscheinungsjahr"
-        "|veröffentlichungsjahr|jahr der veröffentlichung|date de sortie|date de publication|publié|publié le|sortie"
-        "|année|date de parution|année de sortie|année de publication|mois de sortie"
-        "|fecha|fecha de lanzamiento|fecha de publicación|lanzamiento|publicado|año|data de lançamento"
-        "|data de publicação|lançamento|lançado em|publicado em|ano|data di rilascio|data di pubblicazione"
-        "|rilascio|pubblicato|anno|출시일|출시|공개일|발표일|날짜|연도|дата|дата выпуска|дата выхода"
-        "|дата публикации|выпуск|год"
-        "|veröffentlicht am|erschienen am|freigabedatum|publié en|releasedatum",
+        "|announced on|announcement date|release month|first release date|first release|first released|initial release"
+        "|initial release date|date released|date of release|date published|date of publication|year released"
+        "|year of release|publication year|created at|createdat|created|date created|creation date|available since"
+        "|date announced|release dates|open source date|open sourced on|release day|model release date|debut|发布日期"
+        "|发布时间|发布|日期|时间|发布年份|年份|开源时间|开源日期|推出时间|上线时间|公開日|公開年月|公開年"
+        "|リリース年月|発表年月|発表年|发布年月|发布年|上线日期|发表时间|リリース日|リリース|発表日|公開|日付|公開時期"
+        "|リリース時期|発表時期|年月|年|veröffentlicht|veröffentlichung|veröffentlichungsdatum|erscheinungsdatum|datum"
+        "|jahr|erschienen|erstveröffentlichung|erscheinungsjahr|veröffentlichungsjahr|jahr der veröffentlichung"
+        "|date de sortie|date de publication|publié|publié le|sortie|année|date de parution|année de sortie"
+        "|année de publication|mois de sortie|fecha|fecha de lanzamiento|fecha de publicación|lanzamiento|publicado"
+        "|año|data de lançamento|data de publicação|lançamento|lançado em|publicado em|ano|data di rilascio"
+        "|data di pubblicazione|rilascio|pubblicato|anno|출시일|출시|공개일|발표일|날짜|연도|дата|дата выпуска"
+        "|дата выхода|дата публикации|выпуск|год|veröffentlicht am|erschienen am|freigabedatum|publié en|releasedatum",
         "sizes": "size|sizes|param|params|parameters|parameter|model size|model sizes|number of parameters"
         "|no of parameters|of parameters|parameter count|parametercount|size params|size parameters|parameter size"
         "|num params|num parameters|numparameters|of params|parameter sizes|no parameters|no of params"
@@ -231,38 +223,34 @@ HEADERS: Mapping[str, str] = MappingProxyType(
         "|model params|model parameters|scale|model scale|params size|nb of parameters|no params|size of model"
         "|size in parameters|parameter number|参数|参数量|参数规模|模型大小|规模|模型规模|大小|参数数量|参数量级"
         "|总参数量|パラメータ|パラメータ数|パラメーター数|サイズ|モデルサイズ|規模|grösse|parameteranzahl"
-        "|anzahl parameter|anzahl der parameter|modellgrösse|parameterzahl|parameter anzahl|taille"
-        "|paramètres|nombre de paramètres|nb de paramètres|nb paramètres|taille du modèle|parametres"
-        "|parámetros|número de parámetros|tamaño|parâmetros|número de parâmetros|tamanho|parametri"
-        "|numero di parametri|dimensione|dimensioni|파라미터|파라미터 수|매개변수|매개변수 수|크기|параметры"
-        "|число параметров"
-        "|количество параметров|размер|parameteromvang",
+        "|anzahl parameter|anzahl der parameter|modellgrösse|parameterzahl|parameter anzahl|taille|paramètres"
+        "|nombre de paramètres|nb de paramètres|nb paramètres|taille du modèle|parametres|parámetros"
+        "|número de parámetros|tamaño|parâmetros|número de parâmetros|tamanho|parametri|numero di parametri|dimensione"
+        "|dimensioni|파라미터|파라미터 수|매개변수|매개변수 수|크기|параметры|число параметров|количество параметров"
+        "|размер|parameteromvang",
         "organizations": "organization|organizations|organisation|organisations|org|orgs|institution|institutions"
         "|developer|developers|developed by|author|authors|creator|creators|created by|company|companies|team"
-        "|affiliation|affiliations|released by|provider|providers|publisher|published by|lab|labs|maker|makers"
-        "|made by|institute|institutes|owner|owners|vendor|vendors|model creator|model creators|model developer"
+        "|affiliation|affiliations|released by|provider|providers|publisher|published by|lab|labs|maker|makers|made by"
+        "|institute|institutes|owner|owners|vendor|vendors|model creator|model creators|model developer"
         "|model developers|model provider|model owner|model author|trained by|built by|research group|research lab"
         "|group|entity|manufacturer|organization s|organisation s|developer s|机构|组织|公司|开发者|发布者|发布机构"
         "|研发机构|开发机构|作者|单位|团队|厂商|研发单位|組織|開発元|開発者|開発組織|企業|会社|提供元|作成者|機関"
         "|開発機関|organisation en|hersteller|entwickler|anbieter|unternehmen|firma|herausgeber|entwickelt von"
-        "|erstellt von|veröffentlicht von|ersteller|einrichtung|organisme|éditeur|développeur|développeurs"
-        "|entreprise|auteur|auteurs|créateur|société|fournisseur|développé par|créé par|publié par|institution s"
-        "|organización|empresa|desarrollador|autor|autores|creador|institución|organização|desenvolvedor|criador"
-        "|instituição|organizzazione|azienda|sviluppatore|autore|autori|개발사|개발자|기관|조직|회사|제작사"
-        "|организация"
+        "|erstellt von|veröffentlicht von|ersteller|einrichtung|organisme|éditeur|développeur|développeurs|entreprise"
+        "|auteur|auteurs|créateur|société|fournisseur|développé par|créé par|publié par|institution s|organización"
+        "|empresa|desarrollador|autor|autores|creador|institución|organização|desenvolvedor|criador|instituição"
+        "|organizzazione|azienda|sviluppatore|autore|autori|개발사|개발자|기관|조직|회사|제작사|организация"
         "|разработчик|компания|автор|авторы|ontwikkelaar",
-        "openness": "openness|open source|opensource|open|open sourced|availability|available|open weights"
-        "|open weight|public|os|publicly available|open access|weights available|open model|is open|is open source"
-        "|weights public|public weights|weights released|released weights|weights open|open release"
-        "|open model weights|weights open source|open or closed|open closed|open source or not|publicly released"
-        "|model available|model availability|开源|是否开源|开放|开源情况|是否公开|公开|权重开源|オープンソース"
-        "|オープン|公開状況|オープンウェイト|公開有無|offen|quelloffen|verfügbar|verfügbarkeit|offene gewichte"
-        "|ouvert|open source ou non|disponible|disponibilité|poids ouverts|ouverture"
-        "|abierto|código abierto|aberto|código aberto|aperto|오픈소스|공개 여부|공개|открытая|открытый код"
-        "|открытость",
+        "openness": "openness|open source|opensource|open|open sourced|availability|available|open weights|open weight"
+        "|public|os|publicly available|open access|weights available|open model|is open|is open source|weights public"
+        "|public weights|weights released|released weights|weights open|open release|open model weights"
+        "|weights open source|open or closed|open closed|open source or not|publicly released|model available"
+        "|model availability|开源|是否开源|开放|开源情况|是否公开|公开|权重开源|オープンソース|オープン|公開状況"
+        "|オープンウェイト|公開有無|offen|quelloffen|verfügbar|verfügbarkeit|offene gewichte|ouvert|open source ou non"
+        "|disponible|disponibilité|poids ouverts|ouverture|abierto|código abierto|aberto|código aberto|aperto|오픈소스"
+        "|공개 여부|공개|открытая|открытый код|открытость",
         "access": "access|access type|model access|accessibility|model accessibility|access mode|how to access"
-        "|访问方式|获取方式|アクセス|zugang|zugriff|accès"
-        "|acceso|acesso|accesso|접근|доступ",
+        "|访问方式|获取方式|アクセス|zugang|zugriff|accès|acceso|acesso|accesso|접근|доступ",
         "license": "license|licence|licenses|licences|license type|licence type|license name|licensename|licencename"
         "|weights license|weights licence|model license|model licence|license s|licensing|license weights"
         "|weight license|licence name|license of weights|license model|terms|license terms|software license"
@@ -277,15 +265,13 @@ HEADERS: Mapping[str, str] = MappingProxyType(
         "|训练数据量|训练集|语料|训练语料|数据量|预训练数据|学習データ|学習トークン数|トークン数|訓練データ"
         "|trainingsdaten|trainingsdatensatz|données d entraînement|données d apprentissage"
         "|datos de entrenamiento|dados de treinamento|dati di addestramento|학습 데이터|обучающие данные",
-        "architecture": "architecture|arch|model architecture|structure|architecture type|model structure"
-        "|network type|架构|结构|模型架构|模型结构|アーキテクチャ|アーキテクチャー|構造|architektur|aufbau"
-        "|architecture du modèle"
+        "architecture": "architecture|arch|model architecture|structure|architecture type|model structure|network type"
+        "|架构|结构|模型架构|模型结构|アーキテクチャ|アーキテクチャー|構造|architektur|aufbau|architecture du modèle"
         "|arquitectura|arquitetura|architettura|아키텍처|архитектура",
         "domain": "domain|领域|ドメイン|分野|domäne|domaine|dominio|domínio|분야|область",
         "kind": "kind",
         "aliases": "alias|aliases|also known as|aka|other names|other name|alternative name|alternative names|别名"
-        "|别称|別名|aliasname|auch bekannt als|andere namen|autres noms"
-        "|otros nombres|outros nomes|altri nomi|별칭",
+        "|别称|別名|aliasname|auch bekannt als|andere namen|autres noms|otros nombres|outros nomes|altri nomi|별칭",
         "note": "note|notes|remark|remarks|comment|comments|备注|说明|備考|注|説明|メモ|コメント|anmerkung"
         "|anmerkungen|bemerkung|bemerkungen|hinweis|hinweise|notiz|remarque|remarques|commentaire|commentaires"
         "|notas|nota|observaciones|observações|osservazioni|비고|примечание|примечания|комментарий",
@@ -293,14 +279,12 @@ HEADERS: Mapping[str, str] = MappingProxyType(
         "|paperurl|paper link|technical report|tech report|report|preprint|paper blog|论文|技术报告|文献|论文链接"
         "|論文|論文リンク|publikation|aufsatz|artikel|article|papier|référence|références"
         "|artículo|artigo|articolo|논문|статья",
-        "code": "code|github|repository|repo|source code|code link|codeurl|code url|github link|github repo"
-        "|github url|代码|代码链接|开源代码|仓库|コード|リポジトリ|quellcode|code source|dépôt"
-        "|código|codice|코드|код",
+        "code": "code|github|repository|repo|source code|code link|codeurl|code url|github link|github repo|github url"
+        "|代码|代码链接|开源代码|仓库|コード|リポジトリ|quellcode|code source|dépôt|código|codice|코드|код",
         "weights": "weights|hugging face|huggingface|hf|hf link|model link|checkpoints|download|model card"
         "|model weights|weights link|model url|model download|download link|hugging face link|权重|模型权重|下载"
         "|模型下载|下载链接|模型链接|下载地址|重み|ダウンロード|モデルリンク|gewichte|modellgewichte|poids"
-        "|poids du modèle|téléchargement"
-        "|pesos|pesi|가중치|веса",
+        "|poids du modèle|téléchargement|pesos|pesi|가중치|веса",
         "blog": "blog|blog post|blog posts|announcement|blog link|博客|ブログ|blogbeitrag|ankündigung|billet|annonce",
         "website": "link|links|url|urls|website|homepage|project|project page|web page|demo|site|web"
         "|more information|project url|project link|project website|web link|链接|网址|主页|项目地址|地址|项目|官网"

@@ -21,7 +21,6 @@ from modeltree.formats.graphs.graph_claims import (
     OWN,
     Element,
     Fields,
-    PositionedTree,
     Tally,
     add_about,
     edge_fields,
@@ -32,6 +31,7 @@ from modeltree.formats.graphs.graph_claims import (
     within,
 )
 from modeltree.formats.parsing import limits
+from modeltree.formats.parsing.jsontree import JsonTree
 from modeltree.formats.repair.claims import Claims
 from modeltree.formats.repair.models import reader
 from modeltree.formats.repair.record_findings import no_mapping
@@ -65,10 +65,10 @@ _READ_OF_FILE = frozenset(
 @reader
 def read_cyclonedx(path: str | os.PathLike[str]) -> Claims:
     """Read a bill of materials in JSON or in XML."""
-    return _Bill(read_xml_bill(Path(path)) if _is_xml(Path(path)) else _read_json_bill(path)).read()
+    return _Bill(_read_xml_bill(Path(path)) if _is_xml(Path(path)) else _read_json_bill(path)).read()
 
 
-def _read_json_bill(path: str | os.PathLike[str]) -> PositionedTree:
+def _read_json_bill(path: str | os.PathLike[str]) -> JsonTree:
     tree, data = mapping_of(path, "CycloneDX", "'bomFormat'")
     if data.get("bomFormat") != "CycloneDX":
         hint = 'write "bomFormat": "CycloneDX"'
@@ -102,7 +102,7 @@ class _Parent(NamedTuple):
 class _Bill:
     """A bill of materials on its way to claims."""
 
-    def __init__(self, tree: PositionedTree) -> None:
+    def __init__(self, tree: JsonTree) -> None:
         self.tree = tree
         self.claims = Claims(names=True)
         self.claims.findings += tree.problems
@@ -498,6 +498,8 @@ def _list_at(data: Fields, key: str) -> list[object]:
     return items if isinstance(items, list) else []
 
 
+# XML
+
 _LISTS = frozenset(
     {"components", "licenses", "externalReferences", "properties", "ancestors", "descendants", "variants", "datasets"}
     | {"dependencies", "tags", "authors"}
@@ -506,78 +508,62 @@ _CYCLONEDX = "cyclonedx.org/schema/bom/"  # in the name space of every version
 _TEXTS_OF = {"property": "value", "expression": "expression"}  # elements whose text is a value of their mapping
 
 
-@dataclass
-class XmlBill:
-    """A bill of materials; see `JsonTree`, which has the same for a file of JSON."""
+@dataclass(frozen=True)
+class _XmlTree(JsonTree):
+    """A bill of materials in XML, with the positions of its mappings and lists by their identity."""
 
-    path: Path
-    data: dict[str, object]
-    problems: tuple[Finding, ...] = ()
-    places: dict[int, Position] = field(default_factory=dict)  # the positions of mappings and lists, by their identity
+    _positions: dict[int, Position] = field(default_factory=dict)
 
-    def position(self, at: At = ()) -> Position:
+    def position(self, at: At = (), *, of_key: bool = False) -> Position:
         """The position of a part of the data, or of the innermost mapping or list around it."""
         part: object = self.data
-        found = self.places.get(id(part), Position(self.path))
+        found = self._positions[id(part)]
         for step in at:
             try:
                 part = part[step]  # type: ignore[index]
             except (KeyError, IndexError, TypeError):
                 break
-            found = self.places.get(id(part), found)
+            found = self._positions.get(id(part), found)
         return found
 
 
-def read_xml_bill(path: Path) -> XmlBill:
-    """Read a bill of materials in XML, with the bounds of `read_xml`."""
-    builder = _Builder(path)
-    read_xml(path, "bom", "CycloneDX", builder.opened, builder.closed)
-    return builder.bill
+def _read_xml_bill(path: Path) -> JsonTree:
+    """Read a bill of materials in XML, with the bounds of `read_xml`; the value of an element is made when it ends."""
+    inner: list[list[tuple[str, object]]] = [[]]  # what is in each of the elements around a place
+    positions: dict[int, Position] = {}
 
-
-class _Builder:
-    """A bill while it is read: the value of each element is made when it ends."""
-
-    def __init__(self, path: Path) -> None:
-        self.bill = XmlBill(path, {})
-        self._children: list[list[tuple[str, object]]] = []
-
-    def opened(self, element: Element) -> None:
-        """Begin to gather what is in an element."""
+    def opened(element: Element) -> None:
         if element.around is None and not any(_CYCLONEDX in value for value in element.attributes.values()):
             hint = f'write xmlns="http://{_CYCLONEDX}1.6"'
             message = "no CycloneDX: the file does not say so"
             raise SourceError.of("missing-key", message, hint, position=element.position)
-        self._children.append([])
+        inner.append([])
 
-    def closed(self, element: Element) -> None:
-        """Make the value of an element, and give it to the one around it."""
-        value = self._value(element, self._children.pop())
+    def closed(element: Element) -> None:
+        value = _value(element, inner.pop())
         if isinstance(value, (dict, list)):
-            self.bill.places[id(value)] = element.position
-        if self._children:
-            self._children[-1].append((element.tag, value))
-        elif isinstance(value, dict):
-            self.bill.data = value
+            positions[id(value)] = element.position
+        inner[-1].append((element.tag, value))
 
-    def _value(self, element: Element, children: list[tuple[str, object]]) -> object:
-        if element.tag in _LISTS:
-            return [_item(tag, value) for tag, value in children]
-        text = element.text.strip()
-        if not children and not element.attributes and element.tag not in _TEXTS_OF:
-            return text
-        value: dict[str, object] = dict(element.attributes)
-        needed = [child["ref"] if isinstance(child, dict) else child for tag, child in children if tag == "dependency"]
-        for tag, child in children:
-            if tag == "dependency":  # of a dependency: what it depends on
-                value.setdefault("dependsOn", needed)
-            else:
-                value.setdefault(tag, child)
-        if text and not children:
-            value[_TEXTS_OF.get(element.tag, "text")] = text
-        return value
+    read_xml(path, "bom", "CycloneDX", opened, closed)
+    ((_, data),) = inner[0]
+    return _XmlTree(path, data, (), True, _positions=positions)
 
 
-def _item(tag: str, value: object) -> object:
-    """An item of a list as JSON has it."""
-    return {"license": value} if tag == "license" else value
+def _value(element: Element, children: list[tuple[str, object]]) -> object:
+    """The value of an element, as JSON has it."""
+    if element.tag in _LISTS:
+        return [{"license": value} if tag == "license" else value for tag, value in children]
+    text = element.text.strip()
+    if not children and not element.attributes and element.tag not in _TEXTS_OF:
+        return text
+    value: dict[str, object] = dict(element.attributes)
+    needed = [child["ref"] if isinstance(child, dict) else child for tag, child in children if tag == "dependency"]
+    for tag, child in children:
+        if tag == "dependency":  # of a dependency: what it depends on
+            value.setdefault("dependsOn", needed)
+        else:
+            value.setdefault(tag, child)
+    if text and not children:
+        value[_TEXTS_OF.get(element.tag, "text")] = text
+    return value

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Literal, NoReturn, Protocol
+from typing import Literal, NoReturn
 from xml.parsers import expat
 
 import numpy
@@ -341,21 +341,6 @@ def _is_blank(value: object, name: str = "") -> bool:
 # JSON
 
 
-class PositionedTree(Protocol):
-    """Data of a file with the positions of their parts; see `modeltree.formats.parsing.jsontree.JsonTree`."""
-
-    @property
-    def data(self) -> object:
-        """What the file holds."""
-
-    @property
-    def problems(self) -> tuple[Finding, ...]:
-        """What is wrong with it."""
-
-    def position(self, at: At = ()) -> Position:
-        """The position of a part of the data."""
-
-
 def mapping_of(path: str | os.PathLike[str], what: str, lists: str) -> tuple[JsonTree, Fields]:
     """The mapping that a JSON file holds; any other file is a `SourceError`."""
     tree = read_json(Path(path))
@@ -368,7 +353,7 @@ def mapping_of(path: str | os.PathLike[str], what: str, lists: str) -> tuple[Jso
 
 
 def mappings_in(
-    items: object, name: str, tree: PositionedTree, path: At, findings: list[Finding]
+    items: object, name: str, tree: JsonTree, path: At, findings: list[Finding]
 ) -> Iterator[tuple[int, Fields]]:
     """The mappings in a list at a path, with their indices; anything else but None is reported."""
     if items is not None and not isinstance(items, list):
@@ -382,7 +367,7 @@ def mappings_in(
             add_finding(findings, replace(no_mapping(item, name).located(where), done="it is left out"))
 
 
-def within(tree: PositionedTree, *path: str | int) -> Callable[..., Position]:
+def within(tree: JsonTree, *path: str | int) -> Callable[..., Position]:
     """A function for the positions of the parts of a part of a file."""
 
     def position(at: At = ()) -> Position:

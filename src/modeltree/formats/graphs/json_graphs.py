@@ -96,12 +96,8 @@ def _refused(tree: JsonTree) -> list[Finding]:
     return findings
 
 
-def node_link_text(lineage: Lineage) -> str:
-    """A lineage as node-link JSON, in the form that ``networkx.node_link_graph(…, edges="edges")`` takes."""
-    return "".join(_node_link(lineage))
-
-
-def _node_link(lineage: Lineage, *, progress: Progress = no_progress) -> Iterator[str]:
+def node_link_pieces(lineage: Lineage, *, progress: Progress = no_progress) -> Iterator[str]:
+    """Node-link JSON, in the form that ``networkx.node_link_graph(…, edges="edges")`` takes."""
     about, nodes, edges = graph_to_write(lineage, progress)
     yield json_text({"directed": True, "multigraph": False, "graph": about}).removesuffix("\n}")
     yield ',\n  "nodes": '
@@ -131,7 +127,7 @@ def _rows(rows: Iterator[dict[str, str]], margin: int, around: str = "") -> Iter
     yield "[]" if lead == "[\n" else f"\n{' ' * margin}]"
 
 
-write_node_link = writer(_node_link)
+write_node_link = writer(node_link_pieces)
 """Write node-link JSON, which carries all of a lineage."""
 
 
@@ -192,12 +188,8 @@ def _elements(
                 add_finding(graph.claims.findings, replace(finding, done="it is left out"))
 
 
-def cytoscape_text(lineage: Lineage) -> str:
+def cytoscape_pieces(lineage: Lineage, *, progress: Progress = no_progress) -> Iterator[str]:
     """A lineage as Cytoscape JSON."""
-    return "".join(_cytoscape(lineage))
-
-
-def _cytoscape(lineage: Lineage, *, progress: Progress = no_progress) -> Iterator[str]:
     about, nodes, edges = graph_to_write(lineage, progress)
     head = {"format_version": "1.0", "generated_by": "modeltree", "target_cytoscapejs_version": "~2.1", "data": about}
     yield json_text(head).removesuffix("\n}")
@@ -214,7 +206,7 @@ def _cytoscape(lineage: Lineage, *, progress: Progress = no_progress) -> Iterato
     yield "\n  }\n}\n"
 
 
-write_cytoscape = writer(_cytoscape)
+write_cytoscape = writer(cytoscape_pieces)
 """Write Cytoscape JSON, which carries all of a lineage."""
 
 

@@ -35,12 +35,8 @@ _UNQUOTED = re.compile(r"[A-Za-z0-9.+*/@-]+")
 # Mermaid
 
 
-def mermaid_text(lineage: Lineage, direction: Direction = "LR") -> str:
-    """A lineage as the text of a Mermaid flowchart: the models in date order, then the derivations."""
-    return "".join(_mermaid_lines(lineage, direction, no_progress))
-
-
-def _mermaid_lines(lineage: Lineage, direction: Direction, progress: Progress) -> Iterator[str]:
+def mermaid_lines(lineage: Lineage, direction: Direction = "LR", progress: Progress = no_progress) -> Iterator[str]:
+    """A lineage as a Mermaid flowchart: the models in date order, then the derivations."""
     if direction not in get_args(Direction):
         raise ValueError(f"{shown(direction)} is no direction; there are {', '.join(get_args(Direction))}")
     nodes = _node_names(lineage)
@@ -61,7 +57,7 @@ def write_mermaid(
     progress: Progress = no_progress,
 ) -> tuple[Finding, ...]:
     """Write a Mermaid flowchart, and return a finding for each sort of thing that it cannot hold."""
-    write_whole(path, map(str.encode, _mermaid_lines(lineage, direction, progress)))
+    write_whole(path, map(str.encode, mermaid_lines(lineage, direction, progress)))
     return losses(lineage, "Mermaid", models=("name",), derivations=("relation",))
 
 
@@ -95,12 +91,8 @@ def _escaped(text: str) -> str:
 # DOT
 
 
-def dot_text(lineage: Lineage) -> str:
+def dot_lines(lineage: Lineage, *, progress: Progress = no_progress) -> Iterator[str]:
     """A lineage as a graph in DOT: the models in date order, then the derivations."""
-    return "".join(_dot_lines(lineage))
-
-
-def _dot_lines(lineage: Lineage, *, progress: Progress = no_progress) -> Iterator[str]:
     about, nodes, edges = graph_to_write(lineage, progress, by_parent=False)
     yield "digraph {\n"
     if about:
@@ -113,7 +105,7 @@ def _dot_lines(lineage: Lineage, *, progress: Progress = no_progress) -> Iterato
     yield "}\n"
 
 
-write_dot = writer(_dot_lines, is_read=False)
+write_dot = writer(dot_lines, is_read=False)
 """Write a graph in DOT, which carries all of a lineage."""
 
 

@@ -179,12 +179,8 @@ def _label(text: str) -> str:
     return " ".join(text.split())
 
 
-def graphml_text(lineage: Lineage) -> str:
-    """A lineage as GraphML: what NetworkX writes of `modeltree.Lineage.graph`, but for what fields say anyway."""
-    return "".join(_graphml(lineage))
-
-
-def _graphml(lineage: Lineage, *, progress: Progress = no_progress) -> Iterator[str]:
+def graphml_pieces(lineage: Lineage, *, progress: Progress = no_progress) -> Iterator[str]:
+    """GraphML as NetworkX writes it of `modeltree.Lineage.graph`, but for what fields say anyway."""
     about, nodes, edges = graph_to_write(lineage, progress)
     keys: dict[tuple[str, str], str] = {}
 
@@ -216,7 +212,7 @@ def _quoted(text: str) -> str:
     return escape(text, _IN_ATTRIBUTES)
 
 
-write_graphml = writer(_graphml)
+write_graphml = writer(graphml_pieces)
 """Write GraphML, which carries all of a lineage."""
 
 
