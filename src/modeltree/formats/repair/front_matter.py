@@ -8,13 +8,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from modeltree.findings import At, Finding, Position, shown
 from modeltree.formats.parsing import limits
-from modeltree.formats.parsing.yamltree import YamlTree, parse_fields
 from modeltree.formats.repair.claims import Claims
 from modeltree.formats.repair.record_findings import described, no_mapping
 from modeltree.values.words import spelling_key
+
+if TYPE_CHECKING:
+    from modeltree.formats.parsing.yamltree import YamlTree
 
 ID_KEY = "modeltree_id"
 """The key in a card for an id that the path to it cannot tell."""
@@ -102,6 +105,8 @@ def front_matter_of(content: bytes, path: Path) -> FrontMatter:
     first_line = 1 + len(_LINE_END.findall(content, 0, begin.end()))
     if not end:
         return FrontMatter(path, {}, (_without_end(path, first_line - 1, len(content)),), whole=False)
+    from modeltree.formats.parsing.yamltree import parse_fields  # takes long to import, and few tables have any
+
     tree = parse_fields(content[begin.end() : end.start()], path, first_line)
     fields, problems = tree.data, tree.problems
     if tree.whole and fields is not None and not isinstance(fields, dict):
