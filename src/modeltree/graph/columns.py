@@ -108,7 +108,7 @@ def item(column: Column, row: int) -> Any:
 
 def picked(values: Sequence[T], rows: Sequence[int]) -> tuple[T, ...]:
     """Some values, by their indices, in half the time that asking for one after another takes."""
-    return itemgetter(*rows)(values) if len(rows) > 1 else tuple(values[row] for row in rows)
+    return itemgetter(*rows)(values) if len(rows) > 1 else (values[rows[0]],) if rows else ()
 
 
 def taken(column: Column, rows: NDArray[Any]) -> Column:

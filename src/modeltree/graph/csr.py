@@ -5,7 +5,7 @@ A lineage numbers its models in date order, so ascending order here is date orde
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, pairwise
 from operator import index
 from reprlib import repr
@@ -41,7 +41,7 @@ class Rows(Sequence[Sequence[int]]):
     __slots__ = ("_items", "_starts", "items", "starts")
 
     def __init__(self, starts: Ints, items: Ints) -> None:
-        self.starts, self.items = (fixed(array) for array in (starts, items))
+        self.starts, self.items = fixed(starts), fixed(items)
         self._starts, self._items = viewed(self.starts), viewed(self.items)
 
     @classmethod
@@ -59,7 +59,7 @@ class Rows(Sequence[Sequence[int]]):
     def of_lists(cls, neighbors: Neighbors) -> Rows:
         """The rows of lists."""
         starts = numpy.zeros(len(neighbors) + 1, dtype=numpy.int32)
-        numpy.cumsum(numpy.fromiter(map(len, neighbors), numpy.int64, len(neighbors)), out=starts[1:])
+        numpy.fromiter(map(len, neighbors), numpy.int64, len(neighbors)).cumsum(out=starts[1:])
         try:  # `index` refuses 0.7, which an array of integers would truncate, as numpy 1 does with 1 << 40
             nodes = numpy.fromiter(map(index, chain.from_iterable(neighbors)), numpy.int64, int(starts[-1]))
         except (TypeError, OverflowError):
@@ -109,7 +109,7 @@ class Rows(Sequence[Sequence[int]]):
     @property
     def keys(self) -> Ints:
         """For each item, the node whose row it is in."""
-        return numpy.repeat(numpy.arange(len(self), dtype=numpy.int32), self.lengths)
+        return numpy.arange(len(self), dtype=numpy.int32).repeat(self.lengths)
 
     def turned(self) -> Rows:
         """The graph with all edges the other way."""
@@ -162,7 +162,7 @@ def depth_limit(max_depth: Any) -> int | None:
 def row_starts(keys: NDArray[Any], count: int) -> Ints:
     """Where each of so many rows begins, of items in the order of their rows; one more, where the last ends."""
     starts = numpy.zeros(count + 1, dtype=numpy.int32)
-    numpy.bincount(keys, minlength=count).cumsum(out=starts[1:])
+    starts[1:] = numpy.bincount(keys, minlength=count).cumsum()
     return starts
 
 
@@ -175,18 +175,18 @@ def gather(starts: NDArray[Any], items: NDArray[Any], rows: NDArray[Any]) -> tup
 def gather_slices(first: NDArray[Any], last: NDArray[Any], items: NDArray[Any]) -> NDArray[Any]:
     """The items of some slices one after another."""
     lengths = last - first
-    ends = numpy.cumsum(lengths)
+    ends = lengths.cumsum()
     total = int(ends[-1]) if len(ends) else 0
     gathered: NDArray[Any]
     if total <= _AT_ONCE:
-        gathered = items.take(numpy.arange(total) + numpy.repeat(first - (ends - lengths), lengths))
+        gathered = items.take(numpy.arange(total) + (first - (ends - lengths)).repeat(lengths))
         return gathered
-    cuts = [0, *distinct(numpy.searchsorted(ends, numpy.arange(_AT_ONCE, total, _AT_ONCE)) + 1).tolist(), len(ends)]
+    cuts = [0, *distinct(ends.searchsorted(numpy.arange(_AT_ONCE, total, _AT_ONCE)) + 1).tolist(), len(ends)]
     gathered = numpy.empty(total, dtype=items.dtype)
     for start, end in pairwise(cuts):
         begin = int(ends[start - 1]) if start else 0
         own = lengths[start:end]
-        offset = numpy.repeat(first[start:end] - (ends[start:end] - own), own)
+        offset = (first[start:end] - (ends[start:end] - own)).repeat(own)
         gathered[begin : begin + len(offset)] = items.take(numpy.arange(begin, begin + len(offset)) + offset)
     return gathered
 
@@ -200,15 +200,14 @@ def distinct(values: NDArray[Any]) -> NDArray[Any]:
 
 
 def fixed(array: NDArray[Any]) -> NDArray[Any]:
-    """An array that its callers cannot change."""
-    view = array.view()
-    view.flags.writeable = False
-    return view
+    """An array of our own, which its callers cannot change."""
+    array.setflags(write=False)
+    return array
 
 
 def short(values: NDArray[Any]) -> NDArray[Any]:
     """Integers from 0 on in 16 bits with a sign, where they fit: they take half the memory, and are sorted by radix."""
-    return values.astype(numpy.int16) if int(values.max(initial=0)) < 1 << 15 else values
+    return values.astype(numpy.int16 if int(values.max(initial=0)) < 1 << 15 else numpy.int32)
 
 
 def viewed(array: Any) -> memoryview:
@@ -219,12 +218,12 @@ def viewed(array: Any) -> memoryview:
 # Walks
 
 
-def bfs(rows: Rows, starts: Iterable[int], max_depth: int | None = None) -> list[int]:
+def bfs(rows: Rows, starts: Sequence[int], max_depth: int | None = None) -> list[int]:
     """What can be reached in at least one and at most `max_depth` steps, in ascending order."""
     items, begin = rows._items, rows._starts
     reached: set[int] = set()
-    frontier, depth = list(starts), 0
-    while frontier and (max_depth is None or depth < max_depth) and len(frontier) < _MANY:
+    frontier, depth = starts, 0
+    while frontier and depth != max_depth and len(frontier) < _MANY:
         depth += 1
         new = []
         for node in frontier:
@@ -240,7 +239,7 @@ def bfs(rows: Rows, starts: Iterable[int], max_depth: int | None = None) -> list
     seen = numpy.zeros(len(rows), dtype=bool)
     seen[list(reached)] = True
     level = numpy.array(frontier, dtype=numpy.int64)
-    while len(level) and (max_depth is None or depth < max_depth):
+    while len(level) and depth != max_depth:
         depth += 1
         if len(level) < _FEW_AGAIN:
             next_ = numpy.array([other for node in level.tolist() for other in rows[node]], dtype=numpy.int64)
@@ -248,7 +247,7 @@ def bfs(rows: Rows, starts: Iterable[int], max_depth: int | None = None) -> list
             next_, _ = rows.gather(level)
         level = distinct(next_[~seen[next_]])
         seen[level] = True
-    far: list[int] = numpy.flatnonzero(seen).tolist()
+    far: list[int] = seen.nonzero()[0].tolist()
     return far
 
 
@@ -274,7 +273,20 @@ def distances(rows: Rows, starts: NDArray[Any]) -> Ints:
     return found
 
 
-def reachable_bits(order: list[int], rows: Rows, targets: list[int]) -> Iterator[tuple[range, list[int]]]:
+def reachable_counts(order: Sequence[int], rows: Rows) -> list[int]:
+    """To how many nodes each leads, in a graph so small that all nodes are the bits of one integer."""
+    starts, items, reached = rows.starts.tolist(), rows.items.tolist(), [0] * len(rows)
+    for node in order:
+        start, end = starts[node], starts[node + 1]
+        if start < end:
+            bits = 0
+            for other in items[start:end]:
+                bits |= reached[other] | 1 << other
+            reached[node] = bits
+    return [bits.bit_count() for bits in reached]
+
+
+def reachable_bits(order: Sequence[int], rows: Rows, targets: Sequence[int]) -> Iterator[tuple[range, list[int]]]:
     """For some targets at a time, which these are, and for each node, as bits, which of them it is or leads to.
 
     Each time takes as long as to go through all nodes in `order`, where each comes later than those that its row leads
@@ -284,10 +296,9 @@ def reachable_bits(order: list[int], rows: Rows, targets: list[int]) -> Iterator
     inner = [node for node in order if starts[node] < starts[node + 1]]
     width = max(64, 8 * _MEMORY // max(len(order), 1))
     for first in range(0, len(targets), width):
-        bits, bit = [0] * len(rows), 1
-        for target in targets[first : first + width]:
-            bits[target] = bit
-            bit <<= 1
+        bits = [0] * len(rows)
+        for place, target in enumerate(targets[first : first + width]):
+            bits[target] = 1 << place
         for node in inner:
             own = bits[node]
             for other in items[starts[node] : starts[node + 1]]:
@@ -304,7 +315,7 @@ def generations(parents: Rows, children: Rows) -> Ints:
     generation = numpy.zeros(len(missing), dtype=numpy.int32)
     roots = missing == 0
     depth, placed = 0, int(numpy.count_nonzero(roots))
-    level = numpy.flatnonzero(roots & inner)
+    level = (roots & inner).nonzero()[0]
     while len(level):
         if len(level) < _FEW:
             level, depth, count = _follow(level.tolist(), depth, generation, missing, children)
@@ -329,7 +340,7 @@ def _completed(reached: Ints, missing: Ints) -> Ints:
     reached = numpy.sort(reached)
     new = numpy.ones(len(reached), dtype=bool)
     new[1:] = reached[1:] != reached[:-1]
-    first = numpy.flatnonzero(new)
+    first = new.nonzero()[0]
     nodes = reached[first]
     missing[nodes] -= numpy.diff(first, append=len(reached))
     completed: Ints = nodes[missing[nodes] == 0]
@@ -361,13 +372,13 @@ def in_cycles(parents: Rows) -> NDArray[numpy.int64]:
     left = numpy.ones(len(parents), dtype=bool)
     for rows, back in ((parents, parents.turned()), (parents.turned(), parents)):
         missing = numpy.bincount(rows.keys[left[rows.items]], minlength=len(rows))
-        level = numpy.flatnonzero(left & (missing == 0))
+        level = (left & (missing == 0)).nonzero()[0]
         while len(level):
             left[level] = False
             reached, _ = back.gather(level)
             numpy.subtract.at(missing, reached, 1)
             level = distinct(reached[left[reached] & (missing[reached] == 0)])
-    return numpy.flatnonzero(left)
+    return left.nonzero()[0]
 
 
 # Level by level
@@ -376,8 +387,8 @@ def in_cycles(parents: Rows) -> NDArray[numpy.int64]:
 def levels_of(generation: Ints) -> Levels:
     """The nodes by generation, and where each generation begins; one more, where the last ends."""
     counts = numpy.bincount(generation) if len(generation) else numpy.empty(0, dtype=numpy.int64)
-    order = numpy.argsort(generation, kind="stable").astype(numpy.int32)
-    return order, numpy.concatenate([[0], numpy.cumsum(counts)])
+    order = generation.argsort(kind="stable").astype(numpy.int32)
+    return order, numpy.concatenate([[0], counts.cumsum()])
 
 
 def is_narrow(levels: Levels) -> bool:
@@ -415,5 +426,5 @@ def _gathered_up(
         return numpy.array(own, dtype=numpy.int32)
     for nodes in deepest_first(levels):
         over, lengths = parents.gather(nodes)
-        all_.at(values, over, numpy.repeat(values[nodes] + step, lengths))
+        all_.at(values, over, (values[nodes] + step).repeat(lengths))
     return values

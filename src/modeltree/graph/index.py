@@ -30,6 +30,7 @@ from modeltree.graph.csr import (
     least_below,
     levels_of,
     reachable_bits,
+    reachable_counts,
     short,
     viewed,
     whole,
@@ -39,11 +40,11 @@ from modeltree.graph.intervals import (
     CommonAncestors,
     Intervals,
     RunsByMerge,
-    ancestor_counts,
+    ancestors_by_merge,
     descendant_counts,
     intervals_below,
     intervals_of,
-    root_counts,
+    roots_by_merge,
     runs_by_merge,
     weights_below,
     within,
@@ -74,8 +75,10 @@ _CALL = 100
 """For how many of these a walk counts at least."""
 _FEW_LATE = 64
 """Of how many nodes one may be a parent that comes after a child, for cycles to be looked for above these alone."""
-_FEW = 8
-"""Of fewer intervals each is a slice of its own, and of fewer pairs each is a search of its own."""
+_FEW_SLICES = 32
+"""Of fewer intervals each is a slice of its own."""
+_FEW_PAIRS = 8
+"""Of fewer pairs each is a search of its own."""
 
 _Runs = tuple[memoryview, memoryview, memoryview, memoryview, Ints]
 _Downwards = tuple[memoryview, memoryview, memoryview | None, _Runs]
@@ -181,7 +184,7 @@ class AncestryIndex:
         in_order = numpy.count_nonzero(parent < child) == len(parent)
         least = parent if in_order else numpy.minimum(parent, child)
         greatest = child if in_order else numpy.maximum(parent, child)
-        if int(least.min()) < 0 or int(greatest.max()) >= count:
+        if numpy.count_nonzero(least < 0) or numpy.count_nonzero(greatest >= count):
             raise ValueError(f"an edge has an end that is none of the {count} nodes")
         # numpy 1 does not count unsigned integers of 64 bits.
         countable = child.astype(numpy.int64) if child.dtype == numpy.uint64 else child
@@ -197,8 +200,8 @@ class AncestryIndex:
             return
         nodes = numpy.array(self.ancestry(late.tolist()))
         above, lengths = self.parents.gather(nodes)
-        starts = numpy.concatenate([[0], numpy.cumsum(lengths)])
-        part = Rows(starts.astype(numpy.int32), numpy.searchsorted(nodes, above).astype(numpy.int32))
+        starts = numpy.concatenate([[0], lengths.cumsum()])
+        part = Rows(starts.astype(numpy.int32), nodes.searchsorted(above).astype(numpy.int32))
         generations(part, part.turned())
 
     @classmethod
@@ -268,7 +271,7 @@ class AncestryIndex:
         """Some nodes, given ascending, parents before children."""
         if self._in_order:
             return nodes
-        ordered: NDArray[Any] = nodes[numpy.argsort(self.generation[nodes], kind="stable")]
+        ordered: NDArray[Any] = nodes[self.generation[nodes].argsort(kind="stable")]
         return ordered
 
     @cached_property
@@ -279,17 +282,17 @@ class AncestryIndex:
     @property
     def roots(self) -> NDArray[numpy.int64]:
         """The nodes without a parent."""
-        return fixed(numpy.flatnonzero(self.parents.lengths == 0))
+        return fixed((self.parents.lengths == 0).nonzero()[0])
 
     @property
     def leaves(self) -> NDArray[numpy.int64]:
         """The nodes without a child."""
-        return fixed(numpy.flatnonzero(self.children.lengths == 0))
+        return fixed((self.children.lengths == 0).nonzero()[0])
 
     @cached_property
     def merges(self) -> NDArray[numpy.int64]:
         """The nodes with several parents."""
-        return fixed(numpy.flatnonzero(self.parents.lengths > 1))
+        return fixed((self.parents.lengths > 1).nonzero()[0])
 
     @cached_property
     def components(self) -> NDArray[Any]:
@@ -328,6 +331,11 @@ class AncestryIndex:
         if intervals is None or len(intervals.ranks) > _BY_MERGE_PER_ITEM * self._items:
             return None
         return runs_by_merge(self._merges, intervals)
+
+    @cached_property
+    def _roots_by_merge(self) -> NDArray[numpy.int64]:
+        assert self._intervals is not None
+        return roots_by_merge(self._forest, self._merges, self._intervals)
 
     @cached_property
     def _merges(self) -> Merges:
@@ -439,12 +447,12 @@ class AncestryIndex:
                 start, end = starts[node], starts[node + 1]
                 if start == end:
                     return numpy.sort(own) if ordered and size > 2 else own
-                if end - start < _FEW:
+                if end - start < _FEW_SLICES:
                     more = [node_of[first[rank] : last[rank]] for rank in ranks[start:end]]
                 else:
                     assert self._intervals is not None
                     several = self._intervals.ranks[start:end]
-                    more = [gather_slices(self._merges.first[several], self._merges.last[several], node_of)]
+                    more = [gather_slices(self._merges.first.take(several), self._merges.last.take(several), node_of)]
             below = numpy.concatenate([own, *more])
             if ordered:
                 below.sort()
@@ -583,19 +591,19 @@ class AncestryIndex:
 
     def are_ancestors(self, ancestors: Any, descendants: Any) -> NDArray[numpy.bool_]:
         """Of each pair of nodes, whether the second descends from the first."""
-        if len(ancestors) == len(descendants) < _FEW:
-            pairs = zip(self._several(ancestors), self._several(descendants), strict=True)
+        if len(ancestors) == len(descendants) < _FEW_PAIRS:
+            pairs = zip(integers(ancestors).tolist(), integers(descendants).tolist(), strict=True)
             return numpy.array([self.is_ancestor(*pair) for pair in pairs], dtype=bool)
         above, below = self._pairs(ancestors, descendants)
         forest, intervals = self._forest, self._intervals
         number, start = forest.number[below], forest.number[above]
         related: NDArray[numpy.bool_] = (number > start) & (number < start + forest.size[above])
         if intervals is not None:
-            left = numpy.flatnonzero(~related & (intervals.starts[above + 1] > intervals.starts[above]))
+            left = (~related & (intervals.starts[above + 1] > intervals.starts[above])).nonzero()[0]
             related[left] = within(self._merges, intervals, forest.number, above[left], below[left])
             return related
-        left = numpy.flatnonzero(~related & (self.generation[above] < self.generation[below]))
-        if len(left) < _FEW:
+        left = (~related & (self.generation[above] < self.generation[below])).nonzero()[0]
+        if len(left) < _FEW_PAIRS:
             for pair in left.tolist():
                 related[pair] = self._climbs(int(above[pair]), int(below[pair]))
         else:
@@ -606,21 +614,21 @@ class AncestryIndex:
         """Of each pair of nodes, whether one leads to the other, by going through all that leads to those below."""
         targets = distinct(below)
         leading = distinct(numpy.concatenate([targets, bfs(self.parents, targets.tolist())]).astype(numpy.int64))
-        leading = leading[numpy.argsort(-self.generation[leading], kind="stable")]
-        index = numpy.searchsorted(targets, below)
-        order = numpy.argsort(index, kind="stable")
+        leading = leading[(-self.generation[leading]).argsort(kind="stable")]
+        index = targets.searchsorted(below)
+        order = index.argsort(kind="stable")
         rows, nodes, wanted = order.tolist(), above[order].tolist(), index[order]
         related = numpy.zeros(len(above), dtype=bool)
         for some, bits in reachable_bits(leading.tolist(), self.children, targets.tolist()):
-            start, end = numpy.searchsorted(wanted, [some.start, some.stop]).tolist()
+            start, end = wanted.searchsorted([some.start, some.stop]).tolist()
             for pair, bit in zip(range(start, end), (wanted[start:end] - some.start).tolist(), strict=True):
                 related[rows[pair]] = bits[nodes[pair]] >> bit & 1
         return related
 
     def descendant_counts(self) -> NDArray[numpy.int64]:
         """For each node, how many descend from it."""
-        if self._goes_through() or self._intervals is None:
-            return self._counted(self.order.tolist()[::-1], self.children)
+        if (small := self._goes_through()) or self._intervals is None:
+            return self._counted(small, self.children, -1)
         return descendant_counts(self._forest, self._merges, self._intervals)
 
     def below_roots(self) -> tuple[NDArray[numpy.int64], NDArray[Any]]:
@@ -634,7 +642,7 @@ class AncestryIndex:
             above, lengths = self.parents.gather(self.merges)
             top = tops(self.parents)
             weights = numpy.bincount(top, minlength=len(self))
-            head, merge = top[above], numpy.repeat(self.merges, lengths)
+            head, merge = top[above], self.merges.repeat(lengths)
             kept = distinct(numpy.concatenate([head, self.merges]))
             place = numpy.zeros(len(self), dtype=numpy.int32)
             place[kept] = numpy.arange(len(kept), dtype=numpy.int32)
@@ -644,7 +652,7 @@ class AncestryIndex:
             if intervals is not None:
                 weights[kept[small.roots]] = weights_below(*parts, intervals, weights[kept], small.roots)
                 if not self._in_order:
-                    early = numpy.flatnonzero(first < top)
+                    early = (first < top).nonzero()[0]
                     numpy.minimum.at(first, top[early], early.astype(numpy.int32))
                     first[kept] = least_below(parts[0].levels, small.parents, first[kept])
                 return weights[roots], first[roots]
@@ -654,25 +662,31 @@ class AncestryIndex:
 
     def ancestor_counts(self) -> NDArray[numpy.int64]:
         """For each node, how many it descends from."""
-        if self._goes_through() or self._intervals is None:
-            return self._counted(self.order.tolist(), self.parents)
-        return ancestor_counts(self._forest, self._merges, self._intervals)
+        if (small := self._goes_through()) or self._intervals is None:
+            return self._counted(small, self.parents, 1)
+        more: NDArray[numpy.int64] = ancestors_by_merge(self._merges, self._intervals)[self._merges.nearest]
+        return more + self.generation
 
     def root_counts(self) -> NDArray[numpy.int64]:
         """For each node, from how many roots it descends; a root, one: itself."""
         if self._intervals is None:
             return numpy.fromiter(map(len, self.roots_above), dtype=numpy.int64, count=len(self))
-        return root_counts(self._forest, self._merges, self._intervals)
+        counts: NDArray[numpy.int64] = self._roots_by_merge[self._merges.nearest]
+        return counts
 
     def _goes_through(self) -> bool:
         """Whether to answer by going through the whole graph once, which of a small one takes less than its forest."""
-        if not 0 < self._patience >= 2 * self._items:
+        cost = 2 * self._items
+        if not 0 < self._patience >= cost:
             return False
-        self._patience -= 2 * self._items
+        self._patience -= cost
         return True
 
-    def _counted(self, order: list[int], rows: Rows) -> NDArray[numpy.int64]:
-        """For each node how many it leads to, by going through the whole graph for some of these at a time."""
+    def _counted(self, small: bool, rows: Rows, step: int) -> NDArray[numpy.int64]:
+        """For each node how many it leads to, by going through the whole graph: if it is large, for some at a time."""
+        order = (range(len(self)) if self._in_order else self.order.tolist())[::step]
+        if small:
+            return numpy.array(reachable_counts(order, rows), dtype=numpy.int64)
         counts = numpy.zeros(len(self), dtype=numpy.int64)
         for _, bits in reachable_bits(order, rows, order):
             counts += numpy.fromiter(map(int.bit_count, bits), numpy.int64, len(bits))

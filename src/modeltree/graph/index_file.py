@@ -15,7 +15,7 @@ import json
 import mmap
 import os
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import numpy
@@ -32,8 +32,8 @@ _DIGEST = 4
 _LONGEST_HEADER = 1 << 16
 _SMALL = 1 << 16
 _MOST = (1 << 31) - 1
-_COUNTS = ("|u1", "<u2", "<u4")
-_TYPES = {"counts": _COUNTS, "generation": _COUNTS, "parents": ("<i4",)}
+_COUNTS = {"|u1": 1 << 8, "<u2": 1 << 16, "<u4": 1 << 32}
+_TYPES: dict[str, Collection[str]] = {"counts": _COUNTS, "generation": _COUNTS, "parents": ("<i4",)}
 
 
 def write_index(path: str | os.PathLike[str], parents: Rows, generation: Ints) -> None:
@@ -66,8 +66,8 @@ def _arrays(parents: Rows, generation: Ints) -> dict[str, NDArray[Any]]:
 
 def _short(values: NDArray[Any]) -> NDArray[Any]:
     """Counts in no more bytes each than the greatest takes."""
-    greatest = int(values.max()) if len(values) else 0
-    return values.astype(next(type_ for type_ in _COUNTS if greatest <= numpy.iinfo(type_).max))
+    greatest = int(values.max(initial=0))
+    return values.astype(next(type_ for type_, end in _COUNTS.items() if greatest < end))
 
 
 def _padded(array: NDArray[Any]) -> Iterator[bytes | memoryview]:
@@ -91,15 +91,15 @@ def read_index(path: str | os.PathLike[str]) -> tuple[Rows, Ints]:
         raise IndexFileError(path, "its checksum is another: it is damaged, or not whole")
     count, entries, start = _header(content, path)
     arrays = {name: _mapped(view[start:-_DIGEST], name, entry, path) for name, entry in entries.items()}
+    if not len(arrays["counts"]) == len(arrays["generation"]) == count:
+        raise IndexFileError(path, f"it has {count} nodes, and arrays of other lengths")
     behind = 0
     for type_, length, offset in sorted(entries.values(), key=lambda entry: entry[2]):
-        if any(view[start + behind : start + offset]):
+        if offset < behind or view[start + behind : start + offset] != bytes(offset - behind):
             raise IndexFileError(path, "there is something between its arrays")
         behind = offset + length * numpy.dtype(type_).itemsize
     if any(view[start + behind : -_DIGEST]):
         raise IndexFileError(path, "there is something behind its arrays")
-    if not len(arrays["counts"]) == len(arrays["generation"]) == count:
-        raise IndexFileError(path, f"it has {count} nodes, and arrays of other lengths")
     return _checked(arrays["counts"], arrays["generation"], arrays["parents"], path)
 
 
@@ -135,14 +135,14 @@ def _checked(
     counts: NDArray[Any], generation: NDArray[Any], parents: NDArray[Any], path: str | os.PathLike[str]
 ) -> tuple[Rows, Ints]:
     """The parents of each node, and the generations, which are those that the parents come to: so there is no cycle."""
-    if int(counts.sum(dtype=numpy.int64)) != len(parents):
-        raise IndexFileError(path, "the counts of parents come to another number than there are parents")
-    starts = numpy.zeros(len(counts) + 1, dtype=numpy.int32)
+    starts = numpy.zeros(len(counts) + 1, dtype=numpy.int64)
     counts.cumsum(out=starts[1:])
-    if len(parents) and (int(parents.min()) < 0 or int(parents.max()) >= len(counts)):
+    if starts[-1] != len(parents):
+        raise IndexFileError(path, "the counts of parents come to another number than there are parents")
+    if numpy.count_nonzero(parents < 0) or numpy.count_nonzero(parents >= len(counts)):
         raise IndexFileError(path, "a parent is no node")
-    rows = Rows(starts, parents)
-    below = counts.nonzero()[0]
+    rows = Rows(starts.astype(numpy.int32), parents)
+    below = (counts > 0).nonzero()[0]
     level, deepest = generation[below], generation[parents[starts[below]]]
     merges = (counts[below] > 1).nonzero()[0]
     if len(merges):  # of the others the first parent is the deepest
@@ -153,7 +153,7 @@ def _checked(
         if not ascend.all():
             raise IndexFileError(path, "the parents of a node are not in order")
         deepest[merges] = numpy.maximum.reduceat(generation[above], begin)
-    right = not len(below) or (int(level.min()) > 0 and bool((level - 1 == deepest).all()))
-    if not right or numpy.count_nonzero(generation) != len(below):
+    counted = map(numpy.count_nonzero, (level, generation, level - 1 == deepest))
+    if any(count != len(below) for count in counted):
         raise IndexFileError(path, "the generation of a node is not that after its parents")
-    return rows, generation.astype(numpy.int32)
+    return rows, generation

@@ -58,7 +58,7 @@ def intervals_of(forest: SpanningForest, merges: Merges, edges: NonTreeEdges, bu
         if level not in waiting:
             continue
         node, child = (numpy.concatenate(ends) for ends in zip(*waiting.pop(level), strict=True))
-        order = numpy.argsort(node, kind="stable")
+        order = node.argsort(kind="stable")
         nodes = found.add(node[order], child[order])
         if nodes is None:
             return None
@@ -71,9 +71,9 @@ def _put(waiting: dict[int, list[_Ends]], forest: SpanningForest, ends: _Ends) -
     """Let edges wait for the generations of their parents."""
     node, child = ends
     levels = forest.generation[node]
-    order = numpy.argsort(levels, kind="stable")
+    order = levels.argsort(kind="stable")
     node, child, levels = node[order], child[order], levels[order]
-    cuts = [0, *(numpy.flatnonzero(levels[1:] != levels[:-1]) + 1).tolist(), len(levels)]
+    cuts = [0, *((levels[1:] != levels[:-1]).nonzero()[0] + 1).tolist(), len(levels)]
     for start, end in pairwise(cuts if len(levels) else ()):
         waiting.setdefault(int(levels[start]), []).append((node[start:end], child[start:end]))
 
@@ -114,7 +114,7 @@ def _one_by_one(
                 waiting.setdefault(up[node], []).append(node)
     starts = numpy.zeros(len(up) + 1, dtype=numpy.int32)
     starts[1 + numpy.fromiter(kept, numpy.int64, len(kept))] = numpy.fromiter(map(len, kept.values()), int, len(kept))
-    numpy.cumsum(starts, out=starts)
+    starts.cumsum(out=starts)
     listed = (rank for node in sorted(kept) for rank in kept[node])
     return Intervals(starts, numpy.fromiter(listed, merges.nearest.dtype, int(starts[-1])))
 
@@ -143,21 +143,21 @@ class _LevelByLevel:
     def add(self, node: NDArray[Any], child: NDArray[Any]) -> NDArray[Any] | None:
         """What nodes of one generation have by some edges, by node: those that have any, None where it is too much."""
         other = self.forest.up[child] != node
-        ends = numpy.cumsum(self.count[child] + other)
+        ends = (self.count[child] + other).cumsum()
         self.tries -= int(ends[-1]) if len(ends) else 0
         if self.tries < 0:
             return None
         new = numpy.ones(len(node), dtype=bool)
         new[1:] = node[1:] != node[:-1]
-        begins = numpy.append(numpy.flatnonzero(new), len(node))  # where each node begins
+        begins = numpy.append(new.nonzero()[0], len(node))  # where each node begins
         before = numpy.append(0, ends)[begins]
         having, start = [], 0
         while start < len(begins) - 1:
             # So many nodes that there are few enough intervals, but at least one.
-            end = int(numpy.searchsorted(before, before[start] + _AT_ONCE, side="right")) - 1
+            end = int(before.searchsorted(before[start] + _AT_ONCE, side="right")) - 1
             end = min(max(end, start + 1), start + self.most, len(begins) - 1)
             rows = slice(int(begins[start]), int(begins[end]))
-            number = numpy.cumsum(new[rows], dtype=self.key) - 1
+            number = new[rows].cumsum(dtype=self.key) - 1
             having.append(self._add(node[begins[start:end]], number, child[rows], other[rows]))
             if self.left < 0:
                 return None
@@ -170,7 +170,7 @@ class _LevelByLevel:
         begin, count, owner = self.begin[child], self.count[child], owner << bits
         heads = owner[other] | nearest[child[other]].astype(self.key)
         below = gather_slices(begin, begin + count, self.ranks).astype(self.key)
-        below |= numpy.repeat(owner, count)
+        below |= owner.repeat(count)
         keys = numpy.concatenate([heads, below])
         keys.sort()
         # Intervals are subtrees, within each other or apart: one is apart if all before it end before it.
@@ -180,16 +180,16 @@ class _LevelByLevel:
         apart = numpy.ones(len(keys), dtype=bool)
         numpy.greater_equal(keys[1:], ends[:-1], out=apart[1:])
         start = self.forest.number[nodes]
-        own = numpy.searchsorted(self.begun, numpy.stack([start, start + self.forest.size[nodes]]))
+        own = self.begun.searchsorted(numpy.stack([start, start + self.forest.size[nodes]]))
         own += 1 + (numpy.arange(len(nodes)) << bits)
-        for first, last in numpy.searchsorted(keys, own[:, own[0] < own[1]].astype(self.key)).T.tolist():
+        for first, last in keys.searchsorted(own[:, own[0] < own[1]].astype(self.key)).T.tolist():
             apart[first:last] = False  # in the subtree of the node itself
         keys = keys.compress(apart)
         counts = numpy.bincount(keys >> bits, minlength=len(nodes))
         self._keep(keys & ((1 << bits) - 1))
-        having = numpy.flatnonzero(counts)
+        having = counts.nonzero()[0]
         nodes, counts = nodes[having], counts[having]
-        self.begin[nodes] = self.total - len(keys) + numpy.cumsum(counts) - counts
+        self.begin[nodes] = self.total - len(keys) + counts.cumsum() - counts
         self.count[nodes] = counts
         return nodes
 
@@ -205,15 +205,15 @@ class _LevelByLevel:
     def intervals(self) -> Intervals:
         """All of them, in the order of their nodes."""
         starts = numpy.zeros(len(self.count) + 1, dtype=numpy.int32)
-        numpy.cumsum(self.count, out=starts[1:])
-        nodes = numpy.flatnonzero(self.count)
+        self.count.cumsum(out=starts[1:])
+        nodes = self.count.nonzero()[0]
         return Intervals(starts, gather_slices(self.begin[nodes], self.begin[nodes] + self.count[nodes], self.ranks))
 
 
 def runs_by_merge(merges: Merges, intervals: Intervals) -> RunsByMerge:
     """For each merge, whose intervals begin with it."""
-    nodes = numpy.repeat(numpy.arange(len(merges.nearest), dtype=numpy.int32), numpy.diff(intervals.starts))
-    order = numpy.argsort(intervals.ranks, kind="stable")
+    nodes = numpy.arange(len(merges.nearest), dtype=numpy.int32).repeat(numpy.diff(intervals.starts))
+    order = intervals.ranks.argsort(kind="stable")
     return RunsByMerge(row_starts(intervals.ranks, len(merges.node)), nodes[order])
 
 
@@ -226,7 +226,7 @@ def within(
     """
     start, high = intervals.starts[nodes], intervals.starts[nodes + 1]
     wanted, low = merges.nearest[others], start.copy()
-    open_ = numpy.flatnonzero((low < high) & (wanted > 0))
+    open_ = ((low < high) & (wanted > 0)).nonzero()[0]
     while len(open_):
         middle = (low[open_] + high[open_]) // 2
         after = intervals.ranks[middle] <= wanted[open_]
@@ -246,7 +246,7 @@ def intervals_below(forest: SpanningForest, edges: NonTreeEdges, node: int) -> t
     first = last = numpy.empty(0, dtype=numpy.int64)
     new_first, new_last = numpy.array([own[0]]), numpy.array([own[1]])
     while len(new_first):
-        bounds = numpy.stack([numpy.searchsorted(edges.tail_number, ends) for ends in (new_first, new_last)])
+        bounds = numpy.stack([edges.tail_number.searchsorted(ends) for ends in (new_first, new_last)])
         rows = bounds.T.reshape(-1)
         heads, _ = gather(rows, edges.head, numpy.arange(0, len(rows), 2))
         reached = distinct(number[heads]).astype(numpy.int64)
@@ -256,15 +256,15 @@ def intervals_below(forest: SpanningForest, edges: NonTreeEdges, node: int) -> t
             outer = numpy.concatenate(([-1], numpy.maximum.accumulate(ends)[:-1]))
             reached, ends = reached[reached >= outer], ends[reached >= outer]
         if len(first):  # not within what is there
-            before = numpy.searchsorted(first, reached, side="right") - 1
+            before = first.searchsorted(reached, side="right") - 1
             known = (before >= 0) & (reached < last[numpy.maximum(before, 0)])
             reached, ends = reached[~known], ends[~known]
         new_first, new_last = reached, ends
         if len(reached) and len(first):  # what is there may be within what is new
-            over = numpy.searchsorted(reached, first, side="right") - 1
+            over = reached.searchsorted(first, side="right") - 1
             inside = (over >= 0) & (first < ends[numpy.maximum(over, 0)])
             first, last = first[~inside], last[~inside]
-        order = numpy.argsort(numpy.concatenate([first, reached]), kind="stable")
+        order = numpy.concatenate([first, reached]).argsort(kind="stable")
         first, last = (numpy.concatenate(pair)[order] for pair in ((first, reached), (last, ends)))
     return first, last
 
@@ -272,7 +272,7 @@ def intervals_below(forest: SpanningForest, edges: NonTreeEdges, node: int) -> t
 def descendant_counts(forest: SpanningForest, merges: Merges, intervals: Intervals) -> NDArray[numpy.int64]:
     """For each node, how many descend from it."""
     counts: NDArray[numpy.int64] = forest.size.astype(numpy.int64) - 1
-    having = numpy.flatnonzero(intervals.starts[1:] > intervals.starts[:-1])
+    having = (intervals.starts[1:] > intervals.starts[:-1]).nonzero()[0]
     if len(having):
         sizes = (merges.last - merges.first)[intervals.ranks]
         counts[having] += numpy.add.reduceat(sizes, intervals.starts[having])
@@ -283,37 +283,34 @@ def weights_below(
     forest: SpanningForest, merges: Merges, intervals: Intervals, weights: NDArray[Any], nodes: NDArray[Any]
 ) -> NDArray[numpy.int64]:
     """Of some nodes, what each and all that descend from it weigh."""
-    before = numpy.concatenate([[0], numpy.cumsum(weights[forest.node_of])])
+    before = numpy.concatenate([[0], weights[forest.node_of].cumsum()])
     start = forest.number[nodes]
     own: NDArray[numpy.int64] = before[start + forest.size[nodes]] - before[start]
     ranks, lengths = gather(intervals.starts, intervals.ranks, nodes)
-    having = numpy.flatnonzero(lengths)
+    having = lengths.nonzero()[0]
     if len(having):
-        starts = (numpy.cumsum(lengths) - lengths)[having]
+        starts = (lengths.cumsum() - lengths)[having]
         own[having] += numpy.add.reduceat((before[merges.last] - before[merges.first])[ranks], starts)
     return own
 
 
-def ancestor_counts(forest: SpanningForest, merges: Merges, intervals: Intervals) -> NDArray[numpy.int64]:
-    """For each node, how many it descends from: those by the forest are as many as its generation."""
-    return forest.generation + _covering(forest, merges, intervals.ranks)
+def ancestors_by_merge(merges: Merges, intervals: Intervals) -> NDArray[numpy.int64]:
+    """For each rank, from how many nodes one descends that has this nearest merge, and not by the forest."""
+    return _covering(merges, intervals.ranks)
 
 
-def root_counts(forest: SpanningForest, merges: Merges, intervals: Intervals) -> NDArray[numpy.int64]:
-    """For each node, from how many roots it descends; a root, one: itself."""
-    roots = numpy.flatnonzero((forest.up < 0) & (intervals.starts[1:] > intervals.starts[:-1]))
-    ranks, _ = gather(intervals.starts, intervals.ranks, roots)
-    return 1 + _covering(forest, merges, ranks)
+def roots_by_merge(forest: SpanningForest, merges: Merges, intervals: Intervals) -> NDArray[numpy.int64]:
+    """For each rank, from how many roots one descends that has this nearest merge; a root, from one: itself."""
+    roots = ((forest.up < 0) & (intervals.starts[1:] > intervals.starts[:-1])).nonzero()[0]
+    return 1 + _covering(merges, gather(intervals.starts, intervals.ranks, roots)[0])
 
 
-def _covering(forest: SpanningForest, merges: Merges, ranks: NDArray[Any]) -> NDArray[numpy.int64]:
-    """For each node, in how many of some intervals it is."""
-    number = numpy.bincount(ranks, minlength=len(merges.node))[1:]
-    change = numpy.zeros(len(forest.up) + 1, dtype=numpy.int64)
-    change[merges.first[1:]] = number
-    numpy.subtract.at(change, merges.last[1:], number)
-    counts: NDArray[numpy.int64] = numpy.cumsum(change)[forest.number]
-    return counts
+def _covering(merges: Merges, ranks: NDArray[Any]) -> NDArray[numpy.int64]:
+    """For each rank, in how many of some intervals its merge is: a subtree has the ranks from one on to its inner."""
+    begun = numpy.bincount(ranks, minlength=len(merges.node))
+    ended = numpy.bincount(merges.inner + 1, begun, len(begun) + 1)[:-1]
+    covering: NDArray[numpy.int64] = (begun - ended.astype(numpy.int64)).cumsum()
+    return covering
 
 
 class CommonAncestors:
@@ -349,10 +346,11 @@ class CommonAncestors:
                 return self._met(second, first, self._kept)
         shared = set.intersection(*(self._with_ancestors(node) for node in nodes))
         recent: list[int] = []
-        generation, counts = self._tree[3], self._ancestor_counts
+        generation, more = self._tree[3], self._ancestors_by_merge
         while shared and len(recent) < _FEW:
             deepest = max(shared, key=generation.__getitem__)  # which is an ancestor of none of the others
-            if not recent and counts is not None and counts[deepest] == len(shared) - 1:
+            count = None if more is None else generation[deepest] + more[self._nearest[deepest]]
+            if not recent and count == len(shared) - 1:
                 return (deepest,)  # the others are its ancestors: each of these is a common one
             recent.append(deepest)
             shared -= self._with_ancestors(deepest)
@@ -372,22 +370,20 @@ class CommonAncestors:
         met = numpy.full(len(one), -1, dtype=numpy.int64)
         met[simple] = self._all_met(one[simple], other[simple])
         counts = (met >= 0).astype(numpy.int64)
-        left = numpy.flatnonzero(~simple)
+        left = (~simple).nonzero()[0]
         several = [self.of(pair) for pair in zip(one[left].tolist(), other[left].tolist(), strict=True)]
         counts[left] = numpy.fromiter(map(len, several), dtype=numpy.int64, count=len(several))
-        starts = numpy.concatenate([[0], numpy.cumsum(counts)])
+        starts = numpy.concatenate([[0], counts.cumsum()])
         nodes = numpy.empty(int(starts[-1]), dtype=numpy.int64)
-        of_simple = numpy.repeat(simple, counts)
+        of_simple = simple.repeat(counts)
         nodes[of_simple] = met[met >= 0]
         nodes[~of_simple] = [node for some in several for node in some]
         return starts, nodes
 
     @cached_property
-    def _ancestor_counts(self) -> memoryview | None:
-        """For each node, how many it descends from, where that takes no search."""
-        if self._intervals is None:
-            return None
-        return viewed(ancestor_counts(self._forest, self._merges, self._intervals).astype(numpy.int32))
+    def _ancestors_by_merge(self) -> memoryview | None:
+        """How many ancestors each merge adds to those by the forest, where that takes no search."""
+        return None if self._intervals is None else viewed(ancestors_by_merge(self._merges, self._intervals))
 
     @cached_property
     def _merged(self) -> tuple[memoryview, memoryview, memoryview] | None:

@@ -68,11 +68,11 @@ def _tree_parents(parents: Rows, generation: Ints) -> Ints:
     """The deepest parent of each node; of several the least."""
     up = numpy.full(len(generation), -1, dtype=numpy.int32)
     counts = parents.lengths
-    single = numpy.flatnonzero(counts == 1)
+    single = (counts == 1).nonzero()[0]
     up[single] = parents.items[parents.starts[single]]
-    merges = numpy.flatnonzero(counts > 1)
+    merges = (counts > 1).nonzero()[0]
     above, lengths = parents.gather(merges)
-    child = numpy.repeat(merges, lengths)
+    child = merges.repeat(lengths)
     deepest = generation[above] == generation[child] - 1
     # Written from the greatest to the least, the least stays.
     up[child[deepest][::-1]] = above[deepest][::-1]
@@ -98,11 +98,11 @@ def _numbers(levels: Levels, up: Ints, size: Ints, children: Rows) -> Ints:
     nodes = children.items[tree]
     sizes = size[nodes]
     # Before the eldest come the subtrees of all lesser parents without these themselves.
-    above, before = up[nodes], numpy.cumsum(size)
+    above, before = up[nodes], size.cumsum()
     number = numpy.empty(len(up), dtype=numpy.int32)
-    number[nodes] = 1 + numpy.cumsum(sizes) - sizes - (before[above] - size[above] - above)
-    roots = numpy.flatnonzero(up < 0)
-    number[roots] = numpy.cumsum(size[roots]) - size[roots]
+    number[nodes] = 1 + sizes.cumsum() - sizes - (before[above] - size[above] - above)
+    roots = (up < 0).nonzero()[0]
+    number[roots] = size[roots].cumsum() - size[roots]
     if is_narrow(levels):
         numbers, over = viewed(number), viewed(up)
         for node in levels[0][len(roots) :].tolist():
@@ -143,20 +143,20 @@ def merges_of(forest: SpanningForest, parents: Rows) -> Merges:
 
 def non_tree_edges(forest: SpanningForest, parents: Rows) -> NonTreeEdges:
     """The edges of a graph that are not in its forest, and say more than it."""
-    merges = numpy.flatnonzero(parents.lengths > 1)
+    merges = (parents.lengths > 1).nonzero()[0]
     tail, lengths = parents.gather(merges)
-    head = numpy.repeat(merges, lengths).astype(numpy.int32)
+    head = merges.repeat(lengths).astype(numpy.int32)
     start, number = forest.number[tail], forest.number[head]
     kept = (tail != forest.up[head]) & ((number < start) | (number >= start + forest.size[tail]))
     tail, head, start = tail[kept], head[kept], start[kept]
-    order = numpy.argsort(start, kind="stable")
+    order = start.argsort(kind="stable")
     return NonTreeEdges(tail[order], head[order], start[order])
 
 
 def tops(parents: Rows) -> Ints:
     """For each node the nearest at it or above it that is a root or a merge."""
     top = numpy.arange(len(parents), dtype=numpy.int32)
-    nodes = numpy.flatnonzero(parents.lengths == 1)
+    nodes = (parents.lengths == 1).nonzero()[0]
     top[nodes] = parents.items[parents.starts[nodes]]
     while len(nodes):  # each round doubles how far a node has looked up
         before = top[nodes]
@@ -167,9 +167,9 @@ def tops(parents: Rows) -> Ints:
 
 def tree_roots(forest: SpanningForest) -> tuple[Ints, Ints]:
     """The roots, ascending, and for each node the index of that of its tree."""
-    roots = numpy.flatnonzero(forest.up < 0).astype(numpy.int32)
+    roots = (forest.up < 0).nonzero()[0].astype(numpy.int32)
     tree = numpy.empty(len(forest.up), dtype=numpy.int32)
-    tree[forest.node_of] = numpy.repeat(numpy.arange(len(roots), dtype=numpy.int32), forest.size[roots])
+    tree[forest.node_of] = numpy.arange(len(roots), dtype=numpy.int32).repeat(forest.size[roots])
     return roots, tree
 
 

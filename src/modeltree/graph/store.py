@@ -135,7 +135,7 @@ class NodeStore:
 
     def index_of(self, id: str) -> int | None:
         """The index of an id, or None; the first are looked for one by one, since to note all takes longer."""
-        if "indices" not in self.__dict__ and self._looks_left:
+        if self._looks_left and "indices" not in self.__dict__:
             self._looks_left -= 1
             try:
                 return self.ids.index(id)
