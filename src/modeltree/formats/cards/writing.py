@@ -39,12 +39,7 @@ _DESCENT = {b"base_model", b"base_model_relation", b"new_version", b"modeltree_i
 
 
 def model_card_text(lineage: Lineage, model: Model | str) -> str:
-    """The model card of a model, given by record, id, name or alias: front matter, and its name as a heading.
-
-    The Hub knows the relations ``finetune``, ``adapter``, ``merge`` and ``quantized``; others are written as the
-    words that they are here. Where the parents of a model differ in relation, each has a tag of the form
-    ``base_model:RELATION:ID``. A model with one successor names it as its ``new_version``.
-    """
+    """The model card of a model, given by record, id, name or alias: front matter, and its name as a heading."""
     id = model if isinstance(model, str) else model.id
     return _Cards(lineage).text(lineage[id])
 
@@ -52,15 +47,7 @@ def model_card_text(lineage: Lineage, model: Model | str) -> str:
 def write_model_cards(
     lineage: Lineage, folder: str | os.PathLike[str], *, progress: Progress = no_progress
 ) -> tuple[Finding, ...]:
-    """Write a model card for each model: ``folder/org/name/README.md`` or ``folder/name/README.md``.
-
-    An id that is no safe path is never used as one: that has more parts, or other characters than letters of ASCII,
-    digits, hyphens, dots and underscores, or a meaning to some system, or that differs from another only in case.
-    Its folder is a safe form of it with a part of its SHA-256, and its card has the id as ``modeltree_id``. Reading
-    the folder gives the same ids, derivations with their relations, and licenses, but for the SPDX identifiers that
-    the Hub has no word for. A card that is there already keeps its text, and the fields of its front matter besides
-    these; other files are left alone. A link in the folder that leads out of it is a `PermissionError`.
-    """
+    """Write a model card for each model: ``folder/org/name/README.md`` or ``folder/name/README.md``."""
     top = Path(folder)
     top.mkdir(exist_ok=True)
     cards = _Cards(lineage)

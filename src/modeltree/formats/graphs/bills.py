@@ -67,14 +67,7 @@ def cyclonedx_text(
     timestamp: datetime | None = None,
     progress: Progress = no_progress,
 ) -> str:
-    """A lineage as a bill of materials, CycloneDX 1.6 in JSON.
-
-    Each model is a component, with its parents as its ancestors and its dependencies, and a package URL where its id is
-    one of the Hugging Face Hub. The serial number is that of the content: the same lineage gives the same text.
-
-    The bill is of the model `subject`, its ``metadata.component``, by default of no one in particular; without a
-    `timestamp` it does not say when it was made.
-    """
+    """A lineage as a bill of materials, CycloneDX 1.6 in JSON, of the model `subject` or of no one in particular."""
     graph = lineage.graph
     metadata: Fields = {}
     if timestamp is not None:
@@ -168,15 +161,7 @@ def spdx_text(
     timestamp: datetime | None = None,
     progress: Progress = no_progress,
 ) -> str:
-    """A lineage as an SPDX 3.0.1 document in JSON-LD.
-
-    Data sets are packages of the profile Dataset, models and applications of the profile AI, and each derivation is a
-    relationship: ``trainedOn`` for data, ``generates`` for data that a model made, ``dependsOn`` for applications,
-    ``contains`` for components, and ``descendantOf`` for all others. The same lineage gives the same text.
-
-    The root element of the document is the model `subject`, by default all are. SPDX demands a time: without a
-    `timestamp` it is the first second of 1970.
-    """
+    """A lineage as an SPDX 3.0.1 document in JSON-LD, with the model `subject` as its root or all of them."""
     root = None if subject is None else lineage[subject].id
     content = json.dumps([lineage.to_records(), lineage.derivations_to_records(), str(root)], default=str)
     return _Writer(lineage, f"https://spdx.org/spdxdocs/modeltree-{uuid.uuid5(uuid.NAMESPACE_URL, content)}").text(

@@ -21,20 +21,20 @@ from modeltree.formats.graphs.graph_claims import (
     OWN,
     Element,
     Fields,
-    Tally,
     add_about,
     edge_fields,
     mapping_of,
     mappings_in,
     read_xml,
+    report_ignored,
     text_of,
     within,
 )
 from modeltree.formats.parsing import limits
 from modeltree.formats.parsing.jsontree import JsonTree
-from modeltree.formats.repair.claims import Claims
+from modeltree.formats.repair.claims import Claims, Where
 from modeltree.formats.repair.models import reader
-from modeltree.formats.repair.record_findings import no_mapping
+from modeltree.formats.repair.record_findings import Tally, no_mapping
 from modeltree.graph.network import from_attributes
 from modeltree.records import Kind, Links, Model, Relation
 from modeltree.values.addresses import parse_hub_address, parse_package_url
@@ -115,7 +115,7 @@ class _Bill:
         self._told_apart: dict[int, str] = {}
         """What tells components apart that are called the same and differ, by the identity of their data."""
         self.parents: dict[tuple[int, str], _Parent] = {}
-        self._ignored = Tally()
+        self._ignored: Tally[str, Where] = Tally()
 
     def read(self) -> Claims:
         """What the bill claims."""
@@ -140,7 +140,7 @@ class _Bill:
         self._read_about(metadata)
         for key in sorted(data.keys() - _READ_OF_FILE):
             self._ignored.add(f"{key[:60]!r} of the file", within(self.tree, key))
-        self._ignored.report(self.claims)
+        report_ignored(self._ignored, self.claims)
         return self.claims
 
     # Components

@@ -27,6 +27,7 @@ from modeltree.formats.parsing.jsontree import JsonTree, read_json
 from modeltree.formats.repair.claims import Claims, Where, position_of
 from modeltree.formats.repair.record_findings import (
     FormerNames,
+    Tally,
     no_list,
     no_mapping,
     readable,
@@ -56,22 +57,11 @@ _OWN_ATTRIBUTES = _NODE_FIELDS | {"label", "license_spdx", "parents", "relation"
 _RELATION_WORDS = ("relation", "interaction", "kind", "label")
 
 
-class Tally:
-    """What has no place in a lineage; each sort is reported once, however often it stands in a file."""
-
-    def __init__(self) -> None:
-        self._counted: dict[str, tuple[int, Where]] = {}
-
-    def add(self, what: str, where: Where) -> None:
-        """Count something."""
-        count, first = self._counted.get(what, (0, where))
-        self._counted[what] = (count + 1, first)
-
-    def report(self, claims: Claims) -> None:
-        """Report everything that is counted."""
-        for what, (count, first) in self._counted.items():
-            times = f"{count:,} times, first here" if count > 1 else "once"
-            claims.report("ignored", f"{what} is not read: it stands {times}", where=position_of(first))
+def report_ignored(ignored: Tally[str, Where], claims: Claims) -> None:
+    """Report what has no place in a lineage; each sort once, however often it stands in a file."""
+    for what, count, first in ignored:
+        times = f"{count:,} times, first here" if count > 1 else "once"
+        claims.report("ignored", f"{what} is not read: it stands {times}", where=position_of(first))
 
 
 Rows = Iterator[tuple[str, dict[str, str]]]
@@ -143,7 +133,7 @@ class GraphClaims:
         self._relation = None if relation is None else one_of(Relation, relation)
         self._indices: dict[str, int] = {}
         self._edges: list[tuple[str, str, Fields, Where, int | None]] = []
-        self._ignored = Tally()
+        self._ignored: Tally[str, Where] = Tally()
         self._former = FormerNames()
         self._undirected: Where | None = None
         self._understood: dict[str, tuple[str, Where]] = {}
@@ -238,7 +228,7 @@ class GraphClaims:
             message = "the edges have no direction"
             done = f"they are read from {'parent to child' if self._downwards else 'child to parent'}"
             self.claims.report("not-a-digraph", message, where=position_of(self._undirected), done=done)
-        self._ignored.report(self.claims)
+        report_ignored(self._ignored, self.claims)
         self.claims.findings += self._former.notes()
         return self.claims
 

@@ -15,17 +15,18 @@ from modeltree.formats.graphs.bills import SPDX_CONTEXT, spdx_text, write_spdx
 from modeltree.formats.graphs.graph_claims import (
     OWN,
     Fields,
-    Tally,
     add_about,
     edge_fields,
     mapping_of,
+    report_ignored,
     text_of,
     within,
 )  # fmt: skip
 from modeltree.formats.parsing import limits
 from modeltree.formats.parsing.jsontree import JsonTree
-from modeltree.formats.repair.claims import Claims
+from modeltree.formats.repair.claims import Claims, Where
 from modeltree.formats.repair.models import reader
+from modeltree.formats.repair.record_findings import Tally
 from modeltree.graph.network import from_attributes
 from modeltree.records import Kind, Links, Relation
 from modeltree.values.addresses import hub_repository, is_web_address, link_field, parse_package_url
@@ -93,7 +94,7 @@ class _Document:
         self.claims.findings += tree.problems
         self.elements: dict[str, _Element] = {}
         self.packages: dict[str, _Package] = {}
-        self._ignored = Tally()
+        self._ignored: Tally[str, Where] = Tally()
 
     def read(self) -> Claims:
         """What the document claims."""
@@ -116,7 +117,7 @@ class _Document:
         for element in listed:
             if element.type == "SpdxDocument":
                 add_about(self.claims, _own(element.data), self.tree.position(element.at))
-        self._ignored.report(self.claims)
+        report_ignored(self._ignored, self.claims)
         return self.claims
 
     def _listed(self) -> Iterator[_Element]:

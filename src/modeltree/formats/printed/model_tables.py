@@ -21,7 +21,7 @@ from modeltree.findings import Finding, Position, SourceError, nearest, shown
 from modeltree.formats.parsing import Lines, decoded, limits
 from modeltree.formats.printed import Cell, PrintedTable
 from modeltree.formats.repair.claims import Claims
-from modeltree.formats.repair.record_findings import unread_columns
+from modeltree.formats.repair.record_findings import Tally, unread_columns
 from modeltree.records import Relation, one_of
 from modeltree.values.addresses import is_web_address, link_field, link_labeled, paper_number
 from modeltree.values.fields import FieldNote, read_fields, read_sizes
@@ -282,7 +282,7 @@ class RowReader:
         self._spread = Counter(cell for row in table.rows for cell in {id(cell) for cell in row})
         self._checked: set[int] = set()
         self._missing: dict[str, list[Cell]] = {}
-        self._words: dict[tuple[str, str], list[Cell]] = {}
+        self._words: Tally[tuple[str, str], Cell] = Tally()
         self._last: tuple[int, int] | None = None
         self._derived: set[tuple[int, int]] = set()
         self._linked: set[int] = set()
@@ -293,9 +293,9 @@ class RowReader:
             if not self._is_aside(row):
                 self._check(row)
                 self._add_model(row)
-        for (what, meaning), cells in self._words.items():
-            times = f" ({len(cells)} cells)" if len(cells) > 1 else ""
-            self._report("read-as", f"{what}{times} {meaning}", cells[0])
+        for (what, meaning), count, cell in self._words:
+            times = f" ({count} cells)" if count > 1 else ""
+            self._report("read-as", f"{what}{times} {meaning}", cell)
         self._report_missing()
         for name, index in self._here.items():
             self._earlier.setdefault(name, index)
@@ -306,7 +306,7 @@ class RowReader:
 
     def _note_word(self, what: str, text: str, meaning: str, cell: Cell) -> None:
         """Note how a word is read, which is reported once for all rows."""
-        self._words.setdefault((f"{what} {shown(text)}", meaning), []).append(cell)
+        self._words.add((f"{what} {shown(text)}", meaning), cell)
 
     def _report_missing(self) -> None:
         """Report the words for missing values, where there are several."""
@@ -460,7 +460,7 @@ class RowReader:
         for note in notes:
             what, _, meaning = note.message.partition(" is read as ")
             if note.kind == "read-as" and meaning:
-                self._words.setdefault((what, f"is read as {meaning}"), []).append(cell)
+                self._words.add((what, f"is read as {meaning}"), cell)
             else:
                 self._report(note.kind, note.message, cell, note.hint, note.done)
 

@@ -34,6 +34,7 @@ from modeltree.formats.repair.record_findings import (
     MOST,
     PLACEHOLDER,
     FormerNames,
+    Tally,
     Unsaid,
     findings_from_pydantic,
     impossible_date,
@@ -109,7 +110,7 @@ class Repair:
         self.positions: dict[str, Position] = {}
         self._last: dict[str, int] = {}
         self._former = FormerNames()
-        self._readings: dict[tuple[str, str], tuple[int, Finding]] = {}
+        self._readings: Tally[tuple[str, str], Finding] = Tally()
         self._read_names()
         self._read_versions()
         kept = self._distinct()
@@ -297,15 +298,14 @@ class Repair:
             del fields[note.field]
             self.report(replace(finding, done="it is left out"), self.policy.ambiguous_date)
         elif note.kind == "read-as":
-            count, first = self._readings.get((note.field, note.message), (0, finding))
-            self._readings[note.field, note.message] = count + 1, first
+            self._readings.add((note.field, note.message), finding)
         else:
             self.report(finding, self.policy.bad_value if note.kind == "bad-size" else "")
 
     def _read_values(self) -> Iterator[Finding]:
         """How values were read, once for each; one finding for a field where that are many."""
         counted_of: dict[str, list[Finding]] = {}
-        for (field, _), (count, finding) in self._readings.items():
+        for (field, _), count, finding in self._readings:
             ids = finding.ids if count == 1 else ()
             counted_of.setdefault(field, []).append(replace(finding, ids=ids, message=_times(finding.message, count)))
         for findings in counted_of.values():

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 import numpy
 from numpy.typing import NDArray
@@ -30,6 +30,8 @@ from modeltree.records import About, Derivation, Kind, Model, Organization, Reco
 from modeltree.values.words import quiet_key
 
 Ids = tuple[str, ...]
+K = TypeVar("K")
+T = TypeVar("T")
 
 _RIGHT = re.compile(": (write [^']*)$")
 _QUOTED = re.compile(r"'([^']*)'")
@@ -65,9 +67,9 @@ def no_list(value: object, what: str, at: At = ()) -> Finding:
     return Finding("wrong-type", f"{what}: {described(value)} is no list", _RIGHT_LIST, at=at)
 
 
-def no_mapping(value: object, what: str, at: At = ()) -> Finding:
+def no_mapping(value: object, what: str) -> Finding:
     """Something else where a mapping should be."""
-    return Finding("wrong-type", f"{what}: {described(value)} is no mapping", _RIGHT_MAPPING, at=at)
+    return Finding("wrong-type", f"{what}: {described(value)} is no mapping", _RIGHT_MAPPING)
 
 
 def findings_from_pydantic(
@@ -129,6 +131,21 @@ def _unknown_word(value: object, words: list[str], name: str) -> tuple[str, str,
     return "unknown-relation" if name == "relation" else "unknown-word", f"{described(value)} is no {name}", hint
 
 
+class Tally(Generic[K, T]):
+    """What is reported once, however often it stands: how often that is, and what stands first."""
+
+    def __init__(self) -> None:
+        self._counted: dict[K, tuple[int, T]] = {}
+
+    def add(self, what: K, first: T) -> None:
+        """Count something."""
+        count, earlier = self._counted.get(what, (0, first))
+        self._counted[what] = (count + 1, earlier)
+
+    def __iter__(self) -> Iterator[tuple[K, int, T]]:
+        return ((what, count, first) for what, (count, first) in self._counted.items())
+
+
 # Fields under the names that they had
 
 FORMER_NAMES: Mapping[str, str] = MappingProxyType({"licence": "license", "licence_spdx": "license_spdx"})
@@ -139,7 +156,7 @@ class FormerNames:
     """Reads the fields of one source by their former names, too; `notes` has a note for each such name."""
 
     def __init__(self) -> None:
-        self._seen: dict[str, tuple[int, Position]] = {}
+        self._seen: Tally[str, Position] = Tally()
 
     def current(
         self, fields: Mapping[str, object], owner: str, position_of: Callable[[At], Position], ids: Ids = ()
@@ -153,7 +170,7 @@ class FormerNames:
             if former not in fields:
                 continue
             value, other, position = fields[former], found.get(now), position_of((former,))
-            self._count(f"the key {former!r} is read as {now!r}", position)
+            self._seen.add(f"the key {former!r} is read as {now!r}", position)
             if other is None:
                 found[now] = value
             elif value is not None and value != other:
@@ -170,16 +187,13 @@ class FormerNames:
         if not isinstance(item, dict) or not isinstance(name := item.get("field"), str) or name not in FORMER_NAMES:
             return item
         now = FORMER_NAMES[name]
-        self._count(f"a correction of {name!r} is read as one of {now!r}", position_of(("corrections", index, "field")))
+        position = position_of(("corrections", index, "field"))
+        self._seen.add(f"a correction of {name!r} is read as one of {now!r}", position)
         return {**item, "field": now}
-
-    def _count(self, what: str, position: Position) -> None:
-        count, first = self._seen.get(what, (0, position))
-        self._seen[what] = (count + 1, first)
 
     def notes(self) -> Iterator[Finding]:
         """A note for each former name, at the place where it stands first."""
-        for what, (count, position) in self._seen.items():
+        for what, count, position in self._seen:
             times = f", {count:,} times, first here" if count > 1 else ""
             yield Finding("read-as", what + times, position=position)
 
