@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy
+import pandas
 import pytest
 
 from graph_texts import cytoscape_text, dot_text, graphml_text, mermaid_text, node_link_text
@@ -26,6 +27,11 @@ from modeltree.formats.printed.markdown import markdown_cell
 from modeltree.formats.repair.claims import slug
 from modeltree.formats.repair.folders import model_folder
 from modeltree.formats.repair.front_matter import front_matter_of
+from modeltree.formats.tables.frames import table_of_frame, table_of_rows
+from modeltree.formats.tables.requests import choose_columns
+from modeltree.formats.tables.table_columns import field_values, join_texts, plain_column, split_texts
+from modeltree.formats.tables.text_files import escaped
+from modeltree.formats.tables.writing import beside, jsonl_text
 from modeltree.formats.weights import brief
 from modeltree.lineage import Lineage
 from modeltree.records import Derivation, License, Model, Relation
@@ -480,3 +486,30 @@ def test_newick() -> None:
     clade = datasets.load("survey-table1").clade("GLM")
     assert newick_text(clade) == "(chatglm,chatglm2)glm;\n"
     assert newick_text(clade, lengths=True) == "(chatglm:1.9986,chatglm2:2.2505)glm;\n"
+
+
+def test_values_of_tables() -> None:
+    assert [join_texts(["7B", "13B"]), join_texts(["a; b", "c"])] == ["7B; 13B", '["a; b", "c"]']
+    texts = ["7B; 13B", '["a", "b"]', "['a', 'b']", "[x]; y"]
+    assert [*map(split_texts, texts)] == [["7B", "13B"], ["a", "b"], ["a", "b"], ["[x]", "y"]]
+    values = {"id": [7, "b"], "aliases": ["x; y", ""], "note": ["", None]}
+    assert field_values(values, "; ") == {"id": ["7", "b"], "aliases": [["x", "y"], None]}
+    given = [numpy.int64(7), NOT_A_NUMBER, numpy.array(["a"]), " b ", 2023.0]
+    assert plain_column(given) == [7, None, ["a"], "b", 2023]
+    safe = {"id": ["a", "b"], "name": ["'=1+1", "'=x"], "escaped": ["name", None]}
+    assert escaped({"id": ["a", "b"], "name": ["=1+1", "'=x"]}) == safe
+
+
+def test_columns_of_tables() -> None:
+    choice = choose_columns(["modelId", "Name", "base", "downloads"], {"base": "parent"})
+    assert choice.columns == {"parent": "base", "name": "Name", "id": "modelId"}
+    assert choice.inferred == {"id"}
+    assert table_of_rows([{"id": "a"}, {"id": "b", "parent": "a"}]).take(["parent"]) == {"parent": [None, "a"]}
+    table = table_of_frame(pandas.DataFrame({"id": ["a", "b"], "released": [2023, None]}))
+    assert (table.names, str(table.position(1, "id"))) == (("id", "released"), "<DataFrame>:2")
+
+
+def test_texts_of_tables() -> None:
+    assert beside("models.csv", "edges").name == "models.edges.csv"
+    line = '{"id": "llama", "name": "LLaMA", "released": "2023-02"}\n'
+    assert jsonl_text(Lineage([Model(id="llama", name="LLaMA", released="2023-02")])) == line

@@ -15,17 +15,7 @@ from modeltree.formats.tables.table_columns import Stored, is_text, without_view
 
 
 def table_of_frame(frame: Any) -> SourceTable:
-    """A dataframe by its columns; a lazy one is computed.
-
-    There is no file: the number of the row, from 1, stands for the line.
-
-    Examples
-    --------
-    >>> import pandas
-    >>> table = table_of_frame(pandas.DataFrame({"id": ["a", "b"], "released": [2023, None]}))
-    >>> table.names, str(table.position(1, "id"))
-    (('id', 'released'), '<DataFrame>:2')
-    """
+    """A dataframe by its columns; a lazy one is computed. The number of a row, from 1, stands for the line."""
     narwhals = optional("narwhals", "dataframes are read through narwhals", "tables")
     path = Path(f"<{type(frame).__name__}>")
     try:
@@ -44,13 +34,7 @@ def table_of_frame(frame: Any) -> SourceTable:
 
 
 def table_of_rows(rows: Sequence[Mapping[str, Any]]) -> SourceTable:
-    """Dictionaries as a table with a column for each key; what a row lacks is None.
-
-    Examples
-    --------
-    >>> table_of_rows([{"id": "a"}, {"id": "b", "parent": "a"}]).take(["parent"])
-    {'parent': [None, 'a']}
-    """
+    """Dictionaries as a table with a column for each key; what a row lacks is None."""
     for index, row in enumerate(rows):
         if not isinstance(row, Mapping):
             raise TypeError(f"a list of dictionaries is needed; item {index} is {shown(row)}")

@@ -301,17 +301,8 @@ def checked_columns(columns: Mapping[str, str], names: Sequence[str]) -> dict[st
 
 
 def choose_columns(names: Sequence[str], columns: Mapping[str, str], fields: Sequence[str] = FIELDS) -> ColumnChoice:
-    """Which column each field is read from: by the map, by its own name, or by a well-known other name.
-
-    Case, spaces, hyphens, dots and underscores do not count. ``source`` and ``target``, or ``from`` and ``to``, are
-    parent and child where both are there.
-
-    Examples
-    --------
-    >>> choice = choose_columns(["modelId", "Name", "base", "downloads"], {"base": "parent"})
-    >>> dict(choice.columns), sorted(choice.inferred)
-    ({'parent': 'base', 'name': 'Name', 'id': 'modelId'}, ['id'])
-    """
+    """Which column each field is read from: by the map, by its own name, or by a well-known other name."""
+    # Case, spaces, hyphens, dots and underscores do not count.
     found = {columns[name]: name for name in names if name in columns}
     free = [name for name in names if name not in columns]
     for name in free:

@@ -46,25 +46,13 @@ _TEXTS = frozenset({"id", "name", "child"})
 
 
 def join_texts(items: Sequence[str]) -> str:
-    """One text for several; as a JSON list where joining them could not be undone.
-
-    Examples
-    --------
-    >>> join_texts(["7B", "13B"]), join_texts(["a; b", "c"])
-    ('7B; 13B', '["a; b", "c"]')
-    """
+    """One text for several; as a JSON list where joining them could not be undone."""
     joined = SEPARATOR.join(items)
     return joined if split_texts(joined) == list(items) else json.dumps(list(items), ensure_ascii=False)
 
 
 def split_texts(joined: str, separator: str = SEPARATOR) -> list[Any]:
-    """The items of a text: of a list in JSON or as Python writes it, or what the separators stand between.
-
-    Examples
-    --------
-    >>> split_texts("7B; 13B"), split_texts('["a", "b"]'), split_texts("['a', 'b']"), split_texts("[x]; y")
-    (['7B', '13B'], ['a', 'b'], ['a', 'b'], ['[x]', 'y'])
-    """
+    """The items of a text: of a list in JSON or as Python writes it, or what the separators stand between."""
     joined = joined.strip()
     if joined.startswith("[") and joined.endswith("]"):
         items = _listed_items(joined)
@@ -83,13 +71,7 @@ def _listed_items(text: str) -> list[Any] | None:
 
 
 def field_values(taken: Mapping[str, Column], separator: str, *, whole: Collection[str] = ()) -> dict[str, Column]:
-    """Columns by their fields, with values as the fields take them; what is unknown throughout is left out.
-
-    Examples
-    --------
-    >>> field_values({"id": [7, "b"], "aliases": ["x; y", ""], "note": ["", None]}, "; ")
-    {'id': ['7', 'b'], 'aliases': [['x', 'y'], None]}
-    """
+    """Columns by their fields, with values as the fields take them; what is unknown throughout is left out."""
     found: dict[str, Column] = {}
     for name, values in taken.items():
         column = [plain_value(value) for value in values] if name in _IDS else plain_column(values)
@@ -145,14 +127,7 @@ def _join_links(found: dict[str, Column]) -> None:
 
 
 def plain_column(values: Column) -> Column:
-    """Values as Python and JSON have them: what stands for "not known" is None, texts are stripped, days are dates.
-
-    Examples
-    --------
-    >>> import numpy
-    >>> plain_column([numpy.int64(7), float("nan"), numpy.array(["a"]), " b ", 2023.0])
-    [7, None, ['a'], 'b', 2023]
-    """
+    """Values as Python and JSON have them: what stands for "not known" is None, texts are stripped, days are dates."""
     if set(map(type, values)) <= {str, type(None)}:
         return [None if not value or is_missing(value) else value.strip() for value in values]
     return [known_value(value) for value in values]

@@ -35,16 +35,7 @@ _PART = 2**18
 
 
 def escaped(columns: Mapping[str, Column]) -> dict[str, Column]:
-    """Columns of texts in which no cell begins like a formula, with one more that says which cells were changed.
-
-    An apostrophe is put before such a text, as is usual. The column ``escaped`` says which texts got one, so that
-    reading gives the same texts for this file and leaves the apostrophes of others alone.
-
-    Examples
-    --------
-    >>> escaped({"id": ["a", "b"], "name": ["=1+1", "'=x"]})
-    {'id': ['a', 'b'], 'name': ["'=1+1", "'=x"], 'escaped': ['name', None]}
-    """
+    """Columns of texts in which no cell begins like a formula, with one more that says which cells were changed."""
     changed: dict[int, list[str]] = {}
     safe: dict[str, Column] = {}
     for name, column in columns.items():

@@ -40,13 +40,7 @@ _COLUMN_TYPES = dict.fromkeys(LIST_FIELDS, "texts") | {"sizes": "integers", "cor
 
 
 def beside(path: str | os.PathLike[str], part: str) -> Path:
-    """The file that has another part of the same lineage: ``models.edges.csv`` of ``models.csv``.
-
-    Examples
-    --------
-    >>> beside("models.csv", "edges").name
-    'models.edges.csv'
-    """
+    """The file that has another part of the same lineage: ``models.edges.csv`` of ``models.csv``."""
     path = Path(path)
     return path.with_name(f"{path.stem}.{part}{path.suffix}")
 
@@ -54,22 +48,7 @@ def beside(path: str | os.PathLike[str], part: str) -> Path:
 def write_csv(
     lineage: Lineage, path: str | os.PathLike[str], *, progress: Progress = no_progress
 ) -> tuple[Finding, ...]:
-    """Write the models to a CSV file, and the derivations to another beside it, both whole or not at all.
-
-    A file that ends in ``.tsv`` has tabs between its cells. To a pipe, a device or an open descriptor, beside which no
-    file can stand, one table is written, with the columns ``parents`` and ``relation``.
-
-    The derivations of ``models.csv`` are in ``models.edges.csv``, and the organizations in
-    ``models.organizations.csv``, if more is known of one than the id by which a model names it. If a file of such a
-    name holds something else, nothing is written. `read_table` gives the same lineage back, but for its title,
-    description, date and references as a whole. The last column of each file is empty, and its name, ``save:`` with
-    16 digits, says which files were saved together: files of two saves are not read as one lineage.
-
-    Lists are joined by ``"; "``, or JSON where that could not be undone; corrections are JSON. A text that a
-    spreadsheet would take for a formula has an apostrophe before it, and the column ``escaped`` names the columns of
-    the row that have one. That is safe for programs that split at commas; one that splits at semicolons splits such
-    cells.
-    """
+    """Write the models to a CSV file, and the derivations to another beside it, both whole or not at all."""
     delimiter = "\t" if Path(path).suffix.lower() == ".tsv" else ","
     if is_stream(Path(path)):
         columns = _known(_node_columns(lineage, progress) | _parent_columns(lineage))
@@ -100,11 +79,7 @@ def write_csv(
 def write_jsonl(
     lineage: Lineage, path: str | os.PathLike[str], *, progress: Progress = no_progress
 ) -> tuple[Finding, ...]:
-    """Write a lineage to a file of JSON lines, whole or not at all: see `jsonl_text`.
-
-    `read_table` gives the same models and derivations back. The file does not hold what the lineage as a whole is, nor
-    what is known of organizations besides their ids: each line is a model.
-    """
+    """Write a lineage to a file of JSON lines, whole or not at all: see `jsonl_text`."""
     refuse_larger(path, len(lineage), limits.LINES, "lines")
     pieces = (piece.encode() for piece in _jsonl_pieces(lineage, progress, path))
     write_whole(path, readable(path, pieces, limits.TABLE_BYTES))
@@ -112,13 +87,7 @@ def write_jsonl(
 
 
 def jsonl_text(lineage: Lineage) -> str:
-    """A lineage as JSON lines: on each a model as in a catalogue, with what it was derived from.
-
-    Examples
-    --------
-    >>> print(jsonl_text(Lineage([Model(id="llama", name="LLaMA", released="2023-02")])), end="")
-    {"id": "llama", "name": "LLaMA", "released": "2023-02"}
-    """
+    """A lineage as JSON lines: on each a model as in a catalogue, with what it was derived from."""
     return "".join(_jsonl_pieces(lineage, no_progress, os.devnull))
 
 
@@ -168,12 +137,7 @@ def _exact_license(license: Any) -> Any:
 def write_parquet(
     lineage: Lineage, path: str | os.PathLike[str], *, progress: Progress = no_progress
 ) -> tuple[Finding, ...]:
-    """Write the models to a Parquet file, and the derivations to another beside it, both whole or not at all.
-
-    Of ``models.parquet`` the derivations are in ``models.edges.parquet``. Lists are lists, sizes are integers, dates
-    are texts since they may be of a month; organizations, and what the lineage as a whole is, are in the metadata
-    ``modeltree`` of the first file, as JSON. `read_table` gives the same lineage.
-    """
+    """Write the models to a Parquet file, and the derivations to another beside it, both whole or not at all."""
     if is_stream(Path(path)):
         columns = _known(_node_columns(lineage, progress) | _parent_columns(lineage))
         types = _COLUMN_TYPES | {"parents": "texts", "relation": "texts"}
