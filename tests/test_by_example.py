@@ -25,8 +25,7 @@ from modeltree.formats.parsing.yamltree import parse_fields
 from modeltree.formats.printed.latex import latex_cell
 from modeltree.formats.printed.markdown import markdown_cell
 from modeltree.formats.repair.claims import slug
-from modeltree.formats.repair.folders import model_folder
-from modeltree.formats.repair.front_matter import front_matter_of
+from modeltree.formats.repair.model_files import front_matter_of, model_folder
 from modeltree.formats.tables.frames import table_of_frame, table_of_rows
 from modeltree.formats.tables.requests import choose_columns
 from modeltree.formats.tables.table_columns import field_values, join_texts, plain_column, split_texts

@@ -9,7 +9,7 @@ import pytest
 
 from modeltree.formats.parsing import limits
 from modeltree.formats.repair.claims import Claims
-from modeltree.formats.repair.folders import files_below, model_id
+from modeltree.formats.repair.model_files import files_below, model_id
 
 
 def _files(root: Path, *names: str) -> None:

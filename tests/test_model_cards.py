@@ -25,7 +25,7 @@ from modeltree.findings import KINDS, Finding, SourceError
 from modeltree.formats.cards import model_card_text, read_model_cards, write_model_cards
 from modeltree.formats.parsing import limits
 from modeltree.formats.repair.claims import Reading
-from modeltree.formats.repair.front_matter import read_front_matter
+from modeltree.formats.repair.model_files import read_front_matter
 from modeltree.formats.repair.policy import Policy
 from modeltree.formats.weights.configurations import read_peft
 from modeltree.records import License, Relation

@@ -27,7 +27,7 @@ from modeltree.formats.detection import format_of
 from modeltree.formats.parsing import limits
 from modeltree.formats.repair.claims import Claims, Reading
 from modeltree.formats.repair.models import repaired
-from modeltree.hub.traversal import add_models, parents_and_successors
+from modeltree.hub import add_models, parents_and_successors
 from modeltree.records import Relation
 from strategies import examples
 from work import growth

@@ -30,7 +30,7 @@ from modeltree.formats.parsing import add_finding, limits
 from modeltree.formats.parsing.csvtree import CsvTable, read_csv
 from modeltree.formats.parsing.yamltree import YamlTree, read_yaml
 from modeltree.formats.repair.claims import Claims
-from modeltree.formats.repair.folders import files_below
+from modeltree.formats.repair.model_files import files_below
 from modeltree.formats.repair.models import reader
 from modeltree.formats.repair.record_findings import described, no_mapping, unknown_key
 from modeltree.records import Relation, one_of

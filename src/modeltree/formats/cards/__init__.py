@@ -14,8 +14,17 @@ from modeltree.findings import Finding, Position, SourceError, shown
 from modeltree.formats.cards.parents import CardDerivations
 from modeltree.formats.cards.writing import CARD, model_card_text, write_model_cards
 from modeltree.formats.repair.claims import NOT_IN_IDS, Claims
-from modeltree.formats.repair.folders import checked_prefix, files_below, model_folder, model_id, without_checkpoints
-from modeltree.formats.repair.front_matter import ID_KEY, KEYS, FrontMatter, read_front_matter
+from modeltree.formats.repair.model_files import (
+    ID_KEY,
+    KEYS,
+    FrontMatter,
+    checked_prefix,
+    files_below,
+    model_folder,
+    model_id,
+    read_front_matter,
+    without_checkpoints,
+)
 from modeltree.formats.repair.models import reader
 from modeltree.formats.weights.configurations import ADAPTER_CONFIG, MERGE_CONFIG, peft_claims
 from modeltree.records import Relation

@@ -11,7 +11,7 @@ from pathlib import Path
 from modeltree._util.text import enumerated
 from modeltree.findings import Position, shown
 from modeltree.formats.repair.claims import ClaimedDerivation, Claims
-from modeltree.formats.repair.front_matter import FrontMatter
+from modeltree.formats.repair.model_files import FrontMatter
 from modeltree.formats.weights import add_parents
 from modeltree.formats.weights.configurations import ADAPTER_CONFIG, MERGE_CONFIG, mergekit_claims, peft_claims
 from modeltree.formats.weights.headers import gguf_claims, safetensors_claims

@@ -14,7 +14,7 @@ from modeltree._util.progress import Progress, no_progress, with_progress
 from modeltree._util.text import counted
 from modeltree.findings import Finding
 from modeltree.formats.parsing.yamltree import parse_yaml, yaml_text
-from modeltree.formats.repair.front_matter import ID_KEY
+from modeltree.formats.repair.model_files import ID_KEY
 from modeltree.formats.repair.record_findings import losses
 from modeltree.lineage import Lineage
 from modeltree.records import Derivation, License, Links, Model, Relation

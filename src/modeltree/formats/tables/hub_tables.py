@@ -395,7 +395,7 @@ def _card(column: Stored) -> dict[str, Cells] | None:
 
 def _read_cards(column: Stored, path: Path) -> tuple[dict[str, Cells], list[tuple[int, Finding]]] | None:
     """What is read of the texts of cards, by key, and what is wrong with each; None where no text has front matter."""
-    from modeltree.formats.repair.front_matter import front_matter_of
+    from modeltree.formats.repair.model_files import front_matter_of
 
     found: dict[str, Cells] = {name: {} for name in _CARD}
     problems: list[tuple[int, Finding]] = []

@@ -11,7 +11,7 @@ from pathlib import Path
 from modeltree._util.files import bytes_of
 from modeltree.findings import Finding, Position, SourceError, shown
 from modeltree.formats.repair.claims import Claims
-from modeltree.formats.repair.folders import checked_prefix, files_below, model_id, without_checkpoints
+from modeltree.formats.repair.model_files import checked_prefix, files_below, model_id, without_checkpoints
 from modeltree.formats.repair.record_findings import described
 from modeltree.records import Relation
 

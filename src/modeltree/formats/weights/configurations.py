@@ -16,7 +16,7 @@ from modeltree.formats.parsing import limits
 from modeltree.formats.parsing.jsontree import JsonTree, parse_json
 from modeltree.formats.parsing.yamltree import YamlTree, parse_yaml
 from modeltree.formats.repair.claims import Claims
-from modeltree.formats.repair.folders import model_id
+from modeltree.formats.repair.model_files import model_id
 from modeltree.formats.repair.models import reader
 from modeltree.formats.repair.record_findings import described
 from modeltree.formats.weights import FileClaims, ParentClaim, brief, read_files
