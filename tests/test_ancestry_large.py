@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from modeltree.findings import IndexFileError
 from modeltree.graph import csr, index_file, intervals
 from modeltree.graph import index as index_module
+from modeltree.graph.families import PrimaryForest
 from modeltree.graph.index import AncestryIndex
-from modeltree.graph.primary import PrimaryForest
 from plain_ancestry import PlainIndex
 from strategies import examples
 

@@ -32,11 +32,19 @@ from modeltree.draw.chart_sheet import spread
 from modeltree.draw.charts import MOST_BARS, NAMED_RELATIONS, DepthBox, GrowthTable, SizeTable, chart_figure
 from modeltree.draw.theme import DARK, LIGHT, THEMES, mixed
 from modeltree.figures.genealogy import genealogy_of
-from modeltree.figures.largest_families import Abridgement, Branches, abridged, abridged_families
+from modeltree.figures.largest_families import (
+    Abridgement,
+    Branches,
+    Fold,
+    abridged,
+    abridged_families,
+    folds_below,
+    largest_branches,
+)
 from modeltree.figures.statistics import growth_contents, size_contents
 from modeltree.findings import LayoutError
 from modeltree.graph.counts import counts_per_period, depths_by_size, sizes_and_depths, survivors
-from modeltree.graph.primary import Fold, PrimaryForest, folds_below, largest_branches
+from modeltree.graph.families import PrimaryForest
 from modeltree.graph.store import Columns
 from modeltree.layout.plane import Box, overlapping
 from modeltree.layout.title_block import TitleBlock

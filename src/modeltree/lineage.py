@@ -23,10 +23,9 @@ from modeltree.graph.families import Families, Family, Grouping, family_labels
 from modeltree.graph.index import AncestryIndex
 from modeltree.graph.names import NameTable
 from modeltree.graph.network import Rows, edge_rows, from_digraph, graph_attributes, model_rows, to_digraph
-from modeltree.graph.outline import outline
-from modeltree.graph.simplification import paths_between, shortened
-from modeltree.graph.store import Columns, Conditions, Date, EdgeStore, NodeStore, in_date_order
+from modeltree.graph.store import Columns, Conditions, Date, EdgeStore, NodeStore, in_date_order, shortened
 from modeltree.graph.validation import problems_of, problems_of_columns
+from modeltree.graph.views import lineage_html, outline
 from modeltree.records import (
     About,
     Derivation,
@@ -410,8 +409,6 @@ class Lineage:
         return f"<Lineage {title}{', '.join(filter(None, (self._counts, span)))}>"
 
     def _repr_html_(self) -> str:
-        from modeltree.graph.html import lineage_html
-
         years = {row.date.year: row.models for row in self.growth("year") if row.date}
         return lineage_html(self._about.title or "Lineage", self._counts, self.families(), years)
 
@@ -1030,7 +1027,7 @@ class Lineage:
         ----------
         by : {"base", "component", "organization"} or callable
             ``"base"``: each root with all that descends from it; a model with several parents belongs to the
-            families of all of them, and to one primarily, by the rule in `modeltree.graph.primary`.
+            families of all of them, and to one primarily, by the rule in `modeltree.graph.families`.
             ``"component"``: models that are connected by whatever derivations.
             ``"organization"``: who made them; a joint model belongs to each, primarily to the first.
             A function gets each `Model` and returns the key of its family; of a million models that takes seconds.
@@ -1288,7 +1285,7 @@ class Lineage:
         Parameters
         ----------
         by : {"base", "component"}
-            That of the root of its primary family, see `modeltree.graph.primary`; or that of the first of all models
+            That of the root of its primary family, see `modeltree.graph.families`; or that of the first of all models
             that it is connected with.
         relations : optional
             The derivations to go by; by default those that pass weights on.
@@ -1595,7 +1592,7 @@ class Lineage:
         chosen = relation_set(relations)
         nodes = numpy.unique(self.positions(_listed(models)))
         part = self._part(nodes, chosen)
-        through = paths_between(self._edges, nodes, chosen, len(self))
+        through = self._edges.paths_between(nodes, chosen)
         if not through:
             return part
         edges = [*part.derivations, *(shortened(self._along(path)) for path in through)]
@@ -1652,7 +1649,7 @@ class Lineage:
         """The models as an indented text, each below what it was made from, in date order.
 
         A model that was made from several others has a ``◆``. It stands in full once, below its primary parent (see
-        `modeltree.graph.primary`), and names the others; below those there is a line with ``◇`` that leads there.
+        `modeltree.graph.families`), and names the others; below those there is a line with ``◇`` that leads there.
         A line that ends in ``…`` has children, which are too deep. Lines deeper than 30 levels begin with their
         level and are indented no further. A line is made for each model: of millions, choose less by `root` and
         `max_depth`.

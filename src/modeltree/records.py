@@ -290,7 +290,7 @@ class Relation(StrEnum):
     what a model said, directly or through data sets (`OUTPUTS`).
     ``unspecified`` stands alone. The words of the Hugging Face Hub (``finetune``, ``adapter``, ``merge``,
     ``quantized``) are used as they are. The order decides which parent of a merge is its primary parent, see
-    `modeltree.graph.primary`.
+    `modeltree.graph.families`.
 
     Examples
     --------

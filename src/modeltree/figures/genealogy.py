@@ -1,7 +1,7 @@
 """The genealogy of a lineage: when each model was, which parent it branches off from, and which branches are folded.
 
 A family tree can show one parent of each model as its branch and must tie the others to it in another way. The one is
-the primary parent (see `modeltree.graph.primary`) of those that are no later than the model.
+the primary parent (see `modeltree.graph.families`) of those that are no later than the model.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy
 
 from modeltree._util.languages import ENGLISH, Words
-from modeltree.graph.primary import PrimaryForest
+from modeltree.graph.families import PrimaryForest
 from modeltree.lineage import Lineage
 from modeltree.records import Derivation, Model, Relation, Relations, relation_set
 

@@ -13,7 +13,7 @@ from modeltree.figures.coloring import ColorBy
 from modeltree.figures.contents import Captions, Contents, count_kinds, counted_models, data_date, left_out
 from modeltree.figures.drawing import Lettering
 from modeltree.figures.family_tree import PASSED_WORDS
-from modeltree.graph.primary import PrimaryForest
+from modeltree.graph.families import PrimaryForest
 from modeltree.layout.family_tree.generations import generations_tree
 from modeltree.layout.family_tree.tree import TreeItem
 from modeltree.layout.geometry import Layout

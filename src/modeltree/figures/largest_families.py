@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
 
 import numpy
+from numpy.typing import NDArray
 
 from modeltree._util.arguments import checked
 from modeltree._util.languages import ENGLISH, Language, Words
@@ -26,7 +28,7 @@ from modeltree.figures.genealogy import Entry, Genealogy, genealogy_of
 from modeltree.figures.statistics import KINDS, family_forest, models_meeting
 from modeltree.findings import LayoutError
 from modeltree.graph.counts import sizes_and_depths
-from modeltree.graph.primary import Fold, folds_below, largest_branches
+from modeltree.graph.families import PrimaryForest
 from modeltree.layout.family_tree.tree import Direction
 from modeltree.lineage import Lineage
 from modeltree.records import Kind, PartialDate, Relation, Relations
@@ -165,6 +167,63 @@ def abridged_families(
     kept = tuple(_branches(ids, fold, words) for fold in folds if fold.models > 1)
     counts = dict.fromkeys(part, 0) | {ids[head]: int(sizes[head]) for head in chosen}
     return part, Abridgement(kept, labels, words.sentences([note, words(_FOLDS)]), counts)
+
+
+def largest_branches(members: NDArray[Any], sizes: NDArray[Any], most: int, least: float = 2.0) -> list[int]:
+    """The root of a family and the first models of its largest branches; by size, then index.
+
+    A branch within a branch is one, too. Each has its parent among them, since that has the larger branch.
+    """
+    large = members[sizes[members] >= max(least, 2)]
+    largest: list[int] = large[numpy.lexsort((large, -sizes[large]))[: most + 1]].tolist()
+    return largest or members[:1].tolist()
+
+
+class Fold(NamedTuple):
+    """Branches at one parent that are not shown one by one.
+
+    ``relations`` are the indices in `Relation` of those by which they begin, the largest part first; ``models`` is how
+    many there are in all of them, ``date`` the first date of a model that begins one, 0 where none has a date, and
+    ``node`` the first of these models.
+    """
+
+    parent: int
+    relations: tuple[int, ...]
+    models: int
+    date: int
+    node: int
+
+
+def folds_below(
+    forest: PrimaryForest, shown: Sequence[int], dates: NDArray[Any], most: Mapping[int, int]
+) -> list[Fold]:
+    """What branches off some nodes and is not shown, by relation: those with the most models, and all others as one."""
+    primary, relations = forest.parent, forest.relation
+    folded = numpy.zeros(len(primary), dtype=bool)
+    folded[list(most)] = True
+    hidden = numpy.flatnonzero((primary >= 0) & folded[primary])
+    hidden = hidden[~numpy.isin(hidden, shown)]
+    groups: dict[int, list[Fold]] = {node: [] for node in sorted(most)}
+    order = hidden[numpy.lexsort((hidden, relations[hidden], primary[hidden]))]
+    edges = numpy.flatnonzero((numpy.diff(primary[order]) != 0) | (numpy.diff(relations[order]) != 0)) + 1
+    for nodes in numpy.split(order, edges) if len(order) else ():
+        dated = dates[nodes][dates[nodes] > 0]
+        parent, relation = int(primary[nodes[0]]), int(relations[nodes[0]])
+        first = int(dated.min()) if len(dated) else 0
+        groups[parent].append(Fold(parent, (relation,), int(forest.size[nodes].sum()), first, int(nodes[0])))
+    return [fold for node, folds in groups.items() for fold in _limited(folds, most[node])]
+
+
+def _limited(folds: list[Fold], most: int) -> list[Fold]:
+    """The largest of some folds at one node, and all others as one."""
+    ranked = sorted(folds, key=lambda fold: (-fold.models, fold.relations))
+    if len(ranked) <= most:
+        return ranked
+    kept, rest = ranked[: most - 1], ranked[most - 1 :]
+    dates = [fold.date for fold in rest if fold.date]
+    joined = tuple(relation for fold in rest for relation in fold.relations)
+    models, node = sum(fold.models for fold in rest), min(fold.node for fold in rest)
+    return [*kept, Fold(rest[0].parent, joined, models, min(dates, default=0), node)]
 
 
 def _branches(ids: Sequence[str], fold: Fold, words: Words) -> Branches:

@@ -18,7 +18,7 @@ from modeltree.figures.drawing import PLAIN, ChartDrawing, Lettering, PageSize, 
 from modeltree.figures.family_tree import RELATION_WORDS
 from modeltree.findings import LayoutError
 from modeltree.graph.counts import PeriodCounts, counts_per_period, depths_by_size, sizes_and_depths, survivors
-from modeltree.graph.primary import PrimaryForest
+from modeltree.graph.families import PrimaryForest
 from modeltree.graph.store import Conditions, Date, NodeStore
 from modeltree.layout.title_block import TitleBlock
 from modeltree.lineage import Lineage
@@ -66,7 +66,7 @@ def growth(
 ) -> ChartDrawing:
     """How many models became public in each period, by how they were made, and of what all up to then consist.
 
-    Each model is counted once, by the relation to its primary parent (see `modeltree.graph.primary`).
+    Each model is counted once, by the relation to its primary parent (see `modeltree.graph.families`).
 
     Parameters
     ----------

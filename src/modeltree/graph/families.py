@@ -1,8 +1,14 @@
 """Families: which models belong together, by common root, by connection, by organization, or by any key.
 
 A base family is a root of the weight-passing relations with all that descends from it, so a model with several
-weight parents can belong to several families. Each model has one **primary** family: that of its primary parent, see
-`modeltree.graph.primary`.
+weight parents can belong to several families. Each model has one **primary** family: that of its primary parent.
+
+The primary parent is the one that comes first by
+
+1. relation, in the order of `modeltree.records.Relation`: a model takes after what it was fine-tuned from before
+   what it has as a component, and after that before what it learnt from the outputs of;
+2. date: the parent released last, in the order of `PartialDate`; undated ones come after all others;
+3. id.
 """
 
 from __future__ import annotations
@@ -21,11 +27,10 @@ from modeltree._util.text import counted, enumerated
 from modeltree.graph.columns import LazySequence, factored, picked
 from modeltree.graph.csr import Rows, row_starts
 from modeltree.graph.index import AncestryIndex
-from modeltree.graph.primary import PrimaryForest
 from modeltree.graph.store import EdgeStore, NodeStore
 from modeltree.records import Model, PartialDate, Relation
 
-__all__ = ["Families", "Family", "Grouping", "family_labels"]
+__all__ = ["Families", "Family", "Grouping", "PrimaryForest", "by_preference", "family_labels"]
 
 Grouping = Literal["base", "component", "organization"] | Callable[[Model], Hashable]
 """How to group: by base model, by connection, by organization, or by what a function says of each model."""
@@ -406,6 +411,95 @@ class _Connected:
             return head, int(self._index.height[head[0]])
         generation = self._index.generation[members]
         return members[generation == 0], int(generation.max())
+
+
+def by_preference(
+    parent: NDArray[Any], child: NDArray[Any], relation: NDArray[Any], dates: NDArray[Any]
+) -> NDArray[numpy.int64]:
+    """The edges by child, those of one child by the rule of families, the primary parent first."""
+    return numpy.lexsort((parent, -dates[parent].astype(numpy.int64), relation, child))
+
+
+class PrimaryForest:
+    """Each node below one parent at the most, -1 for roots, with the index in `Relation` of the edge to it."""
+
+    def __init__(self, parent: NDArray[Any], relation: NDArray[Any] | None = None) -> None:
+        self.parent: NDArray[numpy.int64] = parent.astype(numpy.int64, copy=False)
+        self.relation: NDArray[numpy.int64] = (
+            numpy.full(len(parent), -1, dtype=numpy.int64) if relation is None else relation
+        )
+
+    @classmethod
+    def of(
+        cls, parent: NDArray[Any], child: NDArray[Any], relation: NDArray[Any], dates: NDArray[Any]
+    ) -> PrimaryForest:
+        """The forest of a graph; see `by_preference` for its edges."""
+        edge = numpy.full(len(dates), -1, dtype=numpy.int64)
+        several = numpy.bincount(child, minlength=len(dates))[child] > 1
+        single = numpy.flatnonzero(~several)
+        edge[child[single]] = single
+        rows = numpy.flatnonzero(several)
+        rows = rows[by_preference(parent[rows], child[rows], relation[rows], dates)]
+        first = numpy.ones(len(rows), dtype=bool)
+        first[1:] = child[rows[1:]] != child[rows[:-1]]
+        edge[child[rows[first]]] = rows[first]
+        below = edge >= 0
+        primary = edge.copy()
+        primary[below], edge[below] = parent[edge[below]], relation[edge[below]]
+        return cls(primary, edge)
+
+    def __len__(self) -> int:
+        return len(self.parent)
+
+    @property
+    def roots(self) -> NDArray[numpy.int64]:
+        """The nodes without a parent."""
+        return numpy.flatnonzero(self.parent < 0)
+
+    @cached_property
+    def children(self) -> Rows:
+        """The nodes below each, ascending."""
+        below = numpy.flatnonzero(self.parent >= 0)
+        return Rows.of(len(self), self.parent[below], below)
+
+    @cached_property
+    def order(self) -> NDArray[numpy.int64]:
+        """The nodes, parents before children."""
+        return numpy.argsort(self.depth, kind="stable")
+
+    @property
+    def root(self) -> NDArray[numpy.int64]:
+        """The root above each node; of a root, itself."""
+        return self._roots_and_depths[0]
+
+    @property
+    def depth(self) -> NDArray[numpy.int64]:
+        """How many edges each node is below its root."""
+        return self._roots_and_depths[1]
+
+    @cached_property
+    def _roots_and_depths(self) -> tuple[NDArray[numpy.int64], NDArray[numpy.int64]]:
+        top = numpy.where(self.parent >= 0, self.parent, numpy.arange(len(self)))
+        depth = (self.parent >= 0).astype(numpy.int64)
+        nodes = numpy.flatnonzero(self.parent[top] >= 0)
+        for _ in range(len(self).bit_length() + 1):  # each round doubles how far every node has looked up
+            if not len(nodes):
+                return top, depth
+            over = top[nodes]
+            depth[nodes], top[nodes] = depth[nodes] + depth[over], top[over]
+            nodes = nodes[self.parent[top[nodes]] >= 0]
+        raise ValueError("the parents lead back to where they began")
+
+    @cached_property
+    def size(self) -> NDArray[numpy.int64]:
+        """How many nodes there are in the branch that each begins, itself included."""
+        sizes = numpy.ones(len(self), dtype=numpy.int64)
+        deepest_first = self.order[::-1]
+        deepest_first = deepest_first[self.depth[deepest_first] > 0]
+        bounds = numpy.flatnonzero(numpy.diff(self.depth[deepest_first])) + 1
+        for level in numpy.split(deepest_first, bounds):
+            numpy.add.at(sizes, self.parent[level], sizes[level])
+        return sizes
 
 
 def family_labels(nodes: NodeStore, edges: EdgeStore, chosen: frozenset[Relation]) -> NDArray[numpy.int64]:

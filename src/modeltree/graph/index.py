@@ -39,26 +39,24 @@ from modeltree.graph.index_file import read_index, write_index
 from modeltree.graph.intervals import (
     CommonAncestors,
     Intervals,
-    RunsByMerge,
-    ancestors_by_merge,
-    descendant_counts,
-    intervals_below,
-    intervals_of,
-    roots_by_merge,
-    runs_by_merge,
-    weights_below,
-    within,
-)
-from modeltree.graph.spanning import (
     Merges,
     NonTreeEdges,
     RootsAbove,
+    RunsByMerge,
     SpanningForest,
+    ancestors_by_merge,
     components,
+    descendant_counts,
+    intervals_below,
+    intervals_of,
     merges_of,
     non_tree_edges,
+    roots_by_merge,
+    runs_by_merge,
     spanning_forest,
     tops,
+    weights_below,
+    within,
 )
 
 _PER_ITEM = 16

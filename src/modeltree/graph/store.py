@@ -8,6 +8,7 @@ from __future__ import annotations
 import calendar
 import datetime
 from bisect import bisect_left
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -30,10 +31,21 @@ from modeltree.graph.columns import (
     picked,
     taken,
 )
-from modeltree.graph.csr import gather_slices, row_starts, short, viewed
+from modeltree.graph.csr import Rows, distinct, gather_slices, row_starts, short, viewed
 from modeltree.graph.index import AncestryIndex
 from modeltree.graph.network import FrozenAttributes, attribute_rows, to_attributes
-from modeltree.records import Derivation, Domain, Kind, Model, Openness, PartialDate, Record, Relation, one_of
+from modeltree.records import (
+    CLASSES_BY_STRENGTH,
+    Derivation,
+    Domain,
+    Kind,
+    Model,
+    Openness,
+    PartialDate,
+    Record,
+    Relation,
+    one_of,
+)
 
 Date = PartialDate | datetime.date | str | int
 
@@ -420,6 +432,20 @@ class EdgeStore:
         some = self.rows(rows)
         return EdgeStore(ids, parent[rows], child[rows], some.relation, some._fields, some._given)
 
+    def paths_between(self, kept: NDArray[numpy.int64], chosen: frozenset[Relation]) -> list[tuple[int, ...]]:
+        """For each two of some models that are related only through others, a shortest path that passes most on."""
+        is_kept = numpy.zeros(len(self._ids), dtype=bool)
+        is_kept[kept] = True
+        found: dict[tuple[int, int], tuple[int, ...]] = {}
+        direct = set(zip(*(ends.tolist() for ends in self.arrays(chosen)[:2]), strict=True))
+        for _, relations in CLASSES_BY_STRENGTH:
+            parent, child, _ = self.arrays(chosen & relations)
+            parents = Rows.of(len(is_kept), child, parent)
+            for node in distinct(child[~is_kept[parent] & is_kept[child]]).tolist():
+                for path in _paths_up(node, parents, is_kept):
+                    found.setdefault((path[0], node), path)
+        return [path for pair, path in found.items() if pair not in direct]
+
     def rows(self, rows: NDArray[Any]) -> EdgeStore:
         """Some of the derivations, of the same models."""
         arrays = self.parent[rows], self.child[rows], self.relation[rows]
@@ -471,6 +497,38 @@ class EdgeStore:
         fields = {name: value for name, column in self._fields.items() if (value := item(column, number)) is not None}
         fields |= {"parent": self._ids[self.parent[number]], "child": self._ids[self.child[number]]}
         return Derivation.model_validate({**fields, "relation": _RELATIONS[self.relation[number]]})
+
+
+def _paths_up(node: int, parents: Rows, is_kept: NDArray[numpy.bool_]) -> Iterator[tuple[int, ...]]:
+    """From each of the models that are kept and lead to one through others, a shortest path."""
+    below = {node: node}
+    waiting = deque([node])
+    while waiting:
+        here = waiting.popleft()
+        for parent in parents[here]:
+            if parent in below:
+                continue
+            below[parent] = here
+            if not is_kept[parent]:
+                waiting.append(parent)
+            else:
+                path = [parent]
+                while path[-1] != node:
+                    path.append(below[path[-1]])
+                yield tuple(path)
+
+
+def shortened(path: Sequence[Derivation]) -> Derivation:
+    """A path as one derivation: by its weakest step, with all references, and a note that says what is between."""
+    strength = [next(n for n, (_, known) in enumerate(CLASSES_BY_STRENGTH) if step.relation in known) for step in path]
+    weakest = max(range(len(path)), key=lambda number: (strength[number], number))
+    return Derivation(
+        parent=path[0].parent,
+        child=path[-1].child,
+        relation=path[weakest].relation,
+        references=tuple(dict.fromkeys(reference for step in path for reference in step.references)),
+        note=f"through {', '.join(step.child for step in path[:-1])}",
+    )
 
 
 def _date_then_id(model: Model) -> tuple[bool, PartialDate | int, str]:

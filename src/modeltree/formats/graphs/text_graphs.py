@@ -16,7 +16,7 @@ from modeltree.findings import Finding, LineageError, shown
 from modeltree.formats.graphs.graph_claims import graph_to_write, writer
 from modeltree.formats.repair.record_findings import losses
 from modeltree.graph.csr import Rows
-from modeltree.graph.primary import PrimaryForest
+from modeltree.graph.families import PrimaryForest
 from modeltree.lineage import Lineage
 from modeltree.records import PartialDate, Relations, relation_set
 
