@@ -58,8 +58,7 @@ class Rows(Sequence[Sequence[int]]):
     @classmethod
     def of_lists(cls, neighbors: Neighbors) -> Rows:
         """The rows of lists."""
-        starts = numpy.zeros(len(neighbors) + 1, dtype=numpy.int32)
-        numpy.fromiter(map(len, neighbors), numpy.int64, len(neighbors)).cumsum(out=starts[1:])
+        starts = starts_of(numpy.fromiter(map(len, neighbors), numpy.int64, len(neighbors)))
         try:  # `index` refuses 0.7, which an array of integers would truncate, as numpy 1 does with 1 << 40
             nodes = numpy.fromiter(map(index, chain.from_iterable(neighbors)), numpy.int64, int(starts[-1]))
         except (TypeError, OverflowError):
@@ -159,11 +158,16 @@ def depth_limit(max_depth: Any) -> int | None:
     return limit
 
 
+def starts_of(lengths: NDArray[Any]) -> Ints:
+    """Where each of some rows begins, by their lengths; one more, where the last ends."""
+    starts = numpy.zeros(len(lengths) + 1, dtype=numpy.int32)
+    starts[1:] = lengths.cumsum()
+    return starts
+
+
 def row_starts(keys: NDArray[Any], count: int) -> Ints:
     """Where each of so many rows begins, of items in the order of their rows; one more, where the last ends."""
-    starts = numpy.zeros(count + 1, dtype=numpy.int32)
-    starts[1:] = numpy.bincount(keys, minlength=count).cumsum()
-    return starts
+    return starts_of(numpy.bincount(keys, minlength=count))
 
 
 def gather(starts: NDArray[Any], items: NDArray[Any], rows: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:

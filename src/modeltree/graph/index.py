@@ -32,6 +32,7 @@ from modeltree.graph.csr import (
     reachable_bits,
     reachable_counts,
     short,
+    starts_of,
     viewed,
     whole,
 )
@@ -198,8 +199,7 @@ class AncestryIndex:
             return
         nodes = numpy.array(self.ancestry(late.tolist()))
         above, lengths = self.parents.gather(nodes)
-        starts = numpy.concatenate([[0], lengths.cumsum()])
-        part = Rows(starts.astype(numpy.int32), nodes.searchsorted(above).astype(numpy.int32))
+        part = Rows(starts_of(lengths), nodes.searchsorted(above).astype(numpy.int32))
         generations(part, part.turned())
 
     @classmethod

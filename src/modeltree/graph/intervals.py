@@ -24,6 +24,7 @@ from modeltree.graph.csr import (
     known,
     levels_of,
     row_starts,
+    starts_of,
     viewed,
 )
 
@@ -392,11 +393,10 @@ def _one_by_one(
             kept[node] = apart
             if up[node] >= 0:
                 waiting.setdefault(up[node], []).append(node)
-    starts = numpy.zeros(len(up) + 1, dtype=numpy.int32)
-    starts[1 + numpy.fromiter(kept, numpy.int64, len(kept))] = numpy.fromiter(map(len, kept.values()), int, len(kept))
-    starts.cumsum(out=starts)
-    listed = (rank for node in sorted(kept) for rank in kept[node])
-    return Intervals(starts, numpy.fromiter(listed, merges.nearest.dtype, int(starts[-1])))
+    counts = numpy.zeros(len(up), dtype=numpy.int32)
+    counts[list(kept)] = list(map(len, kept.values()))
+    listed = [rank for node in sorted(kept) for rank in kept[node]]
+    return Intervals(starts_of(counts), numpy.array(listed, dtype=merges.nearest.dtype))
 
 
 class _LevelByLevel:
@@ -484,10 +484,10 @@ class _LevelByLevel:
 
     def intervals(self) -> Intervals:
         """All of them, in the order of their nodes."""
-        starts = numpy.zeros(len(self.count) + 1, dtype=numpy.int32)
-        self.count.cumsum(out=starts[1:])
         nodes = self.count.nonzero()[0]
-        return Intervals(starts, gather_slices(self.begin[nodes], self.begin[nodes] + self.count[nodes], self.ranks))
+        return Intervals(
+            starts_of(self.count), gather_slices(self.begin[nodes], self.begin[nodes] + self.count[nodes], self.ranks)
+        )
 
 
 def runs_by_merge(merges: Merges, intervals: Intervals) -> RunsByMerge:
