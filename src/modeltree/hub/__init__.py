@@ -36,7 +36,7 @@ from modeltree.formats.repair.models import repaired
 from modeltree.formats.repair.policy import Policy
 from modeltree.hub.client import Answers, Hub, HubError
 from modeltree.values.addresses import parse_hub_address
-from modeltree.values.hub_words import is_undated, row_tags, texts_in
+from modeltree.values.hub_words import BASE_TAG, LICENSE_TAG, is_undated, row_tags, texts_in
 
 __all__ = ["HubError", "crawl"]
 
@@ -296,9 +296,7 @@ class Crawl:
         if self.result.models[parent].get("childrenModelCount") == 0:
             return
         for name in [parent, *(old for old, new in self.result.renamed.items() if new == parent)]:
-            yield from self._listed(
-                f"the children of {shown(name)}", self._hub.query(filter=f"base_model:{name}"), left
-            )
+            yield from self._listed(f"the children of {shown(name)}", self._hub.query(filter=f"{BASE_TAG}{name}"), left)
 
     def _visit(self, id: str, left: int) -> str | None:
         """Ask for one model; the id that it has, or None where there is none."""
@@ -460,8 +458,8 @@ def _card(raw: Raw, renamed: Mapping[str, str]) -> FrontMatter:
     fields["tags"] = list(dict.fromkeys(_retagged(tag, renamed) for tag in tags))
     for name in ("library_name", "pipeline_tag"):
         fields[name] = next(texts_in([raw.get(name), fields.get(name)]), None)
-    licenses = [tag.removeprefix("license:") for tag in tags if tag.startswith("license:")]
-    fields["license"] = fields.get("license") or licenses
+    words = [tag.removeprefix(LICENSE_TAG) for tag in tags if tag.startswith(LICENSE_TAG)]
+    fields["license"] = fields.get("license") or words
     if isinstance(fields.get(_BASE), str | list):
         bases = fields[_BASE] if isinstance(fields[_BASE], list) else [fields[_BASE]]
         fields[_BASE] = [renamed.get(_id_of(base), base) if isinstance(base, str) else base for base in bases]
@@ -475,7 +473,7 @@ def _id_of(base: str) -> str:
 
 
 def _retagged(tag: str, renamed: Mapping[str, str]) -> str:
-    if not tag.startswith(f"{_BASE}:"):
+    if not tag.startswith(BASE_TAG):
         return tag
     before, colon, name = tag.rpartition(":")
     return before + colon + renamed.get(name, name)

@@ -321,7 +321,7 @@ class _GexfFile:
         dates = sorted(date for start in starts if (date := _date(start)))
         if "released" not in data and dates:
             data["released"] = dates[0]
-        elif starts and not (dates and _begins(data["released"], dates[0])):
+        elif starts and not (dates and _first_day(data["released"]) == dates[0][:10]):
             data["start"] = starts[0]
         return data
 
@@ -356,24 +356,17 @@ def _date(text: str) -> str | None:
         return digits
     if number == int(number) and len(digits) in (6, 8) and int(digits[:4]) in _YEARS:
         date = "-".join(filter(None, (digits[:4], digits[4:6], digits[6:])))
-        return date if _is_date(date) else None
+        return date if _first_day(date) else None
     seconds = number / 1000 if number >= 1e11 else number
     return str(datetime.fromtimestamp(seconds, UTC).date()) if 1e8 <= seconds <= 1e10 else None
 
 
-def _is_date(text: str) -> bool:
+def _first_day(text: str) -> str | None:
+    """The first day that a date may mean; None where it is no date."""
     try:
-        return bool(PartialDate.parse(text))
+        return str(PartialDate.parse(text).lower)
     except InvalidDateError:
-        return False
-
-
-def _begins(released: str, start: str) -> bool:
-    """Whether a date of release begins on a day."""
-    try:
-        return str(PartialDate.parse(released).lower) == start[:10]
-    except InvalidDateError:
-        return False
+        return None
 
 
 def gexf_text(lineage: Lineage, *, progress: Progress = no_progress) -> str:
