@@ -541,7 +541,7 @@ def test_the_figures_are_public() -> None:
     assert modeltree.evolution is recipe
 
 
-@pytest.mark.parametrize("drawing", ["evolution", "family_tree", "diagram", "page"])
+@pytest.mark.parametrize("drawing", ["evolution", "family_tree", "diagram", "page", "table"])
 def test_more_models_than_can_be_drawn_are_refused_before_any_record_is_made(
     drawing: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

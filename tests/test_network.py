@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import pickle
 from collections.abc import Callable
 from typing import Any
 
@@ -109,9 +110,13 @@ def test_the_other_writers_keep_the_edges(write: Callable, read: Callable, linea
     assert set(nx.DiGraph(again).edges) == set(lineage.graph.edges)
 
 
-@given(lineages())
-def test_the_graph_is_frozen_and_answers_as_the_lineage_does(lineage: Lineage) -> None:
-    graph = lineage.graph
+@given(lineages(), st.sampled_from([0, 100_000]))
+def test_the_graph_is_frozen_and_answers_as_the_lineage_does(lineage: Lineage, many: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            "modeltree.graph.network._MANY", many
+        )  # so many nodes have neighbors that are made when asked for
+        graph = lineage.graph
     assert graph is lineage.graph
     assert type(graph) is nx.DiGraph
     assert nx.is_frozen(graph)
@@ -121,6 +126,8 @@ def test_the_graph_is_frozen_and_answers_as_the_lineage_does(lineage: Lineage) -
         assert set(lineage.parents(id)) == set(graph.predecessors(id))
         assert set(lineage.ancestors(id)) == nx.ancestors(graph, id)
         assert set(lineage.descendants(id)) == nx.descendants(graph, id)
+    for again in (graph.copy(), nx.DiGraph(graph), pickle.loads(pickle.dumps(graph)), graph.reverse().reverse()):
+        assert nx.utils.graphs_equal(again, graph)
 
 
 def test_attributes_are_the_fields() -> None:

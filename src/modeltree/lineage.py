@@ -331,7 +331,8 @@ class Lineage:
 
         Attributes of nodes and edges are the fields of `Model` and `Derivation` that are set, as strings. Besides, each
         node has a ``label``, which is its name, and where sizes are known ``parameters``, the largest as a float. Of
-        millions of models it takes seconds and half a gigabyte or more: functions of NetworkX take the lineage as well.
+        100,000 models or more, what is around a node is made when it is asked for, and kept: to go through millions
+        takes tens of seconds and half a gigabyte. Functions of NetworkX take the lineage as well.
 
         Examples
         --------
@@ -340,7 +341,8 @@ class Lineage:
         >>> node["label"], node["sizes"], node["parameters"]
         ('LLaMA', '7B; 13B; 33B; 65B', 65000000000.0)
         """
-        return to_digraph(self._nodes, self._edges.attributes(), self._graph_attributes)
+        edges = self._edges
+        return to_digraph(self._nodes, edges.successors, edges.predecessors, self._graph_attributes)
 
     @property
     def _graph_attributes(self) -> dict[str, str]:

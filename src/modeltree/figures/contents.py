@@ -30,7 +30,9 @@ _MOST_NAMES = 40
 # The edge of a box that has nothing but its edge to say what it belongs to, of the usual width.
 _HOLLOW = 1.5
 # More could not be laid out within a minute, nor be told apart.
-_MOST_DRAWN = {"an evolution figure": 10_000, "a diagram": 10_000, "a family tree": 5_000, "a page": 20_000}
+_MOST_DRAWN = {
+    "an evolution figure": 10_000, "a diagram": 10_000, "a family tree": 5_000, "a page": 20_000, "a table": 20_000,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

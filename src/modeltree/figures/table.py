@@ -83,7 +83,7 @@ def table(
     Raises
     ------
     LayoutError
-        When there is no model.
+        When there is no model, or there are more than 20,000.
     ValueError
         When a field is none of these, or stands twice; or a relation is none.
 

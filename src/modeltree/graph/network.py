@@ -7,7 +7,7 @@ import importlib
 import json
 from collections.abc import Callable, ItemsView, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Never, Protocol, overload
+from typing import TYPE_CHECKING, Any, Never, Protocol, TypeVar, overload
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -33,8 +33,11 @@ _ATTRIBUTES_OF = {
     "links": tuple(f"link_{kind}" for kind in Links.model_fields), "license": ("license", "license_spdx"),
 }  # fmt: skip
 _AT_ONCE = 1 << 14
+_MANY = 100_000
 _OWN_ATTRIBUTES = frozenset(Model.model_fields) | {"label", "license_spdx", "parents"}
 _ORGANIZATIONS = TypeAdapter(list[Organization])
+
+V = TypeVar("V")
 
 
 class Fields(Protocol):
@@ -148,15 +151,11 @@ class Nodes(Fields, Protocol):
     def attributes(self, node: int) -> dict[str, Any]: ...
 
 
-class _NodeAttributes(Mapping[str, FrozenAttributes]):
-    """The attributes of the nodes, made when they are asked for."""
+class _ByNode(Mapping[str, V]):
+    """What belongs to each node, by its id, made when it is asked for."""
 
     def __init__(self, nodes: Nodes) -> None:
         self._nodes = nodes
-
-    def __getitem__(self, id: str) -> FrozenAttributes:
-        attributes = self._nodes.attributes(self._nodes.indices[id])
-        return FrozenAttributes(attributes | _derived(attributes))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._nodes.indices)
@@ -164,20 +163,52 @@ class _NodeAttributes(Mapping[str, FrozenAttributes]):
     def __contains__(self, id: object) -> bool:
         return id in self._nodes.indices
 
-    def items(self) -> ItemsView[str, FrozenAttributes]:
-        """All of them, made by columns, as `copy` and writers of NetworkX ask for."""
+    def __len__(self) -> int:
+        return len(self._nodes)
+
+    def items(self) -> ItemsView[str, V]:
+        """All of them, made one after another, as `copy` and writers of NetworkX ask for."""
         return _Items(self)
 
-    def __len__(self) -> int:
-        return len(self._nodes.indices)
+    def _all(self) -> Iterable[V]:
+        raise NotImplementedError
 
 
-class _Items(ItemsView[str, FrozenAttributes]):
-    _mapping: _NodeAttributes
+class _Items(ItemsView[str, V]):
+    _mapping: _ByNode[V]
 
-    def __iter__(self) -> Iterator[tuple[str, FrozenAttributes]]:
-        rows = attribute_rows(self._mapping._nodes, Model, frozenset({"id"}))
-        return ((id, FrozenAttributes(row | _derived(row))) for id, row in zip(self._mapping, rows, strict=True))
+    def __iter__(self) -> Iterator[tuple[str, V]]:
+        return zip(self._mapping, self._mapping._all(), strict=True)
+
+
+class _Neighbors(_ByNode[Mapping[str, FrozenAttributes]]):
+    """The nodes that edges of each lead to, with their attributes; they are kept."""
+
+    def __init__(self, nodes: Nodes, make: Callable[[int], Mapping[str, FrozenAttributes]]) -> None:
+        super().__init__(nodes)
+        self._make = make
+        self._kept: dict[str, Mapping[str, FrozenAttributes]] = {}
+
+    def __getitem__(self, id: str) -> Mapping[str, FrozenAttributes]:
+        row = self._kept.get(id)
+        if row is None:
+            row = self._kept[id] = self._make(self._nodes.indices[id])
+        return row
+
+    def _all(self) -> Iterable[Mapping[str, FrozenAttributes]]:
+        return map(self._make, range(len(self)))
+
+
+class _NodeAttributes(_ByNode[FrozenAttributes]):
+    """The attributes of the nodes."""
+
+    def __getitem__(self, id: str) -> FrozenAttributes:
+        attributes = self._nodes.attributes(self._nodes.indices[id])
+        return FrozenAttributes(attributes | _derived(attributes))
+
+    def _all(self) -> Iterable[FrozenAttributes]:
+        rows = attribute_rows(self._nodes, Model, frozenset({"id"}))
+        return (FrozenAttributes(row | _derived(row)) for row in rows)
 
 
 def _derived(attributes: Mapping[str, Any]) -> dict[str, str | float]:
@@ -224,26 +255,20 @@ def graph_attributes(about: About, organizations: Sequence[Organization]) -> dic
 
 def to_digraph(
     nodes: Nodes,
-    edges: Iterable[tuple[str, str, Mapping[str, Any]]],
+    successors: Callable[[int], Mapping[str, FrozenAttributes]],
+    predecessors: Callable[[int], Mapping[str, FrozenAttributes]],
     about: Mapping[str, str],
 ) -> networkx.DiGraph[str]:
     """A frozen graph: an edge runs from parent to child, and attributes do not change.
 
     They are strings, but for ``parameters``, which is a number. So that millions of nodes have room, the attributes of
-    a node are made when they are asked for.
+    a node are made when they are asked for, and of many nodes the neighbors are, too.
     """
     import networkx
 
     graph: Any = networkx.DiGraph()
-    none: dict[str, Mapping[str, Any]] = {}
-    after, before = dict.fromkeys(nodes.indices, none), dict.fromkeys(nodes.indices, none)
-    with collector_paused():
-        for parent, child, attributes in edges:
-            for row, one, other in ((after, parent, child), (before, child, parent)):
-                if row[one] is none:
-                    row[one] = {}
-                row[one][other] = attributes
-    graph._node, graph._adj, graph._pred = _NodeAttributes(nodes), after, before
+    around: list[Mapping[str, Any]] = [_Neighbors(nodes, make) for make in (successors, predecessors)]
+    graph._node, (graph._adj, graph._pred) = _NodeAttributes(nodes), map(dict, around) if len(nodes) < _MANY else around
     graph.graph = FrozenAttributes(about)
     networkx.freeze(graph)
     frozen: networkx.DiGraph[str] = graph

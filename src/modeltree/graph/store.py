@@ -54,6 +54,7 @@ _INDEX_OF_RELATION = {relation: index for index, relation in enumerate(_RELATION
 _UNDATED = 1 << 30
 _FEW_LOOKS = 30
 _FEW, _PIECE = 16, 1024
+_NONE: Mapping[str, FrozenAttributes] = {}
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -412,16 +413,38 @@ class EdgeStore:
             for start, end in pairwise([0, *ends.tolist()])
         ]
 
-    def attributes(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
-        """Parent and child of each derivation, and its other fields as attributes; equal ones are shared."""
-        shared = [FrozenAttributes(relation=str(relation)) for relation in _RELATIONS]
+    def predecessors(self, node: int) -> Mapping[str, FrozenAttributes]:
+        """The parents of a model by id, with what else is known of each derivation as attributes."""
+        starts, parents = self._rows
+        return self._neighbors(range(starts[node], starts[node + 1]), parents)
+
+    def successors(self, node: int) -> Mapping[str, FrozenAttributes]:
+        """The same of its children."""
+        starts, rows, children = self._rows_of_parents
+        return self._neighbors(rows[starts[node] : starts[node + 1]], children)
+
+    @cached_property
+    def _rows_of_parents(self) -> tuple[memoryview, memoryview, memoryview]:
+        """Where the derivations from each parent begin, which they are, and the children of all."""
+        order = numpy.argsort(self.parent, kind="stable").astype(numpy.int32)
+        return viewed(row_starts(self.parent, len(self._ids))), viewed(order), viewed(self.child)
+
+    def _neighbors(self, rows: Sequence[int], ends: memoryview) -> Mapping[str, FrozenAttributes]:
+        if not rows:
+            return _NONE
+        ids, (shared, relations, columns) = self._ids, self._shared_attributes
+        found = {ids[ends[row]]: shared[relations[row]] for row in rows}
+        for row in rows if columns else ():
+            if any(item(column, row) for column in columns):
+                fields = to_attributes(self.records[row], frozenset({"parent", "child"}))
+                found[ids[ends[row]]] = FrozenAttributes(fields)
+        return found
+
+    @cached_property
+    def _shared_attributes(self) -> tuple[list[FrozenAttributes], memoryview, list[Column]]:
+        """The attributes of derivations without a note or references, by their relations; and the columns of these."""
         columns = [column for name in ("note", "references") if (column := self._fields.get(name)) is not None]
-        rows = zip(self.parent.tolist(), self.child.tolist(), self.relation.tolist(), strict=True)
-        for number, (parent, child, relation) in enumerate(rows):
-            attributes = shared[relation]
-            if any(item(column, number) for column in columns):
-                attributes = FrozenAttributes(to_attributes(self.records[number], frozenset({"parent", "child"})))
-            yield self._ids[parent], self._ids[child], attributes
+        return [FrozenAttributes(relation=str(each)) for each in _RELATIONS], viewed(self.relation), columns
 
     def part(self, nodes: NDArray[numpy.int64], ids: Sequence[str], relations: frozenset[Relation]) -> EdgeStore:
         """The derivations by some relations between some models, which have other indices and these ids then."""
