@@ -20,6 +20,7 @@ import numpy
 from numpy.typing import NDArray
 
 from modeltree._util.arguments import checked
+from modeltree._util.progress import Progress, no_progress, with_progress
 from modeltree._util.text import counted, enumerated
 from modeltree.analysis.license_terms import (
     Duty,
@@ -48,6 +49,8 @@ _KINDS = (
     "license-conflict", "license-changed", "license-missing", "license-unknown", "license-undecidable",
     "name-required", "output-terms",
 )  # fmt: skip
+MOST_LISTED = 20_000
+"""So many models are listed in a text; all are in the records and in JSON."""
 _COMMERCIAL = ("allowed", "limited", "unknown", "forbidden")
 _DIRECT, _THROUGH_DATA = (
     tuple(index for index, relation in enumerate(Relation) if relation in chosen)
@@ -152,26 +155,16 @@ class LicenseReport:
     def _declare(self) -> None:
         """The license of each model as the number of a distinct one, and what each of these stands for."""
         nodes = self.lineage._nodes
-        codes: dict[tuple[str, str | None] | None, int] = {None: 0}
-        by_identity: dict[int, int] = {}
-        self._declared: list[License | None] = [None]
-        numbers = []
-        given = nodes.field("license")
-        for license in given:
-            code = by_identity.get(id(license))
-            if code is None:
-                key = license and (license.name, license.spdx)
-                if key not in codes:
-                    codes[key] = len(codes)
-                    self._declared.append(license)
-                code = by_identity[id(license)] = codes[key]
-            numbers.append(code)
-        self._code = numpy.array(numbers, dtype=numpy.int32)
+        given, codes = nodes.distinct("license")
+        numbers: dict[tuple[str, str | None] | None, int] = {None: 0}
+        of_given = [numbers.setdefault(each and (each.name, each.spdx), len(numbers)) for each in given]
+        self._declared: list[License | None] = [given[of_given.index(number)] for number in numbers.values()]
+        self._code = numpy.array(of_given, dtype=numpy.int32)[codes]
         known = [license and terms_of(license) for license in self._declared]
         self._numbers = [self._bit[terms.id] if terms else self._unknown for terms in known]
         self._numbers[0] = self._missing
-        self._is_data = _where(nodes.field("kind"), Kind.DATASET)
-        closed = _where(nodes.field("openness"), Openness.CLOSED)
+        self._is_data = _where(*nodes.distinct("kind"), Kind.DATASET)
+        closed = _where(*nodes.distinct("openness"), Openness.CLOSED)
         services = {maker: terms for terms in self._table for maker in terms.services}
         for node in numpy.flatnonzero(closed & (self._code == 0)).tolist():
             if terms := next((services[one] for one in nodes.organizations(node) if one in services), None):
@@ -262,8 +255,8 @@ class LicenseReport:
     # What is found
 
     @cached_property
-    def _found(self) -> Mapping[str, _Nodes]:
-        """For each kind of finding, the models that it is about."""
+    def _found(self) -> Mapping[str, NDArray[numpy.uint8]]:
+        """For each kind of finding and each model 2 if it is about that, 1 if it is a note, else 0."""
         missing, unknown = (self._masks([self._mask(bit)])[0] for bit in (self._missing, self._unknown))
         lost, unsure, said, by_data = map(
             self._by_code, (self._lost, self._unsure, self._against_outputs, self._against_data)
@@ -280,16 +273,18 @@ class LicenseReport:
         called = _any(others & names) | _any(heard & by_name)
         for node in numpy.flatnonzero(called).tolist():
             called[node] = bool(self._names_missing(node))
-        return {
-            "license-conflict": declared & _any(others & lost),
-            "license-changed": declared & _any(self._own_maker & lost),
-            "license-missing": (bit == self._missing) & (restricted | ~(self._closed | self._is_data)),
-            "license-unknown": bit == self._unknown,
-            "license-undecidable": (bit != self._missing)
-            & (_any(others & (missing | unknown | unsure)) | _any(heard & unread & ~own)),
-            "name-required": called,
-            "output-terms": _any(self._said & said) | _any(self._through_data & by_data),
+        open_, direct = _any(others & (missing | unknown | unsure)), _any(self._said & said)
+        absent = (bit == self._missing) & (restricted | ~(self._closed | self._is_data))
+        found: dict[str, tuple[_Nodes, _Nodes | bool]] = {
+            "license-conflict": (declared & _any(others & lost), True),
+            "license-changed": (declared & _any(self._own_maker & lost), False),
+            "license-missing": (absent, _any(others & restricting)),
+            "license-unknown": (bit == self._unknown, True),
+            "license-undecidable": ((bit != self._missing) & (open_ | _any(heard & unread & ~own)), open_),
+            "name-required": (called, True),
+            "output-terms": (direct | _any(self._through_data & by_data), direct),
         }
+        return {kind: about * (severe + numpy.uint8(1)) for kind, (about, severe) in found.items()}
 
     def _by_code(self, chosen: Callable[[int, int], bool]) -> _Bits:
         """For each model the licenses of which something holds beside its own."""
@@ -349,12 +344,16 @@ class LicenseReport:
         mask = 0
         for each in masks:
             mask |= sum(word << (64 * number) for number, word in enumerate(each[node].tolist()))
-        return {bit for bit in range(self._unknown + 1) if mask >> bit & 1}
+        bits = set()
+        while mask:
+            bits.add((mask & -mask).bit_length() - 1)
+            mask &= mask - 1
+        return bits
 
     @cached_property
     def counts(self) -> Counter[str]:
         """How many findings there are of each kind."""
-        numbers = {kind: int(found[self._about].sum()) for kind, found in self._found.items()}
+        numbers = {kind: int(numpy.count_nonzero(found[self._about])) for kind, found in self._found.items()}
         return Counter({kind: number for kind, number in numbers.items() if number})
 
     @cached_property
@@ -384,15 +383,26 @@ class LicenseReport:
         node = self.lineage._index_of(model)
         return tuple(self._finding(node, kind) for kind, found in self._found.items() if found[node])
 
+    @property
+    def _severities(self) -> Counter[Severity]:
+        """How many findings there are of each severity."""
+        graded = numpy.concatenate([found[self._about] for found in self._found.values()])
+        counts = numpy.bincount(graded, minlength=3).tolist()
+        return Counter({Severity.NOTE: counts[1], Severity.WARNING: counts[2]})
+
+    def _noticed(self, least: int) -> list[int]:
+        """The models about which there is a note, or a finding that is more than one."""
+        most = numpy.max([found[self._about] for found in self._found.values()], axis=0)
+        return list((numpy.flatnonzero(most >= least) + (self._about.start or 0)).tolist())
+
     def _finding(self, node: int, kind: str) -> Finding:
         id, own = self.lineage.ids[node], self._numbers[self._code[node]]
         said = f"{id!r} is under {self._table[own].name}" if own < self._missing else f"{id!r} declares no license"
-        hint, grade, words = None, None, []
+        hint, grade, words, severe = None, None, [], self._found[kind][node] > 1
         if kind in ("license-missing", "license-unknown"):
             inherited = self._reaching(node, self._others)
             if kind == "license-missing":
-                restricted = any(self._table[self._bit[each.license]].restricts for each in inherited)
-                grade = Severity.WARNING if restricted else Severity.NOTE
+                grade = Severity.WARNING if severe else Severity.NOTE
             else:
                 license = self._declared[self._code[node]]
                 said = f"{id!r} declares a license of which nothing is known: {license.name if license else ''}"
@@ -409,7 +419,7 @@ class LicenseReport:
                 f"what {each.name} of {each.origin!r} says of outputs is not known ({' -> '.join(each.path)})"
                 for each in heard
             ]
-            grade = Severity.NOTE if len(words) == len(heard) else None
+            grade = None if severe else Severity.NOTE
             said += ", and whether it may be is open"
         elif kind == "name-required":
             asked = self._names_missing(node)
@@ -422,7 +432,7 @@ class LicenseReport:
             )
             data = tuple(each for each in data if each.license not in {one.license for one in direct})
             words = [_from((*direct, *data))]
-            grade = Severity.WARNING if direct else Severity.NOTE
+            grade = Severity.WARNING if severe else Severity.NOTE
             said = f"{id!r} learned from what has terms of its own"
         else:
             masks = self._others if kind == "license-conflict" else self._own_maker
@@ -523,8 +533,9 @@ class LicenseReport:
         bit = numpy.array(self._numbers)[self._code]
         ends = [*self._table, None, None]
         kept: Counter[bool] = Counter()
-        pairs, count = numpy.unique(numpy.stack([bit[parent], bit[child]]), axis=1, return_counts=True)
-        for above, below, number in zip(*pairs.tolist(), count.tolist(), strict=True):
+        pairs, count = numpy.unique(bit[parent] * len(ends) + bit[child], return_counts=True)
+        for pair, number in zip(pairs.tolist(), count.tolist(), strict=True):
+            above, below = divmod(pair, len(ends))
             if (terms := ends[above]) and terms.restricts and not terms.services:
                 kept[below < self._missing and not self._lost(above, below)] += number
         total = kept.total()
@@ -538,7 +549,7 @@ class LicenseReport:
         return f"<LicenseReport of {counted(len(self.models), 'model')}: {found or 'nothing found'}>"
 
     def to_markdown(self) -> str:
-        """The models about which something is found, as a table in Markdown, and what is found.
+        """The models about which something is found, the first 20,000, as a table in Markdown, and what is found.
 
         Returns
         -------
@@ -547,19 +558,23 @@ class LicenseReport:
         """
         lines = ["# Licenses along the chain", "", "A reading of public terms, no legal advice.", ""]
         lines += ["| model | declares | in all | commercial use | found |", "|---|---|---|---|---|"]
-        for id in dict.fromkeys(each.ids[0] for each in self.findings):
+        noticed = self._noticed(1)
+        for id in map(self.lineage.ids.__getitem__, noticed[:MOST_LISTED]):
             record, found = self[id], "<br>".join(f"{each.kind}: {each}" for each in self.findings_of(id))
             cells = (self.lineage[id].name, record.declared or "–", record.effective, record.commercial, found)
             lines.append("| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |")
+        lines += ["", f"… and {len(noticed) - MOST_LISTED:,} more"] if len(noticed) > MOST_LISTED else []
         return "\n".join(lines) + "\n"
 
-    def to_dict(self, models: Iterable[str] | None = None) -> dict[str, object]:
+    def to_dict(self, models: Iterable[str] | None = None, *, progress: Progress = no_progress) -> dict[str, object]:
         """Records and findings as JSON has them.
 
         Parameters
         ----------
         models : iterable of str, optional
-            Only these; by default all.
+            Only these; by default all, which of millions takes minutes.
+        progress : callable, optional
+            Called with what is being done, how much of it is done, and of how much.
 
         Returns
         -------
@@ -568,13 +583,15 @@ class LicenseReport:
         """
         chosen = None if models is None else {self.lineage[model].id for model in models}
         records = self.models if chosen is None else [self[id] for id in self.lineage.ids if id in chosen]
-        found = [each for each in self.findings if chosen is None or each.ids[0] in chosen]
+        found: Sequence[Finding] = self.findings
+        if chosen is not None:
+            found = [each for each in found if each.ids[0] in chosen]
         half = self.half_life
         return {
-            "models": [_plain(record) for record in records],
+            "models": [_plain(record) for record in with_progress(records, progress, "models", len(records))],
             "findings": [
                 {"kind": each.kind, "severity": str(each.severity), "id": each.ids[0], "message": str(each)}
-                for each in found
+                for each in with_progress(found, progress, "findings", len(found))
             ],
             "half_life": None if half is None or math.isinf(half) else half,
         }
@@ -627,8 +644,8 @@ def _effective(reaching: Sequence[LicenseTerms], silent: bool) -> Effective:
     return "share-alike" if any("same-license" in terms.duties for terms in reaching) else "permissive"
 
 
-def _where(values: Sequence[object], wanted: object) -> _Nodes:
-    return numpy.fromiter((value == wanted for value in values), bool, len(values))
+def _where(values: Sequence[object], codes: NDArray[numpy.int32], wanted: object) -> _Nodes:
+    return numpy.array([value == wanted for value in values], dtype=bool)[codes]
 
 
 def _any(masks: _Bits) -> _Nodes:

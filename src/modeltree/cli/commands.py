@@ -8,6 +8,7 @@ import io
 import shutil
 import sys
 import warnings
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -307,23 +308,23 @@ def corrections(arguments: argparse.Namespace) -> int:
 
 def licenses(arguments: argparse.Namespace) -> int:
     """Print what models inherit by the licenses of their ancestors; with --strict, fail where that is contradicted."""
-    from modeltree.figures.text import findings_summary, license_table, license_text
+    from modeltree.figures.text import license_table, license_text, severity_summary
     from modeltree.findings import Severity
 
     report = modeltree.licenses(_lineage(arguments))
     models = [report.lineage[name].id for name in arguments.models]
-    found = [each for id in models for each in report.findings_of(id)] if models else report.findings
-    shown = [each for each in found if each.severity != Severity.NOTE]
+    found = Counter(each.severity for id in models for each in report.findings_of(id))
+    counts = found if models else report._severities
+    shown = counts.total() > counts[Severity.NOTE]
     if arguments.json:
-        text = json_text(report.to_dict(models or None))
+        with progress_reporter() as progress:
+            text = json_text(report.to_dict(models or None, progress=progress))
     elif arguments.markdown:
         text = report.to_markdown()
     elif models:
         text = "\n\n".join(license_text(report, id) for id in models)
     else:
-        text = "\n\n".join(
-            filter(None, (license_table(report, shown) if shown else "", findings_summary(found) or "ok"))
-        )
+        text = "\n\n".join(filter(None, (license_table(report) if shown else "", severity_summary(counts) or "ok")))
     _deliver(text, arguments.output)
     return FAILED if arguments.strict and shown else DONE
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy
 from numpy.typing import NDArray
 
 from modeltree._util.text import counted, table
-from modeltree.analysis.licenses import LicenseReport
+from modeltree.analysis.licenses import MOST_LISTED, LicenseReport
 from modeltree.figures.description import fields_text
 from modeltree.findings import Finding, Severity
 from modeltree.formats.registry import all_formats
@@ -21,9 +21,13 @@ from modeltree.records import Derivation, ParameterCount, PartialDate
 
 def findings_summary(findings: Sequence[Finding], all_shown: bool = True) -> str:
     """How many findings there are of each severity; nothing where there is none."""
-    counts = Counter(finding.severity for finding in findings)
-    words = [counted(counts[severity], severity) for severity in Severity if counts[severity]]
-    hidden = " (see --all)" if counts[Severity.NOTE] and not all_shown else ""
+    return severity_summary(Counter(finding.severity for finding in findings), all_shown)
+
+
+def severity_summary(counts: Mapping[Severity, int], all_shown: bool = True) -> str:
+    """The same of counts of all severities."""
+    words = [counted(counts[severity], severity) for severity in Severity if counts.get(severity)]
+    hidden = " (see --all)" if counts.get(Severity.NOTE) and not all_shown else ""
     return ", ".join(words) + hidden
 
 
@@ -94,17 +98,14 @@ def kinship_text(
     return f"{kinship}\n{descent_table([*to_first, *to_second])}"
 
 
-def license_table(report: LicenseReport, findings: Sequence[Finding]) -> str:
-    """A row for each model that findings are about: what it declares, and what it is under in all."""
-    kinds: dict[str, list[str]] = {}
-    for finding in findings:
-        kinds.setdefault(finding.ids[0], []).append(finding.kind)
-    rows = [
-        (id, record.declared or "-", record.effective, record.commercial, ", ".join(found))
-        for id, found in kinds.items()
-        for record in [report[id]]
-    ]
-    return table(("model", "declares", "in all", "commercial", "found"), rows, width=100)
+def license_table(report: LicenseReport) -> str:
+    """A row for each of the first models of which more than a note is found: what it declares, and is under in all."""
+    noticed, rows = report._noticed(2), []
+    for node in noticed[:MOST_LISTED]:
+        record, found = report._record(node), [kind for kind, grades in report._found.items() if grades[node] > 1]
+        rows.append((record.id, record.declared or "-", record.effective, record.commercial, ", ".join(found)))
+    rest = f"\n… and {len(noticed) - MOST_LISTED:,} more" if len(noticed) > MOST_LISTED else ""
+    return table(("model", "declares", "in all", "commercial", "found"), rows, width=100) + rest
 
 
 def license_text(report: LicenseReport, model: str, width: int = 100) -> str:
