@@ -15,7 +15,7 @@ from tree_checker import Box, Line, TreeDrawing
 
 from modeltree import Lineage
 from modeltree.figures.family_tree import tree_contents
-from modeltree.layout.family_tree.tree import TreeItem
+from modeltree.layout.family_tree import TreeItem
 from modeltree.layout.geometry import LabelBox, Layout
 
 __all__ = ["Genealogy", "dot_drawing", "from_layout", "on_page"]

@@ -13,7 +13,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from modeltree.layout.family_tree.tree import TreeItem
+from modeltree.layout.family_tree import TreeItem
 from modeltree.layout.geometry import Layout
 from modeltree.layout.serpentine.blocks import Item
 from modeltree.records import PartialDate

@@ -18,10 +18,10 @@ from modeltree.cli.reports import REPORTS
 from modeltree.draw.theme import DARK, THEMES
 from modeltree.figures.coloring import COLOR_WORDS
 from modeltree.figures.drawing import ThemeName
-from modeltree.figures.statistics import FamilyGrouping, PeriodLength
+from modeltree.figures.overviews import FamilyGrouping, PeriodLength
 from modeltree.figures.table import TableField
 from modeltree.layout.geometry import Layout
-from modeltree.layout.serpentine.curve import TimeScale
+from modeltree.layout.serpentine import TimeScale
 from modeltree.records import Grain
 
 

@@ -11,9 +11,9 @@ import modeltree
 from layouts import stub_measure
 from modeltree import datasets
 from modeltree.figures.family_tree import tree_contents
-from modeltree.layout.family_tree.branch_words import with_branch_words
-from modeltree.layout.family_tree.tree import Direction, TreeItem, family_tree
+from modeltree.layout.family_tree import Direction, TreeItem, family_tree
 from modeltree.layout.geometry import Layout, TextLine
+from modeltree.layout.links import with_branch_words
 from modeltree.layout.plane import overlapping, struck
 
 SURVEY = datasets.load("survey")

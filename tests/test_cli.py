@@ -23,7 +23,7 @@ from modeltree import datasets
 from modeltree._util.text import json_text
 from modeltree.cli import arguments as cli_arguments
 from modeltree.cli import main as cli
-from modeltree.figures.description import model_text
+from modeltree.figures.text import model_text
 from modeltree.lineage import Lineage
 from modeltree.records import Correction, Derivation, Domain, Kind, Model, Openness, Organization
 

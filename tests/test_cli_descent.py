@@ -16,8 +16,8 @@ from modeltree.draw.theme import DARK
 from modeltree.figures import diagram as diagrams
 from modeltree.figures import page as pages
 from modeltree.findings import MissingExtraError
-from modeltree.layout.family_tree.timeline import TimeScale
-from modeltree.layout.family_tree.tree import Direction
+from modeltree.layout.family_tree import Direction
+from modeltree.layout.family_tree.placement import TimeScale
 from modeltree.layout.geometry import Layout
 
 

@@ -19,7 +19,7 @@ from modeltree import Lineage, Model
 from modeltree.draw.theme import DARK
 from modeltree.figures.drawing import ChartDrawing, Drawing, LayoutDrawing
 from modeltree.findings import LayoutError, ModelTreeError, UnknownFormatError
-from modeltree.layout.geometry import Layout
+from modeltree.layout.geometry import Layout, Page
 
 SMALL = modeltree.datasets.load("survey").clade("llama")
 LAID_OUT = ("evolution", "family_tree", "largest_families")
@@ -196,6 +196,13 @@ def test_axes_that_are_in_no_figure() -> None:
 
 def test_charts_are_drawings() -> None:
     assert all(isinstance(drawn(name), ChartDrawing) for name in CHARTS)
+
+
+def test_layouts_are_plain_numbers() -> None:
+    layout = modeltree.evolution(modeltree.datasets.load("survey-table1"), page=(7, 4.5)).layout
+    assert layout.page == Page(width=504.0, height=324.0)
+    table = modeltree.growth(modeltree.datasets.load("survey"), grain="year").layout
+    assert table.label(0) == "2018"
 
 
 def test_a_drawing_like_an_earlier_one() -> None:

@@ -30,11 +30,11 @@ from modeltree.draw.theme import THEMES, contrast
 from modeltree.figures.drawing import ThemeName
 from modeltree.figures.genealogy import Collapse
 from modeltree.findings import LayoutError
-from modeltree.layout.family_tree.timeline import TimeScale
-from modeltree.layout.family_tree.tree import Direction, TreeItem
-from modeltree.layout.family_tree.tree import family_tree as placed_tree
+from modeltree.layout.family_tree import Direction, TreeItem
+from modeltree.layout.family_tree import family_tree as placed_tree
+from modeltree.layout.family_tree.placement import TimeScale
 from modeltree.layout.geometry import Lane, Layout, Page
-from modeltree.layout.title_block import TitleBlock
+from modeltree.layout.sheet import TitleBlock
 from modeltree.lineage import Lineage
 from modeltree.records import WEIGHTS, About, Derivation, Kind, Model, Relation
 from strategies import examples, lineages

@@ -530,7 +530,7 @@ def test_layouts_need_no_matplotlib() -> None:
     code = """
 import sys
 from modeltree.records import PartialDate
-from modeltree.layout.serpentine.curve import Item, serpentine
+from modeltree.layout.serpentine import Item, serpentine
 serpentine([Item("a", "A", PartialDate(2020))], lambda text, bold=False: (len(text), 1.0)).to_json()
 print("matplotlib" in sys.modules)
 """

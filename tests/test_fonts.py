@@ -76,7 +76,7 @@ def test_other_typefaces_are_asked_only_where_letters_lack() -> None:
 
 def test_letters_from_elsewhere_are_set_smaller_where_they_are_wider(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("modeltree.draw.fonts._usual_width", lambda letter: 0.25)
-    monkeypatch.setattr("modeltree.draw.fonts._drawn_width", lambda text, families, weight: 1.0)
+    monkeypatch.setattr("modeltree.draw.fonts._set_width", lambda families, weight, text: float(bool(text)))
     _measured.cache_clear()
     assert INTER.font("悟道", 12).get_size() == 6
     _measured.cache_clear()

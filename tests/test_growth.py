@@ -14,13 +14,13 @@ import pytest
 import modeltree
 from graph_texts import mermaid_text
 from modeltree import Derivation, Lineage, LineageError, Model, ModelTreeError, SourceError, UnknownModelError
-from modeltree.figures.description import page_data
+from modeltree.figures.page import page_data
 from modeltree.formats.detection import format_of
 from modeltree.formats.parsing import limits
 from modeltree.formats.registry import FORMATS, Format
 from modeltree.formats.repair import front_matter
 from modeltree.formats.tables import read_table
-from modeltree.layout.title_block import TitleBlock, set_title_block
+from modeltree.layout.sheet import TitleBlock, set_title_block
 from work import growth, steps
 
 Call = Callable[[], object]

@@ -20,8 +20,8 @@ from modeltree import datasets, evolution
 from modeltree.findings import LayoutError
 from modeltree.layout.geometry import LabelBox, Layout, Leader, Link, Page, TickBox
 from modeltree.layout.links import with_links
-from modeltree.layout.serpentine.curve import serpentine
-from modeltree.layout.title_block import TitleBlock
+from modeltree.layout.serpentine import serpentine
+from modeltree.layout.sheet import TitleBlock
 from strategies import examples
 from work import growth
 

@@ -27,32 +27,45 @@ from matplotlib.text import Text
 
 from modeltree import datasets, family_sizes, growth, largest_families
 from modeltree.cli import main as cli
-from modeltree.draw.artists import Group
-from modeltree.draw.chart_sheet import spread
-from modeltree.draw.charts import MOST_BARS, NAMED_RELATIONS, DepthBox, GrowthTable, SizeTable, chart_figure
-from modeltree.draw.theme import DARK, LIGHT, THEMES, mixed
+from modeltree.draw.artists import Group, LayoutFigure
+from modeltree.draw.charts import MOST_BARS, NAMED_RELATIONS, DepthBox, GrowthTable, SizeTable, draw_chart, spread
+from modeltree.draw.theme import DARK, LIGHT, THEMES, Theme, mixed
 from modeltree.figures.genealogy import genealogy_of
-from modeltree.figures.largest_families import (
+from modeltree.figures.overviews import (
     Abridgement,
     Branches,
     Fold,
     abridged,
     abridged_families,
     folds_below,
+    growth_contents,
     largest_branches,
+    size_contents,
 )
-from modeltree.figures.statistics import growth_contents, size_contents
 from modeltree.findings import LayoutError
 from modeltree.graph.counts import counts_per_period, depths_by_size, sizes_and_depths, survivors
 from modeltree.graph.families import PrimaryForest
 from modeltree.graph.store import Columns
 from modeltree.layout.plane import Box, overlapping
-from modeltree.layout.title_block import TitleBlock
+from modeltree.layout.sheet import TitleBlock
 from modeltree.lineage import Lineage
 from modeltree.records import WEIGHTS, About, Derivation, Kind, Model, PartialDate, Relation
 from strategies import examples, lineages
 
 RELATIONS = tuple(Relation)
+
+
+def chart_figure(
+    table: GrowthTable | SizeTable, theme: Theme, page: tuple[float, float | None], **options: Any
+) -> LayoutFigure:
+    """A figure of one chart on a page in points."""
+    width, height = page[0], 0.72 * page[0] if page[1] is None else page[1]
+    figure = LayoutFigure(figsize=(width / 72, height / 72), facecolor=theme.page)
+    options.setdefault("title_block", TitleBlock())
+    draw_chart(table, figure.add_axes((0.0, 0.0, 1.0, 1.0)), theme, (width, height), **options)
+    return figure
+
+
 forests = st.integers(0, 12).flatmap(
     lambda count: st.tuples(*(st.integers(-1, node - 1) for node in range(count))).map(list)
 )

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modeltree.layout.metrics import Metrics
 from modeltree.layout.serpentine.blocks import BlockPair, set_block
 from modeltree.layout.serpentine.rows import Placed, RowEnds, extend_row, place_row
+from modeltree.layout.sheet import Metrics
 from strategies import examples
 
 METRICS = Metrics()

@@ -17,7 +17,7 @@ from matplotlib.text import Text
 
 import modeltree
 from modeltree.draw.fonts import BOLD, INTER, REGULAR, Typeface, real_name
-from modeltree.layout.title_block import TitleBlock, set_title_block
+from modeltree.layout.sheet import TitleBlock, set_title_block
 from modeltree.lineage import Lineage
 from modeltree.records import Derivation, Model, Organization
 

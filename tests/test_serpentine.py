@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from layouts import DISTRIBUTIONS, check_layout, hard_zeros, make_items, one_a_year, one_month, spread, stub_measure
 from layouts import item_lists as item_lists_of
 from modeltree.findings import LayoutError
+from modeltree.layout.serpentine import serpentine
 from modeltree.layout.serpentine.blocks import Item
-from modeltree.layout.serpentine.curve import serpentine
-from modeltree.layout.title_block import TitleBlock
+from modeltree.layout.sheet import TitleBlock
 from modeltree.records import PartialDate
 from strategies import examples
 

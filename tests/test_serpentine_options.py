@@ -16,8 +16,8 @@ from layouts import check_layout, item_lists, make_items, stub_measure
 from modeltree.findings import LayoutError
 from modeltree.layout.geometry import Layout, TickBox
 from modeltree.layout.plane import distance_along
+from modeltree.layout.serpentine import serpentine
 from modeltree.layout.serpentine.blocks import Item
-from modeltree.layout.serpentine.curve import serpentine
 from modeltree.layout.serpentine.solver import months_of
 from modeltree.layout.ticks import fitting_grain, make_ticks
 from modeltree.records import PartialDate

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 from fontTools.ttLib import TTFont
 
-from modeltree.draw.figure import finished_svg
+from modeltree.draw.artists import finished_svg
 from modeltree.draw.fonts import FAMILY, INTER
 
 NAMESPACE = "{http://www.w3.org/2000/svg}"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from layouts import stub_measure
 from modeltree.findings import LayoutError
 from modeltree.layout.plane import Box, overlapping
-from modeltree.layout.title_block import Frame, TitleBlock, set_title_block
+from modeltree.layout.sheet import Frame, TitleBlock, set_title_block
 
 LEGEND = (("open", "open source"), ("closed", "closed source"))
 words = st.text("abc 悟道-", max_size=60)

@@ -7,10 +7,10 @@ from modeltree.analysis.union import union as union
 from modeltree.figures.diagram import diagram as diagram
 from modeltree.figures.evolution import evolution as evolution
 from modeltree.figures.family_tree import family_tree as family_tree
-from modeltree.figures.largest_families import largest_families as largest_families
+from modeltree.figures.overviews import family_sizes as family_sizes
+from modeltree.figures.overviews import growth as growth
+from modeltree.figures.overviews import largest_families as largest_families
 from modeltree.figures.page import page as page
-from modeltree.figures.statistics import family_sizes as family_sizes
-from modeltree.figures.statistics import growth as growth
 from modeltree.figures.table import table as table
 from modeltree.findings import AmbiguousNameError as AmbiguousNameError
 from modeltree.findings import CycleError as CycleError

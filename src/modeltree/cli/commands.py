@@ -181,7 +181,7 @@ def show(arguments: argparse.Namespace) -> int:
             ]
         )
     else:
-        from modeltree.figures.description import model_text
+        from modeltree.figures.text import model_text
 
         width = shutil.get_terminal_size(fallback=(100, 24)).columns
         _print("\n\n".join(model_text(lineage, model.id, width) for model in models))

@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -18,33 +18,144 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, Locator, LogLocator, MaxNLocator, NullLocator, PercentFormatter
 
 from modeltree._util.languages import ENGLISH, Words
-from modeltree.draw.artists import drawing_style
-from modeltree.draw.chart_sheet import BESIDE, CAPTION, PITCH, ChartPanel, ChartSheet, spread
-from modeltree.draw.display import Rectangle
-from modeltree.draw.figure import LayoutFigure
+from modeltree.draw.artists import Group, artists_of, draw_layout, drawing_style
+from modeltree.draw.display import Line, Look, Primitive, Rectangle, Text, line_width
 from modeltree.draw.fonts import INTER, Typeface
 from modeltree.draw.theme import Theme, contrast, mixed
-from modeltree.layout.plane import Box
-from modeltree.layout.sheet import INCH, check_page
+from modeltree.findings import LayoutError
+from modeltree.graph.counts import PER_YEAR
+from modeltree.layout.geometry import Layout, Page
+from modeltree.layout.plane import Box, Point
+from modeltree.layout.serpentine.rows import fit_in_order
+from modeltree.layout.sheet import MARGIN, TitleBlock, set_title_block
 from modeltree.layout.ticks import tick_label
-from modeltree.layout.title_block import TitleBlock
 from modeltree.records import Grain, PartialDate, Relation
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+# In ems: from one line of words to the next, a panel's caption, and from a panel to the words beside it.
+_PITCH, _CAPTION, _BESIDE = 1.45, 2.3, 0.6
+# A page of this width has type of this size, in points; type goes with the root of the width, down to the least.
+_FULL_WIDTH, _TYPE, _LEAST_TYPE = 1008.0, 10.5, 6.0
+# The least side of a panel, in ems; lines, in points for type of 12 points; the share of the page in pale colors.
+_LEAST_SIDE, _AXIS, _GRID, _LEADER, _CURVE, _MEDIAN, _EDGE, _PALE = 4.0, 0.9, 0.6, 0.6, 1.7, 1.9, 0.5, 0.45
+
+
+def spread(wanted: Sequence[float], pitch: float, low: float, high: float) -> list[float]:
+    """Positions nearest to those wanted, at least a pitch apart; where there is no room for all, from `low` on."""
+    most = max(high - (len(wanted) - 1) * pitch, low)
+    return fit_in_order(wanted, [index * pitch for index in range(len(wanted))], [(low, most)] * len(wanted))
+
+
+@dataclass(frozen=True, slots=True)
+class ChartPanel:
+    """Axes for values, and their box on the sheet."""
+
+    axes: Axes
+    box: Box
+
+    def point(self, x: float, y: float) -> Point:
+        """Where a value is on the sheet."""
+        right, up = (self.axes.transScale + self.axes.transLimits).transform((x, y))
+        return (self.box.x + float(right) * self.box.width, self.box.bottom - float(up) * self.box.height)
+
+    def name(self, artists: Sequence[Artist], key: str, name: str) -> None:
+        """Group artists under a name for screen readers."""
+        for artist in artists:
+            artist.remove()
+            artist.set_clip_on(False)
+        group = Group(self.axes, artists, key, name)
+        group.set_zorder(artists[0].get_zorder())
+        self.axes.add_artist(group)
+
+
+class ChartSheet:
+    """A page with a title and a footnote, on which panels and words are put; all in points."""
+
+    def __init__(
+        self, ax: Axes, theme: Theme, page: tuple[float, float], title_block: TitleBlock, font_size: float | None,
+        typeface: Typeface, words: Words,
+    ) -> None:  # fmt: skip
+        self.typeface, self.words = typeface, words
+        self.width, self.height = page
+        self.ax, self.theme, self.margin = ax, theme, MARGIN
+        share = min(self.width / _FULL_WIDTH, self.height / _FULL_WIDTH / 0.6) ** 0.5
+        self.em = font_size or max(_TYPE * share, _LEAST_TYPE)
+        frame = set_title_block(title_block, typeface.measure, self.width, MARGIN)
+        self.top, self.bottom = max(frame.header, MARGIN), self.height - max(frame.footer, MARGIN)
+        # The words around a chart are drawn as those around a layout.
+        layout = Layout(page=Page(*page), font_size=self.em, boxes=(), icons=(), leaders=(), axis=(), ticks=(),
+                        texts=frame.lines(self.height))  # fmt: skip
+        draw_layout(layout, ax, Look(theme, {}, {}, typeface=typeface))
+
+    def ems(self, length: float) -> float:
+        """A length in points."""
+        return length * self.em
+
+    def room(self, text: str, bold: bool = False) -> float:
+        """The width of some words."""
+        return self.typeface.measure(text, bold)[0] * self.em
+
+    def line_width(self, width: float) -> float:
+        """The width of a line that is so wide for type of 12 points."""
+        return line_width(width, self.em, self.theme)
+
+    def require(self, *lengths: float) -> None:
+        """Refuse panels of which a side would be too short."""
+        if min(lengths) < self.ems(_LEAST_SIDE):
+            size = f"{self.width:g} × {self.height:g} pt"
+            raise LayoutError(f"a page of {size} leaves no room for a chart in type of {self.em:.3g} pt")
+
+    def panel(self, caption: str, left: float, top: float, right: float, height: float) -> ChartPanel:
+        """Axes with a line below and a grid, and a caption above them at the left of the page."""
+        self.write(self.shortened(caption, self.width - 2 * self.margin, bold=True), self.margin,
+                   top - self.ems(_CAPTION - _PITCH / 2), bold=True)  # fmt: skip
+        box = Box(x=left, y=top, width=right - left, height=height)
+        axes = self.ax.inset_axes(
+            (left / self.width, 1 - box.bottom / self.height, box.width / self.width, height / self.height)
+        )
+        axes.set(facecolor="none", axisbelow=True)
+        axes.spines[["left", "right", "top"]].set_visible(False)
+        axes.spines["bottom"].set(color=self.theme.axis, linewidth=self.line_width(_AXIS))
+        axes.grid(color=self.theme.guide, linewidth=self.line_width(_GRID))
+        axes.tick_params(length=0, pad=self.ems(_BESIDE), labelsize=self.em, labelcolor=self.theme.quiet,
+                         labelfontfamily=self.typeface.font("0", self.em).get_family())  # fmt: skip
+        return ChartPanel(axes, box)
+
+    def add(self, part: Primitive, zorder: float = 6) -> None:
+        """Put a primitive over the panels."""
+        for artist in artists_of(part, self.ax, self.typeface):
+            artist.set(clip_on=False, zorder=zorder)
+            self.ax.add_artist(artist)
+
+    def write(
+        self, text: str, x: float, y: float, *, align: Literal["left", "center", "right"] = "left",
+        bold: bool = False, color: str | None = None,
+    ) -> None:  # fmt: skip
+        """Put a line of words at a place, with its middle at the height ``y``."""
+        self.add(Text(text, x, y, self.em, (color or self.theme.ink,), bold, align), zorder=8)
+
+    def leader(self, panel: ChartPanel, *points: Point) -> None:
+        """Draw a line from a panel to words beside it, over the grid and under all else."""
+        for artist in artists_of(Line(points, (self.theme.quiet,), self.line_width(_LEADER)), self.ax, self.typeface):
+            artist.set(clip_on=False, zorder=1, transform=self.ax.transData)
+            panel.axes.add_artist(artist)
+
+    def shortened(self, text: str, room: float, bold: bool = False) -> str:
+        """As much of a text as there is room for."""
+        if self.room(text, bold) <= room:
+            return text
+        end = next((end for end in range(len(text) - 1, 0, -1) if self.room(f"{text[:end]}…", bold) <= room), 1)
+        return f"{text[:end].rstrip()}…"
+
+
 _SHARED = {Relation.PRUNING, Relation.APPLICATION, Relation.DATA, Relation.GENERATED}
 NAMED_RELATIONS = tuple(relation for relation in Relation if relation not in _SHARED)
 """The relations that have a color and a name of their own; all others share one."""
 
-# The height of a page without one, of its width.
-_ASPECT = 0.72
-# The least side of a panel, in ems; lines, in points for type of 12 points; the share of the page in pale colors.
-_LEAST_SIDE, _AXIS, _CURVE, _MEDIAN, _EDGE, _PALE = 4.0, 0.9, 1.7, 1.9, 0.5, 0.45
-
 # Growth. In ems: the room for years, for months, below these, and above the highest bar.
 _YEARS, _MONTHS, _SPACE, _ABOVE = 1.8, 1.5, 1.5, 1.6
-_PER_YEAR = {"year": 1, "quarter": 4, "month": 12}
 # The upper panel's part of the height; the width of a bar, of a period; the most ticks, and the least ems for each.
 _UPPER_GROWTH, _BAR, _TICKS, _TICK_PITCH = 0.58, 0.88, 5, 2.0
 
@@ -76,11 +187,6 @@ class ChartTable(ABC):
     def to_dict(self) -> dict[str, object]:
         """Plain lists, dictionaries, strings and numbers."""
 
-    @property
-    @abstractmethod
-    def names(self) -> tuple[str, ...]:
-        """What it names."""
-
     def to_json(self, indent: int | None = 1) -> str:
         """The table as JSON, ending in a newline."""
         return json.dumps(self.to_dict(), ensure_ascii=False, indent=indent) + "\n"
@@ -104,11 +210,11 @@ class GrowthTable(ChartTable):
 
     def year(self, period: int) -> int:
         """The year that a period is in."""
-        return (self.first + period) // _PER_YEAR[self.grain]
+        return (self.first + period) // PER_YEAR[self.grain]
 
     def date(self, period: int) -> PartialDate:
         """A period as a date; of a quarter, its first month."""
-        per_year = _PER_YEAR[self.grain]
+        per_year = PER_YEAR[self.grain]
         part = (self.first + period) % per_year
         return PartialDate(self.year(period), None if per_year == 1 else part * 12 // per_year + 1)
 
@@ -164,42 +270,19 @@ class SizeTable(ChartTable):
         }
 
 
-def chart_figure(
-    table: GrowthTable | SizeTable,
-    theme: Theme,
-    page: tuple[float, float | None],
-    *,
-    title_block: TitleBlock | None = None,
-    font_size: float | None = None,
-    summary: tuple[str, str] = ("", ""),
-    typeface: Typeface = INTER,
-    words: Words = ENGLISH,
-) -> LayoutFigure:
-    """A figure of one chart on a page in points; a page without a height is as high as goes with its width."""
-    check_page(*page, font_size)
-    width, height = page[0], _ASPECT * page[0] if page[1] is None else page[1]
-    figure = LayoutFigure(figsize=(width / INCH, height / INCH), facecolor=theme.page)
-    figure.summary, figure.typeface = summary, typeface
-    ax = figure.add_axes((0.0, 0.0, 1.0, 1.0))
-    draw_chart(table, ax, theme, (width, height), title_block=title_block, font_size=font_size, typeface=typeface,
-               words=words)  # fmt: skip
-    return figure
-
-
 def draw_chart(
     table: GrowthTable | SizeTable,
     ax: Axes,
     theme: Theme,
     page: tuple[float, float],
-    *,
-    title_block: TitleBlock | None = None,
+    title_block: TitleBlock,
     font_size: float | None = None,
     typeface: Typeface = INTER,
     words: Words = ENGLISH,
 ) -> None:
-    """Draw a chart on axes that are as large as a page, in points; for the rest see `chart_figure`."""
+    """Draw a chart on axes that are as large as a page, in points."""
     with drawing_style():
-        sheet = ChartSheet(ax, theme, page, title_block or TitleBlock(), font_size, typeface, words)
+        sheet = ChartSheet(ax, theme, page, title_block, font_size, typeface, words)
         (_draw_growth if isinstance(table, GrowthTable) else _draw_sizes)(sheet, table)  # type: ignore[arg-type]
 
 
@@ -225,29 +308,29 @@ def _draw_growth(sheet: ChartSheet, table: GrowthTable) -> None:
     totals, sums = counts.sum(axis=0), counts.cumsum(axis=1)
     numbers = max(room(words.number(total)) for total in sums[:, -1])
     right = sheet.width - sheet.margin - max(room(name, bold=True) for _, name in table.sorts) - numbers - ems(2.8)
-    least_left = sheet.margin + room("100 %") + ems(BESIDE)
+    least_left = sheet.margin + room("100 %") + ems(_BESIDE)
     marks = [tick_label(table.date(period), table.grain, words) for period in range(count)]
     if table.grain == "year" or max(map(room, marks)) + ems(0.4) > (right - least_left) / count:
         marks = []
     strip = ems(_YEARS + (_MONTHS if marks else 0.0))
-    height = sheet.bottom - sheet.top - ems(2 * CAPTION + _SPACE + PITCH / 2) - strip
-    least = ems(PITCH * len(table.sorts))  # the words beside the lower panel
+    height = sheet.bottom - sheet.top - ems(2 * _CAPTION + _SPACE + _PITCH / 2) - strip
+    least = ems(_PITCH * len(table.sorts))  # the words beside the lower panel
     lower = min(max((1 - _UPPER_GROWTH) * height, least), 0.55 * height)
     sheet.require(height - lower, lower, lower - least + ems(_LEAST_SIDE))
     most, upper = int(totals.max()), height - lower
     steps = int((upper - ems(_ABOVE)) / ems(_TICK_PITCH))
     locator = MaxNLocator(max(min(steps, _TICKS), 1), integer=True, steps=[1, 2, 5, 10])
     top = most * (1 + ems(_ABOVE) / max(upper - ems(_ABOVE), 1.0))
-    left = max(least_left, sheet.margin + max(map(room, _labels(words, locator, 0, top))) + ems(BESIDE))
+    left = max(least_left, sheet.margin + max(map(room, _labels(words, locator, 0, top))) + ems(_BESIDE))
     sheet.require(right - left)
 
-    bars = sheet.panel(words(_NEW[table.grain]), left, sheet.top + ems(CAPTION), right, upper)
+    bars = sheet.panel(words(_NEW[table.grain]), left, sheet.top + ems(_CAPTION), right, upper)
     bars.axes.set(xlim=(0, count), ylim=(0, top))
     bars.axes.yaxis.set(major_locator=locator, major_formatter=FuncFormatter(lambda value, _: words.number(value)))
     _draw_bars(sheet, bars, table, counts)
     _draw_time(sheet, bars, table, marks)
     _draw_latest(sheet, bars, table)
-    below = bars.box.bottom + strip + ems(_SPACE + CAPTION)
+    below = bars.box.bottom + strip + ems(_SPACE + _CAPTION)
     since = "All models since {since}, in shares" if table.since else "All models so far, in shares"
     shares = sheet.panel(words(since, since=table.since), left, below, right, lower)
     _draw_shares(sheet, shares, table, sums)
@@ -274,7 +357,7 @@ def _draw_bars(sheet: ChartSheet, panel: ChartPanel, table: GrowthTable, counts:
     half = sheet.room(number, bold=True) / 2
     if 2 * half <= panel.box.width:
         middle = min(max(x, panel.box.x + half), panel.box.right - half)
-        sheet.write(number, middle, y - sheet.ems(PITCH / 2), align="center", bold=True)
+        sheet.write(number, middle, y - sheet.ems(_PITCH / 2), align="center", bold=True)
 
 
 def _draw_time(sheet: ChartSheet, panel: ChartPanel, table: GrowthTable, marks: Sequence[str]) -> None:
@@ -319,15 +402,14 @@ def _draw_latest(sheet: ChartSheet, panel: ChartPanel, table: GrowthTable) -> No
     """A legend beside the bars, with the counts of the last complete period."""
     ems, fills = sheet.ems, _fills(sheet.theme)
     over = len(table.counts) - 1 - (table.incomplete and len(table.counts) > 1)
-    if ems(PITCH) * (len(table.sorts) + 1) > panel.box.height:
+    if ems(_PITCH) * (len(table.sorts) + 1) > panel.box.height:
         return
-    start, end, y = panel.box.right + ems(1.6), sheet.width - sheet.margin, panel.box.y + ems(PITCH / 2)
+    start, end, y = panel.box.right + ems(1.6), sheet.width - sheet.margin, panel.box.y + ems(_PITCH / 2)
     sheet.write(table.label(over, sheet.words), end, y, align="right", color=sheet.theme.quiet)
     for (key, name), count in reversed(list(zip(table.sorts, table.counts[over], strict=True))):
-        y += ems(PITCH)
-        sheet.add(
-            Rectangle(Box(x=start - ems(1.25), y=y - ems(0.42), width=ems(0.85), height=ems(0.84)), (fills[key],))
-        )
+        y += ems(_PITCH)
+        sample = Box(x=start - ems(1.25), y=y - ems(0.42), width=ems(0.85), height=ems(0.84))
+        sheet.add(Rectangle(sample, (fills[key],)))
         sheet.write(name, start, y)
         sheet.write(sheet.words.number(count), end, y, align="right", color=sheet.theme.quiet)
 
@@ -350,7 +432,7 @@ def _draw_shares(sheet: ChartSheet, panel: ChartPanel, table: GrowthTable, sums:
         panel.name([area], f"shares-{key}", sheet.words("{name}, share", name=name))
     tops = shares[:, -1].cumsum()
     middles = [panel.point(count, middle)[1] for middle in tops - shares[:, -1] / 2]
-    pitch, right, start = ems(PITCH), panel.box.right, panel.box.right + ems(1.6)
+    pitch, right, start = ems(_PITCH), panel.box.right, panel.box.right + ems(1.6)
     heights = spread(middles[::-1], pitch, panel.box.y + pitch / 2, panel.box.bottom - pitch / 2)[::-1]
     for (_, name), total, middle, y in zip(table.sorts, sums[:, -1], middles, heights, strict=True):
         sheet.leader(panel, (right + ems(0.1), middle), (right + ems(0.35), middle), (start - ems(0.65), y),
@@ -365,8 +447,8 @@ def _draw_shares(sheet: ChartSheet, panel: ChartPanel, table: GrowthTable, sums:
 def _draw_sizes(sheet: ChartSheet, table: SizeTable) -> None:
     """A bar for each family where there are few, and their numbers where there are many."""
     kin = next((families for size, families in table.survivors if size > 1), 0)
-    height = sheet.bottom - sheet.top - sheet.ems(CAPTION)
-    if kin == len(table.largest) <= MOST_BARS and kin * sheet.ems(PITCH) <= height:
+    height = sheet.bottom - sheet.top - sheet.ems(_CAPTION)
+    if kin == len(table.largest) <= MOST_BARS and kin * sheet.ems(_PITCH) <= height:
         _draw_families(sheet, table, height)
     else:
         _draw_counts(sheet, table)
@@ -376,34 +458,31 @@ def _draw_families(sheet: ChartSheet, table: SizeTable, height: float) -> None:
     """A bar for each family of two models or more, the largest on top, with its name and size."""
     ems, theme, words, count = sheet.ems, sheet.theme, sheet.words, len(table.largest)
     names = min(max(sheet.room(name) for name, _ in table.largest), ems(_NAME))
-    left = sheet.margin + names + ems(BESIDE)
-    right = (
-        sheet.width
-        - sheet.margin
-        - max(sheet.room(words.number(size), bold=True) for _, size in table.largest)
-        - ems(1)
-    )
+    left = sheet.margin + names + ems(_BESIDE)
+    numbers = max(sheet.room(words.number(size), bold=True) for _, size in table.largest)
+    right = sheet.width - sheet.margin - numbers - ems(1)
     sheet.require(right - left)
-    panel = sheet.panel(words(_FAMILY_BARS), left, sheet.top + ems(CAPTION), right, height)
+    panel = sheet.panel(words(_FAMILY_BARS), left, sheet.top + ems(_CAPTION), right, height)
     panel.axes.set(xlim=(0, table.largest[0][1]), ylim=(count, 0), xticks=[], yticks=[])
     panel.axes.spines[:].set_visible(False)
     for rank, (name, size) in enumerate(table.largest):
         bar = panel.axes.barh(rank + 0.5, size, 0.72, color=theme.quiet, linewidth=0)
         panel.name(bar.patches, f"family-{rank + 1}", f"{name}: {sheet.words.number(size)}")
         x, y = panel.point(size, rank + 0.5)
-        sheet.write(sheet.shortened(name, names), left - ems(BESIDE), y, align="right")
-        sheet.write(words.number(size), x + ems(BESIDE), y, bold=True)
+        sheet.write(sheet.shortened(name, names), left - ems(_BESIDE), y, align="right")
+        sheet.write(words.number(size), x + ems(_BESIDE), y, bold=True)
     if table.survivors[0][0] == 1:
         alone = table.survivors[0][1] - count
         text = words.count(alone, "{count} more is a single model", "{count} more are a single model")
         if sheet.room(words(_FAMILY_BARS), bold=True) + sheet.room(text) + ems(2) <= sheet.width - 2 * sheet.margin:
-            y = panel.box.y - ems(CAPTION - PITCH / 2)
+            y = panel.box.y - ems(_CAPTION - _PITCH / 2)
             sheet.write(text, sheet.width - sheet.margin, y, align="right", color=theme.quiet)
 
 
 def _draw_counts(sheet: ChartSheet, table: SizeTable) -> None:
     """The number of families of at least each size, and below it the depths of families of each size."""
     ems, room, words = sheet.ems, sheet.room, sheet.words
+    shown = FuncFormatter(lambda value, _: words.number(value))
     most, families = table.survivors[-1][0], table.survivors[0][1]
     # A depth of 0, of models that only an application joins, is drawn as 1, too.
     deepest = max((1, *(box.depths[-1] for box in table.boxes)))
@@ -411,19 +490,17 @@ def _draw_counts(sheet: ChartSheet, table: SizeTable) -> None:
     names = min(max(room(name, bold=True) for name, _ in table.largest), ems(_NAME)) + ems(1.0) + numbers
     samples = max(ems(_SAMPLE) + room(text) for text in map(words, _DEPTHS[:2]))
     beside = sheet.width - sheet.margin - max(names, room(words(_UNIT)), samples)
-    height = sheet.bottom - sheet.top - ems(2 * CAPTION + _SCALE)
-    lines = ems(PITCH * len(table.largest))  # beside the upper panel
+    height = sheet.bottom - sheet.top - ems(2 * _CAPTION + _SCALE)
+    lines = ems(_PITCH * len(table.largest))  # beside the upper panel
     sheet.require((1 - _UPPER_SIZES) * height, _UPPER_SIZES * height - lines + ems(_LEAST_SIDE))
     up, deep, across = ((1 / _BEYOND**part, end * _BEYOND) for part, end in ((1, families), (1, deepest), (0.5, most)))
-    levels = _log_locator(*up, _UPPER_SIZES * height, ems(PITCH))
-    depths = _log_locator(*deep, (1 - _UPPER_SIZES) * height, ems(PITCH))
-    left = sheet.margin + max(map(room, (*_labels(words, levels, *up), *_labels(words, depths, *deep)))) + ems(BESIDE)
+    levels = _log_locator(*up, _UPPER_SIZES * height, ems(_PITCH))
+    depths = _log_locator(*deep, (1 - _UPPER_SIZES) * height, ems(_PITCH))
+    left = sheet.margin + max(map(room, (*_labels(words, levels, *up), *_labels(words, depths, *deep)))) + ems(_BESIDE)
     right = beside - ems(_GUTTER)
     sheet.require(right - left)
     widest = max(room(words.number(label)) for label in (most, most * _BEYOND)) + ems(0.8)
     sizes = _log_locator(*across, right - left, widest)
-
-    shown = FuncFormatter(lambda value, _: words.number(value))
 
     def panel(caption: str, top: float, height: float, ends: tuple[float, float], locator: Locator) -> ChartPanel:
         made = sheet.panel(caption, left, top, right, height)
@@ -432,16 +509,15 @@ def _draw_counts(sheet: ChartSheet, table: SizeTable) -> None:
             axis.set(major_locator=ticks, minor_locator=NullLocator(), major_formatter=shown)
         return made
 
-    upper = panel(
-        words("Families of at least so many models"), sheet.top + ems(CAPTION), _UPPER_SIZES * height, up, levels
-    )
+    caption = words("Families of at least so many models")
+    upper = panel(caption, sheet.top + ems(_CAPTION), _UPPER_SIZES * height, up, levels)
     _draw_survivors(sheet, upper, table)
     _draw_largest(sheet, upper, table, beside, numbers)
     end = [tick for tick in sizes.tick_values(*across) if across[0] <= tick <= across[1]][-1]
     last = upper.point(end, 1)[0] + room(words.number(end)) / 2
     if last + ems(0.6) <= beside:
         sheet.write(words(_UNIT), beside, upper.box.bottom + ems(1.15), color=sheet.theme.quiet)
-    below = upper.box.bottom + ems(_SCALE + CAPTION)
+    below = upper.box.bottom + ems(_SCALE + _CAPTION)
     caption = words("How deep these are, in steps from the first model to the deepest")
     lower = panel(caption, below, (1 - _UPPER_SIZES) * height, deep, depths)
     lower.axes.tick_params(labelbottom=False)
@@ -469,8 +545,8 @@ def _draw_survivors(sheet: ChartSheet, panel: ChartPanel, table: SizeTable) -> N
         alone = counts[0] - counts[1]
         text = sheet.words.count(alone, "{count} is a single model", "{count} are a single model")
         (x, top), (_, bottom) = panel.point(1, counts[0]), panel.point(1, counts[1])
-        x += sheet.ems(BESIDE)
-        if bottom - top > sheet.ems(1.2 * PITCH) and x + sheet.room(text) < panel.box.right:
+        x += sheet.ems(_BESIDE)
+        if bottom - top > sheet.ems(1.2 * _PITCH) and x + sheet.room(text) < panel.box.right:
             sheet.write(text, x, (top + bottom) / 2, color=theme.quiet)
 
 
@@ -483,16 +559,15 @@ def _dots(sheet: ChartSheet, diameter: float) -> dict[str, Any]:
 
 def _draw_largest(sheet: ChartSheet, panel: ChartPanel, table: SizeTable, start: float, numbers: float) -> None:
     """Name the largest families at the right of the curve, each tied to its place on it."""
-    ems, pitch, end = sheet.ems, sheet.ems(PITCH), sheet.width - sheet.margin
+    ems, pitch, end = sheet.ems, sheet.ems(_PITCH), sheet.width - sheet.margin
     dots = [panel.point(size, rank) for rank, (_, size) in enumerate(table.largest, 1)]
     wanted = [y for _, y in dots]
     heights = spread(wanted[::-1], pitch, panel.box.y + pitch / 2, panel.box.bottom - pitch / 2)[::-1]
     for rank, ((name, size), (x, dot), y) in enumerate(zip(table.largest, dots, heights, strict=True), 1):
         bend = panel.box.right + ems(0.3)
         sheet.leader(panel, (x, dot), (bend, dot), (start - ems(0.8), y), (start - ems(0.35), y))
-        panel.name(
-            panel.axes.plot(size, rank, **_dots(sheet, 0.56)), f"family-{rank}", f"{name}: {sheet.words.number(size)}"
-        )
+        dots_drawn = panel.axes.plot(size, rank, **_dots(sheet, 0.56))
+        panel.name(dots_drawn, f"family-{rank}", f"{name}: {sheet.words.number(size)}")
         shown = sheet.shortened(name, end - numbers - ems(0.9) - start, bold=True)
         sheet.write(shown, start, y, bold=True)
         sheet.write(sheet.words.number(size), end, y, align="right", color=sheet.theme.quiet)
@@ -521,5 +596,5 @@ def _draw_depths(sheet: ChartSheet, panel: ChartPanel, table: SizeTable, beside:
         samples, names, loc="upper left", borderaxespad=0, borderpad=0,
         bbox_to_anchor=((beside - panel.box.x) / panel.box.width, 1.0), frameon=False, labelcolor=theme.ink,
         prop=sheet.typeface.font("".join(names), sheet.em), handlelength=_SAMPLE - 0.6, handletextpad=0.6,
-        labelspacing=PITCH - 1.21,
+        labelspacing=_PITCH - 1.21,
     )  # fmt: skip

@@ -1,7 +1,7 @@
 """The display list: a layout and how it looks, as a flat sequence of drawing primitives in the order of painting.
 
 It is made once and drawn by renderers that decide nothing: `modeltree.draw.artists` with matplotlib,
-`modeltree.draw.markup` as SVG elements of a page. Lengths are points from the page's top left corner, y grows downward.
+`modeltree.draw.html` as SVG elements of a page. Lengths are points from the page's top left corner, y grows downward.
 """
 
 from __future__ import annotations
@@ -80,8 +80,8 @@ _TIGHT_WIDTH = 0.86
 _LOW_CONTRAST, _RING = 1.5, 0.6
 # The head of a link, in ems; a link with a relation has a smaller one, of the usual size.
 _HEAD_LENGTH, _HEAD_WIDTH, _SMALL_HEAD = 0.42, 0.34, 0.85
-# Line widths, of the usual one: a link between models that stand out, and the lines of a tree.
-_STRONG_LINK, _LANE = 3.4, 1.5
+# The line width of a link between models that stand out, of the usual one.
+_STRONG_LINK = 3.4
 # The arrow before the name of a further parent, its head and its shaft, in ems of that name.
 _ARROW, _ARROW_HEAD, _SHAFT = 0.85, 0.42, 0.1
 # How links of a tree are drawn, by what they pass on; what is stated of none passes on something.
@@ -299,16 +299,8 @@ class _Display:
             size = strength**0.5 * self._em * (_SMALL_HEAD if link.kind else 1.0)
             parts.append(Polygon((_head(link, size),), color))
         name = f"{parent.name} → {child.name}" + (f", {link.kind}" if link.kind else "")
-        return Item(
-            "link",
-            tuple(parts),
-            f"link-{number}",
-            (link.parent, link.child),
-            link.kind or "",
-            name,
-            faint=faint,
-            tint=color if link.width else (),
-        )
+        ends, tint = (link.parent, link.child), color if link.width else ()
+        return Item("link", tuple(parts), f"link-{number}", ends, link.kind or "", name, faint=faint, tint=tint)
 
     def _tick(self, tick: TickBox) -> Item:
         """A date on the curve: years in a box, all others on the bare page."""
@@ -424,13 +416,15 @@ class _Display:
 
     def _color(self, role: str, faint: bool = False) -> Colors:
         """A color of the theme by its name."""
-        colors = ((getattr(look.theme, role), look.theme.page) for look in self._looks)
-        return tuple(mixed(color, page, FAINT) if faint else color for color, page in colors)
+        return self._receding((getattr(look.theme, role) for look in self._looks), faint)
 
     def _limb(self, id: str, faint: bool) -> Colors:
         """The color of the trunk that a model is on."""
-        pairs = ((look.labels[id].limb or look.theme.descent, look.theme.page) for look in self._looks)
-        return tuple(mixed(color, page, FAINT) if faint else color for color, page in pairs)
+        return self._receding((look.labels[id].limb or look.theme.descent for look in self._looks), faint)
+
+    def _receding(self, colors: Iterable[str], faint: bool) -> Colors:
+        pairs = zip(colors, self._looks, strict=True)
+        return tuple(mixed(color, look.theme.page, FAINT) if faint else color for color, look in pairs)
 
     def _width(self, width: float) -> float:
         return line_width(width, self._em, self._theme)
@@ -444,9 +438,9 @@ def _centered(text: str, box: Box, size: float, color: Colors) -> Text:
 def _tapering(points: Sequence[Point], widths: Sequence[float], upright: bool) -> tuple[Point, ...]:
     """The outline of a line that is so wide at each of its points, across the axis of time."""
     across = (0.5, 0.0) if upright else (0.0, 0.5)
-    there = [(x + across[0] * width, y + across[1] * width) for (x, y), width in zip(points, widths, strict=False)]
-    back = [(x - across[0] * width, y - across[1] * width) for (x, y), width in zip(points, widths, strict=False)]
-    return (*there, *reversed(back))
+    sides = [(x, y, across[0] * width, across[1] * width) for (x, y), width in zip(points, widths, strict=False)]
+    return (*((x + right, y + down) for x, y, right, down in sides),
+            *((x - right, y - down) for x, y, right, down in reversed(sides)))  # fmt: skip
 
 
 def _head(link: Link, size: float) -> tuple[Point, ...]:

@@ -27,17 +27,7 @@ from graphviz.quoting import attr_list, quote
 
 from modeltree._util.text import UNWRITABLE, printable
 from modeltree.draw.display import Style
-from modeltree.draw.figure import DIRECTION, typeface_rule
-from modeltree.draw.fonts import (
-    FAMILY,
-    INTER,
-    REGULAR,
-    Typeface,
-    font_file,
-    is_bidirectional,
-    letters_of,
-    real_name,
-)
+from modeltree.draw.fonts import DIRECTION, FAMILY, INTER, REGULAR, Typeface, font_file, is_bidirectional, real_name
 from modeltree.draw.theme import Stroke, Theme, mixed
 from modeltree.findings import DiagramError, MissingExtraError
 from modeltree.layout.sheet import INCH
@@ -402,11 +392,7 @@ def _font_settings(typeface: Typeface) -> Iterator[dict[str, str]]:
 
 def _with_typeface(svg: bytes, typeface: Typeface) -> bytes:
     """The SVG with the glyphs that it uses embedded, under the names by which it asks for them."""
-    letters, rules = set(unescape(_TAG.sub("", svg.decode()))), []
-    for family in (*typeface.asked, FAMILY):
-        known = {letter for letter in letters if ord(letter) in letters_of(family, REGULAR)}
-        letters -= known
-        rules += [typeface_rule(family, REGULAR, frozenset(known), real_name(family))] if known else []
+    rules = typeface.rules(unescape(_TAG.sub("", svg.decode())), REGULAR, real=True)
     direction = DIRECTION if is_bidirectional(svg.decode()) else ""
     style = f"<style>{direction}{''.join(rules)}</style>"
     return _ROOT.sub(lambda match: match[0] + style.encode(), svg, count=1)

@@ -7,10 +7,12 @@ typeface that a drawing asks for, which stands before it.
 
 from __future__ import annotations
 
+import base64
+import io
 import os
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count
@@ -36,12 +38,14 @@ OWN = "modeltree "
 LAST_FAMILY = f"{OWN}boxes"
 """What has a box for every letter, and comes with matplotlib, which warns of letters that nothing has."""
 
+DIRECTION = "text{unicode-bidi:plaintext}"
+"""The CSS rule by which a text runs in the direction of its first letter that has one."""
+
 _WEIGHTS = {REGULAR: "normal", BOLD: "bold"}  # matplotlib cannot write a number to SVG
 _FOLDER = Path(__file__).parent / "inter"
 _INTER = {REGULAR: "Inter-Regular.ttf", BOLD: "Inter-SemiBold.ttf"}
 # For letters that Inter lacks; it comes with matplotlib, so every machine has it.
 _SECOND_FAMILY = "DejaVu Sans"
-_SECOND = {REGULAR: "DejaVuSans.ttf", BOLD: "DejaVuSans-Bold.ttf"}
 # For letters that none of these has; they may be installed.
 _FURTHER_FAMILIES = (
     "Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans SC", "Noto Sans JP", "Hiragino Sans", "PingFang SC",
@@ -50,6 +54,10 @@ _FURTHER_FAMILIES = (
 )  # fmt: skip
 _SHAPES = {"ja": " JP"}  # how the names of those end whose Chinese characters are those of a language
 _LAST = "LastResortHE-Regular.ttf"
+# Of OS/2's fsType: a license that forbids it.
+_NO_EMBEDDING = 2
+# For programs that ignore the embedded typeface.
+_OTHERS = "Inter, 'Helvetica Neue', Arial, sans-serif"
 _FILES = (".ttf", ".otf", ".ttc", ".otc")
 _MEASURED_AT = 100.0
 _LINE_HEIGHT = 1.21
@@ -61,8 +69,7 @@ class Typeface:
     """What text is set in: the families that a drawing asks for, by names that matplotlib knows, and Inter."""
 
     asked: tuple[str, ...] = ()
-    language: str = ""
-    """In which Chinese characters have their shapes."""
+    language: str = ""  # in which Chinese characters have their shapes
 
     @classmethod
     def of(cls, choice: FontChoice, language: str = "") -> Typeface:
@@ -72,8 +79,12 @@ class Typeface:
         for one in each:
             for entry in _entries(one):  # several files may be of one family
                 found.setdefault(entry.name, []).append(entry)
+
+        def nearest_weight(entries: Iterable[FontEntry], weight: int) -> FontEntry:
+            return min(entries, key=lambda entry: abs(_number(entry.weight) - weight))
+
         asked = (
-            _announced(name, {weight: _nearest(entries, weight) for weight in _WEIGHTS})
+            _announced(name, {weight: nearest_weight(entries, weight) for weight in _WEIGHTS})
             for name, entries in found.items()
         )
         return cls(tuple(asked), language)
@@ -101,21 +112,24 @@ class Typeface:
         weight = BOLD if bold else REGULAR
         families, letters = self.families, set(map(ord, text))
         _register()
-        if _letters(families[:1], weight).issuperset(letters):
-            return FontProperties(family=list(families[:1]), size=size, weight=_WEIGHTS[weight])
-        if self.asked and _letters(families[:-1], weight).issuperset(letters):
-            return FontProperties(family=list(families[:-1]), size=size, weight=_WEIGHTS[weight])
-        if not _letters(families, weight).issuperset(letters):
+        for few in (families[:1], families[:-1]):
+            if letters_of(few, weight).issuperset(letters):
+                return FontProperties(family=list(few), size=size, weight=_WEIGHTS[weight])
+        if not letters_of(families, weight).issuperset(letters):
             families += (*_installed(weight, self.language), LAST_FAMILY)
         properties = FontProperties(family=list(families), size=size, weight=_WEIGHTS[weight])
-        room, drawn = self.measure(text, bold)[0], _drawn_width(text, families, weight)
+        room, drawn = self.measure(text, bold)[0], _set_width(families, weight, text)
         if drawn > room > 0:
             properties.set_size(size * room / drawn)
         return properties
 
     def findings(self, texts: Iterable[str]) -> tuple[Finding, ...]:
         """The letters that no typeface here has, as one finding."""
-        missing = self._missing(texts)
+        letters = set(map(ord, "".join(texts)))
+        known = letters_of(self.families, REGULAR)
+        if not known.issuperset(letters):
+            known |= letters_of(_installed(REGULAR, self.language), REGULAR)
+        missing = "".join(sorted(chr(letter) for letter in letters - known if _usual_width(chr(letter))))
         if not missing:
             return ()
         scripts = dict.fromkeys(unicodedata.name(letter, "?").split()[0].title() for letter in missing)
@@ -126,13 +140,14 @@ class Typeface:
         hint = "install one that has them, as there is a Noto font for each script, or name a file: font="
         return (Finding("missing-letters", message, hint),)
 
-    def _missing(self, texts: Iterable[str]) -> str:
-        """The letters that no typeface here has, in order."""
-        letters = set(map(ord, "".join(texts)))
-        known = _letters(self.families, REGULAR)
-        if not known.issuperset(letters):
-            known |= _letters(_installed(REGULAR, self.language), REGULAR)
-        return "".join(sorted(chr(letter) for letter in letters - known if _usual_width(chr(letter))))
+    def rules(self, letters: Iterable[str], weight: int, real: bool = False) -> Iterator[str]:
+        """The CSS rules that embed its glyphs of some letters: of each family those that the ones before it lack."""
+        rest = set(map(ord, letters))
+        for family in (*self.asked, FAMILY):
+            known = rest & letters_of((family,), weight)
+            rest -= known
+            if known:
+                yield typeface_rule(family, weight, frozenset(map(chr, known)), real_name(family) if real else "")
 
 
 INTER = Typeface()
@@ -157,23 +172,59 @@ def real_name(family: str) -> str:
     return str(_manager().get_font(font_file(family, REGULAR)).family_name)
 
 
-def letters_of(family: str, weight: int) -> frozenset[int]:
-    """The letters that a family has."""
-    return _letters((family,), weight)
+@lru_cache(maxsize=256)
+def letters_of(families: tuple[str, ...], weight: int) -> frozenset[int]:
+    """The letters that families have together."""
+    files = (font_file(family, weight) for family in families)
+    return frozenset[int]().union(*(_manager().get_font(file).get_charmap() for file in files))
+
+
+def family_list(families: Iterable[str]) -> str:
+    """Families as CSS names them: what is embedded first, then what may be installed."""
+    names = (name for family in families for name in dict.fromkeys((family, real_name(family))))
+    return ", ".join([*(f"'{name}'" for name in names if name != "Inter"), _OTHERS])
+
+
+@lru_cache(maxsize=32)
+def typeface_rule(family: str, weight: int, characters: frozenset[str], name: str = "") -> str:
+    """The CSS rule that embeds the glyphs of some characters; nothing where the makers of a font forbid it."""
+    from fontTools import subset
+    from fontTools.ttLib import TTFont
+
+    options = subset.Options(hinting=False, notdef_outline=True)
+    if family == FAMILY:
+        options.layout_features = ["kern", "ccmp", "mark", "mkmk"]
+    options.recalc_timestamp = False
+    options.drop_tables += ["FFTM"]  # of the program that made it; fontTools would warn of it
+    file = font_file(family, weight)
+    buffer = io.BytesIO()
+    with TTFont(file, fontNumber=file.face_index, recalcTimestamp=False, lazy=True) as typeface:
+        if typeface["OS/2"].fsType & 0xF == _NO_EMBEDDING:
+            return ""
+        subsetter = subset.Subsetter(options)
+        subsetter.populate(text="".join(sorted(characters)))
+        subsetter.subset(typeface)
+        typeface.flavor = "woff"
+        typeface.save(buffer)
+    data = base64.b64encode(buffer.getvalue()).decode()
+    source = f"url(data:font/woff;base64,{data}) format('woff')"
+    return f"@font-face{{font-family:'{name or family}';font-weight:{weight};src:{source}}}"
 
 
 @lru_cache(maxsize=200_000)
 def _measured(families: tuple[str, ...], text: str, weight: int) -> tuple[float, float]:
     # Letters that no family has are taken to be as wide as they are in nearly all typefaces.
-    known = _letters(families, weight)
+    known = letters_of(families, weight)
     width = _set_width(families, weight, "".join(letter for letter in text if ord(letter) in known))
     return width + sum(_usual_width(letter) for letter in text if ord(letter) not in known), _LINE_HEIGHT
 
 
 def _set_width(families: Iterable[str], weight: int, text: str) -> float:
+    from matplotlib.ft2font import LoadFlags
+
     face = _manager().get_font([font_file(family, weight) for family in families])
     face.set_size(_MEASURED_AT, 72.0)
-    face.set_text(text, 0.0, flags=_unhinted())
+    face.set_text(text, 0.0, flags=LoadFlags.NO_HINTING)
     return float(face.get_width_height()[0] / 64 / _MEASURED_AT)
 
 
@@ -185,17 +236,15 @@ def _usual_width(letter: str) -> float:
     return 1.0 if unicodedata.east_asian_width(letter) in "WF" else 0.7
 
 
-def _drawn_width(text: str, families: tuple[str, ...], weight: int) -> float:
-    return _set_width(families, weight, text)
-
-
 @lru_cache(maxsize=64)
 def _half_capital(family: str) -> float:
+    from matplotlib.ft2font import LoadFlags
+
     face = _manager().get_font(font_file(family, REGULAR))
     if not face.get_char_index(ord("H")):
         return _HALF_CAPITAL
     face.set_size(_MEASURED_AT, 72.0)
-    return float(face.load_char(ord("H"), flags=_unhinted()).bbox[3] / 64 / _MEASURED_AT / 2)
+    return float(face.load_char(ord("H"), flags=LoadFlags.NO_HINTING).bbox[3] / 64 / _MEASURED_AT / 2)
 
 
 # What there is, which matplotlib knows: it is imported when a text is set, since tables and diagrams set none.
@@ -205,12 +254,6 @@ def _manager() -> Any:
     from matplotlib import font_manager
 
     return font_manager
-
-
-def _unhinted() -> Any:
-    from matplotlib.ft2font import LoadFlags
-
-    return LoadFlags.NO_HINTING
 
 
 @lru_cache(maxsize=1)
@@ -275,10 +318,6 @@ def _of_family(name: str) -> list[FontEntry]:
     return [entry for entry in found if entry.stretch == "normal"] or found
 
 
-def _nearest(entries: Iterable[FontEntry], weight: int) -> FontEntry:
-    return min(entries, key=lambda entry: abs(_number(entry.weight) - weight))
-
-
 @lru_cache(maxsize=1)
 def _look_again() -> None:
     """Find what was installed since matplotlib made its list."""
@@ -288,13 +327,6 @@ def _look_again() -> None:
             _manager().fontManager.addfont(path)
         except (OSError, RuntimeError):  # it is damaged, or of a kind that matplotlib cannot draw
             continue
-
-
-@lru_cache(maxsize=256)
-def _letters(families: tuple[str, ...], weight: int) -> frozenset[int]:
-    """The letters that families have together."""
-    files = (font_file(family, weight) for family in families)
-    return frozenset[int]().union(*(_manager().get_font(file).get_charmap() for file in files))
 
 
 @lru_cache(maxsize=16)

@@ -1,28 +1,351 @@
 """An interactive page in one HTML file: figures, the data of each model, and the scripts that show them.
 
-Nothing is fetched, and nothing may be: the page says so itself, in its Content-Security-Policy. Scripts and styles are
-allowed by their hashes; what comes from data is escaped in markup, and is text and nothing else to the scripts.
+A display list becomes SVG elements, with classes instead of colors and numbers instead of ids. Nothing is fetched, and
+nothing may be: the page says so itself, in its Content-Security-Policy. Scripts and styles are allowed by their hashes;
+what comes from data is escaped in markup, and is text and nothing else to the scripts.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from importlib.resources import files
+from itertools import groupby, pairwise
 from string import Template
+from typing import get_args
 
 from modeltree._util.languages import ENGLISH, Words
-from modeltree.draw.display import Look
-from modeltree.draw.figure import family_list, typeface_rule
-from modeltree.draw.fonts import BOLD, FAMILY, REGULAR, Typeface, letters_of
-from modeltree.draw.markup import Numbers, Palette, figure_markup, link_sample
-from modeltree.draw.theme import Paint
+from modeltree.draw.display import (
+    Circle,
+    Colors,
+    Image,
+    Item,
+    Layer,
+    Line,
+    Look,
+    Polygon,
+    Primitive,
+    Rectangle,
+    Text,
+    display_list,
+    line_width,
+    link_stroke,
+    month_type,
+)
+from modeltree.draw.fonts import BOLD, FAMILY, REGULAR, Typeface, family_list
+from modeltree.draw.icons import pixels, placed
+from modeltree.draw.theme import Paint, Theme
 from modeltree.layout.geometry import Layout
+from modeltree.layout.plane import Point
+
+_ANCHORS = {"left": "", "center": ' text-anchor="middle"', "right": ' text-anchor="end"'}
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The numbers of models and derivations in a page; their ids could be any text."""
+
+    models: Mapping[str, int]
+    derivations: Mapping[tuple[str, str], int]  # by parent and child
+
+
+class Palette:
+    """A CSS class for each set of colors, and its colors in each theme."""
+
+    def __init__(self, themes: Sequence[Theme]) -> None:
+        self._labels: dict[tuple[Paint, ...], str] = {}
+        self._limbs: dict[Colors, str] = {}
+        self._badges: dict[tuple[object, ...], str] = {}
+        self._colors: dict[str, tuple[str, ...]] = {}
+        self._rules: list[str] = []
+        self._pictures: dict[bytes, str] = {}
+        names = ("page", "ink", "quiet", "axis", "leader", "link", "panel", "year_fill", "year_text", "band", "guide",
+                 "descent", "output", "idea", "strong", "icon_ground")  # fmt: skip
+        for name in names:
+            self._colors[name.replace("_", "-")] = tuple(getattr(theme, name) for theme in themes)
+
+    def label(self, paints: tuple[Paint, ...]) -> str:
+        """The class of labels, or samples, with these colors in each theme."""
+        if paints not in self._labels:
+            name = self._labels[paints] = f"p{len(self._labels)}"
+            self._colors[f"{name}f"] = tuple(paint.fill for paint in paints)
+            self._colors[f"{name}e"] = tuple(paint.edge for paint in paints)
+            self._colors[f"{name}t"] = tuple(paint.text for paint in paints)
+            self._rules.append(f".{name}>rect{{fill:var(--{name}f);stroke:var(--{name}e)}}")
+            self._rules.append(f".{name}>:is(text,path){{fill:var(--{name}t)}}")
+        return self._labels[paints]
+
+    def limb(self, colors: Colors) -> str:
+        """The class of what is on a trunk of this color; its color is the custom property ``--limb``."""
+        if colors not in self._limbs:
+            name = self._limbs[colors] = f"t{len(self._limbs)}"
+            self._colors[name] = colors
+            self._rules.append(f".{name}{{--limb:var(--{name})}}")
+        return self._limbs[colors]
+
+    def badge(self, circle: Circle, text: Text) -> str:
+        """The class of a badge."""
+        key = (text.content, circle.fill, text.color, circle.edge)
+        if key not in self._badges:
+            name = self._badges[key] = f"o{len(self._badges)}"
+            self._colors[f"{name}f"] = circle.fill
+            self._colors[f"{name}t"] = text.color
+            ring = ""
+            if circle.edge:
+                self._colors[f"{name}r"] = circle.edge
+                ring = f";stroke:var(--{name}r)"
+            self._rules.append(f"circle.{name}{{fill:var(--{name}f){ring}}}")
+            self._rules.append(f".m>text.{name}{{fill:var(--{name}t)}}")
+        return self._badges[key]
+
+    def picture(self, png: bytes) -> str:
+        """The id of an icon from a file; `pictures` has each once."""
+        return self._pictures.setdefault(png, f"i{len(self._pictures)}")
+
+    def pictures(self) -> Iterator[str]:
+        """The icons as ``image`` elements, each one unit wide or high, centered on the origin."""
+        from PIL import Image as Picture
+
+        for png, name in self._pictures.items():
+            image, buffer = pixels(png), io.BytesIO()
+            left, right, bottom, top = placed(image, (0.0, 0.0), 1.0)
+            Picture.fromarray(image).save(buffer, "png", optimize=True)
+            source = f"data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}"
+            yield (
+                f'<image id="{name}" x="{left:.4f}" y="{top:.4f}" width="{right - left:.4f}" '
+                f'height="{bottom - top:.4f}" href="{source}"/>'
+            )
+
+    def colors(self, theme: int) -> str:
+        """The colors of one theme, as declarations of custom properties."""
+        return ";".join(f"--{name}:{colors[theme]}" for name, colors in self._colors.items())
+
+    def rules(self) -> str:
+        """The classes as CSS rules."""
+        return "\n".join(self._rules)
+
+
+def figure_markup(
+    layout: Layout, looks: Sequence[Look], palette: Palette, numbers: Numbers, key: str, name: str
+) -> str:
+    """A layout as an ``svg`` element that is called ``name``, with a look for each theme of the palette."""
+    # Labels are groups of the class ``m`` with the id ``<key>-<number of the model>``, lanes ``<key>-lane-<number>``
+    # and links ``<key>-link-<number of the derivation>``.
+    drawn = _Markup(layout, looks[0], palette, numbers, key).drawn(display_list(layout, looks))
+    width, height = _number(layout.page.width), _number(layout.page.height)
+    attributes = f'class="figure" viewBox="0 0 {width} {height}" role="group" aria-label="{escape(name)}"'
+    data = f'data-width="{width}" data-height="{height}" data-type="{_number(layout.font_size)}"'
+    return f'<svg id="{key}" {attributes} {data}>\n<g class="world">\n{drawn}</g>\n</svg>'
+
+
+def link_sample(kind: str, width: float = 1.4) -> str:
+    """A short line as links of a kind have it, as an ``svg`` element for a legend; the width is in pixels."""
+    stroke, _ = link_stroke(kind)
+    line = f'<path d="M0 6 28 6"{_dashed(stroke.dashes, width * stroke.width)}/>'
+    return f'<svg class="sample {_link_class(kind)}" width="28" height="12" aria-hidden="true">{line}</svg>'
+
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """The attributes of a group, which its elements inherit."""
+
+    width: float | None = None
+    size: float | None = None
+    weight: int | None = None
+
+    def attributes(self) -> str:
+        size = "" if self.size is None else f' font-size="{_number(self.size)}" font-weight="{self.weight}"'
+        return size + ("" if self.width is None else f' stroke-width="{_number(self.width)}"')
+
+
+class _Markup:
+    """Writes the items of one layout."""
+
+    def __init__(self, layout: Layout, look: Look, palette: Palette, numbers: Numbers, key: str) -> None:
+        self.layout, self.theme, self.typeface = layout, look.theme, look.typeface
+        self.palette, self.numbers, self.key = palette, numbers, key
+
+    def drawn(self, items: Iterable[Item]) -> str:
+        """All layers, from back to front."""
+        layers: dict[Layer, list[Item]] = {layer: [] for layer in get_args(Layer)}
+        for item in items:
+            layers[item.layer].append(item)
+        size, edge = self.layout.font_size, line_width(self.theme.edge_width, self.layout.font_size, self.theme)
+        shared = {
+            **{layer: _Shared(_first_width(layers[layer])) for layer in ("guide", "axis", "leader")},
+            "tick": _Shared(None, month_type(size), BOLD),
+            "models": _Shared(edge, size, BOLD),
+            "sample": _Shared(edge),
+        }
+        groups = (
+            self._links(of_layer) if layer == "link" else self._group(layer, of_layer, shared.get(layer, _Shared()))
+            for layer, of_layer in layers.items()
+        )
+        return "".join(groups)
+
+    def _group(self, name: str, items: Iterable[Item], shared: _Shared) -> str:
+        content = "\n".join(self._item(item, shared) for item in items)
+        return f'<g class="{name}"{shared.attributes()}>\n{content}\n</g>\n' if content else ""
+
+    def _links(self, items: Iterable[Item]) -> str:
+        """The links of each kind as one group; those by which ideas pass, which recede, behind all others."""
+
+        def rank(item: Item) -> tuple[bool, str, bool]:
+            stroke, _ = link_stroke(item.kind)
+            return (stroke.kind != "idea", item.kind, len(item.parts) == 1)
+
+        groups = []
+        for _, of_kind in groupby(sorted(items, key=rank), key=rank):
+            links = list(of_kind)
+            content = "\n".join(self._item(item, _Shared()) for item in links)
+            groups.append(f"{self._link_group(links[0])}\n{content}\n</g>\n")
+        return "".join(groups)
+
+    def _link_group(self, item: Item) -> str:
+        """The start of a group of links that look like this one."""
+        line = item.parts[0]
+        assert isinstance(line, Line)
+        return f'<g class="{_link_class(item.kind)}"{_dashed(line.dashes, line.width)}>'
+
+    def _item(self, item: Item, shared: _Shared) -> str:
+        content = "".join(self._element(part, item, shared) for part in item.parts)
+        match item.layer:
+            case "band":
+                return f'<g class="{item.kind}">{content}</g>'
+            case "lane":
+                kind = f"{_link_class(item.kind)} {self.palette.limb(item.tint)}"
+                dashes = "".join(_dashed(line.dashes, line.width) for line in item.parts if isinstance(line, Line))
+                return (
+                    f'<g id="{self.key}-lane-{self.numbers.models[item.ids[0]]}" class="{kind}"{dashes}>{content}</g>'
+                )
+            case "link":
+                parent, child = item.ids
+                number = self.numbers.derivations.get((parent, child))
+                id = "" if number is None else f' id="{self.key}-link-{number}"'
+                if not item.tint:
+                    return f"<g{id}>{content}</g>"
+                line = item.parts[0]
+                assert isinstance(line, Line)
+                limb = f'class="limb {self.palette.limb(item.tint)}" stroke-width="{_number(line.width)}"'
+                return f"<g{id} {limb}>{content}</g>"
+            case "leader" if (number := self.numbers.models.get(item.ids[0])) is not None:
+                return content.replace("<path", f'<path id="{self.key}-leader-{number}"', 1)
+            case "tick":
+                return f'<g class="{item.kind}">{content}</g>'
+            case "models":
+                name, kind = escape(item.name or self._label(item)), self.palette.label(item.paints)
+                if item.tint:
+                    kind += f" {self.palette.limb(item.tint)}"
+                number = self.numbers.models.get(item.ids[0])
+                if number is None:  # it stands for several, and has no card
+                    return f'<g class="{kind}" role="img" aria-label="{name}">{content}</g>'
+                id = f"{self.key}-{number}"
+                return f'<g id="{id}" class="m {kind}" role="button" aria-label="{name}">{content}</g>'
+            case "sample" if item.paints:
+                return f'<g class="{self.palette.label(item.paints)}">{content}</g>'
+            case "sample":
+                return f"{self._link_group(item)}{content}</g>"
+        return content
+
+    def _label(self, item: Item) -> str:
+        return next(part.content for part in item.parts if isinstance(part, Text))
+
+    def _element(self, part: Primitive, item: Item, shared: _Shared) -> str:
+        match part:
+            case Line():
+                return f'<path d="{_path(part.points)}"/>'
+            case Polygon():
+                kind = {"link": ' class="head"', "lane": ' class="trunk"'}.get(item.layer, "")
+                return f'<path{kind} d="{"".join(f"{_path(ring)}z" for ring in part.rings)}"/>'
+            case Rectangle():
+                return _rectangle(part, shared)
+            case Text():
+                return _text(part, shared, self.typeface, f' class="{item.kind}"' if item.layer == "words" else "")
+            case Circle():
+                return self._circle(part, item, shared)
+            case Image():
+                x, y = part.center
+                transform = f"translate({_number(x)} {_number(y)}) scale({_number(part.diameter)})"
+                return f'<use href="#{self.palette.picture(part.png)}" transform="{transform}"/>'
+
+    def _circle(self, part: Circle, item: Item, shared: _Shared) -> str:
+        x, y, radius = map(_number, (*part.center, part.radius))
+        edge = f' stroke-width="{_number(part.width)}"' if part.edge else ""
+        kind = "dot" if item.layer == "words" else "node" if item.tint and part.fill == item.tint else "ground"
+        text = ""
+        if part.text:
+            kind = self.palette.badge(part, part.text)
+            text = _text(part.text, shared, self.typeface, f' class="{kind}"')
+        return f'<circle class="{kind}" cx="{x}" cy="{y}" r="{radius}"{edge}/>{text}'
+
+
+def _first_width(items: Iterable[Item]) -> float | None:
+    """The width of lines that all have the same."""
+    return next((part.width for item in items for part in item.parts if isinstance(part, Line)), None)
+
+
+def _rectangle(part: Rectangle, shared: _Shared) -> str:
+    x, y, width, height = map(_number, (part.box.x, part.box.y, part.box.width, part.box.height))
+    radius = f' rx="{_number(part.radius)}"' if part.radius else ""
+    own = f' stroke-width="{_number(part.width)}"' if shared.width not in (None, part.width) else ""
+    if part.dashes:
+        own += f' stroke-dasharray="{" ".join(_number(length * part.width) for length in part.dashes)}"'
+    return f'<rect x="{x}" y="{y}" width="{width}" height="{height}"{radius}{own}/>'
+
+
+def _text(part: Text, shared: _Shared, typeface: Typeface, attributes: str) -> str:
+    x, y = part.x, part.middle + typeface.half_capital * part.size
+    anchor = _ANCHORS[part.align]
+    weight = BOLD if part.bold else REGULAR
+    if part.size != shared.size:
+        attributes += f' font-size="{_number(part.size)}"'
+    if weight != shared.weight:
+        attributes += f' font-weight="{weight}"'
+    if len(typeface.font(part.content, part.size, part.bold).get_family()) > 1:
+        # Letters that the page's typeface lacks may have any width on the reader's machine; the text keeps its length.
+        length = typeface.measure(part.content, part.bold)[0] * part.size
+        attributes += f' textLength="{_number(length)}" lengthAdjust="spacingAndGlyphs"'
+    content = escape(part.content, quote=False)
+    return f'<text x="{_number(x)}" y="{_number(y)}"{anchor}{attributes}>{content}</text>'
+
+
+def _link_class(kind: str) -> str:
+    """The class that says in which color links of a kind are."""
+    _, role = link_stroke(kind)
+    return "link" if role == "link" else f"link {role}"
+
+
+def _dashed(dashes: Sequence[float], width: float) -> str:
+    lengths = " ".join(_number(width * length) for length in dashes)
+    return f' stroke-width="{_number(width)}"' + (f' stroke-dasharray="{lengths}"' if lengths else "")
+
+
+def _path(points: Sequence[Point]) -> str:
+    """Lines from point to point, each said from the last one: that is half as long."""
+    hundredths = [(round(100 * x), round(100 * y)) for x, y in points]
+    steps = [(x - last_x, y - last_y) for (last_x, last_y), (x, y) in pairwise(hundredths)]
+    (x, y) = hundredths[0]
+    return f"M{_number(x / 100)} {_number(y / 100)}" + (f"l{' '.join(map(_step, steps))}" if steps else "")
+
+
+def _step(step: tuple[int, int]) -> str:
+    along, across = (_number(length / 100).replace("0.", ".", 1 if abs(length) < 100 else 0) for length in step)
+    return f"{along}{across}" if across.startswith("-") else f"{along} {across}"
+
+
+def _number(value: float) -> str:
+    """A length to a hundredth of a point, without trailing zeros."""
+    text = f"{value:.2f}".rstrip("0").rstrip(".")
+    return "0" if text in {"-0", ""} else text
+
+
+# The document
 
 _FOLDER = files("modeltree.draw") / "page"
 _STYLES = ("base.css", "figure.css", "controls.css", "card.css", "table.css", "print.css")
@@ -79,68 +402,43 @@ def page_document(
     """
     if not figures:
         raise ValueError("a page needs at least one figure")
-    first = next((index for index, figure in enumerate(figures) if figure.key == view), 0)
+    first = next((figure.key for figure in figures if figure.key == view), figures[0].key)
     palette = Palette([look.theme for look in figures[0].looks])
-    drawn = [
-        figure_markup(figure.layout, figure.looks, palette, numbers, figure.key, figure.description or figure.title)
-        for figure in figures
-    ]
+    panels = [_panel(figure, palette, numbers, figure.key == first) for figure in figures]
+    notes = [_notes(figure, palette, words, figure.key == first) for figure in figures]
     # What the scripts may say: the texts in them, and the words that models have.
     said = "\n".join([*map(_read, _SCRIPTS), json.dumps(data, ensure_ascii=False)]) if words.table else ""
     parts = {
         "title": escape(title),
         "counts": " · ".join(f"<span>{escape(count)}</span>" for count in counts),
         "tabs": "\n".join(map(_tab, figures)),
-        "figures": "\n".join(
-            _panel(figure, _hidden(index != first), _inert(svg, index != first))
-            for index, (figure, svg) in enumerate(zip(figures, drawn, strict=True))
-        ),
-        "notes": "\n".join(
-            _notes(figure, palette, words, _hidden(index != first)) for index, figure in enumerate(figures)
-        ),
+        "figures": "\n".join(panels),
+        "notes": "\n".join(notes),
         "pictures": "".join(palette.pictures()),
-        "data": _island(
-            {
-                **data,
-                "theme": theme,
-                "view": view,
-                "words": {text: other for text, other in words.table.items() if f'"{text}"' in said},
-                "figures": [figure.key for figure in figures],
-                "colors": [
-                    [
-                        each.key,
-                        each.title,
-                        [[palette.label(paints), text] for text, paints in each.groups],
-                        each.members,
-                    ]
-                    for each in colorings
-                ],
-            }
-        ),
-    }
+        "data": _island({
+            **data,
+            "theme": theme,
+            "view": view,
+            "words": {text: other for text, other in words.table.items() if f'"{text}"' in said},
+            "figures": [figure.key for figure in figures],
+            "colors": [
+                [each.key, each.title, [[palette.label(paints), text] for text, paints in each.groups], each.members]
+                for each in colorings
+            ],
+        }),
+    }  # fmt: skip
     script = "\n".join(["(() => {", '"use strict";', *map(_read, _SCRIPTS), "})();"])
     texts = re.sub(r"\[\[(.*?)\]\]", lambda text: escape(words(text[1])), _read("page.html"))
     body = Template(texts)
     # The typeface has the letters of the document and of the data.
     letters = set(body.template + script + "".join(parts.values()) + json.dumps(dict(data), ensure_ascii=False))
     typeface = figures[0].looks[0].typeface
-    style = "\n".join([*_faces(typeface, letters), _themed(palette), *map(_read, _STYLES)])
+    faces = [rule for weight in (REGULAR, BOLD) for rule in typeface.rules(letters, weight)]
+    names = family_list((*typeface.asked, FAMILY))  # DejaVu Sans and others are the reader's own
+    style = "\n".join([*faces, f":root{{--face:{names}}}", _themed(palette), *map(_read, _STYLES)])
     policy = _POLICY.format(script=_hash(script), style=_hash(style))
     start = {"language": words.name or "en", "theme": f' data-theme="{theme}"' if theme else ""}
     return body.substitute(parts, script=script, style=style, policy=policy, **start)
-
-
-def _faces(typeface: Typeface, letters: set[str]) -> Iterator[str]:
-    """The typefaces, each with the letters that those before it lack; DejaVu Sans and others are the reader's own."""
-    families = (*typeface.asked, FAMILY)
-    for weight in (REGULAR, BOLD):
-        rest = set(letters)
-        for family in families:
-            known = {letter for letter in rest if ord(letter) in letters_of(family, weight)}
-            rest -= known
-            if known:
-                yield typeface_rule(family, weight, frozenset(known))
-    yield f":root{{--face:{family_list(families)}}}"
 
 
 def _themed(palette: Palette) -> str:
@@ -159,22 +457,16 @@ def _tab(figure: PageFigure) -> str:
     return f'<button type="button" {attributes}>{escape(figure.title)}</button>'
 
 
-def _panel(figure: PageFigure, hidden: str, content: str) -> str:
+def _panel(figure: PageFigure, palette: Palette, numbers: Numbers, shown: bool) -> str:
+    """A figure; what is not shown is laid out only when its tab is opened."""
+    name = figure.description or figure.title
+    svg = figure_markup(figure.layout, figure.looks, palette, numbers, figure.key, name)
+    content, hidden = (svg, "") if shown else (f"<template>{svg}</template>", " hidden")
     attributes = f'id="panel-{figure.key}" role="tabpanel" aria-labelledby="tab-{figure.key}"'
     return f'<div class="base" {attributes} data-figure="{figure.key}"{hidden}>{content}</div>'
 
 
-def _hidden(hidden: bool) -> str:
-    """The attribute that hides all figures but one."""
-    return " hidden" if hidden else ""
-
-
-def _inert(svg: str, inert: bool) -> str:
-    """A figure; all but one are laid out only when their tabs are opened."""
-    return f"<template>{svg}</template>" if inert else svg
-
-
-def _notes(figure: PageFigure, palette: Palette, words: Words, hidden: str) -> str:
+def _notes(figure: PageFigure, palette: Palette, words: Words, shown: bool) -> str:
     entries = "".join(
         f"<li{_group(key)}>{_sample(figure, key, palette)}{escape(text)}</li>" for key, text in figure.legend
     )
@@ -184,6 +476,7 @@ def _notes(figure: PageFigure, palette: Palette, words: Words, hidden: str) -> s
     notes = (
         f"<details><summary>{escape(words('Notes'))}</summary><div>{paragraphs}</div></details>" if paragraphs else ""
     )
+    hidden = "" if shown else " hidden"
     return f'<div class="about" data-figure="{figure.key}"{hidden}>{legend}{notes}</div>'
 
 

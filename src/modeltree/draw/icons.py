@@ -171,7 +171,7 @@ def pixels(png: bytes) -> NDArray[np.uint8]:
     return np.asarray(image)
 
 
-def placed(image: NDArray[np.uint8], centre: tuple[float, float], diameter: float) -> tuple[float, float, float, float]:
+def placed(image: NDArray[np.uint8], center: tuple[float, float], diameter: float) -> tuple[float, float, float, float]:
     """Left, right, bottom and top of a picture on a disc, with y growing downward; it keeps its aspect."""
     import numpy as np
 
@@ -179,5 +179,5 @@ def placed(image: NDArray[np.uint8], centre: tuple[float, float], diameter: floa
     rows, columns = np.nonzero(image[:, :, 3] > _SEEN)
     far = np.hypot(np.abs(columns + 0.5 - width / 2) + 0.5, np.abs(rows + 0.5 - height / 2) + 0.5)
     scale = _REACH * diameter / 2 / (float(far.max()) if far.size else max(width, height))
-    x, y = centre
+    x, y = center
     return (x - width / 2 * scale, x + width / 2 * scale, y + height / 2 * scale, y - height / 2 * scale)

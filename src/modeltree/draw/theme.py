@@ -48,13 +48,7 @@ def _luminance(color: str) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Paint:
-    """The colors of a label, each as ``#rrggbb``.
-
-    Parameters
-    ----------
-    fill, edge, text : str
-        Of the box, of the line around it, and of what is written in it.
-    """
+    """The colors of a label, each as ``#rrggbb``: of the box, of the line around it, and of what is written in it."""
 
     fill: str
     edge: str
@@ -63,21 +57,11 @@ class Paint:
 
 @dataclass(frozen=True, slots=True)
 class Stroke:
-    """How a line is drawn.
+    """How a line is drawn."""
 
-    Parameters
-    ----------
-    dashes : tuple of float
-        Lengths of dashes and of the gaps after them, in widths of the line; none for a line without gaps.
-    width : float
-        Of the usual width.
-    kind : {"descent", "output", "idea"}
-        Which of the link colors of a theme it has.
-    """
-
-    dashes: tuple[float, ...] = ()
-    width: float = 1.0
-    kind: Literal["descent", "output", "idea"] = "descent"
+    dashes: tuple[float, ...] = ()  # and the gaps after them, in widths of the line; none for a line without gaps
+    width: float = 1.0  # of the usual width
+    kind: Literal["descent", "output", "idea"] = "descent"  # which of the link colors of a theme it has
 
 
 def _strokes() -> Mapping[str, Stroke]:

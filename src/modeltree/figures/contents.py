@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from modeltree.figures.coloring import ColorBy, Groups, groups_of
 from modeltree.figures.drawing import PLAIN, Lettering
 from modeltree.findings import Finding, LayoutError
 from modeltree.graph.store import Conditions
-from modeltree.layout.title_block import TitleBlock
+from modeltree.layout.sheet import TitleBlock
 from modeltree.lineage import Lineage
 from modeltree.records import Kind, Model
 
@@ -36,7 +37,7 @@ _MOST_DRAWN = {
 
 
 @dataclass(frozen=True, slots=True)
-class Contents:
+class Contents(ABC):
     """What is drawn: models in time order; some `strong` while all others are faint, some `outlined` or `gone`."""
 
     lineage: Lineage
@@ -47,6 +48,54 @@ class Contents:
     title_block: TitleBlock
     gone: frozenset[str] = field(default=frozenset(), kw_only=True)
     lettering: Lettering = field(default=PLAIN, kw_only=True)
+
+    @property
+    @abstractmethod
+    def summary(self) -> tuple[str, str]:
+        """Title and description for those who cannot see the figure."""
+
+    def look(self, theme: Theme, icon_dir: IconFolders | None) -> Look:
+        """How everything looks, with icons of organizations from folders."""
+        paints = self.groups.paints(theme)
+        swatches = {key: Style(paint, theme.edge_width) for key, paint in paints.items()}
+        swatches["outline"] = Style(Paint(theme.page, theme.outline, theme.ink), theme.strong_width)
+        labels = {model.id: self._style(model, theme, paints) for model in self.models}
+        marks, findings = self._marks(theme, icon_dir)
+        return Look(theme, labels, swatches, marks, self.lettering.typeface, findings)
+
+    def _style(self, model: Model, theme: Theme, paints: Mapping[str, Paint]) -> Style:
+        paint, width = self.groups.paint(model.id, theme, paints), theme.edge_width
+        stands_out = self.strong is not None and model.id in self.strong
+        if model.id in self.groups.hollow:
+            width *= _HOLLOW
+        recedes = (self.strong is not None and not stands_out) or model.id in self.gone
+        if recedes:
+            paint = faint(paint, theme)
+        elif stands_out:
+            paint, width = Paint(paint.fill, theme.strong, paint.text), theme.strong_width
+        if model.id in self.outlined:
+            paint, width = Paint(paint.fill, theme.outline, paint.text), theme.strong_width
+        return Style(paint, width, accessible_name(self.lineage, model), main_address(model), recedes, stands_out)
+
+    def _marks(
+        self, theme: Theme, icon_dir: IconFolders | None
+    ) -> tuple[dict[str, Badge | bytes], tuple[Finding, ...]]:
+        """What stands for each organization that made a model which is drawn, and which have no icon in the folders."""
+        ids = dict.fromkeys(id for model in self.models for id in model.organizations)
+        organizations = [self.lineage.organizations[id] for id in ids]
+        # Beside icons a badge is grey: what has none should not be the loudest.
+        saturation = theme.badge_saturation if icon_dir is None else 0.0
+        letters = badges([printable(record.name) for record in organizations], theme.badge_lightness, saturation)
+        marks: dict[str, Badge | bytes] = dict(zip((record.id for record in organizations), letters, strict=True))
+        if icon_dir is None:
+            return marks, ()
+        marks.update(icons_in(icon_dir, organizations))
+        names = [record.name for record in organizations if isinstance(marks[record.id], Badge)]
+        if not names:
+            return marks, ()
+        count = f"{counted(len(names), 'organization')} of {len(organizations):,}"
+        hint = "a file that is called as the icon, id or name of each"
+        return marks, (Finding("missing-icon", f"no icon for {count}: {enumerated(names, 20)}", hint),)
 
 
 class Captions:
@@ -148,61 +197,6 @@ def check_count(count: int, drawing: str) -> None:
             f"lineage.select() and lineage.clade() give it (--since, --clade and other filters){fold}; "
             "largest_families, family_sizes and growth draw any number"
         )
-
-
-# How it looks
-
-
-def look_of(contents: Contents, theme: Theme, icon_dir: IconFolders | None) -> Look:
-    """How everything in a figure looks, with icons of organizations from folders."""
-    paints = contents.groups.paints(theme)
-    outline = Paint(theme.page, theme.outline, theme.ink)
-    swatches = {key: Style(paint, theme.edge_width) for key, paint in paints.items()}
-    swatches["outline"] = Style(outline, theme.strong_width)
-    labels = {model.id: _style(contents, model, theme, paints) for model in contents.models}
-    marks, findings = _marks(contents, theme, icon_dir)
-    return Look(theme, labels, swatches, marks, contents.lettering.typeface, findings)
-
-
-def _style(contents: Contents, model: Model, theme: Theme, paints: dict[str, Paint]) -> Style:
-    paint, width = contents.groups.paint(model.id, theme, paints), theme.edge_width
-    stands_out = contents.strong is not None and model.id in contents.strong
-    if model.id in contents.groups.hollow:
-        width *= _HOLLOW
-    recedes = (contents.strong is not None and not stands_out) or model.id in contents.gone
-    if recedes:
-        paint = faint(paint, theme)
-    elif stands_out:
-        paint, width = Paint(paint.fill, theme.strong, paint.text), theme.strong_width
-    if model.id in contents.outlined:
-        paint, width = Paint(paint.fill, theme.outline, paint.text), theme.strong_width
-    return Style(paint, width, accessible_name(contents.lineage, model), main_address(model), recedes, stands_out)
-
-
-def _marks(
-    contents: Contents, theme: Theme, icon_dir: IconFolders | None
-) -> tuple[dict[str, Badge | bytes], tuple[Finding, ...]]:
-    """What stands for each organization that made a model which is drawn, and which have no icon in the folders."""
-    ids = dict.fromkeys(id for model in contents.models for id in model.organizations)
-    organizations = [contents.lineage.organizations[id] for id in ids]
-    # Beside icons a badge is grey: what has none should not be the loudest.
-    saturation = theme.badge_saturation if icon_dir is None else 0.0
-    marks: dict[str, Badge | bytes] = dict(
-        zip(
-            (record.id for record in organizations),
-            badges([printable(record.name) for record in organizations], theme.badge_lightness, saturation),
-            strict=True,
-        )
-    )
-    if icon_dir is None:
-        return marks, ()
-    marks.update(icons_in(icon_dir, organizations))
-    names = [record.name for record in organizations if isinstance(marks[record.id], Badge)]
-    if not names:
-        return marks, ()
-    message = f"no icon for {counted(len(names), 'organization')} of {len(organizations):,}: {enumerated(names, 20)}"
-    hint = "a file that is called as the icon, id or name of each"
-    return marks, (Finding("missing-icon", message, hint),)
 
 
 # Words

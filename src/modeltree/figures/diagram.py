@@ -19,7 +19,7 @@ from modeltree.figures.drawing import Drawing, LegendChoice, Lettering, ThemeNam
 from modeltree.figures.family_tree import RELATION_WORDS
 from modeltree.findings import MissingExtraError
 from modeltree.lineage import Lineage
-from modeltree.records import Derivation, Relation, Relations, relation_set
+from modeltree.records import Derivation, Model, Relation, Relations, relation_set
 
 if TYPE_CHECKING:
     import graphviz
@@ -121,22 +121,15 @@ def diagram(
     occurring = {edge.relation for edge in edges}
     links = ((f"link:{each}", words(RELATION_WORDS[each])) for each in Relation if each in occurring)
     block = lettering.title_block(name, (*groups.legend, *links), left_out(words, count_kinds(others)))
+
+    def style(model: Model) -> Style:
+        paint = groups.paint(model.id, theme, paints)
+        return Style(paint, theme.edge_width, accessible_name(lineage, model), main_address(model))
+
     content = Diagram(
         title=name,
         note=words.sentences(block.footnote),
-        nodes=tuple(
-            Node(
-                model.id,
-                model.name,
-                Style(
-                    groups.paint(model.id, theme, paints),
-                    theme.edge_width,
-                    accessible_name(lineage, model),
-                    main_address(model),
-                ),
-            )
-            for model in lineage.models
-        ),
+        nodes=tuple(Node(model.id, model.name, style(model)) for model in lineage.models),
         arrows=tuple(_arrow(lineage, edge, levels) for edge in edges),
         clusters=tuple(_clusters(lineage, cluster)),
         ranks=ranks,

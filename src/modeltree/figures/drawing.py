@@ -24,8 +24,7 @@ from modeltree.draw.fonts import INTER, FontChoice, Typeface
 from modeltree.draw.icons import Badge, IconFolders
 from modeltree.draw.theme import THEMES, Theme
 from modeltree.findings import Finding, FindingsWarning, Severity, UnknownFormatError, shown
-from modeltree.layout.sheet import INCH, check_page, page_size
-from modeltree.layout.title_block import TitleBlock
+from modeltree.layout.sheet import INCH, TitleBlock, check_page, page_size
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -62,7 +61,8 @@ class Lettering:
     ) -> TitleBlock:
         """The words around the figure; a ValueError where the legend has no entry that is to be another."""
         notes = tuple(footnote) if self.footnote is None else tuple(filter(None, self.footnote.split("\n")))
-        return TitleBlock(title, tuple(self._entries(legend)), notes)
+        entries = tuple((key, printable(text)) for key, text in self._entries(legend))
+        return TitleBlock(title and printable(title), entries, tuple(map(printable, notes)))
 
     def _entries(self, legend: Sequence[tuple[str, str]]) -> Iterable[tuple[str, str]]:
         if not isinstance(self.legend, Mapping):
@@ -87,7 +87,8 @@ ThemeName = Literal["light", "dark", "print", "colorblind"]
 _PAGE = (14.0, 13.5)
 # A label that moves by less, in points, stays; if more than so many of them move, that is said.
 _STILL, _MOST_MOVED = 0.1, 0.1
-_CHART_PAGE = (10.0, None)
+# A chart's page, and the height of one that has none, of its width.
+_CHART_PAGE, _CHART_ASPECT = (10.0, None), 0.72
 # Where an SVG has most of its numbers, and what of them is finer than a hundredth of a point.
 _PATH, _FINER = re.compile(r' d="[^"]*"'), re.compile(r"(\.[0-9]{2})[0-9]+")
 
@@ -263,6 +264,14 @@ class FigureDrawing(Drawing):
     @abstractmethod
     def _figure(self) -> Figure: ...
 
+    def _new_figure(self, width: float, height: float, theme: Theme, typeface: Typeface) -> tuple[Figure, Axes]:
+        """A figure of a size in points, and axes that fill it."""
+        from modeltree.draw.artists import LayoutFigure
+
+        figure = LayoutFigure(figsize=(width / INCH, height / INCH), facecolor=theme.page)
+        figure.summary, figure.typeface = (self.title, self.description), typeface
+        return figure, figure.add_axes((0.0, 0.0, 1.0, 1.0))
+
     @abstractmethod
     def _draw(self, ax: Axes, page: tuple[float, float]) -> None:
         """Draw on axes that are so large, in inches."""
@@ -301,19 +310,7 @@ class LayoutDrawing(FigureDrawing):
 
     @cached_property
     def layout(self) -> Layout:
-        """Where everything goes, in points; laid out when it is first asked for.
-
-        Raises
-        ------
-        LayoutError
-            When it does not fit on its page.
-
-        Examples
-        --------
-        >>> import modeltree
-        >>> modeltree.evolution(modeltree.datasets.load("survey-table1"), page=(7, 4.5)).layout.page
-        Page(width=504.0, height=324.0)
-        """
+        """Where everything goes, in points, laid out when it is first asked for; a LayoutError where it has no room."""
         return self._lay_out(self._page)
 
     @cached_property
@@ -330,12 +327,10 @@ class LayoutDrawing(FigureDrawing):
 
     def _figure(self) -> Figure:
         from modeltree.draw.artists import draw_layout
-        from modeltree.draw.figure import LayoutFigure
 
-        page = self.layout.page
-        figure = LayoutFigure(figsize=(page.width / INCH, page.height / INCH), facecolor=self._look.theme.page)
-        figure.summary, figure.typeface = (self.title, self.description), self._look.typeface
-        draw_layout(self.layout, figure.add_axes((0.0, 0.0, 1.0, 1.0)), self._look)
+        page, look = self.layout.page, self._look
+        figure, ax = self._new_figure(page.width, page.height, look.theme, look.typeface)
+        draw_layout(self.layout, ax, look)
         return figure
 
     def _draw(self, ax: Axes, page: tuple[float, float]) -> None:
@@ -361,43 +356,34 @@ class ChartDrawing(FigureDrawing):
         title, description = map(lettering.words, summary)
         description = lettering.words.sentences([description, *title_block.footnote])
         super().__init__(kind, (title_block.title or title, description), page)
-        self._table, self._furniture, self._theme = table, title_block, theme
+        self._table, self._block, self._theme = table, title_block, theme
         self._lettering = lettering
         self._font_size = font_size
-        self._size, _ = page_points(page or _CHART_PAGE, font_size)
+        (self._width, height), _ = page_points(page or _CHART_PAGE, font_size)
+        self._height = _CHART_ASPECT * self._width if height is None else height
 
     @property
     def layout(self) -> GrowthTable | SizeTable:
-        """The counts that are drawn: matplotlib places them on its scales.
-
-        Examples
-        --------
-        >>> import modeltree
-        >>> modeltree.growth(modeltree.datasets.load("survey"), grain="year").layout.label(0)
-        '2018'
-        """
+        """The counts that are drawn: matplotlib places them on its scales."""
         return self._table
 
     def _found(self) -> tuple[Finding, ...]:
-        block = self._furniture
+        block = self._block
         return self._lettering.typeface.findings((block.title or "", *block.footnote, *self._table.names))
 
     def _figure(self) -> Figure:
-        from modeltree.draw.charts import chart_figure
-
-        return chart_figure(
-            self._table, self._theme, self._size, title_block=self._furniture, font_size=self._font_size,
-            summary=(self.title, self.description), typeface=self._lettering.typeface, words=self._lettering.words,
-        )  # fmt: skip
+        figure, ax = self._new_figure(self._width, self._height, self._theme, self._lettering.typeface)
+        self._draw_chart(ax, self._width, self._height)
+        return figure
 
     def _draw(self, ax: Axes, page: tuple[float, float]) -> None:
+        self._draw_chart(ax, page[0] * INCH, page[1] * INCH)
+
+    def _draw_chart(self, ax: Axes, width: float, height: float) -> None:
         from modeltree.draw.charts import draw_chart
 
-        size = (page[0] * INCH, page[1] * INCH)
-        draw_chart(
-            self._table, ax, self._theme, size, title_block=self._furniture, font_size=self._font_size,
-            typeface=self._lettering.typeface, words=self._lettering.words,
-        )  # fmt: skip
+        typeface, words = self._lettering.typeface, self._lettering.words
+        draw_chart(self._table, ax, self._theme, (width, height), self._block, self._font_size, typeface, words)
 
 
 def _departed(like: Layout, layout: Layout) -> Iterator[Finding]:

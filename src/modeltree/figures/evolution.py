@@ -22,7 +22,6 @@ from modeltree.figures.contents import (
     data_date,
     left_out,
     listed,
-    look_of,
     split_by_kind,
     title_of,
 )
@@ -41,12 +40,13 @@ from modeltree.figures.drawing import (
 )
 from modeltree.findings import LayoutError
 from modeltree.layout.geometry import Layout
+from modeltree.layout.links import with_links
+from modeltree.layout.serpentine import TimeScale, serpentine
 from modeltree.layout.serpentine.blocks import Item
-from modeltree.layout.serpentine.curve import TimeScale, serpentine
 from modeltree.lineage import Lineage
 from modeltree.records import Grain, Model
 
-__all__ = ["EvolutionContents", "evolution", "evolution_contents", "evolution_layout"]
+__all__ = ["EvolutionContents", "evolution", "evolution_contents"]
 
 
 @checked
@@ -160,32 +160,17 @@ def evolution(
     check_word("grain", grain, Grain, optional=True)
     check_number("rows", rows, least=1)
     check_number("fall", fall, least=0)
+    groups = like.groups if isinstance(like, LayoutDrawing) else None
     contents = evolution_contents(
-        lineage,
-        title=title,
-        changes=changes,
-        applications=applications,
-        datasets=datasets,
-        color_by=color_by,
-        palette=palette,
-        like=like.groups if isinstance(like, LayoutDrawing) else None,
-        highlight=highlight,
-        outline=outline,
-        links=links,
+        lineage, title=title, changes=changes, applications=applications, datasets=datasets, color_by=color_by,
+        palette=palette, like=groups, highlight=highlight, outline=outline, links=links,
         lettering=Lettering.of(language, font, footnote, legend),
-    )
+    )  # fmt: skip
     earlier = like.layout if isinstance(like, LayoutDrawing) else like
     lay_out = partial(
-        evolution_layout,
-        contents,
-        font_size=font_size,
-        time_scale=time_scale,
-        grain=grain,
-        rows=rows,
-        fall=fall,
-        like=earlier,
+        contents.layout, font_size=font_size, time_scale=time_scale, grain=grain, rows=rows, fall=fall, like=earlier
     )
-    look = partial(look_of, contents, theme_named(theme), icon_dir)
+    look = partial(contents.look, theme_named(theme), icon_dir)
     return LayoutDrawing("evolution", contents.summary, lay_out, look, page, font_size, contents.groups, earlier)
 
 
@@ -215,6 +200,15 @@ class EvolutionContents(Contents):
         )  # fmt: skip
         title = self.title_block.title or words("Model evolution")
         return title, words.sentences([description, *self.title_block.footnote])
+
+    def layout(self, page: PageSize | None = None, font_size: float | None = None, **options: Any) -> Layout:
+        """The layout on a page, with other options of `serpentine`."""
+        (width, height), trim = page_points(page, font_size)
+        layout = serpentine(
+            self.items, self.lettering.typeface.measure, page=(width, None if trim else height), trim=trim,
+            font_size=font_size, title_block=self.title_block, words=self.lettering.words, **options,
+        )  # fmt: skip
+        return with_links(layout, self.pairs)
 
 
 def evolution_contents(
@@ -266,23 +260,6 @@ def _with_those_gone(lineage: Lineage, changes: Difference) -> Lineage:
     models = [*lineage.models, *(model.model_copy(update={"aliases": ()}) for model in gone)]
     organizations = before | dict(lineage.organizations)
     return Lineage(models, lineage.derivations, organizations.values(), about=lineage.about)
-
-
-def evolution_layout(
-    contents: EvolutionContents, page: PageSize | None = None, font_size: float | None = None, **options: Any
-) -> Layout:
-    """The layout of an evolution figure on a page."""
-    (width, height), trim = page_points(page, font_size)
-    size = (width, None if trim else height)  # no page is as high as it need be
-    layout = serpentine(
-        contents.items, contents.lettering.typeface.measure, page=size, trim=trim, font_size=font_size,
-        title_block=contents.title_block, words=contents.lettering.words, **options,
-    )  # fmt: skip
-    if not contents.pairs:
-        return layout
-    from modeltree.layout.links import with_links  # it takes numpy, which all else does without
-
-    return with_links(layout, contents.pairs)
 
 
 def _footnote(

@@ -1,9 +1,9 @@
-"""The family tree: every model at its date on an exact axis, branching off what it was made from."""
+"""The family tree: every model at its date on an exact axis, branching off what it was made from; or by generations."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -23,7 +23,6 @@ from modeltree.figures.contents import (
     data_date,
     left_out,
     listed,
-    look_of,
     split_by_kind,
     title_of,
 )
@@ -41,18 +40,17 @@ from modeltree.figures.drawing import (
 )
 from modeltree.figures.genealogy import Collapse, Entry, Genealogy, genealogy_of
 from modeltree.findings import LayoutError
-from modeltree.layout.family_tree.branch_words import with_branch_words
-from modeltree.layout.family_tree.timeline import TimeScale
-from modeltree.layout.family_tree.tree import Direction, TreeItem
-from modeltree.layout.family_tree.tree import family_tree as placed_tree
+from modeltree.graph.families import PrimaryForest
+from modeltree.layout.family_tree import Direction, TreeItem
+from modeltree.layout.family_tree import family_tree as placed_tree
+from modeltree.layout.family_tree.generations import generations_tree
+from modeltree.layout.family_tree.placement import TimeScale
 from modeltree.layout.geometry import Layout
+from modeltree.layout.links import with_branch_words, with_links
 from modeltree.lineage import Lineage
 from modeltree.records import IDEAS, OUTPUTS, WEIGHTS, Model, Relation, Relations
 
-__all__ = [
-    "PASSED_WORDS", "RELATION_WORDS", "TreeContents", "family_tree", "family_tree_layout", "tree_contents",
-    "tree_drawing", "tree_look_of",
-]  # fmt: skip
+__all__ = ["PASSED_WORDS", "RELATION_WORDS", "TreeContents", "family_tree", "tree_contents", "tree_drawing"]
 
 RELATION_WORDS = {
     Relation.CONTINUED_PRETRAINING: "continued pretraining",
@@ -83,6 +81,7 @@ _VAGUE = "A date known only to the month or year stands at its middle, or nearer
 _INFERRED = (
     "No date is known of these; they stand between their parents and children, or beside the only ones: {models}."
 )
+_FURTHER = ("An arrow and a name: {count} further parent.", "An arrow and a name: {count} further parents.")
 # What makes a child a limb of its parent; where a source states no relation it is taken to.
 _LIMB = WEIGHTS | {Relation.UNSPECIFIED}
 # A tree that would have type smaller than the first is folded until there is room for type of the second, in points, at
@@ -167,19 +166,10 @@ def family_tree(
     >>> drawing.save("llama.svg")  # doctest: +SKIP
     """
     contents = tree_contents(
-        lineage,
-        title=title,
-        applications=applications,
-        datasets=datasets,
-        relations=relations,
-        collapse=collapse,
-        color_by=color_by,
-        highlight=highlight,
-        outline=outline,
-        links=links,
-        room=_room(page, font_size),
+        lineage, title=title, applications=applications, datasets=datasets, relations=relations, collapse=collapse,
+        color_by=color_by, highlight=highlight, outline=outline, links=links, room=_room(page, font_size),
         lettering=Lettering.of(language, font, footnote, legend),
-    )
+    )  # fmt: skip
     return tree_drawing("family tree", contents, page, font_size, direction, theme, icon_dir, time_scale)
 
 
@@ -196,8 +186,8 @@ def tree_drawing(
     """A drawing of what a family tree shows."""
     check_word("direction", direction, Direction)
     check_word("time_scale", time_scale, TimeScale)
-    lay_out = partial(family_tree_layout, contents, font_size=font_size, direction=direction, time_scale=time_scale)
-    look = partial(tree_look_of, contents, theme_named(theme), icon_dir)
+    lay_out = partial(contents.layout, font_size=font_size, direction=direction, time_scale=time_scale)
+    look = partial(contents.look, theme_named(theme), icon_dir)
     return LayoutDrawing(kind, contents.summary, lay_out, look, page, font_size)
 
 
@@ -207,8 +197,7 @@ class TreeContents(Contents):
 
     genealogy: Genealogy
     limbs: Groups
-    pairs: tuple[tuple[str, str], ...]
-    """The further parents, with their children, from whom curves lead."""
+    pairs: tuple[tuple[str, str], ...]  # the further parents, with their children, from whom curves lead
 
     @property
     def items(self) -> list[TreeItem]:
@@ -259,6 +248,47 @@ class TreeContents(Contents):
         )
         title = self.title_block.title or words("Family tree")
         return title, words.sentences([description, *self.title_block.footnote])
+
+    def layout(
+        self,
+        page: PageSize | None = None,
+        font_size: float | None = None,
+        direction: Direction = "right",
+        time_scale: TimeScale = "elastic",
+    ) -> Layout:
+        """The layout on a page."""
+        size, trim = page_points(page, font_size)
+        measure = self.lettering.typeface.measure
+        layout = placed_tree(
+            self.items, measure, page=size, trim=trim, font_size=font_size, direction=direction, time_scale=time_scale,
+            until=self.until, title_block=self.title_block, words=self.lettering.words,
+        )  # fmt: skip
+        return with_links(with_branch_words(layout, self.branch_words, measure), self.pairs)
+
+    def look(self, theme: Theme, icon_dir: IconFolder) -> Look:
+        """How everything looks, with nodes that stand for several or have no date."""
+        look = Contents.look(self, theme, icon_dir)
+        limbs = self.limbs.paints(theme)
+        folded = Style(Paint(theme.panel, theme.quiet, theme.ink), theme.edge_width)
+        inferred = Style(theme.none, theme.edge_width, dashed=True)
+        labels, words, entries = dict(look.labels), self.lettering.words, self.genealogy.entries
+        for entry in entries:
+            on = entry
+            if entry.folded and entry.parent is not None and entry.relation in _LIMB:
+                on = entries[entry.parent]  # folded branches are of the limb that they are on
+            key = self.limbs.keys.get(on.models[0].id, "none") if on.models else "none"
+            limb = theme.idea if key in ("none", "other") else readable(limbs[key].fill, theme.page, theme.ink, _SEEN)
+            if entry.folded:
+                recedes = self.strong is not None
+                paint = faint(folded.paint, theme) if recedes else folded.paint
+                style = replace(folded, paint=paint, name=printable(entry.label), faint=recedes)
+            else:
+                style = labels[entry.id]
+                if entry.inferred:
+                    name = words.listed([style.name, words("date inferred")])
+                    style = replace(style, name=name, dashed=True, width=max(style.width, theme.edge_width))
+            labels[entry.id] = replace(style, limb=limb)
+        return replace(look, labels=labels, swatches={**look.swatches, "folded": folded, "inferred": inferred})
 
 
 def tree_contents(
@@ -327,69 +357,20 @@ def tree_contents(
     )
 
 
-def family_tree_layout(
-    contents: TreeContents,
-    page: PageSize | None = None,
-    font_size: float | None = None,
-    direction: Direction = "right",
-    time_scale: TimeScale = "elastic",
-) -> Layout:
-    """The layout of a family tree on a page."""
-    size, trim = page_points(page, font_size)
-    layout = placed_tree(
-        contents.items,
-        contents.lettering.typeface.measure,
-        page=size,
-        trim=trim,
-        font_size=font_size,
-        direction=direction,
-        time_scale=time_scale,
-        until=contents.until,
-        title_block=contents.title_block,
-        words=contents.lettering.words,
-    )
-    layout = with_branch_words(layout, contents.branch_words, contents.lettering.typeface.measure)
-    if not contents.pairs:
-        return layout
-    from modeltree.layout.links import with_links  # it takes a while
-
-    return with_links(layout, contents.pairs)
-
-
-def tree_look_of(contents: TreeContents, theme: Theme, icon_dir: IconFolder) -> Look:
-    """How everything in a family tree looks: as `look_of`, and nodes that stand for several or have no date."""
-    look = look_of(contents, theme, icon_dir)
-    limbs = contents.limbs.paints(theme)
-    folded = Style(Paint(theme.panel, theme.quiet, theme.ink), theme.edge_width)
-    inferred = Style(theme.none, theme.edge_width, dashed=True)
-    labels = dict(look.labels)
-    for entry in contents.genealogy.entries:
-        if entry.folded:
-            recedes, name = contents.strong is not None, printable(entry.label)
-            paint = faint(folded.paint, theme) if recedes else folded.paint
-            labels[entry.id] = replace(folded, paint=paint, name=name, faint=recedes)
-        elif entry.inferred:
-            style = labels[entry.id]
-            name = contents.lettering.words.listed([style.name, contents.lettering.words("date inferred")])
-            labels[entry.id] = replace(style, name=name, dashed=True, width=max(style.width, theme.edge_width))
-    for entry in (entries := contents.genealogy.entries):
-        # Folded branches are of the limb that they are on.
-        on = entry if entry.parent is None or not entry.folded or entry.relation not in _LIMB else entries[entry.parent]
-        key = contents.limbs.keys.get(on.models[0].id, "none") if on.models else "none"
-        color = theme.idea if key in ("none", "other") else readable(limbs[key].fill, theme.page, theme.ink, _SEEN)
-        labels[entry.id] = replace(labels[entry.id], limb=color)
-    return replace(look, labels=labels, swatches={**look.swatches, "folded": folded, "inferred": inferred})
-
-
 def _legend(genealogy: Genealogy) -> Iterator[tuple[str, str]]:
     """The relations that occur, and the kinds of nodes."""
     entries = genealogy.entries
-    occurring = {entry.relation for entry in entries}
-    yield from ((f"link:{name}", words) for name, (members, words) in PASSED_WORDS.items() if members & occurring)
+    yield from _passed(entry.relation for entry in entries)
     if any(entry.inferred for entry in entries):
         yield "inferred", "date inferred"
     if any(entry.folded for entry in entries):
         yield "folded", "several models, folded"
+
+
+def _passed(relations: Iterable[Relation | None]) -> Iterator[tuple[str, str]]:
+    """The kinds of branches that occur, as entries of a legend."""
+    occurring = set(relations)
+    yield from ((f"link:{name}", words) for name, (members, words) in PASSED_WORDS.items() if members & occurring)
 
 
 def _footnote(
@@ -411,8 +392,7 @@ def _footnote(
     if any(entry.parent is not None for entry in entries):
         parts.append(words("Each branches off its primary parent, at the dot at its date."))
     if further := sum(len(entry.further) for entry in entries):
-        one, many = ("An arrow and a name: {count} further parent.", "An arrow and a name: {count} further parents.")
-        parts.append(words.count(further, one, many))
+        parts.append(words.count(further, *_FURTHER))
     parts.append(words("The strip along the axis has a cell for each month or year."))
     if any(_vague(model) for model in drawn):
         parts.append(words(_VAGUE))
@@ -455,3 +435,68 @@ def _in_margin(entry: Entry) -> bool:
 
 def _vague(model: Model) -> bool:
     return model.released is not None and model.released.day is None
+
+
+# By generations, which need no dates
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationsContents(Contents):
+    """What is shown: each model to the right of the one that it takes after, with the names of further parents."""
+
+    items: tuple[TreeItem, ...]
+
+    @property
+    def summary(self) -> tuple[str, str]:
+        """Title and description for those who cannot see the figure."""
+        words = self.lettering.words
+        description = words(
+            "A tree of {models} by generations: each is a box with its name, to the right of what it was made from.",
+            models=counted_models(self.models, words),
+        )
+        return words("Generations"), words.sentences([description, *self.title_block.footnote])
+
+    def layout(self, page: tuple[float, float | None]) -> Layout:
+        """The layout, in proportions like those of a page."""
+        return generations_tree(self.items, self.lettering.typeface.measure, page, self.lettering.words)
+
+
+def generations_contents(
+    lineage: Lineage, models: Sequence[Model], color_by: ColorBy, lettering: Lettering
+) -> GenerationsContents:
+    """The generations of some models of a lineage."""
+    words = lettering.words
+    others = count_kinds(lineage.models) - count_kinds(models)
+    data = tuple(data_date(words, lineage))
+    lineage = lineage.subgraph([model.id for model in models])
+    captions = Captions(lineage, models, words)
+    groups = captions.grouped(color_by)
+    items = tuple(_items(lineage))
+    links = ((key, words(text)) for key, text in _passed(edge.relation for edge in lineage.derivations))
+    notes = [words("Drawn: {models}.", models=counted_models(lineage.models, words))]
+    if lineage.derivations:
+        notes.append(words("Each branches off its primary parent, one generation or more after it."))
+    if further := sum(len(item.further) for item in items):
+        notes.append(words.count(further, *_FURTHER))
+    notes += [*left_out(words, others), *data, *captions.notes]
+    title_block = lettering.title_block(None, (*groups.legend, *links), [words.sentences(notes)])
+    return GenerationsContents(
+        lineage, tuple(lineage.models), groups, None, frozenset(), title_block, items, lettering=lettering
+    )
+
+
+def _items(lineage: Lineage) -> Iterator[TreeItem]:
+    """The models, each with the parent that it takes after, and its generation in place of a day."""
+    index = {model.id: node for node, model in enumerate(lineage.models)}
+    level = {id: number for number, layer in enumerate(lineage.generations()) for id in layer}
+    primary = PrimaryForest.of(*lineage._edges.arrays(frozenset(Relation)), lineage._nodes.dates).parent.tolist()
+    above: list[list[tuple[int, str]]] = [[] for _ in index]
+    for edge in lineage.derivations:
+        above[index[edge.child]].append((index[edge.parent], str(edge.relation)))
+    for node, model in enumerate(lineage.models):
+        first = next((each for each in above[node] if each[0] == primary[node]), None)
+        above_it, relation = first or (None, None)
+        further = tuple(each for each in above[node] if each is not first)
+        yield TreeItem(
+            model.id, printable(model.name), level[model.id], model.organizations, above_it, relation, further,
+        )  # fmt: skip

@@ -184,7 +184,7 @@ class _Branches:
     def folds(self, rule: Collapse) -> dict[int, int]:
         """For each folded model, the one by which the node that it is in is known: the first of all that are in it."""
         size, depth = self.forest.size.tolist(), self.forest.depth.tolist()
-        alike = [self._made_by(node, rule.only) for node in range(len(self.models))]
+        alike = [over is not None and self.above[node][over] in rule.only for node, over in enumerate(self.parent)]
         for node in reversed(self.order):
             if (over := self.parent[node]) is not None:
                 alike[over] = alike[over] and alike[node]
@@ -210,10 +210,6 @@ class _Branches:
             joined = dict.fromkeys(branches, first)
             keeper.update({node: joined[by] for node, by in keeper.items() if by in joined})
         return keeper
-
-    def _made_by(self, node: int, only: frozenset[Relation]) -> bool:
-        over = self.parent[node]
-        return over is not None and self.above[node][over] in only
 
     def entries(self, keeper: Mapping[int, int]) -> tuple[list[Entry], int]:
         """The entries, and how many derivations they do not show."""

@@ -6,29 +6,25 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from html import escape
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 from modeltree._util.arguments import checked
-from modeltree._util.languages import Language, Words
+from modeltree._util.languages import ENGLISH, Language, Words
 from modeltree._util.text import alternatives, printable
-from modeltree.draw.display import Look
+from modeltree.analysis.licenses import ModelLicense, licenses
 from modeltree.draw.fonts import FontChoice
-from modeltree.draw.html import Coloring, PageFigure, page_document
-from modeltree.draw.markup import Numbers
-from modeltree.draw.theme import DARK, LIGHT, Paint, Theme
+from modeltree.draw.html import Coloring, Numbers, PageFigure, page_document
+from modeltree.draw.theme import DARK, LIGHT, Paint
 from modeltree.figures.coloring import ColorBy, groups_of
-from modeltree.figures.contents import Contents, counted_models, look_of, split_by_kind
-from modeltree.figures.description import page_data
+from modeltree.figures.contents import Contents, counted_models, split_by_kind
 from modeltree.figures.drawing import Drawing, IconFolder, Lettering, PageSize, check_word, page_points
-from modeltree.figures.evolution import evolution_contents, evolution_layout
-from modeltree.figures.family_tree import TreeContents, family_tree_layout, tree_contents, tree_look_of
-from modeltree.figures.generations import generations_contents
+from modeltree.figures.evolution import evolution_contents
+from modeltree.figures.family_tree import RELATION_WORDS, TreeContents, generations_contents, tree_contents
 from modeltree.findings import Finding, LayoutError
 from modeltree.layout.geometry import Layout
-from modeltree.layout.sheet import page_size
-from modeltree.layout.title_block import TitleBlock
+from modeltree.layout.sheet import TitleBlock, page_size
 from modeltree.lineage import Lineage
-from modeltree.records import Model
+from modeltree.records import Correction, Derivation, Model, Relation, model_facts
 
 __all__ = ["PageDrawing", "page"]
 
@@ -40,7 +36,6 @@ _MOST, _TYPE = 300, 4.0
 # the timeline has the models that are left, or as many of the latest.
 _ROOM, _LATEST = 1.1e7, 3000
 
-C = TypeVar("C", bound=Contents)
 
 # What color may say in a page.
 _COLORINGS: dict[ColorBy, str] = {
@@ -129,36 +124,28 @@ def page(
     page_points(page)
     check_word("theme", theme, PageTheme)
     check_word("view", view, PageView, optional=True)
-    parts = tuple(_parts(lineage, models, datasets, color_by, lettering, page, icon_dir))
+    parts = tuple(_parts(lineage, models, datasets, color_by, lettering, page))
     lineage = lineage.subgraph([model.id for model in models])
     name = (lineage.about.title if title is None else title) or lettering.words("Models and what they were made from")
     keys = [*(part.key for part in parts), "table"]
     if view not in (None, *keys):
         raise ValueError(f"there is no {view} of these models: say {alternatives(keys)}")
     start = {"theme": "" if theme == "system" else theme, "view": view or ""}
-    return PageDrawing(lineage, name, parts, color_by, lettering.words, height, start)
+    return PageDrawing(lineage, name, parts, color_by, icon_dir, lettering.words, height, start)
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A figure of a page: what it shows, and how it is laid out and looks."""
+    """A figure of a page: what it shows, and how it is laid out."""
 
     key: str
     title: str
     contents: Contents
-    description: str
     lay_out: Callable[[], Layout]
-    look: Callable[[Theme], Look]
 
 
 def _parts(
-    lineage: Lineage,
-    models: Sequence[Model],
-    datasets: bool,
-    color_by: ColorBy,
-    lettering: Lettering,
-    page: PageSize,
-    icons: IconFolder,
+    lineage: Lineage, models: Sequence[Model], datasets: bool, color_by: ColorBy, lettering: Lettering, page: PageSize
 ) -> Iterator[_Part]:
     """The figures that there is something to show in."""
     words = lettering.words
@@ -169,21 +156,13 @@ def _parts(
     tree = tree_contents(lineage, **options, room=_ROOM, drawing="a page") if dated and related else None
     if dated:
         line = evolution_contents(_unfolded(lineage, models, tree), **options)
-        lay_out = partial(evolution_layout, replace(line, title_block=TitleBlock()), page)
-        yield _Part("timeline", words("Timeline"), line, line.summary[1], lay_out, _looking(look_of, line, icons))
+        yield _Part("timeline", words("Timeline"), line, partial(replace(line, title_block=TitleBlock()).layout, page))
     if tree and 2 * len(tree.genealogy.undated) <= len(models):
         lay_out = partial(_tree_layout, replace(tree, title_block=TitleBlock()), page)
-        look = _looking(tree_look_of, tree, icons)
-        yield _Part("tree", words("Family tree"), tree, tree.summary[1], lay_out, look)
+        yield _Part("tree", words("Family tree"), tree, lay_out)
     elif related or not dated:
         rows = generations_contents(lineage, models, color_by, lettering)
-        lay_out = partial(rows.layout, page_points(page)[0])
-        yield _Part("tree", words("Generations"), rows, rows.summary[1], lay_out, _looking(look_of, rows, icons))
-
-
-def _looking(look: Callable[[C, Theme, IconFolder], Look], contents: C, icons: IconFolder) -> Callable[[Theme], Look]:
-    """How contents look in any theme."""
-    return lambda theme: look(contents, theme, icons)
+        yield _Part("tree", words("Generations"), rows, partial(rows.layout, page_points(page)[0]))
 
 
 class PageDrawing(Drawing):
@@ -197,13 +176,14 @@ class PageDrawing(Drawing):
         title: str,
         parts: tuple[_Part, ...],
         color_by: ColorBy,
+        icons: IconFolder,
         words: Words,
         height: int,
         start: Mapping[str, str],
     ) -> None:
         super().__init__("page", title, "")
         self._lineage, self._parts, self._color_by = lineage, parts, color_by
-        self._words, self._start = words, start
+        self._icons, self._words, self._start = icons, words, start
         self.height = height
 
     @cached_property
@@ -220,10 +200,10 @@ class PageDrawing(Drawing):
                 key=part.key,
                 title=part.title,
                 layout=part.lay_out(),
-                looks=(part.look(LIGHT), part.look(DARK)),
+                looks=(part.contents.look(LIGHT, self._icons), part.contents.look(DARK, self._icons)),
                 legend=part.contents.title_block.legend,
                 notes=part.contents.title_block.footnote,
-                description=part.description,
+                description=part.contents.summary[1],
             )
             for part in self._parts
         ]
@@ -233,7 +213,7 @@ class PageDrawing(Drawing):
         return page_document(self.title, counts, figures, data, numbers, words, colorings, **self._start)
 
     def _found(self) -> tuple[Finding, ...]:
-        return self._parts[0].look(LIGHT).findings
+        return self._parts[0].contents.look(LIGHT, self._icons).findings
 
     def _content(self, kind: str, dpi: float) -> str | bytes:
         return self.document
@@ -284,9 +264,9 @@ def _tree_layout(contents: TreeContents, page: PageSize) -> Layout:
     """A family tree; a large one on a page that grows with it."""
     count = len(contents.items)
     if count <= _MOST:
-        return family_tree_layout(contents, page)
+        return contents.layout(page)
     width, _ = page_size(page) if isinstance(page, str) else page
-    return family_tree_layout(contents, (width * (count / _MOST) ** 0.5, None), _TYPE)
+    return contents.layout((width * (count / _MOST) ** 0.5, None), _TYPE)
 
 
 def _counts(lineage: Lineage, words: Words) -> Iterator[str]:
@@ -296,3 +276,103 @@ def _counts(lineage: Lineage, words: Words) -> Iterator[str]:
     years = [model.released.year for model in lineage.models if model.released]
     if years:
         yield f"{years[0]}–{years[-1]}" if years[0] < years[-1] else f"{years[0]}"
+
+
+# What a page knows of a lineage
+
+# The facts that it writes out as they are; of all others it has its own way.
+_ROWS = ("license", "sizes", "training data", "domain", "architecture")
+
+
+def page_data(lineage: Lineage, words: Words = ENGLISH) -> dict[str, object]:
+    """All that a page knows of a lineage, of plain lists, dictionaries, strings and numbers.
+
+    Models, organizations, families and relations go by their indexes in the lists here.
+
+    - ``models``: in date order, each a dictionary: ``i`` id, ``n`` name, ``a`` other names, ``k`` kind unless it is a
+      model, ``d`` date, ``o`` organizations, ``w`` openness, ``c`` access, ``m`` domain, ``y`` further facts as label
+      and text, ``f`` families, the primary one first, ``u`` links as kind and address, ``e`` references, ``x`` note,
+      ``p`` corrections as field, what was printed, source, reason and references, ``l`` whether all licenses that reach
+      it allow commercial use, and these: name, ancestor, what passes on, and 1 if its own does not carry it on, else 0.
+    - ``steps``: each derivation as parent, child, relation, and where there are any, references and a note.
+    - ``organizations``: each a name, and where there is one, an address.
+    - ``families``: the indexes of the models that they are called by, the largest family first, if of two or more.
+    - ``relations``: each a word, what passes on by it, and its name; what is unspecified goes with ideas.
+    """
+    indexes = {model.id: index for index, model in enumerate(lineage.models)}
+    organizations = {id: index for index, id in enumerate(lineage.organizations)}
+    families = [family for family in lineage.families() if family.size > 1]
+    # The primary one first.
+    belongs = {id: [number] for number, family in enumerate(families) for id in family.primary}
+    for number, family in enumerate(families):
+        for id in frozenset(family.members).difference(family.primary):
+            belongs.setdefault(id, []).append(number)
+    relations = list(Relation)
+    report = licenses(lineage)
+    return {
+        "models": [
+            _model(model, organizations, belongs.get(model.id, []), report[model.id], indexes)
+            for model in lineage.models
+        ],
+        "steps": [_edge(edge, indexes, relations) for edge in lineage.derivations],
+        "organizations": [_trimmed([printable(record.name), record.url]) for record in lineage.organizations.values()],
+        "families": [indexes[str(family.key)] for family in families],
+        "relations": [
+            [str(relation), relation.passes or "ideas", words(RELATION_WORDS[relation])] for relation in relations
+        ],
+    }
+
+
+def _along(record: ModelLicense, indexes: Mapping[str, int]) -> list[object] | None:
+    """Whether all the licenses that reach a model allow commercial use, and each with its origin."""
+    rows = [
+        [printable(terms.name), indexes[terms.origin], terms.passes, int(bool(terms.lost))]
+        for terms in record.inherited
+        if terms.origin in indexes
+    ]
+    return [record.commercial, rows] if rows else None
+
+
+def _model(
+    model: Model, organizations: dict[str, int], families: list[int], record: ModelLicense, indexes: dict[str, int]
+) -> dict[str, object]:
+    known = {
+        "i": model.id,
+        "n": printable(model.name),
+        "a": list(map(printable, model.aliases)),
+        "k": None if model.kind == "model" else str(model.kind),
+        "d": str(model.released) if model.released else None,
+        "o": [organizations[id] for id in model.organizations],
+        "w": model.openness and str(model.openness),
+        "c": model.access and str(model.access),
+        "m": model.domain and str(model.domain),
+        "y": [[label, printable(", ".join(texts))] for label, texts in model_facts(model) if label in _ROWS],
+        "l": _along(record, indexes),
+        "f": families,
+        "u": [[kind, address] for kind, address in model.links if address],
+        "e": list(map(str, model.references)),
+        "x": model.note and printable(model.note),
+        "p": [_correction(correction) for correction in model.corrections],
+    }
+    return {key: value for key, value in known.items() if value not in (None, [])}
+
+
+def _correction(correction: Correction) -> list[object]:
+    return _trimmed([
+        correction.field, printable(correction.printed), correction.source, printable(correction.reason),
+        list(map(str, correction.references)),
+    ])  # fmt: skip
+
+
+def _edge(edge: Derivation, indexes: dict[str, int], relations: list[Relation]) -> list[object]:
+    return _trimmed([
+        indexes[edge.parent], indexes[edge.child], relations.index(edge.relation), list(map(str, edge.references)),
+        edge.note and printable(edge.note),
+    ])  # fmt: skip
+
+
+def _trimmed(row: list[object]) -> list[object]:
+    """A row without what is empty at its end."""
+    while row and row[-1] in (None, []):
+        row.pop()
+    return row

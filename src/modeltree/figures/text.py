@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -9,14 +10,13 @@ from typing import Any
 import numpy
 from numpy.typing import NDArray
 
-from modeltree._util.text import counted, table
+from modeltree._util.text import counted, printable, table
 from modeltree.analysis.licenses import MOST_LISTED, LicenseReport
-from modeltree.figures.description import fields_text
 from modeltree.findings import Finding, Severity
 from modeltree.formats.registry import all_formats
 from modeltree.graph.families import Family
 from modeltree.lineage import Lineage
-from modeltree.records import Derivation, ParameterCount, PartialDate
+from modeltree.records import Derivation, Model, ParameterCount, PartialDate, model_facts
 
 
 def findings_summary(findings: Sequence[Finding], all_shown: bool = True) -> str:
@@ -64,21 +64,12 @@ def model_table(lineage: Lineage, nodes: NDArray[numpy.int64]) -> str:
 def family_table(lineage: Lineage, families: Iterable[Family]) -> str:
     """A row for each of some families."""
     header = ("family", "root", "models", "depth", "first", "last", "organizations")
-    return table(
-        header,
-        (
-            (
-                family.name,
-                _or_dash(family.root),
-                str(family.size),
-                str(family.depth),
-                str(family.span[0]) if family.span else "-",
-                str(family.span[1]) if family.span else "-",
-                str(len(family.organizations)),
-            )
-            for family in families
-        ),
-    )
+    rows = []
+    for family in families:
+        first, last = family.span or ("-", "-")
+        cells = (family.name, _or_dash(family.root), family.size, family.depth, first, last, len(family.organizations))
+        rows.append(list(map(str, cells)))
+    return table(header, rows)
 
 
 def descent_table(edges: Iterable[Derivation]) -> str:
@@ -96,6 +87,59 @@ def kinship_text(
     younger = [name for name in (first, second) if name != via]
     kinship = f"{' and '.join(younger)} {'descends' if via in (first, second) else 'descend'} from {via}"
     return f"{kinship}\n{descent_table([*to_first, *to_second])}"
+
+
+def model_text(lineage: Lineage, name: str, width: int = 100) -> str:
+    """All that is known of one model, by its id, name or an alias; long texts are wrapped after so many columns."""
+    model = lineage[name]
+    return fields_text(f"{model.name} ({model.id})", list(_fields(lineage, model)), width)
+
+
+def fields_text(title: str, fields: Sequence[tuple[str, str]], width: int) -> str:
+    """A title, and labels with texts in lines that are wrapped after so many columns; a label is not repeated."""
+    margin = max(len(label) for label, _ in fields) + 4
+    lines = [printable(title)]
+    last = ""
+    for label, value in fields:
+        first = f"  {label if label != last else ''}".ljust(margin)
+        lines += textwrap.wrap(
+            printable(value),
+            max(width, margin + 20),
+            initial_indent=first,
+            subsequent_indent=" " * margin,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        last = label
+    return "\n".join(lines)
+
+
+def _fields(lineage: Lineage, model: Model) -> Iterator[tuple[str, str]]:
+    """Labels and texts, line by line; what is not known is left out."""
+    for label, texts in model_facts(model, lineage.organizations):
+        yield from ((label, text) for text in texts)
+        if label == "kind" and model.released is None:
+            yield "released", "-"
+    for parent in lineage.parents(model.id):
+        yield "derived from", _edge_text(lineage, lineage.derivation(parent, model.id), parent)
+    for child in lineage.children(model.id):
+        yield "led to", _edge_text(lineage, lineage.derivation(model.id, child), child)
+    yield from ((kind, address) for kind, address in model.links if address)
+    for reference in model.references:
+        yield "reference", reference
+    for correction in model.corrections:
+        vouched = _bracketed(correction.references)
+        printed = f"{correction.source} prints {correction.printed!r} as {correction.field}"
+        yield "correction", f"{printed}: {correction.reason}{vouched}"
+
+
+def _edge_text(lineage: Lineage, edge: Derivation, other: str) -> str:
+    note = f": {edge.note}" if edge.note else ""
+    return f"{lineage[other].name} ({other}) by {edge.relation}{note}{_bracketed(edge.references)}"
+
+
+def _bracketed(references: Sequence[str]) -> str:
+    return f" [{', '.join(references)}]" if references else ""
 
 
 def license_table(report: LicenseReport) -> str:

@@ -13,7 +13,8 @@ from modeltree.records import Grain, PartialDate, Relation
 
 Numbers = NDArray[numpy.int64]
 
-_PER_YEAR = {"year": 1, "quarter": 4, "month": 12}
+PER_YEAR = {"year": 1, "quarter": 4, "month": 12}
+"""How many periods there are in a year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +107,9 @@ class PeriodCounts:
 
 def counts_per_period(dates: NDArray[Any], sorts: NDArray[Any], sort_count: int, grain: Grain) -> PeriodCounts:
     """Count models by period and sort."""
-    if grain not in _PER_YEAR:
-        raise ValueError(f"cannot count by {grain!r}: say {', '.join(map(repr, _PER_YEAR))}")
-    per_year = _PER_YEAR[grain]
+    if grain not in PER_YEAR:
+        raise ValueError(f"cannot count by {grain!r}: say {', '.join(map(repr, PER_YEAR))}")
+    per_year = PER_YEAR[grain]
     dates = dates.astype(numpy.int64)
     year, month = dates // 10000, dates // 100 % 100
     known = (month > 0) if per_year > 1 else (dates > 0)

@@ -53,14 +53,10 @@ class LabelBox(Box):
 
     id: str
     label: str
-    tick: str | None
-    """The date that a leader ties it to; None where the box itself begins at its date."""
-    text_x: float
-    """Where the text begins."""
-    size: float | None = None
-    """Of its text, where that is not the size of the layout."""
-    dot: Point | None = None
-    """The point at its date, where its branch ends."""
+    tick: str | None  # the date that a leader ties it to; None where the box itself begins at its date
+    text_x: float  # where the text begins
+    size: float | None = None  # of its text, where that is not the size of the layout
+    dot: Point | None = None  # the point at its date, where its branch ends
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,8 +85,7 @@ class TickBox(Box):
     id: str
     label: str
     kind: Literal["year", "quarter", "month", "day"]
-    repeated: bool = False
-    """Whether it is there a second time, at the other end of its guide."""
+    repeated: bool = False  # whether it is there a second time, at the other end of its guide
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,49 +207,16 @@ class Layout:
         return f"<Layout: {len(self.boxes)} labels in type of {self.font_size:g} pt on {size}>"
 
     def to_dict(self) -> dict[str, object]:
-        """The layout as plain lists, dictionaries, strings and numbers.
-
-        Returns
-        -------
-        dict
-            The unit (``"pt"``) and the parameters of the class by name, with lengths to a thousandth of a point.
-        """
+        """The unit (``"pt"``) and the parts by name, as plain lists and numbers, with lengths to a thousandth of it."""
         return {"unit": "pt", **_rounded(asdict(self))}
 
     def to_json(self, indent: int | None = 1) -> str:
-        """The layout as JSON, ending in a newline.
-
-        Parameters
-        ----------
-        indent : int, optional
-            How far each level is indented, in spaces; None puts all in one line.
-
-        Returns
-        -------
-        str
-            What `from_json` reads.
-        """
+        """The layout as JSON, ending in a newline; with an indent of None, all in one line."""
         return json.dumps(self.to_dict(), ensure_ascii=False, indent=indent) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> Layout:
-        """Read what `to_json` wrote.
-
-        Parameters
-        ----------
-        text : str
-            JSON; keys that are not known are ignored.
-
-        Returns
-        -------
-        Layout
-            The same, with lengths to a thousandth of a point.
-
-        Raises
-        ------
-        ValueError
-            When the text is no JSON, or its unit is not points.
-        """
+        """Read what `to_json` wrote, but for unknown keys; a ValueError where it is no JSON or not in points."""
         data = json.loads(text)
         if data.pop("unit", None) != "pt":
             raise ValueError("this is no layout in points: the unit is not 'pt'")

@@ -1,23 +1,24 @@
-"""Links: from a parent's label to a child's, around all that stands on the page."""
+"""Links from a parent's label to a child's, around all that stands on the page, and words beside branches."""
 
 from __future__ import annotations
 
 import math
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import chain, pairwise, repeat
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from modeltree.findings import LayoutError
-from modeltree.layout.geometry import Lane, Layout, Leader, Link
-from modeltree.layout.plane import Box, Point, bend
+from modeltree.layout.geometry import DOT, LabelBox, Lane, Layout, Leader, Link, Measure, TextLine
+from modeltree.layout.plane import Box, Point, bend, overlapping, struck
+from modeltree.layout.sheet import MARGIN
 
 _Costs = NDArray[np.int64]
-_Number = TypeVar("_Number", np.int64, np.float64)
+
 _Index = TypeVar("_Index", slice, int)
 # Whether one came along a column, and the row and the column where one is.
 _State = tuple[bool, int, int]
@@ -179,10 +180,9 @@ class _Grid:
             for start, end in pairwise(line):
                 self._draw(start, end, cost)
 
-    def routes(self, parent: Box, children: Sequence[Box]) -> list[_Route]:
+    def routes(self, parent: LabelBox, children: Sequence[LabelBox]) -> list[_Route]:
         """The cheapest path to each child, looked for nearby first, then everywhere."""
-        ends = [parent, *children]
-        around = _AROUND * self.em
+        ends, around = [parent, *children], _AROUND * self.em
         left, right = min(box.x for box in ends) - around, max(box.right for box in ends) + around
         top, bottom = min(box.y for box in ends) - around, max(box.bottom for box in ends) + around
         window = (self.rows.within(top, bottom), self.columns.within(left, right))
@@ -191,7 +191,7 @@ class _Grid:
             if len(routes) == len(children):
                 return [routes[index] for index in range(len(children))]
         lost = next(child for index, child in enumerate(children) if index not in routes)
-        raise LayoutError(f"there is no way between the labels {_id(parent)} and {_id(lost)}")
+        raise LayoutError(f"there is no way between the labels {parent.id} and {lost.id}")
 
     def ports(self, box: Box) -> Iterator[_Port]:
         """Where links may leave a label: at its upper and lower edge, then at its left and right one."""
@@ -291,7 +291,7 @@ class _Grid:
 class _Search:
     """The cheapest paths from a parent's label to all crossings of lanes in a window of the grid."""
 
-    def __init__(self, grid: _Grid, window: tuple[slice, slice], parent: Box) -> None:
+    def __init__(self, grid: _Grid, window: tuple[slice, slice], parent: LabelBox) -> None:
         self.grid = grid
         self.offset = (window[0].start, window[1].start)
         rows = slice(window[0].start, max(window[0].stop - 1, window[0].start))
@@ -317,7 +317,7 @@ class _Search:
             for upright, costs in self.costs.items()
         }
 
-    def routes(self, children: Sequence[Box]) -> dict[int, _Route]:
+    def routes(self, children: Sequence[LabelBox]) -> dict[int, _Route]:
         """The route to each child that has one, by its index: the nearest first, so that others may branch off it."""
         ends = [(index, *port) for index, child in enumerate(children) for port in self._ports(child)]
         routes: dict[int, _Route] = {}
@@ -414,16 +414,11 @@ class _Search:
 
 def _spread(costs: _Costs, sums: _Costs, axis: int) -> None:
     """Let costs spread along the rows or columns, given the sums of what the pieces cost from the first on."""
-    np.minimum(costs, reached_along(costs, sums, axis), out=costs)
-    costs[costs >= _BLOCKED] = _NEVER
-
-
-def reached_along(costs: NDArray[_Number], sums: NDArray[_Number], axis: int = 0) -> NDArray[_Number]:
-    """What each position costs when one has come along a line, given what it costs from the first position to each."""
-    back = np.minimum.accumulate((costs + sums)[_BACKWARD[axis]], axis=axis)[_BACKWARD[axis]] - sums
+    backward = _BACKWARD[axis]
+    back = np.minimum.accumulate((costs + sums)[backward], axis=axis)[backward] - sums
     forth = np.minimum.accumulate(costs - sums, axis=axis) + sums
-    cheaper: NDArray[_Number] = np.minimum(forth, back)
-    return cheaper
+    np.minimum(costs, np.minimum(forth, back), out=costs)
+    costs[costs >= _BLOCKED] = _NEVER
 
 
 def _grid_lines(sides: Sequence[tuple[float, float, float, float]], end: float, pitch: float) -> list[float]:
@@ -476,5 +471,57 @@ def _gaps(sides: Sequence[tuple[float, float, float, float]], end: float) -> Ite
                     break
 
 
-def _id(box: Box) -> str:
-    return str(getattr(box, "id", box))
+# Words beside branches
+
+# The type, in ems of the labels, its least size in points, and its greatest share of that of the labels.
+_WORD_TYPE, _WORD_LEAST, _WORD_MOST = 0.68, 6.0, 0.85
+# In ems of the labels: from a word to its line or label, and around it.
+_BESIDE, _WORD_AROUND = 0.3, 0.12
+_WORD_HEIGHT = 1.15
+
+
+def with_branch_words(layout: Layout, words: Mapping[str, str], measure: Measure) -> Layout:
+    """A family tree with words beside the branches to some models, by their ids, where nothing is in the way."""
+    em = layout.font_size
+    size = max(_WORD_TYPE * em, _WORD_LEAST)
+    if size > _WORD_MOST * em:
+        return layout
+    waiting = {box.id: box for box in layout.boxes if box.id in words and box.dot}
+    drawn: tuple[Link | Lane, ...] = (*layout.links, *layout.lanes)
+    lines = [piece for line in drawn for piece in pairwise(line.points)]
+    taken: list[Box] = [*layout.solid, *layout.bands]
+    taken += [Box.around([box.dot], DOT * em) for box in layout.boxes if box.dot]
+    for lane in layout.lanes:
+        widths = chain(lane.widths, repeat(0.0))
+        taken += [Box.around(piece, width / 2) for piece, width in zip(pairwise(lane.points), widths, strict=False)]
+    page = Box(x=0.0, y=0.0, width=layout.page.width, height=layout.page.height).padded(-MARGIN)
+    placed: list[TextLine] = []
+    for place in range(2):
+        tried: dict[str, Box] = {}
+        for model, box in waiting.items():
+            spot = _spots(box, measure(words[model])[0] * size, _WORD_HEIGHT * size, em)[place]
+            if page.contains(spot):
+                tried[model] = spot.padded(_WORD_AROUND * em)
+        models = {id(box): model for model, box in tried.items()}
+        hit = {models[id(box)] for _, box in struck(list(tried.values()), lines)}
+        for one, other in overlapping([*tried.values(), *taken]):
+            pair = [models[id(box)] for box in (one, other) if id(box) in models]
+            hit.update(pair[-1:])  # of two words the first stays
+        for model in tried.keys() - hit:
+            spot = tried[model].padded(-_WORD_AROUND * em)
+            placed.append(TextLine(role="relation", text=words[model], x=spot.x, y=spot.y, width=spot.width,
+                                   height=spot.height, size=size))  # fmt: skip
+            taken.append(tried[model])
+            del waiting[model]
+    placed.sort(key=lambda line: (line.y, line.x))
+    return replace(layout, texts=(*layout.texts, *placed))
+
+
+def _spots(box: LabelBox, width: float, height: float, em: float) -> Sequence[Box]:
+    """Where a word may stand: above the line that leads to the dot, or after the label."""
+    assert box.dot is not None
+    (x, y), gap = box.dot, _BESIDE * em
+    before, after = x - (DOT * em + gap) - width, box.right + gap
+    middle = box.center[1] - height / 2
+    corners = ((before, y - gap - height), (after, middle))
+    return [Box(x=left, y=top, width=width, height=height) for left, top in corners]

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from itertools import groupby, product
 
 from modeltree._util.languages import ENGLISH, Words
-from modeltree.layout.family_tree.tree import TreeItem, placed_stubs, stub_names, stub_room
+from modeltree.layout.family_tree import TreeItem, children_of, placed_stubs, stub_names, stub_room
 from modeltree.layout.geometry import Guide, LabelBox, Layout, Link, Measure, Page, TextLine, TickBox
-from modeltree.layout.metrics import Metrics, icon_boxes, label_widths
 from modeltree.layout.plane import rounded
+from modeltree.layout.sheet import Metrics, icon_boxes, label_widths
 from modeltree.layout.ticks import tick_size
 
 # In ems: between two rows, two columns of a grid, two generations, and two families; the radius of bends.
@@ -46,10 +46,7 @@ class _Generations:
         self.starts, self.names = label_widths(items, measure, self.metrics)
         self.stubs = [stub_names(item, items, measure) for item in items]
         self.widths = [name + stub_room(stubs) for name, stubs in zip(self.names, self.stubs, strict=True)]
-        self.children: list[list[int]] = [[] for _ in items]
-        for node, item in enumerate(items):
-            if item.parent is not None:
-                self.children[item.parent].append(node)
+        self.children = children_of(items)
         self.sizes = [1] * len(items)
         for node in sorted(range(len(items)), key=self.level, reverse=True):
             parent = items[node].parent
@@ -166,7 +163,7 @@ class _Plan:
     def layout(self) -> Layout:
         """All of it on a page, in points."""
         tree, size = self.tree, _TYPE
-        boxes = [self._box(node) for node in sorted(self.cells)]
+        boxes = [self._label(node, *self._corner(node)) for node in sorted(self.cells)]
         boxes += [self._label(node, x, self.below + row * self.pitch) for node, x, row in self.singles]
         shown = [*sorted(self.cells), *(node for node, _, _ in self.singles)]
         items = [tree.items[node] for node in shown]
@@ -204,9 +201,6 @@ class _Plan:
         cell, level = self.cells[node], self.tree.level(node)
         x = _MARGIN + cell.stack * self.stride + self.lefts[level] + cell.column * (self.tree.cells[level] + _CELL)
         return x, self.top + cell.row * self.pitch
-
-    def _box(self, node: int) -> LabelBox:
-        return self._label(node, *self._corner(node))
 
     def _label(self, node: int, x: float, y: float) -> LabelBox:
         tree, item = self.tree, self.tree.items[node]

@@ -12,7 +12,7 @@ from operator import ne
 
 from modeltree._util.languages import ENGLISH, Words
 from modeltree.layout.geometry import Measure
-from modeltree.layout.metrics import Metrics, label_widths
+from modeltree.layout.sheet import Metrics, label_widths
 from modeltree.layout.ticks import Tick, fitting_grain, make_ticks
 from modeltree.records import Grain, PartialDate
 
@@ -42,8 +42,7 @@ class Labels:
     starts: tuple[float, ...]
     widths: tuple[float, ...]
     ticks: tuple[Tick, ...]
-    ranks: tuple[int, ...]
-    """The same for items of one date, more for a later one."""
+    ranks: tuple[int, ...]  # the same for items of one date, more for a later one
     metrics: Metrics
     blocks: dict[tuple[int, int, int], Block] = field(default_factory=dict, compare=False, repr=False)
     """Those that were set, by their first label, how many labels there are, and the most lines."""
@@ -74,8 +73,7 @@ class Block:
     """Labels in lines from left to right, the line nearest to the axis first."""
 
     lines: tuple[tuple[Slot, ...], ...]
-    width: float
-    """Of the longest line."""
+    width: float  # of the longest line
     windows: tuple[tuple[float, float], ...]
     """Where a leader may meet the labels of the nearest line, from the left edge of the block."""
 

@@ -16,12 +16,10 @@ from functools import cached_property
 from itertools import chain, pairwise, product
 
 from modeltree.layout.geometry import LabelBox, Layout, Leader, Panel, TickBox
-from modeltree.layout.metrics import FREE, Metrics, icon_boxes
 from modeltree.layout.plane import Box, Point, lines_meet
-from modeltree.layout.serpentine.axis import Axis, tick_box
 from modeltree.layout.serpentine.blocks import Item, Labels, set_block
-from modeltree.layout.serpentine.rows import RowEnds, middles, row_ends
-from modeltree.layout.sheet import Sheet
+from modeltree.layout.serpentine.rows import Axis, RowEnds, middles, row_ends, tick_box
+from modeltree.layout.sheet import FREE, Metrics, Sheet, icon_boxes
 from modeltree.layout.ticks import Tick
 
 # From flush left to flush right: where a label is tried.
@@ -47,7 +45,7 @@ def revised(like: Layout, sheet: Sheet, labels: Labels, elastic: bool = True) ->
     """An earlier layout with what is new in it; None where there is no room for that, or the page is another."""
     # Where time is not elastic, dates stay where they are.
     height = sheet.height
-    same = like.page.width == sheet.width and (height is None or sheet.trim or like.page.height == height)
+    same = like.page.width == sheet.width and (not sheet.fixed or like.page.height == height)
     if not same or (height is not None and like.page.height > height + _CLOSE):
         return None
     metrics, size = labels.metrics, like.font_size
@@ -70,10 +68,8 @@ class _Group:
 
     boxes: tuple[LabelBox, ...]
     side: int
-    panel: float
-    """How far the panel behind it reaches beyond it; nothing where there is none."""
-    ragged: bool
-    """Whether the panel follows the lines."""
+    panel: float  # how far the panel behind it reaches beyond it; nothing where there is none
+    ragged: bool  # whether the panel follows the lines
 
     @property
     def lines(self) -> list[list[LabelBox]]:
@@ -111,12 +107,9 @@ class _State:
     ghosts: tuple[TickBox | None, ...]
     rows: tuple[tuple[str, ...], ...]
     axis: Axis
-    sides: dict[str, int]
-    """On which side of the axis each label is."""
-    ragged: frozenset[_Key]
-    """The groups whose panel follows their lines."""
-    bends: dict[_Key, float]
-    """Where the leaders of groups beside their date go up or down."""
+    sides: dict[str, int]  # on which side of the axis each label is
+    ragged: frozenset[_Key]  # the groups whose panel follows their lines
+    bends: dict[_Key, float]  # where the leaders of groups beside their date go up or down
 
     @cached_property
     def row_of(self) -> dict[str, int]:
@@ -135,14 +128,10 @@ class _Part:
     """A date with its groups above and below: places along a row, from left to right."""
 
     x: float
-    half: float
-    """Of the date's width."""
-    spans: dict[int, tuple[float, float]]
-    """By side, the edges of the group."""
-    windows: dict[int, list[tuple[float, float]]]
-    """By side, where the date is over a label."""
-    new: bool
-    """Whether the date had no place before."""
+    half: float  # of the date's width
+    spans: dict[int, tuple[float, float]]  # by side, the edges of the group
+    windows: dict[int, list[tuple[float, float]]]  # by side, where the date is over a label
+    new: bool  # whether the date had no place before
 
     def shifted(self, side: int, by: float) -> _Part:
         """The same with the group on one side elsewhere."""
@@ -241,7 +230,6 @@ class _Revision:
         self.tick_of = {id: tick for tick, members in self.members.items() for id in members}
         self.order = {tick.id: index for index, tick in enumerate(labels.ticks)}
         self.years = {tick.date.year: tick for tick in labels.ticks if tick.kind == "year"}
-        self.fixed = not (sheet.height is None or sheet.trim)
 
     # The beginning
 
@@ -284,9 +272,7 @@ class _Revision:
     def group(self, state: _State, key: _Key) -> _Group | None:
         """The labels of a tick on one side; None where there are none."""
         tick, side = key
-        boxes = tuple(
-            state.boxes[id] for id in self.members[tick] if id in state.boxes and state.sides[id] == side
-        )  # fmt: skip
+        boxes = tuple(state.boxes[id] for id in self.members[tick] if id in state.boxes and state.sides[id] == side)
         pad = self.metrics.panel_pad * self.size if len(self.members[tick]) > FREE else 0.0
         return _Group(boxes, side, pad, key in state.ragged) if boxes else None
 
@@ -303,7 +289,7 @@ class _Revision:
         rows = [[state.ticks[id] for id in row] for row in state.rows]
         bottom = max(box.bottom for box in (*boxes, *state.ticks.values()))
         height = self.like.page.height
-        if not self.fixed:
+        if not self.sheet.fixed:
             height = max(height, bottom + self.metrics.panel_pad * self.size + self.sheet.frame.footer)
         empty = self.sheet.empty(0.0, height)
         return replace(
@@ -358,7 +344,7 @@ class _Revision:
         ways = [new] if (new := self._nearby(state, item)) else []
         if not ways or moved(ways[0])[0] > _FEW * len(self.items):
             # The rows below make room for a line, or the last date of the row goes to the next one.
-            ways += () if self.fixed else self._lowered(state, item)
+            ways += () if self.sheet.fixed else self._lowered(state, item)
             ways += filter(None, [self._spilled(state, item)])
         return min(ways, key=moved, default=None)
 
@@ -408,10 +394,8 @@ class _Revision:
             ragged=frozenset(key for key in state.ragged if key[0] not in gone),
             bends={key: bend for key, bend in state.bends.items() if key[0] not in gone},
         )
-        for other in (
-            item,
-            *(other for other in self.labels.items if other.id in state.boxes and other.id not in boxes),
-        ):
+        homeless = (other for other in self.labels.items if other.id in state.boxes and other.id not in boxes)
+        for other in (item, *homeless):
             new = new and (self._nearby(new, other) or self._spilled(new, other))
         return new
 
@@ -473,16 +457,15 @@ class _Revision:
                 yield self._inserted(replace(state, ghosts=ghosts), row, 0, new, 0.0)
         for (row, index), share in product(sorted(spots), (0.5, 0.0, 1.0)):
             yield self._inserted(state, row, index, new, share)
-        if after is None and not glued and not self.fixed:
+        if after is None and not glued and not self.sheet.fixed:
             yield self._inserted(self._with_row(state, None if len(new) > 1 else year), len(state.rows), 0, new)
 
     def _with_row(self, state: _State, ghost: Tick | None) -> _State:
         """The same with an empty row at the end."""
         axis, metrics, size, row = state.axis, self.metrics, self.size, len(state.rows)
         end = axis.starts[-1] + axis.slope * axis.width
-        lowest = max(
-            [group.bounds.bottom - group.panel for group in self.groups(state, [row - 1]).values()], default=end
-        )
+        bottoms = [group.bounds.bottom - group.panel for group in self.groups(state, [row - 1]).values()]
+        lowest = max(bottoms, default=end)
         start = max(lowest + (metrics.row_gap + metrics.tick_reach) * size, end + 1.4 * metrics.turn * size)
         axis = replace(axis, starts=(*axis.starts, start))
         state = replace(state, axis=axis, rows=(*state.rows, ()), ghosts=(*state.ghosts, None))
@@ -577,12 +560,8 @@ class _Revision:
         """On a side where the tick has no label, beside it and beyond others; and where the leader goes there."""
         tick, side = state.ticks[key[0]], key[1]
         (center, middle), size, width = tick.center, self.size, self.widths[item.id]
-        areas = [
-            area
-            for group in self.groups(state, [state.row_of[tick.id]]).values()
-            if group.side == side
-            for area in group.areas
-        ]
+        beside = self.groups(state, [state.row_of[tick.id]]).values()
+        areas = [area for group in beside if group.side == side for area in group.areas]
         near = [area for area in areas if area.x - _ASIDE * size < center < area.right + _ASIDE * size]
         gap = self.metrics.line_gap * size
         margin = min(self.metrics.anchor * size, width / 2)

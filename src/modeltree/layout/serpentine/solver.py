@@ -333,12 +333,7 @@ class LinearSolver(Solver):
         return Stack(rows, self.metrics, self.fall)
 
     def _row(
-        self,
-        dated: Sequence[tuple[Tick, float]],
-        width: float,
-        ends: RowEnds,
-        deepest: int,
-        ghost: Tick | None,
+        self, dated: Sequence[tuple[Tick, float]], width: float, ends: RowEnds, deepest: int, ghost: Tick | None
     ) -> Row | None:
         """A row of ticks, each with the share of the row's time that has passed at its date."""
         ticks = tuple(tick for tick, _ in dated)

@@ -1,8 +1,13 @@
-"""Where each model of a tree lies across time, so that no two branches cross and nothing lies on anything else.
+"""Where each model of a family tree lies: along time on an axis, and across it in bars. Lengths are ems.
 
-Time runs along; lengths are ems. The last child of a model goes on in its lane where that is free; such a chain is one
-bar. All other children leave the bar for a bar of their own, before or after it, the later the nearer: what lies
-between a bar and a child's is then later than the child's branch, which crosses nothing.
+An elastic axis gives each model as much of its length as any other, and but a share of it to time itself, so that four
+quiet years do not take the room of a busy one. It never goes backward: what is later lies further on. A model that is
+hardly later than its parent stands a step after it, for a branch to be seen.
+
+Across time, no two branches cross and nothing lies on anything else. The last child of a model goes on in its lane
+where that is free; such a chain is one bar. All other children leave the bar for a bar of their own, before or after
+it, the later the nearer: what lies between a bar and a child's is then later than the child's branch, which crosses
+nothing.
 
 So the bars have an order. They are dropped in it, one by one, each as far as what is already there allows: once from
 the one side, once from the other. Both ways each bar keeps its distance from its neighbors, and so it does half way
@@ -14,12 +19,129 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+TimeScale = Literal["elastic", "linear"]
+"""Whether the axis is wider where there are more models, or as wide everywhere."""
+
+# The share of an elastic axis that is given to time itself.
+_TIME_SHARE = 0.14
+# How often the length of the axis is halved in on.
+_HALVINGS = 26
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A model on the axis: its day, how far what is drawn of it reaches beyond it, its size, and its parent's index."""
+
+    day: float
+    reach: float
+    size: float
+    parent: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Where days and models are."""
+
+    places: tuple[float, ...]  # of each model
+    knots: tuple[tuple[float, float], ...]  # days and their places, between which the axis is even
+
+    def place(self, day: float) -> float:
+        """Where a day is; what is before the first knot or after the last one lies as if the axis went on evenly."""
+        index = min(max(bisect_right(self.knots, (day, float("inf"))), 1), len(self.knots) - 1)
+        (first, start), (last, end) = self.knots[index - 1], self.knots[index]
+        return start + (day - first) * (end - start) / (last - first)
+
+
+def timeline(
+    items: Sequence[Dated], lead: float, extent: float, step: float, scale: TimeScale, until: float, spread: bool
+) -> Timeline | None:
+    """Place models on an axis from `lead` on, so that all that is drawn of them ends at `extent`; None without room."""
+    # No parent is later than its child, and each child is a `step` or more after it; the axis ends on the day `until`.
+    # With `spread`, children of one parent on one day follow each other, two by two.
+    demand: dict[float, float] = {}
+    for item in items:
+        demand[item.day] = demand.get(item.day, 0.0) + item.size
+    days, total = sorted(demand), sum(demand.values())
+    span = max(until, days[-1]) - days[0]
+    share = 0.0 if not span else 1.0 if scale == "linear" else _TIME_SHARE
+    ends = [*days[1:], max(until, days[-1])]
+    weights = [
+        share * (end - day) / (span or 1.0) + (1.0 - share) * demand[day] / total
+        for day, end in zip(days, ends, strict=True)
+    ]
+    groups = _by_day(items, days)
+
+    def placed(length: float) -> tuple[list[float], list[tuple[float, float]]]:
+        places = [0.0] * len(items)
+        knots: list[tuple[float, float]] = []
+        start = end = lead
+        for day, weight, group in zip(days, weights, groups, strict=True):
+            siblings: dict[int, int] = {}
+            knots.append((day, start))
+            for index in group:
+                parent, place = items[index].parent, start
+                if parent is not None:
+                    place = max(start, places[parent] + step)
+                    if spread:
+                        known = siblings[parent] = siblings.get(parent, -1) + 1
+                        place += known // 2 * step
+                places[index] = place
+                end = max(end, place)
+            if end > start:
+                knots.append((day + 0.25, end))
+            start = max(start + weight * length, end)
+        return places, [*knots, (max(days[-1] + 1.0, until), max(start, end))]
+
+    def reached(length: float) -> float:
+        places, knots = placed(length)
+        return max(knots[-1][1], *(place + item.reach for place, item in zip(places, items, strict=True)))
+
+    low, high = 0.0, extent
+    if reached(low) > extent:
+        return None
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if reached(middle) <= extent else (low, middle)
+    places, knots = placed(low)
+    return Timeline(tuple(places), _even(knots))
+
+
+def _by_day(items: Sequence[Dated], days: Iterable[float]) -> list[list[int]]:
+    """The models of each day, each after its parent."""
+    depth = [0] * len(items)
+    for index in sorted(range(len(items)), key=lambda index: items[index].day):
+        chain = []
+        node: int | None = index
+        while node is not None and not depth[node]:
+            chain.append(node)
+            node = items[node].parent
+        known = 0 if node is None else depth[node]
+        for generation, each in enumerate(reversed(chain), known + 1):
+            depth[each] = generation
+    groups: dict[float, list[int]] = {day: [] for day in days}
+    for index in sorted(range(len(items)), key=lambda index: (depth[index], index)):
+        groups[items[index].day].append(index)
+    return list(groups.values())
+
+
+def _even(knots: Sequence[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
+    """Knots of which each is later than the one before: two of one day, or one of none, would have no slope."""
+    kept = [knots[0]]
+    for (_, _), knot in pairwise(knots):
+        if knot[0] > kept[-1][0]:
+            kept.append(knot)
+    return tuple(kept)
+
 
 # The steps of time in which it is known how high bars are stacked.
 _STEP = 0.25
@@ -35,19 +157,13 @@ _Steps = NDArray[np.float64]
 class Shape:
     """What is drawn of a model: along time, and across it from its lane on."""
 
-    leaves: float
-    """Where its branch begins to leave the parent's lane."""
-    stem: float
-    """Where it has left that."""
-    place: float
-    """Where the model is."""
-    label: tuple[float, float]
-    """From where to where its label reaches along time."""
-    sides: tuple[float, float]
-    """From where to where its label reaches across."""
+    leaves: float  # where its branch begins to leave the parent's lane
+    stem: float  # where it has left that
+    place: float  # where the model is
+    label: tuple[float, float]  # from where to where its label reaches along time
+    sides: tuple[float, float]  # from where to where its label reaches across
     parent: int | None
-    lane: float = 0.0
-    """How far its lane reaches to either side."""
+    lane: float = 0.0  # how far its lane reaches to either side
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,20 +210,11 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """Where all bars lie across time, and which bar each model is in; `before` what they branch off lie some bars."""
+    """Where the bar of each model lies across time; some lie `before` what they branch off; and how high all are."""
 
     courses: dict[int, Course]
-    bar: dict[int, int]
     before: frozenset[int]
     breadth: float
-
-    def at(self, node: int, place: float) -> float:
-        """Where the bar of a model lies at a place."""
-        return self.courses[self.bar[node]].at(place)
-
-    def between(self, node: int, begin: float, end: float) -> list[float]:
-        """Two places, and those between where the bar of a model turns."""
-        return self.courses[self.bar[node]].between(begin, end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,15 +300,15 @@ class Forest:
             for branch in self.branches[bar]:
                 above[branch] = bar
                 order.append(branch)
-        weights = {bar: float(sum(self._area(node) for node in self.bars[bar])) for bar in order}
+
+        def area(shape: Shape) -> float:
+            return (shape.label[1] - shape.label[0]) * (shape.sides[1] - shape.sides[0])
+
+        weights = {bar: float(sum(area(self.shapes[node]) for node in self.bars[bar])) for bar in order}
         for bar in reversed(order):
             if bar in above:
                 weights[above[bar]] += weights[bar]
         return weights
-
-    def _area(self, node: int) -> float:
-        shape = self.shapes[node]
-        return (shape.label[1] - shape.label[0]) * (shape.sides[1] - shape.sides[0])
 
     def _order(self, plan: Plan) -> list[int]:
         """The bars as they lie across time."""
@@ -231,13 +338,10 @@ class Forest:
         most = [breadth - course for course in reversed(backward)]
         aims = [float(np.mean((low + high) / 2)) for low, high in zip(least, most, strict=True)]
         courses, _ = _dropped(bars, most, aims)
-        return Packed(
-            {
-                bar: Course(profile.first, course, self.bends.soft)
-                for bar, profile, course in zip(order, bars, courses, strict=True)
-            },
-            {node: bar for bar in order for node in self.bars[bar]}, plan.before, breadth,
-        )  # fmt: skip
+        placed: dict[int, Course] = {}
+        for bar, profile, course in zip(order, bars, courses, strict=True):
+            placed |= dict.fromkeys(self.bars[bar], Course(profile.first, course, self.bends.soft))
+        return Packed(placed, frozenset(node for bar in plan.before for node in self.bars[bar]), breadth)
 
     def _profile(self, bar: int, turned: bool) -> _Bar:
         """What a bar takes: branch, label and lane of each model in it."""
@@ -250,47 +354,41 @@ class Forest:
             low, high = shape.sides
             pieces.append((shape.leaves, max(shape.place, end), shape.lane, shape.lane, False))
             pieces.append((*shape.label, high if turned else -low, -low if turned else high, True))
-        soft = self.bends.soft
-        first = min(_step(start) for start, *_ in pieces) - soft
-        made = _Bar(first, max(math.ceil(end / _STEP) for _, end, *_ in pieces) + soft + 1, self.gap, self.bends)
-        for piece in pieces:
-            made.take(*piece)
-        self.profiles[bar, turned] = made
+        made = self.profiles[bar, turned] = _Bar.of(pieces, self.gap, self.bends)
         return made
 
 
+@dataclass(frozen=True, slots=True)
 class _Bar:
-    """How far a bar reaches before and after its course, at each step of time from `first` on; where it is level."""
+    """How far a bar reaches before and after its course, at each step of time from `first` on."""
 
-    def __init__(self, first: int, stop: int, gap: float, bends: Bends) -> None:
-        self.first, self.stop, self.bends = first, stop, bends
-        self.near: _Steps = np.full(stop - first, gap / 2)
-        self.far: _Steps = np.full(stop - first, gap / 2)
-        self.level = np.zeros(stop - first, dtype=bool)
-        self.gap = gap
+    first: int
+    stop: int
+    near: _Steps
+    far: _Steps
+    slope: _Steps  # how far its course may come from where it was at the first step
 
-    def take(self, start: float, end: float, near: float, far: float, level: bool) -> None:
-        soft = self.bends.soft
-        here = slice(_step(start) - self.first - soft, math.ceil(end / _STEP) + soft + 1 - self.first)
-        np.maximum(self.near[here], near + self.gap / 2, out=self.near[here])
-        np.maximum(self.far[here], far + self.gap / 2, out=self.far[here])
-        self.level[here] |= level
-
-    @cached_property
-    def slope(self) -> _Steps:
-        """How far its course may come from where it was at the first step."""
-        return np.cumsum(np.where(self.level, 0.0, self.bends.slope * _STEP))
+    @classmethod
+    def of(cls, pieces: Sequence[tuple[float, float, float, float, bool]], gap: float, bends: Bends) -> _Bar:
+        """What pieces take, each from a start to an end, near and far across; and whether it is level there."""
+        spans = [
+            (math.floor(start / _STEP) - bends.soft, math.ceil(end / _STEP) + bends.soft + 1)
+            for start, end, *_ in pieces
+        ]
+        first, stop = min(start for start, _ in spans), max(end for _, end in spans)
+        nears, fars = np.full(stop - first, gap / 2), np.full(stop - first, gap / 2)
+        flat = np.zeros(stop - first, dtype=bool)
+        for (start, end), (_, _, near, far, level) in zip(spans, pieces, strict=True):
+            here = slice(start - first, end - first)
+            np.maximum(nears[here], near + gap / 2, out=nears[here])
+            np.maximum(fars[here], far + gap / 2, out=fars[here])
+            flat[here] |= level
+        return cls(first, stop, nears, fars, np.cumsum(np.where(flat, 0.0, bends.slope * _STEP)))
 
     @property
     def turned(self) -> _Bar:
         """The same the other way round."""
-        other = _Bar(self.first, self.stop, self.gap, self.bends)
-        other.near, other.far, other.level = self.far, self.near, self.level
-        return other
-
-
-def _step(place: float) -> int:
-    return math.floor(place / _STEP)
+        return replace(self, near=self.far, far=self.near)
 
 
 def _dropped(
