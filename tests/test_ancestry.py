@@ -105,6 +105,7 @@ def test_small_components(size: int) -> None:
 
 
 def test_every_small_cyclic_graph_is_refused_with_its_cycles() -> None:
+    assert [cycle.nodes for cycle in find_cycles([[2], [0], [1], [2]])] == [(0, 1, 2)]
     for parents in CYCLIC:
         with pytest.raises(ValueError, match="^the graph has a cycle$"):
             AncestryIndex(parents)

@@ -497,6 +497,7 @@ def test_as_many_bytes_as_a_count_takes(most: int, bytes_: int, tmp_path: Path) 
         (b'"counts":["|u1",40,0]', b'"counts":["|u1",40,1]', "array 'counts' is not in it"),
         (b'"counts":["|u1",40,0]', b'"counts":["|u1",-4,0]', "array 'counts' is not in it"),
         (b'"counts":["|u1",40,0]', b'"counts":["|u1",4e1,0', "its header cannot be read"),
+        (b'"generation":["|u1",40,64]', b'"generation":["|u1",40,0 ]', "there is something between its arrays"),
         (b"modeltree", b"something", "it does not begin as one"),
     ],
 )

@@ -154,10 +154,8 @@ class DepthBin(NamedTuple):
 
 
 def depths_by_size(sizes: NDArray[Any], depths: NDArray[Any]) -> list[DepthBin]:
-    """What depths families have, for sizes from each power of two to the next; those of one model are left out.
-
-    Quartiles and the median are depths that occur: of two in the middle, the lower one.
-    """
+    """What depths families have, for sizes from each power of two to the next; those of one model are left out."""
+    # Quartiles and the median are depths that occur: of two in the middle, the lower one.
     bins = []
     exponents = numpy.frexp(sizes.astype(float))[1] - 1
     for exponent in numpy.unique(exponents[exponents > 0]).tolist():

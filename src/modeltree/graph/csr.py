@@ -291,11 +291,8 @@ def reachable_counts(order: Sequence[int], rows: Rows) -> list[int]:
 
 
 def reachable_bits(order: Sequence[int], rows: Rows, targets: Sequence[int]) -> Iterator[tuple[range, list[int]]]:
-    """For some targets at a time, which these are, and for each node, as bits, which of them it is or leads to.
-
-    Each time takes as long as to go through all nodes in `order`, where each comes later than those that its row leads
-    to. It may lack nodes that lead to no target.
-    """
+    """For some targets at a time, which these are, and for each node, as bits, which of them it is or leads to."""
+    # In `order` each node comes later than those that its row leads to; it may lack nodes that lead to no target.
     starts, items = rows.starts.tolist(), rows.items.tolist()
     inner = [node for node in order if starts[node] < starts[node + 1]]
     width = max(64, 8 * _MEMORY // max(len(order), 1))

@@ -205,15 +205,7 @@ class Families(LazySequence[Family]):
 
 
 class _Details:
-    """What a family says of its members, each worked out when it is asked for.
-
-    Parameters
-    ----------
-    nodes : NodeStore
-        The models.
-    groups : _Keyed or _Connected
-        All families, and the number of this one.
-    """
+    """What a family says of its members, each worked out when it is asked for; it goes by its number in all groups."""
 
     def __init__(self, nodes: NodeStore, groups: _Keyed | _Connected, number: int) -> None:
         self._store, self._groups, self._number = nodes, groups, number
@@ -275,18 +267,9 @@ def _grouped(
 
 
 class _Keyed:
-    """Groups by the keys of each model, of which the first is its primary one; the largest group first.
+    """Groups by the keys of each model, of which the first is its primary one; the largest group first."""
 
-    Parameters
-    ----------
-    values : list of tuple
-        Distinct values, each of which has the keys of a model.
-    codes : array of int
-        Of each model, the index of its value.
-    index : AncestryIndex
-        The descent to go by.
-    """
-
+    # The keys of each model are a value, of which `values` has each distinct one, and `codes` the index for each model.
     def __init__(self, values: Sequence[tuple[Hashable, ...]], codes: NDArray[Any], index: AncestryIndex) -> None:
         self._index = index
         number: dict[Hashable, int] = {}

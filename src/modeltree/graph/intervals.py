@@ -57,11 +57,9 @@ class SpanningForest(NamedTuple):
 
 
 class Merges(NamedTuple):
-    """The nodes with several parents, by rank: in the order of their numbers, from 1 on.
+    """The nodes with several parents, by rank: in the order of their numbers, from 1 on."""
 
-    Ranks are stored in 16 bits where there are few enough. Rank 0 is no merge: what stands there means nothing.
-    """
-
+    # Ranks are stored in 16 bits where there are few enough. Rank 0 is no merge: what stands there means nothing.
     node: Ints
     first: Ints  # the number of each, which is the first of its subtree
     last: Ints  # the number after the last of its subtree
@@ -72,11 +70,9 @@ class Merges(NamedTuple):
 
 
 class NonTreeEdges(NamedTuple):
-    """The edges that are not in the forest, in the order of the numbers of their tails.
+    """The edges that are not in the forest, in the order of the numbers of their tails."""
 
-    Those that end in the subtree of their own tail add nothing to it, and are left out.
-    """
-
+    # Those that end in the subtree of their own tail add nothing to it, and are left out.
     tail: Ints
     head: Ints
     tail_number: Ints  # the number of each tail
@@ -324,11 +320,9 @@ class RunsByMerge(NamedTuple):
 
 
 def intervals_of(forest: SpanningForest, merges: Merges, edges: NonTreeEdges, budget: int) -> Intervals | None:
-    """The intervals of all nodes; None where there are more than the budget, or they take too long to find.
-
-    A node has the intervals of its children by the forest, and of the heads of its own other edges those and the
-    subtrees, without what is in its own subtree and without intervals within others.
-    """
+    """The intervals of all nodes; None where there are more than the budget, or they take too long to find."""
+    # A node has the intervals of its children by the forest, and of the heads of its own other edges those and the
+    # subtrees, without what is in its own subtree and without intervals within others.
     levels = forest.levels
     if is_narrow(levels):
         return _one_by_one(forest, merges, levels, edges, budget)
@@ -400,12 +394,9 @@ def _one_by_one(
 
 
 class _LevelByLevel:
-    """Intervals as they are found, of children before their parents.
+    """Intervals as they are found, of children before their parents."""
 
-    While they are found, an interval of a node is one number, its key: which node it is of those that are looked at,
-    and after so many bits the rank.
-    """
-
+    # An interval of a node is one number, its key: which node it is of those looked at, and after some bits the rank.
     def __init__(self, forest: SpanningForest, merges: Merges, budget: int) -> None:
         self.forest, self.merges = forest, merges
         self.left, self.tries = budget, _TRIES * budget + _AT_ONCE
@@ -500,10 +491,8 @@ def runs_by_merge(merges: Merges, intervals: Intervals) -> RunsByMerge:
 def within(
     merges: Merges, intervals: Intervals, number: Ints, nodes: NDArray[Any], others: NDArray[Any]
 ) -> NDArray[numpy.bool_]:
-    """Of each node, whether an interval of it has another node: binary searches side by side.
-
-    The interval that has a node is the last of those whose merge has no greater rank than its nearest.
-    """
+    """Of each node, whether an interval of it has another node: binary searches side by side."""
+    # The interval that has a node is the last of those whose merge has no greater rank than its nearest.
     start, high = intervals.starts[nodes], intervals.starts[nodes + 1]
     wanted, low = merges.nearest[others], start.copy()
     open_ = ((low < high) & (wanted > 0)).nonzero()[0]

@@ -134,17 +134,10 @@ class Cycle(NamedTuple):
 def find_cycles(
     parents: Sequence[Sequence[int]], badness: Callable[[int, int], tuple[int, ...]] | None = None
 ) -> Iterator[Cycle]:
-    """Cycles, one for each edge that closes one as the graph is followed down from its least nodes.
-
-    A graph without cycles has none, any other at least one; there can be exponentially many cycles, and these are no
-    more than there are edges. With `badness`, which says of a parent and a child how bad the edge is, the worst edge of
-    each cycle is taken for gone from then on. That takes work in proportion to the edges, but for a logarithm.
-
-    Examples
-    --------
-    >>> [cycle.nodes for cycle in find_cycles([[2], [0], [1], [2]])]
-    [(0, 1, 2)]
-    """
+    """Cycles, one for each edge that closes one as the graph is followed down from its least nodes."""
+    # A graph without cycles has none, any other at least one; there can be exponentially many cycles, and these are no
+    # more than there are edges. With `badness`, which says of a parent and a child how bad the edge is, the worst edge
+    # of each cycle is taken for gone from then on. That takes work in proportion to the edges, but for a logarithm.
     children: list[list[int]] = [[] for _ in parents]
     for below, above in enumerate(parents):
         for node in above:
