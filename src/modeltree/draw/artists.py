@@ -157,15 +157,10 @@ class Group(Artist):
     """Several artists drawn as one: a named group in SVG, and a link in SVG and PDF."""
 
     def __init__(
-        self,
-        ax: Axes,
-        parts: Sequence[Artist],
-        gid: str,
-        name: str,
-        url: str | None = None,
-        extent: tuple[float, float, float, float] | None = None,  # left, right, bottom and top of the link in PDF
-    ) -> None:
-        super().__init__()
+        self, ax: Axes, parts: Sequence[Artist], gid: str, name: str, url: str | None = None,
+        extent: tuple[float, float, float, float] | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__()  # the extent is left, right, bottom and top of the link in PDF
         self.set(gid=gid, url=url)
         self.name, self._extent, self._parts = name, extent, tuple(parts)
         for part in self._parts:

@@ -180,10 +180,9 @@ def split_by_kind(
     lineage: Lineage, applications: bool, datasets: bool, drawing: str = ""
 ) -> tuple[list[Model], list[Model]]:
     """The models of the kinds that are drawn, and all others."""
-    if len(lineage) > _MOST_DRAWN.get(drawing, len(lineage)):
-        kinds = [Kind.MODEL, *([Kind.APPLICATION] * applications), *([Kind.DATASET] * datasets)]
-        check_count(sum(len(lineage._nodes.meeting(Conditions(kind=kind))) for kind in kinds), drawing)
     drawn = {Kind.MODEL, *([Kind.APPLICATION] * applications), *([Kind.DATASET] * datasets)}
+    if len(lineage) > _MOST_DRAWN.get(drawing, len(lineage)):
+        check_count(sum(len(lineage._nodes.meeting(Conditions(kind=kind))) for kind in drawn), drawing)
     return [m for m in lineage.models if m.kind in drawn], [m for m in lineage.models if m.kind not in drawn]
 
 

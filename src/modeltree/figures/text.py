@@ -103,13 +103,9 @@ def fields_text(title: str, fields: Sequence[tuple[str, str]], width: int) -> st
     for label, value in fields:
         first = f"  {label if label != last else ''}".ljust(margin)
         lines += textwrap.wrap(
-            printable(value),
-            max(width, margin + 20),
-            initial_indent=first,
-            subsequent_indent=" " * margin,
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
+            printable(value), max(width, margin + 20), initial_indent=first, subsequent_indent=" " * margin,
+            break_long_words=False, break_on_hyphens=False,
+        )  # fmt: skip
         last = label
     return "\n".join(lines)
 
