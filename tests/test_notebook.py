@@ -446,6 +446,7 @@ def test_rows_are_read_like_a_list() -> None:
 
 
 def test_without_polars_rows_say_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "polars", None)
+    for name in ("polars", "pyarrow"):
+        monkeypatch.setitem(__import__("sys").modules, name, None)
     with pytest.raises(MissingExtraError, match="pip install polars"):
         SURVEY.to_records().__arrow_c_stream__()

@@ -476,14 +476,25 @@ class Rows:
         return repr(list(self)) if self._count <= self._MOST_SHOWN else f"<{self._count:,} rows>"
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        """The rows as an Arrow stream."""
+        """The rows as an Arrow stream: by pyarrow in batches that are made as they are asked for, else by polars."""
+        names = self._columns(slice(0, 0)) if self._count else ()
+        starts = range(0, self._count, self._AT_ONCE)
+        parts = (slice(start, min(start + self._AT_ONCE, self._count)) for start in starts)
         try:
-            polars = importlib.import_module("polars")
+            arrow = importlib.import_module("pyarrow")
         except ImportError:
-            raise MissingExtraError("rows become Arrow by polars: pip install polars") from None
-        columns = self._columns(slice(0, self._count)) if self._count else {}
-        texts = polars.List(polars.String)
-        types = {name: texts if name in _LIST_COLUMNS else polars.String for name in columns}
+            arrow = None
+        try:
+            library = arrow or importlib.import_module("polars")
+        except ImportError:
+            raise MissingExtraError("rows become Arrow by pyarrow or polars: pip install polars") from None
+        text, list_ = (arrow.string(), arrow.list_) if arrow else (library.String, library.List)
+        types = {name: list_(text) if name in _LIST_COLUMNS else text for name in names}
         if "sizes" in types:
-            types["sizes"] = polars.List(polars.Int64)
-        return polars.DataFrame(columns, schema=types).__arrow_c_stream__(requested_schema)
+            types["sizes"] = list_(arrow.int64() if arrow else library.Int64)
+        if arrow:
+            schema = arrow.schema(types)
+            batches = (arrow.RecordBatch.from_pydict(self._columns(part), schema=schema) for part in parts)
+            return arrow.RecordBatchReader.from_batches(schema, batches).__arrow_c_stream__(requested_schema)
+        frames = [library.DataFrame(self._columns(part), schema=types) for part in parts]
+        return library.concat([library.DataFrame(schema=types), *frames]).__arrow_c_stream__(requested_schema)
