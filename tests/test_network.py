@@ -215,6 +215,12 @@ def test_a_graph_of_anything_becomes_a_lineage() -> None:
     assert Lineage.from_networkx(nx.DiGraph()) == Lineage([])
 
 
+def test_progress_is_told_of_a_graph() -> None:
+    told: list[tuple[str, int, int | None]] = []
+    Lineage.from_networkx(nx.DiGraph([("a", "b")]), progress=lambda *done: told.append(done))
+    assert told == [("nodes", 0, 2), ("edges", 0, 1)]
+
+
 def test_organizations_are_one_attribute_of_the_graph() -> None:
     models = [Model(id="a", name="A", organizations=["meta", "ai2"])]
     meta, ai2 = Organization(id="meta", name="Meta", country="US"), Organization(id="ai2", name="ai2")

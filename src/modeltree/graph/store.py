@@ -292,8 +292,10 @@ class NodeStore:
             return True
         if list(self.ids) != list(other.ids) or not numpy.array_equal(self.dates, other.dates):
             return False
-        names = (name for name in Model.model_fields if name not in ("id", "released"))
-        return all(self.field(name) == other.field(name) for name in names if self.has(name) or other.has(name))
+        same = self.field("name") == other.field("name")
+        return same and _same_fields(
+            Model, self._fields, other._fields, len(self), frozenset({"id", "name", "released"})
+        )
 
     def _several(self, nodes: slice) -> list[Model]:
         return construct(Model, {name: self.field(name, nodes) for name in Model.model_fields if self.has(name)})
@@ -505,8 +507,8 @@ class EdgeStore:
         arrays = (
             numpy.array_equal(getattr(self, name), getattr(other, name)) for name in ("parent", "child", "relation")
         )
-        names = (name for name in ("references", "note") if self.has(name) or other.has(name))
-        return all(arrays) and all(self.field(name) == other.field(name) for name in names)
+        ends = frozenset({"parent", "child", "relation"})
+        return all(arrays) and _same_fields(Derivation, self._fields, other._fields, len(self), ends)
 
     def touching(self, nodes: NDArray[numpy.int64], relations: frozenset[Relation]) -> NDArray[numpy.int64]:
         """Those of some models that have part in a derivation by some relations."""
@@ -607,6 +609,22 @@ def _copied(ids: Sequence[str], nodes: Sequence[int]) -> list[str]:
     for start in range(0, len(nodes), _PIECE):
         found += picked(ids, nodes[start : start + _PIECE])
     return found
+
+
+def _same_fields(
+    record: type[Record], one: Mapping[str, Column], other: Mapping[str, Column], count: int, but: frozenset[str]
+) -> bool:
+    """Whether two sets of columns have the same values of all fields but some; each distinct one is read once."""
+    for name in (one.keys() | other.keys()) - but:
+        index: dict[Any, int] = {}
+        codes = []
+        for column in (one.get(name), other.get(name)):
+            values, numbers = factored(column, count)
+            read = field_values(record, name, values, len(values))
+            codes.append(numpy.array([index.setdefault(value, len(index)) for value in read])[numbers])
+        if not numpy.array_equal(codes[0], codes[1]):
+            return False
+    return True
 
 
 def _known_values(
