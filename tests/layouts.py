@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from modeltree.layout.family_tree import TreeItem
 from modeltree.layout.geometry import Layout
-from modeltree.layout.serpentine.blocks import Item
+from modeltree.layout.serpentine.blocks import DatedItem
 from modeltree.records import PartialDate
 
 SCRIPTS = [
@@ -63,7 +63,7 @@ def days(number: int, chance: random.Random) -> PartialDate:
 DISTRIBUTIONS = [spread, one_month, one_a_year, gap_of_ten_years, years_and_months, days]
 
 
-def make_items(count: int, distribution: Any = spread, longest: int = 14, seed: int = 0) -> list[Item]:
+def make_items(count: int, distribution: Any = spread, longest: int = 14, seed: int = 0) -> list[DatedItem]:
     """Items with labels of one letter up to the longest, in all scripts, with none to three organizations."""
     chance = random.Random(seed)
     made = []
@@ -71,13 +71,13 @@ def make_items(count: int, distribution: Any = spread, longest: int = 14, seed: 
         script = chance.choice(SCRIPTS[:2] if chance.random() < 0.7 else SCRIPTS)
         label = "".join(chance.choice(script) for _ in range(chance.randint(1, longest))).strip() or "x"
         organizations = tuple(f"org{place}" for place in range(chance.choice([0, 1, 1, 1, 2, 3])))
-        made.append(Item(f"model-{number}", label, distribution(number, chance), organizations))
+        made.append(DatedItem(f"model-{number}", label, distribution(number, chance), organizations))
     chance.shuffle(made)
     return made
 
 
 @st.composite
-def item_lists(draw: st.DrawFn, max_size: int = 300) -> list[Item]:
+def item_lists(draw: st.DrawFn, max_size: int = 300) -> list[DatedItem]:
     """One to many items; what is random in them comes from one seed, or large ones could not be drawn."""
     return make_items(
         draw(st.integers(1, min(30, max_size)) | st.integers(1, max_size)),
@@ -87,7 +87,7 @@ def item_lists(draw: st.DrawFn, max_size: int = 300) -> list[Item]:
     )
 
 
-def check_layout(layout: Layout, items: list[Item]) -> None:
+def check_layout(layout: Layout, items: list[DatedItem]) -> None:
     """All that holds for a layout of items: no faults, nothing lost, in order, and the same from its JSON."""
     assert layout.faults() == ()
     dates = {item.id: item.date for item in items}

@@ -12,8 +12,8 @@ from PIL import Image
 
 import modeltree
 from modeltree._util.languages import LanguageName
-from modeltree.cli import arguments
 from modeltree.cli import main as cli
+from modeltree.cli import options
 from modeltree.cli.reports import REPORTS
 from modeltree.draw.theme import DARK, THEMES
 from modeltree.figures.coloring import COLOR_WORDS
@@ -46,15 +46,15 @@ def layout(data: Path, capsys: pytest.CaptureFixture[str], *options: str) -> Lay
 
 
 def test_the_choices_are_those_of_the_library() -> None:
-    assert arguments.COLORS == COLOR_WORDS
-    assert set(arguments.THEMES) == set(THEMES) == set(get_args(ThemeName))
-    assert set(arguments.GRAINS) == set(get_args(Grain))
-    assert set(arguments.PERIODS) == set(get_args(PeriodLength))
-    assert set(arguments.FAMILY_GROUPINGS) == set(get_args(FamilyGrouping))
-    assert get_args(TableField) == arguments.TABLE_FIELDS
-    assert tuple(REPORTS) == arguments.REPORTS
-    assert get_args(LanguageName) == arguments.LANGUAGES
-    assert set(arguments.TIME_SCALES) == set(get_args(TimeScale))
+    assert options.COLORS == COLOR_WORDS
+    assert set(options.THEMES) == set(THEMES) == set(get_args(ThemeName))
+    assert set(options.GRAINS) == set(get_args(Grain))
+    assert set(options.PERIODS) == set(get_args(PeriodLength))
+    assert set(options.FAMILY_GROUPINGS) == set(get_args(FamilyGrouping))
+    assert get_args(TableField) == options.TABLE_FIELDS
+    assert tuple(REPORTS) == options.REPORTS
+    assert get_args(LanguageName) == options.LANGUAGES
+    assert set(options.TIME_SCALES) == set(get_args(TimeScale))
 
 
 @pytest.mark.parametrize(("page", "width", "height"), [("8x5in", 576, 360), ("A5-landscape", 595.276, 419.528)])

@@ -21,9 +21,9 @@ from hypothesis import strategies as st
 import modeltree
 from modeltree import datasets
 from modeltree._util.text import json_text
-from modeltree.cli import arguments as cli_arguments
 from modeltree.cli import main as cli
-from modeltree.figures.text import model_text
+from modeltree.cli import options as cli_options
+from modeltree.figures.terminal import model_text
 from modeltree.lineage import Lineage
 from modeltree.records import Correction, Derivation, Domain, Kind, Model, Openness, Organization
 
@@ -806,7 +806,7 @@ NOT_AT_THE_SHELL = {
 }
 
 
-@pytest.mark.parametrize("name", cli_arguments.SUFFIXES)
+@pytest.mark.parametrize("name", cli_options.SUFFIXES)
 def test_drawings_take_the_same_options_at_the_shell(name: str) -> None:
     drawing = getattr(modeltree, name.replace("-", "_"))
     taken = set(inspect.signature(drawing).parameters) - {"lineage"}

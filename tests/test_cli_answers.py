@@ -11,7 +11,7 @@ import pytest
 import modeltree
 from modeltree import Lineage, Model, PartialDate
 from modeltree.cli.main import main
-from modeltree.figures.text import model_table
+from modeltree.figures.terminal import model_table
 from work import steps
 
 

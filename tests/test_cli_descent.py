@@ -9,8 +9,8 @@ from typing import get_args
 import pytest
 
 import modeltree
-from modeltree.cli import arguments
 from modeltree.cli import main as cli
+from modeltree.cli import options
 from modeltree.draw.dot import rendered
 from modeltree.draw.theme import DARK
 from modeltree.figures import diagram as diagrams
@@ -56,13 +56,13 @@ def complaint(capsys: pytest.CaptureFixture[str], *argv: str) -> str:
 
 
 def test_the_choices_are_those_of_the_library() -> None:
-    assert set(arguments.DIRECTIONS) == set(get_args(Direction))
-    assert set(arguments.TREE_SCALES) == set(get_args(TimeScale))
-    assert get_args(pages.PageTheme) == arguments.PAGE_THEMES
-    assert get_args(pages.PageView) == arguments.PAGE_VIEWS
-    assert set(arguments.CLUSTERS) == {*get_args(diagrams.ClusterBy), "none"}
-    assert set(arguments.RANKS) == {*get_args(diagrams.RankBy), "none"}
-    assert set(arguments.DIAGRAM_DIRECTIONS) == set(get_args(diagrams.Direction))
+    assert set(options.DIRECTIONS) == set(get_args(Direction))
+    assert set(options.TREE_SCALES) == set(get_args(TimeScale))
+    assert get_args(pages.PageTheme) == options.PAGE_THEMES
+    assert get_args(pages.PageView) == options.PAGE_VIEWS
+    assert set(options.CLUSTERS) == {*get_args(diagrams.ClusterBy), "none"}
+    assert set(options.RANKS) == {*get_args(diagrams.RankBy), "none"}
+    assert set(options.DIAGRAM_DIRECTIONS) == set(get_args(diagrams.Direction))
 
 
 def test_a_family_tree(data: Path, capsys: pytest.CaptureFixture[str]) -> None:

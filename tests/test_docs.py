@@ -155,7 +155,7 @@ def plugin(monkeypatch: pytest.MonkeyPatch) -> registry.Format:
 
 
 def test_a_format_of_another_package_is_read_written_and_listed(plugin: registry.Format, tmp_path: Path) -> None:
-    from modeltree.figures.text import format_table
+    from modeltree.figures.terminal import format_table
 
     path = tmp_path / "lineage.pedigree"
     path.write_text("LLaMA\nAlpaca = LLaMA\nVicuna = LLaMA + ShareGPT\n", encoding="utf-8")

@@ -24,7 +24,7 @@ from modeltree import datasets
 from modeltree._util.text import printable
 from modeltree.draw import dot
 from modeltree.draw.display import Style
-from modeltree.draw.dot import Arrow, Cluster, Diagram, Node, _in_process, digraph, node_name, rendered
+from modeltree.draw.dot import Cluster, Diagram, DotArrow, Node, _in_process, digraph, node_name, rendered
 from modeltree.draw.theme import LIGHT, THEMES
 from modeltree.findings import DiagramError, MissingExtraError
 from modeltree.lineage import Lineage
@@ -92,7 +92,7 @@ def ids_of(names: Any) -> set[str]:
 def test_an_id_survives_in_nodes_arrows_and_clusters(text: str) -> None:
     nodes = tuple(Node(id, id, PLAIN) for id in dict.fromkeys([text, "other"]))
     diagram = digraph(
-        Diagram("", nodes, (Arrow(text, "other", "merge"),), (Cluster("c", tuple(n.id for n in nodes)),)), LIGHT
+        Diagram("", nodes, (DotArrow(text, "other", "merge"),), (Cluster("c", tuple(n.id for n in nodes)),)), LIGHT
     )
     graph = parsed(diagram)
     assert set(graph.nodes()) == {node_name(text), "other"}
@@ -109,7 +109,7 @@ _hard = st.text(st.sampled_from('\\"&<>;:%{}|lnNGrTa# \n') | st.characters(exclu
 def test_names_differ_where_ids_do(ids: list[str]) -> None:
     nodes = tuple(Node(id, id, PLAIN) for id in ids)
     pairs = [(parent, child) for parent, child in itertools.pairwise(ids)]
-    graph = parsed(digraph(Diagram("", nodes, tuple(Arrow(*pair, "finetune") for pair in pairs)), LIGHT))
+    graph = parsed(digraph(Diagram("", nodes, tuple(DotArrow(*pair, "finetune") for pair in pairs)), LIGHT))
     assert ids_of(graph.nodes()) == set(ids)
     assert set(graph.edges()) == {(node_name(parent), node_name(child)) for parent, child in pairs}
 
@@ -122,7 +122,7 @@ def test_names_differ_where_ids_do(ids: list[str]) -> None:
 @example("word " * 100)
 def test_labels_tooltips_and_titles_show_what_was_written(text: str) -> None:
     style = Style(LIGHT.none, 1.0, name=text)
-    arrows = (Arrow("a", "b", "merge", text),)
+    arrows = (DotArrow("a", "b", "merge", text),)
     nodes = (Node("a", text, style), Node("b", "B", style))
     svg = drawn(digraph(Diagram(text, nodes, arrows, (Cluster(text, ("a", "b")),)), LIGHT))
     shown = "\n".join(map(printable, text.split("\n")))
@@ -140,7 +140,7 @@ def test_labels_tooltips_and_titles_show_what_was_written(text: str) -> None:
 
 def test_a_note_of_any_length_is_told_in_part() -> None:
     for letter in 'x"\\&悟':
-        arrows = (Arrow("a", "a", "merge", letter * 20_000),)
+        arrows = (DotArrow("a", "a", "merge", letter * 20_000),)
         tooltip = said(drawn(digraph(Diagram("", (Node("a", "A", PLAIN),), arrows), LIGHT)), "edge")["a->a"][1]
         assert tooltip == letter * 999 + "…"
 
@@ -185,7 +185,7 @@ def test_nothing_but_web_addresses_and_these_as_they_are() -> None:
 
 def test_every_relation_looks_different_in_every_theme() -> None:
     for theme in THEMES.values():
-        steps = tuple(Arrow("a", f"b{place}", relation) for place, relation in enumerate(Relation))
+        steps = tuple(DotArrow("a", f"b{place}", relation) for place, relation in enumerate(Relation))
         nodes = tuple(Node(id, id, PLAIN) for id in ("a", *(arrow.head for arrow in steps)))
         graph = parsed(digraph(Diagram("", nodes, steps), theme))
         looks = [tuple(edge.attr[key] for key in ("style", "penwidth", "color", "arrowhead")) for edge in graph.edges()]

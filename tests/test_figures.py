@@ -530,8 +530,8 @@ def test_layouts_need_no_matplotlib() -> None:
     code = """
 import sys
 from modeltree.records import PartialDate
-from modeltree.layout.serpentine import Item, serpentine
-serpentine([Item("a", "A", PartialDate(2020))], lambda text, bold=False: (len(text), 1.0)).to_json()
+from modeltree.layout.serpentine import DatedItem, serpentine
+serpentine([DatedItem("a", "A", PartialDate(2020))], lambda text, bold=False: (len(text), 1.0)).to_json()
 print("matplotlib" in sys.modules)
 """
     assert run(code) == "False\n"

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modeltree.findings import AmbiguousNameError, UnknownModelError, UnknownOrganizationError
-from modeltree.graph.names import NameTable
+from modeltree.graph.name_lookup import NameTable
 from modeltree.graph.store import Columns
 from modeltree.lineage import Lineage
 from modeltree.records import Model, Organization
@@ -114,7 +114,7 @@ def test_of_very_many_models_names_mean_the_same(name: str, monkeypatch: pytest.
         Model(id="e", name="Command R+"), Model(id="f", name="bert-f", aliases=["Bert"]),
     ]  # fmt: skip
     few = Lineage(models)
-    monkeypatch.setattr("modeltree.graph.names._MANY", 0)
+    monkeypatch.setattr("modeltree.graph.name_lookup._MANY", 0)
     many = Lineage(models)
     found = []
     for lineage in (few, many):

@@ -27,8 +27,8 @@ from modeltree import Derivation, Lineage, Model, Organization, datasets
 from modeltree._util.text import printable
 from modeltree.draw.artists import draw_layout
 from modeltree.draw.display import Image, Layer, Line, Look, Style, Text, display_list
-from modeltree.draw.html import Numbers, Palette, figure_markup, link_sample, page_document
 from modeltree.draw.icons import Badge
+from modeltree.draw.page_html import Numbers, Palette, figure_markup, link_sample, page_document
 from modeltree.draw.theme import DARK, LIGHT, Paint
 from modeltree.figures.evolution import evolution_contents
 from modeltree.figures.family_tree import RELATION_WORDS

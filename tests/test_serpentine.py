@@ -15,7 +15,7 @@ from layouts import DISTRIBUTIONS, check_layout, hard_zeros, make_items, one_a_y
 from layouts import item_lists as item_lists_of
 from modeltree.findings import LayoutError
 from modeltree.layout.serpentine import serpentine
-from modeltree.layout.serpentine.blocks import Item
+from modeltree.layout.serpentine.blocks import DatedItem
 from modeltree.layout.sheet import TitleBlock
 from modeltree.records import PartialDate
 from strategies import examples
@@ -28,7 +28,7 @@ TITLE_BLOCK = TitleBlock(
 
 @settings(max_examples=examples(30), deadline=None)
 @given(items=item_lists_of(), page=st.sampled_from([(1008.0, 972.0), A4, POSTER]))
-def test_whatever_the_models_there_is_no_fault(items: list[Item], page: tuple[float, float]) -> None:
+def test_whatever_the_models_there_is_no_fault(items: list[DatedItem], page: tuple[float, float]) -> None:
     layout = serpentine(items, stub_measure, page=page)
     check_layout(layout, items)
     assert layout.page.width == page[0]
@@ -37,7 +37,7 @@ def test_whatever_the_models_there_is_no_fault(items: list[Item], page: tuple[fl
 
 @settings(max_examples=examples(15), deadline=None)
 @given(item_lists_of(max_size=60), st.sampled_from(["year", "quarter", "month", "day"]), st.booleans())
-def test_whatever_the_grain_and_the_words_around_it(items: list[Item], grain: str, furnished: bool) -> None:
+def test_whatever_the_grain_and_the_words_around_it(items: list[DatedItem], grain: str, furnished: bool) -> None:
     layout = serpentine(items, stub_measure, grain=grain, title_block=TITLE_BLOCK if furnished else None)
     assert {tick.kind for tick in layout.ticks} <= {"year", grain}
     assert layout.faults() == ()
@@ -52,7 +52,7 @@ def test_whatever_the_grain_and_the_words_around_it(items: list[Item], grain: st
     furnished=st.booleans(),
 )
 def test_a_small_page_is_a_clear_error_or_no_fault(
-    items: list[Item], page: tuple[float, float], margin: float, furnished: bool
+    items: list[DatedItem], page: tuple[float, float], margin: float, furnished: bool
 ) -> None:
     title_block = TITLE_BLOCK if furnished else None
     try:
@@ -70,7 +70,9 @@ def test_each_distribution(count: int, distribution: object) -> None:
 
 
 def test_three_hundred_long_labels_on_a_small_page() -> None:
-    items = [Item(f"m{number}", "x" * 60, PartialDate(2018 + number % 6, 1 + number % 12)) for number in range(300)]
+    items = [
+        DatedItem(f"m{number}", "x" * 60, PartialDate(2018 + number % 6, 1 + number % 12)) for number in range(300)
+    ]
     check_layout(serpentine(items, stub_measure, page=(400, 400)), items)
 
 
@@ -88,7 +90,9 @@ def test_three_hundred_long_labels_on_a_small_page() -> None:
         },
     ),
 )
-def test_whatever_the_options(items: list[Item], page: tuple[float, float | None], options: dict[str, Any]) -> None:
+def test_whatever_the_options(
+    items: list[DatedItem], page: tuple[float, float | None], options: dict[str, Any]
+) -> None:
     try:
         layout = serpentine(items, stub_measure, page=page, **options)
     except LayoutError:
@@ -116,7 +120,7 @@ def test_nothing_to_place_is_an_empty_sheet() -> None:
 
 
 def test_one_model() -> None:
-    layout = serpentine([Item("gpt-1", "GPT-1", PartialDate(2018, 6), ("openai",))], stub_measure)
+    layout = serpentine([DatedItem("gpt-1", "GPT-1", PartialDate(2018, 6), ("openai",))], stub_measure)
     assert [tick.id for tick in layout.ticks] == ["2018", "2018-06"]
     assert [leader.tick for leader in layout.leaders] == ["2018-06"]
     assert layout.page.height < 200, "the page is no higher than it need be"
@@ -124,7 +128,7 @@ def test_one_model() -> None:
 
 
 def test_empty_labels_have_boxes_too() -> None:
-    items = [Item(f"m{number}", "", PartialDate(2020), ()) for number in range(4)]
+    items = [DatedItem(f"m{number}", "", PartialDate(2020), ()) for number in range(4)]
     check_layout(serpentine(items, stub_measure), items)
 
 
@@ -145,7 +149,7 @@ def test_impossible_pages(page: tuple[float, float]) -> None:
 
 def test_an_endless_label() -> None:
     with pytest.raises(LayoutError, match="do not fit"):
-        serpentine([Item("m", "x" * 10_000, PartialDate(2020))], stub_measure)
+        serpentine([DatedItem("m", "x" * 10_000, PartialDate(2020))], stub_measure)
 
 
 def test_pages_far_longer_than_wide_and_far_wider_than_long() -> None:
@@ -178,9 +182,9 @@ def test_words_follow_the_labels_and_are_no_smaller_than_six_points(page: tuple[
 
 def test_years_stand_before_their_months_and_hold_what_has_no_month() -> None:
     items = [
-        Item("a", "A", PartialDate(2020, 5)),
-        Item("b", "B", PartialDate(2020)),
-        Item("c", "C", PartialDate(2021, 1)),
+        DatedItem("a", "A", PartialDate(2020, 5)),
+        DatedItem("b", "B", PartialDate(2020)),
+        DatedItem("c", "C", PartialDate(2021, 1)),
     ]
     layout = serpentine(items, stub_measure)
     assert [(tick.id, tick.kind) for tick in layout.ticks] == [

@@ -17,7 +17,7 @@ from modeltree.findings import LayoutError
 from modeltree.layout.geometry import Layout, TickBox
 from modeltree.layout.plane import distance_along
 from modeltree.layout.serpentine import serpentine
-from modeltree.layout.serpentine.blocks import Item
+from modeltree.layout.serpentine.blocks import DatedItem
 from modeltree.layout.serpentine.solver import months_of
 from modeltree.layout.ticks import fitting_grain, make_ticks
 from modeltree.records import PartialDate
@@ -79,7 +79,7 @@ def test_what_cannot_be() -> None:
 
 @settings(max_examples=examples(20), deadline=None)
 @given(item_lists(max_size=120), st.floats(0, 4))
-def test_rows_that_fall(items: list[Item], fall: float) -> None:
+def test_rows_that_fall(items: list[DatedItem], fall: float) -> None:
     check_layout(serpentine(items, stub_measure, fall=fall), items)
 
 
@@ -104,13 +104,13 @@ def test_as_many_rows_as_asked_for(rows: int, time_scale: str) -> None:
 
 @settings(max_examples=examples(25), deadline=None)
 @given(item_lists(max_size=150), st.sampled_from(["year", "quarter", "month", None]))
-def test_linear_time_has_no_fault_either(items: list[Item], grain: str | None) -> None:
+def test_linear_time_has_no_fault_either(items: list[DatedItem], grain: str | None) -> None:
     layout = serpentine(items, stub_measure, time_scale="linear", grain=grain)
     check_layout(layout, items)
 
 
 def test_linear_time_is_linear() -> None:
-    items = [Item(f"m{month}", f"M{month}", PartialDate(2020, month)) for month in (1, 3, 4, 9, 12)]
+    items = [DatedItem(f"m{month}", f"M{month}", PartialDate(2020, month)) for month in (1, 3, 4, 9, 12)]
     layout = serpentine(items, stub_measure, time_scale="linear", rows=1)
     ticks = {tick.id: tick for tick in make_ticks([item.date for item in items], stub_measure)}
     places = {tick.id: tick.x + tick.width / 2 for tick in layout.ticks if tick.id in ticks}
@@ -146,7 +146,7 @@ def test_one_more_model_moves_few_others(count: int) -> None:
     before = serpentine(items, stub_measure, trim=False, font_size=size)
     chance, shares = random.Random(5), []
     for _ in range(7):
-        new = Item("new", "One more", chance.choice(items).date, ("An organization",))
+        new = DatedItem("new", "One more", chance.choice(items).date, ("An organization",))
         after = serpentine([*items, new], stub_measure, trim=False, font_size=size, like=before)
         check_layout(after, [*items, new])
         shares.append(moved(before, after))
@@ -155,12 +155,12 @@ def test_one_more_model_moves_few_others(count: int) -> None:
 
 @settings(max_examples=examples(15), deadline=None)
 @given(item_lists(max_size=60), st.randoms(use_true_random=False))
-def test_a_former_layout_never_makes_a_fault(items: list[Item], chance: random.Random) -> None:
+def test_a_former_layout_never_makes_a_fault(items: list[DatedItem], chance: random.Random) -> None:
     before = serpentine(items, stub_measure)
     kept = [item for item in items if chance.random() > 0.1] or items
     renamed = [replace(item, label=f"{item.label} 2") if chance.random() < 0.1 else item for item in kept]
     added = [
-        Item(f"new-{number}", "New", PartialDate(chance.randint(2015, 2026), chance.choice([None, 3])))
+        DatedItem(f"new-{number}", "New", PartialDate(chance.randint(2015, 2026), chance.choice([None, 3])))
         for number in range(chance.randint(0, 3))
     ]
     check_layout(serpentine([*renamed, *added], stub_measure, like=before), [*renamed, *added])
@@ -188,7 +188,7 @@ def ticks_by_row(layout: Layout) -> dict[float, list[TickBox]]:
 
 @settings(max_examples=examples(25), deadline=None)
 @given(item_lists(max_size=90), st.none() | st.integers(2, 7))
-def test_a_year_is_glued_to_its_first_month(items: list[Item], rows: int | None) -> None:
+def test_a_year_is_glued_to_its_first_month(items: list[DatedItem], rows: int | None) -> None:
     try:
         layout = serpentine(items, stub_measure, rows=rows)
     except LayoutError:
@@ -207,7 +207,7 @@ def test_a_year_is_glued_to_its_first_month(items: list[Item], rows: int | None)
 
 @settings(max_examples=examples(20), deadline=None)
 @given(item_lists(max_size=300))
-def test_rows_are_a_label_apart_and_months_of_many_have_a_ground(items: list[Item]) -> None:
+def test_rows_are_a_label_apart_and_months_of_many_have_a_ground(items: list[DatedItem]) -> None:
     layout = serpentine(items, stub_measure)
     height = layout.boxes[0].height
     places = {tick.id: round(tick.center[1], 2) for tick in layout.ticks}
@@ -266,7 +266,7 @@ def test_a_model_more_moves_few_labels_of_the_default_figure() -> None:
 
 def test_what_is_newer_than_all_else_begins_a_row_if_it_must() -> None:
     before = serpentine(ITEMS, stub_measure, page=(1008, None))
-    news = [Item(f"new-{month}", "A model that is new", PartialDate(2031, month), ("o",)) for month in (1, 2, 3)]
+    news = [DatedItem(f"new-{month}", "A model that is new", PartialDate(2031, month), ("o",)) for month in (1, 2, 3)]
     after = serpentine([*ITEMS, *news], stub_measure, page=(1008, None), like=before)
     check_layout(after, [*ITEMS, *news])
     assert share_moved(before, after) == 0
@@ -278,9 +278,9 @@ def test_what_is_newer_than_all_else_begins_a_row_if_it_must() -> None:
 
 def test_a_date_that_is_new_has_its_place_between_its_neighbors() -> None:
     dates = [PartialDate(2020, month) for month in (1, 2, 3, 5, 6, 7)]
-    items = [Item(f"m{date.month}", f"Model {date.month}", date, ("o",)) for date in dates]
+    items = [DatedItem(f"m{date.month}", f"Model {date.month}", date, ("o",)) for date in dates]
     before = serpentine(items, stub_measure, page=(700, None), font_size=9.0)
-    new = Item("m4", "Model 4", PartialDate(2020, 4), ("o",))
+    new = DatedItem("m4", "Model 4", PartialDate(2020, 4), ("o",))
     after = serpentine([*items, new], stub_measure, page=(700, None), font_size=9.0, like=before)
     check_layout(after, [*items, new])
     assert share_moved(before, after) == 0

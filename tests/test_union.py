@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import modeltree
 from modeltree import Derivation, License, Lineage, Model, Organization, Policy, SourceError
 from modeltree.formats.repair.record_findings import PLACEHOLDER
-from modeltree.graph.csr import Rows, in_cycles
+from modeltree.graph.csr import CsrRows, in_cycles
 from modeltree.graph.validation import find_cycles
 from modeltree.records import About, Links
 from strategies import examples, full_lineages, lineages
@@ -234,7 +234,7 @@ def test_it_takes_one_at_least() -> None:
 
 @given(st.lists(st.lists(st.integers(0, 7), max_size=3, unique=True).map(sorted), min_size=8, max_size=8))
 def test_cycles_are_among_what_is_left(parents: list[list[int]]) -> None:
-    left = set(in_cycles(Rows.of_lists(parents)).tolist())
+    left = set(in_cycles(CsrRows.of_lists(parents)).tolist())
     in_one = {node for cycle in find_cycles(parents) for node in cycle.nodes}
     assert in_one <= left
     assert bool(in_one) == bool(left)

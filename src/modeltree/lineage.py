@@ -23,7 +23,7 @@ from modeltree.graph.csr import depth_limit, levels_of
 from modeltree.graph.dispatch import BACKEND, IndexedGraph
 from modeltree.graph.families import Families, Family, Grouping, family_labels
 from modeltree.graph.index import AncestryIndex
-from modeltree.graph.names import NameTable
+from modeltree.graph.name_lookup import NameTable
 from modeltree.graph.network import Rows, edge_rows, from_digraph, graph_attributes, model_rows, to_digraph
 from modeltree.graph.store import Columns, Conditions, Date, EdgeStore, NodeStore, in_date_order, shortened
 from modeltree.graph.validation import problems_of, problems_of_columns

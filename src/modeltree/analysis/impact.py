@@ -16,7 +16,7 @@ from modeltree.analysis import Report, Section
 from modeltree.findings import Finding
 from modeltree.formats.repair.record_findings import PLACEHOLDER
 from modeltree.graph.columns import LazySequence
-from modeltree.graph.csr import Rows, distances
+from modeltree.graph.csr import CsrRows, distances
 from modeltree.lineage import Lineage
 from modeltree.records import CLASSES_BY_STRENGTH, Derivation, Kind, Passes, Relation, Relations, relation_set
 
@@ -196,7 +196,7 @@ class _Reach:
         edges = lineage._edges
         there = frozenset(numpy.array(list(Relation))[numpy.unique(edges.relation)].tolist()) & chosen
         self.index = lineage._index(chosen)
-        self.steps: list[tuple[Passes, Rows, NDArray[numpy.int32]]] = []
+        self.steps: list[tuple[Passes, CsrRows, NDArray[numpy.int32]]] = []
         before = frozenset[Relation]()
         self.by_class: dict[str, int] = {}
         known = numpy.zeros(len(lineage), dtype=bool)

@@ -33,7 +33,7 @@ from modeltree.analysis.license_terms import (
 )
 from modeltree.findings import Finding, Severity
 from modeltree.graph.columns import LazySequence
-from modeltree.graph.csr import Rows
+from modeltree.graph.csr import CsrRows
 from modeltree.lineage import Lineage
 from modeltree.records import OUTPUTS, WEIGHTS, Kind, License, Openness, Relation
 
@@ -187,7 +187,7 @@ class LicenseReport:
         index = self.lineage._index(("weights", "outputs"))
         kept = edges.chosen(WEIGHTS | OUTPUTS)
         parent, child, relation = edges.parent[kept], edges.child[kept], edges.relation[kept]
-        self._parents = Rows.of(len(self.lineage), child, parent)
+        self._parents = CsrRows.of(len(self.lineage), child, parent)
         generation = index.generation[child]
         order = numpy.lexsort((child, generation))
         parent, child, relation, generation = parent[order], child[order], relation[order], generation[order]

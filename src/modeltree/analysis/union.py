@@ -16,7 +16,7 @@ from modeltree.findings import Finding, Position, shown
 from modeltree.formats import Policy, Reading
 from modeltree.formats.repair.combining import combined
 from modeltree.formats.repair.record_findings import GAPS, PLACEHOLDER, alike, in_order
-from modeltree.graph.csr import Rows, in_cycles
+from modeltree.graph.csr import CsrRows, in_cycles
 from modeltree.graph.store import EdgeStore, NodeStore, joined
 from modeltree.lineage import Lineage
 from modeltree.records import Model, Organization
@@ -171,7 +171,7 @@ class _Pair:
         for numbers in self._called().values():
             if len(numbers) > 1:
                 disputed[list(numbers)] = True
-        disputed[in_cycles(Rows.of(self.count, child, parent))] = True
+        disputed[in_cycles(CsrRows.of(self.count, child, parent))] = True
 
     def _called(self, aliases: Iterable[str] = ()) -> dict[str, set[int]]:
         """For words that are aliases, the models that go by them."""

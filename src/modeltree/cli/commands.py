@@ -19,7 +19,7 @@ import modeltree
 from modeltree._util.files import expanded, is_stream
 from modeltree._util.progress import progress_reporter
 from modeltree._util.text import counted, json_text
-from modeltree.cli.arguments import DONE, FAILED, FILTERS, MISUSED, SUFFIXES
+from modeltree.cli.options import DONE, FAILED, FILTERS, MISUSED, SUFFIXES
 from modeltree.cli.reports import REPORTS, Checked, line
 from modeltree.findings import (
     AmbiguousNameError,
@@ -146,7 +146,7 @@ def path(arguments: argparse.Namespace) -> int:
         through = [{"id": via, "to_first": _plain(first), "to_second": _plain(second)} for via, first, second in paths]
         _print_json({"first": kinship.first, "second": kinship.second, "through": through})
     elif kinship:
-        from modeltree.figures.text import kinship_text
+        from modeltree.figures.terminal import kinship_text
 
         _print("\n\n".join(kinship_text(kinship.first, kinship.second, *pair) for pair in paths))
     if not kinship:
@@ -181,7 +181,7 @@ def show(arguments: argparse.Namespace) -> int:
             ]
         )
     else:
-        from modeltree.figures.text import model_text
+        from modeltree.figures.terminal import model_text
 
         width = shutil.get_terminal_size(fallback=(100, 24)).columns
         _print("\n\n".join(model_text(lineage, model.id, width) for model in models))
@@ -198,7 +198,7 @@ def families(arguments: argparse.Namespace) -> int:
 
         _print_json([{**asdict(family), "span": family.span and list(map(str, family.span))} for family in shown])
         return DONE
-    from modeltree.figures.text import family_table
+    from modeltree.figures.terminal import family_table
 
     if not shown and arguments.by != "organization" and len(lineage.derivations):
         print("no models are related by these relations; --relations says which others to go by", file=sys.stderr)
@@ -278,7 +278,7 @@ def crawl(arguments: argparse.Namespace) -> int:
 
 def formats(arguments: argparse.Namespace) -> int:
     """List the formats."""
-    from modeltree.figures.text import format_table
+    from modeltree.figures.terminal import format_table
 
     _print(format_table())
     return DONE
@@ -308,7 +308,7 @@ def corrections(arguments: argparse.Namespace) -> int:
 
 def licenses(arguments: argparse.Namespace) -> int:
     """Print what models inherit by the licenses of their ancestors; with --strict, fail where that is contradicted."""
-    from modeltree.figures.text import license_table, license_text, severity_summary
+    from modeltree.figures.terminal import license_table, license_text, severity_summary
     from modeltree.findings import Severity
 
     report = modeltree.licenses(_lineage(arguments))
@@ -546,7 +546,7 @@ def _format_to_write(path: Path, name: str | None = None) -> Format:
 
 def _converted(reading: Reading, path: Path, to: Format, strict: bool, **options: object) -> int:
     """Write what was read, and say what is wrong with it or is left out; where there is nothing, write nothing."""
-    from modeltree.figures.text import findings_summary
+    from modeltree.figures.terminal import findings_summary
     from modeltree.findings import Severity
 
     lineage, findings = reading
@@ -655,7 +655,7 @@ def _print_models(lineage: Lineage, nodes: Sequence[int] | NDArray[Any], as_json
     if as_json:
         _print_json(list(lineage._rows_of(chosen)))
     elif len(chosen):
-        from modeltree.figures.text import model_table
+        from modeltree.figures.terminal import model_table
 
         _print(model_table(lineage, chosen))
     elif nothing:

@@ -11,7 +11,7 @@ import sys
 from functools import partial
 
 from modeltree import __version__
-from modeltree.cli.arguments import (
+from modeltree.cli.options import (
     DONE,
     FAILED,
     INTERRUPTED,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Never
 
-    from modeltree.cli.arguments import Options
+    from modeltree.cli.options import Options
 
 PREFIX_HELP = "what stands before ids that are made of paths: an organization"
 

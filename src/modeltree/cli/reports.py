@@ -61,7 +61,7 @@ def _text(sources: Sequence[Checked], ok: bool, all_shown: bool) -> str:
 
 
 def _summary(source: Checked, several: bool, all_shown: bool) -> str:
-    from modeltree.figures.text import findings_summary
+    from modeltree.figures.terminal import findings_summary
 
     counts = findings_summary(source.findings, all_shown)
     read = "refused: nothing was read" if source.lineage is None else source.lineage._counts

@@ -1,7 +1,8 @@
 """The display list: a layout and how it looks, as a flat sequence of drawing primitives in the order of painting.
 
 It is made once and drawn by renderers that decide nothing: `modeltree.draw.artists` with matplotlib,
-`modeltree.draw.html` as SVG elements of a page. Lengths are points from the page's top left corner, y grows downward.
+`modeltree.draw.page_html` as SVG elements of a page. Lengths are points from the page's top left corner, y grows
+downward.
 """
 
 from __future__ import annotations

@@ -81,7 +81,7 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
-class Arrow:
+class DotArrow:
     """A link from one box to another."""
 
     tail: str
@@ -114,7 +114,7 @@ class Diagram:
 
     title: str
     nodes: tuple[Node, ...]
-    arrows: tuple[Arrow, ...] = ()
+    arrows: tuple[DotArrow, ...] = ()
     clusters: tuple[Cluster, ...] = ()
     ranks: tuple[Rank, ...] = ()  # in order of time
     legend: tuple[tuple[str, Style], ...] = ()  # what colors mean

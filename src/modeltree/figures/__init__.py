@@ -2,5 +2,5 @@
 
 ``evolution``, ``family_tree``, ``overviews`` (growth, the sizes of families, the largest families), ``diagram``,
 ``page`` and ``table`` stand on ``drawing`` (saving, notebooks, checks of options), ``contents`` (who is drawn and set
-off, how that looks, legends and footnotes) and ``coloring`` (groups of one color). ``text`` is for terminals.
+off, how that looks, legends and footnotes) and ``coloring`` (groups of one color). ``terminal`` is plain text.
 """

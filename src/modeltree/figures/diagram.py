@@ -10,7 +10,7 @@ from modeltree._util.arguments import checked
 from modeltree._util.html import block
 from modeltree._util.languages import Language
 from modeltree.draw.display import Style
-from modeltree.draw.dot import Arrow, Cluster, Diagram, Direction, Node, Rank, digraph, rendered
+from modeltree.draw.dot import Cluster, Diagram, Direction, DotArrow, Node, Rank, digraph, rendered
 from modeltree.draw.fonts import INTER, FontChoice, Typeface
 from modeltree.draw.theme import Theme
 from modeltree.figures.coloring import ColorBy, groups_of
@@ -169,7 +169,7 @@ class DiagramDrawing(Drawing):
             return block([f'<p class="quiet">{escape(str(missing))}</p><pre>{escape(self.source)}</pre>'])
 
 
-def _arrow(lineage: Lineage, edge: Derivation, levels: dict[str, int]) -> Arrow:
+def _arrow(lineage: Lineage, edge: Derivation, levels: dict[str, int]) -> DotArrow:
     lines = [f"{lineage[edge.parent].name} → {lineage[edge.child].name}: {edge.relation}"]
     lines += [edge.note] if edge.note else []
     lines += edge.references
@@ -177,7 +177,7 @@ def _arrow(lineage: Lineage, edge: Derivation, levels: dict[str, int]) -> Arrow:
     # A child that is no later than its parent, by their dates, cannot be placed after it.
     before, after = levels.get(edge.parent), levels.get(edge.child)
     ranked = before is None or after is None or before < after
-    return Arrow(edge.parent, edge.child, edge.relation, "\n".join(lines), url, ranked)
+    return DotArrow(edge.parent, edge.child, edge.relation, "\n".join(lines), url, ranked)
 
 
 def _clusters(lineage: Lineage, by: ClusterBy | None) -> Iterator[Cluster]:

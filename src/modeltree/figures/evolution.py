@@ -42,7 +42,7 @@ from modeltree.findings import LayoutError
 from modeltree.layout.geometry import Layout
 from modeltree.layout.links import with_links
 from modeltree.layout.serpentine import TimeScale, serpentine
-from modeltree.layout.serpentine.blocks import Item
+from modeltree.layout.serpentine.blocks import DatedItem
 from modeltree.lineage import Lineage
 from modeltree.records import Grain, Model
 
@@ -181,10 +181,10 @@ class EvolutionContents(Contents):
     pairs: tuple[tuple[str, str], ...]
 
     @property
-    def items(self) -> list[Item]:
+    def items(self) -> list[DatedItem]:
         """What is to be laid out."""
         return [
-            Item(model.id, printable(model.name), model.released, model.organizations)
+            DatedItem(model.id, printable(model.name), model.released, model.organizations)
             for model in self.models
             if model.released is not None
         ]

@@ -13,7 +13,7 @@ from modeltree._util.languages import ENGLISH, Language, Words
 from modeltree._util.text import alternatives, printable
 from modeltree.analysis.licenses import ModelLicense, licenses
 from modeltree.draw.fonts import FontChoice
-from modeltree.draw.html import Coloring, Numbers, PageFigure, page_document
+from modeltree.draw.page_html import Coloring, Numbers, PageFigure, page_document
 from modeltree.draw.theme import DARK, LIGHT, Paint
 from modeltree.figures.coloring import ColorBy, groups_of
 from modeltree.figures.contents import Contents, counted_models, split_by_kind

@@ -52,7 +52,7 @@ from modeltree.formats.repair.record_findings import (
     refuse_longer,
     unknown_key,
 )
-from modeltree.graph.names import NameTable
+from modeltree.graph.name_lookup import NameTable
 from modeltree.graph.validation import problems_of
 from modeltree.lineage import Lineage
 from modeltree.records import (

@@ -35,7 +35,7 @@ _MEMORY = 1 << 26
 """How many bytes the sets of `reachable_bits` may have."""
 
 
-class Rows(Sequence[Sequence[int]]):
+class CsrRows(Sequence[Sequence[int]]):
     """The neighbors of every node, ascending, in one array, with where each row begins and the last ends."""
 
     __slots__ = ("_items", "_starts", "items", "starts")
@@ -45,7 +45,7 @@ class Rows(Sequence[Sequence[int]]):
         self._starts, self._items = viewed(self.starts), viewed(self.items)
 
     @classmethod
-    def of(cls, count: int, key: NDArray[Any], item: NDArray[Any]) -> Rows:
+    def of(cls, count: int, key: NDArray[Any], item: NDArray[Any]) -> CsrRows:
         """The rows of pairs of a key, which is the node whose row it is, and an item."""
         pairs = key.astype(numpy.int64)
         pairs <<= 32
@@ -56,7 +56,7 @@ class Rows(Sequence[Sequence[int]]):
         return cls(row_starts(pairs >> 32, count), (pairs & 0xFFFFFFFF).astype(numpy.int32))
 
     @classmethod
-    def of_lists(cls, neighbors: Neighbors) -> Rows:
+    def of_lists(cls, neighbors: Neighbors) -> CsrRows:
         """The rows of lists."""
         starts = starts_of(numpy.fromiter(map(len, neighbors), numpy.int64, len(neighbors)))
         try:  # `index` refuses 0.7, which an array of integers would truncate, as numpy 1 does with 1 << 40
@@ -70,7 +70,7 @@ class Rows(Sequence[Sequence[int]]):
         return cls(starts, items)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Rows, (self.starts, self.items)
+        return CsrRows, (self.starts, self.items)
 
     def __len__(self) -> int:
         return len(self.starts) - 1
@@ -110,13 +110,13 @@ class Rows(Sequence[Sequence[int]]):
         """For each item, the node whose row it is in."""
         return numpy.arange(len(self), dtype=numpy.int32).repeat(self.lengths)
 
-    def turned(self) -> Rows:
+    def turned(self) -> CsrRows:
         """The graph with all edges the other way."""
         pairs = self.items.astype(numpy.int64)
         pairs <<= 32
         pairs |= self.keys
         pairs.sort()
-        return Rows(row_starts(self.items, len(self)), pairs.astype(numpy.int32))  # which leaves out the upper half
+        return CsrRows(row_starts(self.items, len(self)), pairs.astype(numpy.int32))  # which leaves out the upper half
 
     def gather(self, nodes: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
         """The items of some rows one after another, and how many each row has."""
@@ -222,7 +222,7 @@ def viewed(array: Any) -> memoryview:
 # Walks
 
 
-def bfs(rows: Rows, starts: Sequence[int], max_depth: int | None = None) -> list[int]:
+def bfs(rows: CsrRows, starts: Sequence[int], max_depth: int | None = None) -> list[int]:
     """What can be reached in at least one and at most `max_depth` steps, in ascending order."""
     items, begin = rows._items, rows._starts
     reached: set[int] = set()
@@ -255,7 +255,7 @@ def bfs(rows: Rows, starts: Sequence[int], max_depth: int | None = None) -> list
     return far
 
 
-def distances(rows: Rows, starts: NDArray[Any]) -> Ints:
+def distances(rows: CsrRows, starts: NDArray[Any]) -> Ints:
     """For each node, how few steps it takes from the nearest of some starts; -1 where none leads to it."""
     found = numpy.full(len(rows), -1, dtype=numpy.int32)
     found[starts] = 0
@@ -277,7 +277,7 @@ def distances(rows: Rows, starts: NDArray[Any]) -> Ints:
     return found
 
 
-def reachable_counts(order: Sequence[int], rows: Rows) -> list[int]:
+def reachable_counts(order: Sequence[int], rows: CsrRows) -> list[int]:
     """To how many nodes each leads, in a graph so small that all nodes are the bits of one integer."""
     starts, items, reached = rows.starts.tolist(), rows.items.tolist(), [0] * len(rows)
     for node in order:
@@ -290,7 +290,7 @@ def reachable_counts(order: Sequence[int], rows: Rows) -> list[int]:
     return [bits.bit_count() for bits in reached]
 
 
-def reachable_bits(order: Sequence[int], rows: Rows, targets: Sequence[int]) -> Iterator[tuple[range, list[int]]]:
+def reachable_bits(order: Sequence[int], rows: CsrRows, targets: Sequence[int]) -> Iterator[tuple[range, list[int]]]:
     """For some targets at a time, which these are, and for each node, as bits, which of them it is or leads to."""
     # In `order` each node comes later than those that its row leads to; it may lack nodes that lead to no target.
     starts, items = rows.starts.tolist(), rows.items.tolist()
@@ -308,7 +308,7 @@ def reachable_bits(order: Sequence[int], rows: Rows, targets: Sequence[int]) -> 
         yield range(first, min(first + width, len(targets))), bits
 
 
-def generations(parents: Rows, children: Rows) -> Ints:
+def generations(parents: CsrRows, children: CsrRows) -> Ints:
     """For each node, the edges of the longest path to it from a root."""
     missing = parents.lengths
     lone = missing == 1  # most nodes are made from one other: nothing else is missing of them
@@ -349,7 +349,7 @@ def _completed(reached: Ints, missing: Ints) -> Ints:
 
 
 def _follow(
-    level: list[int], depth: int, generation: Ints, missing: Ints, children: Rows
+    level: list[int], depth: int, generation: Ints, missing: Ints, children: CsrRows
 ) -> tuple[NDArray[Any], int, int]:
     """Go on while there are few nodes in each level: the first level of more, its depth, how many nodes were met."""
     left, depths, below, starts = viewed(missing), viewed(generation), children._items, children._starts
@@ -368,7 +368,7 @@ def _follow(
     return numpy.array(level, dtype=numpy.int64), depth, count
 
 
-def in_cycles(parents: Rows) -> NDArray[numpy.int64]:
+def in_cycles(parents: CsrRows) -> NDArray[numpy.int64]:
     """The nodes in cycles, and between them: what is left when roots and leaves are taken away until there are none."""
     left = numpy.ones(len(parents), dtype=bool)
     for rows, back in ((parents, parents.turned()), (parents.turned(), parents)):
@@ -405,18 +405,18 @@ def deepest_first(levels: Levels) -> Iterator[Ints]:
         yield order[start:end]
 
 
-def heights(levels: Levels, parents: Rows) -> Ints:
+def heights(levels: Levels, parents: CsrRows) -> Ints:
     """For each node, the edges of the longest path from it to a leaf."""
     return _gathered_up(levels, parents, numpy.zeros(len(parents), dtype=numpy.int32), max, numpy.maximum, 1)
 
 
-def least_below(levels: Levels, parents: Rows, values: Ints) -> Ints:
+def least_below(levels: Levels, parents: CsrRows, values: Ints) -> Ints:
     """For each node, the least of the values of it and of all that descends from it; it may be written to `values`."""
     return _gathered_up(levels, parents, values, min, numpy.minimum, 0)
 
 
 def _gathered_up(
-    levels: Levels, parents: Rows, values: Ints, one: Callable[[int, int], int], all_: numpy.ufunc, step: int
+    levels: Levels, parents: CsrRows, values: Ints, one: Callable[[int, int], int], all_: numpy.ufunc, step: int
 ) -> Ints:
     """Values of nodes combined with those of their children, to which a step is added."""
     if is_narrow(levels):

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from modeltree._util.html import block, definitions, head
 from modeltree._util.text import counted, enumerated
 from modeltree.graph.columns import LazySequence, factored, picked
-from modeltree.graph.csr import Rows, row_starts
+from modeltree.graph.csr import CsrRows, row_starts
 from modeltree.graph.index import AncestryIndex
 from modeltree.graph.store import EdgeStore, NodeStore
 from modeltree.records import Model, PartialDate, Relation
@@ -275,7 +275,7 @@ class _Keyed:
         number: dict[Hashable, int] = {}
         groups = [[number.setdefault(key, len(number)) for key in several] for several in values]
         lengths = numpy.fromiter(map(len, groups), numpy.int64, len(groups))
-        rows = Rows.of_lists(groups)
+        rows = CsrRows.of_lists(groups)
         group = rows.gather(codes)[0]
         order = numpy.argsort(group, kind="stable")  # so that members ascend
         members = numpy.repeat(numpy.arange(len(codes)), lengths[codes])[order]
@@ -361,10 +361,10 @@ class _Connected:
         return numbers
 
     @cached_property
-    def _by_label(self) -> Rows:
+    def _by_label(self) -> CsrRows:
         """The models by their labels."""
         order = numpy.argsort(self._labels, kind="stable").astype(numpy.int32)
-        return Rows(row_starts(self._labels, len(self._index)), order)
+        return CsrRows(row_starts(self._labels, len(self._index)), order)
 
     def head(self, number: int) -> int:
         """The model that a group goes by."""
@@ -440,10 +440,10 @@ class PrimaryForest:
         return numpy.flatnonzero(self.parent < 0)
 
     @cached_property
-    def children(self) -> Rows:
+    def children(self) -> CsrRows:
         """The nodes below each, ascending."""
         below = numpy.flatnonzero(self.parent >= 0)
-        return Rows.of(len(self), self.parent[below], below)
+        return CsrRows.of(len(self), self.parent[below], below)
 
     @cached_property
     def order(self) -> NDArray[numpy.int64]:
@@ -507,7 +507,7 @@ def _roots_and_depth(members: NDArray[Any], index: AncestryIndex) -> tuple[NDArr
     return members[part.roots], int(part.generation.max())
 
 
-def _common(rows: Rows, node: int, few: NDArray[Any]) -> list[int]:
+def _common(rows: CsrRows, node: int, few: NDArray[Any]) -> list[int]:
     """Which of a few nodes, ascending, are in the row of a node; a row may be of thousands, as that of a merge is."""
     row = rows.items[rows.starts[node] : rows.starts[node + 1]]
     if len(row) <= len(few):

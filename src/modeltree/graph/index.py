@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from modeltree._util.arguments import checked
 from modeltree.graph.csr import (
     ODD,
+    CsrRows,
     Ints,
     Neighbors,
-    Rows,
     bfs,
     depth_limit,
     distinct,
@@ -130,7 +130,7 @@ class AncestryIndex:
     [0, 1, 1, 2]
     """
 
-    parents: Rows  # for each node those that it was made from, ascending
+    parents: CsrRows  # for each node those that it was made from, ascending
     _in_order = False  # whether each node is known to come after its parents, so that there is no cycle
     _patience: int
     """How much is still walked along for answers: not more in all than making the forest and intervals takes."""
@@ -140,7 +140,7 @@ class AncestryIndex:
     _downwards: _Downwards | None
 
     def __init__(self, parents: Neighbors) -> None:
-        rows = parents if isinstance(parents, Rows) else Rows.of_lists(parents)
+        rows = parents if isinstance(parents, CsrRows) else CsrRows.of_lists(parents)
         self._build(len(rows), rows.items, rows.keys)  # which copies: nothing of the caller's is kept
 
     @classmethod
@@ -178,7 +178,7 @@ class AncestryIndex:
         self._upwards = self._downwards = None
         self._patience = (count + len(parent)) // _PATIENCE + _MAKING
         if not len(parent):
-            self.parents = Rows(numpy.zeros(count + 1, dtype=numpy.int32), _NONE)
+            self.parents = CsrRows(numpy.zeros(count + 1, dtype=numpy.int32), _NONE)
             return
         in_order = numpy.count_nonzero(parent < child) == len(parent)
         least = parent if in_order else numpy.minimum(parent, child)
@@ -187,7 +187,7 @@ class AncestryIndex:
             raise ValueError(f"an edge has an end that is none of the {count} nodes")
         # numpy 1 does not count unsigned integers of 64 bits.
         countable = child.astype(numpy.int64) if child.dtype == numpy.uint64 else child
-        self.parents = Rows.of(count, countable, parent)
+        self.parents = CsrRows.of(count, countable, parent)
         self._in_order = in_order
         if not in_order:
             self._refuse_cycles(distinct(parent[parent >= child]))
@@ -199,7 +199,7 @@ class AncestryIndex:
             return
         nodes = numpy.array(self.ancestry(late.tolist()))
         above, lengths = self.parents.gather(nodes)
-        part = Rows(starts_of(lengths), nodes.searchsorted(above).astype(numpy.int32))
+        part = CsrRows(starts_of(lengths), nodes.searchsorted(above).astype(numpy.int32))
         generations(part, part.turned())
 
     @classmethod
@@ -220,7 +220,7 @@ class AncestryIndex:
         return cls._of(*read_index(path))
 
     @classmethod
-    def _of(cls, parents: Rows, generation: Ints) -> AncestryIndex:
+    def _of(cls, parents: CsrRows, generation: Ints) -> AncestryIndex:
         """The index of what is known to be a graph without cycles, and of its generations."""
         index = cls.__new__(cls)
         index.parents = parents
@@ -251,7 +251,7 @@ class AncestryIndex:
     # The graph
 
     @cached_property
-    def children(self) -> Rows:
+    def children(self) -> CsrRows:
         """For each node those that were made from it, ascending."""
         return self.parents.turned()
 
@@ -361,7 +361,7 @@ class AncestryIndex:
             self._forest, self._merges, self._intervals, lambda: self._merged, self.parents, self.ancestors
         )
 
-    def _walk(self, rows: Rows, node: int) -> list[int] | None:
+    def _walk(self, rows: CsrRows, node: int) -> list[int] | None:
         """What a node leads to, found by a walk; None where it pays to make what finds it faster."""
         if self._patience <= 0:
             return None
@@ -680,7 +680,7 @@ class AncestryIndex:
         self._patience -= cost
         return True
 
-    def _counted(self, small: bool, rows: Rows, step: int) -> NDArray[numpy.int64]:
+    def _counted(self, small: bool, rows: CsrRows, step: int) -> NDArray[numpy.int64]:
         """For each node how many it leads to, by going through the whole graph: if it is large, for some at a time."""
         order = (range(len(self)) if self._in_order else self.order.tolist())[::step]
         if small:

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from modeltree._util.files import write_whole
 from modeltree.findings import IndexFileError
-from modeltree.graph.csr import Ints, Rows, viewed
+from modeltree.graph.csr import CsrRows, Ints, viewed
 
 _MAGIC = b"modeltree AncestryIndex\n"
 _VERSION = 1
@@ -36,7 +36,7 @@ _COUNTS = {"|u1": 1 << 8, "<u2": 1 << 16, "<u4": 1 << 32}
 _TYPES: dict[str, Collection[str]] = {"counts": _COUNTS, "generation": _COUNTS, "parents": ("<i4",)}
 
 
-def write_index(path: str | os.PathLike[str], parents: Rows, generation: Ints) -> None:
+def write_index(path: str | os.PathLike[str], parents: CsrRows, generation: Ints) -> None:
     """Write an index to a file; see `modeltree.AncestryIndex.save`."""
     arrays = _arrays(parents, generation)
     entries: dict[str, tuple[str, int, int]] = {}
@@ -59,7 +59,7 @@ def write_index(path: str | os.PathLike[str], parents: Rows, generation: Ints) -
     write_whole(path, pieces())
 
 
-def _arrays(parents: Rows, generation: Ints) -> dict[str, NDArray[Any]]:
+def _arrays(parents: CsrRows, generation: Ints) -> dict[str, NDArray[Any]]:
     items = parents.items.astype("<i4", copy=False)
     return {"counts": _short(parents.lengths), "generation": _short(generation), "parents": items}
 
@@ -76,7 +76,7 @@ def _padded(array: NDArray[Any]) -> Iterator[bytes | memoryview]:
     yield bytes(-array.nbytes % _ALIGN)
 
 
-def read_index(path: str | os.PathLike[str]) -> tuple[Rows, Ints]:
+def read_index(path: str | os.PathLike[str]) -> tuple[CsrRows, Ints]:
     """The parents and generations that a file holds; see `modeltree.AncestryIndex.load`."""
     with open(path, "rb") as file:  # noqa: PTH123  (a path costs as much as to open the file)
         length = os.fstat(file.fileno()).st_size
@@ -133,7 +133,7 @@ def _mapped(content: memoryview, name: str, entry: object, path: str | os.PathLi
 
 def _checked(
     counts: NDArray[Any], generation: NDArray[Any], parents: NDArray[Any], path: str | os.PathLike[str]
-) -> tuple[Rows, Ints]:
+) -> tuple[CsrRows, Ints]:
     """The parents of each node, and the generations, which are those that the parents come to: so there is no cycle."""
     starts = numpy.zeros(len(counts) + 1, dtype=numpy.int64)
     counts.cumsum(out=starts[1:])
@@ -141,7 +141,7 @@ def _checked(
         raise IndexFileError(path, "the counts of parents come to another number than there are parents")
     if numpy.count_nonzero(parents < 0) or numpy.count_nonzero(parents >= len(counts)):
         raise IndexFileError(path, "a parent is no node")
-    rows = Rows(starts.astype(numpy.int32), parents)
+    rows = CsrRows(starts.astype(numpy.int32), parents)
     below = (counts > 0).nonzero()[0]
     level, deepest = generation[below], generation[parents[starts[below]]]
     merges = (counts[below] > 1).nonzero()[0]

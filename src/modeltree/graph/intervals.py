@@ -12,9 +12,9 @@ import numpy
 from numpy.typing import NDArray
 
 from modeltree.graph.csr import (
+    CsrRows,
     Ints,
     Levels,
-    Rows,
     deepest_first,
     distinct,
     fixed,
@@ -78,7 +78,7 @@ class NonTreeEdges(NamedTuple):
     tail_number: Ints  # the number of each tail
 
 
-def spanning_forest(parents: Rows, children: Rows, generation: Ints) -> SpanningForest:
+def spanning_forest(parents: CsrRows, children: CsrRows, generation: Ints) -> SpanningForest:
     """The spanning forest of a graph."""
     levels = levels_of(generation)
     up = _tree_parents(parents, generation)
@@ -89,7 +89,7 @@ def spanning_forest(parents: Rows, children: Rows, generation: Ints) -> Spanning
     return SpanningForest(generation, up, size, number, fixed(node_of))
 
 
-def _tree_parents(parents: Rows, generation: Ints) -> Ints:
+def _tree_parents(parents: CsrRows, generation: Ints) -> Ints:
     """The deepest parent of each node; of several the least."""
     up = numpy.full(len(generation), -1, dtype=numpy.int32)
     counts = parents.lengths
@@ -117,7 +117,7 @@ def _sizes(levels: Levels, up: Ints) -> Ints:
     return size
 
 
-def _numbers(levels: Levels, up: Ints, size: Ints, children: Rows) -> Ints:
+def _numbers(levels: Levels, up: Ints, size: Ints, children: CsrRows) -> Ints:
     # How far each node comes after its parent: after the subtrees of its lesser siblings.
     tree = up[children.items] == children.keys
     nodes = children.items[tree]
@@ -138,7 +138,7 @@ def _numbers(levels: Levels, up: Ints, size: Ints, children: Rows) -> Ints:
     return number
 
 
-def merges_of(forest: SpanningForest, parents: Rows) -> Merges:
+def merges_of(forest: SpanningForest, parents: CsrRows) -> Merges:
     """The merges of a graph, by rank."""
     up, node_of = forest.up, forest.node_of
     several = parents.lengths > 1
@@ -166,7 +166,7 @@ def merges_of(forest: SpanningForest, parents: Rows) -> Merges:
     return Merges(node, first, last, first.searchsorted(last) - 1, nearest[up[node]], nearest)
 
 
-def non_tree_edges(forest: SpanningForest, parents: Rows) -> NonTreeEdges:
+def non_tree_edges(forest: SpanningForest, parents: CsrRows) -> NonTreeEdges:
     """The edges of a graph that are not in its forest, and say more than it."""
     merges = (parents.lengths > 1).nonzero()[0]
     tail, lengths = parents.gather(merges)
@@ -178,7 +178,7 @@ def non_tree_edges(forest: SpanningForest, parents: Rows) -> NonTreeEdges:
     return NonTreeEdges(tail[order], head[order], start[order])
 
 
-def tops(parents: Rows) -> Ints:
+def tops(parents: CsrRows) -> Ints:
     """For each node the nearest at it or above it that is a root or a merge."""
     top = numpy.arange(len(parents), dtype=numpy.int32)
     nodes = (parents.lengths == 1).nonzero()[0]
@@ -235,7 +235,7 @@ class RootsAbove(Sequence[tuple[int, ...]]):
     def __init__(
         self,
         forest: SpanningForest,
-        parents: Rows,
+        parents: CsrRows,
         merges: Merges,
         ancestors: Callable[[int], Iterable[int]],
         budget: int,  # of roots kept by merge; where there are more, each question is a search
@@ -592,7 +592,7 @@ class CommonAncestors:
         intervals: Intervals | None,  # None where they are too many to keep
         # Gives the starts and nodes of the intervals by merge, and the next merge above each, or None.
         by_merge: Callable[[], tuple[memoryview, memoryview, memoryview] | None],
-        parents: Rows,
+        parents: CsrRows,
         ancestors: Callable[[int], Iterable[int]],
     ) -> None:
         self._forest, self._intervals, self._parents, self._ancestors = forest, intervals, parents, ancestors

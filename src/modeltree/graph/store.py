@@ -31,7 +31,7 @@ from modeltree.graph.columns import (
     picked,
     taken,
 )
-from modeltree.graph.csr import Rows, distinct, gather_slices, row_starts, short, viewed
+from modeltree.graph.csr import CsrRows, distinct, gather_slices, row_starts, short, viewed
 from modeltree.graph.index import AncestryIndex
 from modeltree.graph.network import FrozenAttributes, attribute_rows, to_attributes
 from modeltree.records import (
@@ -465,7 +465,7 @@ class EdgeStore:
         direct = set(zip(*(ends.tolist() for ends in self.arrays(chosen)[:2]), strict=True))
         for _, relations in CLASSES_BY_STRENGTH:
             parent, child, _ = self.arrays(chosen & relations)
-            parents = Rows.of(len(is_kept), child, parent)
+            parents = CsrRows.of(len(is_kept), child, parent)
             for node in distinct(child[~is_kept[parent] & is_kept[child]]).tolist():
                 for path in _paths_up(node, parents, is_kept):
                     found.setdefault((path[0], node), path)
@@ -524,7 +524,7 @@ class EdgeStore:
         return Derivation.model_validate({**fields, "relation": _RELATIONS[self.relation[number]]})
 
 
-def _paths_up(node: int, parents: Rows, is_kept: NDArray[numpy.bool_]) -> Iterator[tuple[int, ...]]:
+def _paths_up(node: int, parents: CsrRows, is_kept: NDArray[numpy.bool_]) -> Iterator[tuple[int, ...]]:
     """From each of the models that are kept and lead to one through others, a shortest path."""
     below = {node: node}
     waiting = deque([node])

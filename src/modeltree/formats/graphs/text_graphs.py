@@ -15,7 +15,7 @@ from modeltree._util.progress import Progress, no_progress, with_progress
 from modeltree.findings import Finding, LineageError, shown
 from modeltree.formats.graphs.graph_claims import graph_to_write, writer
 from modeltree.formats.repair.record_findings import losses
-from modeltree.graph.csr import Rows
+from modeltree.graph.csr import CsrRows
 from modeltree.graph.families import PrimaryForest
 from modeltree.lineage import Lineage
 from modeltree.records import PartialDate, Relations, relation_set
@@ -165,7 +165,7 @@ class _Forest:
         self._edges, self._chosen = lineage._edges, relation_set(relations)
         parent, child, relation = self._edges.arrays(self._chosen)
         if not spanning:
-            self._check(Rows.of(len(lineage), child, parent))
+            self._check(CsrRows.of(len(lineage), child, parent))
         self._forest = PrimaryForest.of(parent, child, relation, lineage._nodes.dates)
         self._parent: list[int] = self._forest.parent.tolist()
         self._children = list(self._forest.children)
@@ -188,7 +188,7 @@ class _Forest:
                 done = "left out: it is of another relation than those asked for"
             yield Finding("not-carried", f"Newick has no place for {what}", ids=(step.child, step.parent), done=done)
 
-    def _check(self, parents: Rows) -> None:
+    def _check(self, parents: CsrRows) -> None:
         ids = self.lineage.ids
         problems = []
         for child, several in enumerate(parents):

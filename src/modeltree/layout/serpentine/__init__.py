@@ -20,7 +20,7 @@ from typing import Literal
 from modeltree._util.languages import ENGLISH, Words
 from modeltree.findings import LayoutError
 from modeltree.layout.geometry import LabelBox, Layout, Leader, Measure, Panel, TickBox
-from modeltree.layout.serpentine.blocks import Block, Item, Labels
+from modeltree.layout.serpentine.blocks import Block, DatedItem, Labels
 from modeltree.layout.serpentine.revision import revised
 from modeltree.layout.serpentine.rows import Axis, Row, Stack, tick_box
 from modeltree.layout.serpentine.solver import LinearSolver, RowSolver, Solver
@@ -41,7 +41,7 @@ _STEP, _NEAR, _SAME = 1.25, 1.08, 1.01
 
 
 def serpentine(
-    items: Sequence[Item],
+    items: Sequence[DatedItem],
     measure: Measure,
     *,
     page: tuple[float, float | None] = (1008.0, 972.0),
@@ -99,7 +99,7 @@ def serpentine(
 class _Wanted:
     """What is to be laid out, and how."""
 
-    items: tuple[Item, ...]
+    items: tuple[DatedItem, ...]
     measure: Measure
     page: tuple[float, float | None]
     trim: bool

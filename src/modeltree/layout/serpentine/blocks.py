@@ -25,7 +25,7 @@ _CLOSE = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class DatedItem:
     """A model to be placed: its label, its date, and the organizations that each give it an icon."""
 
     id: str
@@ -38,7 +38,7 @@ class Item:
 class Labels:
     """Items in time order, where the text of each label begins, how wide each label is, and their ticks."""
 
-    items: tuple[Item, ...]
+    items: tuple[DatedItem, ...]
     starts: tuple[float, ...]
     widths: tuple[float, ...]
     ticks: tuple[Tick, ...]
@@ -49,7 +49,12 @@ class Labels:
 
     @classmethod
     def of(
-        cls, items: Sequence[Item], measure: Measure, grain: Grain | None, metrics: Metrics, words: Words = ENGLISH
+        cls,
+        items: Sequence[DatedItem],
+        measure: Measure,
+        grain: Grain | None,
+        metrics: Metrics,
+        words: Words = ENGLISH,
     ) -> Labels:
         """Measure the labels of items that are in any order."""
         ordered = tuple(sorted(items, key=lambda item: (item.date, item.id)))

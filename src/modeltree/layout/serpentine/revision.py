@@ -17,7 +17,7 @@ from itertools import chain, pairwise, product
 
 from modeltree.layout.geometry import LabelBox, Layout, Leader, Panel, TickBox
 from modeltree.layout.plane import Box, Point, lines_meet
-from modeltree.layout.serpentine.blocks import Item, Labels, set_block
+from modeltree.layout.serpentine.blocks import DatedItem, Labels, set_block
 from modeltree.layout.serpentine.rows import Axis, RowEnds, middles, row_ends, tick_box
 from modeltree.layout.sheet import FREE, Metrics, Sheet, icon_boxes
 from modeltree.layout.ticks import Tick
@@ -332,7 +332,7 @@ class _Revision:
 
     # A label more
 
-    def placed(self, state: _State, item: Item) -> _State | None:
+    def placed(self, state: _State, item: DatedItem) -> _State | None:
         """The same with one more label, in the way that moves fewest others."""
 
         def moved(new: _State) -> tuple[int, int]:
@@ -353,7 +353,7 @@ class _Revision:
         later = (id for row in state.rows for id in row if self.order[id] >= self.order[tick.id])
         return state.row_of.get(next(later, ""))
 
-    def _lowered(self, state: _State, item: Item) -> Iterator[_State]:
+    def _lowered(self, state: _State, item: DatedItem) -> Iterator[_State]:
         """The same with one more label, where all from some row on is a line lower."""
         row = self._row(state, self.ticks[self.tick_of[item.id]])
         firsts = () if row is None else range(max(row, 1), min(row + 2, len(state.rows)))
@@ -373,7 +373,7 @@ class _Revision:
             if new := self._nearby(lower, item):
                 yield new
 
-    def _spilled(self, state: _State, item: Item) -> _State | None:
+    def _spilled(self, state: _State, item: DatedItem) -> _State | None:
         """The same with one more label, where the last date of its row may go to the next row."""
         tick = self.ticks[self.tick_of[item.id]]
         row = self._row(state, tick)
@@ -399,7 +399,7 @@ class _Revision:
             new = new and (self._nearby(new, other) or self._spilled(new, other))
         return new
 
-    def _nearby(self, state: _State, item: Item) -> _State | None:
+    def _nearby(self, state: _State, item: DatedItem) -> _State | None:
         """The same with one more label, and none but its neighbors moved."""
         tick = self.ticks[self.tick_of[item.id]]
         ways, close = [], _CLOSER * self.metrics.block_gap * self.size
@@ -505,7 +505,7 @@ class _Revision:
         ghost = ghost or (self.years[int(repeated.id)] if repeated else None)
         return row_ends(row, state.axis.width / self.size, self.metrics, row >= len(state.rows) - 1, ghost)
 
-    def _tries(self, state: _State, tick: Tick, item: Item) -> Iterator[tuple[_Key, _State]]:
+    def _tries(self, state: _State, tick: Tick, item: DatedItem) -> Iterator[tuple[_Key, _State]]:
         """Where a label may go by its date alone."""
         for side in (-1, 1):
             key = (tick.id, side)
@@ -528,7 +528,7 @@ class _Revision:
             text_x=x + self.starts[id],
         )  # fmt: skip
 
-    def _beside(self, item: Item, tick: Tick, group: _Group) -> Iterator[LabelBox]:
+    def _beside(self, item: DatedItem, tick: Tick, group: _Group) -> Iterator[LabelBox]:
         """At either end of each line, and in a line beyond the last, flush with either side of the block."""
         lines, width, gap = group.lines, self.widths[item.id], self.metrics.word_gap * self.size
         for line in lines:
@@ -540,7 +540,7 @@ class _Revision:
             yield self._box(item.id, tick.id, bounds.x + share * (bounds.width - width), beyond)
             yield self._box(item.id, tick.id, bounds.x + share * bounds.width - width / 2, beyond)
 
-    def _first(self, state: _State, item: Item, key: _Key) -> Iterator[LabelBox]:
+    def _first(self, state: _State, item: DatedItem, key: _Key) -> Iterator[LabelBox]:
         """On a side where the tick has no label yet: over the tick, or between those beside it."""
         tick, side = state.ticks[key[0]], key[1]
         (center, middle), reach, width = tick.center, self.metrics.reach * self.size, self.widths[item.id]
@@ -556,7 +556,7 @@ class _Revision:
         for x in (*ends, sum(ends) / len(ends)) if ends else ():
             yield self._box(item.id, tick.id, x, y)
 
-    def _aside(self, state: _State, item: Item, key: _Key) -> Iterator[tuple[LabelBox, float]]:
+    def _aside(self, state: _State, item: DatedItem, key: _Key) -> Iterator[tuple[LabelBox, float]]:
         """On a side where the tick has no label, beside it and beyond others; and where the leader goes there."""
         tick, side = state.ticks[key[0]], key[1]
         (center, middle), size, width = tick.center, self.size, self.widths[item.id]
@@ -589,7 +589,7 @@ class _Revision:
                 return False
         return True
 
-    def _set_anew(self, item: Item, tick: Tick, group: _Group) -> Iterator[list[LabelBox]]:
+    def _set_anew(self, item: DatedItem, tick: Tick, group: _Group) -> Iterator[list[LabelBox]]:
         """The labels of one side of a tick with one more, in as many lines or one more, flush or in the middle."""
         metrics, size = self.metrics, self.size
         ids = sorted([*(box.id for box in group.boxes), item.id], key=lambda id: (self.items[id].date, id))
