@@ -630,7 +630,7 @@ def imported_by(code: str) -> set[str]:
 def test_little_is_imported_for_help() -> None:
     """Which is what makes it come at once: argparse, what it needs itself, and our words."""
     needed = imported_by("import argparse; argparse.ArgumentParser().print_help()")
-    ours = {"modeltree", *(f"modeltree.cli{name}" for name in ("", ".arguments", ".main"))}
+    ours = {"modeltree", *(f"modeltree.cli{name}" for name in ("", ".main", ".options"))}
     assert imported_by("from modeltree.cli import main as cli; cli.main(['--help'])") - needed <= {*ours, "functools"}
 
 

@@ -37,6 +37,21 @@ def test_clean(command: list[str]) -> None:
         pytest.fail(result.stdout + result.stderr, pytrace=False)
 
 
+# Names
+
+
+def test_files_and_classes_have_names_of_their_own() -> None:
+    files: dict[str, list[str]] = {}
+    classes: dict[str, list[str]] = {}
+    for path in sorted((ROOT / "src" / "modeltree").rglob("*.py")):
+        if not path.name.startswith("__"):
+            files.setdefault(path.name, []).append(str(path))
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                classes.setdefault(node.name, []).append(str(path))
+    assert [places for places in (files | classes).values() if len(places) > 1] == []
+
+
 # Circles
 
 
