@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from modeltree import Policy, Reading
 from modeltree.findings import Finding, SourceError
 from modeltree.formats import tables
-from modeltree.formats.repair import audit
+from modeltree.formats.repair import record_findings
 from modeltree.formats.repair.claims import Claims
 from modeltree.formats.repair.models import repaired
 from modeltree.formats.tables import read_table, text_files
@@ -75,7 +75,7 @@ TEXTS = {
     "sizes": [None, "7B", "7B; 13B", "7B; 7B", "big"],
     "link_paper": [None, "https://example.org/a", "nowhere"],
     "link_code": [None, "https://example.org/b"],
-    "note": [None, "n", audit.PLACEHOLDER],
+    "note": [None, "n", record_findings.PLACEHOLDER],
     "references": [None, "arxiv:2302.13971", "nothing"],
 }  # fmt: skip
 
@@ -334,11 +334,11 @@ def test_many_rows_and_what_is_said_once_of_them(how: str) -> None:
     (unsaid,) = [finding for finding in findings if finding.kind == "missing-relation"]
     assert unsaid.message.startswith("nothing says how models were made, of 2,99")
     (license,) = [finding for finding in findings if finding.kind == "license-missing"]
-    assert len(license.ids) > audit.MOST
+    assert len(license.ids) > record_findings.MOST
 
 
 def test_models_that_may_be_the_same_are_said_once_where_there_are_many() -> None:
-    names = [f"{word}{number}" for number in range(audit.MOST + 1) for word in ("m-", "M_")]
+    names = [f"{word}{number}" for number in range(record_findings.MOST + 1) for word in ("m-", "M_")]
     _, findings = same([as_frame({"id": names}, "arrow")])  # type: ignore[misc]
     (alike,) = [finding for finding in findings if finding.kind == "possible-same"]
     assert alike.message == "1,001 times some models may be the same, 2,002 in all"
@@ -346,7 +346,7 @@ def test_models_that_may_be_the_same_are_said_once_where_there_are_many() -> Non
 
 
 def test_gaps_are_said_once_where_there_are_many() -> None:
-    count = audit.MOST + 1
+    count = record_findings.MOST + 1
     columns = {"id": [f"m{number}" for number in range(count + 1)], "license": [None] * count + ["mit"]}
     _, findings = same([as_frame(columns, "arrow")])  # type: ignore[misc]
     (license,) = [finding for finding in findings if finding.kind == "license-missing"]
@@ -456,8 +456,8 @@ def test_json_lines_with_a_fault_are_read_line_by_line(
 @given(st.lists(st.text("aA-_. é\u2010\nb", max_size=5), max_size=12), st.integers(1, 5))
 def test_texts_with_one_quiet_key_have_one_number(texts: list[str], part: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(audit, "_AT_ONCE", part)
-        hashes = audit._key_hashes(texts).tolist()
+        patch.setattr(record_findings, "_AT_ONCE", part)
+        hashes = record_findings._key_hashes(texts).tolist()
     keys = [quiet_key(text) for text in texts]
     assert [hashes.index(number) for number in hashes] == [keys.index(key) for key in keys]
 

@@ -342,7 +342,7 @@ class Lineage:
         Attributes of nodes and edges are the fields of `Model` and `Derivation` that are set, as strings. Besides, each
         node has a ``label``, which is its name, and where sizes are known ``parameters``, the largest as a float. Of
         100,000 models or more, what is around a node is made when it is asked for, and kept: to go through millions
-        takes tens of seconds and half a gigabyte. Functions of NetworkX take the lineage as well.
+        takes seconds and half a gigabyte. Functions of NetworkX take the lineage as well.
 
         Examples
         --------
@@ -351,8 +351,7 @@ class Lineage:
         >>> node["label"], node["sizes"], node["parameters"]
         ('LLaMA', '7B; 13B; 33B; 65B', 65000000000.0)
         """
-        edges = self._edges
-        return to_digraph(self._nodes, edges.successors, edges.predecessors, self._graph_attributes)
+        return to_digraph(self._nodes, self._edges, self._graph_attributes)
 
     @property
     def _graph_attributes(self) -> dict[str, str]:

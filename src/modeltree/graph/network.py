@@ -7,7 +7,7 @@ import importlib
 import json
 from collections.abc import Callable, ItemsView, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Never, Protocol, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Literal, Never, Protocol, TypeVar, overload
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -152,6 +152,14 @@ class Nodes(Fields, Protocol):
     def attributes(self, node: int) -> dict[str, Any]: ...
 
 
+class Edges(Protocol):
+    """What `to_digraph` needs of the derivations; see `modeltree.graph.store.EdgeStore`."""
+
+    def neighbors_of(self, node: int, key: Literal["parent", "child"]) -> Mapping[str, FrozenAttributes]: ...
+
+    def neighbors(self, key: Literal["parent", "child"]) -> Iterator[tuple[str, Mapping[str, FrozenAttributes]]]: ...
+
+
 class _ByNode(Mapping[str, V]):
     """What belongs to each node, by its id, made when it is asked for."""
 
@@ -183,21 +191,28 @@ class _Items(ItemsView[str, V]):
 
 
 class _Neighbors(_ByNode[Mapping[str, FrozenAttributes]]):
-    """The nodes that edges of each lead to, with their attributes; they are kept."""
+    """The nodes that edges of each lead to, with their attributes; they are kept, and all made at once if many are."""
 
-    def __init__(self, nodes: Nodes, make: Callable[[int], Mapping[str, FrozenAttributes]]) -> None:
+    def __init__(self, nodes: Nodes, edges: Edges, key: Literal["parent", "child"]) -> None:
         super().__init__(nodes)
-        self._make = make
+        self._edges, self._key = edges, key
         self._kept: dict[str, Mapping[str, FrozenAttributes]] = {}
 
     def __getitem__(self, id: str) -> Mapping[str, FrozenAttributes]:
         row = self._kept.get(id)
-        if row is None:
-            row = self._kept[id] = self._make(self._nodes.indices[id])
-        return row
+        if row is None and len(self._kept) < len(self) // 4:
+            row = self._kept[id] = self._edges.neighbors_of(self._nodes.indices[id], self._key)
+        return self._filled()[id] if row is None else row
+
+    def _filled(self) -> dict[str, Mapping[str, FrozenAttributes]]:
+        if len(self._kept) < len(self):
+            with collector_paused():
+                none: Mapping[str, FrozenAttributes] = {}
+                self._kept = {**dict.fromkeys(self, none), **dict(self._edges.neighbors(self._key))}
+        return self._kept
 
     def _all(self) -> Iterable[Mapping[str, FrozenAttributes]]:
-        return map(self._make, range(len(self)))
+        return self._filled().values()
 
 
 class _NodeAttributes(_ByNode[FrozenAttributes]):
@@ -254,12 +269,7 @@ def graph_attributes(about: About, organizations: Sequence[Organization]) -> dic
     return attributes
 
 
-def to_digraph(
-    nodes: Nodes,
-    successors: Callable[[int], Mapping[str, FrozenAttributes]],
-    predecessors: Callable[[int], Mapping[str, FrozenAttributes]],
-    about: Mapping[str, str],
-) -> networkx.DiGraph[str]:
+def to_digraph(nodes: Nodes, edges: Edges, about: Mapping[str, str]) -> networkx.DiGraph[str]:
     """A frozen graph: an edge runs from parent to child, and attributes do not change.
 
     They are strings, but for ``parameters``, which is a number. So that millions of nodes have room, the attributes of
@@ -268,8 +278,8 @@ def to_digraph(
     import networkx
 
     graph: Any = networkx.DiGraph()
-    around: list[Mapping[str, Any]] = [_Neighbors(nodes, make) for make in (successors, predecessors)]
-    graph._node, (graph._adj, graph._pred) = _NodeAttributes(nodes), map(dict, around) if len(nodes) < _MANY else around
+    graph._node, around = _NodeAttributes(nodes), [_Neighbors(nodes, edges, key) for key in ("parent", "child")]
+    graph._adj, graph._pred = (each._filled() for each in around) if len(nodes) < _MANY else around
     graph.graph = FrozenAttributes(about)
     networkx.freeze(graph)
     frozen: networkx.DiGraph[str] = graph

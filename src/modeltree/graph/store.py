@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from itertools import chain, pairwise
-from typing import Any
+from typing import Any, Literal
 
 import numpy
 from numpy.typing import NDArray
@@ -54,7 +54,7 @@ _INDEX_OF_RELATION = {relation: index for index, relation in enumerate(_RELATION
 _UNDATED = 1 << 30
 _FEW_LOOKS = 30
 _FEW, _PIECE = 16, 1024
-_NONE: Mapping[str, FrozenAttributes] = {}
+_OTHER = {"parent": "child", "child": "parent"}
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -415,38 +415,44 @@ class EdgeStore:
             for start, end in pairwise([0, *ends.tolist()])
         ]
 
-    def predecessors(self, node: int) -> Mapping[str, FrozenAttributes]:
-        """The parents of a model by id, with what else is known of each derivation as attributes."""
-        starts, parents = self._rows
-        return self._neighbors(range(starts[node], starts[node + 1]), parents)
+    def neighbors_of(self, node: int, key: Literal["parent", "child"]) -> Mapping[str, FrozenAttributes]:
+        """The other ends of the derivations that have a model at one end, by id, with what is known of these."""
+        starts, rows, others = self._rows_by[key]
+        return {self._ids[others[row]]: self._attributes_of(row) for row in rows[starts[node] : starts[node + 1]]}
 
-    def successors(self, node: int) -> Mapping[str, FrozenAttributes]:
-        """The same of its children."""
-        starts, rows, children = self._rows_of_parents
-        return self._neighbors(rows[starts[node] : starts[node + 1]], children)
+    def neighbors(self, key: Literal["parent", "child"]) -> Iterator[tuple[str, Mapping[str, FrozenAttributes]]]:
+        """The same of all models that have any, by their ids."""
+        order = numpy.argsort(getattr(self, key), kind="stable")
+        keys, others = getattr(self, key)[order], getattr(self, _OTHER[key])[order]
+        starts = numpy.flatnonzero(numpy.diff(keys, prepend=-1))
+        names, ids = picked(self._ids, keys[starts].tolist()), picked(self._ids, others.tolist())
+        attributes, ends = list(map(self._attributes_of, order.tolist())), [*starts[1:].tolist(), len(keys)]
+        for name, start, end in zip(names, starts.tolist(), ends, strict=bool(names)):
+            yield name, dict(zip(ids[start:end], attributes[start:end], strict=True))
 
     @cached_property
-    def _rows_of_parents(self) -> tuple[memoryview, memoryview, memoryview]:
-        """Where the derivations from each parent begin, which they are, and the children of all."""
-        order = numpy.argsort(self.parent, kind="stable").astype(numpy.int32)
-        return viewed(row_starts(self.parent, len(self._ids))), viewed(order), viewed(self.child)
-
-    def _neighbors(self, rows: Sequence[int], ends: memoryview) -> Mapping[str, FrozenAttributes]:
-        if not rows:
-            return _NONE
-        ids, (shared, relations, columns) = self._ids, self._shared_attributes
-        found = {ids[ends[row]]: shared[relations[row]] for row in rows}
-        for row in rows if columns else ():
-            if any(item(column, row) for column in columns):
-                fields = to_attributes(self.records[row], frozenset({"parent", "child"}))
-                found[ids[ends[row]]] = FrozenAttributes(fields)
+    def _rows_by(self) -> dict[str, tuple[memoryview, memoryview, memoryview]]:
+        """By parents and by children: where the derivations of each begin, which these are, and all other ends."""
+        found = {}
+        for key, other in _OTHER.items():
+            ends = getattr(self, key)
+            order = numpy.argsort(ends, kind="stable").astype(numpy.int32)
+            found[key] = viewed(row_starts(ends, len(self._ids))), viewed(order), viewed(getattr(self, other))
         return found
 
     @cached_property
-    def _shared_attributes(self) -> tuple[list[FrozenAttributes], memoryview, list[Column]]:
-        """The attributes of derivations without a note or references, by their relations; and the columns of these."""
+    def _attributes_of(self) -> Callable[[int], FrozenAttributes]:
+        """What else is known of a derivation, as attributes; equal ones are shared."""
+        shared = [FrozenAttributes(relation=str(each)) for each in _RELATIONS]
+        relations, ends = viewed(self.relation), frozenset({"parent", "child"})
         columns = [column for name in ("note", "references") if (column := self._fields.get(name)) is not None]
-        return [FrozenAttributes(relation=str(each)) for each in _RELATIONS], viewed(self.relation), columns
+
+        def attributes(row: int) -> FrozenAttributes:
+            if any(item(column, row) for column in columns):
+                return FrozenAttributes(to_attributes(self.records[row], ends))
+            return shared[relations[row]]
+
+        return attributes
 
     def part(self, nodes: NDArray[numpy.int64], ids: Sequence[str], relations: frozenset[Relation]) -> EdgeStore:
         """The derivations by some relations between some models, which have other indices and these ids then."""
