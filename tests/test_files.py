@@ -155,6 +155,15 @@ def test_small_files_take_little_memory(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-c", dedent(script), *paths], check=True, timeout=100)
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Ctrl-C is heard, also where a shell started the tests in the background, which then do not hear it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupt_in_the_end_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     paths = [tmp_path / name for name in "abc"]
     write_together(dict.fromkeys(paths, "old"))
@@ -195,6 +204,7 @@ def interrupted_after(count: int) -> Iterator[list[int]]:
         sys.settrace(before)
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupt_at_any_step_leaves_old_files_or_new_ones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files.os, "fsync", lambda _: None)  # which takes long
     paths = [tmp_path / name for name in "ab"]

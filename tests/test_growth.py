@@ -18,7 +18,7 @@ from modeltree.figures.page import page_data
 from modeltree.formats.detection import format_of
 from modeltree.formats.parsing import limits
 from modeltree.formats.registry import FORMATS, Format
-from modeltree.formats.repair import front_matter
+from modeltree.formats.repair import model_files
 from modeltree.formats.tables import read_table
 from modeltree.layout.sheet import TitleBlock, set_title_block
 from work import growth, steps
@@ -297,7 +297,7 @@ def test_reading_grows_as_the_file(tmp_path: Path, source: str) -> None:
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
 
         def read() -> None:
-            front_matter._right_key.cache_clear()  # or the keys of the smaller file are known already
+            model_files._right_key.cache_clear()  # or the keys of the smaller file are known already
             with contextlib.suppress(ModelTreeError):
                 modeltree.read(path, format=format)
 
