@@ -99,7 +99,8 @@ def test_columns_answer_as_records_do(lineage: Lineage, random: Any, arrow: bool
         assert ask(other) == ask(lineage), question
     assert pickle.loads(pickle.dumps(other)) == lineage
     assert copy.deepcopy(other) is other
-    for field, value in (("note", "-"), ("aliases", ("-",)), ("name", "-")) if lineage.models else ():
+    own = "a word that nothing else goes by"
+    for field, value in (("note", own), ("aliases", (own,)), ("name", own)) if lineage.models else ():
         first, *rest = lineage.models
         changed = Lineage([first.model_copy(update={field: value}), *rest], lineage.derivations)
         assert (of_columns(changed, arrow=arrow) == other) == (changed == lineage) == (first == changed[first.id])
