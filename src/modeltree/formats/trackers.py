@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from modeltree.findings import At, Finding, Position, SourceError, shown
-from modeltree.formats.parsing import add_finding, limits
+from modeltree.formats.parsing import add_finding, limits, refuse_size
 from modeltree.formats.parsing.csvtree import CsvTable, read_csv
 from modeltree.formats.parsing.yamltree import YamlTree, read_yaml
 from modeltree.formats.repair.claims import Claims
@@ -45,8 +45,7 @@ def check_size(models: int, derivations: int, where: Position) -> None:
     """Refuse a source of more models or derivations than are read; no real one comes near."""
     for what, count, most in (("models", models, limits.TRACKED_MODELS), ("derivations", derivations, limits.RECORDS)):
         if count > most:
-            message = f"the source is too large: more than {most:,} {what}"
-            raise SourceError.of("too-large", message, "split it into several", position=where)
+            refuse_size(where, f"the source is too large: more than {most:,} {what}")
 
 
 # Ecosystem Graphs

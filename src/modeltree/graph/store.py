@@ -417,28 +417,23 @@ class EdgeStore:
 
     def neighbors_of(self, node: int, key: Literal["parent", "child"]) -> Mapping[str, FrozenAttributes]:
         """The other ends of the derivations that have a model at one end, by id, with what is known of these."""
-        starts, rows, others = self._rows_by[key]
-        return {self._ids[others[row]]: self._attributes_of(row) for row in rows[starts[node] : starts[node + 1]]}
+        ids, others = self._ids, getattr(self, _OTHER[key])
+        return {ids[others[row]]: self._attributes_of(row) for row in self._rows_by[key][node]}
 
     def neighbors(self, key: Literal["parent", "child"]) -> Iterator[tuple[str, Mapping[str, FrozenAttributes]]]:
         """The same of all models that have any, by their ids."""
-        order = numpy.argsort(getattr(self, key), kind="stable")
-        keys, others = getattr(self, key)[order], getattr(self, _OTHER[key])[order]
-        starts = numpy.flatnonzero(numpy.diff(keys, prepend=-1))
-        names, ids = picked(self._ids, keys[starts].tolist()), picked(self._ids, others.tolist())
-        attributes, ends = list(map(self._attributes_of, order.tolist())), [*starts[1:].tolist(), len(keys)]
-        for name, start, end in zip(names, starts.tolist(), ends, strict=bool(names)):
+        rows, others = self._rows_by[key], getattr(self, _OTHER[key])
+        nodes = rows.lengths.nonzero()[0]
+        names, ids = picked(self._ids, nodes.tolist()), picked(self._ids, others[rows.items].tolist())
+        attributes = list(map(self._attributes_of, rows.items.tolist()))
+        for name, start, end in zip(names, rows.starts[nodes].tolist(), rows.starts[nodes + 1].tolist(), strict=True):
             yield name, dict(zip(ids[start:end], attributes[start:end], strict=True))
 
     @cached_property
-    def _rows_by(self) -> dict[str, tuple[memoryview, memoryview, memoryview]]:
-        """By parents and by children: where the derivations of each begin, which these are, and all other ends."""
-        found = {}
-        for key, other in _OTHER.items():
-            ends = getattr(self, key)
-            order = numpy.argsort(ends, kind="stable").astype(numpy.int32)
-            found[key] = viewed(row_starts(ends, len(self._ids))), viewed(order), viewed(getattr(self, other))
-        return found
+    def _rows_by(self) -> dict[str, CsrRows]:
+        """By parents and by children: which derivations each has."""
+        every = numpy.arange(len(self), dtype=numpy.int32)
+        return {key: CsrRows.of(len(self._ids), getattr(self, key), every) for key in _OTHER}
 
     @cached_property
     def _attributes_of(self) -> Callable[[int], FrozenAttributes]:

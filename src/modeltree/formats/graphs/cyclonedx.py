@@ -30,7 +30,7 @@ from modeltree.formats.graphs.graph_claims import (
     text_of,
     within,
 )
-from modeltree.formats.parsing import limits
+from modeltree.formats.parsing import limits, refuse_size
 from modeltree.formats.parsing.jsontree import JsonTree
 from modeltree.formats.repair.claims import Claims, Where
 from modeltree.formats.repair.models import reader
@@ -173,7 +173,7 @@ class _Bill:
             return None
         if len(self.components) >= limits.RECORDS:
             message = f"the file is too large: more than {limits.RECORDS:,} components"
-            raise SourceError.of("too-large", message, position=self.tree.position(at))
+            refuse_size(self.tree.position(at), message, None)
         fields = {"kind": None if kind == Kind.MODEL else str(kind), **self._fields(data, at)}
         component = self._keep(key, at, data, fields)
         if ref := text_of(data.get("bom-ref")):

@@ -22,7 +22,7 @@ import numpy
 from modeltree._util.files import bytes_of, write_whole
 from modeltree._util.progress import Progress, no_progress, with_progress
 from modeltree.findings import At, Finding, Position, SourceError, shown
-from modeltree.formats.parsing import add_finding, limits
+from modeltree.formats.parsing import add_finding, limits, refuse_size
 from modeltree.formats.parsing.jsontree import JsonTree, read_json
 from modeltree.formats.repair.claims import Claims, Where, position_of
 from modeltree.formats.repair.record_findings import (
@@ -281,8 +281,7 @@ class GraphClaims:
 
     def _check_count(self, where: Where) -> None:
         if len(self.claims.models) + len(self._edges) >= limits.RECORDS:
-            message = f"the graph is too large: more than {limits.RECORDS:,} nodes and edges"
-            raise SourceError.of("too-large", message, "split it into several", position=position_of(where))
+            refuse_size(position_of(where), f"the graph is too large: more than {limits.RECORDS:,} nodes and edges")
 
 
 def add_organizations(claims: Claims, value: object) -> bool:
@@ -406,8 +405,7 @@ def read_xml(
     # outermost element has the tag `root`, and `what` is what the format is called in a message.
     content = bytes_of(path, limits.TEXT_BYTES)
     if len(content) > limits.TEXT_BYTES:
-        limit = f"more than {limits.TEXT_BYTES // 2**20} MiB"
-        _refuse("too-large", f"the file is too large: {limit}", "split it into several", Position(path))
+        refuse_size(path, f"the file is too large: more than {limits.TEXT_BYTES // 2**20} MiB")
     parser = expat.ParserCreate()
     innermost: list[Element] = []
     begun = False

@@ -22,7 +22,7 @@ from modeltree.formats.graphs.graph_claims import (
     text_of,
     within,
 )  # fmt: skip
-from modeltree.formats.parsing import limits
+from modeltree.formats.parsing import limits, refuse_size
 from modeltree.formats.parsing.jsontree import JsonTree
 from modeltree.formats.repair.claims import Claims, Where
 from modeltree.formats.repair.models import reader
@@ -106,7 +106,7 @@ class _Document:
         packages = {id: element for id, element in self.elements.items() if _kind(element)}
         if len(packages) + len(relationships) > limits.RECORDS:
             message = f"the document is too large: more than {limits.RECORDS:,} packages and relationships"
-            raise SourceError.of("too-large", message, position=self.tree.position())
+            refuse_size(self.tree.position(), message, None)
         for id, key in _keys(packages).items():
             self._add(id, key, packages[id], licenses.get(id))
         for element in listed:

@@ -26,7 +26,7 @@ def decoded(content: bytes, max_bytes: int, begin: Position, hint: str = "split 
         raise SourceError.of("encoding", message, "save the file as UTF-8 text", position) from None
 
 
-def refuse_size(where: Path | Position, message: str, hint: str = "split it into several") -> NoReturn:
+def refuse_size(where: Path | Position, message: str, hint: str | None = "split it into several") -> NoReturn:
     """Refuse a file, or what stands in it at a position, as too large."""
     raise SourceError.of("too-large", message, hint, where if isinstance(where, Position) else Position(where))
 

@@ -19,7 +19,7 @@ from typing import Any
 from modeltree._util.files import bytes_of
 from modeltree._util.text import lazy_pattern
 from modeltree.findings import At, Finding, Position, SourceError, shown
-from modeltree.formats.parsing import Lines, decoded, limits
+from modeltree.formats.parsing import Lines, decoded, limits, refuse_size
 
 # A text, whose end may be missing. What is possessive keeps no place for each character to go back to.
 _TEXT = r'"(?:[^"\\]++|\\.)*+"?'
@@ -147,8 +147,7 @@ def _check_count(text: str, path: Path) -> None:
     if 1 + sum(map(text.count, ",[{")) > limits.VALUES:
         marks = (match[0] for match in _PUNCTUATION.finditer(text))
         if 1 + sum(mark in ",[{" for mark in marks) > limits.VALUES:
-            message = f"the file is too large: more than {limits.VALUES:,} values"
-            raise SourceError.of("too-large", message, "split it into several", Position(path))
+            refuse_size(path, f"the file is too large: more than {limits.VALUES:,} values")
 
 
 def _nothing(_word: str) -> None:

@@ -17,8 +17,8 @@ from itertools import islice
 from types import MappingProxyType
 from typing import NamedTuple
 
-from modeltree.findings import Position, SourceError, shown
-from modeltree.formats.parsing import Lines, limits
+from modeltree.findings import Position, shown
+from modeltree.formats.parsing import Lines, limits, refuse_size
 from modeltree.formats.printed import SENTINEL, Cell, CellReader, PrintedTable, indent_of
 from modeltree.formats.printed.model_tables import TableOptions, read_tables
 from modeltree.formats.repair.claims import Claims
@@ -89,8 +89,7 @@ def _tables(lines: Lines) -> Iterator[PrintedTable]:
     rows = 0
     for number, (start, begin, end) in enumerate(_tabulars(text), 1):
         if number > limits.PRINTED_TABLES:
-            message = f"more than {limits.PRINTED_TABLES:,} tables"
-            raise SourceError.of("too-large", message, "split the file", position=lines.position(start))
+            refuse_size(lines.position(start), f"more than {limits.PRINTED_TABLES:,} tables", "split the file")
         table = PrintedTable(number, lines.position(start))
         _TabularBody(lines, text, begin, end, macros).fill(table, limits.PRINTED_ROWS - rows)
         rows += len(table.rows)

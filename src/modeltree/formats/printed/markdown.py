@@ -12,8 +12,8 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 
-from modeltree.findings import Position, SourceError, shown
-from modeltree.formats.parsing import Lines, limits
+from modeltree.findings import Position, shown
+from modeltree.formats.parsing import Lines, limits, refuse_size
 from modeltree.formats.printed import SENTINEL, Cell, CellReader, PrintedTable, indent_of
 from modeltree.formats.printed.latex import latex_cell
 from modeltree.formats.printed.model_tables import TableOptions, read_tables
@@ -80,8 +80,7 @@ class _MarkdownTables:
         self._tables.sort(key=lambda pair: pair[0])
         if len(self._tables) > limits.PRINTED_TABLES:
             where = self._tables[limits.PRINTED_TABLES][1].position
-            message = f"more than {limits.PRINTED_TABLES:,} tables"
-            raise SourceError.of("too-large", message, "split the file", position=where)
+            refuse_size(where, f"more than {limits.PRINTED_TABLES:,} tables", "split the file")
         heading, line = "", 0
         for number, (start, table) in enumerate(self._tables, 1):
             first = bisect_right(self._starts, start) - 1
